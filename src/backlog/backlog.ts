@@ -1,0 +1,73 @@
+import type { Attempt } from '../core/attempt.ts';
+import type { AuditEvent } from '../core/audit.ts';
+import type { Change } from '../core/change.ts';
+import type { Event } from '../core/events.ts';
+import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
+import type { Feedback, FilePosition } from '../core/signal.ts';
+import type { SignalGroup, Ticket, TicketStatus } from '../core/ticket.ts';
+
+/** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
+export interface Backlog {
+  readonly tickets: TicketStore;
+  readonly groups: { get(id: string): SignalGroup | undefined };
+  readonly positions: { get(file: string): FilePosition | undefined };
+  readonly attempts: AttemptStore;
+  readonly requests: RequestStore;
+  readonly releases: ReleaseStore;
+  readonly feedback: { negativeSince(at: string, limit: number): readonly Feedback[] };
+  readonly audit: AuditStore;
+
+  /** One journal line: all of it or nothing. Resolves when it is on the disk and visible to queries. */
+  write(changes: readonly Change[]): Promise<void>;
+  /** Takes in what other processes have written. */
+  refresh(): Promise<void>;
+  /** Runs `work` while no other process runs one of the same name; refreshes first. */
+  exclusively<T>(name: 'scan' | 'draft', work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** After every change, ours or another process's. */
+  readonly onDidChange: Event<void>;
+  /** What a person must be told about opening (a snapshot set aside and rebuilt, for instance). */
+  readonly notices: readonly string[];
+  readonly file: string;
+  /** Brings `backlog.sqlite` up to the journals, if nobody else is at it. */
+  snapshot(): Promise<void>;
+  /** Waits for pending writes, brings the snapshot up to date, stops watching. */
+  dispose(): Promise<void>;
+}
+
+export interface TicketStore {
+  get(id: string): Ticket | undefined;
+  list(filter?: {
+    readonly statuses?: readonly TicketStatus[];
+    readonly limit?: number;
+    readonly offset?: number;
+  }): readonly Ticket[];
+  countByStatus(): Readonly<Partial<Record<TicketStatus, number>>>;
+}
+
+export interface AttemptStore {
+  get(id: string): Attempt | undefined;
+  ofTicket(ticketId: string): readonly Attempt[];
+  running(): readonly Attempt[];
+}
+
+export interface RequestStore {
+  get(id: string): PatchRequest | undefined;
+  /** By id, a unique prefix of it (4 characters at least), or its ticket's id (the newest). */
+  find(text: string): PatchRequest | undefined;
+  list(filter?: {
+    readonly statuses?: readonly RequestStatus[];
+    readonly ticketId?: string;
+  }): readonly PatchRequest[];
+  createdSince(at: string): number;
+}
+
+export interface ReleaseStore {
+  get(id: string): Release | undefined;
+  list(): readonly Release[];
+}
+
+export interface AuditStore {
+  list(filter?: { readonly subject?: string; readonly limit?: number }): readonly AuditEvent[];
+  /** Walks every chain. `broken` names the first event of each break. */
+  verify(): { readonly events: number; readonly broken: readonly string[] };
+}

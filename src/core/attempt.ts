@@ -1,0 +1,93 @@
+/** One try at a ticket: a branch, a worktree, a model's loop, and what came of it. */
+
+export type AttemptOutcome = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+}
+
+export const noUsage: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+};
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+  };
+}
+
+export function totalTokens(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+}
+
+export interface Attempt {
+  /** UUID. */
+  readonly id: string;
+  readonly ticketId: string;
+  readonly number: number;
+  readonly branch: string;
+  /** Commit the attempt started from. */
+  readonly base: string;
+  readonly outcome: AttemptOutcome;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** Who runs it: lets another process tell a crash from work under way. */
+  readonly runner: { readonly pid: number; readonly host: string };
+  readonly model: string;
+  readonly steps: number;
+  readonly usage: Usage;
+  /** undefined: the model's price is not known. */
+  readonly costUsd?: number;
+  readonly summary?: string;
+  readonly error?: string;
+}
+
+/** What is shown while an attempt runs. */
+export type AttemptProgress =
+  | { readonly kind: 'stage'; readonly text: string }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly costUsd?: number;
+      readonly usage: Usage;
+    }
+  | { readonly kind: 'said'; readonly text: string }
+  | { readonly kind: 'tool'; readonly name: string; readonly detail: string; readonly ok: boolean };
+
+/** What the model hands in when it believes it is done. */
+export interface Submission {
+  readonly summary: string;
+  readonly reasoning: string;
+  /** The reproduction test's files, relative to the worktree, with `/`. */
+  readonly testFiles: readonly string[];
+}
+
+/** A finished patch: a commit on its branch. What is judged, shown and approved is this object. */
+export interface Patch {
+  readonly base: string;
+  readonly commit: string;
+  readonly branch: string;
+  readonly testFiles: readonly string[];
+  readonly files: readonly PatchFile[];
+}
+
+export interface PatchFile {
+  readonly path: string;
+  /** Set for a rename. */
+  readonly oldPath?: string;
+  readonly status: 'added' | 'modified' | 'deleted' | 'renamed' | 'type_changed';
+  readonly oldMode: string;
+  readonly newMode: string;
+  /** -1 for binary files. */
+  readonly added: number;
+  readonly removed: number;
+}

@@ -1,0 +1,28 @@
+import type { Attempt } from './attempt.ts';
+import type { AuditEntry } from './audit.ts';
+import type { PatchRequest, Release } from './patchRequest.ts';
+import type { Feedback, FilePosition, Signal } from './signal.ts';
+import type { Ticket } from './ticket.ts';
+
+/**
+ * What can be written to the backlog. Each is an idempotent merge operation: fields are last-writer-wins
+ * one by one, counts add up, rows with an id of their own are kept once. So windows that write at the
+ * same time converge whatever the order.
+ */
+export type Change =
+  | { readonly kind: 'ticket'; readonly id: string; readonly fields: Partial<Ticket> }
+  | {
+      readonly kind: 'group';
+      readonly id: string;
+      readonly fingerprint: string;
+      readonly signal: Signal['kind'];
+      readonly count: number;
+      readonly firstSeen: string;
+      readonly lastSeen: string;
+    }
+  | { readonly kind: 'position'; readonly position: FilePosition }
+  | { readonly kind: 'attempt'; readonly id: string; readonly fields: Partial<Attempt> }
+  | { readonly kind: 'request'; readonly id: string; readonly fields: Partial<PatchRequest> }
+  | { readonly kind: 'release'; readonly id: string; readonly fields: Partial<Release> }
+  | { readonly kind: 'feedback'; readonly feedback: Feedback; readonly ticketId?: string }
+  | { readonly kind: 'audit'; readonly entry: AuditEntry };

@@ -1,0 +1,117 @@
+/** Every way Patchwright can fail that a person (or a script) may want to tell apart. */
+export type ErrorCode =
+  | 'usage'
+  | 'invalid_settings'
+  | 'no_folder'
+  | 'untrusted'
+  | 'no_git'
+  | 'git_too_old'
+  | 'git_failed'
+  | 'unborn_branch'
+  | 'detached_head'
+  | 'operation_in_progress'
+  | 'missing_key'
+  | 'model_auth'
+  | 'model_rate_limited'
+  | 'model_overloaded'
+  | 'model_unreachable'
+  | 'model_bad_reply'
+  | 'model_refused'
+  | 'model_stuck'
+  | 'no_submission'
+  | 'limit_reached'
+  | 'gates_failed'
+  | 'no_test_command'
+  | 'setup_failed'
+  | 'worktree_failed'
+  | 'would_overwrite'
+  | 'protected_branch'
+  | 'conflict'
+  | 'stale'
+  | 'not_found'
+  | 'nothing_to_do'
+  | 'illegal_move'
+  | 'busy'
+  | 'disk_full'
+  | 'read_only'
+  | 'corrupt'
+  | 'cancelled';
+
+/**
+ * An error a person should read: what happened, why, and what to do about it.
+ * Anything else that is thrown is a bug of ours.
+ */
+export class PatchwrightError extends Error {
+  override readonly name = 'PatchwrightError';
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly why: string;
+  readonly remedy: string;
+
+  constructor(
+    code: ErrorCode,
+    text: { readonly what: string; readonly why: string; readonly remedy: string },
+    options?: ErrorOptions,
+  ) {
+    super([text.what, text.why, text.remedy].filter(Boolean).join(' '), options);
+    this.code = code;
+    this.what = text.what;
+    this.why = text.why;
+    this.remedy = text.remedy;
+  }
+}
+
+export function isPatchwrightError(error: unknown, code?: ErrorCode): error is PatchwrightError {
+  return error instanceof PatchwrightError && (code === undefined || error.code === code);
+}
+
+export function cancelled(what = 'Cancelled.'): PatchwrightError {
+  return new PatchwrightError('cancelled', { what, why: '', remedy: '' });
+}
+
+/** Throws `cancelled` when the signal has fired; call it before spending anything. */
+export function throwIfCancelled(signal?: AbortSignal): void {
+  if (signal?.aborted) throw cancelled();
+}
+
+/** The sentence to show for any thrown value. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The system's error code (`ENOENT`, `ENOSPC`, …) of a thrown value, if it has one. */
+export function systemCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Turns a full disk or a read-only folder into the sentence a person needs; others pass through. */
+export function explainFileError(error: unknown, path: string): unknown {
+  switch (systemCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new PatchwrightError(
+        'disk_full',
+        {
+          what: `Could not write ${path}.`,
+          why: 'The disk is full.',
+          remedy: 'Free some space and try again; nothing that was saved before is lost.',
+        },
+        { cause: error },
+      );
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return new PatchwrightError(
+        'read_only',
+        {
+          what: `Could not write ${path}.`,
+          why: 'The folder cannot be written to.',
+          remedy: 'Make the workspace folder writable for your user and try again.',
+        },
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}

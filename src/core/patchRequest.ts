@@ -1,0 +1,86 @@
+import type { PatchFile } from './attempt.ts';
+import { PatchwrightError } from './errors.ts';
+import type { GateReport } from './gate.ts';
+
+export const requestStatuses = [
+  'PENDING_APPROVAL',
+  'APPROVED',
+  'DENIED',
+  'APPLIED',
+  'FAILED',
+  'ROLLED_BACK',
+] as const;
+export type RequestStatus = (typeof requestStatuses)[number];
+
+/** A patch that waits for a person's decision. What is approved is `commit`, and that object is what lands. */
+export interface PatchRequest {
+  /** UUID. */
+  readonly id: string;
+  readonly ticketId: string;
+  readonly attemptId: string;
+  readonly createdAt: string;
+  readonly status: RequestStatus;
+  readonly branch: string;
+  readonly base: string;
+  readonly commit: string;
+  readonly files: readonly PatchFile[];
+  readonly testFiles: readonly string[];
+  /** Unified diff, base to commit. */
+  readonly diff: string;
+  readonly reasoning: string;
+  readonly component: string;
+  readonly improvementType: string;
+  readonly confidence: Confidence;
+  readonly gates: readonly GateReport[];
+  readonly feedbackIds: readonly string[];
+  readonly model: string;
+  readonly costUsd?: number;
+  readonly reviewedAt?: string;
+  readonly reviewedBy?: string;
+  readonly reviewComment?: string;
+  readonly appliedAt?: string;
+  readonly applicationError?: string;
+}
+
+/** 0–1, made of executed evidence only, with its parts. */
+export interface Confidence {
+  readonly value: number;
+  readonly parts: readonly { readonly label: string; readonly value: number }[];
+}
+
+const moves: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {
+  PENDING_APPROVAL: ['APPROVED', 'DENIED'],
+  APPROVED: ['APPLIED', 'FAILED'],
+  DENIED: [],
+  APPLIED: ['ROLLED_BACK'],
+  FAILED: [],
+  ROLLED_BACK: [],
+};
+
+export function assertRequestMove(
+  request: Pick<PatchRequest, 'id' | 'status'>,
+  to: RequestStatus,
+): void {
+  if (moves[request.status].includes(to)) return;
+  throw new PatchwrightError('illegal_move', {
+    what: `Patch request ${request.id.slice(0, 8)} can't become ${to}.`,
+    why: `It is ${request.status}.`,
+    remedy: 'It may have been decided in another window; refresh and look again.',
+  });
+}
+
+/** A patch that landed on a branch of the user's. */
+export interface Release {
+  readonly id: string;
+  readonly requestId: string;
+  readonly ticketId: string;
+  /** The merge commit. */
+  readonly commit: string;
+  readonly branch: string;
+  readonly backupRef: string;
+  readonly appliedAt: string;
+  readonly rolledBackAt?: string;
+  readonly rollbackReason?: string;
+  /** The revert commit. */
+  readonly rollbackCommit?: string;
+}

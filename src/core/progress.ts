@@ -1,0 +1,34 @@
+import type { AttemptProgress } from './attempt.ts';
+import type { GateReport } from './gate.ts';
+
+/** What the pipeline tells whoever watches: the terminal, the status bar, the tree. */
+export type Progress =
+  | { readonly kind: 'scanning' }
+  | { readonly kind: 'scanned'; readonly report: ScanReport }
+  | {
+      readonly kind: 'attempt_started';
+      readonly ticketId: string;
+      readonly attemptId: string;
+      readonly branch: string;
+    }
+  | { readonly kind: 'attempt'; readonly ticketId: string; readonly progress: AttemptProgress }
+  | { readonly kind: 'gate_started'; readonly ticketId: string; readonly gate: GateReport['id'] }
+  | { readonly kind: 'gate'; readonly ticketId: string; readonly report: GateReport }
+  | {
+      readonly kind: 'attempt_ended';
+      readonly ticketId: string;
+      readonly ok: boolean;
+      readonly message: string;
+    };
+
+export interface ScanReport {
+  readonly files: number;
+  readonly lines: number;
+  readonly bytes: number;
+  readonly signals: number;
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+  readonly malformed: number;
+  /** Files that could not be read, each with the reason. */
+  readonly problems: readonly { readonly file: string; readonly reason: string }[];
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod/mini';
+import { PatchwrightError } from './errors.ts';
+
+const glob = z.string().check(z.minLength(1));
+const count = z.number().check(z.int(), z.minimum(1));
+const money = z.number().check(z.minimum(0));
+
+/** Every key of `patchwright.*` as nested objects; package.json's defaults are tested against these. */
+const schema = z.object({
+  sources: z.object({
+    logs: z._default(z.array(glob), [
+      '**/*.log',
+      '**/*.log.[0-9]*',
+      '**/logs/**/*.jsonl',
+      '**/*-log.jsonl',
+    ]),
+    feedback: z._default(z.array(glob), ['**/feedback.jsonl', '**/feedback/**/*.jsonl']),
+    ignore: z._default(z.array(glob), [
+      '**/node_modules/**',
+      '**/.git/**',
+      '**/.venv/**',
+      '**/.patchwright/**',
+    ]),
+    enabled: z.object({
+      logs: z._default(z.boolean(), true),
+      feedback: z._default(z.boolean(), true),
+    }),
+  }),
+  thresholds: z.object({
+    exceptionOccurrences: z._default(count, 5),
+    feedbackItems: z._default(count, 5),
+  }),
+  selection: z.object({ maxRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 7) }),
+  limits: z.object({
+    requestsPerDay: z._default(count, 5),
+    filesPerPatch: z._default(count, 10),
+    linesPerFile: z._default(count, 500),
+    stepsPerAttempt: z._default(count, 40),
+    tokensPerAttempt: z._default(count, 1_000_000),
+    costPerAttemptUsd: z._default(money, 2),
+    minutesPerAttempt: z._default(z.number().check(z.minimum(0.01)), 15),
+    attemptsPerTicket: z._default(count, 3),
+    submissionsPerAttempt: z._default(count, 2),
+  }),
+  model: z.object({
+    name: z._default(z.string(), ''),
+    baseUrl: z._default(z.string(), ''),
+  }),
+  test: z.object({
+    command: z._default(z.string(), ''),
+    single: z._default(z.string(), ''),
+    setup: z._default(z.string(), ''),
+    timeoutSeconds: z._default(count, 300),
+  }),
+  approve: z.object({ protectedBranches: z._default(z.array(glob), ['main', 'master']) }),
+});
+
+export type Settings = z.infer<typeof schema>;
+
+const empty = {
+  sources: { enabled: {} },
+  thresholds: {},
+  selection: {},
+  limits: {},
+  model: {},
+  test: {},
+  approve: {},
+};
+
+export const defaultSettings: Settings = schema.parse(empty);
+
+/**
+ * Reads flat `patchwright.*` keys (as in `.vscode/settings.json`), nested ones, or both.
+ * Throws `invalid_settings` that names every bad key; unknown keys are left alone.
+ */
+export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings {
+  const nested = structuredClone(empty) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(raw)) {
+    if (!key.startsWith('patchwright.') || value === undefined) continue;
+    place(nested, key.slice('patchwright.'.length).split('.'), value);
+  }
+  const parsed = z.safeParse(schema, nested);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `patchwright.${issue.path.join('.')}: ${issue.message}`,
+  );
+  throw new PatchwrightError('invalid_settings', {
+    what: `${problems.length === 1 ? 'A setting is' : 'Settings are'} not valid.`,
+    why: `${problems.join('; ')}.`,
+    remedy: 'Correct them in the settings (or .vscode/settings.json) and try again.',
+  });
+}
+
+function place(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [head, ...rest] = path;
+  if (head === undefined || head === '__proto__' || head === 'constructor') return;
+  if (rest.length === 0) {
+    target[head] = value;
+    return;
+  }
+  const child = target[head];
+  const next = typeof child === 'object' && child !== null && !Array.isArray(child) ? child : {};
+  target[head] = next;
+  place(next as Record<string, unknown>, rest, value);
+}

@@ -1,0 +1,120 @@
+/** What happened in the workspace, sanitised, with the identity that decides its ticket. */
+
+export type Severity = 'warning' | 'error' | 'fatal';
+
+export interface Frame {
+  readonly file: string;
+  readonly function?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** False for frames of a dependency or of the runtime. */
+  readonly inApp: boolean;
+  /** The line's source text, where the trace prints it. */
+  readonly source?: string;
+}
+
+export interface Cause {
+  readonly type: string;
+  readonly message: string;
+  readonly frames: readonly Frame[];
+}
+
+/** One exception as a grammar found it. The outermost one; `causes` ends at the root cause. */
+export interface ExceptionEvent {
+  readonly language: string;
+  readonly type: string;
+  readonly message: string;
+  /** Innermost (where it was thrown) first. */
+  readonly frames: readonly Frame[];
+  readonly causes: readonly Cause[];
+  readonly severity: Severity;
+  /** ISO 8601 UTC when the log line said so. */
+  readonly timestamp?: string;
+  /** The text it was read from, bounded. */
+  readonly raw: string;
+}
+
+/** The identity of a group of signals, and why it is what it is. */
+export interface Fingerprint {
+  /** Raised when the rules change, so that old groups stay explainable. */
+  readonly version: number;
+  /** 64 hex digits. */
+  readonly hash: string;
+  readonly parts: readonly { readonly label: string; readonly value: string }[];
+}
+
+export interface SourceRef {
+  /** Relative to the workspace folder, with `/`. */
+  readonly file: string;
+  /** Byte offset of the first line in the file. */
+  readonly offset: number;
+}
+
+interface SignalBase {
+  readonly fingerprint: Fingerprint;
+  readonly title: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly source: SourceRef;
+}
+
+export interface ExceptionSignal extends SignalBase {
+  readonly kind: 'exception';
+  readonly severity: Severity;
+  readonly exception: ExceptionEvent;
+  /** Top in-app frame, resolved to a file of the workspace where one matches. */
+  readonly location?: { readonly file: string; readonly line?: number; readonly function?: string };
+}
+
+export type Sentiment = 'positive' | 'neutral' | 'negative';
+
+export interface FeedbackSignal extends SignalBase {
+  readonly kind: 'feedback';
+  readonly feedback: Feedback;
+}
+
+export interface Feedback {
+  readonly id: string;
+  readonly timestamp: string;
+  /** Hashed; never the name itself. */
+  readonly userId?: string;
+  /** 1–5; thumbs are 1 and 5. */
+  readonly rating?: number;
+  readonly text: string;
+  readonly sentiment: Sentiment;
+  readonly context?: unknown;
+  readonly model?: string;
+  readonly taskType?: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export type Signal = ExceptionSignal | FeedbackSignal;
+
+/** How far a file has been read, and how to know it is still the same file. */
+export interface FilePosition {
+  /** Relative to the workspace folder, with `/`. */
+  readonly file: string;
+  /** Everything before this byte has been counted, and nothing after it. */
+  readonly offset: number;
+  readonly inode: string;
+  /** SHA-256 of the first `headBytes` bytes: dev and inode alone are no identity, inodes are reused. */
+  readonly headHash: string;
+  readonly headBytes: number;
+  /** SHA-256 of the up to 256 bytes before `offset`: finds a copy-truncate that grew past the offset. */
+  readonly tailHash: string;
+}
+
+export interface Malformed {
+  readonly file: string;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** What one file's growth yielded. Committed whole (signals and position) or not at all. */
+export interface ScanBatch {
+  readonly position: FilePosition;
+  readonly signals: readonly Signal[];
+  readonly malformed: readonly Malformed[];
+  readonly lines: number;
+  readonly bytes: number;
+}

@@ -1,0 +1,38 @@
+/** Running a workspace's tests, as gates and the agent see it. */
+
+export type TestStatus = 'passed' | 'failed' | 'skipped';
+
+export interface TestCase {
+  /** Unique within a run: suite titles and the test's own, joined by ' › '. */
+  readonly name: string;
+  readonly file?: string;
+  readonly status: TestStatus;
+  readonly message?: string;
+}
+
+/**
+ * passed: at least one test ran and none failed. failed: at least one test ran and failed.
+ * error: the run broke before a test could decide (import, syntax, missing command).
+ * no_tests: it ended without running any.
+ */
+export type TestVerdict = 'passed' | 'failed' | 'error' | 'timeout' | 'no_tests';
+
+export interface TestRun {
+  readonly verdict: TestVerdict;
+  readonly command: string;
+  readonly exitCode: number | null;
+  /** undefined when the runner has no format that can be read; then the exit code decided. */
+  readonly cases?: readonly TestCase[];
+  readonly output: string;
+  readonly durationMs: number;
+}
+
+/** How this workspace's tests are run. Commands come from settings or the base commit, never from a patch. */
+export interface TestRunner {
+  /** For people: `mocha (package.json)`. */
+  readonly title: string;
+  /** Whole suite. */
+  all(root: string, signal?: AbortSignal): Promise<TestRun>;
+  /** Only these files, relative to root. */
+  files(root: string, files: readonly string[], signal?: AbortSignal): Promise<TestRun>;
+}

@@ -1,0 +1,294 @@
+import { createHash } from 'node:crypto';
+import { PatchwrightError } from './errors.ts';
+import type { Settings } from './settings.ts';
+import type { ExceptionSignal, Fingerprint, Severity, Signal } from './signal.ts';
+
+export const ticketStatuses = [
+  'open',
+  'in_progress',
+  'testing',
+  'ready',
+  'applied',
+  'failed',
+  'rejected',
+  'rolled_back',
+  'snoozed',
+  'closed',
+] as const;
+export type TicketStatus = (typeof ticketStatuses)[number];
+export type Category = 'bug_fix' | 'performance' | 'feature' | 'refactor';
+export type Priority = 'low' | 'medium' | 'high' | 'critical';
+
+/** A value with the reason for it, in words. */
+export interface Reasoned<T> {
+  readonly value: T;
+  readonly reason: string;
+}
+
+/** What was seen, newest first, sanitised and bounded. */
+export interface Evidence {
+  readonly at: string;
+  readonly file: string;
+  readonly offset: number;
+  readonly text: string;
+}
+
+export interface Location {
+  readonly file: string;
+  readonly line?: number;
+  readonly function?: string;
+}
+
+export interface Ticket {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: Category;
+  readonly status: TicketStatus;
+  readonly priority: Reasoned<Priority>;
+  /** 1–10. */
+  readonly risk: Reasoned<number>;
+  /** 1–10. */
+  readonly effort: Reasoned<number>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly evidence: readonly Evidence[];
+  readonly proposedSolution: string;
+  readonly testPlan: string;
+  readonly filesToModify: readonly string[];
+  readonly metadata: TicketMetadata;
+}
+
+export interface TicketMetadata {
+  readonly fingerprint?: Fingerprint;
+  readonly location?: Location;
+  readonly exceptionType?: string;
+  readonly language?: string;
+  /** Seen again after it was applied. */
+  readonly regression?: boolean;
+  /** Comments of reviewers who rejected earlier attempts, oldest first. */
+  readonly reviewComments?: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+/** How often a signal was seen; kept beside the ticket so that below the threshold nothing is lost. */
+export interface SignalGroup {
+  /** The ticket's id-to-be. */
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly kind: Signal['kind'];
+  readonly count: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+/** The legal moves of a ticket. */
+const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
+  open: ['in_progress', 'snoozed', 'closed'],
+  in_progress: ['testing', 'open', 'failed'],
+  testing: ['ready', 'failed', 'open', 'in_progress'],
+  ready: ['applied', 'rejected', 'failed', 'open'],
+  applied: ['rolled_back', 'open'],
+  failed: ['open', 'in_progress', 'snoozed', 'closed'],
+  rejected: ['open', 'in_progress', 'snoozed', 'closed'],
+  rolled_back: ['open', 'in_progress', 'snoozed', 'closed'],
+  snoozed: ['open', 'closed'],
+  closed: ['open'],
+};
+
+export function canMove(from: TicketStatus, to: TicketStatus): boolean {
+  return moves[from].includes(to);
+}
+
+export function assertMove(ticket: Pick<Ticket, 'id' | 'status'>, to: TicketStatus): void {
+  if (canMove(ticket.status, to)) return;
+  throw new PatchwrightError('illegal_move', {
+    what: `Ticket ${ticket.id} can't become ${to}.`,
+    why: `It is ${ticket.status}, and from there it can only become ${moves[ticket.status].join(', ')}.`,
+    remedy: 'Look at the ticket again; another window may have changed it.',
+  });
+}
+
+const prefixes: Readonly<Record<Signal['kind'], string>> = {
+  exception: 'exception',
+  feedback: 'feedback',
+};
+
+/** Stable on every machine: the same exception in the same place gives the same id. */
+export function ticketIdOf(signal: Pick<Signal, 'kind' | 'fingerprint'>): string {
+  return `${prefixes[signal.kind]}-${signal.fingerprint.hash.slice(0, 8)}`;
+}
+
+export function manualTicketId(title: string, createdAt: string): string {
+  const hash = createHash('sha256').update(`${createdAt}\n${title}`).digest('hex');
+  return `manual-${hash.slice(0, 8)}`;
+}
+
+const rank: Readonly<Record<Priority, number>> = { low: 1, medium: 4, high: 7, critical: 10 };
+
+/** Selection score (B4): (10 − priority) + risk/2 + effort/2; the lowest is drafted first. */
+export function score(ticket: Pick<Ticket, 'priority' | 'risk' | 'effort'>): number {
+  return 10 - rank[ticket.priority.value] + ticket.risk.value / 2 + ticket.effort.value / 2;
+}
+
+/** Which ticket to draft next, or undefined. Tickets over the risk limit need a person to start them. */
+export function pick(
+  tickets: readonly Ticket[],
+  settings: Pick<Settings, 'selection' | 'limits'>,
+  attemptsOf: (ticketId: string) => number,
+): Ticket | undefined {
+  return tickets
+    .filter((ticket) => ticket.status === 'open')
+    .filter((ticket) => ticket.category === 'bug_fix')
+    .filter((ticket) => ticket.risk.value <= settings.selection.maxRisk)
+    .filter((ticket) => attemptsOf(ticket.id) < settings.limits.attemptsPerTicket)
+    .sort((a, b) => score(a) - score(b) || (a.createdAt < b.createdAt ? -1 : 1))[0];
+}
+
+/** Evidence kept on a ticket; older pieces are dropped, the count is kept in its group. */
+export const maxEvidence = 5;
+export const maxEvidenceChars = 8_000;
+
+/** What a signal changes: nothing yet (below its threshold), a new ticket, or fields of one there is. */
+export type Fold =
+  | { readonly kind: 'counted' }
+  | { readonly kind: 'created'; readonly ticket: Ticket }
+  | { readonly kind: 'updated'; readonly id: string; readonly fields: Partial<Ticket> };
+
+/**
+ * Folds one signal into its ticket. `count` is the group's count with this signal included.
+ * Pure; the caller writes the result down together with the file position it came from.
+ */
+export function fold(
+  signal: Signal,
+  group: SignalGroup,
+  ticket: Ticket | undefined,
+  settings: Pick<Settings, 'thresholds'>,
+  now: string,
+): Fold {
+  if (!ticket) {
+    return group.count >= threshold(signal, settings)
+      ? { kind: 'created', ticket: newTicket(signal, group, now) }
+      : { kind: 'counted' };
+  }
+  // Only what a signal may change: never a status set by a person, except a regression's reopening.
+  const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
+  const base = { evidence, updatedAt: now };
+  if (signal.kind !== 'exception') return { kind: 'updated', id: ticket.id, fields: base };
+  const regressed = ticket.status === 'applied' && signal.at > ticket.updatedAt;
+  const priority = exceptionPriority(signal.severity, group.count, regressed);
+  return {
+    kind: 'updated',
+    id: ticket.id,
+    fields: {
+      ...base,
+      ...(ticket.priority.reason.startsWith('Set by') ? {} : { priority }),
+      ...(regressed
+        ? { status: 'open' as const, metadata: { ...ticket.metadata, regression: true } }
+        : {}),
+    },
+  };
+}
+
+function threshold(signal: Signal, settings: Pick<Settings, 'thresholds'>): number {
+  if (signal.kind === 'feedback') return settings.thresholds.feedbackItems;
+  return signal.severity === 'fatal' ? 1 : settings.thresholds.exceptionOccurrences;
+}
+
+function newTicket(signal: Signal, group: SignalGroup, now: string): Ticket {
+  const common = {
+    id: group.id,
+    title: signal.title,
+    status: 'open' as const,
+    createdAt: now,
+    updatedAt: now,
+    evidence: [evidenceOf(signal)],
+  };
+  return signal.kind === 'exception'
+    ? { ...common, ...describeException(signal, group) }
+    : {
+        ...common,
+        description: `Users report: ${signal.title}`,
+        category: 'feature',
+        priority: { value: 'low', reason: `${group.count} pieces of feedback say so.` },
+        risk: { value: 5, reason: 'Feedback does not say which code it is about.' },
+        effort: { value: 5, reason: 'Feedback does not say which code it is about.' },
+        proposedSolution: '',
+        testPlan: '',
+        filesToModify: [],
+        metadata: { fingerprint: signal.fingerprint },
+      };
+}
+
+function describeException(signal: ExceptionSignal, group: SignalGroup) {
+  const { exception, location } = signal;
+  const where = location ? ` in ${place(location)}` : '';
+  const root = exception.causes.at(-1);
+  return {
+    description: `${exception.type}: ${exception.message}${where}.${
+      root ? ` Caused by ${root.type}: ${root.message}.` : ''
+    }`,
+    category: 'bug_fix' as const,
+    priority: exceptionPriority(signal.severity, group.count, false),
+    risk: exceptionRisk(signal),
+    effort: exceptionEffort(signal),
+    proposedSolution: location
+      ? `Handle the case that raises ${exception.type} at ${place(location)}.`
+      : `Find where ${exception.type} is raised and handle the case.`,
+    testPlan: `A test that raises ${exception.type} before the change and passes after it.`,
+    filesToModify: location ? [location.file] : [],
+    metadata: {
+      fingerprint: signal.fingerprint,
+      exceptionType: exception.type,
+      language: exception.language,
+      ...(location ? { location } : {}),
+    },
+  };
+}
+
+export function place(location: Location): string {
+  return location.line === undefined ? location.file : `${location.file}:${location.line}`;
+}
+
+export function exceptionPriority(
+  severity: Severity,
+  count: number,
+  regressed: boolean,
+): Reasoned<Priority> {
+  const times = count === 1 ? 'once' : `${count} times`;
+  if (severity === 'fatal') {
+    return { value: 'critical', reason: `It ended the program; seen ${times}.` };
+  }
+  if (regressed) return { value: 'high', reason: `It came back after a fix; seen ${times}.` };
+  if (count >= 50) return { value: 'high', reason: `Seen ${times}.` };
+  if (severity === 'warning') return { value: 'low', reason: `Only a warning; seen ${times}.` };
+  return { value: 'medium', reason: `Seen ${times}; the program went on.` };
+}
+
+function exceptionRisk({ exception, location }: ExceptionSignal): Reasoned<number> {
+  if (!location) return { value: 6, reason: 'No frame of it is in this workspace.' };
+  const files = new Set(exception.frames.filter((f) => f.inApp).map((f) => f.file)).size;
+  return files > 3
+    ? { value: 5, reason: `Its stack goes through ${files} files of this workspace.` }
+    : {
+        value: 3,
+        reason: `Its stack touches ${files} file${files === 1 ? '' : 's'} of this workspace.`,
+      };
+}
+
+function exceptionEffort({ exception, location }: ExceptionSignal): Reasoned<number> {
+  if (!location) return { value: 6, reason: 'The place has to be found first.' };
+  return exception.causes.length > 0
+    ? { value: 4, reason: `The cause lies ${exception.causes.length} exceptions deeper.` }
+    : { value: 2, reason: 'The stack names the place.' };
+}
+
+function evidenceOf(signal: Signal): Evidence {
+  const text = signal.kind === 'exception' ? signal.exception.raw : signal.feedback.text;
+  return {
+    at: signal.at,
+    file: signal.source.file,
+    offset: signal.source.offset,
+    text: text.slice(0, maxEvidenceChars),
+  };
+}

@@ -1,0 +1,79 @@
+import { PatchwrightError } from '../core/errors.ts';
+import type { Git, GitOptions, Shell } from '../core/ports.ts';
+import { scrubbedEnv } from './shell.ts';
+
+const maxOutputBytes = 256 << 20;
+
+/**
+ * A thin wrapper instead of a library: what Patchwright needs from git are exact bytes, standard input,
+ * exit codes as answers (merge-tree) and the one process door that can cancel a whole group.
+ */
+export function createGit(shell: Shell, cwd: string, hooks = false): Git {
+  const execute = async (args: readonly string[], options: GitOptions = {}) => {
+    const result = await shell.run(
+      {
+        file: 'git',
+        args: [...(hooks ? [] : ['-c', 'core.hooksPath=/dev/null']), ...fixed, ...args],
+        cwd,
+        env: { ...scrubbedEnv(), ...quiet },
+        maxOutputBytes: options.maxOutputBytes ?? maxOutputBytes,
+        ...(options.extraEnv ? { extraEnv: options.extraEnv } : {}),
+        ...(options.input === undefined ? {} : { input: options.input }),
+      },
+      options.signal,
+    );
+    const code = result.exitCode ?? -1;
+    if (!(options.okCodes ?? [0]).includes(code))
+      throw gitError(args, code, result.stderr.toString());
+    return { code, stdout: result.stdout };
+  };
+  return {
+    cwd,
+    run: async (args, options) => cut((await execute(args, options)).stdout),
+    bytes: async (args, options) => (await execute(args, options)).stdout,
+    code: async (args, options) => {
+      const { code, stdout } = await execute(args, options);
+      return { code, out: cut(stdout) };
+    },
+    at: (folder) => createGit(shell, folder, hooks),
+    withHooks: () => createGit(shell, cwd, true),
+  };
+}
+
+/** Never ask, never page, never talk to a fsmonitor of the repository's choosing, always English. */
+const quiet = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_PAGER: 'cat',
+  GIT_EDITOR: 'true',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_LFS_SKIP_SMUDGE: '1',
+  LC_ALL: 'C',
+};
+const fixed = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'];
+
+function cut(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/\r?\n$/, '');
+}
+
+function gitError(args: readonly string[], code: number, stderr: string): PatchwrightError {
+  const said = stderr.trim().split('\n').slice(-6).join(' ').slice(0, 600);
+  if (/not a git repository/.test(stderr)) {
+    return new PatchwrightError('no_git', {
+      what: 'This folder is not a git repository.',
+      why: 'Patchwright makes every patch on a git branch of its own.',
+      remedy: 'Run `git init` and make a first commit.',
+    });
+  }
+  if (/No space left on device|Disk quota exceeded/.test(stderr)) {
+    return new PatchwrightError('disk_full', {
+      what: `git ${args[0] ?? ''} could not write.`,
+      why: 'The disk is full.',
+      remedy: 'Free some space and try again.',
+    });
+  }
+  return new PatchwrightError('git_failed', {
+    what: `git ${args[0] ?? ''} failed with code ${code}.`,
+    why: said || 'It gave no reason.',
+    remedy: 'Run `patchwright doctor` to check the repository.',
+  });
+}
