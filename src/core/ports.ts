@@ -69,3 +69,10 @@ export interface Disposable {
 
 /** Where a stage tells a person what it is doing. One line of plain text. */
 export type Log = (line: string) => void;
+
+/** A folder of ours in which any tree of the repository can be laid out, to run tests on it. */
+export interface Checkout {
+  readonly path: string;
+  /** Makes the folder's tracked files exactly those of a commit or tree; leftovers of earlier runs go. */
+  lay(treeish: string, signal?: AbortSignal): Promise<void>;
+}
