@@ -8,7 +8,13 @@ export interface Pipeline {
   readonly onDidProgress: Event<Progress>;
   /** Picks up or cleans up what a crash left. Call once after opening. */
   recover(): Promise<void>;
+  /** Reads everything that is there. */
   scan(signal?: AbortSignal): Promise<ScanReport>;
+  /**
+   * Says that sources have grown (from a file watcher): scans at once, holding back what may be half
+   * written, and once more when it has been quiet for a moment. Failures go to the log.
+   */
+  grown(): void;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
@@ -18,11 +24,19 @@ export interface Pipeline {
     options?: { readonly comment?: string; readonly confirmedProtectedBranch?: boolean },
   ): Promise<Release>;
   reject(requestId: string, comment: string): Promise<void>;
-  rollBack(releaseId: string, reason: string): Promise<Release>;
+  /** Takes a rejection back: the request waits for a decision again. */
+  undoReject(requestId: string): Promise<void>;
+  rollBack(
+    releaseId: string,
+    reason: string,
+    options?: { readonly confirmedProtectedBranch?: boolean },
+  ): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
   doctor(): Promise<readonly DoctorCheck[]>;
+  /** Ends what runs and waits until nothing of it is left. */
+  dispose(): Promise<void>;
 }
 
 export interface NewTicket {

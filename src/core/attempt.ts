@@ -1,3 +1,5 @@
+import type { GateReport } from './gate.ts';
+
 /** One try at a ticket: a branch, a worktree, a model's loop, and what came of it. */
 
 export type AttemptOutcome = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
@@ -41,7 +43,7 @@ export interface Attempt {
   readonly startedAt: string;
   readonly endedAt?: string;
   /** Who runs it: lets another process tell a crash from work under way. */
-  readonly runner: { readonly pid: number; readonly host: string };
+  readonly runner: Runner;
   readonly model: string;
   readonly steps: number;
   readonly usage: Usage;
@@ -49,6 +51,16 @@ export interface Attempt {
   readonly costUsd?: number;
   readonly summary?: string;
   readonly error?: string;
+  /** Of the last submission, passed or not. */
+  readonly gates?: readonly GateReport[];
+}
+
+/** A process, told apart from a later one with the same pid by when it started. */
+export interface Runner {
+  readonly pid: number;
+  readonly host: string;
+  /** Opaque; equal for the same process only. */
+  readonly started: string;
 }
 
 /** What is shown while an attempt runs. */

@@ -51,7 +51,7 @@ export interface Confidence {
 const moves: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {
   PENDING_APPROVAL: ['APPROVED', 'DENIED'],
   APPROVED: ['APPLIED', 'FAILED'],
-  DENIED: [],
+  DENIED: ['PENDING_APPROVAL'], // a rejection can be taken back
   APPLIED: ['ROLLED_BACK'],
   FAILED: [],
   ROLLED_BACK: [],

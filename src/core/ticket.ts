@@ -90,7 +90,7 @@ const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
   ready: ['applied', 'rejected', 'failed', 'open'],
   applied: ['rolled_back', 'open'],
   failed: ['open', 'in_progress', 'snoozed', 'closed'],
-  rejected: ['open', 'in_progress', 'snoozed', 'closed'],
+  rejected: ['open', 'in_progress', 'snoozed', 'closed', 'ready'],
   rolled_back: ['open', 'in_progress', 'snoozed', 'closed'],
   snoozed: ['open', 'closed'],
   closed: ['open'],
