@@ -1,0 +1,36 @@
+import type { Backlog } from '../backlog/backlog.ts';
+import type { Worktrees } from '../attempt/worktree.ts';
+import type { Runner } from '../core/attempt.ts';
+import type { Model } from '../core/model.ts';
+import type { Clock, Git, Log, Shell } from '../core/ports.ts';
+import type { Protection } from '../core/protection.ts';
+import type { Settings } from '../core/settings.ts';
+import type { TestRunner } from '../core/testRun.ts';
+import type { Scanner } from '../signals/scan.ts';
+
+/** What the pipeline's verbs are made of; compose builds it. */
+export interface House {
+  readonly folder: string;
+  readonly trusted: boolean;
+  readonly backlog: Backlog;
+  readonly git: Git;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly runner: Runner;
+  isAlive(runner: Runner): boolean;
+  /** Live: read again at each use. Throws `invalid_settings`. */
+  settings(): Settings;
+  /** Throws `missing_key`. */
+  openModel(settings: Settings): Promise<Model>;
+  scanner(settings: Settings): Scanner;
+  worktrees(settings: Settings): Worktrees;
+  findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
+  /** The one door for whatever the model wrote or asked to run. */
+  readonly sandbox: Shell;
+  protection(): Promise<Protection>;
+  /** Appends to the workspace's protected list. */
+  protect(path: string): Promise<void>;
+  /** `user:<name>` of the person at this workspace. */
+  reviewer(): Promise<string>;
+  saveTranscript(attemptId: string, entry: unknown): Promise<void>;
+}

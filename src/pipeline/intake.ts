@@ -1,0 +1,105 @@
+import type { Backlog } from '../backlog/backlog.ts';
+import type { Change } from '../core/change.ts';
+import type { Settings } from '../core/settings.ts';
+import type { ScanBatch, Signal } from '../core/signal.ts';
+import { fold, type SignalGroup, type Ticket, ticketIdOf } from '../core/ticket.ts';
+
+export interface Intake {
+  readonly changes: readonly Change[];
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+}
+
+/**
+ * Folds a batch into the changes that write it down: groups, tickets, feedback and the file's position
+ * together, so that after a crash each occurrence has been counted exactly once.
+ */
+export function intakeOf(
+  batch: ScanBatch,
+  backlog: Pick<Backlog, 'groups' | 'tickets'>,
+  settings: Pick<Settings, 'thresholds'>,
+  now: string,
+): Intake {
+  const groups = new Map<string, SignalGroup>();
+  const tickets = new Map<string, Ticket>();
+  const created = new Set<string>();
+  const fields = new Map<string, Partial<Ticket>>();
+  const counted = new Map<string, number>();
+  const changes: Change[] = [];
+
+  for (const signal of batch.signals) {
+    const id = ticketIdOf(signal);
+    const group = grow(groups.get(id) ?? backlog.groups.get(id), id, signal);
+    groups.set(id, group);
+    counted.set(id, (counted.get(id) ?? 0) + 1);
+    const result = fold(signal, group, tickets.get(id) ?? backlog.tickets.get(id), settings, now);
+    if (result.kind === 'created') {
+      created.add(id);
+      tickets.set(id, result.ticket);
+      fields.set(id, result.ticket);
+    } else if (result.kind === 'updated') {
+      const before = tickets.get(id) ?? backlog.tickets.get(id);
+      if (before) tickets.set(id, { ...before, ...result.fields });
+      fields.set(id, { ...fields.get(id), ...result.fields });
+    }
+    if (signal.kind === 'feedback') changes.push({ kind: 'feedback', feedback: signal.feedback });
+  }
+
+  for (const [id, group] of groups) {
+    changes.push({
+      kind: 'group',
+      id,
+      fingerprint: group.fingerprint,
+      signal: group.kind,
+      count: counted.get(id) ?? 0,
+      firstSeen: group.firstSeen,
+      lastSeen: group.lastSeen,
+    });
+  }
+  for (const [id, changed] of fields) changes.push({ kind: 'ticket', id, fields: changed });
+  for (const id of created) {
+    const ticket = tickets.get(id);
+    changes.push({
+      kind: 'audit',
+      entry: {
+        actor: 'patchwright',
+        action: 'ticket.created',
+        subject: id,
+        after: { title: ticket?.title, fingerprint: ticket?.metadata.fingerprint?.hash },
+      },
+    });
+  }
+  for (const [id, changed] of fields) {
+    if (changed.status === 'open' && !created.has(id)) {
+      changes.push({
+        kind: 'audit',
+        entry: { actor: 'patchwright', action: 'ticket.reopened', subject: id, after: changed.status },
+      });
+    }
+  }
+  changes.push({ kind: 'position', position: batch.position });
+  return {
+    changes,
+    created: [...created],
+    updated: [...fields.keys()].filter((id) => !created.has(id)),
+  };
+}
+
+function grow(group: SignalGroup | undefined, id: string, signal: Signal): SignalGroup {
+  if (!group) {
+    return {
+      id,
+      fingerprint: signal.fingerprint.hash,
+      kind: signal.kind,
+      count: 1,
+      firstSeen: signal.at,
+      lastSeen: signal.at,
+    };
+  }
+  return {
+    ...group,
+    count: group.count + 1,
+    firstSeen: signal.at < group.firstSeen ? signal.at : group.firstSeen,
+    lastSeen: signal.at > group.lastSeen ? signal.at : group.lastSeen,
+  };
+}

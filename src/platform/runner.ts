@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Runner } from '../core/attempt.ts';
+
+/** This process, as attempts remember it. */
+export function thisRunner(): Runner {
+  return { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '' };
+}
+
+/** False when its process is gone. A runner on another machine counts as alive: we can't know. */
+export function isAlive(runner: Runner): boolean {
+  return runner.host !== hostname() || startOf(runner.pid) === runner.started;
+}
+
+/** When the process started, in whatever form the system tells it; undefined when there is none. */
+function startOf(pid: number): string | undefined {
+  try {
+    if (process.platform === 'linux') {
+      // Field 22 of /proc/<pid>/stat (proc(5)), in ticks since boot; the name in field 2 may hold spaces.
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+    }
+    process.kill(pid, 0);
+    if (process.platform === 'win32') return 'alive';
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined; // no such process
+  }
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { PatchwrightError, systemCode } from '../core/errors.ts';
+
+/** The raw keys of `.vscode/settings.json`; none when there is no such file. */
+export function readWorkspaceSettings(folder: string): Record<string, unknown> {
+  const file = join(folder, '.vscode', 'settings.json');
+  const text = readIfThere(file);
+  if (text === undefined) return {};
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (error || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new PatchwrightError('invalid_settings', {
+      what: 'The workspace settings could not be read.',
+      why: error
+        ? `.vscode/settings.json: ${printParseErrorCode(error.error)} at offset ${error.offset}.`
+        : '.vscode/settings.json does not hold an object.',
+      remedy: 'Correct the file and try again.',
+    });
+  }
+  return value as Record<string, unknown>;
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
