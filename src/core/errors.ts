@@ -61,8 +61,10 @@ export class PatchwrightError extends Error {
   }
 }
 
+/** By its name, not its class: each bundle has a class of its own. */
 export function isPatchwrightError(error: unknown, code?: ErrorCode): error is PatchwrightError {
-  return error instanceof PatchwrightError && (code === undefined || error.code === code);
+  if (!(error instanceof Error) || error.name !== 'PatchwrightError') return false;
+  return code === undefined || (error as PatchwrightError).code === code;
 }
 
 export function cancelled(what = 'Cancelled.'): PatchwrightError {

@@ -21,7 +21,9 @@ export function ensureNode24() {
     process.platform === 'win32' ? 'bin/node.exe' : 'bin/node',
   );
   if (!existsSync(node)) {
-    console.error(`Node ${process.versions.node} is older than the tools need; bringing Node ${version} …`);
+    console.error(
+      `Node ${process.versions.node} is older than the tools need; bringing Node ${version} …`,
+    );
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
     npmInstall(folder, [`${packageName}@${version}`]);

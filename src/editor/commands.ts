@@ -1,0 +1,51 @@
+/**
+ * Every command, once. The manifest is tested against this list, and `registerCommands` takes exactly one
+ * handler for each. Arguments come from menus and are anything until a handler has looked at them.
+ */
+export const commandNames = [
+  'scan',
+  'draftTicket',
+  'draftNext',
+  'cancel',
+  'openDiff',
+  'approve',
+  'reject',
+  'undoReject',
+  'rollBack',
+  'showGates',
+  'newTicket',
+  'protectFile',
+  'openDatabase',
+  'showLog',
+  'setApiKey',
+  'doctor',
+  'refresh',
+] as const;
+
+export type CommandName = (typeof commandNames)[number];
+export type CommandId = `patchwright.${CommandName}`;
+export type Handler = (...args: readonly unknown[]) => Promise<void> | void;
+export type Handlers = Readonly<Record<CommandName, Handler>>;
+
+export function commandId(name: CommandName): CommandId {
+  return `patchwright.${name}`;
+}
+
+/** The views, as the manifest names them. */
+export const viewIds = { backlog: 'patchwright.backlog', review: 'patchwright.review' } as const;
+
+/** Context keys that when-clauses of the manifest use; tested against it too. */
+export const contextKeys = {
+  /** What the window is: one of the kinds of `State`. */
+  state: 'patchwright.state',
+  hasTickets: 'patchwright.hasTickets',
+  hasRequests: 'patchwright.hasRequests',
+  hasReleases: 'patchwright.hasReleases',
+  hasKey: 'patchwright.hasKey',
+  drafting: 'patchwright.drafting',
+  /** Addresses of the documents whose request waits for a decision. */
+  pending: 'patchwright.pending',
+} as const;
+
+/** The scheme of our virtual documents. */
+export const scheme = 'patchwright';

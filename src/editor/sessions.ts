@@ -1,0 +1,261 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { PatchwrightError } from '../core/errors.ts';
+import { type Activity, advance, noActivity } from './activity.ts';
+import type { ApiKey } from './apiKey.ts';
+import { createDisposableStore } from './disposables.ts';
+import { type ErrorReporter, lineLog } from './errors.ts';
+import type { App, Compose } from './house.ts';
+import { liveSettings } from './settings.ts';
+import { watchSources } from './watcher.ts';
+
+/** The house of one workspace folder, open. */
+export interface Session {
+  readonly folder: vscode.WorkspaceFolder;
+  readonly app: App;
+  readonly activity: () => Activity;
+  readonly onDidChange: vscode.Event<void>;
+  dispose(): Promise<void>;
+}
+
+/** What this window is. One session for now: of the first folder that is in a git repository. */
+export type State =
+  | { readonly kind: 'starting' | 'noFolder' | 'virtual' | 'noGit' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'ready'; readonly session: Session };
+export type StateKind = State['kind'];
+
+export interface Sessions {
+  readonly state: () => State;
+  readonly session: () => Session | undefined;
+  /** The window became something else, or something in its session changed. */
+  readonly onDidChange: vscode.Event<void>;
+  /** Waits for the opening; throws what a person must read when there is no session. */
+  ready(): Promise<Session>;
+  /** Closes what is open and opens it anew. */
+  restart(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface SessionsOptions {
+  readonly loadCompose: () => Promise<Compose>;
+  readonly apiKey: ApiKey;
+  readonly errors: ErrorReporter;
+  readonly log: vscode.LogOutputChannel;
+  readonly storage: vscode.Uri;
+}
+
+export function createSessions(options: SessionsOptions): Sessions {
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<void>());
+  let state: State = { kind: 'starting' };
+  let opening: Promise<void> = Promise.resolve();
+  let disposed = false;
+
+  const become = (next: State): void => {
+    state = next;
+    changed.fire();
+  };
+  const session = (): Session | undefined => (state.kind === 'ready' ? state.session : undefined);
+  const reopen = async (): Promise<void> => {
+    await session()?.dispose();
+    if (disposed) return;
+    become({ kind: 'starting' });
+    const next = await openFirst(options, () => changed.fire());
+    // Closed while it was opened: what came of it must not stay.
+    if (disposed && next.kind === 'ready') await next.session.dispose();
+    else become(next);
+  };
+  const restart = (): Promise<void> => (opening = opening.then(reopen));
+  const again = (): void => void restart();
+
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(again));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(again));
+  store.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (state.kind === 'failed' && event.affectsConfiguration('patchwright')) again();
+    }),
+  );
+  store.add(
+    watchForRepository(() => {
+      if (state.kind === 'noGit') again();
+    }),
+  );
+  return {
+    state: () => state,
+    session,
+    onDidChange: changed.event,
+    async ready() {
+      await opening;
+      if (state.kind === 'ready') return state.session;
+      throw whyNot(state);
+    },
+    restart,
+    async dispose() {
+      disposed = true;
+      await opening;
+      await session()?.dispose();
+      store.dispose();
+    },
+  };
+}
+
+async function openFirst(options: SessionsOptions, changed: () => void): Promise<State> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) return { kind: 'noFolder' };
+  const onDisk = folders.filter(({ uri }) => uri.scheme === 'file');
+  if (onDisk.length === 0) return { kind: 'virtual' };
+  for (const folder of onDisk) {
+    if (await isInRepository(folder.uri.fsPath)) return openFolder(folder, options, changed);
+  }
+  return { kind: 'noGit' };
+}
+
+/** Looks instead of asking git, so that nothing runs in a folder that is not trusted. */
+async function isInRepository(folder: string): Promise<boolean> {
+  const found = await stat(join(folder, '.git')).then(
+    () => true,
+    () => false,
+  );
+  if (found) return true;
+  const parent = dirname(folder);
+  return parent !== folder && isInRepository(parent);
+}
+
+async function openFolder(
+  folder: vscode.WorkspaceFolder,
+  options: SessionsOptions,
+  changed: () => void,
+): Promise<State> {
+  try {
+    return { kind: 'ready', session: await openSession(folder, options, changed) };
+  } catch (error) {
+    options.errors.showOnce(error);
+    return { kind: 'failed', error };
+  }
+}
+
+async function openSession(
+  folder: vscode.WorkspaceFolder,
+  { loadCompose, apiKey, errors, log, storage }: SessionsOptions,
+  changed: () => void,
+): Promise<Session> {
+  const store = createDisposableStore();
+  const settings = store.add(liveSettings(folder.uri));
+  const trusted = vscode.workspace.isTrusted;
+  try {
+    settings.current(); // invalid ones are told before anything is opened
+    const compose = await loadCompose();
+    const app = await compose({
+      folder: folder.uri.fsPath,
+      settings: settings.current,
+      apiKey: () => apiKey.get(),
+      environment: process.env,
+      log: lineLog(log),
+      trusted,
+      readOnly: !trusted,
+      storage: storage.fsPath,
+    });
+    for (const notice of app.backlog.notices) errors.warnOnce(notice);
+    let activity = noActivity;
+    const emitter = store.add(new vscode.EventEmitter<void>());
+    store.add(emitter.event(changed));
+    store.add(app.backlog.onDidChange(() => emitter.fire()));
+    store.add(
+      app.pipeline.onDidProgress((progress) => {
+        activity = advance(activity, progress);
+        emitter.fire();
+      }),
+    );
+    if (trusted) store.add(follow(folder, app, settings, errors));
+    return {
+      folder,
+      app,
+      activity: () => activity,
+      onDidChange: emitter.event,
+      async dispose() {
+        store.dispose();
+        await app.dispose();
+      },
+    };
+  } catch (error) {
+    store.dispose();
+    throw error;
+  }
+}
+
+/** Takes up what a crash left, reads what was written meanwhile, then follows the sources. */
+function follow(
+  folder: vscode.WorkspaceFolder,
+  app: App,
+  settings: ReturnType<typeof liveSettings>,
+  errors: ErrorReporter,
+): { dispose(): void } {
+  const store = createDisposableStore();
+  const grown = (): void => app.pipeline.grown();
+  let watching = watchSources(folder, settings.current(), grown);
+  store.add({ dispose: () => watching.dispose() });
+  store.add(
+    settings.onDidChange(() => {
+      try {
+        const next = watchSources(folder, settings.current(), grown);
+        watching.dispose();
+        watching = next;
+      } catch (error) {
+        errors.showOnce(error);
+      }
+    }),
+  );
+  app.pipeline
+    .recover()
+    .then(grown)
+    .catch((error: unknown) => errors.showOnce(error));
+  return store;
+}
+
+/** `git init` in a window that waits for it. */
+function watchForRepository(found: () => void): { dispose(): void } {
+  const store = createDisposableStore();
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    const pattern = new vscode.RelativePattern(folder, '.git/HEAD');
+    const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
+    store.add(watcher.onDidCreate(found));
+  }
+  return store;
+}
+
+function whyNot(state: Exclude<State, { kind: 'ready' }>): unknown {
+  switch (state.kind) {
+    case 'failed':
+      return state.error;
+    case 'noGit':
+      return new PatchwrightError('no_git', {
+        what: 'This folder is not a git repository.',
+        why: 'Patchwright makes every patch on a git branch of its own.',
+        remedy: 'Initialize a repository and make a first commit.',
+      });
+    case 'virtual':
+      return new PatchwrightError('no_folder', {
+        what: 'This folder is not on a disk.',
+        why: 'Patchwright needs git, files and processes.',
+        remedy: 'Open a folder of this machine, or of a remote one.',
+      });
+    default:
+      return new PatchwrightError('no_folder', {
+        what: 'No folder is open.',
+        why: 'Patchwright works on a folder with a git repository.',
+        remedy: 'Open one.',
+      });
+  }
+}
+
+/** For what untrusted folders must not do. */
+export function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new PatchwrightError('untrusted', {
+    what: 'Patchwright runs nothing in this folder.',
+    why: 'The folder is not trusted.',
+    remedy: 'Trust it if you know who wrote it.',
+  });
+}

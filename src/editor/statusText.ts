@@ -1,0 +1,86 @@
+import { gateTally, gateTitles, type GateReport } from '../core/gate.ts';
+import type { Activity, Work } from './activity.ts';
+import { verdictWords } from './reviewText.ts';
+import type { StateKind } from './sessions.ts';
+import { dollars, dotted, plural, withoutIcons } from './text.ts';
+
+/** All that the status bar shows, decided from one record. Pure. */
+export interface StatusInput {
+  readonly state: StateKind;
+  readonly trusted: boolean;
+  readonly activity: Activity;
+  /** Requests awaiting the user. */
+  readonly waiting: number;
+  /** Of the attempt that runs or ran last. */
+  readonly gates: readonly GateReport[];
+}
+
+export interface StatusView {
+  readonly text: string;
+  readonly tooltip: string;
+  /** For screen readers. */
+  readonly spoken: string;
+}
+
+export function statusView(input: StatusInput): StatusView {
+  const work = [...input.activity.works.values()].at(-1);
+  const text = withoutIcons(work ? working(work) : resting(input));
+  const icon = work || input.activity.scanning ? '$(sync~spin)' : '$(shield)';
+  return {
+    text: `${icon} ${text}`,
+    tooltip: tooltip(input),
+    spoken: `Patchwright: ${work ? 'working, ' : ''}${text}`,
+  };
+}
+
+function working(work: Work): string {
+  if (work.gate || work.gates.length > 0) {
+    const { passed, of } = gateTally(work.gates);
+    return dotted([work.ticketId, `${passed}/${Math.max(of, work.gates.length)} gates`]);
+  }
+  return dotted([
+    work.ticketId,
+    work.step > 0 ? `step ${work.step}` : work.stage,
+    dollars(work.costUsd),
+  ]);
+}
+
+function resting({ gates, waiting }: StatusInput): string {
+  const { passed, of } = gateTally(gates);
+  return (
+    dotted([
+      gates.length > 0 ? `${passed}/${of}` : undefined,
+      waiting > 0 ? `${waiting} to review` : undefined,
+    ]) || 'Patchwright'
+  );
+}
+
+const stateWords: Readonly<Record<StateKind, string>> = {
+  starting: 'Starting …',
+  noFolder: 'No folder is open.',
+  virtual: 'This folder is not on a disk that git can use.',
+  noGit: 'This folder is not a git repository.',
+  failed: 'Patchwright could not start; the log says why.',
+  ready: '',
+};
+
+function tooltip({ state, trusted, gates, waiting }: StatusInput): string {
+  const lines = [
+    stateWords[state],
+    trusted ? '' : 'Restricted mode: Patchwright shows, but runs nothing.',
+    waiting > 0 ? `${plural(waiting, 'patch request')} to review.` : '',
+    ...gates.map(
+      (report) =>
+        `${marks[report.verdict]} ${gateTitles[report.id]}: ${verdictWords[report.verdict]}. ${report.reason}`,
+    ),
+    gates.length > 0 ? 'Click to see each gate.' : '',
+  ].filter(Boolean);
+  return lines.length > 0 ? lines.join('\n') : 'Patchwright: all quiet.';
+}
+
+const marks: Readonly<Record<GateReport['verdict'], string>> = {
+  passed: '✓',
+  failed: '✗',
+  skipped: '–',
+  not_configured: '–',
+};

@@ -1,0 +1,119 @@
+import type { Attempt } from '../core/attempt.ts';
+import {
+  type Category,
+  place,
+  score,
+  type SignalGroup,
+  type Ticket,
+  type TicketStatus,
+} from '../core/ticket.ts';
+import { ago, dollars, dotted, plural, shorten } from './text.ts';
+import type { Work } from './activity.ts';
+
+/** What the Backlog view says about a ticket. Pure. */
+
+export interface TicketGroup {
+  readonly id: string;
+  readonly label: string;
+  readonly statuses: readonly TicketStatus[];
+  readonly expanded: boolean;
+}
+
+export const ticketGroups: readonly TicketGroup[] = [
+  { id: 'open', label: 'Open', statuses: ['open'], expanded: true },
+  {
+    id: 'in_progress',
+    label: 'In Progress',
+    statuses: ['in_progress', 'testing'],
+    expanded: true,
+  },
+  { id: 'ready', label: 'In Review', statuses: ['ready'], expanded: true },
+  { id: 'failed', label: 'Failed', statuses: ['failed'], expanded: true },
+  { id: 'snoozed', label: 'Snoozed', statuses: ['snoozed'], expanded: false },
+  { id: 'applied', label: 'Applied', statuses: ['applied'], expanded: true },
+  { id: 'rejected', label: 'Rejected', statuses: ['rejected'], expanded: false },
+  { id: 'rolled_back', label: 'Rolled Back', statuses: ['rolled_back'], expanded: false },
+  { id: 'closed', label: 'Closed', statuses: ['closed'], expanded: false },
+];
+
+export const categoryWords: Readonly<Record<Category, string>> = {
+  bug_fix: 'Bug',
+  performance: 'Performance',
+  feature: 'Feature',
+  refactor: 'Refactoring',
+};
+
+/** The order of the queue: what is drafted first comes first. */
+export function byScore(a: Ticket, b: Ticket): number {
+  return score(a) - score(b) || (a.createdAt < b.createdAt ? -1 : 1);
+}
+
+export function ticketDescription(
+  ticket: Ticket,
+  group: SignalGroup | undefined,
+  work: Work | undefined,
+  now: Date,
+): string {
+  if (work) return workText(work);
+  const { location } = ticket.metadata;
+  return dotted([
+    location && place(location),
+    group && `${group.count}×`,
+    ago(group?.lastSeen ?? ticket.updatedAt, now),
+  ]);
+}
+
+export function workText(work: Work): string {
+  return dotted([
+    work.gate ? `gate: ${work.gate}` : shorten(work.stage, 60),
+    work.step > 0 ? `step ${work.step}` : undefined,
+    dollars(work.costUsd),
+  ]);
+}
+
+export function ticketTooltip(
+  ticket: Ticket,
+  group: SignalGroup | undefined,
+  queue: { readonly place: number; readonly of: number } | undefined,
+): string {
+  const { fingerprint } = ticket.metadata;
+  return [
+    shorten(ticket.title, 300),
+    dotted([ticket.id, categoryWords[ticket.category], ticket.status.replaceAll('_', ' ')]),
+    '',
+    `Priority: ${ticket.priority.value}. ${shorten(ticket.priority.reason, 300)}`,
+    `Risk: ${ticket.risk.value} of 10. ${shorten(ticket.risk.reason, 300)}`,
+    `Effort: ${ticket.effort.value} of 10. ${shorten(ticket.effort.reason, 300)}`,
+    `Selection score: ${score(ticket)}, the lowest is drafted first.${
+      queue ? ` Number ${queue.place} of ${queue.of} in the queue.` : ''
+    }`,
+    ...(group
+      ? [
+          '',
+          `Seen ${plural(group.count, 'time')}, first ${group.firstSeen}, last ${group.lastSeen}.`,
+        ]
+      : []),
+    ...(fingerprint ? ['', 'Grouped by', ...fingerprint.parts.map(partLine)] : []),
+  ].join('\n');
+}
+
+function partLine(part: { readonly label: string; readonly value: string }): string {
+  return `  ${part.label}: ${shorten(part.value, 160)}`;
+}
+
+/** What a screen reader says: nothing may depend on a colour or an icon. */
+export function ticketSpoken(ticket: Ticket, description: string): string {
+  return `${categoryWords[ticket.category]}, priority ${ticket.priority.value}: ${shorten(ticket.title, 200)}, ${description}`;
+}
+
+export function attemptLabel(attempt: Attempt): string {
+  return `Attempt ${attempt.number}: ${attempt.outcome}`;
+}
+
+export function attemptDescription(attempt: Attempt, now: Date): string {
+  return dotted([
+    plural(attempt.steps, 'step'),
+    dollars(attempt.costUsd),
+    ago(attempt.startedAt, now),
+  ]);
+}
