@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   compose: ['core', 'platform', 'pipeline', ...stages],
   editor: ['core', 'shared', 'backlog', 'pipeline', 'compose'],
   extension: ['core', 'editor', 'compose'],
-  cli: ['core', 'compose', 'pipeline', 'backlog', 'cli'],
+  cli: ['core', 'compose', 'pipeline', 'backlog', 'platform'],
   'webview-ui': ['shared'],
 };
 

@@ -1,0 +1,54 @@
+import { parseArguments, usageError } from './cli/arguments.ts';
+import { commands } from './cli/commands.ts';
+import { demo } from './cli/demo.ts';
+import { exit, exitCodeOf } from './cli/exitCodes.ts';
+import { openApp } from './cli/openApp.ts';
+import { createOutput, plain } from './cli/output.ts';
+import { usage } from './cli/usage.ts';
+import { errorMessage, isPatchwrightError } from './core/errors.ts';
+
+/** The same house without an editor: arguments in, text or JSON and an exit code out. */
+async function main(argv: readonly string[]): Promise<number> {
+  const args = parseArguments(argv);
+  if (args.help || args.command === undefined || args.command === 'help') {
+    process.stdout.write(usage());
+    return args.help || args.command ? exit.done : exit.usage;
+  }
+  const out = createOutput(args.json, args.verbose);
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  if (args.command === 'demo') return demo(args, out, process.env, controller.signal);
+
+  const command = commands[args.command];
+  if (!command) throw usageError(`There is no command ${JSON.stringify(args.command)}.`);
+  const app = await openApp(args, out, process.env, command.readOnly ?? false);
+  try {
+    for (const notice of app.backlog.notices) out.warn(notice);
+    if (!command.readOnly) await app.pipeline.recover();
+    return await command.run({ app, args, out, signal: controller.signal });
+  } finally {
+    await app.dispose();
+  }
+}
+
+/** Failures are told on stderr; with --json also as a document on stdout, so that scripts can read why. */
+function report(error: unknown, json: boolean): number {
+  const message = plain(errorMessage(error));
+  if (json) {
+    const code = isPatchwrightError(error) ? error.code : 'internal';
+    process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  }
+  process.stderr.write(`patchwright: ${message}\n`);
+  if (!isPatchwrightError(error) && error instanceof Error && process.env.PATCHWRIGHT_DEBUG) {
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  return exitCodeOf(error);
+}
+
+const argv = process.argv.slice(2);
+void main(argv)
+  .catch((error: unknown) => report(error, argv.includes('--json')))
+  .then((code) => {
+    process.exitCode = code;
+  });

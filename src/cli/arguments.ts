@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { errorMessage, PatchwrightError } from '../core/errors.ts';
+
+const options = {
+  folder: { type: 'string', short: 'C' },
+  json: { type: 'boolean' },
+  next: { type: 'boolean' },
+  model: { type: 'string' },
+  message: { type: 'string', short: 'm' },
+  status: { type: 'string', multiple: true },
+  limit: { type: 'string' },
+  title: { type: 'string' },
+  'yes-protected-branch': { type: 'boolean' },
+  verbose: { type: 'boolean', short: 'v' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+export interface Arguments {
+  readonly command: string | undefined;
+  readonly rest: readonly string[];
+  readonly folder: string;
+  readonly json: boolean;
+  readonly next: boolean;
+  readonly model?: string;
+  readonly message?: string;
+  readonly statuses: readonly string[];
+  readonly limit: number;
+  readonly title?: string;
+  readonly confirmedProtectedBranch: boolean;
+  readonly verbose: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** Throws `usage`. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { values, positionals } = parse(argv);
+  const [command, ...rest] = positionals;
+  const limit = Number(values.limit ?? 50);
+  if (!Number.isInteger(limit) || limit < 1) throw usageError('--limit takes a whole number from 1.');
+  return {
+    command,
+    rest,
+    folder: values.folder ?? process.cwd(),
+    json: values.json ?? false,
+    next: values.next ?? false,
+    statuses: values.status ?? [],
+    limit,
+    confirmedProtectedBranch: values['yes-protected-branch'] ?? false,
+    verbose: values.verbose ?? false,
+    help: values.help ?? false,
+    version: values.version ?? false,
+    ...(values.model === undefined ? {} : { model: values.model }),
+    ...(values.message === undefined ? {} : { message: values.message }),
+    ...(values.title === undefined ? {} : { title: values.title }),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw usageError(errorMessage(error));
+  }
+}
+
+export function usageError(why: string): PatchwrightError {
+  return new PatchwrightError('usage', {
+    what: 'The command could not be understood.',
+    why,
+    remedy: 'Run `patchwright --help`.',
+  });
+}

@@ -1,0 +1,105 @@
+import { cpSync, existsSync, mkdtempSync, realpathSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startRecordedModel } from '../compose.ts';
+import type { Git } from '../core/ports.ts';
+import { createGit } from '../platform/git.ts';
+import { createShell } from '../platform/shell.ts';
+import type { Arguments } from './arguments.ts';
+import { requestText, scanText } from './commands.ts';
+import { exit } from './exitCodes.ts';
+import { openApp } from './openApp.ts';
+import type { Output } from './output.ts';
+import { progressLine } from './progress.ts';
+import { changes, gateText, ticketLine, ticketText } from './views.ts';
+
+export const demoHelp = [
+  'demo [--folder DIR] [--model NAME]',
+  'do the main job on a copy of the demo workspace',
+] as const;
+
+/** The main job on a copy of the demo workspace: scan → tickets → draft → gates → patch request. */
+export async function demo(
+  args: Arguments,
+  out: Output,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<number> {
+  const media = mediaFolder();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'patchwright-demo-')));
+  await copyWorkspace(join(media, 'demo'), folder);
+  const real = Boolean(args.model && environment.ANTHROPIC_API_KEY);
+  const recorded = real ? undefined : await startRecordedModel(join(media, 'demo.recording.json'));
+  out.say(`Demo workspace: ${folder}`);
+  out.say(
+    recorded
+      ? `Model: ${recorded.name}, a recorded one: scripted replies through the real protocol and SDK. The tests really run.`
+      : `Model: ${args.model ?? ''}`,
+  );
+  const app = await openApp(
+    { folder, ...(real && args.model ? { model: args.model } : {}) },
+    out,
+    recorded ? { ...environment, ...recorded.environment } : environment,
+    false,
+  );
+  const subscription = app.pipeline.onDidProgress((progress) => {
+    const line = progressLine(progress);
+    if (line) out.say(line);
+  });
+  try {
+    const { backlog, pipeline } = app;
+    out.say('\n1. Scan: read what the service wrote into its log');
+    out.say(`  ${scanText(await pipeline.scan(signal))}`);
+    out.say('\n2. Tickets');
+    for (const ticket of backlog.tickets.list()) {
+      out.say(`  ${ticketLine(ticket, backlog.groups.get(ticket.id))}`);
+    }
+    out.say('\n3. Draft the top ticket: a test that fails, then the fix, in a worktree of its own');
+    const request = await pipeline.draft(undefined, signal);
+    const ticket = backlog.tickets.get(request.ticketId);
+    if (ticket) out.say(`\n${ticketText(ticket, backlog.groups.get(ticket.id), [], [])}`);
+    out.say(`\n4. The patch (${changes(request)}, ${request.commit.slice(0, 12)})\n`);
+    out.say(request.diff);
+    out.say('5. Gates');
+    for (const report of request.gates) out.say(`  ${gateText(report).replaceAll('\n', '\n  ')}`);
+    out.result({ folder, requestId: request.id, ticketId: request.ticketId }, () =>
+      [
+        '\n6. The patch request waits for you',
+        `  ${requestText(request).replaceAll('\n', '\n  ')}`,
+        `  (add --folder ${folder})`,
+      ].join('\n'),
+    );
+    return exit.done;
+  } finally {
+    await subscription.dispose();
+    await app.dispose();
+    await recorded?.dispose();
+  }
+}
+
+/** Beside the bundle when built, two folders up when run from the sources. */
+function mediaFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const candidates = [join(here, '..', 'media'), join(here, '..', '..', 'media')];
+  return candidates.find((path) => existsSync(join(path, 'demo'))) ?? join(here, '..', 'media');
+}
+
+/** A real repository: on a branch that is not protected, with the demo's files as its first commit. */
+export async function copyWorkspace(source: string, folder: string): Promise<Git> {
+  cpSync(source, folder, { recursive: true });
+  // Packagers drop files of that name, so it travels under another.
+  if (existsSync(join(folder, 'gitignore'))) {
+    renameSync(join(folder, 'gitignore'), join(folder, '.gitignore'));
+  }
+  const git = createGit(createShell(), folder);
+  await git.run(['init', '-q', '-b', 'demo']);
+  for (const [key, value] of Object.entries({ 'user.name': 'Demo', 'user.email': 'demo@example.com' })) {
+    const { code } = await git.code(['config', key], { okCodes: [0, 1] });
+    if (code !== 0) await git.run(['config', key, value]);
+  }
+  await git.run(['add', '-A']);
+  await git.run(['-c', 'commit.gpgsign=false', 'commit', '-q', '-m', 'Shop service']);
+  return git;
+}
+

@@ -1,0 +1,37 @@
+import type { Progress } from '../core/progress.ts';
+import { cost, gateText } from './views.ts';
+
+/** One line for each thing that happens while a patch is made; undefined for what is not worth one. */
+export function progressLine(progress: Progress): string | undefined {
+  switch (progress.kind) {
+    case 'attempt_started':
+      return `Drafting ${progress.ticketId} on ${progress.branch}`;
+    case 'attempt':
+      return attemptLine(progress.progress);
+    case 'gate':
+      return `  ${gateText(progress.report).replaceAll('\n', '\n  ')}`;
+    case 'attempt_ended':
+      return progress.ok ? progress.message : undefined;
+    case 'scanning':
+    case 'scanned':
+    case 'gate_started':
+      return undefined;
+  }
+}
+
+function attemptLine(progress: Extract<Progress, { kind: 'attempt' }>['progress']): string | undefined {
+  switch (progress.kind) {
+    case 'stage':
+      return `  ${progress.text}`;
+    case 'said':
+      return progress.text
+        .trim()
+        .split('\n')
+        .map((line) => `  │ ${line}`)
+        .join('\n');
+    case 'tool':
+      return `  ${progress.ok ? '→' : '✗'} ${progress.name} ${progress.detail}`;
+    case 'step':
+      return `  step ${progress.step} · ${cost(progress)}`;
+  }
+}

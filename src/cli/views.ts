@@ -1,0 +1,160 @@
+import type { Attempt } from '../core/attempt.ts';
+import { totalTokens } from '../core/attempt.ts';
+import type { GateReport } from '../core/gate.ts';
+import { gateTitles, gateTally } from '../core/gate.ts';
+import type { PatchRequest, Release } from '../core/patchRequest.ts';
+import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
+
+/** The stable field names of `--json`, documented in the README. */
+
+export function ticketView(ticket: Ticket, group: SignalGroup | undefined) {
+  return {
+    id: ticket.id,
+    title: ticket.title,
+    description: ticket.description,
+    category: ticket.category,
+    status: ticket.status,
+    priority: ticket.priority.value,
+    priorityReason: ticket.priority.reason,
+    riskLevel: ticket.risk.value,
+    riskReason: ticket.risk.reason,
+    estimatedEffort: ticket.effort.value,
+    effortReason: ticket.effort.reason,
+    score: score(ticket),
+    occurrences: group?.count ?? 0,
+    firstSeen: group?.firstSeen ?? ticket.createdAt,
+    lastSeen: group?.lastSeen ?? ticket.updatedAt,
+    location: ticket.metadata.location ?? null,
+    fingerprint: ticket.metadata.fingerprint ?? null,
+    filesToModify: ticket.filesToModify,
+    createdAt: ticket.createdAt,
+    updatedAt: ticket.updatedAt,
+  };
+}
+
+export function ticketLine(ticket: Ticket, group: SignalGroup | undefined): string {
+  const where = ticket.metadata.location ? ` · ${place(ticket.metadata.location)}` : '';
+  const seen = group ? ` · ${group.count}×` : '';
+  return `${ticket.id.padEnd(20)} ${ticket.status.padEnd(11)} ${ticket.priority.value.padEnd(8)} ${ticket.title}${where}${seen}`;
+}
+
+export function ticketText(
+  ticket: Ticket,
+  group: SignalGroup | undefined,
+  attempts: readonly Attempt[],
+  requests: readonly PatchRequest[],
+): string {
+  return [
+    `${ticket.id}  ${ticket.title}`,
+    `  status    ${ticket.status}`,
+    `  priority  ${ticket.priority.value}: ${ticket.priority.reason}`,
+    `  risk      ${ticket.risk.value}/10: ${ticket.risk.reason}`,
+    `  effort    ${ticket.effort.value}/10: ${ticket.effort.reason}`,
+    `  score     ${score(ticket)} (lowest is drafted first)`,
+    ...(group
+      ? [`  seen      ${group.count} times, ${group.firstSeen} to ${group.lastSeen}`]
+      : []),
+    ...(ticket.metadata.location ? [`  place     ${place(ticket.metadata.location)}`] : []),
+    ...(ticket.metadata.fingerprint?.parts ?? []).map((p) => `  group by  ${p.label}: ${p.value}`),
+    `  ${ticket.description}`,
+    ...ticket.evidence
+      .slice(0, 1)
+      .flatMap((e) => [`  evidence  ${e.file}, ${e.at}`, ...indent(e.text, 4).slice(0, 30)]),
+    ...attempts.map((a) => `  attempt   ${attemptLine(a)}`),
+    ...requests.map((r) => `  request   ${requestLine(r)}`),
+  ].join('\n');
+}
+
+function attemptLine(attempt: Attempt): string {
+  return `#${attempt.number} ${attempt.outcome}, ${attempt.steps} steps, ${cost(attempt)}${attempt.error ? `: ${attempt.error}` : ''}`;
+}
+
+export function cost(of: Pick<Attempt, 'usage' | 'costUsd'>): string {
+  return of.costUsd === undefined ? `${totalTokens(of.usage)} tokens` : `$${of.costUsd.toFixed(2)}`;
+}
+
+export function attemptView(attempt: Attempt) {
+  const { runner: _, ...rest } = attempt;
+  return rest;
+}
+
+export function requestView(request: PatchRequest) {
+  return {
+    requestId: request.id,
+    ticketId: request.ticketId,
+    status: request.status,
+    createdAt: request.createdAt,
+    branch: request.branch,
+    base: request.base,
+    commit: request.commit,
+    files: request.files,
+    testFiles: request.testFiles,
+    reasoning: request.reasoning,
+    component: request.component,
+    improvementType: request.improvementType,
+    confidence: request.confidence.value,
+    confidenceParts: request.confidence.parts,
+    gates: request.gates.map(gateView),
+    model: request.model,
+    costUsd: request.costUsd ?? null,
+    reviewedAt: request.reviewedAt ?? null,
+    reviewedBy: request.reviewedBy ?? null,
+    reviewComment: request.reviewComment ?? null,
+    appliedAt: request.appliedAt ?? null,
+  };
+}
+
+export function requestLine(request: PatchRequest): string {
+  const tally = gateTally(request.gates);
+  return `${request.id.slice(0, 8)} ${request.status.padEnd(16)} ${request.ticketId} · ${changes(request)} · ${tally.passed}/${tally.of} gates · ${request.confidence.value.toFixed(2)}`;
+}
+
+export function changes({ files }: Pick<PatchRequest, 'files'>): string {
+  const added = files.reduce((sum, file) => sum + Math.max(0, file.added), 0);
+  const removed = files.reduce((sum, file) => sum + Math.max(0, file.removed), 0);
+  return `${files.length} file${files.length === 1 ? '' : 's'} +${added} −${removed}`;
+}
+
+export function gateView(report: GateReport) {
+  return {
+    id: report.id,
+    verdict: report.verdict,
+    reason: report.reason,
+    durationMs: report.durationMs,
+    evidence: report.evidence,
+    marks: report.marks,
+  };
+}
+
+const marks = { passed: '✓', failed: '✗', skipped: '–', not_configured: '·' } as const;
+
+export function gateText(report: GateReport): string {
+  return [
+    `${marks[report.verdict]} ${gateTitles[report.id].padEnd(18)} ${seconds(report.durationMs)}  ${report.reason}`,
+    ...report.evidence.map((line) => `    ${line}`),
+    ...report.marks.map((line) => `    ! ${line}`),
+  ].join('\n');
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`.padStart(7);
+}
+
+export function releaseView(release: Release) {
+  return {
+    releaseId: release.id,
+    requestId: release.requestId,
+    ticketId: release.ticketId,
+    commit: release.commit,
+    branch: release.branch,
+    backupRef: release.backupRef,
+    appliedAt: release.appliedAt,
+    rolledBackAt: release.rolledBackAt ?? null,
+    rollbackReason: release.rollbackReason ?? null,
+    rollbackCommit: release.rollbackCommit ?? null,
+  };
+}
+
+export function indent(text: string, by: number): string[] {
+  return text.split('\n').map((line) => ' '.repeat(by) + line);
+}

@@ -1,0 +1,189 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createWorktrees } from './attempt/worktree.ts';
+import type { Backlog } from './backlog/backlog.ts';
+import { openBacklog } from './backlog/openBacklog.ts';
+import { explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
+import type { Model } from './core/model.ts';
+import type { Clock, Git, Log } from './core/ports.ts';
+import { createProtection } from './core/protection.ts';
+import { redact } from './core/secrets.ts';
+import type { Settings } from './core/settings.ts';
+import { findTestRunner } from './gates/tests/findTestRunner.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+import type { House } from './pipeline/house.ts';
+import { cacheFolder } from './platform/folders.ts';
+import { createGit } from './platform/git.ts';
+import { isAlive, thisRunner } from './platform/runner.ts';
+import { createShell } from './platform/shell.ts';
+import { createScanner } from './signals/scan.ts';
+import { watchSources } from './signals/watch.ts';
+
+export interface ComposeOptions {
+  readonly folder: string;
+  /** Live values, read at each use; throws `invalid_settings`. */
+  readonly settings: () => Settings;
+  readonly apiKey: () => Promise<string | undefined>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Log;
+  readonly trusted: boolean;
+  /** Opens the backlog to read only and writes nothing at all. */
+  readonly readOnly?: boolean;
+}
+
+/** The whole house, for one workspace folder. */
+export interface App {
+  readonly folder: string;
+  readonly backlog: Backlog;
+  readonly pipeline: Pipeline;
+  readonly git: Git;
+  /** A file as a commit has it; empty when it has none. */
+  readFile(commit: string, path: string): Promise<string>;
+  /** Calls `pipeline.grown` when sources grow; for where no editor watches. */
+  watch(): { dispose(): void };
+  dispose(): Promise<void>;
+}
+
+/** Everything made, in the order the data travels. */
+export async function compose(options: ComposeOptions): Promise<App> {
+  const { folder, log, settings } = options;
+  const clock: Clock = { now: () => new Date() };
+  const shell = createShell();
+  const git = createGit(shell, folder);
+  const data = join(folder, '.patchwright');
+  const backlog = await openBacklog({
+    folder,
+    clock,
+    log,
+    readOnly: (options.readOnly ?? false) || !options.trusted,
+  });
+  const scannerOf = (current: Settings) =>
+    createScanner({
+      folder,
+      clock,
+      settings: current,
+      readPosition: (file) => backlog.positions.get(file),
+    });
+  const house: House = {
+    folder,
+    trusted: options.trusted,
+    backlog,
+    git,
+    clock,
+    log,
+    runner: thisRunner(),
+    isAlive,
+    settings,
+    openModel: (current) => openModel(options, current),
+    scanner: scannerOf,
+    worktrees: (current) =>
+      createWorktrees({
+        git,
+        home: cacheFolder(options.environment),
+        shell,
+        log,
+        clock,
+        ...(current.test.setup ? { setup: current.test.setup } : {}),
+      }),
+    findTests: (root, current) => findTestRunner({ shell }, root, current.test, log),
+    sandbox: shell,
+    protection: async () => createProtection(await linesOf(join(data, 'protected'))),
+    protect: (path) => appendProtected(data, path),
+    reviewer: () => reviewerOf(git),
+    saveTranscript: (id, entry) => saveTranscript(data, id, entry),
+  };
+  const pipeline = createPipeline(house);
+  return {
+    folder,
+    backlog,
+    pipeline,
+    git,
+    readFile: (commit, path) => fileAt(git, commit, path),
+    watch: () => watchSources({ folder, settings: settings(), log }, () => pipeline.grown()),
+    dispose: async () => {
+      await pipeline.dispose();
+      await backlog.dispose();
+    },
+  };
+}
+
+async function openModel(options: ComposeOptions, settings: Settings): Promise<Model> {
+  const apiKey = await options.apiKey();
+  if (!apiKey) {
+    throw new PatchwrightError('missing_key', {
+      what: 'There is no key for the model.',
+      why: 'Drafting a patch needs a language model.',
+      remedy: 'Set ANTHROPIC_API_KEY, or run "Patchwright: Set API Key" in the editor.',
+    });
+  }
+  const baseUrl = settings.model.baseUrl || options.environment.ANTHROPIC_BASE_URL;
+  const { createAnthropicModel } = await import('./models/anthropic.ts');
+  return createAnthropicModel({
+    apiKey,
+    name: settings.model.name,
+    log: options.log,
+    ...(baseUrl ? { baseUrl } : {}),
+  });
+}
+
+/** A loopback server that replays a recording through the real protocol; for the demo. */
+export async function startRecordedModel(file: string): Promise<{
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  dispose(): Promise<void>;
+}> {
+  const { startScriptedModel } = await import('./models/scripted.ts');
+  const recording = parseRecording(await readFile(file, 'utf8'));
+  const server = await startScriptedModel(recording);
+  return {
+    name: recording.name,
+    environment: { ANTHROPIC_BASE_URL: server.baseUrl, ANTHROPIC_API_KEY: server.apiKey },
+    dispose: async () => server.dispose(),
+  };
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  try {
+    return (await readFile(file, 'utf8')).split(/\r?\n/);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error; // an unreadable list must stop the attempt: fail closed
+  }
+}
+
+async function appendProtected(data: string, path: string): Promise<void> {
+  const file = join(data, 'protected');
+  // gitignore syntax: an anchored path, its special characters taken literally.
+  const line = `/${path.replace(/[\\*?[\]!#]/g, '\\$&').replace(/ +$/, (s) => s.replaceAll(' ', '\\ '))}`;
+  try {
+    const lines = await linesOf(file);
+    if (lines.includes(line)) return;
+    await mkdir(data, { recursive: true });
+    const gap = lines.length > 0 && lines.at(-1) !== '' ? '\n' : '';
+    await appendFile(file, `${gap}${line}\n`);
+  } catch (error) {
+    throw explainFileError(error, '.patchwright/protected');
+  }
+}
+
+async function saveTranscript(data: string, id: string, entry: unknown): Promise<void> {
+  const folder = join(data, 'attempts');
+  try {
+    await mkdir(folder, { recursive: true });
+    await appendFile(join(folder, `${id}.jsonl`), `${redact(JSON.stringify(entry))}\n`);
+  } catch (error) {
+    throw explainFileError(error, '.patchwright/attempts');
+  }
+}
+
+async function reviewerOf(git: Git): Promise<string> {
+  const { out } = await git.code(['config', 'user.email'], { okCodes: [0, 1] });
+  return `user:${out || userInfo().username}`;
+}
+
+async function fileAt(git: Git, commit: string, path: string): Promise<string> {
+  const { code } = await git.code(['cat-file', '-e', `${commit}:${path}`], { okCodes: [0, 1, 128] });
+  if (code !== 0) return '';
+  return (await git.bytes(['cat-file', 'blob', `${commit}:${path}`])).toString('utf8');
+}
