@@ -94,12 +94,17 @@ export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings 
 function place(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [head, ...rest] = path;
   if (head === undefined || head === '__proto__' || head === 'constructor') return;
-  if (rest.length === 0) {
+  if (rest.length === 0 && !isRecord(value)) {
     target[head] = value;
     return;
   }
   const child = target[head];
-  const next = typeof child === 'object' && child !== null && !Array.isArray(child) ? child : {};
+  const next = isRecord(child) ? child : {};
   target[head] = next;
-  place(next as Record<string, unknown>, rest, value);
+  if (rest.length > 0) place(next, rest, value);
+  else for (const [key, inner] of Object.entries(value as object)) place(next, [key], inner);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { defaultSettings } from '../../../src/core/settings.ts';
+import {
+  assertMove,
+  canMove,
+  exceptionPriority,
+  fold,
+  pick,
+  score,
+  type SignalGroup,
+  ticketIdOf,
+  ticketStatuses,
+} from '../../../src/core/ticket.ts';
+import { exceptionSignal, feedbackSignal, groupOf, ticketOf } from '../../support/nouns.ts';
+
+const now = '2026-03-02T10:00:00.000Z';
+
+describe('ticket', () => {
+  describe('fold', () => {
+    const seen = (count: number): SignalGroup => groupOf(exceptionSignal(), { count });
+
+    it('only counts an exception below its threshold', () => {
+      const result = fold(exceptionSignal(), seen(4), undefined, defaultSettings, now);
+      assert.equal(result.kind, 'counted');
+    });
+
+    it('makes a bug ticket of the fifth occurrence, each value with its reason', () => {
+      const result = fold(exceptionSignal(), seen(5), undefined, defaultSettings, now);
+      assert.equal(result.kind, 'created');
+      if (result.kind !== 'created') return;
+      const { ticket } = result;
+      assert.equal(ticket.id, ticketIdOf(exceptionSignal()));
+      assert.equal(ticket.category, 'bug_fix');
+      assert.equal(ticket.status, 'open');
+      assert.deepEqual(ticket.filesToModify, ['src/cart.js']);
+      for (const { reason } of [ticket.priority, ticket.risk, ticket.effort]) {
+        assert.match(reason, /\w+ \w+/);
+      }
+    });
+
+    it('makes one of the first occurrence when it ended the program', () => {
+      const signal = exceptionSignal({ severity: 'fatal' });
+      const result = fold(signal, groupOf(signal), undefined, defaultSettings, now);
+      assert.equal(result.kind === 'created' && result.ticket.priority.value, 'critical');
+    });
+
+    it('needs five pieces of feedback', () => {
+      const signal = feedbackSignal();
+      const at = (count: number) =>
+        fold(signal, groupOf(signal, { count }), undefined, defaultSettings, now).kind;
+      assert.equal(at(4), 'counted');
+      assert.equal(at(5), 'created');
+    });
+
+    it('reopens an applied ticket that is seen again after it landed, and says so', () => {
+      const ticket = ticketOf({ status: 'applied', updatedAt: '2026-03-02T09:00:00.000Z' });
+      const later = exceptionSignal({ at: '2026-03-02T09:30:00.000Z' });
+      const result = fold(later, seen(7), ticket, defaultSettings, now);
+      assert.equal(result.kind, 'updated');
+      if (result.kind !== 'updated') return;
+      assert.equal(result.fields.status, 'open');
+      assert.equal(result.fields.metadata?.regression, true);
+    });
+
+    it('leaves an applied ticket alone when the log line is older than the fix', () => {
+      const ticket = ticketOf({ status: 'applied', updatedAt: '2026-03-02T09:00:00.000Z' });
+      const earlier = exceptionSignal({ at: '2026-03-02T08:30:00.000Z' });
+      const result = fold(earlier, seen(7), ticket, defaultSettings, now);
+      assert.equal(result.kind === 'updated' && result.fields.status, undefined);
+    });
+
+    it("never reopens a closed ticket, nor changes a person's priority", () => {
+      const ticket = ticketOf({
+        status: 'closed',
+        priority: { value: 'low', reason: 'Set by a person.' },
+      });
+      const result = fold(exceptionSignal(), seen(500), ticket, defaultSettings, now);
+      assert.equal(result.kind, 'updated');
+      if (result.kind !== 'updated') return;
+      assert.equal(result.fields.status, undefined);
+      assert.equal(result.fields.priority, undefined);
+    });
+
+    it('keeps the newest five pieces of evidence', () => {
+      let ticket = ticketOf({ evidence: [] });
+      for (let i = 0; i < 8; i++) {
+        const at = `2026-03-02T10:00:0${i}.000Z`;
+        const result = fold(exceptionSignal({ at }), seen(i + 6), ticket, defaultSettings, now);
+        if (result.kind === 'updated') ticket = { ...ticket, ...result.fields };
+      }
+      assert.deepEqual(
+        ticket.evidence.map((e) => e.at.slice(17, 19)),
+        ['07', '06', '05', '04', '03'],
+      );
+    });
+  });
+
+  describe('selection', () => {
+    it('scores (10 − priority) + risk/2 + effort/2', () => {
+      const ticket = ticketOf({
+        priority: { value: 'high', reason: '' },
+        risk: { value: 4, reason: '' },
+        effort: { value: 2, reason: '' },
+      });
+      assert.equal(score(ticket), 10 - 7 + 2 + 1);
+    });
+
+    it('picks the lowest score, the older one of equals', () => {
+      const older = ticketOf({ id: 'a', createdAt: '2026-01-01T00:00:00.000Z' });
+      const newer = ticketOf({ id: 'b', createdAt: '2026-02-01T00:00:00.000Z' });
+      const urgent = ticketOf({ id: 'c', priority: { value: 'critical', reason: '' } });
+      const none = () => 0;
+      assert.equal(pick([newer, older], defaultSettings, none)?.id, 'a');
+      assert.equal(pick([newer, older, urgent], defaultSettings, none)?.id, 'c');
+    });
+
+    it('leaves out what is too risky, not open, no bug, or has used up its attempts', () => {
+      const tickets = [
+        ticketOf({ id: 'risky', risk: { value: 8, reason: '' } }),
+        ticketOf({ id: 'ready', status: 'ready' }),
+        ticketOf({ id: 'wish', category: 'feature' }),
+        ticketOf({ id: 'tried' }),
+      ];
+      const attempts = (id: string) => (id === 'tried' ? 3 : 0);
+      assert.equal(pick(tickets, defaultSettings, attempts), undefined);
+    });
+  });
+
+  it('moves only along the lifecycle', () => {
+    assert.ok(canMove('open', 'in_progress'));
+    assert.ok(!canMove('open', 'applied'));
+    for (const status of ticketStatuses) assert.ok(!canMove('closed', status) || status === 'open');
+    assert.throws(() => assertMove({ id: 'x', status: 'open' }, 'applied'), {
+      code: 'illegal_move',
+    });
+  });
+
+  it('says how often in the reason of a priority', () => {
+    assert.deepEqual(exceptionPriority('error', 60, false), {
+      value: 'high',
+      reason: 'Seen 60 times.',
+    });
+    assert.match(exceptionPriority('error', 6, true).reason, /came back/);
+  });
+});
