@@ -1,0 +1,160 @@
+/**
+ * What no patch may touch, in gitignore syntax, any depth, compared without letter case. The kernel
+ * guards the machine itself and can't be switched off; the defaults guard what decides how code is
+ * built, tested and linted, and a `!` line in `.patchwright/protected` lifts one for a project.
+ */
+export const kernelPatterns: readonly string[] = [
+  // Git's own, and what changes how git reads files.
+  ...['.git', '.gitattributes', '.gitmodules', '.gitignore', '.gitconfig', '.lfsconfig'],
+  // Patchwright and editors: settings, tasks and launch files run commands.
+  ...['.patchwright', '.vscode', '*.code-workspace', '.idea', '.vs', '.fleet', '.zed'],
+  ...['.devcontainer', '.devcontainer.json', '.exrc', '.vimrc', '.nvimrc', '.nvim.lua'],
+  ...['.dir-locals.el', '*.sublime-project'],
+  // Continuous integration and who must review.
+  ...['.github', '.gitlab', '.gitlab-ci*', '.circleci', '.ci', '.travis.yml', '.buildkite'],
+  ...[
+    'Jenkinsfile',
+    'Jenkinsfile.*',
+    'azure-pipelines*.y*ml',
+    '.azure-pipelines',
+    '.azuredevops',
+    '.drone.y*ml',
+  ],
+  ...['bitbucket-pipelines.yml', '.woodpecker', '.woodpecker.y*ml', '.appveyor.yml'],
+  ...['appveyor.yml', 'cloudbuild.y*ml', '.teamcity', '.gitea', '.forgejo', '.cirrus.*'],
+  ...['.semaphore', '.concourse', 'CODEOWNERS', 'renovate.json*', '.renovaterc*'],
+  // Hooks.
+  ...['.husky', '.githooks', '.git-hooks', '.pre-commit-config.y*ml', '.pre-commit-hooks.y*ml'],
+  ...['lefthook.*', '.lefthook*', 'lefthook-local.*', '.overcommit.yml', '.lintstagedrc*'],
+  ...['lint-staged.config.*', '.simple-git-hooks.*', 'simple-git-hooks.*', '.huskyrc*'],
+  // Lock files: what they pin is code that runs.
+  ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.y*ml', 'bun.lock'],
+  ...['bun.lockb', 'deno.lock', 'Cargo.lock', 'poetry.lock', 'uv.lock', 'pdm.lock', 'pylock*.toml'],
+  ...['Pipfile.lock', 'conda-lock.y*ml', 'Gemfile.lock', 'composer.lock', 'go.sum', 'go.work.sum'],
+  ...['gradle.lockfile', 'packages.lock.json', 'mix.lock', 'pubspec.lock', 'Podfile.lock'],
+  ...['Package.resolved', 'flake.lock', '.terraform.lock.hcl', 'MODULE.bazel.lock'],
+  // Secrets.
+  ...['.env*', '!.env.example', '!.env.sample', '!.env.template', '!.env.*.example', '*.env'],
+  ...[
+    '*.pem',
+    '*.key',
+    '*.p12',
+    '*.pfx',
+    '*.jks',
+    '*.keystore',
+    '*.ppk',
+    '*.p8',
+    '*.kdbx',
+    '*.gpg',
+  ],
+  ...[
+    'id_rsa',
+    'id_rsa.*',
+    'id_dsa',
+    'id_ecdsa',
+    'id_ed25519',
+    'id_ed25519.*',
+    '.netrc',
+    '_netrc',
+    '.pgpass',
+    '.htpasswd',
+  ],
+  ...['.git-credentials', '.ssh', '.aws', '.gnupg', '.kube', '.docker', '.azure', '.gcloud'],
+  // Package managers and tool managers: where code comes from, and commands on entering a folder.
+  ...['.npmrc', '.yarnrc*', '.yarn', '.pnp.*', '.pnpmfile.*', 'pnpm-workspace.y*ml', 'bunfig.toml'],
+  ...['.pypirc', 'pip.conf', 'pip.ini', '.condarc', '.gemrc', '.bundle', '.cargo', '.mvn'],
+  ...[
+    'nuget.config',
+    '.mise.toml',
+    '.mise.*.toml',
+    'mise.toml',
+    'mise.*.toml',
+    '.mise',
+    '.config/mise',
+    '.tool-versions',
+  ],
+  // What other agents read as instructions, or start as servers.
+  ...['AGENTS.md', 'AGENTS.override.md', 'AGENT.md', 'CLAUDE.md', 'CLAUDE.local.md', 'GEMINI.md'],
+  ...[
+    '.claude',
+    '.claude.json',
+    '.cursor',
+    '.cursorrules',
+    '.cursorignore',
+    '.cursorindexingignore',
+  ],
+  ...['.clinerules*', '.clineignore', '.roo', '.roomodes', '.rooignore', '.windsurf'],
+  ...['.windsurfrules', '.codeiumignore', '.aider*', '.continue', '.codex', '.gemini', '.kiro'],
+  ...['.junie', '.amazonq', '.agents', '.agent', '.opencode', 'opencode.json*', '.goosehints'],
+  ...['.copilot', 'copilot-instructions.md', '.mcp.json', 'mcp.json', '.mcp'],
+  // Dependencies and caches are made, not patched.
+  ...['node_modules', '.venv', 'venv', 'bower_components', 'site-packages', '.tox', '.nox'],
+  ...['__pycache__', '*.pyc'],
+  // Python runs these before any program.
+  ...['sitecustomize.py', 'usercustomize.py', '*.pth'],
+];
+
+export const defaultPatterns: readonly string[] = [
+  // Manifests: scripts, install hooks, dependencies.
+  ...[
+    'package.json',
+    'deno.json*',
+    'jsr.json',
+    'bower.json',
+    'lerna.json',
+    'nx.json',
+    'turbo.json',
+  ],
+  ...[
+    'setup.py',
+    'setup.cfg',
+    'pyproject.toml',
+    'Pipfile',
+    'requirements*.txt',
+    'constraints*.txt',
+  ],
+  ...['requirements/*.txt', 'environment.y*ml', '.python-version', '.nvmrc', '.node-version'],
+  ...['Cargo.toml', 'build.rs', 'rust-toolchain*', 'go.mod', 'go.work', 'pom.xml', 'build.gradle*'],
+  ...[
+    'settings.gradle*',
+    'gradle.properties',
+    '**/gradle/wrapper',
+    'gradlew*',
+    'mvnw*',
+    'build.sbt',
+  ],
+  ...['Gemfile', '*.gemspec', 'Rakefile', 'composer.json', 'mix.exs', 'Directory.Build.*'],
+  // Task runners.
+  ...['Makefile', 'GNUmakefile', '*.mk', 'justfile', '.justfile', 'Taskfile.y*ml', 'Gruntfile.*'],
+  ...['gulpfile.*', 'noxfile.py', 'tox.ini', '/tasks.py', '/fabfile.py', '/dodo.py'],
+  // How tests are found, run and measured.
+  ...['.mocharc*', 'jest.config*', 'jest.setup*', 'jest-setup*', 'jest.preset*', 'setupTests.*'],
+  ...['vitest.config*', 'vitest.workspace*', 'vitest.setup*', 'vite.config*', 'playwright.config*'],
+  ...['cypress.config*', 'cypress.json', 'karma.conf*', 'ava.config*', '.taprc', 'wdio.conf*'],
+  ...['web-test-runner.config*', '.nycrc*', 'nyc.config*', '.c8rc*', 'codecov.y*ml'],
+  ...['.codecov.y*ml', '.coveragerc', 'pytest.ini', '.pytest.ini', 'pytest.toml', '.pytest.toml'],
+  ...['conftest.py', 'phpunit.xml*', '.rspec', 'nextest.toml'],
+  // Compilers, bundlers, linters, scanners.
+  ...[
+    'tsconfig*.json',
+    'jsconfig*.json',
+    'babel.config*',
+    '.babelrc*',
+    '.swcrc',
+    'webpack.config*',
+  ],
+  ...[
+    'rollup.config*',
+    '.eslintrc*',
+    'eslint.config*',
+    '.eslintignore',
+    '.oxlintrc*',
+    'biome.json*',
+  ],
+  ...['.prettierrc*', 'prettier.config*', '.prettierignore', '.stylelintrc*', 'stylelint.config*'],
+  ...['mypy.ini', '.mypy.ini', '.flake8', 'pylintrc', '.pylintrc', 'ruff.toml', '.ruff.toml'],
+  ...['pyrightconfig.json', 'ty.toml', '.rubocop*', 'clippy.toml', '.clippy.toml', 'rustfmt.toml'],
+  ...['.rustfmt.toml', '.golangci.*', 'phpstan.neon*', 'psalm.xml*', 'checkstyle.xml'],
+  ...['.editorconfig', 'sonar-project.properties', '.secretlintrc*', '.secretlintignore'],
+  ...['.gitleaks.toml', '.gitleaksignore', '.semgrepignore', '.snyk', '.trivyignore'],
+];
