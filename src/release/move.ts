@@ -1,0 +1,131 @@
+import {
+  errorMessage,
+  isPatchwrightError,
+  PatchwrightError,
+  throwIfCancelled,
+} from '../core/errors.ts';
+import type { Git } from '../core/ports.ts';
+import { type Branch, currentBranch } from './branch.ts';
+import { refuseOverwrites } from './overwrites.ts';
+import { fields, isAncestor } from './ownGit.ts';
+import { type TreeChange, treeDiff } from './treeDiff.ts';
+import { copyFiles, undoFailedMove } from './undo.ts';
+
+/**
+ * Moves the checked-out branch forward to `commit` (a descendant of its head), with index and files,
+ * and never over the user's own work. All or nothing. Resolves with the backup ref at the old head.
+ */
+export async function moveBranch(
+  git: Git,
+  branch: Branch,
+  commit: string,
+  ticketId: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const changes = await treeDiff(git, branch.head, commit, signal);
+  await refuseOverwrites(git, changes, signal);
+  throwIfCancelled(signal);
+  await refuseMoved(git, branch);
+  const copies = copyFiles(git.cwd, changes);
+  // From here on nothing is interrupted: half a move would be worse than a late cancel.
+  const backupRef = await backUp(git, branch.head, ticketId);
+  try {
+    await fastForward(git, commit);
+  } catch (error) {
+    if (await isAncestor(git, commit, 'HEAD')) return backupRef; // failed after the move
+    if (await mayHaveWritten(git, error, commit, changes)) {
+      await takeBack(error, () => undoFailedMove(git, branch.head, commit, changes, copies));
+    }
+    await git.run(['update-ref', '-d', backupRef, branch.head]);
+    throw explained(error);
+  }
+  return backupRef;
+}
+
+/** git itself refuses to overwrite local changes or to move a head that is not where it was. */
+async function fastForward(git: Git, commit: string): Promise<void> {
+  const settings = ['-c', 'submodule.recurse=false', '-c', 'merge.autoStash=false'];
+  // Over any branch.<name>.mergeOptions of the user's. Ignored files are user files like others.
+  const flags = ['--ff-only', '--commit', '--no-squash', '--no-autostash', '--no-overwrite-ignore'];
+  await git.withHooks().run([...settings, 'merge', ...flags, '--no-stat', '--quiet', commit], {
+    extraEnv: { GIT_LFS_SKIP_SMUDGE: '0' }, // these are the user's own files, not a scratch copy
+  });
+}
+
+async function refuseMoved(git: Git, expected: Branch): Promise<void> {
+  const now = await currentBranch(git);
+  if (now.name === expected.name && now.head === expected.head) return;
+  throw new PatchwrightError('stale', {
+    what: 'Nothing was changed.',
+    why: `${expected.name} moved, or another branch was checked out, in the meantime.`,
+    remedy: 'Try again; the change will then be made on top of the newer commits.',
+  });
+}
+
+/** A ref at the old head, under the first free number; two landings at once get one each. */
+async function backUp(git: Git, head: string, ticketId: string): Promise<string> {
+  const folder = `refs/patchwright/backup/${refSafe(ticketId)}`;
+  const refs = await git.run(['for-each-ref', '--format=%(refname)', `${folder}/`]);
+  const numbers = refs.split('\n').map((ref) => Number(ref.slice(folder.length + 1)) || 0);
+  const highest = Math.max(0, ...numbers);
+  const ref = `${folder}/${highest + 1}`;
+  await git.run(['update-ref', ref, head, '0'.repeat(head.length)]); // fails if it exists by now
+  return ref;
+}
+
+function refSafe(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 80) || 'ticket';
+}
+
+/** git checks before it writes; these are its words for having refused. */
+const refusals: readonly (readonly [RegExp, PatchwrightError['code'], string])[] = [
+  [/would be overwritten/, 'would_overwrite', 'Commit, stash or move these files and try again.'],
+  [/Not possible to fast-forward/, 'stale', 'Try again, on top of the newer commits.'],
+  [/Another git process/, 'busy', 'Wait until the other git command has ended and try again.'],
+];
+
+function refusalIn(error: unknown) {
+  if (!isPatchwrightError(error, 'git_failed')) return undefined;
+  return refusals.find(([words]) => words.test(error.why));
+}
+
+/** A lock on the index stops git before it writes, one on the branch after; then the index tells. */
+async function mayHaveWritten(
+  git: Git,
+  error: unknown,
+  commit: string,
+  changes: readonly TreeChange[],
+): Promise<boolean> {
+  const refusal = refusalIn(error)?.[1];
+  if (refusal !== 'busy') return refusal === undefined;
+  const args = ['diff-index', '--cached', '--name-only', '--no-renames', '-z', commit, '--'];
+  const differing = new Set(fields(await git.run(args)));
+  return changes.every((change) => !differing.has(change.path));
+}
+
+function explained(error: unknown): unknown {
+  if (!isPatchwrightError(error, 'git_failed')) return error;
+  const [, code, remedy] = refusalIn(error) ?? [
+    undefined,
+    'git_failed' as const,
+    'Correct what git, or one of your hooks or filters, complains about and try again.',
+  ];
+  const what = 'Nothing was changed: git would not move the branch.';
+  return new PatchwrightError(code, { what, why: error.why, remedy }, { cause: error });
+}
+
+async function takeBack(cause: unknown, undo: () => Promise<void>): Promise<void> {
+  try {
+    await undo();
+  } catch (error) {
+    throw new PatchwrightError(
+      'git_failed',
+      {
+        what: 'The branch was not moved, but git had already begun to write files.',
+        why: `${errorMessage(cause)} Putting them back failed too: ${errorMessage(error)}`,
+        remedy: 'Look at `git status`, and restore what changed with `git restore <file>`.',
+      },
+      { cause },
+    );
+  }
+}
