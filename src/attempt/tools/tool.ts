@@ -1,0 +1,107 @@
+import * as z from 'zod/mini';
+import type { Submission } from '../../core/attempt.ts';
+import type { ToolSpec } from '../../core/model.ts';
+import type { Git } from '../../core/ports.ts';
+import type { TestRunner } from '../../core/testRun.ts';
+
+/** What the tools share with whoever protects files: may this path be changed? */
+export interface EditGuard {
+  /** `path` is relative to the repository, with `/`, as the model wrote it. */
+  check(path: string): { readonly ok: true } | Refusal;
+}
+
+interface Refusal {
+  readonly ok: false;
+  readonly rule: string;
+  /** review: may be written; the gate shows it to a person. Left out: block. */
+  readonly verdict?: 'block' | 'review';
+}
+
+export interface ToolContext {
+  /** The worktree, an absolute path without symbolic links. */
+  readonly root: string;
+  readonly git: Git;
+  /** Commit the attempt started from. */
+  readonly base: string;
+  readonly tests?: TestRunner | undefined;
+  readonly guard: EditGuard;
+  readonly onRefused: (path: string, rule: string) => void;
+  readonly submit: (submission: Submission) => Promise<Verdict>;
+}
+
+export interface Verdict {
+  readonly accepted: boolean;
+  readonly feedback: string;
+}
+
+export interface ToolResult {
+  readonly ok: boolean;
+  readonly text: string;
+  /** Set when a submission was accepted: the attempt is done. */
+  readonly submission?: Submission;
+}
+
+export interface Tool {
+  readonly spec: ToolSpec;
+  /** Calls of these may run beside each other. */
+  readonly readOnly: boolean;
+  /** One short line for a person: which file, what pattern. */
+  detail(input: unknown): string;
+  /** Never rejects for what the model did wrong; that is a result with `ok: false`. */
+  run(input: unknown, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
+}
+
+interface Definition<T> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: z.ZodMiniType<T>;
+  readonly readOnly: boolean;
+  detail(input: T): string;
+  run(input: T, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
+}
+
+/** One schema gives both the validation and what the model is told. */
+export function defineTool<T>(definition: Definition<T>): Tool {
+  const { $schema: _, ...inputSchema } = z.toJSONSchema(definition.input);
+  return {
+    spec: { name: definition.name, description: definition.description, inputSchema },
+    readOnly: definition.readOnly,
+    detail(input) {
+      const parsed = z.safeParse(definition.input, input);
+      return parsed.success ? definition.detail(parsed.data) : 'invalid input';
+    },
+    async run(input, context, signal) {
+      const parsed = z.safeParse(definition.input, input);
+      if (parsed.success) return await definition.run(parsed.data, context, signal);
+      const problems = parsed.error.issues.slice(0, 5).map(describeIssue).join('; ');
+      return failed(`The input of ${definition.name} is not valid: ${problems}.`);
+    },
+  };
+}
+
+export function done(text: string): ToolResult {
+  return { ok: true, text };
+}
+
+export function failed(text: string): ToolResult {
+  return { ok: false, text };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const field = issue.path.length > 0 ? `\`${issue.path.map(String).join('.')}\`` : 'the input';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${field} must be of type ${issue.expected}`;
+    case 'too_small':
+      return `${field} must be at least ${issue.minimum}${lengthUnit(issue.origin)}`;
+    case 'too_big':
+      return `${field} must be at most ${issue.maximum}${lengthUnit(issue.origin)}`;
+    default:
+      return `${field}: ${issue.message}`;
+  }
+}
+
+function lengthUnit(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' ? ' items long' : '';
+}

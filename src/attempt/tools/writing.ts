@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { explainFileError } from '../../core/errors.ts';
+
+/** Whole or not at all, and with the mode it had. Renaming replaces a name, it never writes through a link. */
+export async function replaceFile(absolute: string, content: Buffer, mode: number): Promise<void> {
+  const temporary = join(dirname(absolute), `.${basename(absolute).slice(0, 80)}.${randomUUID()}`);
+  try {
+    await writeFile(temporary, content, { flag: 'wx' });
+    await chmod(temporary, mode & 0o7777);
+    await rename(temporary, absolute);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw explainFileError(error, absolute);
+  }
+}
+
+/** Fails when anything, even a dangling link, has that name by now. */
+export async function writeNewFile(absolute: string, content: string): Promise<void> {
+  try {
+    await writeFile(absolute, content, { flag: 'wx' });
+  } catch (error) {
+    throw explainFileError(error, absolute);
+  }
+}
