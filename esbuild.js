@@ -10,7 +10,7 @@ const watch = process.argv.includes('--watch');
 const out = 'dist';
 
 /** Loaded lazily, each a bundle of its own: `import('./x.ts')` in the source becomes `import('./x.cjs')`. */
-const lazy = ['src/models/anthropic.ts'];
+const lazy = ['src/compose.ts', 'src/models/anthropic.ts'];
 
 const lazyBundles = {
   name: 'lazy-bundles',
@@ -31,11 +31,12 @@ const common = {
   target: 'node20',
   format: 'cjs',
   outdir: out,
+  entryNames: '[name]',
   outExtension: { '.js': '.cjs' },
   minify: !watch,
   keepNames: true,
   sourcemap: watch,
-  logLevel: 'warning',
+  logLevel: watch ? 'info' : 'warning',
   metafile: true,
   mainFields: ['module', 'main'],
   define: { 'import.meta.url': '__importMetaUrl', 'import.meta.dirname': '__dirname' },

@@ -15,7 +15,7 @@ export interface Work {
   readonly step: number;
   readonly costUsd?: number;
   /** The gate that runs at this moment. */
-  readonly gate?: GateId;
+  readonly gate?: GateId | undefined;
   readonly gates: readonly GateReport[];
 }
 
@@ -42,11 +42,10 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'attempt':
       return change(activity, progress.ticketId, (work) => step(work, progress.progress));
     case 'gate_started':
-      // The first gate of a new submission starts a new list.
-      return change(activity, progress.ticketId, ({ gate: _, ...work }) => ({
+      return change(activity, progress.ticketId, (work) => ({
         ...work,
         gate: progress.gate,
-        gates: work.gates.filter((report) => report.id !== progress.gate),
+        gates: without(work.gates, progress.gate), // of an earlier submission
       }));
     case 'gate':
       return judged(activity, progress.ticketId, progress.report);
@@ -63,7 +62,6 @@ function step(work: Work, progress: Extract<Progress, { kind: 'attempt' }>['prog
       return {
         ...work,
         step: progress.step,
-        stage: 'model at work',
         ...(progress.costUsd === undefined ? {} : { costUsd: progress.costUsd }),
       };
     case 'said':
@@ -74,12 +72,17 @@ function step(work: Work, progress: Extract<Progress, { kind: 'attempt' }>['prog
 }
 
 function judged(activity: Activity, ticketId: string, report: GateReport): Activity {
-  const after = change(activity, ticketId, ({ gate: _, ...work }) => ({
+  const after = change(activity, ticketId, (work) => ({
     ...work,
-    gates: [...work.gates.filter((other) => other.id !== report.id), report],
+    gate: undefined,
+    gates: [...without(work.gates, report.id), report],
   }));
   const gates = after.works.get(ticketId)?.gates ?? [report];
   return { ...after, latest: { ticketId, gates } };
+}
+
+function without(gates: readonly GateReport[], id: GateId): readonly GateReport[] {
+  return gates.filter((report) => report.id !== id);
 }
 
 function change(activity: Activity, ticketId: string, edit: (work: Work) => Work): Activity {

@@ -24,7 +24,8 @@ export function createApiKey(
     async ask() {
       const key = await dialogs.input({
         title: 'Set API Key',
-        prompt: 'Your Anthropic API key. It is kept in the secret storage. Leave it empty to remove it.',
+        prompt:
+          'Your Anthropic API key. It is kept in the secret storage. Leave it empty to remove it.',
         password: true,
       });
       if (key === undefined) return;

@@ -6,7 +6,7 @@ import { type Activity, advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
-import type { App, Compose } from './house.ts';
+import type { App, Compose } from './app.ts';
 import { liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
 
@@ -43,7 +43,6 @@ export interface SessionsOptions {
   readonly apiKey: ApiKey;
   readonly errors: ErrorReporter;
   readonly log: vscode.LogOutputChannel;
-  readonly storage: vscode.Uri;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
@@ -138,7 +137,7 @@ async function openFolder(
 
 async function openSession(
   folder: vscode.WorkspaceFolder,
-  { loadCompose, apiKey, errors, log, storage }: SessionsOptions,
+  { loadCompose, apiKey, errors, log }: SessionsOptions,
   changed: () => void,
 ): Promise<Session> {
   const store = createDisposableStore();
@@ -155,7 +154,6 @@ async function openSession(
       log: lineLog(log),
       trusted,
       readOnly: !trusted,
-      storage: storage.fsPath,
     });
     for (const notice of app.backlog.notices) errors.warnOnce(notice);
     let activity = noActivity;

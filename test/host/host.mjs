@@ -26,38 +26,34 @@ const quiet = {
 };
 
 /**
- * @param options version of VS Code, user settings, trust (false: the trust feature is off), dev (honour
+ * @param given version of VS Code, user settings, trust (false: the trust feature is off), dev (honour
  * a development extension and tests), folders for user data and extensions, environment, port.
  * @returns port, dir, user and stop(), which waits for the extension's deactivate().
  */
-export async function start(options = {}) {
-  const {
-    version = newest,
-    settings = {},
-    trust = false,
-    dev = false,
-    env = {},
-    port = 0,
-  } = options;
+export async function start(given = {}) {
+  const { version = newest, settings = {}, trust = false, dev = false, env = {}, port = 0 } = given;
   const { node, serverMain } = ensureHost(version);
   const dir = mkdtempSync(join(tmpdir(), 'vsc-')); // short paths: sockets allow 107 characters
-  const user = options.userData ?? join(dir, 'data');
+  const user = given.userData ?? join(dir, 'data');
   mkdirSync(join(user, 'User'), { recursive: true });
   writeFileSync(join(user, 'User/settings.json'), JSON.stringify({ ...quiet, ...settings }));
+  const options = {
+    host: '127.0.0.1',
+    port,
+    'telemetry-level': 'off',
+    'reconnection-grace-time': 1,
+    'server-data-dir': dir,
+    'user-data-dir': user,
+    'extensions-dir': given.extensions ?? join(dir, 'ext'),
+  };
   const args = [
-    ...[serverMain, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
-    ...[
-      '--accept-server-license-terms',
-      '--telemetry-level',
-      'off',
-      '--reconnection-grace-time',
-      '1',
-    ],
-    ...['--server-data-dir', dir, '--user-data-dir', user],
-    ...['--extensions-dir', options.extensions ?? join(dir, 'ext')],
+    serverMain,
+    ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    '--without-connection-token',
+    '--accept-server-license-terms',
     ...(dev ? ['--enable-smoke-test-driver'] : []),
     ...(trust ? [] : ['--disable-workspace-trust']),
-    ...(options.extra ?? []),
+    ...(given.extra ?? []),
   ];
   const child = spawn(node, args, {
     env: { ...process.env, NODE_OPTIONS: '', XDG_RUNTIME_DIR: dir, ...env },
@@ -65,7 +61,7 @@ export async function start(options = {}) {
     detached: true,
   });
   const running = new Set();
-  const bound = await whenBound(child, running, options.onLine);
+  const bound = await whenBound(child, running, given.onLine);
   return { port: bound, dir, user, stop: () => stop(child, running, dir) };
 }
 
@@ -99,13 +95,19 @@ async function stop(child, running, dir) {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+const chromiumSwitches = [
+  '--no-sandbox', // as root there is no other way
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-renderer-backgrounding',
+];
+
 export function browser() {
   return chromium.launch({
     executablePath: ensureChromium(),
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-renderer-backgrounding'],
-    ],
+    args: chromiumSwitches,
   });
 }
 

@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { ApiKey } from './apiKey.ts';
+import { contextKeys } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
+import { reviewAddresses } from './documents.ts';
+import { refreshMs, throttled } from './refresh.ts';
+import { waitingRequests } from './reviewTree.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+type Values = Readonly<Record<keyof typeof contextKeys, unknown>>;
+
+/** Keeps the context keys that the manifest's when-clauses use in step with what there is. */
+export function registerContextKeys(
+  sessions: Sessions,
+  apiKey: ApiKey,
+): { values(): Partial<Values>; dispose(): void } {
+  const store = createDisposableStore();
+  const set = new Map<string, string>();
+  let hasKey = false;
+  let values: Partial<Values> = {};
+  const update = throttled(() => {
+    values = valuesOf(sessions, hasKey);
+    for (const [name, value] of Object.entries(values)) {
+      const id = contextKeys[name as keyof typeof contextKeys];
+      const text = JSON.stringify(value);
+      if (set.get(id) === text) continue;
+      set.set(id, text);
+      void vscode.commands.executeCommand('setContext', id, value);
+    }
+  }, refreshMs);
+  const readKey = async (): Promise<void> => {
+    hasKey = (await apiKey.get()) !== undefined;
+    update();
+  };
+  store.add(update);
+  store.add(sessions.onDidChange(update));
+  store.add(apiKey.onDidChange(() => void readKey()));
+  void readKey();
+  return { values: () => values, dispose: () => store.dispose() };
+}
+
+function valuesOf(sessions: Sessions, hasKey: boolean): Values {
+  const session = sessions.session();
+  return {
+    state: sessions.state().kind,
+    hasKey,
+    ...(session ? insideOf(session) : nothing),
+  };
+}
+
+const nothing = {
+  hasTickets: false,
+  hasRequests: false,
+  hasReleases: false,
+  drafting: false,
+  pending: [],
+};
+
+function insideOf({ app, activity }: Session): typeof nothing | Omit<Values, 'state' | 'hasKey'> {
+  const waiting = waitingRequests(app.backlog);
+  return {
+    hasTickets: Object.values(app.backlog.tickets.countByStatus()).some((count) => count > 0),
+    hasRequests: waiting.length > 0,
+    hasReleases: app.backlog.releases.list().some((release) => !release.rolledBackAt),
+    drafting: activity().works.size > 0,
+    pending: waiting.flatMap(reviewAddresses),
+  };
+}

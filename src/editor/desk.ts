@@ -1,0 +1,14 @@
+import type * as vscode from 'vscode';
+import type { ApiKey } from './apiKey.ts';
+import type { Dialogs } from './dialogs.ts';
+import type { ErrorReporter } from './errors.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What command handlers work with. */
+export interface Desk {
+  readonly sessions: Sessions;
+  readonly dialogs: Dialogs;
+  readonly errors: ErrorReporter;
+  readonly apiKey: ApiKey;
+  readonly log: vscode.LogOutputChannel;
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import type { PatchFile } from '../core/attempt.ts';
+import type { GateReport } from '../core/gate.ts';
+import type { PatchRequest } from '../core/patchRequest.ts';
+import { scheme } from './commands.ts';
+import { gateDocument } from './reviewText.ts';
+import type { Sessions } from './sessions.ts';
+
+/**
+ * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
+ * touches a file of the user's. What an address names never changes: a request's commits are fixed.
+ */
+const sides = ['base', 'patch', 'all', 'text', 'gate'] as const;
+
+/**
+ * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
+ * patch as text. gate: a gate's report.
+ */
+export type Side = (typeof sides)[number];
+
+export interface Address {
+  readonly requestId: string;
+  readonly side: Side;
+  /** A file's path, or the name that the tab shows. */
+  readonly path: string;
+}
+
+export function toUri({ requestId, side, path }: Address): vscode.Uri {
+  const query = new URLSearchParams({ request: requestId, side }).toString();
+  return vscode.Uri.from({ scheme, path: `/${path}`, query });
+}
+
+export function fromUri(uri: vscode.Uri): Address | undefined {
+  if (uri.scheme !== scheme) return undefined;
+  const query = new URLSearchParams(uri.query);
+  const requestId = query.get('request');
+  const side = sides.find((name) => name === query.get('side'));
+  return requestId && side ? { requestId, side, path: uri.path.slice(1) } : undefined;
+}
+
+export function fileUri(request: PatchRequest, file: PatchFile, side: 'base' | 'patch') {
+  return toUri({ requestId: request.id, side, path: file.path });
+}
+
+/** Names the multi-file diff of a request; nothing is read from it. */
+export function reviewUri(request: PatchRequest): vscode.Uri {
+  return toUri({ requestId: request.id, side: 'all', path: request.ticketId });
+}
+
+export function patchTextUri(request: PatchRequest): vscode.Uri {
+  return toUri({ requestId: request.id, side: 'text', path: `${request.ticketId}.diff` });
+}
+
+/** Of a request's gate. */
+export function gateUri(request: PatchRequest, report: GateReport): vscode.Uri {
+  return toUri({ requestId: request.id, side: 'gate', path: `${report.id}.log` });
+}
+
+/** Where Approve and Reject belong: every address of the request that can be a tab. */
+export function reviewAddresses(request: PatchRequest): readonly string[] {
+  const files = request.files.map((file) => fileUri(request, file, 'patch'));
+  return [reviewUri(request), patchTextUri(request), ...files].map((uri) => uri.toString());
+}
+
+export function registerDocuments(sessions: Sessions): { dispose(): void } {
+  return vscode.workspace.registerTextDocumentContentProvider(scheme, {
+    async provideTextDocumentContent(uri) {
+      const address = fromUri(uri);
+      if (!address) return '';
+      const { app } = await sessions.ready(); // a window that reloads shows its diffs before we are up
+      const request = app.backlog.requests.get(address.requestId);
+      return request ? textOf(address, request, app.readFile) : 'This patch request is gone.';
+    },
+  });
+}
+
+async function textOf(
+  { side, path }: Address,
+  request: PatchRequest,
+  readFile: (commit: string, path: string) => Promise<string>,
+): Promise<string> {
+  switch (side) {
+    case 'base':
+    case 'patch':
+      return sideText(request, path, side, readFile);
+    case 'text':
+      return request.diff;
+    case 'gate': {
+      const report = request.gates.find(({ id }) => path === `${id}.log`);
+      return report ? gateDocument(report) : '';
+    }
+    case 'all':
+      return '';
+  }
+}
+
+async function sideText(
+  request: PatchRequest,
+  path: string,
+  side: 'base' | 'patch',
+  readFile: (commit: string, path: string) => Promise<string>,
+): Promise<string> {
+  const file = request.files.find((other) => other.path === path);
+  if (!file) return '';
+  if (side === 'base' && file.status === 'added') return '';
+  if (side === 'patch' && file.status === 'deleted') return '';
+  if (file.added < 0) return `A binary file (${side}); it is not shown.\n`;
+  return side === 'base'
+    ? readFile(request.base, file.oldPath ?? path)
+    : readFile(request.commit, path);
+}

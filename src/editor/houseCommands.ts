@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import type { DoctorCheck } from '../pipeline.ts';
+import type { Handlers } from './commands.ts';
+import type { Desk } from './desk.ts';
+import { pathIn } from './reviewCommands.ts';
+import { requireTrust, type Session, type Sessions } from './sessions.ts';
+import { plural, shorten, withoutIcons } from './text.ts';
+
+type Names =
+  | 'newTicket'
+  | 'protectFile'
+  | 'openDatabase'
+  | 'showLog'
+  | 'setApiKey'
+  | 'doctor'
+  | 'refresh';
+
+export function houseCommands(desk: Desk): Pick<Handlers, Names> {
+  const { sessions, dialogs, apiKey, log } = desk;
+  return {
+    newTicket: () => newTicket(desk),
+    async protectFile(...args) {
+      requireTrust();
+      await protect(await sessions.ready(), urisOf(args), desk);
+    },
+    async openDatabase() {
+      const { app } = await sessions.ready();
+      if (vscode.workspace.isTrusted) await app.backlog.snapshot();
+      await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(app.backlog.file));
+    },
+    showLog: () => log.show(),
+    setApiKey: () => apiKey.ask(),
+    async doctor() {
+      const checks = await examine(sessions);
+      const picked = await dialogs.choose(checks.map(checkItem), {
+        title: `Doctor: ${plural(checks.filter(({ ok }) => !ok).length, 'problem')}`,
+        matchOnDetail: true,
+      });
+      if (picked) log.info(`${picked.check.title}: ${picked.check.detail}`);
+    },
+    async refresh() {
+      const session = sessions.session();
+      if (session) await session.app.backlog.refresh();
+      else await sessions.restart();
+    },
+  };
+}
+
+async function newTicket({ sessions, dialogs }: Desk): Promise<void> {
+  requireTrust();
+  const { app } = await sessions.ready();
+  const title = await dialogs.input({
+    title: 'New Ticket (1 of 2)',
+    prompt: 'What should be improved? One line.',
+    validateInput: (text) => (text.trim() === '' ? 'A few words, please.' : undefined),
+  });
+  if (!title?.trim()) return;
+  const description = await dialogs.input({
+    title: 'New Ticket (2 of 2)',
+    prompt: 'What else is known? Leave it empty if nothing.',
+  });
+  if (description === undefined) return;
+  await app.pipeline.newTicket({
+    title: title.trim(),
+    ...(description.trim() ? { description: description.trim() } : {}),
+  });
+}
+
+/** From the explorer: the file and all that are selected. From the palette: the file in front. */
+function urisOf([first, all]: readonly unknown[]): readonly vscode.Uri[] {
+  const selected = Array.isArray(all) ? all.filter((uri) => uri instanceof vscode.Uri) : [];
+  if (selected.length > 0) return selected;
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const one = first instanceof vscode.Uri ? first : active;
+  return one ? [one] : [];
+}
+
+async function protect(
+  { app, folder }: Session,
+  uris: readonly vscode.Uri[],
+  { dialogs }: Desk,
+): Promise<void> {
+  const paths = uris.filter(({ scheme }) => scheme === 'file').map((uri) => pathIn(folder, uri));
+  if (paths.length === 0) {
+    throw new PatchwrightError('not_found', {
+      what: 'There is no file to protect.',
+      why: 'No file of a folder is open in front.',
+      remedy: 'Open the file, or use its menu in the explorer.',
+    });
+  }
+  const outside = paths.filter((path) => path === '' || path.startsWith('../'));
+  if (outside.length > 0) {
+    throw new PatchwrightError('not_found', {
+      what: `${outside.join(', ')} can't be protected.`,
+      why: `It does not lie in ${folder.name}.`,
+      remedy: 'Patches only ever change files of that folder.',
+    });
+  }
+  for (const path of paths) await app.pipeline.protect(path);
+  dialogs.mention(`Protected ${shorten(paths.join(', '), 80)}`);
+}
+
+/** Works without a session too: then it says what is missing for one. */
+async function examine(sessions: Sessions): Promise<readonly DoctorCheck[]> {
+  const { isTrusted } = vscode.workspace;
+  const trust: DoctorCheck = {
+    title: 'Workspace Trust',
+    ok: isTrusted,
+    detail: isTrusted ? 'This folder is trusted.' : 'This folder is not trusted; nothing runs.',
+    ...(isTrusted ? {} : { fix: 'Trust it if you know who wrote it.' }),
+  };
+  try {
+    const { app } = await sessions.ready();
+    return [trust, ...(isTrusted ? await app.pipeline.doctor() : [])];
+  } catch (error) {
+    if (!isPatchwrightError(error)) throw error;
+    const { what, why, remedy } = error;
+    return [trust, { title: what, ok: false, detail: why, fix: remedy }];
+  }
+}
+
+function checkItem(check: DoctorCheck): vscode.QuickPickItem & { check: DoctorCheck } {
+  const detail = check.ok || !check.fix ? check.detail : `${check.detail} ${check.fix}`;
+  return {
+    label: `$(${check.ok ? 'pass' : 'warning'}) ${withoutIcons(check.title)}`,
+    detail: withoutIcons(shorten(detail, 300)),
+    check,
+  };
+}

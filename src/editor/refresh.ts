@@ -1,0 +1,20 @@
+/** Runs `work` soon after the first call, then at most once per `pauseMs`: bursts become one. */
+export function throttled(
+  work: () => void,
+  pauseMs: number,
+): { (): void; dispose(): void; readonly flush: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  let last = 0;
+  const run = (): void => {
+    timer = undefined;
+    last = Date.now();
+    work();
+  };
+  const ask = (): void => {
+    timer ??= setTimeout(run, Math.max(0, last + pauseMs - Date.now()));
+  };
+  return Object.assign(ask, { dispose: () => clearTimeout(timer), flush: run });
+}
+
+/** How often views look again while changes come in. */
+export const refreshMs = 60;

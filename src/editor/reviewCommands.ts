@@ -1,0 +1,123 @@
+import { relative } from 'node:path';
+import * as vscode from 'vscode';
+import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import type { PatchRequest } from '../core/patchRequest.ts';
+import { chooseRelease, chooseRequest } from './choose.ts';
+import type { Handlers } from './commands.ts';
+import type { Desk } from './desk.ts';
+import type { Dialogs } from './dialogs.ts';
+import { openFileDiff, openReview } from './diffReview.ts';
+import type { ReviewNode } from './reviewTree.ts';
+import { requireTrust, type Session } from './sessions.ts';
+import { plural } from './text.ts';
+
+export function reviewCommands({
+  sessions,
+  dialogs,
+}: Desk): Pick<Handlers, 'openDiff' | 'approve' | 'reject' | 'undoReject' | 'rollBack'> {
+  return {
+    async openDiff(argument) {
+      const session = await sessions.ready();
+      const request = await chooseRequest(session, argument, dialogs);
+      if (!request) return;
+      const file = (argument as ReviewNode | undefined)?.kind === 'file' && argument;
+      if (file) await openFileDiff(request, (file as ReviewNode & { kind: 'file' }).file);
+      else await openReview(request);
+    },
+    async approve(argument) {
+      requireTrust();
+      const session = await sessions.ready();
+      const request = await chooseRequest(session, argument, dialogs);
+      if (request) await approve(session, request, dialogs);
+    },
+    async reject(argument) {
+      requireTrust();
+      const session = await sessions.ready();
+      const request = await chooseRequest(session, argument, dialogs);
+      if (request) await reject(session, request, dialogs);
+    },
+    async undoReject(argument) {
+      requireTrust();
+      const session = await sessions.ready();
+      const denied = session.app.backlog.requests.list({ statuses: ['DENIED'] });
+      const request = await chooseRequest(session, argument, dialogs, denied);
+      if (request) await session.app.pipeline.undoReject(request.id);
+    },
+    async rollBack(argument) {
+      requireTrust();
+      const session = await sessions.ready();
+      const release = await chooseRelease(session, argument, dialogs);
+      if (!release) return;
+      const reason = await dialogs.input({
+        title: 'Roll Back Release',
+        prompt: `Why? A commit that takes ${release.commit.slice(0, 8)} back is added to ${release.branch}.`,
+        validateInput: required,
+      });
+      if (!reason?.trim()) return;
+      const { pipeline } = session.app;
+      const undone = await withSecondYes(dialogs, 'Roll Back', (confirmed) =>
+        pipeline.rollBack(release.id, reason.trim(), { confirmedProtectedBranch: confirmed }),
+      );
+      if (undone) dialogs.mention(`Rolled back on ${undone.branch}`);
+    },
+  };
+}
+
+async function approve(session: Session, request: PatchRequest, dialogs: Dialogs): Promise<void> {
+  refuseUnsaved(session, request);
+  const { pipeline } = session.app;
+  const release = await withSecondYes(dialogs, 'Approve Patch', (confirmed) =>
+    pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }),
+  );
+  if (release) dialogs.mention(`Merged into ${release.branch} as ${release.commit.slice(0, 8)}`);
+}
+
+async function reject(session: Session, request: PatchRequest, dialogs: Dialogs): Promise<void> {
+  const comment = await dialogs.input({
+    title: 'Reject Patch',
+    prompt: 'What is wrong with it? The next attempt learns from this.',
+    validateInput: required,
+  });
+  if (comment?.trim()) await session.app.pipeline.reject(request.id, comment.trim());
+}
+
+function required(text: string): string | undefined {
+  return text.trim() === '' ? 'A few words, please.' : undefined;
+}
+
+/** A protected branch needs a second, explicit yes. undefined: it was not given. */
+async function withSecondYes<T>(
+  dialogs: Dialogs,
+  yes: string,
+  act: (confirmed: boolean) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await act(false);
+  } catch (error) {
+    if (!isPatchwrightError(error, 'protected_branch')) throw error;
+    const sure = await dialogs.confirm(error.what, `${error.why}\n${error.remedy}`, yes);
+    return sure ? act(true) : undefined;
+  }
+}
+
+/** What is in an editor but not on the disk, git can't see; a merge would be saved over or save over it. */
+function refuseUnsaved({ folder }: Session, request: PatchRequest): void {
+  const touched = new Set(
+    request.files.flatMap((file) => [file.path, ...(file.oldPath ? [file.oldPath] : [])]),
+  );
+  const unsaved = vscode.workspace.textDocuments
+    .filter((document) => document.isDirty && document.uri.scheme === 'file')
+    .map((document) => pathIn(folder, document.uri))
+    .filter((path) => touched.has(path));
+  if (unsaved.length === 0) return;
+  throw new PatchwrightError('would_overwrite', {
+    what: `The patch changes ${plural(unsaved.length, 'file')} with unsaved changes: ${unsaved.join(', ')}.`,
+    why: 'Merging would put the editor and the disk at odds.',
+    remedy: 'Save and commit them, or revert them, then approve again.',
+  });
+}
+
+/** Relative to the folder, with `/`. */
+export function pathIn(folder: vscode.WorkspaceFolder, uri: vscode.Uri): string {
+  return relative(folder.uri.fsPath, uri.fsPath).replaceAll('\\', '/');
+}

@@ -1,0 +1,149 @@
+import * as vscode from 'vscode';
+import type { PatchFile } from '../core/attempt.ts';
+import type { GateReport, Verdict } from '../core/gate.ts';
+import type { PatchRequest } from '../core/patchRequest.ts';
+import type { Backlog } from '../backlog/backlog.ts';
+import { commandId, viewIds } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
+import { fileUri } from './documents.ts';
+import { refreshMs, throttled } from './refresh.ts';
+import {
+  fileDescription,
+  gateDescription,
+  gateLabel,
+  inReadingOrder,
+  requestDescription,
+  requestTooltip,
+  verdictIcons,
+  verdictWords,
+} from './reviewText.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { plural, shorten } from './text.ts';
+
+export type ReviewNode =
+  | { readonly kind: 'request'; readonly request: PatchRequest }
+  | { readonly kind: 'file'; readonly request: PatchRequest; readonly file: PatchFile }
+  | { readonly kind: 'gate'; readonly request: PatchRequest; readonly report: GateReport };
+
+export type ReviewTree = vscode.TreeDataProvider<ReviewNode>;
+
+/** Requests that wait for a decision, oldest first. */
+export function waitingRequests(backlog: Backlog): readonly PatchRequest[] {
+  const waiting = backlog.requests.list({ statuses: ['PENDING_APPROVAL'] });
+  return [...waiting].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+export function titleOf(backlog: Backlog, request: PatchRequest): string {
+  return backlog.tickets.get(request.ticketId)?.title ?? request.ticketId;
+}
+
+export function createReviewTree(sessions: Sessions): ReviewTree & { dispose(): void } {
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<void>());
+  const refresh = throttled(() => changed.fire(), refreshMs);
+  store.add(refresh);
+  store.add(sessions.onDidChange(refresh));
+  return {
+    onDidChangeTreeData: changed.event,
+    getChildren(node) {
+      const session = sessions.session();
+      return session ? childrenOf(session, node) : [];
+    },
+    getTreeItem(node) {
+      const session = sessions.session();
+      return session ? itemOf(session, node) : new vscode.TreeItem('');
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+/** The Review view; its badge is the number of requests that await the user. */
+export function registerReviewView(sessions: Sessions): {
+  readonly tree: ReviewTree;
+  badge(): number;
+  dispose(): void;
+} {
+  const store = createDisposableStore();
+  const tree = store.add(createReviewTree(sessions));
+  const view = store.add(vscode.window.createTreeView(viewIds.review, { treeDataProvider: tree }));
+  const update = throttled(() => {
+    const session = sessions.session();
+    const value = session ? waitingRequests(session.app.backlog).length : 0;
+    if (value === (view.badge?.value ?? 0)) return;
+    view.badge =
+      value > 0 ? { value, tooltip: `${plural(value, 'patch request')} to review` } : undefined;
+  }, refreshMs);
+  store.add(update);
+  store.add(sessions.onDidChange(update));
+  return { tree, badge: () => view.badge?.value ?? 0, dispose: () => store.dispose() };
+}
+
+function childrenOf({ app }: Session, node: ReviewNode | undefined): ReviewNode[] {
+  if (!node) return waitingRequests(app.backlog).map((request) => ({ kind: 'request', request }));
+  if (node.kind !== 'request') return [];
+  const { request } = node;
+  return [
+    ...inReadingOrder(request).map((file): ReviewNode => ({ kind: 'file', request, file })),
+    ...request.gates.map((report): ReviewNode => ({ kind: 'gate', request, report })),
+  ];
+}
+
+function itemOf({ app }: Session, node: ReviewNode): vscode.TreeItem {
+  switch (node.kind) {
+    case 'request':
+      return requestItem(node.request, titleOf(app.backlog, node.request));
+    case 'file':
+      return fileItem(node);
+    case 'gate':
+      return gateItem(node);
+  }
+}
+
+function requestItem(request: PatchRequest, title: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(shorten(title, 200), vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `request-${request.id}`;
+  item.description = requestDescription(request);
+  item.tooltip = requestTooltip(request, title);
+  item.contextValue = 'request.pending';
+  item.iconPath = new vscode.ThemeIcon('git-pull-request');
+  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [request.id] };
+  item.accessibilityInformation = { label: `${shorten(title, 200)}, ${item.description}` };
+  return item;
+}
+
+function fileItem(node: ReviewNode & { kind: 'file' }): vscode.TreeItem {
+  const { request, file } = node;
+  const item = new vscode.TreeItem(file.path.split('/').at(-1) ?? file.path);
+  item.id = `file-${request.id}-${file.path}`;
+  item.resourceUri = fileUri(request, file, 'patch'); // for the file's icon
+  item.iconPath = vscode.ThemeIcon.File;
+  item.description = fileDescription(file, request.testFiles.includes(file.path));
+  item.tooltip = file.oldPath ? `${file.oldPath} → ${file.path}` : file.path;
+  item.contextValue = 'request.file';
+  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [node] };
+  return item;
+}
+
+const verdictColors: Partial<Record<Verdict, string>> = {
+  passed: 'testing.iconPassed',
+  failed: 'testing.iconFailed',
+};
+
+function gateItem(node: ReviewNode & { kind: 'gate' }): vscode.TreeItem {
+  const { request, report } = node;
+  const color = verdictColors[report.verdict];
+  const item = new vscode.TreeItem(gateLabel(report));
+  item.id = `gate-${request.id}-${report.id}`;
+  item.iconPath = new vscode.ThemeIcon(
+    verdictIcons[report.verdict],
+    color ? new vscode.ThemeColor(color) : undefined,
+  );
+  item.description = gateDescription(report);
+  item.tooltip = [report.reason, ...report.marks].map((line) => shorten(line, 500)).join('\n');
+  item.contextValue = 'request.gate';
+  item.command = { title: 'Show Gate', command: commandId('showGates'), arguments: [node] };
+  item.accessibilityInformation = {
+    label: `${gateLabel(report)} ${verdictWords[report.verdict]}. ${shorten(report.reason, 200)}`,
+  };
+  return item;
+}

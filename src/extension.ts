@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import { createApiKey } from './editor/apiKey.ts';
+import type { Compose } from './editor/app.ts';
+import { registerContextKeys } from './editor/contextKeys.ts';
+import type { Desk } from './editor/desk.ts';
+import { createDialogs, type Dialogs } from './editor/dialogs.ts';
+import { registerDocuments } from './editor/documents.ts';
+import { draftCommands } from './editor/draftCommands.ts';
+import { createErrorReporter } from './editor/errors.ts';
+import { gateCommands } from './editor/gateCommands.ts';
+import { houseCommands } from './editor/houseCommands.ts';
+import { registerCommands } from './editor/register.ts';
+import { reviewCommands } from './editor/reviewCommands.ts';
+import { registerReviewView } from './editor/reviewTree.ts';
+import { createSessions, type Sessions } from './editor/sessions.ts';
+import { registerStatusBar } from './editor/statusBar.ts';
+import { registerTicketView } from './editor/ticketTree.ts';
+
+/** What tests get, and nobody else. */
+export interface TestApi {
+  readonly sessions: Sessions;
+  readonly backlogView: ReturnType<typeof registerTicketView>;
+  readonly reviewView: ReturnType<typeof registerReviewView>;
+  readonly statusBar: ReturnType<typeof registerStatusBar>;
+  readonly contextKeys: ReturnType<typeof registerContextKeys>;
+  /** Its functions can be replaced: test mode shows no dialogs. */
+  readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
+  /** Opens the window's session anew, made by this. */
+  use(compose: Compose): Promise<void>;
+}
+
+let sessions: Sessions | undefined;
+
+/** Everything is there at once; the house itself (database, git, pipeline) is loaded afterwards. */
+export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  const log = vscode.window.createOutputChannel('Patchwright', { log: true });
+  const dialogs = createDialogs();
+  const errors = createErrorReporter(dialogs, log);
+  const apiKey = createApiKey(context.secrets, process.env, dialogs);
+  let loadCompose = async (): Promise<Compose> => (await import('./compose.ts')).compose;
+  sessions = createSessions({ loadCompose: () => loadCompose(), apiKey, errors, log });
+  const desk: Desk = { sessions, dialogs, errors, apiKey, log };
+
+  const backlogView = registerTicketView(sessions);
+  const reviewView = registerReviewView(sessions);
+  const statusBar = registerStatusBar(sessions);
+  const keys = registerContextKeys(sessions, apiKey);
+  const commands = registerCommands(
+    {
+      ...draftCommands(desk),
+      ...reviewCommands(desk),
+      ...gateCommands(desk),
+      ...houseCommands(desk),
+    },
+    errors,
+  );
+  const documents = registerDocuments(sessions);
+  context.subscriptions.push(log, backlogView, reviewView, statusBar, keys, commands, documents);
+
+  void sessions.restart();
+  if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
+  return {
+    sessions,
+    backlogView,
+    reviewView,
+    statusBar,
+    contextKeys: keys,
+    dialogs,
+    use(compose) {
+      loadCompose = async () => compose;
+      return desk.sessions.restart();
+    },
+  };
+}
+
+/** Ends what runs and waits until nothing of it is left. */
+export async function deactivate(): Promise<void> {
+  await sessions?.dispose();
+}

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { defaultSettings } from '../../../src/core/settings.ts';
+import { commandId, commandNames, contextKeys, viewIds } from '../../../src/editor/commands.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const text = readFileSync(join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(text) as Manifest;
+const strings = readJson<Record<string, string>>('package.nls.json');
+const { contributes } = manifest;
+
+interface Manifest {
+  readonly icon: string;
+  readonly engines: { readonly vscode: string };
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly activationEvents: readonly string[];
+  readonly enabledApiProposals?: unknown;
+  readonly capabilities: {
+    readonly untrustedWorkspaces: {
+      readonly supported: unknown;
+      readonly restrictedConfigurations: readonly string[];
+    };
+    readonly virtualWorkspaces: { readonly supported: unknown; readonly description: string };
+  };
+  readonly contributes: {
+    readonly viewsContainers: { readonly activitybar: readonly { icon: string; id: string }[] };
+    readonly views: Readonly<Record<string, readonly { id: string; icon: string }[]>>;
+    readonly viewsWelcome: readonly { view: string; contents: string; when: string }[];
+    readonly commands: readonly { command: string; category: string; title: string }[];
+    readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
+    readonly configuration: readonly {
+      readonly properties: Readonly<Record<string, Setting>>;
+    }[];
+  };
+}
+
+interface Setting {
+  readonly default: unknown;
+  readonly type: string;
+  readonly scope?: string;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+
+describe('the manifest', () => {
+  const declared = contributes.commands.map(({ command }) => command);
+
+  it('declares exactly the commands that are registered', () => {
+    assert.deepEqual([...declared].sort(), commandNames.map(commandId).sort());
+  });
+
+  it('gives every command the category and a title', () => {
+    for (const command of contributes.commands) {
+      assert.equal(command.category, 'Patchwright');
+      assert.ok(resolveText(command.title).length > 2, command.command);
+    }
+  });
+
+  it('puts only declared commands into menus, and only into menus that are stable API', () => {
+    for (const [menu, items] of Object.entries(contributes.menus)) {
+      assert.ok(stableMenus.has(menu), `${menu} is no stable menu`);
+      for (const { command } of items) assert.ok(declared.includes(command), command);
+    }
+  });
+
+  it('lists no command twice in the palette', () => {
+    const listed = contributes.menus.commandPalette?.map(({ command }) => command) ?? [];
+    assert.equal(new Set(listed).size, listed.length);
+  });
+
+  it('uses no proposed API', () => {
+    assert.equal(manifest.enabledApiProposals, undefined);
+  });
+
+  it('types against the oldest VS Code that it supports', () => {
+    assert.equal(manifest.engines.vscode, `^${manifest.devDependencies['@types/vscode']}`);
+  });
+
+  it('names the views that are registered', () => {
+    const views = Object.values(contributes.views).flat();
+    assert.deepEqual(views.map(({ id }) => id).sort(), Object.values(viewIds).sort());
+    for (const { view } of contributes.viewsWelcome)
+      assert.ok((Object.values(viewIds) as string[]).includes(view));
+  });
+
+  it('uses only context keys that are set', () => {
+    const known: readonly string[] = [...Object.values(contextKeys), ...Object.values(viewIds)];
+    const clauses = [
+      ...contributes.viewsWelcome,
+      ...Object.values(contributes.menus).flat(),
+    ].flatMap(({ when }) => when ?? []);
+    for (const clause of clauses) {
+      for (const [key] of clause.matchAll(/\bpatchwright\.\w+/g)) {
+        assert.ok(known.includes(key), `${key} in "${clause}"`);
+      }
+    }
+  });
+
+  it('links from welcome texts only to commands that exist', () => {
+    const allowed = new Set([...declared, 'vscode.openFolder', 'git.init']);
+    allowed.add('workbench.trust.manage').add('workbench.action.openSettings');
+    for (const { contents } of contributes.viewsWelcome) {
+      for (const [, command = ''] of resolveText(contents).matchAll(/\]\(command:([\w.]+)/g))
+        assert.ok(allowed.has(command), command);
+    }
+  });
+
+  it('has a string for every key and no key without use', () => {
+    const used = [...text.matchAll(/"%([\w.]+)%"/g)].map((match) => match[1] ?? '');
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(strings).sort());
+  });
+
+  it('brings its icons', () => {
+    const container = contributes.viewsContainers.activitybar[0]?.icon ?? '';
+    for (const icon of [manifest.icon, container]) assert.ok(existsSync(join(root, icon)), icon);
+    assert.match(manifest.icon, /\.png$/);
+  });
+
+  it('is limited in untrusted folders and absent from virtual ones', () => {
+    assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+    assert.equal(manifest.capabilities.virtualWorkspaces.supported, false);
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+  });
+});
+
+describe("the manifest's settings", () => {
+  const settings = Object.assign(
+    {},
+    ...contributes.configuration.map(({ properties }) => properties),
+  ) as Record<string, Setting>;
+
+  it("are exactly the core's, with the same defaults", () => {
+    const defaults = Object.fromEntries(
+      Object.entries(settings).map(([key, setting]) => [key, setting.default]),
+    );
+    assert.deepEqual(defaults, Object.fromEntries(leaves(defaultSettings, 'patchwright')));
+  });
+
+  it('each have a scope, a description and a type that fits the default', () => {
+    for (const [key, setting] of Object.entries(settings)) {
+      assert.ok(setting.scope, key);
+      assert.ok(resolveText(setting.description ?? setting.markdownDescription ?? ''), key);
+      assert.ok(fits(setting), `${key} has the type ${setting.type}`);
+    }
+  });
+
+  it('that name paths, commands, addresses or branches count for nothing in untrusted folders', () => {
+    const restricted = new Set(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
+    for (const key of restricted) assert.ok(settings[key], `${key} is no setting`);
+    for (const [key, setting] of Object.entries(settings)) {
+      const free = typeof setting.default !== 'string' && !Array.isArray(setting.default);
+      assert.ok(free || restricted.has(key), `${key} is not restricted`);
+    }
+  });
+});
+
+/** From VS Code's documentation of contribution points, without those marked as proposed. */
+const stableMenus = new Set([
+  'commandPalette',
+  'comments/comment/title',
+  'comments/commentThread/context',
+  'editor/title',
+  'editor/title/context',
+  'editor/context',
+  'explorer/context',
+  'scm/title',
+  'view/title',
+  'view/item/context',
+  'touchBar',
+  'webview/context',
+]);
+
+function readJson<T>(name: string): T {
+  return JSON.parse(readFileSync(join(root, name), 'utf8')) as T;
+}
+
+function resolveText(value: string): string {
+  const key = /^%(.+)%$/.exec(value)?.[1];
+  return key ? (strings[key] ?? '') : value;
+}
+
+function leaves(value: unknown, path: string): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
+  return Object.entries(value).flatMap(([key, child]) => leaves(child, `${path}.${key}`));
+}
+
+function fits({ type, default: value }: Setting): boolean {
+  if (type === 'array') return Array.isArray(value);
+  if (type === 'integer') return Number.isInteger(value);
+  return typeof value === type;
+}

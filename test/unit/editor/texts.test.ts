@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { advance, noActivity } from '../../../src/editor/activity.ts';
+import { gateDocument, inReadingOrder } from '../../../src/editor/reviewText.ts';
+import { type StatusInput, statusView } from '../../../src/editor/statusText.ts';
+import { ago, duration, plural, shorten, withoutLinks } from '../../../src/editor/text.ts';
+import { byScore, ticketDescription, ticketTooltip } from '../../../src/editor/ticketText.ts';
+import { ticketOf } from '../../support/nouns.ts';
+import { fileOf, gateReportOf as report, requestOf } from '../../support/requests.ts';
+
+const now = new Date('2026-11-20T10:00:00.000Z');
+
+describe('words and numbers', () => {
+  it('tells times as people do', () => {
+    assert.equal(ago('2026-11-20T09:59:30.000Z', now), 'just now');
+    assert.equal(ago('2026-11-20T09:58:00.000Z', now), '2 min ago');
+    assert.equal(ago('2026-11-20T06:00:00.000Z', now), '4 h ago');
+    assert.equal(ago('2026-11-17T09:00:00.000Z', now), '3 d ago');
+    assert.equal(ago('nonsense', now), '');
+  });
+
+  it('puts units to numbers', () => {
+    assert.equal(duration(12.4), '12 ms');
+    assert.equal(duration(1_840), '1.8 s');
+    assert.equal(duration(61_000), '1 min 1 s');
+    assert.equal(plural(1, 'line'), '1 line');
+    assert.equal(plural(1_204, 'line'), '1,204 lines');
+  });
+
+  it('shortens to one line', () => {
+    assert.equal(shorten('a\n  b', 10), 'a b');
+    assert.equal(shorten('abcdef', 4), 'abc…');
+  });
+
+  it('makes no links of text from outside', () => {
+    assert.doesNotMatch(withoutLinks('see [log](command:evil)'), /\]\(/);
+  });
+});
+
+describe('a ticket in the Backlog view', () => {
+  const ticket = ticketOf({
+    title: 'TypeError: x is undefined',
+    priority: { value: 'high', reason: 'Seen 52 times.' },
+    risk: { value: 3, reason: 'One file.' },
+    effort: { value: 2, reason: 'The stack names the place.' },
+    metadata: { location: { file: 'src/cart.js', line: 7 } },
+  });
+  const group = {
+    id: ticket.id,
+    fingerprint: 'f',
+    kind: 'exception' as const,
+    count: 6,
+    firstSeen: '2026-11-20T08:00:00.000Z',
+    lastSeen: '2026-11-20T09:58:00.000Z',
+  };
+
+  it('is described by place, count and time', () => {
+    assert.equal(
+      ticketDescription(ticket, group, undefined, now),
+      'src/cart.js:7 · 6× · 2 min ago',
+    );
+  });
+
+  it('shows what is done while it is worked on', () => {
+    const work = { ticketId: ticket.id, stage: 'edit', step: 12, costUsd: 0.084, gates: [] };
+    assert.equal(ticketDescription(ticket, group, work, now), 'edit · step 12 · $0.08');
+  });
+
+  it('explains priority, risk, effort, score and its place in the queue', () => {
+    const lines = ticketTooltip(ticket, group, { place: 2, of: 7 }).split('\n');
+    assert.ok(lines.includes('Priority: high. Seen 52 times.'));
+    assert.ok(lines.includes('Risk: 3 of 10. One file.'));
+    assert.ok(lines.includes('Effort: 2 of 10. The stack names the place.'));
+    assert.ok(
+      lines.includes(
+        'Selection score: 5.5, the lowest is drafted first. Number 2 of 7 in the queue.',
+      ),
+    );
+  });
+
+  it('is sorted by the score, then by age', () => {
+    const easy = ticketOf({ id: 'a', effort: { value: 1, reason: '' } });
+    const older = ticketOf({ id: 'b', createdAt: '2020-01-01T00:00:00.000Z' });
+    const newer = ticketOf({ id: 'c', createdAt: '2021-01-01T00:00:00.000Z' });
+    const ids = [newer, older, easy].sort(byScore).map(({ id }) => id);
+    assert.deepEqual(ids, ['a', 'b', 'c']);
+  });
+});
+
+describe('activity', () => {
+  const started = advance(noActivity, {
+    kind: 'attempt_started',
+    ticketId: 't',
+    attemptId: 'a',
+    branch: 'improvement/t',
+  });
+
+  it('follows an attempt from its start over its gates to its end', () => {
+    const running = advance(started, { kind: 'gate_started', ticketId: 't', gate: 'size' });
+    assert.equal(running.works.get('t')?.gate, 'size');
+    const judged = advance(running, { kind: 'gate', ticketId: 't', report: report('size') });
+    assert.equal(judged.works.get('t')?.gate, undefined);
+    assert.deepEqual(
+      judged.latest?.gates.map(({ id }) => id),
+      ['size'],
+    );
+    const ended = advance(judged, { kind: 'attempt_ended', ticketId: 't', ok: true, message: '' });
+    assert.equal(ended.works.size, 0);
+    assert.equal(ended.latest?.gates.length, 1);
+  });
+
+  it("replaces an earlier submission's verdict", () => {
+    const failed = advance(started, {
+      kind: 'gate',
+      ticketId: 't',
+      report: report('size', 'failed'),
+    });
+    const again = advance(failed, { kind: 'gate', ticketId: 't', report: report('size') });
+    assert.deepEqual(
+      again.latest?.gates.map(({ verdict }) => verdict),
+      ['passed'],
+    );
+  });
+
+  it('leaves other attempts alone', () => {
+    const other = advance(started, {
+      kind: 'attempt_ended',
+      ticketId: 'u',
+      ok: false,
+      message: '',
+    });
+    assert.equal(other.works.size, 1);
+  });
+});
+
+describe('the status bar', () => {
+  const idle: StatusInput = {
+    state: 'ready',
+    trusted: true,
+    activity: noActivity,
+    waiting: 0,
+    gates: [],
+  };
+
+  it('shows only the name when there is nothing to say', () => {
+    assert.equal(statusView(idle).text, '$(shield) Patchwright');
+  });
+
+  it('shows the gates and what waits', () => {
+    const gates = [
+      report('protected'),
+      report('size', 'failed'),
+      report('suite', 'not_configured'),
+    ];
+    const view = statusView({ ...idle, gates, waiting: 2 });
+    assert.equal(view.text, '$(shield) 1/2 · 2 to review');
+    assert.match(view.tooltip, /✗ Patch size: failed/);
+    assert.equal(view.spoken, 'Patchwright: 1/2 · 2 to review');
+  });
+
+  it('spins while an attempt runs, and tells its step and cost', () => {
+    const work = { ticketId: 'exception-3f9c2a1b', stage: 'x', step: 12, costUsd: 0.08, gates: [] };
+    const activity = { ...noActivity, works: new Map([[work.ticketId, work]]) };
+    const view = statusView({ ...idle, activity });
+    assert.equal(view.text, '$(sync~spin) exception-3f9c2a1b · step 12 · $0.08');
+  });
+
+  it('draws no icon that a text from outside asks for', () => {
+    const work = { ticketId: '$(error)', stage: '', step: 1, gates: [] };
+    const activity = { ...noActivity, works: new Map([['t', work]]) };
+    assert.doesNotMatch(statusView({ ...idle, activity }).text.slice(2), /\$\(error\)/);
+  });
+});
+
+describe('a request in the Review view', () => {
+  it('shows the reproduction test first', () => {
+    const paths = ['src/a.js', 'test/a.test.js'];
+    const request = requestOf({
+      files: paths.map((path) => fileOf(path)),
+      testFiles: ['test/a.test.js'],
+    });
+    assert.deepEqual(
+      inReadingOrder(request).map(({ path }) => path),
+      ['test/a.test.js', 'src/a.js'],
+    );
+  });
+
+  it("writes a gate's whole report", () => {
+    const document = gateDocument({ ...report('suite', 'failed'), evidence: ['1 failing'] });
+    assert.match(document, /^Test suite: failed · 5 ms\nIts reason\.\n\nEvidence\n  1 failing\n/);
+  });
+});
