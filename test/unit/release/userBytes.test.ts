@@ -13,6 +13,7 @@ import * as fc from 'fast-check';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
+import { kindAt } from '../../../src/release/overwrites.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 import { filesOf, landIt, makePatch, rollItBack, stateOf } from './workspace.ts';
@@ -116,6 +117,7 @@ async function apply(git: Git, { path, way, text }: Edit): Promise<void> {
   const at = join(git.cwd, path);
   const make = (write: () => void): void => {
     mkdirSync(dirname(at), { recursive: true });
+    if (kindAt(at) === 'link') rmSync(at); // it may lead to itself
     write();
   };
   switch (way) {
