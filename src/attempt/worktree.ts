@@ -1,0 +1,450 @@
+import { lstat, open, readdir, realpath, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cancelled, errorMessage, PatchwrightError } from '../core/errors.ts';
+import type { Checkout, Clock, Git, Log, Shell } from '../core/ports.ts';
+import { type CommitOptions, type Committed, commitPatch } from './commit.ts';
+import { nothing, type Provided, provideDependencies, runSetup } from './dependencies.ts';
+import { isInside } from './dependencyCopy.ts';
+import {
+  createOwnFolders,
+  type OwnFolder,
+  type OwnFolders,
+  rootOf,
+  type Seal,
+} from './ownFolder.ts';
+import {
+  assertBranchName,
+  createBranch,
+  deleteOwnBranch,
+  freeBranch,
+  tipOf,
+} from './worktreeBranch.ts';
+import { inspectRepository, type RepositoryState } from './worktreeChecks.ts';
+import { assertSealed, layTree, saveIndex, sealOf, treeWith, worktreeGit } from './worktreeTree.ts';
+
+export interface WorktreeDeps {
+  /** The user's repository. */
+  readonly git: Git;
+  /** Folder of ours outside the workspace, for worktrees and copies of dependencies. */
+  readonly home: string;
+  readonly shell: Shell;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** The user's own command that prepares a checkout for its tests. */
+  readonly setup?: string;
+  readonly setupTimeoutMs?: number;
+  /** Globs. Default main and master. */
+  readonly protectedBranches?: readonly string[];
+  /** Default: where adding a worktree is slow. */
+  readonly pool?: 'always' | 'never';
+}
+
+export interface OpenOptions {
+  /** Wished for; a number is appended when a branch of that name exists. */
+  readonly branch: string;
+  /** Commit to start from; HEAD when left out. */
+  readonly base?: string;
+  readonly onProgress: Log;
+}
+
+/** A checkout of an attempt's own, on a branch of its own. */
+export interface Worktree extends Checkout {
+  readonly branch: string;
+  readonly base: string;
+  /** The workspace's folder below `path`: empty, or ending with `/`. */
+  readonly prefix: string;
+  /** git in this worktree. */
+  readonly git: Git;
+  /** Brought along for the tests and no part of the patch; relative, with `/`. */
+  readonly provided: readonly string[];
+  /** The tree of the base with these files as they are in `commit`. */
+  treeOfBaseWith(commit: string, files: readonly string[]): Promise<string>;
+  /** Two commits, test and fix; see commitPatch. */
+  commit(options: CommitOptions): Promise<Committed>;
+  /** Removes the worktree or returns it to the pool. Never throws; what stays is picked up by `recover`. */
+  close(options: { readonly keepBranch: boolean }): Promise<void>;
+}
+
+export interface Worktrees {
+  /**
+   * Throws `no_git`, `git_too_old`, `unborn_branch`, `operation_in_progress`, `protected_branch`,
+   * `worktree_failed`, `setup_failed`, `disk_full`, `read_only` or `cancelled`; then nothing is left.
+   */
+  open(options: OpenOptions, signal?: AbortSignal): Promise<Worktree>;
+  /** Cleans up after processes that died. Foreign worktrees and those in use are left alone. */
+  recover(): Promise<void>;
+}
+
+const slowMs = 1_000;
+const manyFiles = 5_000;
+
+export function createWorktrees(deps: WorktreeDeps): Worktrees {
+  return {
+    open: (options, signal) => openWorktree(deps, options, signal),
+    recover: () => recoverAll(deps),
+  };
+}
+
+/** An open worktree's parts, as they come to be. */
+interface Site {
+  readonly deps: WorktreeDeps;
+  readonly repository: RepositoryState;
+  readonly folders: OwnFolders;
+  readonly path: string;
+  readonly base: string;
+  readonly branch: string;
+  readonly seal: Seal;
+  readonly git: Git;
+}
+
+async function openWorktree(
+  deps: WorktreeDeps,
+  options: OpenOptions,
+  signal?: AbortSignal,
+): Promise<Worktree> {
+  const repository = await inspectRepository(deps.git, signal);
+  const base = options.base ? await commitOf(deps.git, options.base) : repository.head;
+  await assertBranchName(deps.git, options.branch, deps.protectedBranches ?? ['main', 'master']);
+  if (repository.detached && !options.base) {
+    options.onProgress(`HEAD is detached; the patch starts from commit ${base.slice(0, 10)}.`);
+  }
+  await assertOutside(deps.home, repository.top);
+  const folders = createOwnFolders(
+    rootOf(deps.home, repository.commonDir),
+    repository.commonDir,
+    deps.shell,
+    deps.log,
+  );
+  const folder = await folders.claim(deps.pool !== 'never');
+  const undo: (() => Promise<void>)[] = [() => dispose(deps, folders, folder.path)];
+  try {
+    const seal = await worktreeAt(deps, folders, folder, base, options.onProgress);
+    const branch = await claimBranch(deps.git, folders, folder.path, options.branch, base);
+    undo.push(() => deleteOwnBranch(deps.git, branch, base, deps.log));
+    const git = worktreeGit(deps.git, folder.path, seal.adminDir);
+    const site = { deps, repository, folders, path: folder.path, base, branch, seal, git };
+    const path = folder.path;
+    await git.run(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+    await layBase(site, folder.reused, signal);
+    const provided = await prepare(site, options.onProgress, signal);
+    return worktreeOf(site, path, provided);
+  } catch (error) {
+    for (const step of undo) {
+      await step().catch((failure: unknown) => deps.log(`Cleaning up: ${errorMessage(failure)}`));
+    }
+    throw signal?.aborted ? cancelled('Cancelled while the worktree was being made.') : error;
+  }
+}
+
+async function commitOf(git: Git, name: string): Promise<string> {
+  const { code, out } = await git.code(
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`],
+    {
+      okCodes: [0, 1, 128],
+    },
+  );
+  if (code === 0) return out;
+  throw new PatchwrightError('not_found', {
+    what: `There is no commit ${name}.`,
+    why: 'The attempt was to start from it.',
+    remedy: 'Draft again from the current commit.',
+  });
+}
+
+/** A worktree inside the workspace would show up in the user's status, searches and tests. */
+async function assertOutside(home: string, top: string | undefined): Promise<void> {
+  if (top === undefined) return;
+  let existing = home;
+  while (!(await isThere(existing)) && dirname(existing) !== existing) existing = dirname(existing);
+  if (!isInside(await realpath(existing), await realpath(top))) return;
+  throw new PatchwrightError('worktree_failed', {
+    what: `Worktrees can't be made in ${home}.`,
+    why: 'That folder lies inside the repository.',
+    remedy: 'Choose a folder outside the workspace.',
+  });
+}
+
+/** The claimed folder as a worktree of this repository: the pooled one as it is, or a new, empty one. */
+async function worktreeAt(
+  deps: WorktreeDeps,
+  folders: OwnFolders,
+  folder: OwnFolder & { readonly reused: boolean },
+  base: string,
+  onProgress: Log,
+): Promise<Seal> {
+  await folders.note(folder.path, { base });
+  if (folder.reused && folder.marker.seal) {
+    const { seal } = folder.marker;
+    if (await isUsable(folder.path, seal)) return seal;
+    onProgress('The kept worktree was damaged; making a new one.');
+    await dropWorktree(deps.git, folders, folder.path, false);
+  }
+  onProgress('Making a worktree.');
+  await deps.git.run([
+    'worktree',
+    'add',
+    '--quiet',
+    '--no-checkout',
+    '--detach',
+    folder.path,
+    base,
+  ]);
+  const seal = await sealOf(folder.path);
+  await folders.note(folder.path, { seal });
+  return seal;
+}
+
+async function isUsable(path: string, seal: Seal): Promise<boolean> {
+  try {
+    if (!(await lstat(path)).isDirectory()) return false;
+    await assertSealed(path, seal);
+    return true;
+  } catch {
+    return false; // gone or changed: either way a new one is made
+  }
+}
+
+async function claimBranch(
+  git: Git,
+  folders: OwnFolders,
+  path: string,
+  wish: string,
+  base: string,
+): Promise<string> {
+  for (let attempt = 0; ; attempt += 1) {
+    const branch = await freeBranch(git, wish);
+    // Noted first: a crash right after creating it must not leave a branch that nobody knows of.
+    await folders.note(path, { branch });
+    try {
+      await createBranch(git, branch, base);
+      return branch;
+    } catch (error) {
+      await folders.note(path, { branch: undefined });
+      const taken = (await tipOf(git, branch)) !== undefined;
+      if (!taken || attempt === 3) throw error;
+    }
+  }
+}
+
+async function layBase(site: Site, reused: boolean, signal?: AbortSignal): Promise<void> {
+  const started = performance.now();
+  const many = !reused && site.deps.pool === undefined && (await countFiles(site)) > manyFiles;
+  const mayPool = !reused && site.deps.pool !== 'never';
+  // Decided before the long part: if that is cancelled, what is done of it is kept for the next time.
+  if (mayPool && (many || site.deps.pool === 'always')) await site.folders.pool(site.path);
+  await layTree({ ...layOf(site, site.base), fresh: !reused }, signal);
+  await saveIndex(site.path, site.seal.adminDir);
+  if (mayPool && performance.now() - started > slowMs) await site.folders.pool(site.path);
+}
+
+/** From the user's index, whose header holds the number of its entries; 0 when it can't be told. */
+async function countFiles({ deps }: Site): Promise<number> {
+  const index = await deps.git.run(['rev-parse', '--path-format=absolute', '--git-path', 'index']);
+  const file = await open(index).catch(() => undefined);
+  if (!file) return 0; // no index yet: then the time it takes decides
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+    const isIndex = bytesRead === 12 && buffer.toString('latin1', 0, 4) === 'DIRC';
+    return isIndex ? buffer.readUInt32BE(8) : 0;
+  } finally {
+    await file.close();
+  }
+}
+
+function layOf({ git, path, seal }: Site, treeish: string, keep: readonly string[] = []) {
+  return { git, path, adminDir: seal.adminDir, treeish, keep };
+}
+
+interface Prepared {
+  readonly provided: Provided;
+  /** `provided` and what the setup command made. */
+  readonly keep: readonly string[];
+}
+
+async function prepare(site: Site, onProgress: Log, signal?: AbortSignal): Promise<Prepared> {
+  const { deps, repository, base, path } = site;
+  const { git, home, log, shell, setup } = deps;
+  const provided = repository.top
+    ? await provideDependencies(
+        { home, git, log, top: repository.top, base, worktree: path },
+        signal,
+      )
+    : nothing([]);
+  for (const remark of provided.remarks) onProgress(remark);
+  if (!setup) return { provided, keep: provided.folders };
+  onProgress(`Running the setup command: ${setup}`);
+  const cwd = join(path, repository.prefix);
+  const timeoutMs = deps.setupTimeoutMs;
+  await runSetup({ shell, command: setup, cwd, ...(timeoutMs ? { timeoutMs } : {}) }, signal);
+  return { provided, keep: [...provided.folders, ...(await untrackedIn(site, provided.folders))] };
+}
+
+/** What the setup command made stays where it is; ignored or not, it is no part of the patch. */
+async function untrackedIn(site: Site, known: readonly string[]): Promise<string[]> {
+  const out = await site.git.run([
+    'ls-files',
+    '--others',
+    '--directory',
+    '--no-empty-directory',
+    '-z',
+  ]);
+  const paths = out.split('\0').filter(Boolean);
+  return paths.map((path) => path.replace(/\/$/, '')).filter((path) => !known.includes(path));
+}
+
+function worktreeOf(site: Site, path: string, { provided, keep }: Prepared): Worktree {
+  const { deps, base, branch, git, seal, repository, folders } = site;
+  let closed: Promise<void> | undefined;
+  return {
+    path,
+    base,
+    branch,
+    git,
+    prefix: repository.prefix,
+    provided: keep,
+    async lay(treeish, signal) {
+      await assertSealed(path, seal);
+      await layTree(layOf(site, treeish, keep), signal);
+      // After a setup command the copies are as that left them, and not as they were provided.
+      if (!deps.setup) await provided.restore(signal);
+    },
+    async treeOfBaseWith(commit, files) {
+      return treeWith(git, path, base, commit, files);
+    },
+    async commit(options) {
+      await assertSealed(path, seal);
+      return commitPatch(
+        { git, path, adminDir: seal.adminDir, branch, base, exclude: keep },
+        options,
+      );
+    },
+    close({ keepBranch }) {
+      closed ??= closeAll(async (step) => {
+        await step(() => provided.giveBack());
+        await step(() => dispose(deps, folders, path));
+        if (!keepBranch) await step(() => deleteOwnBranch(deps.git, branch, base, deps.log));
+      }, deps.log);
+      return closed;
+    },
+  };
+}
+
+type Step = (work: () => Promise<void>) => Promise<void>;
+
+async function closeAll(steps: (step: Step) => Promise<void>, log: Log): Promise<void> {
+  await steps((work) =>
+    work().catch((error: unknown) => log(`Closing a worktree: ${errorMessage(error)}`)),
+  );
+}
+
+/** Back to the pool if it is the pooled one and sound, else away. The branch is let go either way. */
+async function dispose(deps: WorktreeDeps, folders: OwnFolders, path: string): Promise<void> {
+  const marker = await folders.note(path, {});
+  try {
+    if (marker.pooled && marker.seal && (await isUsable(path, marker.seal))) {
+      const git = worktreeGit(deps.git, path, marker.seal.adminDir);
+      await git.run([
+        'update-ref',
+        '--no-deref',
+        '-m',
+        'patchwright: idle',
+        'HEAD',
+        marker.base ?? 'HEAD',
+      ]);
+    } else {
+      await dropWorktree(deps.git, folders, path, true);
+    }
+  } finally {
+    // Ours no longer, even when that failed: `recover` may then try again.
+    if (await isThere(`${path}.json`))
+      await folders.note(path, { holder: undefined, branch: undefined });
+  }
+}
+
+/** Removes the folder, git's record of it and (unless it is about to be made again) our own. */
+async function dropWorktree(
+  git: Git,
+  folders: OwnFolders,
+  path: string,
+  forget: boolean,
+): Promise<void> {
+  // git first, it is quicker; where a test left it something it can't delete, the folder goes by our hand.
+  const remove = ['worktree', 'remove', '--force', '--force', path];
+  const removed = await git.code(remove, { okCodes: [0, 128, 255, 1] });
+  const marker = await folders.note(path, {});
+  await folders.remove(path);
+  if (removed.code !== 0 && (await isListed(git, path))) await git.run(remove);
+  if (!forget) await folders.note(path, { ...marker, seal: undefined });
+}
+
+async function isListed(git: Git, path: string): Promise<boolean> {
+  return (await listed(git)).includes(path);
+}
+
+async function listed(git: Git): Promise<string[]> {
+  const out = await git.run(['worktree', 'list', '--porcelain', '-z']);
+  return out
+    .split('\0')
+    .filter((line) => line.startsWith('worktree '))
+    .map((line) => line.slice('worktree '.length));
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
+
+async function recoverAll(deps: WorktreeDeps): Promise<void> {
+  const { git, home, shell, log } = deps;
+  const common = await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  const root = rootOf(home, common);
+  if (await isThere(root)) {
+    const folders = createOwnFolders(root, common, shell, log);
+    for (const folder of await folders.claimDead()) {
+      await recoverOne(deps, folders, folder).catch((error: unknown) =>
+        log(`Cleaning up ${folder.path}: ${errorMessage(error)}`),
+      );
+    }
+  }
+  await sweepMoved(deps, root);
+  await dropStaleRecords(deps);
+}
+
+async function recoverOne(
+  deps: WorktreeDeps,
+  folders: OwnFolders,
+  { path, marker }: OwnFolder,
+): Promise<void> {
+  const { branch, base } = marker;
+  if (marker.holder)
+    deps.log(`Cleaning up after an attempt that was cut short (${branch ?? path}).`);
+  await dispose(deps, folders, path);
+  if (branch && base) await deleteOwnBranch(deps.git, branch, base, deps.log, true);
+}
+
+/** Folders of repositories that are no longer where they were: nothing can be done with them any more. */
+async function sweepMoved({ home, shell, log }: WorktreeDeps, except: string): Promise<void> {
+  const roots = await readdir(join(home, 'worktrees')).catch(() => []);
+  for (const name of roots) {
+    const root = join(home, 'worktrees', name);
+    if (root === except) continue;
+    const markers = await readdir(root).catch(() => []);
+    if (!markers.some((file) => file.endsWith('.json'))) continue;
+    const folders = createOwnFolders(root, '', shell, log);
+    for (const { path, marker } of await folders.claimDead()) {
+      if (marker.commonDir === '' || (await isThere(marker.commonDir))) {
+        await folders.note(path, { holder: marker.holder });
+      } else await folders.remove(path).catch((error: unknown) => log(errorMessage(error)));
+    }
+    await rmdir(root).catch(() => undefined); // only when empty
+  }
+}
+
+/** git's records of worktrees below our own folder whose folder is gone. Others' are never touched. */
+async function dropStaleRecords({ git, home }: WorktreeDeps): Promise<void> {
+  const ours = await realpath(join(home, 'worktrees')).catch(() => undefined);
+  if (!ours) return;
+  for (const path of await listed(git)) {
+    if (!isInside(path, ours) || (await isThere(path))) continue;
+    await git.run(['worktree', 'remove', '--force', '--force', path]);
+  }
+}
