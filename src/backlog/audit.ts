@@ -1,0 +1,111 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { AuditEntry } from '../core/audit.ts';
+import { toValue } from './entities.ts';
+import type { StoredAudit } from './schemas.ts';
+import type { Row, Sql } from './sqlite.ts';
+
+/** The end of a writer's chain. */
+export interface ChainHead {
+  readonly position: number;
+  readonly hash: string;
+}
+
+/** Where a new writer's chain starts: at the newest event known, so that chains hold each other. */
+export function newestHead(sql: Sql): ChainHead {
+  const row = sql.get(
+    'SELECT hash FROM audit_events ORDER BY lamport DESC, writer DESC, position DESC LIMIT 1',
+  );
+  return { position: 0, hash: String(row?.hash ?? '') };
+}
+
+export function nextEvent(
+  entry: AuditEntry,
+  timestamp: string,
+  head: ChainHead,
+  writer: string,
+): StoredAudit {
+  const event = {
+    id: randomUUID(),
+    timestamp,
+    actor: clean(entry.actor),
+    action: clean(entry.action),
+    subject: clean(entry.subject),
+    ...(entry.before === undefined ? {} : { before: JSON.stringify(entry.before) }),
+    ...(entry.after === undefined ? {} : { after: JSON.stringify(entry.after) }),
+    previousHash: head.hash,
+    position: head.position + 1,
+  };
+  return { ...event, hash: hashOf({ ...event, writer }) };
+}
+
+/** What is hashed must be what is stored: no NUL, no half of a surrogate pair. */
+function clean(text: string): string {
+  return Buffer.from(String(toValue(text))).toString();
+}
+
+/**
+ * SHA-256 of the JSON array of an event's columns, in the order below; `before` and `after` as the
+ * text they are stored as. Anyone can recompute it from the table.
+ */
+function hashOf(event: Omit<StoredAudit, 'hash'> & { readonly writer: string }): string {
+  const columns = [
+    event.previousHash,
+    event.writer,
+    event.position,
+    event.id,
+    event.timestamp,
+    event.actor,
+    event.action,
+    event.subject,
+    event.before ?? null,
+    event.after ?? null,
+  ];
+  return createHash('sha256').update(JSON.stringify(columns)).digest('hex');
+}
+
+/**
+ * Walks every writer's chain. Broken is an event that was changed (its hash is another), that follows
+ * a missing one, or that was put in (its place is taken). What no chain can show: the newest events of
+ * a writer all gone, or a whole new chain made up by someone who can write to the folder.
+ */
+export function verifyAudit(sql: Sql): { events: number; broken: string[] } {
+  const rows = sql.all('SELECT * FROM audit_events ORDER BY writer, position, lamport');
+  const hashes = new Set(rows.map((row) => row.hash));
+  const broken: string[] = [];
+  let last: Row | undefined;
+  for (const row of rows) {
+    if (row.hash !== hashOf(eventOf(row)) || !isLinked(row, last, hashes)) {
+      broken.push(String(row.id));
+    }
+    last = row;
+  }
+  return { events: rows.length, broken };
+}
+
+function isLinked(row: Row, last: Row | undefined, hashes: ReadonlySet<unknown>): boolean {
+  if (row.position === 1) {
+    const isSecondFirst = last?.writer === row.writer;
+    return !isSecondFirst && (row.previous_hash === '' || hashes.has(row.previous_hash));
+  }
+  return (
+    last !== undefined &&
+    last.writer === row.writer &&
+    last.position === Number(row.position) - 1 &&
+    last.hash === row.previous_hash
+  );
+}
+
+function eventOf(row: Row) {
+  return {
+    id: String(row.id),
+    timestamp: String(row.timestamp),
+    actor: String(row.actor),
+    action: String(row.action),
+    subject: String(row.subject),
+    ...(row.before === null ? {} : { before: String(row.before) }),
+    ...(row.after === null ? {} : { after: String(row.after) }),
+    previousHash: String(row.previous_hash),
+    position: Number(row.position),
+    writer: String(row.writer),
+  };
+}

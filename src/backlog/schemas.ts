@@ -1,0 +1,241 @@
+import * as z from 'zod/mini';
+import type { Attempt } from '../core/attempt.ts';
+import { gateIds } from '../core/gate.ts';
+import { type PatchRequest, type Release, requestStatuses } from '../core/patchRequest.ts';
+import { type Ticket, ticketStatuses } from '../core/ticket.ts';
+import { maxLamport } from './clock.ts';
+
+/*
+ * The shape of a journal line. The journal lies in the workspace, so a cloned repository may ship one:
+ * nothing of it is used before it has passed here.
+ *
+ * Strict where each name is a column; what lies in a JSON column may grow optional properties.
+ */
+
+const id = z.string().check(z.minLength(1), z.maxLength(500));
+const word = z.string().check(z.maxLength(200));
+const text = z.string();
+const time = z.string().check(z.maxLength(40));
+const whole = z.int();
+const count = z.int().check(z.minimum(0));
+const amount = z.number().check(z.minimum(0));
+const list = z.array(text);
+const oneToTen = z.number().check(z.minimum(1), z.maximum(10));
+const optional = z.exactOptional;
+
+/** Own keys of JSON objects that would reach a prototype when assigned. */
+const key = z.string().check(
+  z.maxLength(200),
+  z.refine((name) => name !== '__proto__'),
+);
+const anything = z.record(key, z.unknown());
+
+/** A schema for every field, whose values are what the core says they are. */
+type SchemasOf<T> = {
+  readonly [K in keyof T]-?: z.ZodMiniType<Exclude<T[K], undefined>>;
+};
+
+const reasoned = <T extends z.ZodMiniType>(value: T) => z.strictObject({ value, reason: text });
+
+const ticketFields = {
+  title: text,
+  description: text,
+  category: z.enum(['bug_fix', 'performance', 'feature', 'refactor']),
+  status: z.enum(ticketStatuses),
+  priority: reasoned(z.enum(['low', 'medium', 'high', 'critical'])),
+  risk: reasoned(oneToTen),
+  effort: reasoned(oneToTen),
+  createdAt: time,
+  updatedAt: time,
+  evidence: z.array(z.object({ at: time, file: text, offset: count, text })),
+  proposedSolution: text,
+  testPlan: text,
+  filesToModify: list,
+} satisfies SchemasOf<Omit<Ticket, 'id' | 'metadata'>>;
+
+const usage = z.object({
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+});
+
+const gateReport = z.object({
+  id: z.enum(gateIds),
+  verdict: z.enum(['passed', 'failed', 'skipped', 'not_configured']),
+  reason: text,
+  durationMs: amount,
+  evidence: list,
+  output: text,
+  marks: list,
+});
+
+const attemptFields = {
+  ticketId: id,
+  number: count,
+  branch: text,
+  base: text,
+  outcome: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
+  startedAt: time,
+  endedAt: time,
+  runner: z.object({ pid: whole, host: text, started: text }),
+  model: text,
+  steps: count,
+  usage,
+  costUsd: amount,
+  summary: text,
+  error: text,
+  gates: z.array(gateReport),
+} satisfies SchemasOf<Omit<Attempt, 'id'>>;
+
+const patchFile = z.object({
+  path: text,
+  oldPath: optional(text),
+  status: z.enum(['added', 'modified', 'deleted', 'renamed', 'type_changed']),
+  oldMode: word,
+  newMode: word,
+  added: whole,
+  removed: whole,
+});
+
+const requestFields = {
+  ticketId: id,
+  attemptId: id,
+  createdAt: time,
+  status: z.enum(requestStatuses),
+  branch: text,
+  base: text,
+  commit: text,
+  files: z.array(patchFile),
+  testFiles: list,
+  diff: text,
+  reasoning: text,
+  component: text,
+  improvementType: text,
+  confidence: z.strictObject({
+    value: z.number(),
+    parts: z.array(z.object({ label: text, value: z.number() })),
+  }),
+  gates: z.array(gateReport),
+  feedbackIds: list,
+  model: text,
+  costUsd: amount,
+  reviewedAt: time,
+  reviewedBy: text,
+  reviewComment: text,
+  appliedAt: time,
+  applicationError: text,
+} satisfies SchemasOf<Omit<PatchRequest, 'id'>>;
+
+const releaseFields = {
+  requestId: id,
+  ticketId: id,
+  commit: text,
+  branch: text,
+  backupRef: text,
+  appliedAt: time,
+  rolledBackAt: time,
+  rollbackReason: text,
+  rollbackCommit: text,
+} satisfies SchemasOf<Omit<Release, 'id'>>;
+
+/** Any of the fields, and no other. */
+function someOf<Shape extends Record<string, z.ZodMiniType>>(shape: Shape) {
+  return z.partial(z.strictObject(shape));
+}
+
+const feedback = z.strictObject({
+  id,
+  timestamp: time,
+  userId: optional(text),
+  rating: optional(z.number()),
+  text,
+  sentiment: z.enum(['positive', 'neutral', 'negative']),
+  context: optional(z.unknown()),
+  model: optional(text),
+  taskType: optional(text),
+  metadata: anything,
+});
+
+const position = z.strictObject({
+  file: id,
+  offset: count,
+  inode: word,
+  headHash: word,
+  headBytes: count,
+  tailHash: word,
+});
+
+const auditEvent = z.strictObject({
+  id,
+  timestamp: time,
+  actor: text,
+  action: text,
+  subject: text,
+  /** JSON text, exactly as it is hashed. */
+  before: optional(text),
+  after: optional(text),
+  previousHash: word,
+  hash: word,
+  /** 1 for a writer's first event, then without a gap. */
+  position: z.int().check(z.minimum(1)),
+});
+
+const change = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('ticket'),
+    id,
+    fields: someOf(ticketFields),
+    /** Key by key, so that two windows can each add one. */
+    metadata: optional(z.strictObject({ set: anything, drop: z.array(key) })),
+  }),
+  z.strictObject({ kind: z.literal('attempt'), id, fields: someOf(attemptFields) }),
+  z.strictObject({ kind: z.literal('request'), id, fields: someOf(requestFields) }),
+  z.strictObject({ kind: z.literal('release'), id, fields: someOf(releaseFields) }),
+  z.strictObject({
+    kind: z.literal('group'),
+    id,
+    fingerprint: text,
+    signal: word,
+    count: z.int().check(z.minimum(0), z.maximum(1e12)),
+    firstSeen: time,
+    lastSeen: time,
+  }),
+  z.strictObject({ kind: z.literal('position'), position }),
+  z.strictObject({ kind: z.literal('feedback'), feedback, ticketId: optional(id) }),
+  z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
+]);
+
+export const writerPattern = /^[a-z0-9][a-z0-9-]{3,63}$/;
+
+/** Which process a writer is or was, to tell a dead one's journal from one that is only idle. */
+const identity = z.strictObject({
+  pid: whole,
+  host: text,
+  platform: word,
+  boot: word,
+  namespace: word,
+});
+
+const line = z.strictObject({
+  v: z.literal(1),
+  writer: z.string().check(z.regex(writerPattern)),
+  seq: z.int().check(z.minimum(1)),
+  lamport: z.int().check(z.minimum(1), z.maximum(maxLamport)),
+  at: time,
+  from: optional(identity),
+  changes: z.array(change),
+});
+
+export type StoredChange = z.infer<typeof change>;
+export type StoredAudit = z.infer<typeof auditEvent>;
+export type WriterIdentity = z.infer<typeof identity>;
+export type JournalLine = z.infer<typeof line>;
+
+/** The value itself when it is a journal line, else why it is none. */
+export function checkLine(value: unknown): { line: JournalLine } | { reason: string } {
+  const checked = z.safeParse(line, value);
+  if (checked.success) return { line: value as JournalLine };
+  const issue = checked.error.issues[0];
+  return { reason: `${issue?.path.join('.') || 'line'}: ${issue?.message ?? 'invalid'}` };
+}

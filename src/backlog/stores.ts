@@ -1,0 +1,188 @@
+import type { AuditEvent } from '../core/audit.ts';
+import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
+import type { SignalGroup } from '../core/ticket.ts';
+import { verifyAudit } from './audit.ts';
+import type { Backlog } from './backlog.ts';
+import {
+  attemptEntity,
+  decodeRow,
+  type Entity,
+  fromJson,
+  releaseEntity,
+  requestEntity,
+  ticketEntity,
+} from './entities.ts';
+import type { Row, Sql, Value } from './sqlite.ts';
+
+type Stores = Pick<
+  Backlog,
+  'tickets' | 'groups' | 'positions' | 'attempts' | 'requests' | 'releases' | 'feedback' | 'audit'
+>;
+
+/** All queries. `sql` is asked for each time: the database is replaced when a snapshot is taken in. */
+export function createStores(sql: () => Sql): Stores {
+  function select<T extends { readonly id: string }>(
+    entity: Entity<T>,
+    clause: string,
+    values: readonly Value[] = [],
+  ): T[] {
+    const text = `SELECT * FROM ${entity.table} WHERE complete = 1 ${clause}`;
+    return sql()
+      .all(text, values)
+      .map((row) => decodeRow(entity, row))
+      .filter((noun) => noun !== undefined);
+  }
+
+  const byId = <T extends { readonly id: string }>(entity: Entity<T>, id: string) =>
+    select(entity, `AND ${entity.key} = ?`, [id])[0];
+
+  return {
+    tickets: {
+      get: (id) => byId(ticketEntity, id),
+      list: ({ statuses, limit = -1, offset = 0 } = {}) =>
+        select(
+          ticketEntity,
+          `${oneOf('status', statuses)} ORDER BY created_at DESC, id LIMIT ? OFFSET ?`,
+          [...(statuses ?? []), limit, offset],
+        ),
+      countByStatus: () =>
+        Object.fromEntries(
+          sql()
+            .all(
+              'SELECT status, count(*) AS count FROM improvement_tickets WHERE complete = 1 GROUP BY status',
+            )
+            .map((row) => [String(row.status), Number(row.count)]),
+        ),
+    },
+    groups: {
+      get: (id) => toGroup(sql().get('SELECT * FROM signal_groups WHERE id = ?', [id])),
+    },
+    positions: {
+      get: (file) => toPosition(sql().get('SELECT * FROM file_positions WHERE file = ?', [file])),
+    },
+    attempts: {
+      get: (id) => byId(attemptEntity, id),
+      ofTicket: (id) =>
+        select(attemptEntity, 'AND ticket_id = ? ORDER BY attempt_number, timestamp', [id]),
+      running: () => select(attemptEntity, `AND outcome = 'running' ORDER BY timestamp`),
+    },
+    requests: {
+      get: (id) => byId(requestEntity, id),
+      find(text) {
+        return (
+          byId(requestEntity, text) ??
+          only(select(requestEntity, prefixClause, prefixValues(text))) ??
+          select(requestEntity, 'AND ticket_id = ? ORDER BY created_at DESC LIMIT 1', [text])[0]
+        );
+      },
+      list: ({ statuses, ticketId } = {}) =>
+        select(
+          requestEntity,
+          `${oneOf('status', statuses)} ${ticketId === undefined ? '' : 'AND ticket_id = ?'}
+           ORDER BY created_at DESC, request_id`,
+          [...(statuses ?? []), ...(ticketId === undefined ? [] : [ticketId])],
+        ),
+      createdSince: (at) =>
+        Number(
+          sql().get(
+            'SELECT count(*) AS count FROM patch_requests WHERE complete = 1 AND created_at >= ?',
+            [at],
+          )?.count,
+        ),
+    },
+    releases: {
+      get: (id) => byId(releaseEntity, id),
+      list: () => select(releaseEntity, 'ORDER BY applied_at DESC, id'),
+    },
+    feedback: {
+      negativeSince: (at, limit) =>
+        sql()
+          .all(
+            `SELECT * FROM feedback WHERE sentiment = 'negative' AND timestamp >= ?
+             ORDER BY timestamp DESC, id LIMIT ?`,
+            [at, limit],
+          )
+          .map(toFeedback),
+    },
+    audit: {
+      list: ({ subject, limit = -1 } = {}) =>
+        sql()
+          .all(
+            `SELECT * FROM audit_events ${subject === undefined ? '' : 'WHERE subject = ?'}
+             ORDER BY lamport DESC, writer DESC, position DESC LIMIT ?`,
+            [...(subject === undefined ? [] : [subject]), limit],
+          )
+          .map(toAuditEvent),
+      verify: () => verifyAudit(sql()),
+    },
+  };
+}
+
+function oneOf(column: string, values: readonly string[] | undefined): string {
+  return values ? `AND ${column} IN (${values.map(() => '?').join(', ')})` : '';
+}
+
+const prefixClause = 'AND length(?) >= 4 AND substr(request_id, 1, length(?)) = ? LIMIT 2';
+
+function prefixValues(text: string): Value[] {
+  return [text, text, text];
+}
+
+function only<T>(found: readonly T[]): T | undefined {
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function toGroup(row: Row | undefined): SignalGroup | undefined {
+  return (
+    row && {
+      id: String(row.id),
+      fingerprint: String(row.fingerprint),
+      kind: row.kind as Signal['kind'],
+      count: Number(row.count),
+      firstSeen: String(row.first_seen),
+      lastSeen: String(row.last_seen),
+    }
+  );
+}
+
+function toPosition(row: Row | undefined): FilePosition | undefined {
+  return (
+    row && {
+      file: String(row.file),
+      offset: Number(row.offset),
+      inode: String(row.inode),
+      headHash: String(row.head_hash),
+      headBytes: Number(row.head_bytes),
+      tailHash: String(row.tail_hash),
+    }
+  );
+}
+
+function toFeedback(row: Row): Feedback {
+  return {
+    id: String(row.id),
+    timestamp: String(row.timestamp),
+    ...(row.user_id === null ? {} : { userId: String(row.user_id) }),
+    ...(row.rating === null ? {} : { rating: Number(row.rating) }),
+    text: String(row.text),
+    sentiment: row.sentiment as Sentiment,
+    ...(row.context === null ? {} : { context: fromJson(row.context) }),
+    ...(row.model_used === null ? {} : { model: String(row.model_used) }),
+    ...(row.task_type === null ? {} : { taskType: String(row.task_type) }),
+    metadata: (fromJson(row.metadata) ?? {}) as Feedback['metadata'],
+  };
+}
+
+function toAuditEvent(row: Row): AuditEvent {
+  return {
+    id: String(row.id),
+    timestamp: String(row.timestamp),
+    actor: String(row.actor),
+    action: String(row.action),
+    subject: String(row.subject),
+    ...(row.before === null ? {} : { before: fromJson(row.before) }),
+    ...(row.after === null ? {} : { after: fromJson(row.after) }),
+    previousHash: String(row.previous_hash),
+    hash: String(row.hash),
+  };
+}
