@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod/mini';
+import { redact } from '../../core/secrets.ts';
 import type { TestRun } from '../../core/testRun.ts';
 import { cutMiddle, maxResultChars } from './output.ts';
 import { locateForReading, unreadable } from './paths.ts';
@@ -47,15 +48,17 @@ export function describeRun(run: TestRun, root: string): string {
       : []),
     ...failures
       .slice(0, maxFailures)
-      .map((one) => `- ${one.name}: ${(one.message ?? '').trim().slice(0, maxMessageChars)}`),
+      .map((one) => `- ${one.name}: ${clean(one.message ?? '', root).slice(0, maxMessageChars)}`),
     ...(failures.length > maxFailures ? [`- and ${failures.length - maxFailures} more`] : []),
   ].join('\n');
   const shown = cutMiddle(head, maxResultChars / 2);
-  const output = cutMiddle(
-    stripVTControlCharacters(run.output).trim(),
-    maxResultChars - shown.length - 100,
-  );
-  return `${shown}\nOutput:\n${output}`.replaceAll(root, '.');
+  const output = cutMiddle(clean(run.output, root), maxResultChars - shown.length - 100);
+  return `${shown}\nOutput:\n${output}`;
+}
+
+/** Redacted before it is cut: half a secret is no longer recognised. */
+function clean(text: string, root: string): string {
+  return redact(stripVTControlCharacters(text).replaceAll(root, '.').trim());
 }
 
 const verdicts: Readonly<Record<TestRun['verdict'], string>> = {

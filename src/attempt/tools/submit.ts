@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { redact } from '../../core/secrets.ts';
 import { cutMiddle, maxResultChars } from './output.ts';
 import { locateForReading, unreadable } from './paths.ts';
 import { defineTool, failed, type ToolContext } from './tool.ts';
@@ -39,7 +40,10 @@ export const submit = defineTool({
     const submission = { summary, reasoning, testFiles };
     const verdict = await context.submit(submission);
     if (verdict.accepted) return { ok: true, text: 'Accepted.', submission };
-    const feedback = cutMiddle(verdict.feedback.replaceAll(context.root, '.'), maxResultChars);
+    const feedback = cutMiddle(
+      redact(verdict.feedback.replaceAll(context.root, '.')),
+      maxResultChars,
+    );
     return failed(`Not accepted. Correct the patch and submit again.\n${feedback}`);
   },
 });
