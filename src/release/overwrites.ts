@@ -7,7 +7,8 @@ import { absent, isSubmoduleChange, type TreeChange } from './treeDiff.ts';
 
 /**
  * Rejects with `would_overwrite`, naming the files, when the user has work of their own where `changes`
- * (HEAD to the commit that would land) would write: staged, unstaged, untracked or ignored.
+ * (HEAD to the commit that would land) would write: staged, unstaged, untracked or ignored. What
+ * `assume-unchanged` and `skip-worktree` hide from status, git itself refuses to overwrite.
  */
 export async function refuseOverwrites(
   git: Git,
@@ -17,11 +18,10 @@ export async function refuseOverwrites(
   refuseSubmodules(changes);
   const touched = new Set(changes.map((change) => change.path));
   const edited = (await dirtyPaths(git, signal)).filter((path) => touched.has(path));
-  const hidden = await editsHiddenFromStatus(git, touched, signal);
   const inTheWay = changes
     .filter((change) => change.oldMode === absent)
     .flatMap((change) => obstacles(git.cwd, change.path, touched));
-  const paths = [...new Set([...edited, ...hidden, ...inTheWay])].sort();
+  const paths = [...new Set([...edited, ...inTheWay])].sort();
   if (paths.length === 0) return;
   throw new PatchwrightError('would_overwrite', {
     what: 'Nothing was changed, because it would overwrite work of yours.',
@@ -48,29 +48,6 @@ export async function dirtyPaths(git: Git, signal?: AbortSignal): Promise<string
     const spaces = line.startsWith('1 ') ? 8 : line.startsWith('u ') ? 10 : 0;
     return spaces > 0 ? [line.split(' ').slice(spaces).join(' ')] : [];
   });
-}
-
-/** `assume-unchanged` and `skip-worktree` make status blind; git would refuse or overwrite later. */
-async function editsHiddenFromStatus(
-  git: Git,
-  touched: ReadonlySet<string>,
-  signal?: AbortSignal,
-): Promise<string[]> {
-  const entries = fields(await git.run(['ls-files', '-v', '-z'], { signal }))
-    .filter((entry) => /^[a-zS] /.test(entry))
-    .map((entry) => entry.slice(2))
-    .filter((path) => touched.has(path) && kindAt(join(git.cwd, path)) !== undefined);
-  const edited = [];
-  for (const path of entries) {
-    if (kindAt(join(git.cwd, path)) !== 'file' || (await differs(git, path, signal)))
-      edited.push(path);
-  }
-  return edited;
-}
-
-async function differs(git: Git, path: string, signal?: AbortSignal): Promise<boolean> {
-  const onDisk = await git.run(['hash-object', '--', path], { signal });
-  return onDisk !== (await git.run(['rev-parse', '--verify', `:0:${path}`], { signal }));
 }
 
 /** What lies where a new file must go: the file itself, what is below it, or a file as its folder. */

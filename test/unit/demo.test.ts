@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { tools } from '../../src/attempt/tools/tools.ts';
 import type { CommandResult } from '../../src/core/ports.ts';
 import { createShell } from '../../src/platform/shell.ts';
 import { tempFolder } from '../support/tempFolder.ts';
@@ -121,6 +122,14 @@ describe('demo recording', () => {
     assert.deepEqual(steps.at(-1)?.input['test_files'], [
       steps.find((step) => step.name === 'create')?.input['path'],
     ]);
+  });
+
+  it('calls the tools that there are, with inputs that they accept', () => {
+    const known = new Map(tools.map((tool) => [tool.spec.name, tool]));
+    for (const { name, input } of steps) {
+      assert.ok(known.has(name), name);
+      assert.notEqual(known.get(name)?.detail(input), 'invalid input', name);
+    }
   });
 
   it('fails before its fix, with the error of the log, and passes after it', async () => {

@@ -429,6 +429,20 @@ describe('land', () => {
     assert.equal(await git.run(['status', '--porcelain']), '');
   });
 
+  it('gives up when another branch is checked out while it works', async () => {
+    await git.run(['branch', 'behind']);
+    write('notes.txt', 'only on work\n');
+    await commitAll('ahead');
+    const behind = await git.run(['rev-parse', 'behind']);
+    const request = await fix();
+    const racing = beforeCommand(git, 'commit-tree', () =>
+      git.run(['checkout', '-q', 'behind']).then(() => undefined),
+    );
+    await assert.rejects(landIt(racing, request), { code: 'stale' });
+    assert.equal(await git.run(['rev-parse', 'behind']), behind);
+    assert.equal(await git.run(['status', '--porcelain']), '');
+  });
+
   it('gives up when the user saves a touched file at the last moment', async () => {
     const request = await fix();
     const racing = beforeCommand(git, 'merge', () => {
