@@ -240,10 +240,8 @@ async function linuxStart(pid: number): Promise<string | undefined> {
 
 async function assertOurs(root: string, path: string): Promise<void> {
   const sameParent = (await realpath(dirname(path))) === (await realpath(root));
-  const entry = await lstat(path).catch(() => undefined);
   const marked = await lstat(markerOf(path)).catch(() => undefined);
-  const isFolder = entry === undefined || entry.isDirectory();
-  if (sameParent && marked?.isFile() && isFolder && namePattern.test(basename(path))) return;
+  if (sameParent && marked?.isFile() && namePattern.test(basename(path))) return;
   throw new PatchwrightError('worktree_failed', {
     what: `Left ${path} alone.`,
     why: 'It is not a folder that Patchwright made.',

@@ -370,10 +370,14 @@ async function dropWorktree(
 ): Promise<void> {
   // git first, it is quicker; where a test left it something it can't delete, the folder goes by our hand.
   const remove = ['worktree', 'remove', '--force', '--force', path];
-  const removed = await git.code(remove, { okCodes: [0, 128, 255, 1] });
+  // Where a link was put in its place, git would follow it to a worktree that may be the user's.
+  const isFolder = (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
+  const removed = isFolder
+    ? (await git.code(remove, { okCodes: [0, 1, 128, 255] })).code === 0
+    : false;
   const marker = await folders.note(path, {});
   await folders.remove(path);
-  if (removed.code !== 0 && (await isListed(git, path))) await git.run(remove);
+  if (!removed && (await isListed(git, path))) await git.run(remove);
   if (!forget) await folders.note(path, { ...marker, seal: undefined });
 }
 
