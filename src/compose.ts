@@ -17,6 +17,7 @@ import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createShell } from './platform/shell.ts';
+import type { Recording } from './models/scripted.ts';
 import { createScanner } from './signals/scan.ts';
 import { watchSources } from './signals/watch.ts';
 
@@ -84,6 +85,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
         shell,
         log,
         clock,
+        protectedBranches: current.approve.protectedBranches,
         ...(current.test.setup ? { setup: current.test.setup } : {}),
       }),
     findTests: (root, current) => findTestRunner({ shell }, root, current.test, log),
@@ -134,7 +136,7 @@ export async function startRecordedModel(file: string): Promise<{
   dispose(): Promise<void>;
 }> {
   const { startScriptedModel } = await import('./models/scripted.ts');
-  const recording = parseRecording(await readFile(file, 'utf8'));
+  const recording = JSON.parse(await readFile(file, 'utf8')) as Recording; // our own file
   const server = await startScriptedModel(recording);
   return {
     name: recording.name,
@@ -183,7 +185,9 @@ async function reviewerOf(git: Git): Promise<string> {
 }
 
 async function fileAt(git: Git, commit: string, path: string): Promise<string> {
-  const { code } = await git.code(['cat-file', '-e', `${commit}:${path}`], { okCodes: [0, 1, 128] });
+  const { code } = await git.code(['cat-file', '-e', `${commit}:${path}`], {
+    okCodes: [0, 1, 128],
+  });
   if (code !== 0) return '';
   return (await git.bytes(['cat-file', 'blob', `${commit}:${path}`])).toString('utf8');
 }

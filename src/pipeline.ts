@@ -5,7 +5,8 @@ import type { Progress, ScanReport } from './core/progress.ts';
 import { manualTicketId, type Ticket } from './core/ticket.ts';
 import { approve, type DecisionOptions, reject, rollBack, undoReject } from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
-import { audit, draft } from './pipeline/draft.ts';
+import { audit } from './pipeline/changes.ts';
+import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { House } from './pipeline/house.ts';
 import { recover } from './pipeline/recover.ts';
@@ -121,7 +122,8 @@ function assertTrusted(house: House): void {
   throw new PatchwrightError('untrusted', {
     what: 'This folder is not trusted.',
     why: 'Patchwright runs its tests and changes its branches only when you trust it.',
-    remedy: 'Trust the folder with "Workspaces: Manage Workspace Trust" if you know where it comes from.',
+    remedy:
+      'Trust the folder with "Workspaces: Manage Workspace Trust" if you know where it comes from.',
   });
 }
 
@@ -170,4 +172,3 @@ async function protect(house: House, path: string): Promise<void> {
     audit({ actor: await house.reviewer(), action: 'file.protected', subject: path }),
   ]);
 }
-

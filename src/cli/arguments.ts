@@ -38,7 +38,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   const limit = Number(values.limit ?? 50);
-  if (!Number.isInteger(limit) || limit < 1) throw usageError('--limit takes a whole number from 1.');
+  if (!Number.isInteger(limit) || limit < 1)
+    throw usageError('--limit takes a whole number from 1.');
   return {
     command,
     rest,

@@ -51,7 +51,11 @@ export const commands: Readonly<Record<string, Command>> = {
     run: tickets,
   },
   show: { arguments: 'TICKET', help: 'show a ticket whole', readOnly: true, run: show },
-  new: { arguments: '--title TEXT [-m TEXT] [FILE…]', help: 'write a ticket by hand', run: newTicket },
+  new: {
+    arguments: '--title TEXT [-m TEXT] [FILE…]',
+    help: 'write a ticket by hand',
+    run: newTicket,
+  },
   draft: {
     arguments: 'TICKET | --next [--model NAME]',
     help: 'draft a patch for a ticket and run the gates',
@@ -64,13 +68,22 @@ export const commands: Readonly<Record<string, Command>> = {
     run: requests,
   },
   diff: { arguments: 'REQUEST', help: "print a request's patch", readOnly: true, run: diff },
-  gates: { arguments: 'REQUEST', help: "show a request's gate results", readOnly: true, run: gates },
+  gates: {
+    arguments: 'REQUEST',
+    help: "show a request's gate results",
+    readOnly: true,
+    run: gates,
+  },
   approve: {
     arguments: 'REQUEST [-m COMMENT] [--yes-protected-branch]',
     help: 'merge a patch into the current branch',
     run: approve,
   },
-  reject: { arguments: 'REQUEST -m COMMENT', help: 'reject a patch; the comment is learned from', run: reject },
+  reject: {
+    arguments: 'REQUEST -m COMMENT',
+    help: 'reject a patch; the comment is learned from',
+    run: reject,
+  },
   reopen: { arguments: 'REQUEST', help: 'take a rejection back', run: reopen },
   rollback: {
     arguments: 'REQUEST [-m REASON] [--yes-protected-branch]',
@@ -84,7 +97,12 @@ export const commands: Readonly<Record<string, Command>> = {
     readOnly: true,
     run: audit,
   },
-  doctor: { arguments: '', help: 'say what works and what is missing', readOnly: true, run: doctor },
+  doctor: {
+    arguments: '',
+    help: 'say what works and what is missing',
+    readOnly: true,
+    run: doctor,
+  },
 };
 
 async function scan({ app, out, signal }: Context): Promise<number> {
@@ -96,7 +114,9 @@ async function scan({ app, out, signal }: Context): Promise<number> {
 export function scanText(report: ScanReport): string {
   return [
     `Read ${count(report.lines, 'new line')} in ${count(report.files, 'file')}: ${count(report.signals, 'signal')}, ${report.created.length} new and ${report.updated.length} updated tickets.`,
-    ...(report.malformed > 0 ? [`${count(report.malformed, 'malformed record')} skipped (--verbose names them).`] : []),
+    ...(report.malformed > 0
+      ? [`${count(report.malformed, 'malformed record')} skipped (--verbose names them).`]
+      : []),
     ...report.problems.map((p) => `Could not read ${p.file}: ${p.reason}`),
   ].join('\n');
 }
@@ -113,8 +133,9 @@ async function watch({ app, out, signal }: Context): Promise<number> {
       if (!ticket) continue;
       const group = app.backlog.groups.get(id);
       const isNew = progress.report.created.includes(id);
-      out.event({ event: isNew ? 'created' : 'updated', ticket: ticketView(ticket, group) }, () =>
-        `${isNew ? 'new    ' : 'updated'} ${ticketLine(ticket, group)}`,
+      out.event(
+        { event: isNew ? 'created' : 'updated', ticket: ticketView(ticket, group) },
+        () => `${isNew ? 'new    ' : 'updated'} ${ticketLine(ticket, group)}`,
       );
     }
   });
@@ -310,7 +331,10 @@ async function doctor({ app, out }: Context): Promise<number> {
   const checks = await app.pipeline.doctor();
   out.result(checks, () =>
     checks
-      .map((c) => `${c.ok ? '✓' : c.optional ? '!' : '✗'} ${c.title.padEnd(16)} ${c.detail}${c.fix ? `\n    ${c.fix}` : ''}`)
+      .map(
+        (c) =>
+          `${c.ok ? '✓' : c.optional ? '!' : '✗'} ${c.title.padEnd(16)} ${c.detail}${c.fix ? `\n    ${c.fix}` : ''}`,
+      )
       .join('\n'),
   );
   return checks.every((c) => c.ok || c.optional) ? exit.done : exit.failed;
@@ -343,6 +367,7 @@ function statusesOf<T extends string>(
   known: readonly T[],
 ): readonly T[] | undefined {
   const bad = given.find((status) => !known.some((one) => one === status));
-  if (bad) throw usageError(`There is no status ${JSON.stringify(bad)}; there are ${known.join(', ')}.`);
+  if (bad)
+    throw usageError(`There is no status ${JSON.stringify(bad)}; there are ${known.join(', ')}.`);
   return given.length === 0 ? undefined : (given as readonly T[]);
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, realpathSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { startRecordedModel } from '../compose.ts';
 import type { Git } from '../core/ports.ts';
 import { createGit } from '../platform/git.ts';
 import { createShell } from '../platform/shell.ts';
-import type { Arguments } from './arguments.ts';
+import { type Arguments, usageError } from './arguments.ts';
 import { requestText, scanText } from './commands.ts';
 import { exit } from './exitCodes.ts';
 import { openApp } from './openApp.ts';
@@ -15,8 +15,8 @@ import { progressLine } from './progress.ts';
 import { changes, gateText, ticketLine, ticketText } from './views.ts';
 
 export const demoHelp = [
-  'demo [--folder DIR] [--model NAME]',
-  'do the main job on a copy of the demo workspace',
+  'demo [DIR] [--model NAME]',
+  'do the main job on a copy of the demo workspace (in a new folder, or DIR)',
 ] as const;
 
 /** The main job on a copy of the demo workspace: scan → tickets → draft → gates → patch request. */
@@ -27,7 +27,7 @@ export async function demo(
   signal: AbortSignal,
 ): Promise<number> {
   const media = mediaFolder();
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'patchwright-demo-')));
+  const folder = realpathSync(emptyFolder(args.rest[0]));
   await copyWorkspace(join(media, 'demo'), folder);
   const real = Boolean(args.model && environment.ANTHROPIC_API_KEY);
   const recorded = real ? undefined : await startRecordedModel(join(media, 'demo.recording.json'));
@@ -78,6 +78,13 @@ export async function demo(
   }
 }
 
+function emptyFolder(wanted: string | undefined): string {
+  if (wanted === undefined) return mkdtempSync(join(tmpdir(), 'patchwright-demo-'));
+  mkdirSync(wanted, { recursive: true });
+  if (readdirSync(wanted).length > 0) throw usageError(`${wanted} is not empty.`);
+  return wanted;
+}
+
 /** Beside the bundle when built, two folders up when run from the sources. */
 function mediaFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
@@ -94,7 +101,10 @@ export async function copyWorkspace(source: string, folder: string): Promise<Git
   }
   const git = createGit(createShell(), folder);
   await git.run(['init', '-q', '-b', 'demo']);
-  for (const [key, value] of Object.entries({ 'user.name': 'Demo', 'user.email': 'demo@example.com' })) {
+  for (const [key, value] of Object.entries({
+    'user.name': 'Demo',
+    'user.email': 'demo@example.com',
+  })) {
     const { code } = await git.code(['config', key], { okCodes: [0, 1] });
     if (code !== 0) await git.run(['config', key, value]);
   }
@@ -102,4 +112,3 @@ export async function copyWorkspace(source: string, folder: string): Promise<Git
   await git.run(['-c', 'commit.gpgsign=false', 'commit', '-q', '-m', 'Shop service']);
   return git;
 }
-

@@ -19,7 +19,9 @@ export function progressLine(progress: Progress): string | undefined {
   }
 }
 
-function attemptLine(progress: Extract<Progress, { kind: 'attempt' }>['progress']): string | undefined {
+function attemptLine(
+  progress: Extract<Progress, { kind: 'attempt' }>['progress'],
+): string | undefined {
   switch (progress.kind) {
     case 'stage':
       return `  ${progress.text}`;

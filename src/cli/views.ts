@@ -51,9 +51,7 @@ export function ticketText(
     `  risk      ${ticket.risk.value}/10: ${ticket.risk.reason}`,
     `  effort    ${ticket.effort.value}/10: ${ticket.effort.reason}`,
     `  score     ${score(ticket)} (lowest is drafted first)`,
-    ...(group
-      ? [`  seen      ${group.count} times, ${group.firstSeen} to ${group.lastSeen}`]
-      : []),
+    ...(group ? [`  seen      ${group.count} times, ${group.firstSeen} to ${group.lastSeen}`] : []),
     ...(ticket.metadata.location ? [`  place     ${place(ticket.metadata.location)}`] : []),
     ...(ticket.metadata.fingerprint?.parts ?? []).map((p) => `  group by  ${p.label}: ${p.value}`),
     `  ${ticket.description}`,

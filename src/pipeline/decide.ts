@@ -3,7 +3,7 @@ import { assertRequestMove, type PatchRequest, type Release } from '../core/patc
 import type { Ticket } from '../core/ticket.ts';
 import { land } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
-import { audit, move } from './draft.ts';
+import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 
 export interface DecisionOptions {
@@ -107,7 +107,12 @@ export async function reject(house: House, requestId: string, comment: string): 
       fields: { metadata: { ...ticket.metadata, reviewComments: comments } },
     },
     ...move(ticket, 'rejected', now, reviewer),
-    audit({ actor: reviewer, action: 'request.rejected', subject: request.id, after: { comment: text } }),
+    audit({
+      actor: reviewer,
+      action: 'request.rejected',
+      subject: request.id,
+      after: { comment: text },
+    }),
   ]);
 }
 
@@ -117,7 +122,9 @@ export async function undoReject(house: House, requestId: string): Promise<void>
   assertRequestMove(request, 'PENDING_APPROVAL');
   const ticket = ticketOf(house, request.ticketId);
   const reviewer = await house.reviewer();
-  const comments = (ticket.metadata.reviewComments ?? []).filter((c) => c !== request.reviewComment);
+  const comments = (ticket.metadata.reviewComments ?? []).filter(
+    (c) => c !== request.reviewComment,
+  );
   await house.backlog.write([
     { kind: 'request', id: request.id, fields: { status: 'PENDING_APPROVAL' } },
     {
@@ -144,7 +151,7 @@ export async function rollBack(
   const ticket = ticketOf(house, release.ticketId);
   const reviewer = await house.reviewer();
   const { commit } = await revert(
-    { git: house.git, clock: house.clock },
+    { git: house.git },
     {
       release,
       ticketTitle: ticket.title,

@@ -73,7 +73,12 @@ export function intakeOf(
     if (changed.status === 'open' && !created.has(id)) {
       changes.push({
         kind: 'audit',
-        entry: { actor: 'patchwright', action: 'ticket.reopened', subject: id, after: changed.status },
+        entry: {
+          actor: 'patchwright',
+          action: 'ticket.reopened',
+          subject: id,
+          after: changed.status,
+        },
       });
     }
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { writeLanded } from './decide.ts';
-import { audit, move } from './draft.ts';
+import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 
 /** Brings the backlog and the worktrees to a consistent state after a crash or a reload. */
@@ -77,7 +77,9 @@ async function noteLandings(house: House): Promise<void> {
       appliedAt: await house.git.run(['show', '-s', '--format=%cI', commit]).then(toUtc),
     };
     await writeLanded(house, request, ticket, release, reviewer);
-    house.log(`Patch request ${request.id.slice(0, 8)} had landed as ${commit.slice(0, 12)}; noted.`);
+    house.log(
+      `Patch request ${request.id.slice(0, 8)} had landed as ${commit.slice(0, 12)}; noted.`,
+    );
   }
 }
 

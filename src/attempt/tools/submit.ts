@@ -53,7 +53,7 @@ async function changedFiles({ git, base }: ToolContext, signal: AbortSignal): Pr
   const names = async (args: readonly string[]) =>
     (await git.run([...args, '-z'], { signal })).split('\0').filter((name) => name !== '');
   return new Set([
-    ...(await names(['diff', '--name-only', '--no-renames', base])),
+    ...(await names(['diff', '--name-only', '--relative', '--no-renames', base])),
     ...(await names(['ls-files', '--others', '--exclude-standard'])),
   ]);
 }
