@@ -10,7 +10,7 @@ const watch = process.argv.includes('--watch');
 const out = 'dist';
 
 /** Loaded lazily, each a bundle of its own: `import('./x.ts')` in the source becomes `import('./x.cjs')`. */
-const lazy = ['src/compose.ts', 'src/models/anthropic.ts'];
+const lazy = ['src/compose.ts', 'src/core/settings.ts', 'src/models/anthropic.ts'];
 
 const lazyBundles = {
   name: 'lazy-bundles',

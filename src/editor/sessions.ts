@@ -7,7 +7,7 @@ import type { ApiKey } from './apiKey.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
-import { liveSettings } from './settings.ts';
+import { type LiveSettings, liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
 
 /** The house of one workspace folder, open. */
@@ -141,7 +141,7 @@ async function openSession(
   changed: () => void,
 ): Promise<Session> {
   const store = createDisposableStore();
-  const settings = store.add(liveSettings(folder.uri));
+  const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
   const trusted = vscode.workspace.isTrusted;
   try {
     settings.current(); // invalid ones are told before anything is opened
@@ -187,7 +187,7 @@ async function openSession(
 function follow(
   folder: vscode.WorkspaceFolder,
   app: App,
-  settings: ReturnType<typeof liveSettings>,
+  settings: LiveSettings,
   errors: ErrorReporter,
 ): { dispose(): void } {
   const store = createDisposableStore();

@@ -1,32 +1,43 @@
 import * as vscode from 'vscode';
-import { defaultSettings, parseSettings, type Settings } from '../core/settings.ts';
+import type { Settings } from '../core/settings.ts';
 
 const section = 'patchwright';
 
-/** The keys that the core knows, `limits.requestsPerDay` for instance. */
-export function settingKeys(value: unknown = defaultSettings, path = ''): readonly string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
-  return Object.entries(value).flatMap(([key, child]) =>
-    settingKeys(child, path ? `${path}.${key}` : key),
-  );
-}
+/** The core's rules for settings. Loaded with the house, not with the extension: they bring a library. */
+export type SettingsRules = Pick<
+  typeof import('../core/settings.ts'),
+  'parseSettings' | 'defaultSettings'
+>;
 
 /** The folder's settings as they are now. Throws `invalid_settings`, naming every bad key. */
-export function readSettings(folder: vscode.Uri): Settings {
+export function readSettings(folder: vscode.Uri, rules: SettingsRules): Settings {
   const configuration = vscode.workspace.getConfiguration(section, folder);
-  return parseSettings(
+  return rules.parseSettings(
     Object.fromEntries(
-      settingKeys().map((key) => [`${section}.${key}`, configuration.get<unknown>(key)]),
+      leafKeys(rules.defaultSettings).map((key) => [
+        `${section}.${key}`,
+        configuration.get<unknown>(key),
+      ]),
     ),
   );
 }
 
-/** A live value: parsed once, and again after the settings were changed. */
-export function liveSettings(folder: vscode.Uri): {
-  readonly current: () => Settings;
+/** `limits.requestsPerDay` for instance. */
+function leafKeys(value: unknown, path = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
+  return Object.entries(value).flatMap(([key, child]) =>
+    leafKeys(child, path ? `${path}.${key}` : key),
+  );
+}
+
+export interface LiveSettings {
+  /** Parsed once, and again after they were changed. Throws `invalid_settings`. */
+  current(): Settings;
   readonly onDidChange: vscode.Event<void>;
   dispose(): void;
-} {
+}
+
+export function liveSettings(folder: vscode.Uri, rules: SettingsRules): LiveSettings {
   let parsed: Settings | undefined;
   const changed = new vscode.EventEmitter<void>();
   const listening = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -35,7 +46,7 @@ export function liveSettings(folder: vscode.Uri): {
     changed.fire();
   });
   return {
-    current: () => (parsed ??= readSettings(folder)),
+    current: () => (parsed ??= readSettings(folder, rules)),
     onDidChange: changed.event,
     dispose() {
       listening.dispose();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attempt } from '../core/attempt.ts';
-import type { Category, Priority, Ticket } from '../core/ticket.ts';
+import type { Category, Ticket } from '../core/ticket.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { refreshMs, throttled } from './refresh.ts';
@@ -131,13 +131,6 @@ const categoryIcons: Readonly<Record<Category, string>> = {
   refactor: 'wrench',
 };
 
-const priorityColors: Readonly<Record<Priority, string>> = {
-  critical: 'charts.red',
-  high: 'charts.orange',
-  medium: 'charts.yellow',
-  low: 'charts.blue',
-};
-
 function ticketItem({ app, activity }: Session, ticket: Ticket, queue?: Queue): vscode.TreeItem {
   const group = app.backlog.groups.get(ticket.id);
   const work = activity().works.get(ticket.id);
@@ -152,7 +145,7 @@ function ticketItem({ app, activity }: Session, ticket: Ticket, queue?: Queue): 
     ? new vscode.ThemeIcon('sync~spin')
     : new vscode.ThemeIcon(
         categoryIcons[ticket.category],
-        new vscode.ThemeColor(priorityColors[ticket.priority.value]),
+        new vscode.ThemeColor(`patchwright.priority.${ticket.priority.value}`),
       );
   item.accessibilityInformation = { label: ticketSpoken(ticket, item.description) };
   if (ticket.status === 'ready') {

@@ -26,6 +26,7 @@ interface Manifest {
   readonly contributes: {
     readonly viewsContainers: { readonly activitybar: readonly { icon: string; id: string }[] };
     readonly views: Readonly<Record<string, readonly { id: string; icon: string }[]>>;
+    readonly colors: readonly { id: string; defaults: Readonly<Record<string, string>> }[];
     readonly viewsWelcome: readonly { view: string; contents: string; when: string }[];
     readonly commands: readonly { command: string; category: string; title: string }[];
     readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
@@ -86,7 +87,7 @@ describe('the manifest', () => {
 
   it('uses only context keys that are set', () => {
     const known: readonly string[] = [...Object.values(contextKeys), ...Object.values(viewIds)];
-    const clauses = [
+    const clauses: readonly string[] = [
       ...contributes.viewsWelcome,
       ...Object.values(contributes.menus).flat(),
     ].flatMap(({ when }) => when ?? []);
@@ -115,6 +116,15 @@ describe('the manifest', () => {
     const container = contributes.viewsContainers.activitybar[0]?.icon ?? '';
     for (const icon of [manifest.icon, container]) assert.ok(existsSync(join(root, icon)), icon);
     assert.match(manifest.icon, /\.png$/);
+  });
+
+  it('has a colour for every priority, in every kind of theme', () => {
+    const ids = contributes.colors.map(({ id }) => id);
+    assert.deepEqual(
+      ids,
+      ['critical', 'high', 'medium', 'low'].map((name) => `patchwright.priority.${name}`),
+    );
+    for (const { defaults } of contributes.colors) assert.equal(Object.keys(defaults).length, 4);
   });
 
   it('is limited in untrusted folders and absent from virtual ones', () => {

@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { browser, open, start } from '../host/host.mjs';
+import { project } from '../host/node24.mjs';
+
+/** A real VS Code window with the extension installed in it, driven as a person would. */
+export interface Window {
+  readonly page: Page;
+  /** Runs a command from the palette by its title. */
+  run(title: string): Promise<void>;
+  /** Shows our views. */
+  showViews(): Promise<void>;
+  /** Rows of a view. */
+  rows(view: 'Backlog' | 'Review'): Locator;
+  statusItem(): Locator;
+  setTheme(name: string): Promise<void>;
+  shot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WindowOptions {
+  readonly folder?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** False: the trust feature is on and nothing is trusted. */
+  readonly trusted?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly version?: string;
+}
+
+export const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
+} as const;
+
+export const shots = join(project, 'test/e2e/screenshots');
+
+export async function openWindow(options: WindowOptions): Promise<Window> {
+  const extensions = mkdtempSync(join(tmpdir(), 'pw-ext-'));
+  linkExtension(extensions);
+  const settings = { 'workbench.colorTheme': themes.dark, ...options.settings };
+  const server = await start({
+    ...(options.version ? { version: options.version } : {}),
+    extensions,
+    settings,
+    trust: options.trusted === false,
+    env: { ANTHROPIC_API_KEY: '', ...options.env },
+  });
+  let chrome: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await chrome?.close();
+    await server.stop();
+    rmSync(extensions, { recursive: true, force: true });
+  };
+  try {
+    chrome = await browser();
+    const page = await open(server, chrome, { folder: options.folder });
+    return windowOf(page, join(server.user, 'User/settings.json'), close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** As an installed extension, in production mode: toasts, trust and menus are those that users get. */
+function linkExtension(folder: string): void {
+  const text = readFileSync(join(project, 'package.json'), 'utf8');
+  const { publisher, name, version } = JSON.parse(text) as Record<string, string>;
+  symlinkSync(project, join(folder, `${publisher}.${name}-${version}`), 'dir');
+}
+
+function windowOf(page: Page, settingsFile: string, close: () => Promise<void>): Window {
+  const rows = (view: string) =>
+    page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`);
+  return {
+    page,
+    rows,
+    close,
+    statusItem: () => page.locator('.statusbar-item[id="patchwright.patchwright.gates"]'),
+    async run(title) {
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget .quick-input-box input');
+      await input.waitFor();
+      await input.fill(`>Patchwright: ${title}`);
+      await page
+        .locator('.quick-input-list .monaco-list-row')
+        .filter({ hasText: `Patchwright: ${title}` })
+        .first()
+        .click();
+    },
+    async showViews() {
+      const pane = page.locator('.pane-header[aria-label^="Backlog"]');
+      if (await pane.isVisible()) return;
+      await page
+        .locator('.activitybar .action-item:has(> .action-label[aria-label^="Patchwright"])')
+        .click();
+      await pane.waitFor();
+    },
+    async setTheme(name) {
+      const settings = JSON.parse(readFileSync(settingsFile, 'utf8')) as Record<string, unknown>;
+      writeFileSync(settingsFile, JSON.stringify({ ...settings, 'workbench.colorTheme': name }));
+      await page.waitForSelector(`.monaco-workbench.${themeClass(name)}`);
+    },
+    async shot(name) {
+      mkdirSync(shots, { recursive: true });
+      await page.screenshot({ path: join(shots, `${name}.png`) });
+    },
+  };
+}
+
+function themeClass(name: string): string {
+  if (name === themes['hc-light']) return 'hc-light';
+  if (name === themes['hc-dark']) return 'hc-black';
+  return name === themes.light ? 'vs:not(.hc-light)' : 'vs-dark';
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { PatchwrightError } from '../../../src/core/errors.ts';
+import type { TestApi } from '../../../src/extension.ts';
+import { ticketOf } from '../../support/nouns.ts';
+import { gateReportOf, requestOf } from '../../support/requests.ts';
+import { command, drawn, eventually, openApi, rows, scriptedDialogs } from '../support/api.ts';
+import { createMemoryApp, type MemoryApp } from '../support/memoryApp.ts';
+
+describe('views and commands, of a house in memory', () => {
+  const dialogs = scriptedDialogs();
+  let api: TestApi;
+  let memory: MemoryApp;
+
+  beforeEach(async () => {
+    api = await openApi();
+    memory = createMemoryApp();
+    await api.use(memory.compose);
+  });
+
+  it('groups tickets by status, sorted by score, and hides empty groups', async () => {
+    memory.tickets = [
+      ticketOf({ id: 'b', title: 'hard', effort: { value: 9, reason: '' } }),
+      ticketOf({ id: 'a', title: 'easy' }),
+      ticketOf({ id: 'c', title: 'done', status: 'applied' }),
+    ];
+    const labels = drawn(await rows(api.backlogView.tree)).map((line) => line.split(' | ')[0]);
+    assert.deepEqual(labels, ['Open', '  easy', '  hard', 'Applied', '  done']);
+  });
+
+  it('explains a ticket in plain text, whatever its title says', async () => {
+    memory.tickets = [ticketOf({ title: '[x](command:evil) <img src=x> $(error)' })];
+    const [group] = await rows(api.backlogView.tree);
+    const item = group?.children[0]?.item;
+    assert.equal(typeof item?.tooltip, 'string');
+    assert.match(String(item?.tooltip), /Priority: medium\. Seen 6 times/);
+    assert.match(item?.accessibilityInformation?.label ?? '', /^Bug, priority medium: /);
+  });
+
+  it('counts what waits on the badge, in the context and in the status bar', async () => {
+    memory.requests = [requestOf()];
+    memory.changed();
+    await eventually(() => api.reviewView.badge() === 1);
+    await eventually(() => api.contextKeys.values().hasRequests === true);
+    await eventually(() => api.statusBar.shown().text === '$(shield) 2/2 · 1 to review');
+    memory.requests = [];
+    memory.changed();
+    await eventually(() => api.reviewView.badge() === 0);
+  });
+
+  it('shows a request with its files, the test first, and its gates', async () => {
+    memory.requests = [requestOf({ gates: [gateReportOf('protected'), gateReportOf('suite')] })];
+    assert.deepEqual(drawn(await rows(api.reviewView.tree)), [
+      'exception-abababab | 2 files +2 −0 · 2/2 gates · 0.91',
+      '  cart.test.js | +1 −0 · test · reproduction test · added',
+      '  cart.js | +1 −0 · src',
+      '  Protected files | passed · 5 ms',
+      '  Test suite | passed · 5 ms',
+    ]);
+  });
+
+  it('spins while an attempt runs and offers to cancel it', async () => {
+    memory.tickets = [ticketOf({ status: 'in_progress' })];
+    const ticketId = 'exception-abababab';
+    memory.progress({ kind: 'attempt_started', ticketId, attemptId: 'a', branch: 'b' });
+    await eventually(() => api.contextKeys.values().drafting === true);
+    await eventually(() => api.statusBar.shown().text.startsWith('$(sync~spin) exception'));
+    const [group] = await rows(api.backlogView.tree);
+    assert.equal(group?.children[0]?.item.contextValue, 'ticket.running');
+    await command('cancel');
+    assert.equal(memory.asked.at(-1), `cancel ${ticketId}`);
+    memory.progress({ kind: 'attempt_ended', ticketId, ok: true, message: '' });
+    await eventually(() => api.contextKeys.values().drafting === false);
+  });
+
+  it('asks a second time before it merges into a protected branch', async () => {
+    memory.requests = [requestOf()];
+    const protectedBranch = new PatchwrightError('protected_branch', {
+      what: 'main is a protected branch.',
+      why: 'It needs a second yes.',
+      remedy: 'Say yes.',
+    });
+    memory.failure = protectedBranch;
+    await command('approve');
+    assert.deepEqual(dialogs.asked, ['main is a protected branch.']);
+    assert.equal(memory.asked.filter((verb) => verb.startsWith('approve')).length, 1);
+
+    memory.failure = protectedBranch;
+    dialogs.answers.confirm = true;
+    await command('approve');
+    assert.equal(memory.asked.at(-1), `approve ${requestOf().id} true`);
+  });
+
+  it('rejects with a comment, and not without', async () => {
+    memory.requests = [requestOf()];
+    dialogs.answers.input = '  ';
+    await command('reject');
+    assert.ok(!memory.asked.some((verb) => verb.startsWith('reject')));
+    dialogs.answers.input = 'Handle null as well';
+    await command('reject');
+    assert.equal(memory.asked.at(-1), `reject ${requestOf().id} Handle null as well`);
+  });
+
+  it('asks which request, when there are several', async () => {
+    const second = requestOf({ id: '2', ticketId: 'exception-cdcdcdcd' });
+    memory.requests = [requestOf(), second];
+    dialogs.answers.choose = (items) => items.find((item) => item.detail === second.ticketId);
+    dialogs.answers.input = 'No';
+    await command('reject');
+    assert.deepEqual(dialogs.asked, ['Patch Request', 'Reject Patch']);
+    assert.equal(memory.asked.at(-1), 'reject 2 No');
+  });
+
+  it('shows an error once, with the remedy as a button and no link that acts', async () => {
+    memory.failure = new PatchwrightError('missing_key', {
+      what: 'No key.',
+      why: 'See [here](command:evil).',
+      remedy: 'Set one.',
+    });
+    memory.tickets = [ticketOf()];
+    await command('draftNext');
+    assert.deepEqual(
+      dialogs.told.map(({ buttons }) => buttons),
+      [['Set API Key…']],
+    );
+  });
+
+  it('says nothing of what was cancelled', async () => {
+    memory.failure = new PatchwrightError('cancelled', { what: 'Cancelled.', why: '', remedy: '' });
+    await command('scan');
+    assert.deepEqual(dialogs.told, []);
+  });
+
+  it('makes a ticket of what is typed', async () => {
+    memory.tickets = [ticketOf()];
+    dialogs.answers.input = 'Faster search';
+    await command('newTicket');
+    assert.equal(memory.asked.at(-1), 'newTicket Faster search Faster search');
+  });
+
+  it('opens the list of gates, then the report of one', async () => {
+    memory.requests = [requestOf({ gates: [gateReportOf('size')] })];
+    dialogs.answers.choose = (items) => items[0];
+    await command('showGates');
+    const shown = vscode.window.activeTextEditor?.document;
+    assert.equal(shown?.uri.scheme, 'patchwright');
+    assert.equal(shown?.getText(), 'Patch size: passed · 5 ms\nIts reason.\n');
+  });
+
+  it('closes what it opened when it opens anew', async () => {
+    await api.use(createMemoryApp().compose);
+    assert.equal(memory.asked.at(-1), 'dispose');
+  });
+});

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { createEmitter } from '../../../src/core/events.ts';
+import { PatchwrightError } from '../../../src/core/errors.ts';
+import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
+import type { Progress } from '../../../src/core/progress.ts';
+import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
+import type { App, Compose } from '../../../src/editor/app.ts';
+
+/** A house whose every state a test can set at once; what the verbs are asked for is kept. */
+export interface MemoryApp {
+  readonly compose: Compose;
+  readonly asked: string[];
+  tickets: readonly Ticket[];
+  groups: readonly SignalGroup[];
+  requests: readonly PatchRequest[];
+  releases: readonly Release[];
+  /** Thrown by the next verb. */
+  failure: unknown;
+  progress(progress: Progress): void;
+  changed(): void;
+}
+
+export function createMemoryApp(): MemoryApp {
+  const progress = createEmitter<Progress>(rethrow);
+  const change = createEmitter<void>(rethrow);
+  const memory: MemoryApp = {
+    asked: [],
+    tickets: [],
+    groups: [],
+    requests: [],
+    releases: [],
+    failure: undefined,
+    progress: (value) => progress.fire(value),
+    changed: () => change.fire(),
+    compose: async ({ folder }) => appOf(memory, folder, progress.event, change.event),
+  };
+  return memory;
+}
+
+function appOf(
+  memory: MemoryApp,
+  folder: string,
+  onDidProgress: App['pipeline']['onDidProgress'],
+  onDidChange: App['backlog']['onDidChange'],
+): App {
+  const ask = async (text: string): Promise<void> => {
+    memory.asked.push(text);
+    const { failure } = memory;
+    memory.failure = undefined;
+    if (failure) throw failure;
+  };
+  return {
+    backlog: backlogOf(memory, onDidChange),
+    pipeline: {
+      onDidProgress,
+      recover: () => ask('recover'),
+      grown: () => undefined,
+      async scan() {
+        await ask('scan');
+        return {
+          files: 1,
+          lines: 10,
+          bytes: 100,
+          signals: 1,
+          created: ['exception-abababab'],
+          updated: [],
+          malformed: 0,
+          problems: [],
+        };
+      },
+      async draft(ticketId) {
+        await ask(`draft ${ticketId ?? 'next'}`);
+        return first(memory.requests);
+      },
+      cancel: (ticketId) => ask(`cancel ${ticketId}`),
+      async approve(requestId, options) {
+        await ask(`approve ${requestId} ${String(options?.confirmedProtectedBranch ?? false)}`);
+        return first(memory.releases);
+      },
+      reject: (requestId, comment) => ask(`reject ${requestId} ${comment}`),
+      undoReject: (requestId) => ask(`undoReject ${requestId}`),
+      async rollBack(releaseId, reason) {
+        await ask(`rollBack ${releaseId} ${reason}`);
+        return first(memory.releases);
+      },
+      async newTicket({ title, description = '' }) {
+        await ask(`newTicket ${title} ${description}`);
+        return first(memory.tickets);
+      },
+      protect: (path) => ask(`protect ${path}`),
+      doctor: async () => [{ title: 'git', ok: true, detail: 'git 2.39' }],
+      dispose: () => ask('dispose'),
+    },
+    readFile: async (commit, path) =>
+      execFileSync('git', ['show', `${commit}:${path}`], { cwd: folder, encoding: 'utf8' }),
+    dispose: () => ask('dispose'),
+  };
+}
+
+function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']): App['backlog'] {
+  const nothing = () => undefined;
+  return {
+    tickets: {
+      get: (id) => memory.tickets.find((ticket) => ticket.id === id),
+      list: (filter) =>
+        memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      countByStatus: () => {
+        const counts: Partial<Record<Ticket['status'], number>> = {};
+        for (const { status } of memory.tickets) counts[status] = (counts[status] ?? 0) + 1;
+        return counts;
+      },
+    },
+    groups: { get: (id) => memory.groups.find((group) => group.id === id) },
+    positions: { get: nothing },
+    attempts: { get: nothing, ofTicket: () => [], running: () => [] },
+    requests: {
+      get: (id) => memory.requests.find((request) => request.id === id),
+      find: (text) => memory.requests.find(({ id, ticketId }) => id === text || ticketId === text),
+      list: (filter) =>
+        memory.requests.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      createdSince: () => memory.requests.length,
+    },
+    releases: {
+      get: (id) => memory.releases.find((release) => release.id === id),
+      list: () => memory.releases,
+    },
+    feedback: { negativeSince: () => [] },
+    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }) },
+    write: async () => undefined,
+    refresh: async () => undefined,
+    exclusively: (_name, work) => work(),
+    onDidChange,
+    notices: [],
+    file: '',
+    snapshot: async () => undefined,
+    dispose: async () => undefined,
+  };
+}
+
+function first<T>(all: readonly T[]): T {
+  const [one] = all;
+  if (one) return one;
+  throw new PatchwrightError('nothing_to_do', { what: 'There is none.', why: '', remedy: '' });
+}
+
+function rethrow(error: unknown): void {
+  throw error;
+}
