@@ -1,13 +1,14 @@
 // A process of its own at a backlog, for tests that kill it or let it write at the same time.
 //   write <folder> <prefix> [count]  writes tickets <prefix>-1, -2, … (for ever), printing each id once acknowledged
 //   hold <folder>                    takes the 'draft' lock, says so and keeps it
+//   watch <folder>                   follows the backlog, and should end all the same
 //   full <folder>                    writes 1 kB tickets until it is refused; prints the ids and then the error's code
 import { writeSync } from 'node:fs';
 import { open, ticketChange } from './backlog.ts';
 
 const [mode = '', folder = '', prefix = '', count = 'Infinity'] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
-const backlog = await open(folder);
+const backlog = await open(folder, { watch: mode === 'watch' });
 
 async function write(): Promise<void> {
   for (let number = 1; number <= Number(count); number++) {
@@ -51,4 +52,4 @@ if (mode === 'hold') {
     await new Promise((resolve) => setTimeout(resolve, 600_000));
   });
 }
-await backlog.dispose();
+if (mode !== 'watch') await backlog.dispose();
