@@ -71,7 +71,7 @@ export async function runAgent(
   const started = deps.clock.now().getTime();
   const minutes = (): number => (deps.clock.now().getTime() - started) / 60_000;
   const timeLimit = AbortSignal.timeout(
-    Math.min(deps.limits.minutesPerAttempt * 60_000, 2 ** 31 - 1),
+    Math.min(Math.ceil(deps.limits.minutesPerAttempt * 60_000), 2 ** 31 - 1),
   );
   const both = AbortSignal.any([signal, timeLimit]);
   const context = await createContext(deps, signal);
@@ -93,13 +93,14 @@ export async function runAgent(
     failure = endedBy(error, signal, timeLimit, deps.limits);
     throw failure;
   } finally {
-    const error = failure === undefined ? {} : { error: errorMessage(failure) };
-    await save({
-      kind: 'end',
+    const end = {
+      kind: 'end' as const,
       step: state.spent.steps,
       ...(submission ? { submission } : {}),
-      ...error,
-    });
+      ...(failure === undefined ? {} : { error: errorMessage(failure) }),
+    };
+    // Why the attempt failed says more than that its last entry could not be written.
+    await save(end).catch((error: unknown) => Promise.reject(failure ?? error));
   }
 }
 
