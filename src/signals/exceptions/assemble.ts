@@ -1,0 +1,373 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { ExceptionEvent } from '../../core/signal.ts';
+import {
+  type Follow,
+  maxLineChars,
+  maxMessageChars,
+  type Grammar,
+  type ParsedException,
+} from './grammar.ts';
+import { grammars } from './grammars.ts';
+import { readRecord } from './jsonLines.ts';
+import { isAtLeast, type Level } from './level.ts';
+import { readHeader } from './loggerPrefix.ts';
+import { peel } from './transport.ts';
+
+/** A line of a log and where it starts, in bytes. */
+export interface LogLine {
+  readonly text: string;
+  readonly offset: number;
+}
+
+export interface FoundException {
+  readonly event: ExceptionEvent;
+  readonly offset: number;
+}
+
+/** The type given to a message that a logger called an error but that names no exception. */
+export const loggedError = 'LoggedError';
+
+export const maxBlockLines = 1_000;
+export const maxBlockChars = 256 * 1024;
+/** More than is kept, so that masking sees whole what the final cut would part. */
+const maxRawChars = 10_000;
+const maxStreams = 64;
+/** Continuation lines kept with a logged message that turns out to have no stack. */
+const maxMessageTail = 20;
+
+/** Puts lines together to exceptions, each stream for itself. Knows at any time what is still open. */
+export interface Assembler {
+  push(line: LogLine): void;
+  /** Ends what is open. `force: false` leaves blocks that say nothing without a further line. */
+  close(force: boolean): void;
+  /** Offset of the first line that is still open; undefined when nothing is. */
+  openSince(): number | undefined;
+  /** What was found since the last call, in the order it ended. */
+  take(): FoundException[];
+}
+
+/** Lines in, exceptions out. */
+export function* exceptionsOf(lines: Iterable<LogLine>): Generator<FoundException> {
+  const assembler = createAssembler();
+  for (const line of lines) {
+    assembler.push(line);
+    yield* assembler.take();
+  }
+  assembler.close(true);
+  yield* assembler.take();
+}
+
+interface Piece {
+  readonly text: string;
+  readonly raw: string;
+  readonly offset: number;
+  readonly level?: Level;
+  readonly timestamp?: string;
+  /** Every line of a stack is a record of its own, so a level does not end a block. */
+  readonly wrapped: boolean;
+  readonly language: string;
+}
+
+interface Block {
+  readonly grammar: Grammar;
+  readonly follow: Follow;
+  readonly pieces: Piece[];
+  readonly said: readonly Piece[];
+  chars: number;
+  complete: boolean;
+}
+
+interface Stream {
+  block?: Block | undefined;
+  /** A logged message that a stack may follow, and its continuation lines. */
+  said: Piece[];
+  partial?: { text: string; offset: number } | undefined;
+}
+
+export function createAssembler(): Assembler {
+  const streams = new Map<string, Stream>();
+  let found: FoundException[] = [];
+
+  const emit = (event: ExceptionEvent, offset: number): void => {
+    found.push({ event, offset });
+  };
+
+  const stream = (name: string): Stream => {
+    let known = streams.get(name);
+    if (!known) {
+      if (streams.size >= maxStreams) dropIdle(streams);
+      if (streams.size >= maxStreams) closeAll(true);
+      known = { said: [] };
+      streams.set(name, known);
+    }
+    return known;
+  };
+
+  const closeAll = (force: boolean): void => {
+    for (const [name, one] of streams) {
+      if (one.block && (force || one.block.complete)) endBlock(one);
+      if (!one.block) endSaid(one);
+      if (force) one.partial = undefined;
+      if (isIdle(one)) streams.delete(name);
+    }
+  };
+
+  const endSaid = (one: Stream): void => {
+    const [first] = one.said;
+    const pieces = one.said;
+    one.said = [];
+    if (first && isAtLeast(first.level, 'error')) emit(loggedEvent(pieces), first.offset);
+  };
+
+  /** When the block was none after all, its lines get another chance, but for its first as its beginning. */
+  const endBlock = (one: Stream): void => {
+    const block = one.block;
+    if (!block) return;
+    one.block = undefined;
+    const texts = block.pieces.map((piece) => piece.text);
+    let any = false;
+    for (const parsed of block.grammar.parse(texts)) {
+      any = true;
+      const first = block.said[0] ?? block.pieces[0];
+      if (first) emit(blockEvent(parsed, block), first.offset);
+    }
+    if (any) return;
+    one.said = [...block.said];
+    const [first, ...rest] = block.pieces;
+    if (first) consider(one, first, false);
+    for (const piece of rest) accept(one, piece);
+  };
+
+  const accept = (one: Stream, piece: Piece): void => {
+    const block = one.block;
+    if (block) {
+      const leveled = piece.level !== undefined && !piece.wrapped;
+      const verdict = leveled ? 'no' : block.follow(piece.text);
+      if (verdict !== 'no') {
+        block.pieces.push(piece);
+        block.chars += piece.text.length;
+        block.complete = verdict !== 'more';
+        const full = block.pieces.length >= maxBlockLines || block.chars >= maxBlockChars;
+        if (verdict === 'last' || full) endBlock(one);
+        return;
+      }
+      endBlock(one);
+      accept(one, piece); // what ended the block, or its own leftovers, decides anew
+      return;
+    }
+    consider(one, piece, true);
+  };
+
+  const consider = (one: Stream, piece: Piece, mayBegin: boolean): void => {
+    if (mayBegin && begin(one, piece)) return;
+    if (piece.level !== undefined) {
+      endSaid(one);
+      if (isAtLeast(piece.level, 'warning')) one.said = [piece];
+      return;
+    }
+    if (one.said.length === 0) return;
+    const goesOn = /^(?:\s|$|[-=_*#~]{3,}$)/.test(piece.text) && one.said.length <= maxMessageTail;
+    if (goesOn) one.said.push(piece);
+    else endSaid(one);
+  };
+
+  const begin = (one: Stream, piece: Piece): boolean => {
+    for (const grammar of grammars) {
+      const follow = grammar.begin(piece.text);
+      if (!follow) continue;
+      const own = piece.level !== undefined && !piece.wrapped;
+      if (own) endSaid(one);
+      const said = own ? [] : one.said;
+      one.said = [];
+      one.block = {
+        grammar,
+        follow,
+        pieces: [piece],
+        said,
+        chars: piece.text.length,
+        complete: false,
+      };
+      return true;
+    }
+    return false;
+  };
+
+  const pushText = (line: string, offset: number): void => {
+    const carried = peel(line);
+    const one = carried.stream === '' ? undefined : stream(carried.stream);
+    if (one && (carried.partial || one.partial)) {
+      const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
+      const from = one.partial?.offset ?? offset;
+      one.partial = carried.partial ? { text, offset: from } : undefined;
+      if (!carried.partial) route(carried.stream, text, from);
+      return;
+    }
+    route(carried.stream, carried.text, offset);
+  };
+
+  const route = (name: string, text: string, offset: number): void => {
+    const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
+    if (record?.carrier !== undefined) {
+      joinCarried(record.carrier, record.message, offset);
+      return;
+    }
+    if (!record) {
+      const cut = text.slice(0, maxLineChars);
+      const header = readHeader(cut);
+      accept(stream(name), pieceOf(header, cut, offset));
+      return;
+    }
+    const piece: Piece = {
+      text: record.message.slice(0, maxLineChars),
+      raw: text.slice(0, maxRawChars),
+      offset,
+      ...(record.level === undefined ? {} : { level: record.level }),
+      ...(record.timestamp === undefined ? {} : { timestamp: record.timestamp }),
+      wrapped: true,
+      language: record.language,
+    };
+    if (record.exception) emit(recordEvent(record.exception, piece), offset);
+    else accept(stream(`${name}{}`), piece);
+  };
+
+  /** Docker's json-file cuts lines at 16 KiB; the pieces without a line end belong to the next. */
+  const joinCarried = (carrier: string, text: string, offset: number): void => {
+    const name = carrier.replace(/\+$/, '');
+    const one = stream(`${name}:`);
+    const joined = ((one.partial?.text ?? '') + text).slice(0, maxLineChars * 64);
+    const from = one.partial?.offset ?? offset;
+    if (carrier.endsWith('+')) {
+      one.partial = { text: joined, offset: from };
+      return;
+    }
+    one.partial = undefined;
+    const clean = strip(joined);
+    if (!clean.startsWith('{"log":')) route(name, clean, from);
+  };
+
+  return {
+    push(line) {
+      const text = strip(line.text);
+      if (!text.includes('\r')) return pushText(text, line.offset);
+      for (const part of text.split('\r')) pushText(part, line.offset);
+    },
+    close: closeAll,
+    openSince() {
+      let since: number | undefined;
+      for (const one of streams.values()) {
+        for (const offset of [
+          one.said[0]?.offset,
+          one.block && blockStart(one.block),
+          one.partial?.offset,
+        ]) {
+          if (offset !== undefined && (since === undefined || offset < since)) since = offset;
+        }
+      }
+      return since;
+    },
+    take() {
+      const taken = found;
+      found = [];
+      return taken;
+    },
+  };
+}
+
+function dropIdle(streams: Map<string, Stream>): void {
+  for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);
+}
+
+function isIdle(one: Stream): boolean {
+  return !one.block && one.said.length === 0 && !one.partial;
+}
+
+function blockStart(block: Block): number | undefined {
+  return (block.said[0] ?? block.pieces[0])?.offset;
+}
+
+function strip(text: string): string {
+  return text.includes('\x1b') || text.includes('\x9b') ? stripVTControlCharacters(text) : text;
+}
+
+function pieceOf(header: ReturnType<typeof readHeader>, raw: string, offset: number): Piece {
+  return {
+    text: header.rest,
+    raw,
+    offset,
+    ...(header.level === undefined ? {} : { level: header.level }),
+    ...(header.timestamp === undefined ? {} : { timestamp: header.timestamp }),
+    wrapped: false,
+    language: 'text',
+  };
+}
+
+/** The first exception in a stack that a record holds. */
+function readStack(text: string): ParsedException | undefined {
+  const lines = strip(text.slice(0, maxBlockChars)).split(/\r?\n/, maxBlockLines);
+  for (let at = 0; at < Math.min(lines.length, 20); at++) {
+    for (const grammar of grammars) {
+      if (!grammar.begin(lines[at] ?? '')) continue;
+      for (const parsed of grammar.parse(lines.slice(at))) return parsed;
+    }
+  }
+  return undefined;
+}
+
+function rawOf(pieces: readonly Piece[]): string {
+  let raw = '';
+  for (const piece of pieces) {
+    if (raw.length >= maxRawChars) break;
+    raw += (raw === '' ? '' : '\n') + piece.raw;
+  }
+  return raw.slice(0, maxRawChars);
+}
+
+function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+  const pieces = [...block.said, ...block.pieces];
+  const level = pieces.find((piece) => piece.level !== undefined)?.level;
+  const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
+  return {
+    ...parsed,
+    severity: severityOf(parsed, level),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    raw: rawOf(pieces),
+  };
+}
+
+function severityOf(
+  parsed: ParsedException,
+  level: Level | undefined,
+): ParsedException['severity'] {
+  if (level === 'fatal' || parsed.severity === 'fatal') return 'fatal';
+  return level === 'warning' ? 'warning' : parsed.severity;
+}
+
+function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
+  const quiet = piece.level === 'none' || piece.level === 'warning';
+  return {
+    ...parsed,
+    language: parsed.language === 'text' ? piece.language : parsed.language,
+    severity: quiet ? 'warning' : severityOf(parsed, piece.level),
+    ...(piece.timestamp === undefined ? {} : { timestamp: piece.timestamp }),
+    raw: piece.raw,
+  };
+}
+
+const namedType =
+  /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
+
+function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
+  const [first] = pieces;
+  const said = (first?.text ?? '').trim();
+  const named = namedType.exec(said);
+  return {
+    language: first?.language ?? 'text',
+    type: named?.[1] ?? loggedError,
+    message: (named?.[2] ?? said).slice(0, maxMessageChars),
+    frames: [],
+    causes: [],
+    severity: first?.level === 'fatal' ? 'fatal' : 'error',
+    ...(first?.timestamp === undefined ? {} : { timestamp: first.timestamp }),
+    raw: rawOf(pieces),
+  };
+}

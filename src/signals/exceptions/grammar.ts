@@ -1,0 +1,33 @@
+import type { ExceptionEvent } from '../../core/signal.ts';
+
+/**
+ * What a line is to the block that is open:
+ * - `no`: it does not belong, the block ends before it
+ * - `more`: it belongs, and without a further line the block says nothing yet
+ * - `enough`: it belongs; the block could end here, or go on
+ * - `last`: it belongs, and nothing can follow
+ */
+export type Verdict = 'no' | 'more' | 'enough' | 'last';
+export type Follow = (line: string) => Verdict;
+
+/** What a grammar reads from a block; the transport adds time, level and raw text. */
+export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp'>;
+
+/**
+ * How one language prints its exceptions. Pure. A new language is one file and one line in grammars.ts.
+ * Lines are without colour codes, transport prefixes and line ends, and never longer than `maxLineChars`.
+ */
+export interface Grammar {
+  readonly language: string;
+  /** Sources of regular expressions; every exception has a line (its first or a later one) that matches one. */
+  readonly hints: readonly string[];
+  /** Whether a block may begin with this line; if so, the judge of the lines that follow. */
+  begin(line: string): Follow | undefined;
+  /** The block's lines in, its exceptions out (none when it only looked like one). */
+  parse(lines: readonly string[]): Iterable<ParsedException>;
+}
+
+/** What grammars see of a line; the rest of a longer one is cut. */
+export const maxLineChars = 16_384;
+export const maxMessageChars = 4_000;
+export const maxFrames = 250;

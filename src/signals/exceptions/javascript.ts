@@ -1,0 +1,382 @@
+import type { Cause, Frame } from '../../core/signal.ts';
+import {
+  type Follow,
+  type Grammar,
+  maxFrames,
+  maxMessageChars,
+  type ParsedException,
+} from './grammar.ts';
+
+/** `/srv/app/cart.js:8`, `file:///srv/a.mjs:2`, `C:\app\a.js:3`, `node:internal/x:12`: the head of an uncaught one. */
+const placeLine =
+  /^((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/|\.{1,2}\/|webpack)[^\n]{1,1000}|evalmachine\.<anonymous>|undefined|<anonymous_script>|\[eval\]):(\d{1,9})$/;
+const caretLine = /^\s*[\^~]+\s*$/;
+const runtimeLine = /^Node\.js v\d+\.\d+\.\d+/;
+const traceHint = /^\(Use `node --trace-uncaught /;
+/** Any class may be thrown: a head whose name says nothing counts only with a frame right below it. */
+const bareHead = /^(\s*)(?:Uncaught )?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/;
+/** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`. */
+const namedHead =
+  /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
+const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\](?: \{|,)?\s*$/;
+const frameLine = /^\s+at (?:async |new )?.{1,2000}$/;
+const ownFrame =
+  /:\d{1,9}:\d{1,9}\)?(?: \{)?,?$|\(<anonymous>\)(?: \{)?,?$|\(index \d+\)(?: \{)?,?$|\(native\)(?: \{)?,?$|^\s+at (?:node:|native$|<anonymous>)/;
+const browserFrame =
+  /^\s*([^@\s]{0,200})@((?:https?|file|webpack|app|moz-extension|chrome-extension):\/\/[^\s]{1,1000}):(\d{1,9}):(\d{1,9})$/;
+const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
+const causeHead = /^\s*(?:\[cause\]: |(?:Caused by|caused by|cause): )(.*)$/;
+const listHead = /^\s*\[?errors\]?: \[\s*$/;
+const maxMessageLines = 24;
+
+export const javascript: Grammar = {
+  language: 'javascript',
+  hints: [
+    'Error[:\\] \\n\\r]',
+    'Exception[:\\]]',
+    'Rejection[:\\]]',
+    '\\n[ \\t]+at ',
+    'Uncaught',
+    'Node\\.js v',
+    '@https?:',
+  ],
+  begin(line) {
+    if (placeLine.test(line)) return followUncaught();
+    if (/^\(node:\d+\) (?!UnhandledPromiseRejectionWarning: )/.test(line) || runtimeLine.test(line))
+      return undefined;
+    if (bracketHead.test(line)) return followStack('bracket', indentOf(line), line);
+    if (namedHead.test(line) || bareHead.test(line))
+      return followStack('head', indentOf(line), line);
+    return undefined;
+  },
+  *parse(lines) {
+    const parsed = parseBlock(lines);
+    if (parsed) yield parsed;
+  },
+};
+
+/** Place, source line, carets, blank, then the error; a thrown value that is no error has no frames. */
+function followUncaught(): Follow {
+  let at = 0;
+  let carets = false;
+  let inner: Follow | undefined;
+  let values = 0;
+  return (line) => {
+    at++;
+    if (inner) return inner(line);
+    if (!carets) {
+      if (caretLine.test(line)) carets = true;
+      return at <= 4 ? 'more' : 'no';
+    }
+    if (line.trim() === '') return values > 0 ? 'enough' : at > 6 ? 'no' : 'more';
+    if (runtimeLine.test(line)) return 'last';
+    if (traceHint.test(line)) return 'enough';
+    if (values === 0 && (bareHead.test(line) || namedHead.test(line) || bracketHead.test(line))) {
+      inner = followStack('uncaught', indentOf(line), line);
+      return 'enough';
+    }
+    return placeLine.test(line) || frameLine.test(line) || ++values > 12 ? 'no' : 'enough';
+  };
+}
+
+type Phase = 'message' | 'frames' | 'properties' | 'closed';
+
+function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: string): Follow {
+  const opens = head.trimEnd().endsWith('] {');
+  let phase: Phase = opens ? 'properties' : kind === 'bracket' ? 'closed' : 'message';
+  let messageLines = 0;
+  let blanks = 0;
+  const uncaught = kind === 'uncaught';
+  return (line) => {
+    if (phase === 'properties') {
+      if (indentOf(line) <= base && /^\s*[}\]]/.test(line)) {
+        phase = 'closed';
+        return 'enough';
+      }
+      return line.trim() === '' || indentOf(line) > base ? 'more' : 'no';
+    }
+    if (uncaught && runtimeLine.test(line)) return 'last';
+    if (phase === 'closed') return uncaught && line.trim() === '' && ++blanks < 3 ? 'enough' : 'no';
+    if (isFrame(line) && (phase === 'frames' || isOwnFrame(line))) {
+      phase = line.endsWith(' {') ? 'properties' : 'frames';
+      return phase === 'properties' ? 'more' : 'enough';
+    }
+    if (phase === 'frames') {
+      if (elided.test(line)) return 'enough';
+      if (/^\s*(?:Caused by|caused by): /.test(line)) return 'enough';
+      return uncaught && line.trim() === '' && ++blanks < 3 ? 'enough' : 'no';
+    }
+    if (frameLine.test(line) && !uncaught) return 'no';
+    if (messageLines > 0 && isStrongHead(line)) return 'no';
+    if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
+    return ++messageLines <= maxMessageLines && !placeLine.test(line)
+      ? uncaught
+        ? 'enough'
+        : 'more'
+      : 'no';
+  };
+}
+
+function isFrame(line: string): boolean {
+  return frameLine.test(line) || browserFrame.test(line);
+}
+
+/** Java, C# and PHP print `at` too, but no column. */
+function isOwnFrame(line: string): boolean {
+  return ownFrame.test(line) || browserFrame.test(line);
+}
+
+function isStrongHead(line: string): boolean {
+  return /^[A-Z_$][\w$.]{0,80}(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /.test(line);
+}
+
+interface Head {
+  readonly type: string;
+  readonly code?: string;
+  readonly message: string;
+}
+
+function readHead(line: string): Head | undefined {
+  const bracket = bracketHead.exec(line);
+  const bare =
+    bracket ??
+    /^(?:Uncaught )?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/.exec(line.trim());
+  const match =
+    bracket ??
+    (bare && /Warning$/.test(bare[1] ?? '')
+      ? namedHead.exec(line)
+      : (bare ?? namedHead.exec(line)));
+  if (!match) return undefined;
+  const code = match[2];
+  return {
+    type: match[1] ?? 'Error',
+    message: (match[3] ?? '').replace(/ \{$/, ''),
+    ...(code === undefined || code === 'Error' ? {} : { code }),
+  };
+}
+
+function parseBlock(lines: readonly string[]): ParsedException | undefined {
+  const place = placeLine.exec(lines[0] ?? '');
+  const caret = place ? lines.findIndex((line) => caretLine.test(line)) : -1;
+  if (place && caret < 0) return undefined;
+  let start = caret + 1;
+  while (start < lines.length && lines[start]?.trim() === '') start++;
+  const body = lines.slice(start);
+  if (body.length === 0) return undefined;
+  const tree = parseTree(body);
+  if (!tree) return place ? thrownValue(place, body) : undefined;
+  if (
+    !place &&
+    tree.frames.length === 0 &&
+    tree.children.length === 0 &&
+    !bracketHead.test(body[0] ?? '')
+  ) {
+    return undefined;
+  }
+  // A bracketed error in a sentence is how a message quotes one; alone on its line it was printed.
+  return assemble(tree, place, lines);
+}
+
+interface Tree extends Head {
+  readonly frames: readonly Frame[];
+  readonly children: readonly Tree[];
+}
+
+function parseTree(lines: readonly string[]): Tree | undefined {
+  const head = readHead(lines[0] ?? '');
+  if (!head) return undefined;
+  const bracket = bracketHead.test(lines[0] ?? '');
+  const firstFrame = lines.findIndex((line, at) => at > 0 && isFrame(line) && isOwnFrame(line));
+  const hasOwnFrames =
+    firstFrame > 0 && !(bracket && lines.slice(0, firstFrame).some((line) => listHead.test(line)));
+  const frames: Frame[] = [];
+  let at = hasOwnFrames ? firstFrame : 1;
+  for (; hasOwnFrames && at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    if (!isFrame(line) && !elided.test(line)) break;
+    const frame = readFrame(line);
+    if (frame && frames.length < maxFrames) frames.push(frame);
+    if (line.endsWith(' {')) {
+      at++;
+      break;
+    }
+  }
+  const continued = hasOwnFrames && !bracket ? lines.slice(1, firstFrame) : [];
+  const message = [head.message, ...continued].join('\n').trim().slice(0, maxMessageChars);
+  return { ...head, message, frames, children: parseChildren(lines.slice(at)) };
+}
+
+/** `[cause]: …` and the items of `[errors]: [`, each a smaller tree. */
+function parseChildren(lines: readonly string[]): Tree[] {
+  const children: Tree[] = [];
+  let inList = false;
+  for (let at = 0; at < lines.length && children.length < 20; at++) {
+    const line = lines[at] ?? '';
+    if (listHead.test(line)) {
+      inList = true;
+      continue;
+    }
+    const cause = causeHead.exec(line);
+    const text = cause ? (cause[1] ?? '') : inList ? line.trim() : '';
+    if (text === '' || !(bareHead.test(text) || bracketHead.test(text))) continue;
+    const indent = indentOf(line);
+    let end = at + 1;
+    while (end < lines.length && isInside(lines[end] ?? '', indent)) end++;
+    const tree = parseTree([text, ...lines.slice(at + 1, end).map(withoutComma)]);
+    if (tree) children.push(tree);
+    at = end - 1;
+  }
+  return children;
+}
+
+function isInside(line: string, indent: number): boolean {
+  return line.trim() === '' || indentOf(line) > indent;
+}
+
+function withoutComma(line: string): string {
+  return line.replace(/,$/, '');
+}
+
+function assemble(
+  tree: Tree,
+  place: RegExpExecArray | null,
+  lines: readonly string[],
+): ParsedException {
+  const own =
+    tree.frames.length > 0
+      ? tree.frames
+      : (tree.children.find((c) => c.frames.length > 0)?.frames ?? []);
+  const frames = withPlace(own, tree, place);
+  const fatal = place !== null || lines.some((line) => runtimeLine.test(line));
+  return {
+    language: languageOf(frames),
+    type: tree.type,
+    message: tree.message,
+    frames,
+    causes: flatten(tree.children),
+    severity: fatal ? 'fatal' : 'error',
+  };
+}
+
+function flatten(children: readonly Tree[]): Cause[] {
+  return children.flatMap((child) => [
+    { type: child.type, message: child.message, frames: child.frames },
+    ...flatten(child.children),
+  ]);
+}
+
+/** Loader errors name their place only above the stack, or in the message. */
+function withPlace(
+  frames: readonly Frame[],
+  head: Head,
+  place: RegExpExecArray | null,
+): readonly Frame[] {
+  const noneInApp = !frames.some((frame) => frame.inApp);
+  if (place && (noneInApp || head.type === 'SyntaxError')) {
+    const frame = placeFrame(place);
+    const known = frames.some((other) => other.file === frame.file && other.line === frame.line);
+    if (frame.inApp && !known) return [frame, ...frames];
+  }
+  const importer = noneInApp ? /imported from (\S{1,1000})$/m.exec(head.message)?.[1] : undefined;
+  return importer === undefined
+    ? frames
+    : [{ file: pathOf(importer), inApp: isInApp(importer) }, ...frames];
+}
+
+function placeFrame(place: RegExpExecArray): Frame {
+  const file = place[1] ?? '';
+  return { file: pathOf(file), line: Number(place[2]), inApp: isInApp(file) };
+}
+
+function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedException | undefined {
+  const value = body.filter(
+    (line) => line.trim() !== '' && !traceHint.test(line) && !runtimeLine.test(line),
+  );
+  if (value.length === 0 || !body.some((line) => traceHint.test(line) || runtimeLine.test(line)))
+    return undefined;
+  const frames = [placeFrame(place)];
+  return {
+    language: languageOf(frames),
+    type: 'Uncaught',
+    message: value.join('\n').trim().slice(0, maxMessageChars),
+    frames,
+    causes: [],
+    severity: 'fatal',
+  };
+}
+
+const withLocation = /^(.{0,500}?) ?\((.{1,1500})\)$/;
+const location = /^(.{1,1200}?):(\d{1,9})(?::(\d{1,9}))?$/;
+
+function readFrame(line: string): Frame | undefined {
+  const browser = browserFrame.exec(line);
+  if (browser) return frame(browser[1] ?? '', `${browser[2]}:${browser[3]}:${browser[4]}`);
+  const text = line
+    .trim()
+    .replace(/(?: \{)?,?$/, '')
+    .replace(/^at (?:async )?/, '');
+  if (!line.trim().startsWith('at ')) return undefined;
+  const evaluated = /^(?:eval|.{1,200}) \(eval at .{1,500}? \((.{1,1000}:\d{1,9}:\d{1,9})\)/.exec(
+    text,
+  );
+  if (evaluated) return frame('eval', evaluated[1] ?? '');
+  const named = withLocation.exec(text);
+  return named ? frame(named[1] ?? '', named[2] ?? '') : frame('', text);
+}
+
+function frame(name: string, where: string): Frame {
+  const match = location.exec(where);
+  const file = match?.[1] ?? where;
+  const called = name.replace(/ \[as [^\]]{1,200}\]$/, '');
+  return {
+    file: pathOf(file),
+    ...(called === '' ? {} : { function: called }),
+    ...(match ? { line: Number(match[2]) } : {}),
+    ...(match?.[3] === undefined ? {} : { column: Number(match[3]) }),
+    inApp: match !== null && isInApp(file),
+  };
+}
+
+/** A file of ours has a folder or is plainly a script; the runtime's own have `node:` or neither. */
+function isInApp(file: string): boolean {
+  if (
+    /^(?:node:|internal[\\/]|native$|<|\[)|[\\/]node_modules[\\/]|\(webpack\)|^webpack[\\/]|webpack\/(?:bootstrap|runtime)/.test(
+      file,
+    )
+  ) {
+    return false;
+  }
+  if (/^(?:chrome-extension|moz-extension|evalmachine)/.test(file) || file === 'undefined')
+    return false;
+  return /[\\/]/.test(file);
+}
+
+/** The path inside `file://…`, `webpack://…` and `http://…` URLs. */
+function pathOf(file: string): string {
+  const url =
+    /^(?:file:\/\/(?:localhost)?(?=\/)|webpack-internal:\/\/\/|webpack:\/\/[^/]{0,100}\/|https?:\/\/[^/]{1,300}(?=\/))(.*)$/.exec(
+      file,
+    );
+  if (!url) return file;
+  const path = (url[1] ?? '').replace(/[?#].*$/, '');
+  return decoded(path.replace(/^\/(?=[A-Za-z]:[\\/])/, ''));
+}
+
+function decoded(path: string): string {
+  if (!path.includes('%')) return path;
+  return path.replace(/%[0-9A-Fa-f]{2}/g, (code) => {
+    const char = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return /[ -~]/.test(char) ? char : code;
+  });
+}
+
+function languageOf(frames: readonly Frame[]): string {
+  const file = frames.find((candidate) => candidate.inApp)?.file ?? '';
+  return /\.[mc]?tsx?$/.test(file) ? 'typescript' : 'javascript';
+}
+
+function indentOf(line: string): number {
+  let indent = 0;
+  while (indent < line.length && (line[indent] === ' ' || line[indent] === '\t')) indent++;
+  return indent;
+}

@@ -1,0 +1,171 @@
+import { type Level, levelOf } from './level.ts';
+
+/** What loggers write before a message, cut off by itself. */
+export interface Header {
+  readonly level?: Level;
+  /** ISO 8601 UTC. */
+  readonly timestamp?: string;
+  /** What is left: the message, its own indentation kept when nothing but a time was cut. */
+  readonly rest: string;
+}
+
+const iso =
+  /\[?(\d{4})[-/](\d{2})[-/](\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z| ?[+-]\d{2}:?\d{2})?\]?(?: UTC)?/y;
+const clock = /\[?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?\]?(?= )/y;
+const syslog =
+  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?: \d{4})?\]?(?= )/y;
+const dayFirst =
+  /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: [+-]\d{4})?\]?/y;
+const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
+
+/** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
+const words =
+  'error|err|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+const bracketed = new RegExp(
+  `(?:##)?[\\[<(](?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
+  'iy',
+);
+const capital = new RegExp(
+  `(${words.toUpperCase()})\\b(?![=(.'"-])\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
+  'y',
+);
+const afterTime = new RegExp(
+  `(?:[\\w.-]{1,40}[.])?(${words})\\b(?![=.'"])\\s{0,8}[:|\\]]?(?=[\\s\\[(:|-]|$)`,
+  'iy',
+);
+const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
+/** `[MainThread]`, `(14417)`, `12345 ---`, `#123`: who said it. */
+const origin =
+  /(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
+/** `shop.api:`, `api - `, `__main__:<module>:12 - `, `c.a.Foo  : `. */
+const component =
+  /(?!\S{0,80}(?:Error|Exception)\b)(?:[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$/-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S))/y;
+
+/** Reads the header of a line, or only finds that it has none. Never longer than a few hundred characters. */
+export function readHeader(line: string): Header {
+  const logfmt = readLogfmt(line);
+  if (logfmt) return logfmt;
+  const time = readTime(line, 0);
+  const start = time?.end ?? 0;
+  const found = readLevel(line, time ? skip(gap, line, start) : start, time !== undefined);
+  if (!found) {
+    if (!time) return { rest: line };
+    // One space parts a time from its line; more of them are the line's own indentation.
+    const from = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
+    return { ...stamp(time), rest: line.slice(from) };
+  }
+  return { level: found.level, ...stamp(time), rest: line.slice(messageStart(line, found.end)) };
+}
+
+interface Time {
+  readonly iso?: string;
+  readonly end: number;
+}
+
+function stamp(time: Time | undefined): { timestamp?: string } {
+  return time?.iso === undefined ? {} : { timestamp: time.iso };
+}
+
+function readTime(line: string, at: number): Time | undefined {
+  const first = line.charCodeAt(at);
+  if (!(first >= 48 && first <= 57) && first !== 91 && !(first >= 65 && first <= 90))
+    return undefined;
+  iso.lastIndex = at;
+  const match = iso.exec(line);
+  if (match) {
+    const value = isoOf(match);
+    return { ...(value === undefined ? {} : { iso: value }), end: iso.lastIndex };
+  }
+  for (const pattern of [clock, syslog, dayFirst]) {
+    pattern.lastIndex = at;
+    if (pattern.test(line)) return { end: pattern.lastIndex };
+  }
+  return undefined;
+}
+
+/** A time without a zone is local, as its logger meant it. */
+function isoOf(match: RegExpExecArray): string | undefined {
+  const [, year, month, day, hour, minute, second, fraction = '0', zone] = match;
+  const ms = fraction.slice(0, 3).padEnd(3, '0');
+  const offset = zone?.trim().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2') ?? '';
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}${offset}`);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+interface FoundLevel {
+  readonly level: Level;
+  readonly end: number;
+}
+
+function readLevel(line: string, at: number, afterATime: boolean): FoundLevel | undefined {
+  let from = at;
+  for (let i = 0; i < 4; i++) {
+    const found = levelAt(line, from, afterATime);
+    if (found) return found;
+    if (!afterATime) return undefined;
+    const next = skip(origin, line, from);
+    if (next === from) break;
+    from = skip(gap, line, next);
+  }
+  return afterATime ? levelBehindName(line, from) : undefined;
+}
+
+function levelAt(line: string, at: number, afterATime: boolean): FoundLevel | undefined {
+  for (const pattern of afterATime
+    ? [bracketed, capital, afterTime]
+    : [bracketed, capital, lowercase]) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(line);
+    const level = match ? levelOf(match[1] ?? '') : undefined;
+    if (match && level) return { level, end: pattern.lastIndex };
+  }
+  return undefined;
+}
+
+/** `2026-… shop.api ERROR: text`: one name between time and level. */
+function levelBehindName(line: string, at: number): FoundLevel | undefined {
+  const name = /[\w$@/.:-]{1,80}(?:\[\d{1,9}\])?:?\s{1,20}(?:[-|]\s{1,4})?/y;
+  name.lastIndex = at;
+  if (!name.test(line)) return undefined;
+  const next = name.lastIndex;
+  for (const pattern of [bracketed, capital]) {
+    pattern.lastIndex = next;
+    const match = pattern.exec(line);
+    const level = match ? levelOf(match[1] ?? '') : undefined;
+    if (match && level) return { level, end: pattern.lastIndex };
+  }
+  return undefined;
+}
+
+function messageStart(line: string, at: number): number {
+  let from = skip(gap, line, at);
+  for (let i = 0; i < 4; i++) {
+    const next = skip(origin, line, from);
+    if (next === from) break;
+    from = skip(gap, line, next);
+  }
+  if (line[from] === ':' && line[from + 1] === ' ') from += 2;
+  return skip(component, line, from);
+}
+
+function skip(pattern: RegExp, line: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(line) ? pattern.lastIndex : at;
+}
+
+const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)="?(\w{1,12})"?(?=\s|$)/;
+const logfmtMessage = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.){0,4000})"?|(\S{1,4000}))/;
+const logfmtTime = /(?:^|\s)(?:time|ts|timestamp)="?([^\s"]{10,40})/;
+
+function readLogfmt(line: string): Header | undefined {
+  if (!/(?:level|lvl|severity)=/.test(line)) return undefined;
+  const level = levelOf(logfmtLevel.exec(line)?.[1] ?? '');
+  const message = logfmtMessage.exec(line);
+  if (!level || !message) return undefined;
+  const at = Date.parse(logfmtTime.exec(line)?.[1] ?? '');
+  return {
+    level,
+    ...(Number.isNaN(at) ? {} : { timestamp: new Date(at).toISOString() }),
+    rest: (message[1] ?? message[2] ?? '').replace(/\\(["\\])/g, '$1'),
+  };
+}

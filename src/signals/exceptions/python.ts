@@ -1,0 +1,210 @@
+import type { Cause, Frame } from '../../core/signal.ts';
+import {
+  type Follow,
+  type Grammar,
+  maxFrames,
+  maxMessageChars,
+  type ParsedException,
+} from './grammar.ts';
+
+const header = /Traceback \(most recent call last\):\s*$/;
+const groupHeader = /^\s*\+ Exception Group Traceback \(most recent call last\):\s*$/;
+const fileLine = /^\s*File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?\s*$/;
+/** `KeyError: 'x'`, `shop.db.StorageError`, `QueueFull`, `f.<locals>.Oops: x`. */
+const typeLine = /^([A-Za-z_][\w.]{0,200}(?:<locals>[\w.]{1,100})?)(?::(?: (.*))?)?$/;
+const chained =
+  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
+const marks = /^[\s~^]*[~^][\s~^]*$/;
+const repeated = /^\s*\[Previous line repeated \d+ more times?\]/;
+/** Lines that diagnosing loggers draw between the frames. */
+const drawing = /^\s*[│└├┬─╰╭|]/;
+const groupLine = /^\s*[|+]/;
+const maxMessageLines = 10;
+
+export const python: Grammar = {
+  language: 'python',
+  hints: ['Traceback \\(most', 'File "'],
+  begin(line) {
+    if (groupHeader.test(line)) return followGroup(indentOf(line));
+    if (header.test(line)) return followTraceback(indentOf(line), 'frames');
+    const file = fileLine.exec(line);
+    // Without a header only compiling prints a frame, and that has no function.
+    return file && file[3] === undefined
+      ? followTraceback(Math.max(0, indentOf(line) - 2), 'bare')
+      : undefined;
+  },
+  *parse(lines) {
+    const parsed = groupLine.test(lines[0] ?? '') ? parseGroup(lines) : parseChain(lines);
+    if (parsed) yield parsed;
+  },
+};
+
+type State = 'frames' | 'bare' | 'message' | 'blank' | 'chained';
+
+function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
+  let state: State = first;
+  let messageLines = 0;
+  return (line) => {
+    if (state === 'frames' || state === 'bare') {
+      if (line.trim() === '') return state === 'bare' ? 'no' : 'more';
+      if (indentOf(line) > base) return 'more';
+      if (indentOf(line) < base || !isTypeLine(line.trimStart(), state === 'bare')) return 'no';
+      state = 'message';
+      return 'enough';
+    }
+    if (state === 'message' || state === 'blank') {
+      if (line.trim() === '' && state === 'message') {
+        state = 'blank';
+        return 'enough';
+      }
+      if (chained.test(line.trimStart())) {
+        state = 'chained';
+        return 'more';
+      }
+      const indented = indentOf(line) > base && !fileLine.test(line);
+      return state === 'message' && indented && ++messageLines <= maxMessageLines ? 'enough' : 'no';
+    }
+    if (line.trim() === '') return 'more';
+    if (!header.test(line)) return 'no';
+    state = 'frames';
+    messageLines = 0;
+    return 'more';
+  };
+}
+
+/** After `File "x", line 3` without a header only a syntax error is an exception. */
+function isTypeLine(text: string, syntaxOnly: boolean): boolean {
+  const match = typeLine.exec(text);
+  if (!match) return false;
+  const short = shortName(match[1] ?? '');
+  if (syntaxOnly) return /(?:SyntaxError|IndentationError|TabError)$/.test(short);
+  return /^_?[A-Z]/.test(short) || text.includes(': ');
+}
+
+function parseChain(lines: readonly string[]): ParsedException | undefined {
+  const links: Cause[] = [];
+  let part: string[] = [];
+  for (const line of [...lines, undefined]) {
+    if (line !== undefined && !chained.test(line.trimStart())) {
+      part.push(line);
+      continue;
+    }
+    const link = parseTraceback(part);
+    if (link) links.push(link);
+    part = [];
+  }
+  // The last one printed is the outermost; its causes were printed before it.
+  const outermost = links.pop();
+  return outermost && asException(outermost, links.reverse());
+}
+
+function asException(outermost: Cause, causes: readonly Cause[]): ParsedException {
+  return { language: 'python', ...outermost, causes, severity: 'error' };
+}
+
+function parseTraceback(lines: readonly string[]): Cause | undefined {
+  const start = lines.findIndex((line) => header.test(line) || fileLine.test(line));
+  if (start < 0) return undefined;
+  const base = fileLine.test(lines[start] ?? '')
+    ? Math.max(0, indentOf(lines[start] ?? '') - 2)
+    : indentOf(lines[start] ?? '');
+  const frames: Frame[] = [];
+  for (let at = start; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    const file = fileLine.exec(line);
+    if (file) {
+      if (frames.length < maxFrames) frames.push(frameOf(file, lines, at + 1));
+      else frames[maxFrames - 1] = frameOf(file, lines, at + 1);
+    } else if (at > start && line.trim() !== '' && indentOf(line) <= base && !repeated.test(line)) {
+      const type = typeLine.exec(line.trim());
+      return type ? linkOf(type, lines.slice(at + 1), frames) : undefined;
+    }
+  }
+  return undefined;
+}
+
+function linkOf(type: RegExpExecArray, rest: readonly string[], frames: Frame[]): Cause {
+  const more = rest.slice(0, maxMessageLines).filter((line) => line.trim() !== '');
+  return {
+    type: type[1] ?? '',
+    message: [type[2] ?? '', ...more].join('\n').trim().slice(0, maxMessageChars),
+    frames: frames.reverse(),
+  };
+}
+
+function frameOf(file: RegExpExecArray, lines: readonly string[], next: number): Frame {
+  const path = file[1] ?? '';
+  const source = sourceAt(lines, next);
+  return {
+    file: path,
+    line: Number(file[2]),
+    ...(file[3] === undefined ? {} : { function: file[3] }),
+    ...(source === undefined ? {} : { source }),
+    inApp: isInApp(path),
+  };
+}
+
+function sourceAt(lines: readonly string[], at: number): string | undefined {
+  const line = lines[at];
+  if (line === undefined || indentOf(line) < 2) return undefined;
+  const text = line.trim();
+  const isSource =
+    text !== '' &&
+    !marks.test(line) &&
+    !drawing.test(line) &&
+    !fileLine.test(line) &&
+    !repeated.test(line);
+  return isSource ? text.slice(0, 300) : undefined;
+}
+
+const foreign =
+  /(?:^|[\\/])(?:site-packages|dist-packages)[\\/]|[\\/]lib(?:64)?[\\/]python\d(?:\.\d+)?[\\/]|[\\/]Lib[\\/](?!site-packages)[\w\\/]*\.py$|^<|^\/usr\/(?:lib|share)\/|[\\/](?:\.venv|venv|\.tox|\.nox)[\\/]|^importlib[\\/]/;
+
+function isInApp(path: string): boolean {
+  return !foreign.test(path);
+}
+
+/** Takes everything the group draws, up to the closing line of its own indent. */
+function followGroup(base: number): Follow {
+  let seenType = false;
+  let open = false;
+  return (line) => {
+    if (!groupLine.test(line)) return 'no';
+    if (!seenType) seenType = /^\s*\| [\w.]*Group: /.test(line);
+    if (/^\s*\+-\+-+ 1 -+$/.test(line)) open = true;
+    const closes = open && indentOf(line) <= base + 2 && /^\s*\+-{10,}\s*$/.test(line);
+    if (closes) return 'last';
+    return seenType && !open ? 'enough' : seenType ? 'enough' : 'more';
+  };
+}
+
+function parseGroup(lines: readonly string[]): ParsedException | undefined {
+  const inner = lines.findIndex((line) => /^\s*\+-\+-+ \d+ -+$/.test(line));
+  const own = (inner < 0 ? lines : lines.slice(0, inner)).map(withoutRail);
+  const group = parseTraceback(own);
+  if (!group) return undefined;
+  const children: Cause[] = [];
+  let part: string[] = [];
+  for (const line of inner < 0 ? [] : lines.slice(inner)) {
+    if (/^\s*\+-{2,}|^\s*\+-\+-/.test(line)) {
+      const child = parseTraceback(part);
+      if (child) children.push(child);
+      part = [];
+    } else part.push(withoutRail(line));
+  }
+  return asException(group, children);
+}
+
+function withoutRail(line: string): string {
+  return line.replace(/^\s*[|+] ?/, '');
+}
+
+function indentOf(line: string): number {
+  let indent = 0;
+  while (indent < line.length && (line[indent] === ' ' || line[indent] === '\t')) indent++;
+  return indent;
+}
+
+function shortName(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1);
+}

@@ -1,0 +1,60 @@
+/** What carries a log (docker, compose, CRI, kubectl, syslog, pm2, foreman) writes before every line. */
+export interface Carried {
+  /** Which process said it; lines of different streams never belong to one exception. */
+  readonly stream: string;
+  readonly text: string;
+  /** The carrier cut the line; the next one of the stream goes on. */
+  readonly partial: boolean;
+}
+
+const cri =
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP]) /;
+const foreman = /^\d\d:\d\d:\d\d ([\w.-]{1,60})\s{1,40}\| ?/;
+/** `api-1     | `, `0|api   | `. */
+const compose = /^((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\| ?/;
+const kubectl = /^\[(pod\/[^\]\s]{1,200})\] /;
+const syslog =
+  /^(?:<\d{1,3}>\d? ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}\[\d{1,9}\]): ?/;
+const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
+
+export function peel(line: string): Carried {
+  const first = line.charCodeAt(0);
+  const isDigit = first >= 48 && first <= 57;
+  if (isDigit) {
+    const container = cri.exec(line);
+    if (container) {
+      return {
+        stream: container[1] ?? '',
+        text: line.slice(container[0].length),
+        partial: container[2] === 'P',
+      };
+    }
+    return (
+      carried(line, foreman) ?? carried(line, heroku) ?? named(line) ?? logged(line) ?? plain(line)
+    );
+  }
+  if (first === 91) return carried(line, kubectl) ?? plain(line);
+  if (first === 60) return logged(line) ?? plain(line);
+  const isWord = (first >= 65 && first <= 90) || (first >= 97 && first <= 122);
+  return isWord ? (named(line) ?? logged(line) ?? plain(line)) : plain(line);
+}
+
+function named(line: string): Carried | undefined {
+  return line.includes('|') ? carried(line, compose) : undefined;
+}
+
+function logged(line: string): Carried | undefined {
+  const match = carried(line, syslog);
+  // rsyslog writes control characters as #ooo.
+  return match && { ...match, text: match.text.replace(/^#011/, '\t').replaceAll('#033', '\x1b') };
+}
+
+function carried(line: string, pattern: RegExp): Carried | undefined {
+  const match = pattern.exec(line);
+  if (!match) return undefined;
+  return { stream: match[1] ?? '', text: line.slice(match[0].length), partial: false };
+}
+
+function plain(line: string): Carried {
+  return { stream: '', text: line, partial: false };
+}

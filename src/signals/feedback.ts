@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { redact } from '../core/secrets.ts';
+import type { Feedback, FeedbackSignal, Sentiment } from '../core/signal.ts';
+import { feedbackFingerprint } from './fingerprint.ts';
+import { firstLine } from './masks.ts';
+import { wordSentiment } from './sentiment.ts';
+import { shortened, visible } from './title.ts';
+
+export type FeedbackRecord =
+  | { readonly kind: 'feedback'; readonly signal: FeedbackSignal }
+  | { readonly kind: 'malformed'; readonly reason: string }
+  | { readonly kind: 'blank' };
+
+type Json = Readonly<Record<string, unknown>>;
+
+const maxTextChars = 8_000;
+const maxMetadataChars = 8_000;
+const known = new Set([
+  'timestamp',
+  'rating',
+  'text',
+  'message',
+  'id',
+  'sentiment',
+  'user',
+  'user_id',
+  'context',
+  'component',
+  'model',
+  'model_used',
+  'task_type',
+]);
+
+/** One line of a feedback file (spec: timestamp, rating, text or message, and optional fields). */
+export function readFeedback(
+  line: string,
+  source: { readonly file: string; readonly offset: number },
+  now: string,
+): FeedbackRecord {
+  if (line.trim() === '') return { kind: 'blank' };
+  const record = parse(line);
+  if (typeof record === 'string') return { kind: 'malformed', reason: record };
+  const text = textOf(record);
+  const rating = ratingOf(get(record, 'rating'));
+  if (rating === 'invalid')
+    return { kind: 'malformed', reason: 'rating is neither up, down nor 1 to 5' };
+  if (text === undefined && rating === undefined) {
+    return { kind: 'malformed', reason: 'neither a text nor a rating' };
+  }
+  const feedback = feedbackOf(record, text ?? '', rating, line, source.offset, now);
+  const component = clean(get(record, 'component'), 200);
+  return {
+    kind: 'feedback',
+    signal: {
+      kind: 'feedback',
+      fingerprint: feedbackFingerprint(
+        text === undefined ? ratingOnly(feedback) : feedback.text,
+        component,
+      ),
+      title: shortened(text === undefined ? ratingOnly(feedback) : firstLine(feedback.text)),
+      at: feedback.timestamp,
+      source,
+      feedback,
+    },
+  };
+}
+
+function parse(line: string): Json | string {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isRecord ? (value as Json) : 'not a JSON object';
+  } catch {
+    return 'not JSON';
+  }
+}
+
+/** Own properties only: `__proto__` in a record must not decide anything. */
+function get(record: Json, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function textOf(record: Json): string | undefined {
+  const value = get(record, 'text') ?? get(record, 'message');
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+function ratingOf(value: unknown): number | undefined | 'invalid' {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') {
+    const word = value.trim().toLowerCase();
+    if (/^(?:up|thumbs_?up|👍|positive|good|\+1)$/u.test(word)) return 5;
+    if (/^(?:down|thumbs_?down|👎|negative|bad|-1)$/u.test(word)) return 1;
+    return /^[1-5](?:\.\d{1,3})?$/.test(word) ? ratingOf(Number(word)) : 'invalid';
+  }
+  const valid = typeof value === 'number' && value >= 1 && value <= 5;
+  return valid ? value : 'invalid';
+}
+
+function feedbackOf(
+  record: Json,
+  text: string,
+  rating: number | undefined,
+  line: string,
+  offset: number,
+  now: string,
+): Feedback {
+  const user = get(record, 'user') ?? get(record, 'user_id');
+  const id = get(record, 'id');
+  const context = get(record, 'context');
+  const model = clean(get(record, 'model') ?? get(record, 'model_used'), 200);
+  const taskType = clean(get(record, 'task_type'), 200);
+  return {
+    id:
+      typeof id === 'string' || typeof id === 'number'
+        ? String(id).slice(0, 200)
+        : hash(`${offset}\n${line}`, 32),
+    timestamp: timeOf(get(record, 'timestamp')) ?? now,
+    ...(isName(user) ? { userId: hash(`patchwright user\n${user}`, 16) } : {}),
+    ...(rating === undefined ? {} : { rating }),
+    text: visible(redact(text.slice(0, maxTextChars))),
+    sentiment: sentimentOf(get(record, 'sentiment'), rating, text),
+    ...(context === undefined || context === null ? {} : { context: sanitised(context) }),
+    ...(model === undefined ? {} : { model }),
+    ...(taskType === undefined ? {} : { taskType }),
+    metadata: metadataOf(record),
+  };
+}
+
+function isName(value: unknown): value is string | number {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
+
+function clean(value: unknown, max: number): string | undefined {
+  return typeof value === 'string' && value !== ''
+    ? visible(redact(value.slice(0, max)))
+    : undefined;
+}
+
+function timeOf(value: unknown): string | undefined {
+  const at =
+    typeof value === 'string' && value.length <= 40
+      ? Date.parse(value)
+      : typeof value === 'number'
+        ? value * (value > 1e11 ? 1 : 1000)
+        : Number.NaN;
+  return Number.isFinite(at) && Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : undefined;
+}
+
+function sentimentOf(value: unknown, rating: number | undefined, text: string): Sentiment {
+  if (typeof value === 'string') {
+    const word = value.toLowerCase();
+    if (/^pos/.test(word)) return 'positive';
+    if (/^neg/.test(word)) return 'negative';
+    if (/^(?:neu|mixed)/.test(word)) return 'neutral';
+  }
+  if (typeof value === 'number' && Math.abs(value) <= 1) {
+    return value > 0.2 ? 'positive' : value < -0.2 ? 'negative' : 'neutral';
+  }
+  if (rating !== undefined) return rating >= 4 ? 'positive' : rating <= 2 ? 'negative' : 'neutral';
+  return wordSentiment(text);
+}
+
+function metadataOf(record: Json): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(record)
+    .filter(([key]) => !known.has(key) || key === 'component')
+    .slice(0, 50)
+    .map(([key, value]) => [redact(key.slice(0, 100)), sanitised(value)] as const);
+  return safeObject(entries);
+}
+
+/** A copy without secrets and of bounded size; what is too deep or too long is left out. */
+function sanitised(value: unknown): unknown {
+  const budget = { chars: maxMetadataChars };
+  return copy(value, 0, budget);
+}
+
+function copy(value: unknown, depth: number, budget: { chars: number }): unknown {
+  if (budget.chars <= 0) return null;
+  if (typeof value === 'string') {
+    const text = value.slice(0, Math.min(2_000, budget.chars));
+    budget.chars -= text.length;
+    return visible(redact(text));
+  }
+  budget.chars -= 8;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= 4) return null;
+  if (Array.isArray(value)) return value.slice(0, 50).map((item) => copy(item, depth + 1, budget));
+  const entries = Object.entries(value).slice(0, 50);
+  return safeObject(
+    entries.map(([key, item]) => [redact(key.slice(0, 100)), copy(item, depth + 1, budget)]),
+  );
+}
+
+/** Without keys that would change what an object inherits. */
+function safeObject(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  return Object.fromEntries(
+    entries.filter(([key]) => !/^(?:__proto__|constructor|prototype)$/.test(key)),
+  );
+}
+
+function ratingOnly({ rating, sentiment }: Feedback): string {
+  return `Rated ${rating ?? sentiment} without a word`;
+}
+
+function hash(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits);
+}

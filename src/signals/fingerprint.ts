@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { ExceptionEvent, Fingerprint, Frame } from '../core/signal.ts';
+import { firstLine, maskVariables } from './masks.ts';
+
+/** Raised when the rules below change. */
+export const fingerprintVersion = 1;
+
+type Parts = Fingerprint['parts'];
+
+/**
+ * The identity of an exception: its language family, its short type, and the top in-app frame of the
+ * outermost exception by file, function and the line's source text; without a source text (or a frame)
+ * the first line of the message with its variables taken out. Line numbers and absolute paths never count.
+ * @param fileOf a frame's file relative to the workspace, or undefined when none matches
+ */
+export function exceptionFingerprint(
+  event: ExceptionEvent,
+  fileOf: (file: string) => string | undefined,
+): Fingerprint {
+  const top = event.frames.find((frame) => frame.inApp);
+  const head: Parts = [
+    { label: 'kind', value: 'exception' },
+    { label: 'language', value: familyOf(event.language) },
+    { label: 'type', value: shortType(event.type) },
+  ];
+  const message = { label: 'message', value: maskVariables(firstLine(event.message)) };
+  if (!top) return seal([...head, message]);
+  const place = placeParts(top, fileOf(top.file) ?? lastSegments(top.file));
+  return seal([...head, ...place, ...(top.source === undefined ? [message] : [])]);
+}
+
+export function feedbackFingerprint(text: string, component: string | undefined): Fingerprint {
+  return seal([
+    { label: 'kind', value: 'feedback' },
+    ...(component === undefined ? [] : [{ label: 'component', value: component.slice(0, 200) }]),
+    { label: 'text', value: normalised(text) },
+  ]);
+}
+
+export function shortType(type: string): string {
+  return type.split(/::|[.$\\]/).findLast((part) => part !== '') ?? type;
+}
+
+/** The same error shows as TypeScript or JavaScript depending on whether source maps were on. */
+function familyOf(language: string): string {
+  return language === 'typescript' ? 'javascript' : language;
+}
+
+function placeParts(frame: Frame, file: string): Parts {
+  const name = functionName(frame.function);
+  return [
+    { label: 'file', value: file },
+    ...(name === '' ? [] : [{ label: 'function', value: name }]),
+    ...(frame.source === undefined
+      ? []
+      : [
+          {
+            label: 'source',
+            value: frame.source
+              .replace(/\s{1,300}/g, ' ')
+              .trim()
+              .slice(0, 200),
+          },
+        ]),
+  ];
+}
+
+/** Without what differs from run to run: anonymous wrappers, generated numbers. */
+function functionName(name: string | undefined): string {
+  if (name === undefined) return '';
+  const plain = name.slice(0, 300).replace(/^(?:async|new) /, '');
+  return /^(?:Object\.<anonymous>|<anonymous>|Module\.<anonymous>|eval)$/.test(plain)
+    ? ''
+    : plain.replace(/\d{3,}/g, '#');
+}
+
+/** Of a file that is not in the workspace, what is the same in every checkout. */
+function lastSegments(file: string): string {
+  return file.split(/[\\/]/).filter(Boolean).slice(-2).join('/');
+}
+
+function normalised(text: string): string {
+  return maskVariables(text.toLowerCase())
+    .replace(/[^\p{L}\p{N}<>\s]/gu, ' ')
+    .replace(/\s{1,1000}/g, ' ')
+    .trim()
+    .slice(0, 500);
+}
+
+function seal(parts: Parts): Fingerprint {
+  const text = JSON.stringify([
+    fingerprintVersion,
+    parts.map(({ label, value }) => [label, value]),
+  ]);
+  return {
+    version: fingerprintVersion,
+    hash: createHash('sha256').update(text).digest('hex'),
+    parts,
+  };
+}

@@ -1,0 +1,109 @@
+import { realpathSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** Finds the workspace's file that a frame speaks of. Looks at names only; opens nothing. */
+export interface Locator {
+  /** Relative to the workspace with `/`, or undefined when no file there matches. */
+  locate(file: string): string | undefined;
+}
+
+const maxCached = 5_000;
+const maxSegments = 40;
+const skipped = /(?:^|\/)(?:node_modules|\.git|\.patchwright)(?:\/|$)/;
+
+/**
+ * @param candidates the workspace's files (relative, with `/`) of a given base name; undefined when not known
+ */
+export function createLocator(
+  folder: string,
+  candidates: (baseName: string) => readonly string[] = () => [],
+): Locator {
+  const root = realRoot(folder);
+  const cache = new Map<string, string | undefined>();
+  return {
+    locate(file) {
+      if (cache.has(file)) return cache.get(file);
+      if (cache.size >= maxCached) cache.clear();
+      const found = find(root, file, candidates);
+      cache.set(file, found);
+      return found;
+    },
+  };
+}
+
+function realRoot(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder; // a missing folder is reported by the walk
+  }
+}
+
+function find(
+  root: string,
+  file: string,
+  candidates: (baseName: string) => readonly string[],
+): string | undefined {
+  const segments = segmentsOf(file);
+  const base = segments?.at(-1);
+  if (!segments || base === undefined) return undefined;
+  const exact = insideRoot(root, file);
+  if (exact !== undefined && isFile(root, exact)) return exact;
+  for (let from = 0; from < segments.length; from++) {
+    const path = segments.slice(from).join('/');
+    if (!skipped.test(path) && isFile(root, path)) return path;
+  }
+  return bestSuffix(segments, candidates(base));
+}
+
+/** undefined for what climbs, is a device or URL, or is too deep to be a source file. */
+function segmentsOf(file: string): readonly string[] | undefined {
+  if (file.length > 2_000 || file.includes('\0') || /^[a-z][\w+.-]+:\/\//i.test(file))
+    return undefined;
+  const segments = file
+    .replace(/^[A-Za-z]:/, '')
+    .split(/[\\/]+/)
+    .filter((part) => part !== '' && part !== '.');
+  const climbs = segments.includes('..');
+  return climbs || segments.length === 0 || segments.length > maxSegments ? undefined : segments;
+}
+
+function insideRoot(root: string, file: string): string | undefined {
+  const path = relative(root, file);
+  const inside = path !== '' && !path.startsWith('..') && path !== file && !skipped.test(path);
+  return inside && file.startsWith(root) ? path.split(sep).join('/') : undefined;
+}
+
+/** A plain file whose real path lies in the workspace, too: a link may lead out of it. */
+function isFile(root: string, path: string): boolean {
+  const full = join(root, path);
+  try {
+    if (!statSync(full, { throwIfNoEntry: false })?.isFile()) return false;
+    return realpathSync(full).startsWith(root + sep);
+  } catch {
+    return false; // a name too long, a loop of links, a folder we may not enter: not ours
+  }
+}
+
+/** The candidate that shares the most path segments from the end, if one alone does and more than the name. */
+function bestSuffix(segments: readonly string[], files: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let most = 1;
+  let tied = false;
+  for (const file of files) {
+    if (skipped.test(file)) continue;
+    const shared = sharedSuffix(segments, file.split('/'));
+    if (shared > most) [best, most, tied] = [file, shared, false];
+    else if (shared === most && best !== undefined) tied = true;
+  }
+  if (best !== undefined) return tied ? undefined : best;
+  // A bare name (a minified trace, a relative frame) is enough when it is the only such file.
+  return segments.length === 1 && files.length === 1 ? files[0] : undefined;
+}
+
+function sharedSuffix(a: readonly string[], b: readonly string[]): number {
+  let shared = 0;
+  while (shared < a.length && shared < b.length && a.at(-1 - shared) === b.at(-1 - shared))
+    shared++;
+  return shared;
+}

@@ -1,0 +1,284 @@
+import { createAssembler, type FoundException } from './exceptions/assemble.ts';
+import { grammars } from './exceptions/grammars.ts';
+import { jsonHints } from './exceptions/jsonLines.ts';
+import { decodeLine, type Encoding } from './encoding.ts';
+import { lineEnd } from './lineBreaks.ts';
+
+/** What the bytes handed over so far are: more will come; all there is for now; all that counts. */
+export type Ending = 'more' | 'held' | 'final';
+
+/** Turns bytes into findings and knows up to where they are counted. Shared by logs and feedback. */
+export interface Reader<T> {
+  /**
+   * @param bytes the file's bytes from `base` on that were not consumed before
+   * @returns how many of them are done with; the rest must come again, with more behind
+   */
+  feed(bytes: Buffer, base: number, ending: Ending): number;
+  /** Everything before this offset is in what `take` has returned or returns now. */
+  safeOffset(): number;
+  pending(): number;
+  take(): T[];
+  /** Lines since the last call. */
+  takeLines(): number;
+}
+
+/** A 64 KiB string stays among the young ones, which keeps memory small. */
+const sliceBytes = 64 * 1024;
+const lookBackLines = 8;
+const lookBackBytes = 16 * 1024;
+/** Streams that always overlap would never let anything be counted. */
+const maxOpenBytes = 4 << 20;
+
+/** Words loggers and runtimes use for what went wrong; flat, since nested alternatives are slower. */
+const levelHints = [
+  'ERROR',
+  'CRITICAL',
+  'FATAL',
+  'SEVERE',
+  'EMERG',
+  'ALERT',
+  'PANIC',
+  'CRIT\\b',
+  'ERR\\b',
+  'DPANIC',
+  'error\\b(?![=(.])',
+  'Error\\b',
+  'fatal\\b',
+  'Fatal\\b',
+  'critical\\b',
+  'Critical\\b',
+  'severe\\b',
+  'emerg',
+  'alert\\b',
+  'panic\\b',
+  'err\\b',
+  '[ \\[]E[,\\]] ',
+];
+
+const hint = new RegExp(
+  [...new Set([...levelHints, ...jsonHints, ...grammars.flatMap((g) => g.hints)])].join('|'),
+  'g',
+);
+
+/**
+ * Reads a log. Most lines are never made a string of their own: one regular expression looks for hints
+ * in whole slices, and only the lines around a hit are decoded and put together.
+ */
+export function createLogReader(start: number, encoding: Encoding): Reader<FoundException> {
+  const assembler = createAssembler();
+  const counter = createLineCounter(start);
+  let found: FoundException[] = [];
+  let safeCount = 0;
+  let safe = start;
+
+  const markSafe = (offset: number): void => {
+    safe = offset;
+    safeCount = found.length;
+  };
+
+  const collect = (): void => {
+    for (const one of assembler.take()) found.push(one);
+  };
+
+  const push = (bytes: Buffer, from: number, end: number, base: number): void => {
+    const offset = base + from;
+    counter.line(base + end);
+    assembler.push({ text: decodeLine(bytes.subarray(from, end), encoding), offset });
+    collect();
+    const open = assembler.openSince();
+    const earlierOnly = (found.at(-1)?.offset ?? -1) < offset;
+    if (open === undefined) markSafe(base + end);
+    else if (open === offset && earlierOnly) markSafe(offset);
+    else if (base + end - safe > maxOpenBytes) {
+      assembler.close(true);
+      collect();
+      markSafe(base + end);
+    }
+  };
+
+  /** Line by line past `until` and on while something is open; all there is when `until` is the end. */
+  const readLines = (bytes: Buffer, from: number, until: number, base: number, ending: Ending) => {
+    let at = from;
+    while (at <= until || assembler.openSince() !== undefined) {
+      let end = lineEnd(bytes, at, encoding);
+      if (end < 0) {
+        if (ending !== 'final' || at >= bytes.length) return { at, more: false };
+        end = bytes.length;
+      }
+      push(bytes, at, end, base);
+      at = end;
+    }
+    return { at, more: true };
+  };
+
+  const skim = (bytes: Buffer, base: number, ending: Ending): number => {
+    const search = createSearch(bytes, base, counter);
+    const whole = bytes.lastIndexOf(10) + 1;
+    let at = 0;
+    for (;;) {
+      let until = at;
+      if (assembler.openSince() === undefined) {
+        const limit = ending === 'final' ? bytes.length : wholeEnd(bytes, at, whole, encoding);
+        const hit = search(at, limit);
+        const from = lookBack(bytes, at, hit ?? limit, hit === undefined && ending === 'more');
+        markSafe(base + from);
+        if (hit === undefined && ending === 'more') return from;
+        until = hit ?? bytes.length;
+        at = from;
+      }
+      const read = readLines(bytes, at, until, base, ending);
+      if (!read.more) return read.at;
+      at = read.at;
+    }
+  };
+
+  /** What needs another line to mean anything waits for it, unless others were counted meanwhile. */
+  const finish = (end: number): void => {
+    const waiting = safe;
+    assembler.close(false);
+    collect();
+    if (assembler.openSince() === waiting && found.length === safeCount) return;
+    assembler.close(true);
+    collect();
+    markSafe(end);
+  };
+
+  return {
+    feed(bytes, base, ending) {
+      const done =
+        encoding === 'bytes'
+          ? skim(bytes, base, ending)
+          : readLines(bytes, 0, bytes.length, base, ending).at;
+      if (ending === 'final') finish(base + done);
+      return done;
+    },
+    safeOffset: () => safe,
+    pending: () => safeCount,
+    take() {
+      const taken = found.slice(0, safeCount);
+      found = found.slice(safeCount);
+      safeCount = 0;
+      return taken;
+    },
+    takeLines: counter.take,
+  };
+}
+
+interface LineCounter {
+  /** A line that ends before `end` was read. */
+  line(end: number): void;
+  /** Counts line ends of `slice` before `stop`; `begin` is its offset in the file. */
+  slice(slice: string, begin: number, stop: number): void;
+  take(): number;
+}
+
+/** Counts each line once, though the search looks at some of them twice. */
+function createLineCounter(start: number): LineCounter {
+  let lines = 0;
+  let countedTo = start;
+  return {
+    line(end) {
+      if (end <= countedTo) return;
+      lines++;
+      countedTo = end;
+    },
+    slice(slice, begin, stop) {
+      const last = stop - begin;
+      let at = slice.indexOf('\n', Math.max(0, countedTo - begin));
+      while (at >= 0 && at < last) {
+        lines++;
+        at = slice.indexOf('\n', at + 1);
+      }
+      countedTo = Math.max(countedTo, stop);
+    },
+    take() {
+      const taken = lines;
+      lines = 0;
+      return taken;
+    },
+  };
+}
+
+/** Finds the start of the next line with a hint in [from, limit). Goes on in the slice it is in. */
+function createSearch(bytes: Buffer, base: number, counter: LineCounter) {
+  let begin = 0;
+  let stop = 0;
+  let slice = '';
+  return (from: number, limit: number): number | undefined => {
+    let at = from;
+    while (at < limit) {
+      if (at >= stop || at < begin || stop > limit) {
+        begin = Math.max(0, at - 1);
+        stop = sliceEnd(bytes, at, limit);
+        slice = bytes.toString('latin1', begin, stop);
+      }
+      // The line end before the line belongs to it: some hints begin with one.
+      hint.lastIndex = Math.max(0, at - 1 - begin);
+      const hit = hint.exec(slice);
+      const where = hit && begin + hit.index + (hit[0].startsWith('\n') ? 1 : 0);
+      if (where !== null && where >= at) {
+        const line = startOfLine(bytes, where, from);
+        counter.slice(slice, base + begin, base + line);
+        return line;
+      }
+      if (where !== null) {
+        at++; // only the line end just before `at` was hit
+        continue;
+      }
+      counter.slice(slice, base + begin, base + stop);
+      at = stop;
+    }
+    return undefined;
+  };
+}
+
+function sliceEnd(bytes: Buffer, from: number, limit: number): number {
+  if (limit - from <= sliceBytes) return limit;
+  const end = bytes.lastIndexOf(10, from + sliceBytes) + 1;
+  return end > from ? end : from + sliceBytes;
+}
+
+/** A line without an end that is too long ends by force; then that is where the whole lines end. */
+function wholeEnd(bytes: Buffer, from: number, whole: number, encoding: Encoding): number {
+  let end = Math.max(from, whole);
+  for (let next = lineEnd(bytes, end, encoding); next >= 0; next = lineEnd(bytes, end, encoding))
+    end = next;
+  return end;
+}
+
+function startOfLine(bytes: Buffer, at: number, floor: number): number {
+  return at === 0 ? 0 : Math.max(floor, bytes.lastIndexOf(10, at - 1) + 1);
+}
+
+/**
+ * Where to begin so that the head of what was hit is seen: the line before (a warning above its
+ * traceback, the name of an error above its frames) and, up to eight lines back, `file:line` lines,
+ * with which the report of an uncaught error begins.
+ * @param keepAll keeps all that a hit in the bytes to come may need
+ */
+function lookBack(bytes: Buffer, floor: number, hit: number, keepAll: boolean): number {
+  let from = hit;
+  let at = hit;
+  for (let i = 0; i <= lookBackLines && at > floor; i++) {
+    const start = startOfLine(bytes, at - 1, floor);
+    if (hit - start > lookBackBytes) break;
+    if (keepAll || i === 0 || endsWithLineNumber(bytes, start, at - 1)) from = start;
+    at = start;
+  }
+  return from;
+}
+
+function endsWithLineNumber(bytes: Buffer, start: number, newline: number): boolean {
+  let at = newline - 1;
+  if (bytes[at] === 13) at--;
+  let digits = 0;
+  while (at > start && isDigit(bytes[at]) && digits < 9) {
+    at--;
+    digits++;
+  }
+  return digits > 0 && bytes[at] === 58;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 48 && byte <= 57;
+}

@@ -1,0 +1,296 @@
+import { join } from 'node:path';
+import { throwIfCancelled } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
+import type { FilePosition, Malformed, ScanBatch, Signal } from '../core/signal.ts';
+import { type Content, gzipContent, plainContent, skipBytes } from './bytes.ts';
+import { detectEncoding, type Encoding } from './encoding.ts';
+import { createFeedbackReader } from './feedbackReader.ts';
+import { hashOf, maxTailBytes, openSource, retiredName, tailHashOf } from './identity.ts';
+import { maxLineBytes } from './lineBreaks.ts';
+import { createLocator } from './location.ts';
+import { createLogReader, type Reader } from './logReader.ts';
+import {
+  archiveMark,
+  createPositions,
+  inSafeOrder,
+  type Plan,
+  planArchive,
+  planFile,
+  type Positions,
+  type ReadPosition,
+} from './plan.ts';
+import { createToSignal, type ToSignal } from './toSignal.ts';
+import { createSourceRules, reasonOf, type SourceKind, walk } from './walk.ts';
+
+export interface ScannerDeps {
+  /** The workspace folder, absolute. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'sources'>;
+  /** What was committed for a name; see {@link ScanBatch.position}. */
+  readonly readPosition: ReadPosition;
+}
+
+/** A piece of a file's growth, or a file that could not be read. */
+export type ScanItem =
+  | { readonly kind: 'batch'; readonly batch: ScanBatch }
+  | { readonly kind: 'problem'; readonly file: string; readonly reason: string };
+
+export interface ScanOptions {
+  /**
+   * false (while watching): a last line without an end, or an exception that may go on, waits for the
+   * next scan. true: what is there counts. (A stack trace without its message still waits.)
+   */
+  readonly flush: boolean;
+}
+
+/**
+ * Reads what the workspace's sources have grown by. Each batch must be committed as a whole, signals
+ * and position in one transaction, before the next one is asked for; then each occurrence is counted
+ * once whatever happens. A batch without signals may carry a position under a name like
+ * `app.log@<hash>`: the position of content that left `app.log`; keep it like any other.
+ * Never throws for what lies in the workspace; rejects with `cancelled` when the signal fires.
+ */
+export interface Scanner {
+  scan(options: ScanOptions, signal?: AbortSignal): AsyncIterable<ScanItem>;
+  /** Whether a path (relative to the workspace, with `/`) is a source. */
+  matches(path: string): boolean;
+}
+
+const chunkBytes = 256 * 1024;
+const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
+const maxBatchSignals = 200;
+const maxBatchBytes = 4 << 20;
+
+export function createScanner(deps: ScannerDeps): Scanner {
+  const rules = createSourceRules(deps.settings);
+  return {
+    matches: (path) => rules.kindOf(path) !== undefined,
+    async *scan(options, signal) {
+      throwIfCancelled(signal);
+      const walked = await walk(deps.folder, rules);
+      for (const problem of walked.problems) yield { kind: 'problem', ...problem };
+      const names = walked.sources.map(({ file }) => file);
+      const positions = createPositions(deps.readPosition, names);
+      const locator = createLocator(deps.folder, (name) => walked.byName.get(name) ?? []);
+      const run: Run = {
+        ...deps,
+        ...options,
+        positions,
+        toSignal: createToSignal(locator),
+        buffer: Buffer.allocUnsafe(bufferBytes),
+        signal,
+      };
+      const plans: Plan[] = [];
+      for await (const plan of makePlans(run, walked.sources)) {
+        if ('reason' in plan) yield plan;
+        else plans.push(plan);
+      }
+      const adopted = new Set(plans.map((plan) => plan.from));
+      for (const plan of inSafeOrder(plans)) {
+        throwIfCancelled(signal);
+        if (plan.retires && !adopted.has(plan.retires)) yield noted(run, retirement(plan.retires));
+        yield* readFile(run, plan);
+      }
+    },
+  };
+}
+
+/** What all files of one scan share. */
+interface Run extends ScannerDeps, ScanOptions {
+  readonly positions: Positions;
+  readonly toSignal: ToSignal;
+  /** One for all files, which are read one after the other. */
+  readonly buffer: Buffer;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Problem = Extract<ScanItem, { kind: 'problem' }>;
+
+async function* makePlans(
+  run: Run,
+  sources: readonly { readonly file: string; readonly kind: SourceKind }[],
+): AsyncGenerator<Plan | Problem> {
+  const inodes = new Set<string>();
+  for (const { file, kind } of sources) {
+    throwIfCancelled(run.signal);
+    try {
+      const plan = await planFile(run.folder, file, kind, run.positions);
+      // A second hard link, or a file that was renamed while we looked, is the same lines again.
+      if (plan && !inodes.has(plan.inode)) yield plan;
+      if (plan) inodes.add(plan.inode);
+    } catch (error) {
+      yield { kind: 'problem', file, reason: reasonOf(error) };
+    }
+  }
+}
+
+function retirement(position: FilePosition): ScanBatch {
+  const file = retiredName(position.file, position.headHash);
+  return { position: { ...position, file }, signals: [], malformed: [], lines: 0, bytes: 0 };
+}
+
+function noted(run: Run, batch: ScanBatch): ScanItem {
+  run.positions.note(batch.position);
+  return { kind: 'batch', batch };
+}
+
+async function* readFile(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
+  try {
+    yield* plan.archive ? readArchive(run, plan) : readPlain(run, plan);
+  } catch (error) {
+    throwIfCancelled(run.signal);
+    if (!isFileError(error)) throw error;
+    yield { kind: 'problem', file: plan.file, reason: reasonOf(error) };
+  }
+}
+
+/** Anything else that is thrown (by the consumer, or a bug of ours) is not about the file. */
+function isFileError(error: unknown): boolean {
+  return typeof (error as { syscall?: unknown } | null)?.syscall === 'string';
+}
+
+async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
+  const opened = await openSource(join(run.folder, plan.file));
+  if (!opened) return;
+  try {
+    if (opened.inode !== plan.inode || opened.size < plan.start) return; // changed since; the next scan sees
+    const headHash = hashOf(opened.head);
+    const positionAt = async (offset: number): Promise<FilePosition> => ({
+      file: plan.file,
+      offset,
+      inode: opened.inode,
+      headHash,
+      headBytes: opened.head.length,
+      tailHash: await tailHashOf(opened, offset),
+    });
+    const renamed = plan.from !== undefined && plan.from.file !== plan.file;
+    yield* readContent(run, {
+      plan,
+      content: plainContent(opened, plan.start),
+      start: plan.start,
+      encoding: detectEncoding(opened.head),
+      flush: run.flush,
+      positionAt,
+      always: renamed || (plan.start === 0 && plan.retires !== undefined),
+    });
+  } finally {
+    await opened.handle.close();
+  }
+}
+
+async function* readArchive(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
+  const path = join(run.folder, plan.file);
+  const mark = await archiveMark(path);
+  if (run.positions.of(plan.file)?.inode === mark) return;
+  const { head, from } = await planArchive(run.folder, plan, run.positions);
+  const { content, start } = await openArchive(path, from);
+  try {
+    yield* readContent(run, {
+      plan,
+      content,
+      start,
+      encoding: detectEncoding(head),
+      flush: true,
+      positionAt: async (offset, atEnd) => ({
+        file: plan.file,
+        offset,
+        inode: atEnd ? mark : plan.inode,
+        headHash: hashOf(head),
+        headBytes: head.length,
+        // The bytes before are gone; the head and the mark say enough of a file that never grows.
+        tailHash: '',
+      }),
+      always: true,
+    });
+    const reason = content.problem();
+    if (reason !== undefined) yield { kind: 'problem', file: plan.file, reason };
+  } finally {
+    await content.close();
+  }
+}
+
+/** Passes over what was counted before the file was packed, if it is indeed the same. */
+async function openArchive(path: string, from: FilePosition | undefined) {
+  const content = gzipContent(path);
+  if (!from) return { content, start: 0 };
+  const tail = await skipBytes(content, from.offset, maxTailBytes);
+  const same = tail !== undefined && (from.tailHash === '' || hashOf(tail) === from.tailHash);
+  if (same) return { content, start: from.offset };
+  await content.close();
+  return { content: gzipContent(path), start: 0 };
+}
+
+interface Reading {
+  readonly plan: Plan;
+  readonly content: Content;
+  readonly start: number;
+  readonly encoding: Encoding;
+  readonly flush: boolean;
+  positionAt(offset: number, atEnd: boolean): Promise<FilePosition>;
+  /** Whether the last position is to be saved even when nothing was counted. */
+  readonly always: boolean;
+}
+
+interface Taken {
+  readonly signals: Signal[];
+  readonly malformed: Malformed[];
+}
+
+async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem> {
+  const { plan, content, start, encoding } = reading;
+  const { reader, take } = createReader(run, plan, start, encoding);
+  const { buffer } = run;
+  let filled = 0;
+  let base = start;
+  let committed = start;
+  let atEnd = false;
+
+  while (!atEnd) {
+    throwIfCancelled(run.signal);
+    const read = await content.read(buffer, filled, Math.min(chunkBytes, buffer.length - filled));
+    atEnd = read === 0;
+    filled += read;
+    const ending = !atEnd ? 'more' : reading.flush ? 'final' : 'held';
+    const done = reader.feed(buffer.subarray(0, filled), base, ending);
+    buffer.copyWithin(0, done, filled);
+    filled -= done;
+    base += done;
+    const safe = reader.safeOffset();
+    const isFull = safe - committed >= maxBatchBytes || reader.pending() >= maxBatchSignals;
+    const isLast = atEnd && (reading.always || safe > committed);
+    if (!(isLast || (isFull && safe > committed))) continue;
+    const { signals, malformed } = take();
+    const position = await reading.positionAt(safe, atEnd);
+    const lines = reader.takeLines();
+    yield noted(run, { position, signals, malformed, lines, bytes: safe - committed });
+    committed = safe;
+  }
+}
+
+function createReader(
+  run: Run,
+  plan: Plan,
+  start: number,
+  encoding: Encoding,
+): { readonly reader: Reader<unknown>; take(): Taken } {
+  const now = run.clock.now().toISOString();
+  if (plan.kind === 'feedback') {
+    const reader = createFeedbackReader(plan.file, start, encoding, now);
+    const take = (): Taken => {
+      const found = reader.take();
+      return {
+        signals: found.flatMap((item) => (item.kind === 'signal' ? [item.signal] : [])),
+        malformed: found.flatMap((item) => (item.kind === 'malformed' ? [item.malformed] : [])),
+      };
+    };
+    return { reader, take };
+  }
+  const reader = createLogReader(start, encoding);
+  const take = (): Taken => ({
+    signals: reader.take().map((found) => run.toSignal(found, plan.file, now)),
+    malformed: [],
+  });
+  return { reader, take };
+}

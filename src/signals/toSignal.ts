@@ -1,0 +1,83 @@
+import { redact } from '../core/secrets.ts';
+import type { Cause, ExceptionEvent, ExceptionSignal, Fingerprint, Frame } from '../core/signal.ts';
+import type { FoundException } from './exceptions/assemble.ts';
+import { exceptionFingerprint } from './fingerprint.ts';
+import type { Locator } from './location.ts';
+import { exceptionTitle, visible } from './title.ts';
+
+const maxRawChars = 8_000;
+const maxCauses = 20;
+const maxCached = 4_000;
+
+/** What was found in `file`, sanitised, with its place in the workspace and its identity. */
+export type ToSignal = (found: FoundException, file: string, now: string) => ExceptionSignal;
+
+export function createToSignal(locator: Locator): ToSignal {
+  const clean = cached((line: string) => visible(redact(line)));
+  const identify = (event: ExceptionEvent): Fingerprint =>
+    exceptionFingerprint(event, (path) => locator.locate(path));
+
+  const cleanText = (text: string): string => {
+    // A key spans lines; all else can be looked for line by line, and most lines were seen before.
+    if (text.includes('-----BEGIN')) return visible(redact(text));
+    return text.includes('\n') ? text.split('\n').map(clean).join('\n') : clean(text);
+  };
+  const cleanFrame = (frame: Frame): Frame => ({
+    ...frame,
+    file: (frame.inApp ? locator.locate(frame.file) : undefined) ?? clean(frame.file),
+    ...(frame.function === undefined ? {} : { function: clean(frame.function) }),
+    ...(frame.source === undefined ? {} : { source: clean(frame.source) }),
+  });
+  const cleanCause = ({ type, message, frames }: Cause): Cause => ({
+    type: clean(type),
+    message: cleanText(message),
+    frames: frames.map(cleanFrame),
+  });
+
+  return ({ event, offset }, file, now) => {
+    const exception: ExceptionEvent = {
+      ...event,
+      ...cleanCause(event),
+      causes: event.causes.slice(0, maxCauses).map(cleanCause),
+      raw: cleanText(event.raw).slice(0, maxRawChars),
+    };
+    // Masked texts give the same identity, and keep secrets out of its parts.
+    const fingerprint = identify(exception);
+    const location = locationOf(event, locator);
+    return {
+      kind: 'exception',
+      fingerprint,
+      title: exceptionTitle(exception),
+      at: event.timestamp ?? now,
+      source: { file, offset },
+      severity: event.severity,
+      exception,
+      ...(location ? { location } : {}),
+    };
+  };
+}
+
+function locationOf(event: ExceptionEvent, locator: Locator): ExceptionSignal['location'] {
+  const top = event.frames.find((frame) => frame.inApp && locator.locate(frame.file) !== undefined);
+  const file = top && locator.locate(top.file);
+  if (!top || file === undefined) return undefined;
+  return {
+    file,
+    ...(top.line === undefined ? {} : { line: top.line }),
+    ...(top.function === undefined ? {} : { function: visible(redact(top.function)) }),
+  };
+}
+
+/** Remembers short answers; stack frames repeat from one exception to the next. */
+function cached(work: (text: string) => string): (text: string) => string {
+  const answers = new Map<string, string>();
+  return (text) => {
+    if (text.length > 400) return work(text);
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    if (answers.size >= maxCached) answers.clear();
+    const answer = work(text);
+    answers.set(text, answer);
+    return answer;
+  };
+}
