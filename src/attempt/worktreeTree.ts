@@ -3,6 +3,7 @@ import { copyFile, lstat, readFile, rm, stat, utimes, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { PatchwrightError, throwIfCancelled } from '../core/errors.ts';
 import type { Git, GitOptions } from '../core/ports.ts';
+import { isInside } from './dependencyCopy.ts';
 import { indexBeside, openUp, removeTree, type Seal } from './ownFolder.ts';
 
 /** Bytes in the worktree are those of the repository, and submodules stay empty. */
@@ -38,7 +39,7 @@ export function worktreeGit(git: Git, path: string, adminDir: string): Git {
     run: (args, options) => inner.run([...asCommitted, ...watchful, ...args], pin(options)),
     bytes: (args, options) => inner.bytes([...asCommitted, ...watchful, ...args], pin(options)),
     code: (args, options) => inner.code([...asCommitted, ...watchful, ...args], pin(options)),
-    at: (cwd) => git.at(cwd),
+    at: (cwd) => (isInside(cwd, path) ? bind(git.at(cwd)) : git.at(cwd)),
     withHooks: () => bind(inner.withHooks()),
   });
   return bind(git.at(path));

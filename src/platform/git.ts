@@ -1,4 +1,5 @@
-import { PatchwrightError } from '../core/errors.ts';
+import { existsSync } from 'node:fs';
+import { PatchwrightError, systemCode } from '../core/errors.ts';
 import type { Git, GitOptions, Shell } from '../core/ports.ts';
 import { scrubbedEnv } from './shell.ts';
 
@@ -10,18 +11,23 @@ const maxOutputBytes = 256 << 20;
  */
 export function createGit(shell: Shell, cwd: string, hooks = false): Git {
   const execute = async (args: readonly string[], options: GitOptions = {}) => {
-    const result = await shell.run(
-      {
-        file: 'git',
-        args: [...(hooks ? [] : ['-c', 'core.hooksPath=/dev/null']), ...fixed, ...args],
-        cwd,
-        env: { ...scrubbedEnv(), ...quiet },
-        maxOutputBytes: options.maxOutputBytes ?? maxOutputBytes,
-        ...(options.extraEnv ? { extraEnv: options.extraEnv } : {}),
-        ...(options.input === undefined ? {} : { input: options.input }),
-      },
-      options.signal,
-    );
+    const result = await shell
+      .run(
+        {
+          file: 'git',
+          args: [...(hooks ? [] : ['-c', 'core.hooksPath=/dev/null']), ...fixed, ...args],
+          cwd,
+          env: { ...scrubbedEnv(), ...quiet },
+          maxOutputBytes: options.maxOutputBytes ?? maxOutputBytes,
+          ...(options.extraEnv ? { extraEnv: options.extraEnv } : {}),
+          ...(options.input === undefined ? {} : { input: options.input }),
+        },
+        options.signal,
+      )
+      .catch((error: unknown) => {
+        throw startError(error, cwd);
+      });
+    if (result.truncated && options.maxOutputBytes === undefined) throw tooMuch(args);
     const code = result.exitCode ?? -1;
     if (!(options.okCodes ?? [0]).includes(code))
       throw gitError(args, code, result.stderr.toString());
@@ -55,7 +61,47 @@ function cut(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/\r?\n$/, '');
 }
 
+/** The command's own name: what comes before it are settings for this one call. */
+function nameOf(args: readonly string[]): string {
+  let at = 0;
+  while (args[at] === '-c') at += 2;
+  return args[at] ?? '';
+}
+
+function startError(error: unknown, cwd: string): unknown {
+  if (systemCode(error) !== 'ENOENT') return error;
+  return existsSync(cwd)
+    ? new PatchwrightError(
+        'no_git',
+        {
+          what: 'git was not found.',
+          why: 'Patchwright makes every patch with it.',
+          remedy: 'Install git 2.38 or newer and make sure that it is on the PATH.',
+        },
+        { cause: error },
+      )
+    : new PatchwrightError(
+        'git_failed',
+        {
+          what: `The folder ${cwd} is gone.`,
+          why: 'It was moved or deleted.',
+          remedy: 'Open the folder where it is now and try again.',
+        },
+        { cause: error },
+      );
+}
+
+/** Half an answer would be taken for a whole one. */
+function tooMuch(args: readonly string[]): PatchwrightError {
+  return new PatchwrightError('git_failed', {
+    what: `git ${nameOf(args)} wrote too much.`,
+    why: `Its answer is longer than ${maxOutputBytes >> 20} MiB.`,
+    remedy: 'Open a smaller part of the repository.',
+  });
+}
+
 function gitError(args: readonly string[], code: number, stderr: string): PatchwrightError {
+  const name = nameOf(args);
   const said = stderr.trim().split('\n').slice(-6).join(' ').slice(0, 600);
   if (/not a git repository/.test(stderr)) {
     return new PatchwrightError('no_git', {
@@ -66,13 +112,13 @@ function gitError(args: readonly string[], code: number, stderr: string): Patchw
   }
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {
     return new PatchwrightError('disk_full', {
-      what: `git ${args[0] ?? ''} could not write.`,
+      what: `git ${name} could not write.`,
       why: 'The disk is full.',
       remedy: 'Free some space and try again.',
     });
   }
   return new PatchwrightError('git_failed', {
-    what: `git ${args[0] ?? ''} failed with code ${code}.`,
+    what: `git ${name} failed with code ${code}.`,
     why: said || 'It gave no reason.',
     remedy: 'Run `patchwright doctor` to check the repository.',
   });

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { cancelled } from '../core/errors.ts';
 import type { Command, CommandResult, Shell } from '../core/ports.ts';
+import { killStrays, runMark } from './strays.ts';
 
 const defaultMaxOutputBytes = 1 << 20;
 /** How long a group may take to end after SIGTERM before it is killed. */
 const graceMs = 400;
+/** How long after a command's end its pipes may stay open: a process that left its group may hold them. */
+const drainMs = 150;
 
 /** Passed on to child processes; everything else (keys, tokens, GIT_*, NODE_OPTIONS) is not. */
 const allowed =
@@ -28,9 +32,10 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
   if (signal?.aborted) return Promise.reject(cancelled());
   return new Promise((resolve, reject) => {
     const started = performance.now();
+    const mark = randomUUID();
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: { ...(command.env ?? scrubbedEnv()), ...command.extraEnv },
+      env: { ...(command.env ?? scrubbedEnv()), ...command.extraEnv, [runMark]: mark },
       detached: process.platform !== 'win32',
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
@@ -38,33 +43,38 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
     const max = command.maxOutputBytes ?? defaultMaxOutputBytes;
     const stdout = createSink(max);
     const stderr = createSink(max);
+    let received = 0;
     let timedOut = false;
     let aborted = false;
 
+    let ending: NodeJS.Timeout | undefined;
     const onAbort = (): void => {
       aborted = true;
-      endGroup(child.pid);
+      ending = endGroup(child.pid);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     const timer = command.timeoutMs
       ? setTimeout(() => {
           timedOut = true;
-          endGroup(child.pid);
+          ending = endGroup(child.pid);
         }, command.timeoutMs)
       : undefined;
 
+    let drain: NodeJS.Timeout | undefined;
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
+      clearTimeout(drain);
       signal?.removeEventListener('abort', onAbort);
       settle();
     };
 
-    const decoder = new TextDecoder();
     for (const [stream, sink] of [
       [child.stdout, stdout],
       [child.stderr, stderr],
     ] as const) {
+      const decoder = new TextDecoder();
       stream.on('data', (piece: Buffer) => {
+        received += piece.length;
         sink.write(piece);
         command.onOutput?.(decoder.decode(piece, { stream: true }));
       });
@@ -74,8 +84,25 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
     child.stdin.end(command.input);
 
     child.once('error', (error) => finish(() => reject(error)));
-    // What the command left running in its group must not outlive it, nor hold its pipes open.
-    child.once('exit', () => killGroup(child.pid));
+    // What was written is read first; but who could not be killed may write on for ever.
+    const closePipes = (rounds = 3): void => {
+      killStrays(mark);
+      const before = received;
+      const look = (): void => {
+        if (received !== before && rounds > 0) return closePipes(rounds - 1);
+        child.stdout.destroy();
+        child.stderr.destroy();
+      };
+      drain = setTimeout(() => setImmediate(look), drainMs); // pending input comes before immediates
+    };
+    // What the command left running must not outlive it, nor hold its pipes open. A command with a time
+    // limit is one that is not trusted to end well; for the others looking for strays would be a waste.
+    child.once('exit', () => {
+      clearTimeout(ending);
+      killGroup(child.pid);
+      if (aborted || command.timeoutMs !== undefined) killStrays(mark);
+      drain = setTimeout(() => closePipes(), drainMs);
+    });
     child.once('close', (exitCode) =>
       finish(() => {
         if (aborted) return reject(cancelled());
@@ -92,9 +119,9 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
   });
 }
 
-function endGroup(pid: number | undefined): void {
+function endGroup(pid: number | undefined): NodeJS.Timeout {
   sendToGroup(pid, 'SIGTERM');
-  setTimeout(() => killGroup(pid), graceMs).unref();
+  return setTimeout(() => killGroup(pid), graceMs).unref();
 }
 
 function killGroup(pid: number | undefined): void {
@@ -110,7 +137,8 @@ function sendToGroup(pid: number | undefined, signal: NodeJS.Signals): void {
       process.kill(-pid, signal);
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: already gone
+    // ESRCH: already gone. EPERM: only dead ones not yet collected are left (macOS), or a set-uid program.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Git, Shell } from '../../../src/core/ports.ts';
 import { createGit } from '../../../src/platform/git.ts';
 import { createShell } from '../../../src/platform/shell.ts';
 import { createRepository } from '../../support/repository.ts';
+import { isRunning, until } from '../../support/processes.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 import { leftIn, pictureOf, quiet, worktreesOf } from './worktreeSupport.ts';
 
@@ -55,7 +56,6 @@ describe('worktree, cut short', function () {
     const { stdout } = await createShell().run({ file: 'cat', args: [pids], cwd: '/' });
     const started = stdout.toString().trim().split('\n').map(Number);
     assert.equal(started.length, 2);
-    // Dead at once, but listed until the system's first process has taken note of it.
     await until(() => !started.some(isRunning));
   });
 
@@ -189,19 +189,6 @@ async function kill(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function without(picture: Record<string, string>, pattern: RegExp): Record<string, string> {
