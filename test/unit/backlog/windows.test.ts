@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Backlog } from '../../../src/backlog/backlog.ts';
 import type { Change } from '../../../src/core/change.ts';
 import {
