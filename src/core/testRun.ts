@@ -25,6 +25,11 @@ export interface TestRun {
   readonly cases?: readonly TestCase[];
   readonly output: string;
   readonly durationMs: number;
+  /**
+   * Real paths of the source files the run loaded, where that can be told; undefined where it can't.
+   * Recorded only by `TestRunner.files`.
+   */
+  readonly loaded?: readonly string[];
 }
 
 /** How this workspace's tests are run. Commands come from settings or the base commit, never from a patch. */

@@ -1,0 +1,36 @@
+import type { Patch } from '../core/attempt.ts';
+import type { GateId, GateReport } from '../core/gate.ts';
+import type { Checkout, Git } from '../core/ports.ts';
+import type { Protection } from '../core/protection.ts';
+import type { Settings } from '../core/settings.ts';
+import type { TestRunner } from '../core/testRun.ts';
+
+/** What a gate may use. All of it is handed in; nothing of it comes from the patch but the patch itself. */
+export interface GateContext {
+  readonly patch: Patch;
+  /** The repository, to read its objects. */
+  readonly git: Git;
+  /** Where trees are laid out and tests run; used by one gate at a time. */
+  readonly checkout: Checkout;
+  /** The tree of the base commit with these files as `commit` has them. */
+  treeOfBaseWith(commit: string, files: readonly string[]): Promise<string>;
+  /** undefined: no way to run this project's tests was found. */
+  readonly tests?: TestRunner;
+  readonly protection: Protection;
+  readonly limits: Settings['limits'];
+  /** The user's own working tree: no file of it may be what a test loads. */
+  readonly mainRoot: string;
+  /** The ticket's exception, where it has one: a reproduction may fail with it. */
+  readonly exceptionType?: string;
+}
+
+/** What a gate finds; the runner adds who and how long. */
+export type GateFinding = Omit<GateReport, 'id' | 'durationMs'>;
+
+export interface Gate {
+  readonly id: GateId;
+  /** Whether it lays out trees and runs what the patch holds. */
+  readonly runsCode: boolean;
+  /** Throws only for bugs, failing tools and `cancelled`; the runner makes a failure of the others. */
+  run(context: GateContext, signal?: AbortSignal): Promise<GateFinding>;
+}

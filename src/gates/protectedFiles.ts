@@ -1,0 +1,142 @@
+import { foldPath } from '../core/pathRules.ts';
+import type { Protection } from '../core/protection.ts';
+import type { Gate, GateContext } from './context.ts';
+import { failed, passed, plural } from './finding.ts';
+import { ignoredBy } from './ignoredPaths.ts';
+import { modes, type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
+import { weakenedTests } from './weakenedTests.ts';
+
+/**
+ * Judges the result: what differs between the base's tree and the commit's, by git's own objects. How
+ * the edits were made, by which tool and under which name, does not matter here.
+ */
+export const protectedFiles: Gate = {
+  id: 'protected',
+  runsCode: false,
+  async run(context, signal) {
+    const { git, patch } = context;
+    const changes = await treeChanges(git, patch.base, patch.commit, signal);
+    const isIgnored = await ignoredBy(git, patch.base, signal);
+    const paths = await treePaths(git, patch.commit, signal);
+    const verdicts = changes.map((change) => judge(change, context.protection, isIgnored));
+    const problems = [
+      ...(await ancestry(context, signal)),
+      ...verdicts.flatMap(({ problem }) => problem ?? []),
+      ...repositoryLayouts(changes, paths),
+    ];
+    const marks = [
+      ...verdicts.flatMap(({ marks }) => marks),
+      ...sameButForSpelling(changes, paths),
+      ...(await weakenedTests(git, patch, changes, signal)),
+    ];
+    const evidence = [`${plural(changes.length, 'changed path')}, each judged by both its sides.`];
+    if (problems.length === 0) {
+      const reason = changes.length === 0 ? 'Nothing changed.' : 'No protected file is touched.';
+      return passed(reason, { evidence, marks });
+    }
+    return failed(
+      `The patch touches ${plural(problems.length, 'protected place')}: ${problems[0]}`,
+      {
+        evidence: [...evidence, ...problems],
+        marks,
+      },
+    );
+  },
+};
+
+/** A patch whose commit does not stand on its base would bring along what nobody has judged. */
+async function ancestry({ git, patch }: GateContext, signal?: AbortSignal): Promise<string[]> {
+  const { code } = await git.code(['merge-base', '--is-ancestor', patch.base, patch.commit], {
+    okCodes: [0, 1],
+    signal,
+  });
+  return code === 0 ? [] : ['the commit does not stand on its base'];
+}
+
+interface Judged {
+  readonly problem?: string;
+  readonly marks: readonly string[];
+}
+
+const verbs = { A: 'added', D: 'deleted', M: 'changed', T: 'changed in type' } as const;
+
+function judge(
+  change: TreeChange,
+  protection: Protection,
+  isIgnored: (path: string) => boolean,
+): Judged {
+  const { path, oldMode, newMode } = change;
+  if (path === undefined) return { problem: 'a name that is not valid UTF-8', marks: [] };
+  const name = `${JSON.stringify(path)} (${verbs[change.status]})`;
+  const verdict = protection.check(path);
+  if (!verdict.ok && verdict.verdict === 'block') {
+    return { problem: `${name}: ${verdict.rule}`, marks: [] };
+  }
+  const special = specialMode(oldMode, newMode);
+  if (special) return { problem: `${name}: ${special}`, marks: [] };
+  if (change.status === 'A' && isIgnored(path)) {
+    return { problem: `${name}: ignored paths are no part of a patch`, marks: [] };
+  }
+  return {
+    marks: [
+      ...(verdict.ok ? [] : [`${name}: ${verdict.rule}`]),
+      ...(newMode === modes.executable && oldMode !== modes.executable
+        ? [`${name}: becomes executable`]
+        : []),
+    ],
+  };
+}
+
+function specialMode(oldMode: string, newMode: string): string | undefined {
+  if (oldMode === modes.gitlink || newMode === modes.gitlink) return 'a submodule';
+  if (oldMode === modes.symlink || newMode === modes.symlink) return 'a symbolic link';
+  const regular = /^(000000|100644|100755|100664)$/;
+  return regular.test(oldMode) && regular.test(newMode) ? undefined : `mode ${newMode}`;
+}
+
+/** A folder with HEAD, objects and refs is a repository to git, hooks and all, without being named `.git`. */
+function repositoryLayouts(
+  changes: readonly TreeChange[],
+  paths: readonly (string | undefined)[],
+): string[] {
+  const added = changes.flatMap(({ path, status }) => (path && status !== 'D' ? [path] : []));
+  const heads = paths.flatMap((path) => /^(.*\/|)HEAD$/i.exec(path ?? '')?.[1] ?? []);
+  return heads
+    .filter((folder) => added.some((path) => path.startsWith(folder)))
+    .filter((folder) => {
+      const below = (name: string): boolean =>
+        paths.some((path) => path?.toLowerCase().startsWith(`${folder}${name}`.toLowerCase()));
+      return below('config') || (below('objects/') && below('refs/'));
+    })
+    .map((folder) => `${JSON.stringify(folder || '.')}: laid out as a repository`);
+}
+
+/** New names that some file system takes for one that exists, so that they overwrite each other there. */
+function sameButForSpelling(
+  changes: readonly TreeChange[],
+  paths: readonly (string | undefined)[],
+): string[] {
+  const added = changes.flatMap(({ path, status }) => (path && status === 'A' ? [path] : []));
+  if (added.length === 0) return [];
+  const bySpelling = new Map<string, Set<string>>();
+  for (const path of paths) {
+    for (const prefix of path === undefined ? [] : prefixes(path)) {
+      const key = foldPath(prefix);
+      bySpelling.set(key, (bySpelling.get(key) ?? new Set()).add(prefix));
+    }
+  }
+  return added.flatMap((path) => {
+    const twins = prefixes(path).flatMap((prefix) =>
+      [...(bySpelling.get(foldPath(prefix)) ?? [])].filter((other) => other !== prefix),
+    );
+    return twins.length > 0
+      ? [`${JSON.stringify(path)} differs from ${JSON.stringify(twins[0])} only in spelling`]
+      : [];
+  });
+}
+
+/** `a/b/c` → `a`, `a/b`, `a/b/c`. */
+function prefixes(path: string): string[] {
+  const names = path.split('/');
+  return names.map((_, i) => names.slice(0, i + 1).join('/'));
+}

@@ -1,0 +1,222 @@
+import type { TestCase, TestRun, TestRunner } from '../core/testRun.ts';
+import type { Gate, GateContext, GateFinding } from './context.ts';
+import { describeFailure, failureWords, isReproduction } from './failure.ts';
+import { failed, oneLine, passed, plural, runLine } from './finding.ts';
+import { guardedRun } from './guardedRun.ts';
+import { judgeLoaded } from './loadedCode.ts';
+import { type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
+
+/**
+ * The test fails on the base and passes with the patch, each twice, in an order that neither "fails the
+ * first time" nor "fails every other time" survives. Everything but the patch is the same in both.
+ */
+export const reproduction: Gate = {
+  id: 'reproduction',
+  runsCode: true,
+  async run(context, signal) {
+    const { patch, tests, git } = context;
+    if (!tests) return failed(noTests);
+    const changes = await treeChanges(git, patch.base, patch.commit, signal);
+    const misnamed = misnamedTests(changes, patch.testFiles);
+    if (misnamed) return failed(misnamed);
+    const base = await context.treeOfBaseWith(patch.commit, patch.testFiles);
+    const plan: readonly Round[] = [
+      { on: 'base', tree: base, label: 'base + test, first run' },
+      { on: 'patch', tree: patch.commit, label: 'patch, first run' },
+      { on: 'patch', tree: patch.commit, label: 'patch, second run' },
+      { on: 'base', tree: base, label: 'base + test, second run' },
+    ];
+    return follow(context, tests, plan, changes, signal);
+  },
+};
+
+export const noTests =
+  'No way to run the tests of this project was found. Set patchwright.test.command.';
+
+interface Round {
+  readonly on: 'base' | 'patch';
+  readonly tree: string;
+  readonly label: string;
+}
+
+async function follow(
+  context: GateContext,
+  tests: TestRunner,
+  plan: readonly Round[],
+  changes: readonly TreeChange[],
+  signal?: AbortSignal,
+): Promise<GateFinding> {
+  const { patch } = context;
+  const evidence: string[] = [];
+  const marks = new Set<string>();
+  let proven: readonly string[] | undefined;
+  let output = '';
+  const no = (reason: string): GateFinding =>
+    failed(reason, { evidence, marks: [...marks], output });
+  for (const round of plan) {
+    const guarded = await guardedRun(context, tests, round.tree, patch.testFiles, signal);
+    const { run } = guarded;
+    output = run.output;
+    evidence.push(runLine(round.label, run));
+    for (const mark of guarded.marks) marks.add(mark);
+    if (guarded.problems.length > 0) {
+      evidence.push(...guarded.problems);
+      return no(`The test did what a test must not do: ${guarded.problems[0]}.`);
+    }
+    if (round.on === 'base') {
+      const judged = judgeBase(run, context, proven);
+      if (typeof judged === 'string') return no(judged);
+      evidence.push(...judged.evidence);
+      proven = judged.proven;
+    } else {
+      const reason = await judgePatch(context, tests, run, proven ?? [], changes, signal);
+      if (reason) return no(reason);
+      const code = await loadedCode(context, run, changes, signal);
+      evidence.push(code.evidence);
+      if (code.problem) return no(`The test proves nothing: ${code.problem}.`);
+      if (code.mark) marks.add(code.mark);
+    }
+    if (run.cases === undefined) marks.add('The test was judged by its exit code only.');
+  }
+  const count = plural(proven?.length || 1, 'test');
+  return passed(`${count} failed without the patch and passed with it, twice each.`, {
+    evidence: [...new Set(evidence)],
+    marks: [...marks],
+    output,
+  });
+}
+
+function misnamedTests(
+  changes: readonly TreeChange[],
+  files: readonly string[],
+): string | undefined {
+  if (files.length === 0) return 'The patch has no reproduction test.';
+  const changed = new Map(changes.map((change) => [change.path, change]));
+  const missing = files.find((file) => !['A', 'M'].includes(changed.get(file)?.status ?? ''));
+  if (missing)
+    return `${missing} is named as the reproduction test, but the patch does not add or change it.`;
+  const rest = changes.filter(({ path }) => path === undefined || !files.includes(path));
+  return rest.length === 0 ? 'The patch changes nothing but its test.' : undefined;
+}
+
+function judgeBase(
+  run: TestRun,
+  context: GateContext,
+  before: readonly string[] | undefined,
+): string | { readonly proven: readonly string[]; readonly evidence: readonly string[] } {
+  const again = before === undefined ? '' : ' when it is run again';
+  switch (run.verdict) {
+    case 'passed':
+      return `The test passes without the patch${again}, so it does not show the bug.`;
+    case 'no_tests':
+      return `The test file ends${again} without running a test (skipped, empty, or ended from inside).`;
+    case 'timeout':
+      return `The test does not end without the patch${again}; running out of time is no reproduction.`;
+    case 'error':
+      return `The test breaks without the patch${again} before it can decide: an import or syntax error is no reproduction.`;
+    case 'failed':
+      return proofsOf(run, context, before);
+  }
+}
+
+function proofsOf(run: TestRun, context: GateContext, before: readonly string[] | undefined) {
+  const { exceptionType, patch } = context;
+  const failures = (run.cases ?? [{ name: '', message: run.output }])
+    .filter((test) => !('status' in test) || test.status === 'failed')
+    .map((test) => ({ test, failure: describeFailure(test.message ?? '') }));
+  const proofs = failures.filter(({ failure }) =>
+    isReproduction(failure, exceptionType, patch.testFiles),
+  );
+  const first = failures[0];
+  if (proofs.length === 0) {
+    const how = first ? failureWords(first.failure) : 'for a reason that its output does not name';
+    const wanted = exceptionType ? `its own assertion or ${exceptionType}` : 'its own assertion';
+    return `Without the patch the test fails ${how}; a reproduction fails by ${wanted}.`;
+  }
+  const proven = proofs.map(({ test }) => ('status' in test ? caseKey(test) : ''));
+  const stable = before ? proven.filter((key) => before.includes(key)) : proven;
+  if (stable.length === 0) return 'Different tests fail from run to run without the patch.';
+  const evidence = proofs.map(
+    ({ test, failure }) =>
+      `${test.name || 'It'} fails ${failureWords(failure)}: ${oneLine(test.message ?? '')}`,
+  );
+  return { proven: stable, evidence };
+}
+
+async function judgePatch(
+  context: GateContext,
+  tests: TestRunner,
+  run: TestRun,
+  proven: readonly string[],
+  changes: readonly TreeChange[],
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  switch (run.verdict) {
+    case 'timeout':
+      return 'The test does not end with the patch.';
+    case 'error':
+      return 'The test breaks with the patch before it can decide.';
+    case 'no_tests':
+      return 'With the patch the test file ends without running a test.';
+    case 'failed': {
+      const excused = await failingBefore(context, tests, changes, signal);
+      const failing = (run.cases ?? []).filter((test) => test.status === 'failed');
+      const still = failing.find((test) => !excused.has(caseKey(test)));
+      if (still)
+        return `With the patch the test still fails: ${still.name}: ${oneLine(still.message ?? '')}`;
+      return failing.length === 0
+        ? 'With the patch the test still fails.'
+        : missingProof(run, proven);
+    }
+    case 'passed':
+      return missingProof(run, proven);
+  }
+}
+
+/** A test that failed before must be seen to pass now; to be gone or skipped is not to pass. */
+function missingProof(run: TestRun, proven: readonly string[]): string | undefined {
+  if (run.cases === undefined) return undefined;
+  const passing = new Set(run.cases.filter((t) => t.status === 'passed').map(caseKey));
+  const missing = proven.find((key) => !passing.has(key));
+  return missing === undefined
+    ? undefined
+    : `With the patch the failing test does not pass, it is skipped or gone: ${missing.split('\0')[1]}.`;
+}
+
+/** What failed in these files before the patch and its test came: not held against either. */
+async function failingBefore(
+  context: GateContext,
+  tests: TestRunner,
+  changes: readonly TreeChange[],
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const { patch } = context;
+  const existing = patch.testFiles.filter((file) =>
+    changes.some(({ path, status }) => path === file && status === 'M'),
+  );
+  if (existing.length === 0) return new Set();
+  const { run } = await guardedRun(context, tests, patch.base, existing, signal);
+  return new Set(run.cases?.filter((test) => test.status === 'failed').map(caseKey));
+}
+
+function caseKey(test: TestCase): string {
+  return `${test.file ?? ''}\0${test.name}`;
+}
+
+async function loadedCode(
+  context: GateContext,
+  run: TestRun,
+  changes: readonly TreeChange[],
+  signal?: AbortSignal,
+) {
+  const { patch, checkout, mainRoot, git } = context;
+  const tracked = await treePaths(git, patch.commit, signal);
+  return judgeLoaded(run.loaded, {
+    checkout: checkout.path,
+    mainRoot,
+    changed: changes.flatMap(({ path, status }) =>
+      path && status !== 'D' && !patch.testFiles.includes(path) ? [path] : [],
+    ),
+    tracked: new Set(tracked.flatMap((path) => path ?? [])),
+  });
+}

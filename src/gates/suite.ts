@@ -1,0 +1,165 @@
+import type { TestCase, TestRun } from '../core/testRun.ts';
+import type { Gate, GateContext, GateFinding } from './context.ts';
+import { failed, oneLine, passed, plural, runLine } from './finding.ts';
+import { type GuardedRun, guardedRun } from './guardedRun.ts';
+import { noTests } from './reproduction.ts';
+
+/** The whole suite on the base and on the patch: nothing that passed may fail, be skipped or be gone. */
+export const suite: Gate = {
+  id: 'suite',
+  runsCode: true,
+  async run(context, signal) {
+    const { patch, tests } = context;
+    if (!tests) return failed(noTests);
+    const base = await guardedRun(context, tests, patch.base, undefined, signal);
+    if (base.run.verdict === 'timeout') return endless(base.run);
+    const after = await guardedRun(context, tests, patch.commit, undefined, signal);
+    const comparison = compareRuns(base.run, after.run);
+    const again =
+      comparison.failing.length > 0
+        ? await guardedRun(context, tests, patch.commit, undefined, signal)
+        : undefined;
+    return judge(context, base, after, again, comparison);
+  },
+};
+
+function endless(run: TestRun): GateFinding {
+  return failed(
+    'The test suite does not end in time even without the patch. Raise patchwright.test.timeoutSeconds or set patchwright.test.command.',
+    { output: run.output, evidence: [runLine('base', run)] },
+  );
+}
+
+export interface Comparison {
+  /** Passed before or are new, and fail now. */
+  readonly failing: readonly TestCase[];
+  readonly skipped: readonly TestCase[];
+  readonly gone: readonly TestCase[];
+  /** Failed before already. */
+  readonly failedBefore: readonly TestCase[];
+}
+
+/** Tests are known by file and name, or by name alone when their file was renamed. */
+export function compareRuns(base: TestRun, patch: TestRun): Comparison {
+  const find = finder(patch.cases ?? []);
+  const known = finder(base.cases ?? []);
+  const fine = (base.cases ?? []).filter((test) => test.status === 'passed');
+  const now = fine.map((test) => ({ test, after: find(test) }));
+  const fresh = (patch.cases ?? []).filter((test) => !known(test) && test.status === 'failed');
+  return {
+    failing: [...now.flatMap(({ after }) => (after?.status === 'failed' ? [after] : [])), ...fresh],
+    skipped: now.filter(({ after }) => after?.status === 'skipped').map(({ test }) => test),
+    gone: now.filter(({ after }) => !after).map(({ test }) => test),
+    failedBefore: (base.cases ?? []).filter((test) => test.status === 'failed'),
+  };
+}
+
+function finder(cases: readonly TestCase[]): (test: TestCase) => TestCase | undefined {
+  const exact = new Map(cases.map((test) => [`${test.file ?? ''}\0${test.name}`, test]));
+  const byName = new Map<string, TestCase[]>();
+  for (const test of cases) byName.set(test.name, [...(byName.get(test.name) ?? []), test]);
+  return (test) => {
+    const same = exact.get(`${test.file ?? ''}\0${test.name}`);
+    const others = byName.get(test.name) ?? [];
+    return same ?? (others.length === 1 ? others[0] : undefined);
+  };
+}
+
+function judge(
+  context: GateContext,
+  base: GuardedRun,
+  after: GuardedRun,
+  again: GuardedRun | undefined,
+  comparison: Comparison,
+): GateFinding {
+  const real = again ? stillFailing(comparison.failing, again.run) : comparison.failing;
+  const flaky = comparison.failing.filter((test) => !real.includes(test));
+  const guarded = [base, after, ...(again ? [again] : [])];
+  const evidence = [
+    runLine('base', base.run),
+    runLine('patch', after.run),
+    ...(again ? [runLine('patch, again', again.run)] : []),
+    ...comparison.failedBefore.map((test) => `failed before already: ${test.name}`),
+  ];
+  const marks = [
+    ...new Set(guarded.flatMap((one) => one.marks)),
+    ...flaky.map((test) => `flaky: ${test.name} failed, then passed`),
+    ...wholeRunMarks(base.run, after.run),
+  ];
+  const problems = [
+    ...new Set(guarded.flatMap((one) => one.problems)),
+    ...real.map((test) => `fails: ${test.name}: ${oneLine(test.message ?? '')}`),
+    ...comparison.gone.map((test) => `is gone: ${test.name}`),
+    ...comparison.skipped.map((test) => `is skipped now: ${test.name}`),
+    ...wholeRunProblems(context, base.run, after.run, flaky.length > 0),
+  ];
+  const output = after.run.output;
+  if (problems.length > 0) {
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    return failed(
+      `A test that passed before ${problems[0]}${more}`.replace(
+        /^A test that passed before (?!fails|is )/,
+        '',
+      ),
+      {
+        evidence: [...evidence, ...problems],
+        marks,
+        output,
+      },
+    );
+  }
+  return passed(summary(after.run, comparison), { evidence, marks, output });
+}
+
+function summary(run: TestRun, { failedBefore }: Comparison): string {
+  if (!run.cases) return 'The test command ends well, as before.';
+  const count = run.cases.filter((test) => test.status === 'passed').length;
+  const before = failedBefore.length > 0 ? `; ${failedBefore.length} failed before already` : '';
+  return `${plural(count, 'test')} pass; none that passed before fails, is skipped or is gone${before}.`;
+}
+
+function stillFailing(failing: readonly TestCase[], run: TestRun): readonly TestCase[] {
+  const find = finder(run.cases ?? []);
+  return failing.filter((test) => find(test)?.status !== 'passed');
+}
+
+/** What the runs as a whole say, beyond their tests. */
+function wholeRunProblems(
+  { tests }: GateContext,
+  base: TestRun,
+  after: TestRun,
+  flaky: boolean,
+): string[] {
+  const setting = 'set patchwright.test.command to a command that does';
+  if (after.verdict === 'timeout') return ['The test suite does not end with the patch.'];
+  if (after.cases === undefined) {
+    if (after.exitCode === 0) return [];
+    const how = `${tests?.title ?? 'The test command'} ends with code ${after.exitCode}`;
+    return base.exitCode === 0
+      ? [`${how} with the patch and 0 without it.`]
+      : [`${how}, without the patch too, and does not say which tests failed; ${setting}.`];
+  }
+  if (after.verdict === 'error' && (base.verdict !== 'error' || after.cases.length === 0)) {
+    return base.verdict === 'error'
+      ? [`The test suite does not run, neither with the patch nor without it; ${setting}.`]
+      : ['A part of the test suite does not load with the patch.'];
+  }
+  if (after.verdict === 'no_tests')
+    return ['With the patch the suite ends without running a test.'];
+  const tests0 = base.exitCode === 0 && after.exitCode !== 0 && after.verdict === 'passed';
+  return tests0 && !flaky
+    ? [
+        `Every test passes, but the command ends with code ${after.exitCode} with the patch and 0 without it.`,
+      ]
+    : [];
+}
+
+function wholeRunMarks(base: TestRun, after: TestRun): string[] {
+  if (after.cases === undefined) return ['The suite was judged by its exit code only.'];
+  if ((base.cases ?? []).length === 0) {
+    return ['The suite ran no test on the base, so there was nothing to compare with.'];
+  }
+  return base.verdict === 'error'
+    ? ['A part of the suite does not load, without the patch too.']
+    : [];
+}
