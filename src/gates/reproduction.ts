@@ -104,20 +104,21 @@ function judgeBase(
   context: GateContext,
   before: readonly string[] | undefined,
 ): string | { readonly proven: readonly string[]; readonly evidence: readonly string[] } {
-  const again = before === undefined ? '' : ' when it is run again';
-  switch (run.verdict) {
-    case 'passed':
-      return `The test passes without the patch${again}, so it does not show the bug.`;
-    case 'no_tests':
-      return `The test file ends${again} without running a test (skipped, empty, or ended from inside).`;
-    case 'timeout':
-      return `The test does not end without the patch${again}; running out of time is no reproduction.`;
-    case 'error':
-      return `The test breaks without the patch${again} before it can decide: an import or syntax error is no reproduction.`;
-    case 'failed':
-      return proofsOf(run, context, before);
-  }
+  if (run.verdict === 'failed') return proofsOf(run, context, before);
+  return baseReasons[run.verdict](before === undefined ? '' : ' when it is run again');
 }
+
+const baseReasons: Readonly<
+  Record<Exclude<TestRun['verdict'], 'failed'>, (again: string) => string>
+> = {
+  passed: (again) => `The test passes without the patch${again}, so it does not show the bug.`,
+  no_tests: (again) =>
+    `Without the patch the test file ends${again} without running a test: skipped, empty, or ended from inside.`,
+  timeout: (again) =>
+    `The test does not end without the patch${again}; running out of time is no reproduction.`,
+  error: (again) =>
+    `The test breaks without the patch${again} before it can decide; an import or syntax error is no reproduction.`,
+};
 
 function proofsOf(run: TestRun, context: GateContext, before: readonly string[] | undefined) {
   const { exceptionType, patch } = context;
@@ -151,27 +152,21 @@ async function judgePatch(
   changes: readonly TreeChange[],
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  switch (run.verdict) {
-    case 'timeout':
-      return 'The test does not end with the patch.';
-    case 'error':
-      return 'The test breaks with the patch before it can decide.';
-    case 'no_tests':
-      return 'With the patch the test file ends without running a test.';
-    case 'failed': {
-      const excused = await failingBefore(context, tests, changes, signal);
-      const failing = (run.cases ?? []).filter((test) => test.status === 'failed');
-      const still = failing.find((test) => !excused.has(caseKey(test)));
-      if (still)
-        return `With the patch the test still fails: ${still.name}: ${oneLine(still.message ?? '')}`;
-      return failing.length === 0
-        ? 'With the patch the test still fails.'
-        : missingProof(run, proven);
-    }
-    case 'passed':
-      return missingProof(run, proven);
+  if (run.verdict !== 'failed') return patchReasons[run.verdict] ?? missingProof(run, proven);
+  const excused = await failingBefore(context, tests, changes, signal);
+  const failing = (run.cases ?? []).filter((test) => test.status === 'failed');
+  const still = failing.find((test) => !excused.has(caseKey(test)));
+  if (still) {
+    return `With the patch the test still fails: ${still.name}: ${oneLine(still.message ?? '')}`;
   }
+  return failing.length === 0 ? 'With the patch the test still fails.' : missingProof(run, proven);
 }
+
+const patchReasons: Readonly<Partial<Record<TestRun['verdict'], string>>> = {
+  timeout: 'The test does not end with the patch.',
+  error: 'The test breaks with the patch before it can decide.',
+  no_tests: 'With the patch the test file ends without running a test.',
+};
 
 /** A test that failed before must be seen to pass now; to be gone or skipped is not to pass. */
 function missingProof(run: TestRun, proven: readonly string[]): string | undefined {

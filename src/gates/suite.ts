@@ -87,26 +87,20 @@ function judge(
     ...wholeRunMarks(base.run, after.run),
   ];
   const problems = [
-    ...new Set(guarded.flatMap((one) => one.problems)),
-    ...real.map((test) => `fails: ${test.name}: ${oneLine(test.message ?? '')}`),
-    ...comparison.gone.map((test) => `is gone: ${test.name}`),
-    ...comparison.skipped.map((test) => `is skipped now: ${test.name}`),
+    ...new Set(
+      guarded.flatMap((one) =>
+        one.problems.map((problem) => `The tests did what tests must not do: ${problem}`),
+      ),
+    ),
+    ...real.map((test) => `Fails with the patch: ${test.name}: ${oneLine(test.message ?? '')}`),
+    ...comparison.gone.map((test) => `Gone with the patch: ${test.name}`),
+    ...comparison.skipped.map((test) => `Skipped with the patch: ${test.name}`),
     ...wholeRunProblems(context, base.run, after.run, flaky.length > 0),
   ];
   const output = after.run.output;
   if (problems.length > 0) {
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-    return failed(
-      `A test that passed before ${problems[0]}${more}`.replace(
-        /^A test that passed before (?!fails|is )/,
-        '',
-      ),
-      {
-        evidence: [...evidence, ...problems],
-        marks,
-        output,
-      },
-    );
+    return failed(`${problems[0]}${more}`, { evidence: [...evidence, ...problems], marks, output });
   }
   return passed(summary(after.run, comparison), { evidence, marks, output });
 }
@@ -146,8 +140,8 @@ function wholeRunProblems(
   }
   if (after.verdict === 'no_tests')
     return ['With the patch the suite ends without running a test.'];
-  const tests0 = base.exitCode === 0 && after.exitCode !== 0 && after.verdict === 'passed';
-  return tests0 && !flaky
+  const onlyCode = base.exitCode === 0 && after.exitCode !== 0 && after.verdict === 'passed';
+  return onlyCode && !flaky
     ? [
         `Every test passes, but the command ends with code ${after.exitCode} with the patch and 0 without it.`,
       ]
