@@ -86,7 +86,7 @@ function addToGroup(sql: Sql, group: Of<'group'>): void {
   );
 }
 
-const isLaterRow = '(excluded.lamport, excluded.writer) > (lamport, writer)';
+const isLaterRow = '(excluded.lamport, excluded.writer) >= (lamport, writer)';
 const isEarlierRow = '(excluded.lamport, excluded.writer) < (lamport, writer)';
 
 function movePosition(sql: Sql, { position }: Of<'position'>, stamp: Stamp): void {

@@ -7,12 +7,18 @@ export interface Stamp {
 
 export type FieldClocks = Map<string, Stamp>;
 
-/** Stamps above this are refused: one such line would win over everything written later. */
+/** Stamps above this are refused: the clock must not run out of exact numbers. */
 export const maxLamport = 2 ** 48;
 
+/** Held at the limit, which only a forged line reaches, rather than refusing to write ever again. */
+export function nextLamport(seen: number, now: Date): number {
+  return Math.min(maxLamport, Math.max(seen + 1, now.getTime()));
+}
+
+/** One writer's changes come in order, so of two with the same stamp the second is the later. */
 export function isLater(a: Stamp, b: Stamp | undefined): boolean {
   if (!b) return true;
-  return a.lamport === b.lamport ? a.writer > b.writer : a.lamport > b.lamport;
+  return a.lamport === b.lamport ? a.writer >= b.writer : a.lamport > b.lamport;
 }
 
 /** `{"<lamport>.<writer>": [fields]}`: a row's fields share few stamps. */

@@ -3,6 +3,7 @@ import { isPatchwrightError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { TicketMetadata } from '../core/ticket.ts';
 import { type ChainHead, newestHead, nextEvent } from './audit.ts';
+import { nextLamport } from './clock.ts';
 import { ticketEntity } from './entities.ts';
 import { ownIdentity } from './identity.ts';
 import { decodeLine, encodeLine, formatVersion, maxLineBytes } from './journalLine.ts';
@@ -144,7 +145,7 @@ export function createCommits(options: CommitsOptions): Commits {
       try {
         const at = clock.now();
         const stored = storeAll(pending.changes, at.toISOString(), head, mine.journal.writer);
-        lamport = Math.max(lamport + 1, at.getTime());
+        lamport = nextLamport(lamport, at);
         const prepared = encode(
           {
             v: formatVersion,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backlog } from '../../src/backlog/backlog.ts';
@@ -20,6 +20,9 @@ export const bench: Bench = {
     const empty = await durableChange(0);
     report({ what: 'one durable change, empty backlog, median', value: empty.median, unit: 'ms' });
     const ten = await durableChange(small);
+    const plain = await plainAppend(); // what the disk (and whoever else is at it) takes anyway
+    report({ what: 'plain append and fdatasync, median', value: plain.median, unit: 'ms' });
+    report({ what: 'plain append and fdatasync, p95', value: plain.p95, unit: 'ms' });
     report({
       what: `one durable change, ${small} tickets, p95`,
       value: ten.p95,
@@ -97,6 +100,22 @@ async function durableChange(tickets: number) {
       p95: quantile(times, 0.95),
       openMs: await openMs(folder),
     };
+  });
+}
+
+async function plainAppend() {
+  return inFolder(async (folder) => {
+    const file = openSync(join(folder, 'plain'), 'a');
+    const line = Buffer.alloc(2_000, 'x');
+    const times: number[] = [];
+    for (let i = 0; i < changes; i++) {
+      const start = performance.now();
+      writeSync(file, line);
+      fdatasyncSync(file);
+      times.push(performance.now() - start);
+    }
+    closeSync(file);
+    return { median: quantile(times, 0.5), p95: quantile(times, 0.95) };
   });
 }
 

@@ -130,6 +130,16 @@ describe('backlog: journal', () => {
     assert.equal(notices.length, 1, 'once a file');
   });
 
+  it('goes on writing after a line that claims to come from the end of time', async () => {
+    const { journal, lines } = await three();
+    writeLines(journal, [{ ...lines[0], lamport: 2 ** 48 }]);
+    const backlog = await open(folder.path('fresh'));
+    await backlog.write([ticketChange('d', { title: 'one' })]);
+    await backlog.write([{ kind: 'ticket', id: 'd', fields: { title: 'two' } }]);
+    assert.equal(backlog.tickets.get('d')?.title, 'two');
+    await backlog.dispose();
+  });
+
   it('skips a line that is longer than any of ours', async () => {
     const { journal, lines } = await three();
     writeLines(journal, lines.slice(0, 1));

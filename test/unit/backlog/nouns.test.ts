@@ -100,6 +100,16 @@ describe('backlog: nouns', () => {
     );
   });
 
+  it('keeps the last of several changes of one field in one write', async () => {
+    const moves = (['in_progress', 'testing', 'ready'] as const).map((status) => ({
+      kind: 'ticket' as const,
+      id: 't',
+      fields: { status },
+    }));
+    await backlog.write([ticketChange('t'), ...moves]);
+    await inEveryForm((b) => assert.equal(b.tickets.get('t')?.status, 'ready'));
+  });
+
   it('removes a key of the metadata that a write leaves out', async () => {
     await backlog.write([ticketChange('t', { metadata: { regression: true, kept: 1 } })]);
     await backlog.write([{ kind: 'ticket', id: 't', fields: { metadata: { kept: 2 } } }]);

@@ -200,6 +200,20 @@ describe('backlog: several windows', () => {
     }
   });
 
+  it('begins a new journal when one has grown large, so that the old one can go', async () => {
+    const a = await window();
+    const description = 'x'.repeat(1024 * 1024);
+    for (let i = 0; i < 18; i++) await a.write([ticketChange(`t-${i}`, { description })]);
+    assert.equal(journalsIn(folder.path()).length, 2);
+    const longAgo = new Date(Date.now() - 120_000);
+    for (const file of journalsIn(folder.path())) utimesSync(file, longAgo, longAgo);
+    await a.snapshot();
+    await a.write([ticketChange('last')]);
+    await a.snapshot();
+    assert.equal(journalsIn(folder.path()).length, 1);
+    assert.equal((await window()).tickets.list().length, 19);
+  });
+
   it('takes in the snapshot when journals it never read are gone', async () => {
     const sleeper = await window();
     await sleeper.write([ticketChange('mine')]);
