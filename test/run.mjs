@@ -24,7 +24,7 @@ const sets = {
   all: ['format', 'lint', 'types', 'build', 'unit', 'integration', 'e2e'],
   check: ['format', 'lint', 'types'],
   lint: ['format', 'lint'],
-  unit: ['unit'],
+  unit: ['build', 'unit'],
   integration: ['build', 'integration'],
   e2e: ['build', 'e2e'],
 };
@@ -42,13 +42,16 @@ for (const name of names) {
     const file = join(reports, `${name}-${index}.jsonl`);
     const code = await run(command, file);
     const counts = countsOf(file);
-    if (counts.length === 0) counts.push(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+    if (counts.length === 0)
+      counts.push(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
     for (const count of counts) {
       for (const key of Object.keys(total)) total[key] += count[key] ?? 0;
     }
     // A stage that breaks after its tests have been counted has failed all the same.
     if (code !== 0 && !counts.some((count) => count.failed > 0)) total.failed += 1;
-    console.log(`— ${name}: ${code === 0 ? 'ok' : `failed (${code})`}, ${Math.round((Date.now() - started) / 1000)} s`);
+    console.log(
+      `— ${name}: ${code === 0 ? 'ok' : `failed (${code})`}, ${Math.round((Date.now() - started) / 1000)} s`,
+    );
   }
 }
 rmSync(reports, { recursive: true, force: true });

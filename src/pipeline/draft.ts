@@ -82,7 +82,6 @@ export async function draft(
 async function inWorktree(job: Job): Promise<PatchRequest> {
   const { house, settings, attempt, signal } = job;
   const onProgress = (text: string): void => note(job, { kind: 'stage', text });
-  onProgress('Making a worktree');
   const worktree = await house
     .worktrees(settings)
     .open({ branch: attempt.branch, onProgress }, signal);

@@ -24,6 +24,7 @@ export async function judge(
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
       ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),
       limits: settings.limits,
+      mainRoot: house.folder,
       ...(ticket.metadata.exceptionType ? { exceptionType: ticket.metadata.exceptionType } : {}),
     },
     {

@@ -1,3 +1,4 @@
+import type { RecordedBlock, RecordedReply, Recording } from '../../src/models/scripted.ts';
 import type { Tree } from './repository.ts';
 
 /** A tiny real project with a real bug: a cart of an unknown article throws. */
@@ -52,13 +53,16 @@ const reproduction = [
 ].join('\n');
 
 const usage = { input_tokens: 900, output_tokens: 80 };
-const call = (name: string, input: unknown) => ({ type: 'tool_use', name, input });
-export const turn = (text: string, ...calls: readonly unknown[]) => ({
+const call = (name: string, input: unknown): RecordedBlock => ({ type: 'tool_use', name, input });
+export const turn = (text: string, ...calls: readonly RecordedBlock[]): RecordedReply => ({
   content: [{ type: 'text', text }, ...calls],
   usage,
 });
 
-export const createTest = turn('First a test that shows it.', call('create', { path: 'test/unknown.test.js', content: reproduction }));
+export const createTest = turn(
+  'First a test that shows it.',
+  call('create', { path: 'test/unknown.test.js', content: reproduction }),
+);
 export const runTests = turn('Now the tests.', call('run_tests', {}));
 export const fix = turn(
   'Then the fix.',
@@ -77,18 +81,24 @@ export const submit = turn(
 );
 
 /** A recording whose patch is right. */
-export const rightFix = {
+export const rightFix: Recording = {
   name: 'scripted',
   conversations: [{ replies: [createTest, runTests, fix, runTests, submit] }],
 };
 
 /** Submits a test that passes without the fix, again and again. */
-export const vacuousFix = {
+export const vacuousFix: Recording = {
   name: 'scripted',
   conversations: [
     {
       replies: [
-        turn('A test.', call('create', { path: 'test/unknown.test.js', content: "require('node:test').test('nothing', () => {});\n" })),
+        turn(
+          'A test.',
+          call('create', {
+            path: 'test/unknown.test.js',
+            content: "require('node:test').test('nothing', () => {});\n",
+          }),
+        ),
         fix,
         submit,
         submit,
@@ -99,12 +109,15 @@ export const vacuousFix = {
 };
 
 /** Tries a protected file first, then does it right. */
-export const graspingFix = {
+export const graspingFix: Recording = {
   name: 'scripted',
   conversations: [
     {
       replies: [
-        turn('Let me change CI.', call('create', { path: '.github/workflows/ci.yml', content: 'on: push\n' })),
+        turn(
+          'Let me change CI.',
+          call('create', { path: '.github/workflows/ci.yml', content: 'on: push\n' }),
+        ),
         createTest,
         fix,
         submit,

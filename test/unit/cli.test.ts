@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Git } from '../../src/core/ports.ts';
+import { startScriptedModel, type ScriptedModel } from '../../src/models/scripted.ts';
+import { type CliResult, cli } from '../support/cli.ts';
+import { createRepository } from '../support/repository.ts';
+import {
+  graspingFix,
+  rightFix,
+  shopError,
+  shopFiles,
+  shopLog,
+  vacuousFix,
+} from '../support/shop.ts';
+import { tempFolder } from '../support/tempFolder.ts';
+
+/** The whole house through its front door: real processes, real git, the real SDK against a loopback model. */
+describe('command line', function () {
+  this.timeout(120_000);
+  const temp = tempFolder('pw-cli');
+  let folder = '';
+  let git: Git;
+  let model: ScriptedModel | undefined;
+  let env: Record<string, string>;
+
+  beforeEach(async () => {
+    folder = temp.path('shop');
+    git = await createRepository(folder, shopFiles);
+    env = { PATCHWRIGHT_CACHE: temp.path('cache') };
+  });
+  afterEach(async () => {
+    await model?.dispose();
+    model = undefined;
+  });
+
+  const run = (...args: string[]): Promise<CliResult> => cli([...args, '--folder', folder], env);
+  const json = async (...args: string[]) => {
+    const result = await run(...args, '--json');
+    assert.equal(result.code, 0, `${args.join(' ')}: ${result.stderr}`);
+    return JSON.parse(result.stdout);
+  };
+  const log = (times: number): void => {
+    mkdirSync(join(folder, 'logs'), { recursive: true });
+    writeFileSync(join(folder, 'logs/service.log'), shopLog(times));
+  };
+  const useModel = async (recording: Parameters<typeof startScriptedModel>[0]): Promise<void> => {
+    model = await startScriptedModel(recording);
+    env = { ...env, ANTHROPIC_API_KEY: model.apiKey, ANTHROPIC_BASE_URL: model.baseUrl };
+  };
+
+  it('finds the error in the log and makes one ticket of it, with reasons', async () => {
+    log(6);
+    const report = await json('scan');
+    assert.equal(report.created.length, 1);
+    const [ticket] = await json('tickets');
+    assert.equal(ticket.title, shopError);
+    assert.equal(ticket.occurrences, 6);
+    assert.equal(ticket.location.file, 'src/cart.js');
+    assert.equal(ticket.status, 'open');
+    assert.match(ticket.priorityReason, /6 times/);
+    assert.deepEqual((await json('scan')).created, [], 'a second scan counts nothing twice');
+    assert.equal((await json('show', ticket.id)).occurrences, 6);
+  });
+
+  it('does the main job: draft, gates, diff, approve, roll back; the user’s own changes stay', async () => {
+    log(6);
+    await useModel(rightFix);
+    await json('scan');
+    writeFileSync(join(folder, 'notes.txt'), 'my own\n');
+    const before = await git.run(['rev-parse', 'HEAD']);
+
+    const request = await json('draft', '--next');
+    assert.equal(request.status, 'PENDING_APPROVAL');
+    assert.deepEqual(
+      request.gates.map((g: { id: string; verdict: string }) => [g.id, g.verdict]),
+      [
+        ['protected', 'passed'],
+        ['size', 'passed'],
+        ['reproduction', 'passed'],
+        ['suite', 'passed'],
+      ],
+    );
+    assert.equal(await git.run(['rev-parse', 'HEAD']), before, 'nothing reached the branch');
+    assert.equal(await git.run(['status', '--porcelain']), '?? notes.txt');
+    assert.match((await run('diff', request.requestId)).stdout, /\?\.cents \?\? 0/);
+    assert.equal((await run('gates', request.requestId)).code, 0);
+
+    const release = await json('approve', request.requestId.slice(0, 8), '-m', 'good');
+    assert.equal(release.branch, 'work');
+    assert.match(readFileSync(join(folder, 'src/cart.js'), 'utf8'), /\?\? 0/);
+    const message = await git.run(['show', '-s', '--format=%B', 'HEAD']);
+    assert.match(message, new RegExp(`Patchwright-Ticket: ${request.ticketId}`));
+    assert.equal(await git.run(['rev-parse', release.backupRef]), before);
+    assert.equal((await json('tickets', '--status', 'applied')).length, 1);
+
+    const undone = await json('rollback', request.requestId.slice(0, 8));
+    assert.ok(undone.rollbackCommit);
+    assert.equal(await git.run(['diff', '--stat', before, 'HEAD']), '');
+    assert.equal(readFileSync(join(folder, 'notes.txt'), 'utf8'), 'my own\n');
+    assert.equal((await json('tickets', '--status', 'rolled_back')).length, 1);
+    assert.equal((await run('audit', 'verify')).code, 0);
+    assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 1);
+  });
+
+  it('refuses a test that proves nothing, and says which gate', async () => {
+    log(6);
+    await useModel(vacuousFix);
+    await run('scan');
+    const result = await run('draft', '--next', '--json');
+    assert.equal(result.code, 4, result.stderr);
+    assert.equal(JSON.parse(result.stdout).error.code, 'gates_failed');
+    const [ticket] = await json('tickets');
+    assert.equal(ticket.status, 'failed');
+    assert.equal(await git.run(['branch', '--list', 'improvement/*']), '');
+  });
+
+  it('lets no edit of a protected file through, and tells the audit trail', async () => {
+    log(6);
+    await useModel(graspingFix);
+    await run('scan');
+    const request = await json('draft', '--next');
+    assert.ok(!request.files.some((f: { path: string }) => f.path.startsWith('.github')));
+    const trail = await json('audit');
+    const refusal = trail.find((e: { action: string }) => e.action === 'edit.refused');
+    assert.equal(refusal.after.path, '.github/workflows/ci.yml');
+  });
+
+  it('gives the comment of a rejection to the next attempt, and can take it back', async () => {
+    log(6);
+    await useModel(rightFix);
+    await run('scan');
+    const request = await json('draft', '--next');
+    assert.equal((await run('reject', request.requestId)).code, 2, 'a comment is needed');
+    await json('reject', request.requestId, '-m', 'Use a helper instead.');
+    await json('reopen', request.requestId);
+    assert.equal((await json('requests'))[0].status, 'PENDING_APPROVAL');
+    await json('reject', request.requestId, '-m', 'Use a helper instead.');
+    await json('draft', request.ticketId);
+    const sent = (model?.requests ?? []).map((r) => r.body.toString()).at(-1);
+    assert.match(sent ?? '', /Use a helper instead/);
+  });
+
+  it('protects a file on request', async () => {
+    log(6);
+    await useModel(rightFix);
+    await json('protect', 'src/cart.js');
+    await run('scan');
+    const result = await run('draft', '--next');
+    assert.notEqual(result.code, 0);
+    assert.match(
+      readFileSync(join(folder, '.patchwright/protected'), 'utf8'),
+      /^\/src\/cart\.js$/m,
+    );
+  });
+
+  it('needs a second yes for a protected branch', async () => {
+    log(6);
+    await useModel(rightFix);
+    await git.run(['branch', '-m', 'main']);
+    await run('scan');
+    const request = await json('draft', '--next');
+    const refused = await run('approve', request.requestId, '--json');
+    assert.equal(refused.code, 4);
+    assert.equal(JSON.parse(refused.stdout).error.code, 'protected_branch');
+    await json('approve', request.requestId, '--yes-protected-branch');
+  });
+
+  it('names the files that a merge would overwrite, and changes nothing', async () => {
+    log(6);
+    await useModel(rightFix);
+    await run('scan');
+    const request = await json('draft', '--next');
+    const mine = `${readFileSync(join(folder, 'src/cart.js'), 'utf8')}// mine\n`;
+    writeFileSync(join(folder, 'src/cart.js'), mine);
+    const head = await git.run(['rev-parse', 'HEAD']);
+    const refused = await run('approve', request.requestId);
+    assert.equal(refused.code, 4);
+    assert.match(refused.stderr, /src\/cart\.js/);
+    assert.equal(readFileSync(join(folder, 'src/cart.js'), 'utf8'), mine);
+    assert.equal(await git.run(['rev-parse', 'HEAD']), head);
+    assert.equal((await json('requests'))[0].status, 'PENDING_APPROVAL');
+  });
+
+  it('stops at the daily limit and says when it resets', async () => {
+    log(6);
+    await useModel(rightFix);
+    mkdirSync(join(folder, '.vscode'), { recursive: true });
+    writeFileSync(
+      join(folder, '.vscode/settings.json'),
+      '{ // as VS Code writes it\n "patchwright.limits.requestsPerDay": 1, }',
+    );
+    await run('scan');
+    const request = await json('draft', '--next');
+    await json('reject', request.requestId, '-m', 'no');
+    const refused = await run('draft', request.ticketId);
+    assert.equal(refused.code, 4);
+    assert.match(refused.stderr, /00:00 UTC/);
+  });
+
+  describe('bad input', () => {
+    const failure = async (...args: string[]) => {
+      const result = await run(...args, '--json');
+      assert.notEqual(result.code, 0);
+      return { code: result.code, error: JSON.parse(result.stdout).error, stderr: result.stderr };
+    };
+
+    it('a missing key', async () => {
+      log(6);
+      await run('scan');
+      const { error } = await failure('draft', '--next');
+      assert.equal(error.code, 'missing_key');
+      assert.match(error.message, /ANTHROPIC_API_KEY/);
+      assert.equal((await json('tickets'))[0].status, 'open');
+    });
+
+    it('a wrong key', async () => {
+      log(6);
+      await useModel(rightFix);
+      env.ANTHROPIC_API_KEY = 'wrong';
+      await run('scan');
+      const { error } = await failure('draft', '--next');
+      assert.equal(error.code, 'model_auth');
+      assert.equal((await json('tickets'))[0].status, 'open');
+    });
+
+    it('nothing to do', async () => {
+      await useModel(rightFix);
+      assert.equal((await failure('draft', '--next')).code, 3);
+      assert.equal((await run('tickets')).code, 3);
+    });
+
+    it('settings that are not valid', async () => {
+      mkdirSync(join(folder, '.vscode'), { recursive: true });
+      writeFileSync(
+        join(folder, '.vscode/settings.json'),
+        '{"patchwright.limits.filesPerPatch": "x"}',
+      );
+      const { code, error } = await failure('scan');
+      assert.equal(code, 2);
+      assert.match(error.message, /patchwright\.limits\.filesPerPatch/);
+      writeFileSync(join(folder, '.vscode/settings.json'), '{ not json');
+      assert.equal((await failure('scan')).error.code, 'invalid_settings');
+    });
+
+    it('a folder without git: scanning works, drafting says what to do', async () => {
+      folder = temp.path('plain');
+      mkdirSync(folder);
+      log(6);
+      await useModel(rightFix);
+      assert.equal((await json('scan')).created.length, 1);
+      const { code, error } = await failure('draft', '--next');
+      assert.equal(code, 4);
+      assert.equal(error.code, 'no_git');
+      assert.equal((await json('tickets'))[0].status, 'open');
+    });
+
+    it('a branch without a commit', async () => {
+      folder = temp.path('unborn');
+      mkdirSync(folder);
+      await git.at(folder).run(['init', '-q']);
+      log(6);
+      await useModel(rightFix);
+      await json('scan');
+      assert.equal((await failure('draft', '--next')).error.code, 'unborn_branch');
+    });
+
+    it('a command, option, ticket or folder there is none of', async () => {
+      assert.equal((await run('frobnicate')).code, 2);
+      assert.equal((await run('scan', '--frobnicate')).code, 2);
+      assert.equal((await failure('show', 'exception-00000000')).error.code, 'not_found');
+      assert.equal((await cli(['scan', '--folder', temp.path('nowhere')])).code, 1);
+      assert.equal((await cli([])).code, 2);
+      assert.equal((await cli(['--help'])).code, 0);
+    });
+
+    it('does not take the address its key is sent to from the workspace', async () => {
+      log(6);
+      await useModel(rightFix);
+      const thief = await startScriptedModel(rightFix);
+      mkdirSync(join(folder, '.vscode'), { recursive: true });
+      writeFileSync(
+        join(folder, '.vscode/settings.json'),
+        JSON.stringify({ 'patchwright.model.baseUrl': thief.baseUrl }),
+      );
+      await run('scan');
+      await json('draft', '--next');
+      assert.equal(thief.requests.length, 0);
+      await thief.dispose();
+    });
+  });
+
+  it('reads without writing: listing makes no folder', async () => {
+    assert.equal((await run('tickets')).code, 3);
+    assert.equal(existsSync(join(folder, '.patchwright')), false);
+  });
+
+  it('shows untrusted text without its escape sequences', async () => {
+    await json('new', '--title', 'red \u001b[31malert\u001b[0m \u202eevil');
+    const { stdout } = await run('tickets');
+    assert.ok(!stdout.includes('\u001b') && !stdout.includes('\u202e'), JSON.stringify(stdout));
+  });
+});
