@@ -69,8 +69,9 @@ async function follow(
       evidence.push(...judged.evidence);
       proven = judged.proven;
     } else {
-      const reason = await judgePatch(context, tests, run, proven ?? [], changes, signal);
-      if (reason) return no(reason);
+      const judged = await judgePatch(context, tests, run, proven ?? [], changes, signal);
+      if (typeof judged === 'string') return no(judged);
+      proven = judged;
       const code = await loadedCode(context, run, changes, signal);
       evidence.push(code.evidence);
       if (code.problem) return no(`The test proves nothing: ${code.problem}.`);
@@ -151,15 +152,19 @@ async function judgePatch(
   proven: readonly string[],
   changes: readonly TreeChange[],
   signal?: AbortSignal,
-): Promise<string | undefined> {
-  if (run.verdict !== 'failed') return patchReasons[run.verdict] ?? missingProof(run, proven);
+): Promise<string | readonly string[]> {
+  if (run.verdict !== 'failed') return patchReasons[run.verdict] ?? passingProofs(run, proven);
   const excused = await failingBefore(context, tests, changes, signal);
   const failing = (run.cases ?? []).filter((test) => test.status === 'failed');
   const still = failing.find((test) => !excused.has(caseKey(test)));
   if (still) {
     return `With the patch the test still fails: ${still.name}: ${oneLine(still.message ?? '')}`;
   }
-  return failing.length === 0 ? 'With the patch the test still fails.' : missingProof(run, proven);
+  if (failing.length === 0) return 'With the patch the test still fails.';
+  return passingProofs(
+    run,
+    proven.filter((key) => !excused.has(key)),
+  );
 }
 
 const patchReasons: Readonly<Partial<Record<TestRun['verdict'], string>>> = {
@@ -169,12 +174,13 @@ const patchReasons: Readonly<Partial<Record<TestRun['verdict'], string>>> = {
 };
 
 /** A test that failed before must be seen to pass now; to be gone or skipped is not to pass. */
-function missingProof(run: TestRun, proven: readonly string[]): string | undefined {
-  if (run.cases === undefined) return undefined;
+function passingProofs(run: TestRun, proven: readonly string[]): string | readonly string[] {
+  if (run.cases === undefined) return proven;
+  if (proven.length === 0) return 'Every test that failed without the patch still fails with it.';
   const passing = new Set(run.cases.filter((t) => t.status === 'passed').map(caseKey));
   const missing = proven.find((key) => !passing.has(key));
   return missing === undefined
-    ? undefined
+    ? proven
     : `With the patch the failing test does not pass, it is skipped or gone: ${missing.split('\0')[1]}.`;
 }
 

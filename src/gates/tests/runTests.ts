@@ -66,7 +66,7 @@ export async function runTests(
         cwd: root,
         extraEnv: joinEnv(
           recordingEnv(records, loadedFolder),
-          pythonEnv(root, temp, spec.venv),
+          pythonEnv(root, spec.venv),
           environment(root, temp, spec.venv),
         ),
         timeoutMs: spec.timeoutMs,
@@ -133,13 +133,12 @@ function environment(root: string, temp: string, venv: string | undefined): Reco
 
 /**
  * An editable install puts the main tree's `src` on the path; naming this tree's first makes the patch
- * the code under test. Compiled files are kept out of it: two trees laid out within one second look
- * alike to Python's cache.
+ * the code under test. No compiled files are written: two trees laid out within one second look alike
+ * to Python's cache.
  */
-function pythonEnv(root: string, temp: string, venv: string | undefined): Record<string, string> {
+function pythonEnv(root: string, venv: string | undefined): Record<string, string> {
   return {
     PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONPYCACHEPREFIX: join(temp, 'pycache'),
     ...(venv && isSrcLayout(join(root, 'src')) ? { PYTHONPATH: join(root, 'src') } : {}),
   };
 }
