@@ -25,8 +25,8 @@ export interface TestApi {
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
-  /** Opens the window's session anew, made by this. */
-  use(compose: Compose): Promise<void>;
+  /** Opens the window's session anew, made by this; left out: as users have it. */
+  use(compose?: Compose): Promise<void>;
 }
 
 let sessions: Sessions | undefined;
@@ -37,8 +37,9 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const dialogs = createDialogs();
   const errors = createErrorReporter(dialogs, log);
   const apiKey = createApiKey(context.secrets, process.env, dialogs);
-  let loadCompose = async (): Promise<Compose> => (await import('./compose.ts')).compose;
-  sessions = createSessions({ loadCompose: () => loadCompose(), apiKey, errors, log });
+  let given: Compose | undefined;
+  const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
+  sessions = createSessions({ loadCompose, apiKey, errors, log });
   const desk: Desk = { sessions, dialogs, errors, apiKey, log };
 
   const backlogView = registerTicketView(sessions);
@@ -67,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     contextKeys: keys,
     dialogs,
     use(compose) {
-      loadCompose = async () => compose;
+      given = compose;
       return desk.sessions.restart();
     },
   };

@@ -7,7 +7,7 @@ import { fromUri } from './documents.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { requestDescription } from './reviewText.ts';
 import type { Session } from './sessions.ts';
-import { shorten, withoutIcons } from './text.ts';
+import { exactly, shorten, withoutIcons } from './text.ts';
 import { byScore, ticketDescription } from './ticketText.ts';
 
 /**
@@ -87,10 +87,11 @@ export async function chooseRelease(
   const ticketId = asRow(argument).ticket?.id;
   if (ticketId) return standing.find((release) => release.ticketId === ticketId);
   if (standing.length === 0) throw nothing('There is no release to roll back.');
+  if (standing.length === 1) return standing[0];
   const items = standing.map((release) => ({
     label: withoutIcons(shorten(tickets.get(release.ticketId)?.title ?? release.ticketId, 120)),
     description: `${release.commit.slice(0, 8)} on ${release.branch}`,
-    detail: `Landed ${release.appliedAt}`,
+    detail: `Landed ${exactly(release.appliedAt)}`,
     release,
   }));
   return (await dialogs.choose(items, { title: 'Roll Back Release' }))?.release;

@@ -46,8 +46,12 @@ function settings(query: string): Remedy {
 
 export function createErrorReporter(dialogs: Dialogs, log: vscode.LogOutputChannel): ErrorReporter {
   const shown = new Set<string>();
-  const present = (error: unknown): void => {
-    void tell(dialogs, error).catch((failure: unknown) => log.error(errorMessage(failure)));
+  const present = async (error: unknown): Promise<void> => {
+    try {
+      await tell(dialogs, error);
+    } catch (failure) {
+      log.error(errorMessage(failure)); // the remedy's command failed: no second notification
+    }
   };
   const once = (text: string, act: () => void): void => {
     if (shown.has(text)) return;
@@ -58,12 +62,12 @@ export function createErrorReporter(dialogs: Dialogs, log: vscode.LogOutputChann
     show(error) {
       if (isPatchwrightError(error, 'cancelled')) return;
       write(log, error);
-      present(error);
+      void present(error);
     },
     showOnce(error) {
       if (isPatchwrightError(error, 'cancelled')) return;
       write(log, error);
-      once(errorMessage(error), () => present(error));
+      once(errorMessage(error), () => void present(error));
     },
     warnOnce(message) {
       log.warn(message);

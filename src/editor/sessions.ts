@@ -148,7 +148,7 @@ async function openSession(
     const compose = await loadCompose();
     const app = await compose({
       folder: folder.uri.fsPath,
-      settings: settings.current,
+      settings: () => settings.current(),
       apiKey: () => apiKey.get(),
       environment: process.env,
       log: lineLog(log),

@@ -33,6 +33,13 @@ export function ago(at: string, now: Date): string {
   return step ? `${Math.floor(passed / step.ms)} ${step.unit} ago` : 'just now';
 }
 
+/** `2026-11-20 09:58:00 UTC`: exact, for where `ago` is too vague. */
+export function exactly(at: string): string {
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime())) return at;
+  return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 60_000

@@ -7,7 +7,7 @@ import {
   type Ticket,
   type TicketStatus,
 } from '../core/ticket.ts';
-import { ago, dollars, dotted, plural, shorten } from './text.ts';
+import { ago, dollars, dotted, exactly, plural, shorten } from './text.ts';
 import type { Work } from './activity.ts';
 
 /** What the Backlog view says about a ticket. Pure. */
@@ -90,7 +90,7 @@ export function ticketTooltip(
     ...(group
       ? [
           '',
-          `Seen ${plural(group.count, 'time')}, first ${group.firstSeen}, last ${group.lastSeen}.`,
+          `Seen ${plural(group.count, 'time')}, first ${exactly(group.firstSeen)}, last ${exactly(group.lastSeen)}.`,
         ]
       : []),
     ...(fingerprint ? ['', 'Grouped by', ...fingerprint.parts.map(partLine)] : []),

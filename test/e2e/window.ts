@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { browser, open, start } from '../host/host.mjs';
-import { project } from '../host/node24.mjs';
+
+const project = join(import.meta.dirname, '../..');
 
 /** A real VS Code window with the extension installed in it, driven as a person would. */
 export interface Window {
@@ -15,7 +16,6 @@ export interface Window {
   /** Rows of a view. */
   rows(view: 'Backlog' | 'Review'): Locator;
   statusItem(): Locator;
-  setTheme(name: string): Promise<void>;
   shot(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   try {
     chrome = await browser();
     const page = await open(server, chrome, { folder: options.folder });
-    return windowOf(page, join(server.user, 'User/settings.json'), close);
+    return windowOf(page, close);
   } catch (error) {
     await close();
     throw error;
@@ -72,7 +72,7 @@ function linkExtension(folder: string): void {
   symlinkSync(project, join(folder, `${publisher}.${name}-${version}`), 'dir');
 }
 
-function windowOf(page: Page, settingsFile: string, close: () => Promise<void>): Window {
+function windowOf(page: Page, close: () => Promise<void>): Window {
   const rows = (view: string) =>
     page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`);
   return {
@@ -99,20 +99,9 @@ function windowOf(page: Page, settingsFile: string, close: () => Promise<void>):
         .click();
       await pane.waitFor();
     },
-    async setTheme(name) {
-      const settings = JSON.parse(readFileSync(settingsFile, 'utf8')) as Record<string, unknown>;
-      writeFileSync(settingsFile, JSON.stringify({ ...settings, 'workbench.colorTheme': name }));
-      await page.waitForSelector(`.monaco-workbench.${themeClass(name)}`);
-    },
     async shot(name) {
       mkdirSync(shots, { recursive: true });
       await page.screenshot({ path: join(shots, `${name}.png`) });
     },
   };
-}
-
-function themeClass(name: string): string {
-  if (name === themes['hc-light']) return 'hc-light';
-  if (name === themes['hc-dark']) return 'hc-black';
-  return name === themes.light ? 'vs:not(.hc-light)' : 'vs-dark';
 }

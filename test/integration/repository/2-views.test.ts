@@ -18,6 +18,8 @@ describe('views and commands, of a house in memory', () => {
     await api.use(memory.compose);
   });
 
+  after(() => api.use());
+
   it('groups tickets by status, sorted by score, and hides empty groups', async () => {
     memory.tickets = [
       ticketOf({ id: 'b', title: 'hard', effort: { value: 9, reason: '' } }),
@@ -33,7 +35,7 @@ describe('views and commands, of a house in memory', () => {
     const [group] = await rows(api.backlogView.tree);
     const item = group?.children[0]?.item;
     assert.equal(typeof item?.tooltip, 'string');
-    assert.match(String(item?.tooltip), /Priority: medium\. Seen 6 times/);
+    assert.match(item?.tooltip as string, /Priority: medium\. Seen 6 times/);
     assert.match(item?.accessibilityInformation?.label ?? '', /^Bug, priority medium: /);
   });
 

@@ -7,7 +7,7 @@ import { commandId, commandNames, contextKeys, viewIds } from '../../../src/edit
 const root = resolve(import.meta.dirname, '../../..');
 const text = readFileSync(join(root, 'package.json'), 'utf8');
 const manifest = JSON.parse(text) as Manifest;
-const strings = readJson<Record<string, string>>('package.nls.json');
+const strings = readJson('package.nls.json') as Record<string, string>;
 const { contributes } = manifest;
 
 interface Manifest {
@@ -181,8 +181,8 @@ const stableMenus = new Set([
   'webview/context',
 ]);
 
-function readJson<T>(name: string): T {
-  return JSON.parse(readFileSync(join(root, name), 'utf8')) as T;
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(join(root, name), 'utf8'));
 }
 
 function resolveText(value: string): string {

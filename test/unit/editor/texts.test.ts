@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { advance, noActivity } from '../../../src/editor/activity.ts';
 import { gateDocument, inReadingOrder } from '../../../src/editor/reviewText.ts';
 import { type StatusInput, statusView } from '../../../src/editor/statusText.ts';
-import { ago, duration, plural, shorten, withoutLinks } from '../../../src/editor/text.ts';
+import { ago, duration, exactly, plural, shorten, withoutLinks } from '../../../src/editor/text.ts';
 import { byScore, ticketDescription, ticketTooltip } from '../../../src/editor/ticketText.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { fileOf, gateReportOf as report, requestOf } from '../../support/requests.ts';
@@ -16,6 +16,7 @@ describe('words and numbers', () => {
     assert.equal(ago('2026-11-20T06:00:00.000Z', now), '4 h ago');
     assert.equal(ago('2026-11-17T09:00:00.000Z', now), '3 d ago');
     assert.equal(ago('nonsense', now), '');
+    assert.equal(exactly('2026-11-20T09:59:30.123Z'), '2026-11-20 09:59:30 UTC');
   });
 
   it('puts units to numbers', () => {

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openWindow, themes, type Window, type WindowOptions } from './window.ts';
+import { type Demo, draftOne, openDemo } from './workspace.ts';
+
+/** Screenshots to look at (test/e2e/screenshots), and that what they should show is there. */
+describe('how it looks', () => {
+  describe('with a patch to review', () => {
+    let demo: Demo;
+    before(async () => {
+      demo = await openDemo();
+      await draftOne(demo);
+    });
+    after(() => demo?.dispose?.());
+
+    for (const [name, theme] of Object.entries(themes)) {
+      it(`${name}: views, diffs with their buttons, status bar and gates`, async () => {
+        const settings = { 'workbench.colorTheme': theme };
+        await inWindow({ folder: demo.folder, env: demo.env, settings }, async (window) => {
+          const request = window.rows('Review').first();
+          await request.waitFor();
+          await window.statusItem().filter({ hasText: 'to review' }).waitFor();
+          await window.shot(`${name}-views`);
+          await request.click();
+          const approve = window.page.locator(
+            '.editor-actions .action-label[aria-label^="Approve Patch"]',
+          );
+          await approve.first().waitFor();
+          await window.page.locator('.multiDiffEntry .view-line').first().waitFor();
+          await window.shot(`${name}-multi-diff`);
+          await window.rows('Review').filter({ hasText: '· src' }).first().click();
+          await window.page.locator('.monaco-diff-editor .line-insert').first().waitFor();
+          await approve.first().waitFor();
+          await window.shot(`${name}-diff`);
+          await window.statusItem().click();
+          await window.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+          await window.shot(`${name}-gates`);
+        });
+      });
+    }
+  });
+
+  describe('with nothing to show', () => {
+    let root: string;
+    before(() => {
+      root = mkdtempSync(join(tmpdir(), 'pw-looks-'));
+      execFileSync('git', ['init', '-q', join(root, 'quiet')]);
+      execFileSync('git', ['init', '-q', join(root, 'stranger')]);
+      execFileSync('mkdir', [join(root, 'loose')]);
+      writeFileSync(join(root, 'loose/readme.txt'), 'No repository.\n');
+    });
+    after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+
+    const states: readonly [string, () => WindowOptions, string, string][] = [
+      ['no-folder', () => ({}), 'Open Folder', 'It works on a folder'],
+      ['no-git', () => ({ folder: join(root, 'loose') }), 'Initialize Repository', 'not a git'],
+      [
+        'untrusted',
+        () => ({ folder: join(root, 'stranger'), trusted: false }),
+        'Manage Workspace Trust',
+        'restricted mode',
+      ],
+      ['no-key', () => ({ folder: join(root, 'quiet') }), 'Set API Key', 'takes a language model'],
+      [
+        'no-tickets',
+        () => ({ folder: join(root, 'quiet'), env: { ANTHROPIC_API_KEY: 'any' } }),
+        'Scan Workspace',
+        'All quiet',
+      ],
+    ];
+    for (const [name, options, button, text] of states) {
+      it(`${name}: says one thing and offers what to do`, async () => {
+        await inWindow(options(), async (window) => {
+          const welcome = window.page.locator('.welcome-view-content');
+          await welcome.filter({ hasText: text }).first().waitFor();
+          const buttons = await welcome.locator('.monaco-button').allTextContents();
+          assert.ok(buttons.includes(button), buttons.join());
+          await window.shot(`welcome-${name}`);
+        });
+      });
+    }
+
+    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) {
+      it(`no-tickets in ${theme}`, async () => {
+        const settings = { 'workbench.colorTheme': themes[theme] };
+        await inWindow({ folder: join(root, 'quiet'), settings }, async (window) => {
+          await window.page.locator('.welcome-view-content').first().waitFor();
+          await window.shot(`welcome-no-tickets-${theme}`);
+        });
+      });
+    }
+  });
+});
+
+async function inWindow(
+  options: WindowOptions,
+  look: (window: Window) => Promise<void>,
+): Promise<void> {
+  const window = await openWindow(options);
+  try {
+    await window.showViews();
+    await look(window);
+  } catch (error) {
+    await window.shot(`failed-${Date.now()}`);
+    throw error;
+  } finally {
+    await window.close();
+  }
+}

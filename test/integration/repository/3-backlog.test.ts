@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { TestApi } from '../../../src/extension.ts';
+import {
+  command,
+  drawn,
+  eventually,
+  labelOf,
+  openApi,
+  type Row,
+  rows,
+  scriptedDialogs,
+} from '../support/api.ts';
+
+describe('the backlog of a real folder', () => {
+  const dialogs = scriptedDialogs();
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+  const log = join(folder, 'logs/service.log');
+  let api: TestApi;
+
+  before(async () => {
+    api = await openApi();
+    await api.sessions.ready();
+  });
+
+  it('shows the errors of the log as tickets', async () => {
+    await command('scan');
+    assert.deepEqual(dialogs.told, []);
+    const lines = drawn(await rows(api.backlogView.tree));
+    const ticket = lines.find((line) => line.includes("(reading 'split')")) ?? '';
+    assert.match(ticket, /^ {2}TypeError: .* \| src\/\w+\.js:\d+ · \d+× · /);
+    assert.match(lines[0] ?? '', /^Open \| \d+$/);
+  });
+
+  it('counts what is written to the log afterwards', async () => {
+    const before = await countOfTicket();
+    const started = performance.now();
+    appendFileSync(log, errorOf(readFileSync(log, 'utf8')));
+    await eventually(async () => (await countOfTicket()) === before + 1);
+    const passed = Math.round(performance.now() - started);
+    console.log(`      line written → row says so: ${passed} ms`);
+  });
+
+  it('protects the file that the explorer names, and the one in front', async () => {
+    const uri = (path: string) => vscode.Uri.file(join(folder, path));
+    await command('protectFile', uri('src/server.js'));
+    await vscode.window.showTextDocument(uri('src/main.js'));
+    await command('protectFile');
+    const lines = readFileSync(join(folder, '.patchwright/protected'), 'utf8').split('\n');
+    assert.ok(lines.includes('/src/server.js') && lines.includes('/src/main.js'), lines.join());
+    assert.deepEqual(dialogs.mentioned, ['Protected src/server.js', 'Protected src/main.js']);
+  });
+
+  it('refuses to protect what lies elsewhere', async () => {
+    await command('protectFile', vscode.Uri.file('/etc/hosts'));
+    assert.match(dialogs.told[0]?.message ?? '', /can't be protected/);
+  });
+
+  it('takes a ticket that a person writes', async () => {
+    dialogs.answers.input = 'Round prices up';
+    await command('newTicket');
+    assert.deepEqual(dialogs.told, []);
+    await eventually(async () =>
+      drawn(await rows(api.backlogView.tree)).some((line) => line.includes('Round prices up')),
+    );
+  });
+
+  it('brings the database up to date and shows where it lies', async () => {
+    await command('openDatabase');
+    assert.deepEqual(dialogs.told, []);
+    assert.ok(existsSync(join(folder, '.patchwright/backlog.sqlite')));
+  });
+
+  it('names a setting that is not valid, and opens again when it is', async () => {
+    const settings = vscode.workspace.getConfiguration('patchwright');
+    await settings.update('limits.requestsPerDay', 0, vscode.ConfigurationTarget.Workspace);
+    try {
+      await command('scan');
+      await eventually(() => dialogs.told.length > 0);
+      assert.match(dialogs.told[0]?.message ?? '', /patchwright\.limits\.requestsPerDay/);
+      assert.deepEqual(dialogs.told[0]?.buttons, ['Open Settings']);
+    } finally {
+      await settings.update(
+        'limits.requestsPerDay',
+        undefined,
+        vscode.ConfigurationTarget.Workspace,
+      );
+    }
+    dialogs.told.length = 0;
+    await command('scan');
+    assert.deepEqual(dialogs.told, []);
+  });
+
+  async function countOfTicket(): Promise<number> {
+    const all = (await rows(api.backlogView.tree)).flatMap((group: Row) => group.children);
+    const found = all.find(({ item }) => labelOf(item).includes("(reading 'split')"));
+    return Number(/ (\d+)× /.exec(String(found?.item.description))?.[1]);
+  }
+});
+
+/** The first error of the log, with its stack, once more. */
+function errorOf(log: string): string {
+  const [found] = /^\S+ ERROR .*\n(?:TypeError.*\n)(?: {4}at .*\n)+/m.exec(log) ?? [];
+  assert.ok(found, 'the log has no error');
+  return found.replace(/^\S+/, new Date().toISOString());
+}
