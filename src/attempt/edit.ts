@@ -90,7 +90,7 @@ function applyOne(text: string, edit: Edit): Step {
   const start = endings.originalIndex(match + changed.start);
   const end = endings.originalIndex(match + changed.start + changed.old.length);
   const eol = endings.endingAround(match, old.length);
-  const written = changed.new.replaceAll('\n', () => eol);
+  const written = changed.new.replaceAll('\n', eol);
   const from = lineAt(endings.normalised, match);
   return {
     ok: true,

@@ -1,12 +1,12 @@
 /** Hidden characters made visible, so that no text can say one thing to a person and another to a model. */
 
-/** Controls, bidirectional overrides, tag and private-use characters, the supplement of variation selectors. */
+/** Controls, bidirectional overrides, private-use and tag characters, rare variation selectors. */
 const hidden =
-  /(?![\t\n])[\p{Cc}\p{Co}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}\u{E0100}-\u{E01EF}]/gu;
+  /(?![\t\n])[\p{Cc}\p{Co}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E0FFF}]/gu;
 
 /** Those, and everything else that has no shape of its own. */
 const invisible =
-  /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Surrogate}\u2028\u2029\u034F\u115F\u1160\u17B4\u17B5\u3164\uFFA0\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
+  /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Surrogate}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
 
 /** For text that may be edited later: only what can deceive or steer is escaped. */
 export function escapeHidden(text: string): string {

@@ -55,7 +55,7 @@ function toBlock(block: Block): Content {
         content: block.content,
         is_error: block.isError,
       };
-    case 'opaque':
+    default:
       return block.raw as Content;
   }
 }

@@ -118,7 +118,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         .filter(({ method }) => method === 'POST')
         .map(({ body }) => JSON.parse(body.toString()) as MessagesBody),
     everything: () => requests.map(({ path, body }) => `${path}\n${body.toString()}`).join('\n'),
-    reached: reached.wait,
+    reached: async (number) => await reached.wait(number),
     async dispose() {
       const closed = once(door, 'close');
       door.close();

@@ -9,6 +9,17 @@ const maxMatches = 200;
 const maxLineChars = 300;
 const maxSearchBytes = 2 << 20;
 const timeLimitMs = 15_000;
+/** -z: file names as they are, and matches that can be told apart. */
+const options = [
+  'grep',
+  '-n',
+  '-z',
+  '-I',
+  '--no-color',
+  '--no-column',
+  '--no-recurse-submodules',
+  '--untracked',
+];
 
 export const search = defineTool({
   name: 'search',
@@ -36,12 +47,8 @@ export const search = defineTool({
     if (/[\n\0]/.test(pattern)) return failed('`pattern` must be one line.');
     const translated = regex ? toExtended(pattern) : { ok: true as const, pattern };
     if (!translated.ok) return failed(`\`pattern\` can't be used: ${translated.reason}.`);
-    const args = [
-      ...['grep', '-n', '-z', '-I', '--no-color', '--no-column', '--no-recurse-submodules'],
-      ...['--untracked', regex ? '-E' : '-F', ...(ignoreCase ? ['-i'] : [])],
-      ...['-e', translated.pattern, '--', ...specs],
-    ];
-    const found = await grep(args, context, signal);
+    const args = [...options, regex ? '-E' : '-F', ...(ignoreCase ? ['-i'] : [])];
+    const found = await grep([...args, '-e', translated.pattern, '--', ...specs], context, signal);
     if (found === undefined) {
       return failed(
         'The search failed or took too long. Use a simpler pattern or a narrower glob.',

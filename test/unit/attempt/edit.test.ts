@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { applyEdits, type Edit } from '../../../src/attempt/edit.ts';
 
 function edited(content: string | Buffer, ...edits: Edit[]): string {

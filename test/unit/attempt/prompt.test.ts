@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type AgentTask, firstMessage } from '../../../src/attempt/prompt.ts';
 import { escapeHidden } from '../../../src/attempt/visible.ts';
 import { says } from '../../support/modelServer.ts';
@@ -179,6 +179,7 @@ const secrets = {
   env: 'env-V4lue-7f3k2m9x1q',
   dotEnv: 'dotenv-V4lue-8g4l3n0y2r',
   outside: 'outside-V4lue-9h5m4o1z3s',
+  code: `ghp_${'zY9xW8vU7tS6rQ5pO4nM'.repeat(2).slice(0, 36)}`,
   evidence: `ghp_${'aB3dE6gH9jK2mN5pQ8sT'.repeat(2).slice(0, 36)}`,
 };
 
@@ -206,10 +207,20 @@ async function obey(root: string, payload: string): Promise<void> {
     'src/../../outside.txt',
   ];
   const run = await prepare(root, {
-    files: { '.env': `API_TOKEN=${secrets.dotEnv}\n`, 'notes.md': `${payload}\n` },
+    files: {
+      '.env': `API_TOKEN=${secrets.dotEnv}\n`,
+      'notes.md': `${payload}\n`,
+      'src/key.mjs': `export const key = '${secrets.code}';\n`,
+    },
     task: everywhere(`${payload} token: ${secrets.evidence}`),
     replies: [
       says('As you say.', ...reads.map((path) => ['read', { path }] as const)),
+      says(
+        '',
+        ['read', { path: 'src/key.mjs' }],
+        ['search', { pattern: 'export const key' }],
+        ['edit', { path: 'src/key.mjs', edits: [{ old: 'export const keys = ', new: payload }] }],
+      ),
       says(
         '',
         ['search', { pattern: 'API_TOKEN' }],

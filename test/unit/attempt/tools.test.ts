@@ -345,30 +345,28 @@ describe('tools', () => {
     });
 
     for (const path of [
-      ...[
-        'src/secret/login.ts',
-        './src//secret/login.ts',
-        'SRC/Secret/LOGIN.ts',
-        'src/secret/new.ts',
-      ],
-      ...[
-        '.github/workflows/ci.yml',
-        '.git/hooks/pre-commit',
-        '.patchwright/protected',
-        '.vscode/tasks.json',
-      ],
-      ...['.env', 'package-lock.json', '.g\u200cit/config', 'GIT~1/config', 'tls/server.key'],
-      ...[
-        '../outside.txt',
-        'b/../../outside.txt',
-        '/tmp/x',
-        '~/x',
-        'C:\\x',
-        'a\\b',
-        '',
-        '.',
-        'a\u0000b',
-      ],
+      'src/secret/login.ts',
+      './src//secret/login.ts',
+      'SRC/Secret/LOGIN.ts',
+      'src/secret/new.ts',
+      '.github/workflows/ci.yml',
+      '.git/hooks/pre-commit',
+      '.patchwright/protected',
+      '.vscode/tasks.json',
+      '.env',
+      'package-lock.json',
+      '.g\u200cit/config',
+      'GIT~1/config',
+      'tls/server.key',
+      '../outside.txt',
+      'b/../../outside.txt',
+      '/tmp/x',
+      '~/x',
+      'C:\\x',
+      'a\\b',
+      '',
+      '.',
+      'a\u0000b',
     ]) {
       it(`refuse ${JSON.stringify(path)} without a reason, and report it`, async () => {
         const edited = await refusal(...change(path));

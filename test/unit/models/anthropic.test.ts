@@ -286,7 +286,7 @@ describe('anthropic model', () => {
 
   describe('a broken stream', () => {
     for (const kind of ['cut', 'end'] as const) {
-      for (const afterEvents of [1, 3, 5]) {
+      for (const afterEvents of [1, 3, 6]) {
         it(`(${kind} after ${afterEvents} events) is asked for once more`, async () => {
           const reply = await fault({ kind, afterEvents });
           assert.deepEqual(reply.content, [{ type: 'text', text: 'whole' }]);
