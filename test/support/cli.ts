@@ -15,14 +15,51 @@ export function cli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<CliResult> {
-  return new Promise((done, fail) => {
-    const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...inherited } = process.env;
-    const child = spawn(process.execPath, [entry, ...args], { env: { ...inherited, ...env } });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
-    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+  return startCli(args, env).ended;
+}
+
+export interface RunningCli {
+  readonly pid: number;
+  /** Resolves when the output so far matches; rejects when the process ends before. */
+  until(pattern: RegExp): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<CliResult>;
+}
+
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCli {
+  const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, [entry, ...args], { env: { ...inherited, ...env } });
+  const output = { stdout: '', stderr: '' };
+  const waiting = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (piece: Buffer) => {
+      output[name] += piece.toString();
+      for (const check of waiting) check();
+    });
+  }
+  const ended = new Promise<CliResult>((done, fail) => {
     child.on('error', fail);
-    child.on('close', (code) => done({ code, stdout, stderr }));
+    child.on('close', (code) => done({ code, ...output }));
   });
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => void child.kill(signal),
+    ended,
+    until: (pattern) =>
+      new Promise((done, fail) => {
+        const check = (): void => {
+          if (!pattern.test(output.stdout)) return;
+          waiting.delete(check);
+          done();
+        };
+        waiting.add(check);
+        check();
+        void ended.then(() =>
+          fail(new Error(`It ended before ${pattern}: ${output.stdout}${output.stderr}`)),
+        );
+      }),
+  };
 }

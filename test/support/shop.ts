@@ -125,3 +125,23 @@ export const graspingFix: Recording = {
     },
   ],
 };
+
+/** Writes a test that goes on for ever, and runs it. */
+export const hangingTest: Recording = {
+  name: 'scripted',
+  conversations: [
+    {
+      replies: [
+        turn(
+          'A test.',
+          call('create', {
+            path: 'test/unknown.test.js',
+            content:
+              "require('node:test').test('hangs', async () => { console.log('hanging as', process.pid); setInterval(() => {}, 1000); await new Promise(() => {}); });\n",
+          }),
+        ),
+        turn('It runs now.', call('run_tests', { files: ['test/unknown.test.js'] })),
+      ],
+    },
+  ],
+};

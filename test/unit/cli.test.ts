@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { startScriptedModel, type ScriptedModel } from '../../src/models/scripted.ts';
-import { type CliResult, cli } from '../support/cli.ts';
+import { type CliResult, cli, startCli } from '../support/cli.ts';
+import { processesIn, until } from '../support/processes.ts';
 import { createRepository } from '../support/repository.ts';
 import {
   graspingFix,
+  hangingTest,
   rightFix,
   shopError,
   shopFiles,
@@ -288,6 +290,59 @@ describe('command line', function () {
       assert.equal(thief.requests.length, 0);
       await thief.dispose();
     });
+  });
+
+  describe('interruption', () => {
+    /** Until the model's test really runs, in a process of its own below ours. */
+    const draftThatHangs = async () => {
+      log(6);
+      await useModel(hangingTest);
+      await run('scan');
+      const draft = startCli(['draft', '--next', '--folder', folder], env);
+      await draft.until(/It runs now/);
+      await until(() => processesIn(temp.path('cache')).length > 0);
+      return draft;
+    };
+
+    it('cancels at once, and leaves no worktree, branch, process or half-open ticket', async () => {
+      const draft = await draftThatHangs();
+      draft.kill('SIGINT');
+      const { code, stderr } = await draft.ended;
+      assert.equal(code, 1, stderr);
+      assert.deepEqual(processesIn(temp.path('cache')), []);
+      assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 1);
+      assert.equal(await git.run(['branch', '--list', 'improvement/*']), '');
+      const [ticket] = await json('tickets');
+      assert.equal(ticket.status, 'open');
+      assert.equal((await json('show', ticket.id)).attempts[0].outcome, 'cancelled');
+    });
+
+    it('cleans up after a kill at the next start', async () => {
+      const draft = await draftThatHangs();
+      draft.kill('SIGKILL');
+      await draft.ended;
+      assert.equal((await json('tickets'))[0].status, 'in_progress');
+      await json('scan');
+      const [ticket] = await json('tickets');
+      assert.equal(ticket.status, 'open');
+      assert.equal((await json('show', ticket.id)).attempts[0].outcome, 'interrupted');
+      assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 1);
+      assert.equal(await git.run(['branch', '--list', 'improvement/*']), '');
+      for (const pid of processesIn(temp.path('cache'))) process.kill(pid, 'SIGKILL');
+    });
+  });
+
+  it('watches: a line that is written becomes a ticket that is shown', async () => {
+    mkdirSync(join(folder, 'logs'), { recursive: true });
+    const watch = startCli(['watch', '--json', '--folder', folder], env);
+    const file = join(folder, 'logs/service.log');
+    // The watcher may still be setting up; each occurrence is written once all the same.
+    writeFileSync(file, shopLog(5));
+    await watch.until(/"event":"created"/);
+    appendFileSync(file, shopLog(1, 5));
+    await watch.until(/"event":"updated".*"occurrences":6/);
+    watch.kill('SIGINT');
+    assert.equal((await watch.ended).code, 0);
   });
 
   it('reads without writing: listing makes no folder', async () => {
