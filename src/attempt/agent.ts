@@ -23,7 +23,7 @@ export interface AgentDeps {
   /** git at the worktree. */
   readonly git: Git;
   /** undefined: no test command is known. */
-  readonly tests?: TestRunner;
+  readonly tests?: TestRunner | undefined;
   readonly guard: EditGuard;
   readonly clock: Clock;
   readonly limits: Settings['limits'];
@@ -81,7 +81,7 @@ export async function runAgent(
   let submission: Submission | undefined;
   let failure: unknown;
   try {
-    await save({ kind: 'start', model: deps.model.name, base: context.base, ...prefix });
+    await save({ kind: 'start', model: deps.model.name, base: context.base, ...prefix() });
     await save({ kind: 'sent', step: 0, message: state.messages[0] as Message });
     while (!submission) {
       state.spent = { ...state.spent, minutes: minutes() };
@@ -105,7 +105,10 @@ export async function runAgent(
 }
 
 const initial = { spent: nothingSpent, nudges: 0, warned: false, compacted: false };
-const prefix = { system: systemPrompt, tools: tools.map((tool) => tool.spec) };
+/** The same in every request: what comes before the messages is read from the provider's cache. */
+function prefix() {
+  return { system: systemPrompt, tools: tools.map((tool) => tool.spec()) };
+}
 
 type Save = (entry: DistributiveOmit<TranscriptEntry, 'at'>) => Promise<void>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -137,14 +140,14 @@ async function step(
   const reply = await ask(deps, state, signal);
   const number = state.spent.steps;
   await save({ kind: 'reply', step: number, ...reply });
+  if (reply.stopReason === 'context_full') return await makeRoom(state, save);
   if (reply.content.length > 0) append(state, { role: 'assistant', content: reply.content });
   const said = spokenText(reply.content);
   if (said) deps.onProgress({ kind: 'said', text: escapeInvisible(said).slice(0, maxSaidChars) });
 
   if (reply.stopReason === 'refusal') throw refused(said);
-  if (reply.stopReason === 'context_full') return await makeRoom(state, save);
-  if (reply.stopReason === 'pause_turn') return undefined;
   const calls = toolCalls(reply.content);
+  if (calls.length === 0 && reply.stopReason === 'pause_turn') return undefined;
   if (calls.length === 0) {
     await send(state, save, userText(nudge(state, reply)));
     return undefined;
@@ -166,7 +169,7 @@ async function ask(deps: AgentDeps, state: State, signal: AbortSignal): Promise<
   const { model } = deps;
   state.spent = { ...state.spent, steps: state.spent.steps + 1 };
   try {
-    const request = { ...prefix, messages: state.messages, maxOutputTokens };
+    const request = { ...prefix(), messages: state.messages, maxOutputTokens };
     const reply = await unlessAborted(
       model.reply(request, () => undefined, signal),
       signal,

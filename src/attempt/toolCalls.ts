@@ -69,7 +69,7 @@ function groupReads(calls: readonly ToolCall[]): ToolCall[][] {
 }
 
 function findTool(name: string): Tool | undefined {
-  return tools.find((tool) => tool.spec.name === name);
+  return tools.find((tool) => tool.name === name);
 }
 
 async function runCall(
@@ -81,7 +81,7 @@ async function runCall(
 ): Promise<ToolResult> {
   const tool = findTool(call.name);
   const report = (result: ToolResult): ToolResult => {
-    const name = tool?.spec.name ?? 'unknown tool';
+    const name = tool?.name ?? 'unknown tool';
     const detail = tool ? tool.detail(call.input) : call.name;
     onProgress({ kind: 'tool', name, detail: oneLine(detail), ok: result.ok });
     return result;
@@ -95,7 +95,7 @@ async function runCall(
     );
   }
   if (!tool) {
-    const names = tools.map(({ spec }) => spec.name).join(', ');
+    const names = tools.map((one) => one.name).join(', ');
     return report(failed(`There is no tool of that name. There are: ${names}.`));
   }
   if (typeof call.input === 'string') {

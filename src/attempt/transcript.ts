@@ -24,7 +24,7 @@ export type TranscriptEntry =
       readonly stopReason: StopReason;
       readonly usage: Usage;
     }
-  /** Older tool results were emptied, as the conversation had filled the model's window. */
+  /** The reply before was dropped and older tool results emptied, as the conversation had filled the model's window. */
   | { readonly kind: 'compacted'; readonly at: string; readonly step: number }
   | {
       readonly kind: 'end';

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { maxEditableBytes } from '../edit.ts';
 import { locateForWriting } from './paths.ts';
@@ -19,7 +17,6 @@ export const create = defineTool({
     if (place.stats) return failed(`${path} exists. Use edit to change it.`);
     if (content.includes('\0')) return failed('`content` holds a NUL character.');
     if (Buffer.byteLength(content) > maxEditableBytes) return failed('`content` is over 1 MB.');
-    await mkdir(dirname(place.absolute), { recursive: true });
     await writeNewFile(place.absolute, content);
     return done(`Created ${path}.`);
   },

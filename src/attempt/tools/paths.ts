@@ -1,7 +1,7 @@
 /** Where tools may read and write: regular files inside the worktree, reached without a way out of it. */
 import type { Stats } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { systemCode } from '../../core/errors.ts';
 import { isPrivate } from './privateFiles.ts';
 import { failed, type ToolContext, type ToolResult } from './tool.ts';
@@ -34,8 +34,9 @@ export async function locateForReading(root: string, path: string): Promise<Plac
   if (isPrivate(normal.path)) return { ok: false, reason: 'private' };
   try {
     const absolute = await realpath(join(root, normal.path));
-    const inside = relative(root, absolute).split(sep).join('/');
-    if (inside.startsWith('../') || inside === '..' || absolute === inside) {
+    const way = relative(root, absolute);
+    const inside = way.split(sep).join('/');
+    if (inside.startsWith('../') || inside === '..' || isAbsolute(way)) {
       return { ok: false, reason: 'outside the worktree' };
     }
     if (isPrivate(inside)) return { ok: false, reason: 'private' };

@@ -42,7 +42,9 @@ export interface ToolResult {
 }
 
 export interface Tool {
-  readonly spec: ToolSpec;
+  readonly name: string;
+  /** Made on first use: schemas are not worth a moment of anyone's start-up. */
+  spec(): ToolSpec;
   /** Calls of these may run beside each other. */
   readonly readOnly: boolean;
   /** One short line for a person: which file, what pattern. */
@@ -62,9 +64,11 @@ interface Definition<T> {
 
 /** One schema gives both the validation and what the model is told. */
 export function defineTool<T>(definition: Definition<T>): Tool {
-  const { $schema: _, ...inputSchema } = z.toJSONSchema(definition.input);
+  const { name, description } = definition;
+  let spec: ToolSpec | undefined;
   return {
-    spec: { name: definition.name, description: definition.description, inputSchema },
+    name,
+    spec: () => (spec ??= { name, description, inputSchema: schemaOf(definition.input) }),
     readOnly: definition.readOnly,
     detail(input) {
       const parsed = z.safeParse(definition.input, input);
@@ -74,9 +78,14 @@ export function defineTool<T>(definition: Definition<T>): Tool {
       const parsed = z.safeParse(definition.input, input);
       if (parsed.success) return await definition.run(parsed.data, context, signal);
       const problems = parsed.error.issues.slice(0, 5).map(describeIssue).join('; ');
-      return failed(`The input of ${definition.name} is not valid: ${problems}.`);
+      return failed(`The input of ${name} is not valid: ${problems}.`);
     },
   };
+}
+
+function schemaOf(input: z.ZodMiniType): ToolSpec['inputSchema'] {
+  const { $schema: _, ...schema } = z.toJSONSchema(input);
+  return schema;
 }
 
 export function done(text: string): ToolResult {

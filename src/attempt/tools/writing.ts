@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { explainFileError } from '../../core/errors.ts';
 
@@ -16,9 +16,10 @@ export async function replaceFile(absolute: string, content: Buffer, mode: numbe
   }
 }
 
-/** Fails when anything, even a dangling link, has that name by now. */
+/** With the folders it lies in. Fails when anything, even a dangling link, has that name by now. */
 export async function writeNewFile(absolute: string, content: string): Promise<void> {
   try {
+    await mkdir(dirname(absolute), { recursive: true });
     await writeFile(absolute, content, { flag: 'wx' });
   } catch (error) {
     throw explainFileError(error, absolute);

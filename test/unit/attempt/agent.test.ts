@@ -439,6 +439,22 @@ describe('agent', () => {
       assert.match(results[4] ?? '', /a line of text/);
     });
 
+    it('has its window full in the middle of a reply is asked again, without the half', async () => {
+      const reads = [1, 2, 3, 4].map((i) => says('', ['read', { path: 'big.txt', from: i }]));
+      const half = { ...says('I was about to'), stop_reason: 'model_context_window_exceeded' };
+      await start({
+        files: { 'big.txt': 'a line of text\n'.repeat(900) },
+        recording: {
+          name: 'm',
+          conversations: [{ replies: [...reads, half] }],
+        },
+      });
+      await assert.rejects(run.go(), { code: 'model_bad_reply' });
+      const last = run.server.calls().at(-1)?.messages;
+      assert.equal(last?.at(-1)?.role, 'user');
+      assert.match(toolResults(run.server.calls().at(-1))[0] ?? '', /left out to save room/);
+    });
+
     it('has its window full again ends', async () => {
       const full = { kind: 'status', status: 400, message: 'prompt is too long: 9 > 8' } as const;
       await fails('model_bad_reply', { replies: [write], faults: { 1: full } });
@@ -500,7 +516,7 @@ describe('agent', () => {
   });
 
   it('says that tests cannot be run where no command is known', async () => {
-    await start({ replies: [write, testIt, repair, submit], deps: { tests: undefined as never } });
+    await start({ replies: [write, testIt, repair, submit], deps: { tests: undefined } });
     await run.go();
     assert.match(answers(3).at(-1) ?? '', /No test command is known/);
     assert.match(lastAnswer(), /Edited src\/total\.mjs/);

@@ -39,7 +39,7 @@ describe('tools', () => {
   }
 
   async function call(name: string, input: unknown): Promise<ToolResult> {
-    const tool = tools.find(({ spec }) => spec.name === name);
+    const tool = tools.find((one) => one.name === name);
     assert.ok(tool);
     return await tool.run(input, context, signal);
   }
@@ -57,15 +57,15 @@ describe('tools', () => {
   }
 
   it('have names and schemas that stay as they are: recordings are written against them', () => {
-    const shapes = tools.map(({ spec, readOnly }) => {
-      const { properties, required = [] } = spec.inputSchema as {
+    const shapes = tools.map((tool) => {
+      const { properties, required = [] } = tool.spec().inputSchema as {
         properties: object;
         required?: string[];
       };
-      const fields = Object.keys(properties).map((name) =>
-        required.includes(name) ? name : `${name}?`,
+      const fields = Object.keys(properties).map((field) =>
+        required.includes(field) ? field : `${field}?`,
       );
-      return `${spec.name}(${fields.join(', ')})${readOnly ? ' reads' : ''}`;
+      return `${tool.name}(${fields.join(', ')})${tool.readOnly ? ' reads' : ''}`;
     });
     assert.deepEqual(shapes, [
       'list(path?, depth?, glob?) reads',
@@ -76,7 +76,7 @@ describe('tools', () => {
       'run_tests(files?)',
       'submit(summary, reasoning, test_files)',
     ]);
-    for (const { spec } of tools) assert.equal(spec.inputSchema['type'], 'object');
+    for (const tool of tools) assert.equal(tool.spec().inputSchema['type'], 'object');
   });
 
   describe('list', () => {
