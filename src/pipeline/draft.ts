@@ -105,6 +105,7 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
   const root = join(worktree.path, worktree.prefix);
   const tests = await house.findTests(root, settings);
   note(job, { kind: 'stage', text: tests ? `Tests: ${tests.title}` : 'No test command found' });
+  if (!model.price) note(job, { kind: 'stage', text: unknownPrice(model) });
   const protection = await house.protection();
   const { submission } = await runAgent(
     {
@@ -129,6 +130,10 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
     signal,
   );
   return requestOf(job, submission);
+}
+
+function unknownPrice(model: Model): string {
+  return `The price of ${model.name} is not known: the limits on tokens and steps hold, the one on cost can't`;
 }
 
 async function submit(
