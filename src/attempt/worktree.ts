@@ -37,6 +37,8 @@ export interface WorktreeDeps {
   readonly protectedBranches?: readonly string[];
   /** Default: where adding a worktree is slow. */
   readonly pool?: 'always' | 'never';
+  /** A repository of more files than this gets a pooled worktree from the start. Default 5,000. */
+  readonly manyFiles?: number;
 }
 
 export interface OpenOptions {
@@ -228,7 +230,10 @@ async function claimBranch(
 
 async function layBase(site: Site, reused: boolean, signal?: AbortSignal): Promise<void> {
   const started = performance.now();
-  const many = !reused && site.deps.pool === undefined && (await countFiles(site)) > manyFiles;
+  const many =
+    !reused &&
+    site.deps.pool === undefined &&
+    (await countFiles(site)) > (site.deps.manyFiles ?? manyFiles);
   const mayPool = !reused && site.deps.pool !== 'never';
   // Decided before the long part: if that is cancelled, what is done of it is kept for the next time.
   if (mayPool && (many || site.deps.pool === 'always')) await site.folders.pool(site.path);
@@ -238,9 +243,8 @@ async function layBase(site: Site, reused: boolean, signal?: AbortSignal): Promi
 }
 
 /** From the user's index, whose header holds the number of its entries; 0 when it can't be told. */
-async function countFiles({ deps }: Site): Promise<number> {
-  const index = await deps.git.run(['rev-parse', '--path-format=absolute', '--git-path', 'index']);
-  const file = await open(index).catch(() => undefined);
+async function countFiles({ repository }: Site): Promise<number> {
+  const file = await open(repository.indexFile).catch(() => undefined);
   if (!file) return 0; // no index yet: then the time it takes decides
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);

@@ -5,6 +5,7 @@ import type { Git } from '../core/ports.ts';
 export interface RepositoryState {
   /** Shared by all worktrees of the repository. */
   readonly commonDir: string;
+  readonly indexFile: string;
   /** The user's working tree; undefined for a bare repository. */
   readonly top: string | undefined;
   /** The workspace's folder below `top`: empty, or ending with `/`. */
@@ -22,33 +23,24 @@ const oldest = [2, 38] as const;
  * a cherry-pick or a bisect leaves HEAD a real commit, so these are fine.
  */
 export async function inspectRepository(git: Git, signal?: AbortSignal): Promise<RepositoryState> {
-  assertVersion(await git.run(['version'], { signal }));
   const where = ['rev-parse', '--path-format=absolute'];
-  const folders = await git.run(
-    [
-      ...where,
-      '--git-common-dir',
-      '--is-bare-repository',
-      '--git-path',
-      'rebase-merge',
-      '--git-path',
-      'rebase-apply',
-    ],
-    { signal },
-  );
-  const [commonDir = '', bare = '', ...rebases] = folders.split('\n');
-  const head = await git.code(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], {
-    okCodes: [0, 1, 128],
-    signal,
-  });
+  const paths = ['index', 'rebase-merge', 'rebase-apply'].flatMap((path) => ['--git-path', path]);
+  const headOf = { okCodes: [0, 1, 128], signal };
+  const [version, folders, head, branch] = await Promise.all([
+    git.run(['version'], { signal }),
+    git.run([...where, '--git-common-dir', '--is-bare-repository', ...paths], { signal }),
+    git.code(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], headOf),
+    git.code(['symbolic-ref', '--quiet', 'HEAD'], headOf),
+  ]);
+  assertVersion(version);
+  const [commonDir = '', bare = '', indexFile = '', ...rebases] = folders.split('\n');
   if (head.code !== 0) throw unborn();
   for (const rebase of rebases) if (await exists(rebase)) throw rebasing();
-  const branch = await git.code(['symbolic-ref', '--quiet', 'HEAD'], { okCodes: [0, 1], signal });
   const [top, prefix = ''] =
     bare === 'true'
       ? [undefined]
       : (await git.run([...where, '--show-toplevel', '--show-prefix'], { signal })).split('\n');
-  return { commonDir, top, prefix, head: head.out, detached: branch.code !== 0 };
+  return { commonDir, indexFile, top, prefix, head: head.out, detached: branch.code !== 0 };
 }
 
 export function assertVersion(text: string): void {

@@ -19,7 +19,8 @@ function manyFiles(count: number): Record<string, string> {
   );
 }
 
-describe('pooled worktree', () => {
+describe('pooled worktree', function () {
+  this.timeout(60_000);
   const folder = tempFolder('pw-pool');
   const home = (): string => folder.path('home');
   const repository = (count = 2_000): Promise<Git> =>
@@ -113,7 +114,7 @@ describe('pooled worktree', () => {
   });
 
   it('keeps what was laid out when the first opening of a large repository is cancelled', async () => {
-    const git = await repository(5_100);
+    const git = await repository(60);
     const stop = new AbortController();
     const shell = createShell();
     const stopping: Shell = {
@@ -123,11 +124,14 @@ describe('pooled worktree', () => {
         return running;
       },
     };
-    const cut = worktreesOf(createGit(stopping, git.cwd), home(), { shell: stopping });
+    const cut = worktreesOf(createGit(stopping, git.cwd), home(), {
+      shell: stopping,
+      manyFiles: 50,
+    });
     await assert.rejects(cut.open(open, stop.signal), { code: 'cancelled' });
     assert.equal(await git.run(['for-each-ref', 'refs/heads/improvement']), '');
     assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 2);
-    const next = await worktreesOf(git, home()).open(open);
+    const next = await worktreesOf(git, home(), { manyFiles: 50 }).open(open);
     assert.deepEqual(contents(next.path), contents(git.cwd));
     await next.close({ keepBranch: false });
     assert.ok(existsSync(next.path));
