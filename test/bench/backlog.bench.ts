@@ -62,17 +62,17 @@ export const bench: Bench = {
       unit: 'ms',
       target: 2_000,
     });
-    const crash = await inFolder((folder) => crashTest(folder, kills));
+    const crash = await crashTests();
     report({ what: `${kills} kills: acknowledged changes`, value: crash.acknowledged, unit: '' });
     report({
       what: `${kills} kills: acknowledged and lost`,
-      value: crash.lost.length,
+      value: crash.lost,
       unit: '',
       target: 0,
     });
     report({
       what: `${kills} kills: damage found on opening`,
-      value: crash.notices.length,
+      value: crash.damaged,
       unit: '',
       target: 0,
     });
@@ -162,6 +162,18 @@ async function twoWindows() {
     await after.dispose();
     return { lost: all - there, convergeMs };
   });
+}
+
+/** In several folders: what is looked for is damage, not how long a large backlog takes to open. */
+async function crashTests() {
+  const sum = { acknowledged: 0, lost: 0, damaged: 0 };
+  for (let left = kills; left > 0; left -= 50) {
+    const result = await inFolder((folder) => crashTest(folder, Math.min(50, left)));
+    sum.acknowledged += result.acknowledged;
+    sum.lost += result.lost.length;
+    sum.damaged += result.notices.length + result.brokenAudit + Math.abs(result.surplus);
+  }
+  return sum;
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
