@@ -1,44 +1,52 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWindow, themes, type Window, type WindowOptions } from './window.ts';
+import { openWindow, themeNames, type Window, type WindowOptions } from './window.ts';
 import { type Demo, draftOne, openDemo } from './workspace.ts';
 
 /** Screenshots to look at (test/e2e/screenshots), and that what they should show is there. */
 describe('how it looks', () => {
   describe('with a patch to review', () => {
     let demo: Demo;
+    let window: Window;
     before(async () => {
       demo = await openDemo();
       await draftOne(demo);
+      window = await openWindow({ folder: demo.folder, env: demo.env });
+      await window.showViews();
     });
-    after(() => demo?.dispose?.());
+    after(async () => {
+      await window?.close();
+      await demo?.dispose?.();
+    });
+    const approve = () =>
+      window.page.locator('.editor-actions .action-label[aria-label^="Approve Patch"]').first();
+    const tab = (text: string) => window.page.locator('.tabs-container .tab', { hasText: text });
 
-    for (const [name, theme] of Object.entries(themes)) {
-      it(`${name}: views, diffs with their buttons, status bar and gates`, async () => {
-        const settings = { 'workbench.colorTheme': theme };
-        await inWindow({ folder: demo.folder, env: demo.env, settings }, async (window) => {
-          const request = window.rows('Review').first();
-          await request.waitFor();
-          await window.statusItem().filter({ hasText: 'to review' }).waitFor();
-          await window.shot(`${name}-views`);
-          await request.click();
-          const approve = window.page.locator(
-            '.editor-actions .action-label[aria-label^="Approve Patch"]',
-          );
-          await approve.first().waitFor();
-          await window.page.locator('.multiDiffEntry .view-line').first().waitFor();
-          await window.shot(`${name}-multi-diff`);
-          await window.rows('Review').filter({ hasText: '· src' }).first().click();
-          await window.page.locator('.monaco-diff-editor .line-insert').first().waitFor();
-          await approve.first().waitFor();
-          await window.shot(`${name}-diff`);
-          await window.statusItem().click();
-          await window.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-          await window.shot(`${name}-gates`);
-        });
+    for (const theme of themeNames) {
+      it(`${theme}: views, diffs with their buttons, status bar and gates`, async () => {
+        await window.useTheme(theme);
+        const request = window.rows('Review').first();
+        await window.statusItem().filter({ hasText: 'to review' }).waitFor();
+        await request.hover();
+        await request.locator('.actions .action-label[aria-label^="Reject Patch"]').waitFor();
+        await window.shot(`${theme}-views`);
+        await request.click();
+        await tab('(2 files)').waitFor();
+        await window.page.locator('.multiDiffEntry .line-insert').first().waitFor();
+        await approve().waitFor();
+        await window.shot(`${theme}-multi-diff`);
+        await window.rows('Review').filter({ hasText: '· src' }).first().click();
+        await tab('coupons.js (exception-').waitFor();
+        await window.page.locator('.editor-instance .line-insert').first().waitFor();
+        await approve().waitFor();
+        await window.shot(`${theme}-diff`);
+        await window.statusItem().click();
+        await window.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+        await window.shot(`${theme}-gates`);
+        await window.page.keyboard.press('Escape');
       });
     }
   });
@@ -49,7 +57,7 @@ describe('how it looks', () => {
       root = mkdtempSync(join(tmpdir(), 'pw-looks-'));
       execFileSync('git', ['init', '-q', join(root, 'quiet')]);
       execFileSync('git', ['init', '-q', join(root, 'stranger')]);
-      execFileSync('mkdir', [join(root, 'loose')]);
+      mkdirSync(join(root, 'loose'));
       writeFileSync(join(root, 'loose/readme.txt'), 'No repository.\n');
     });
     after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
@@ -83,15 +91,15 @@ describe('how it looks', () => {
       });
     }
 
-    for (const theme of ['light', 'hc-dark', 'hc-light'] as const) {
-      it(`no-tickets in ${theme}`, async () => {
-        const settings = { 'workbench.colorTheme': themes[theme] };
-        await inWindow({ folder: join(root, 'quiet'), settings }, async (window) => {
+    it('no-tickets: in every theme', async () => {
+      await inWindow({ folder: join(root, 'quiet') }, async (window) => {
+        for (const theme of themeNames) {
+          await window.useTheme(theme);
           await window.page.locator('.welcome-view-content').first().waitFor();
           await window.shot(`welcome-no-tickets-${theme}`);
-        });
+        }
       });
-    }
+    });
   });
 });
 

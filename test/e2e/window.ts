@@ -16,6 +16,7 @@ export interface Window {
   /** Rows of a view. */
   rows(view: 'Backlog' | 'Review'): Locator;
   statusItem(): Locator;
+  useTheme(name: ThemeName): Promise<void>;
   shot(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,22 +31,23 @@ export interface WindowOptions {
 }
 
 export const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  'hc-dark': 'Default High Contrast',
-  'hc-light': 'Default High Contrast Light',
+  dark: { label: 'Dark Modern', shown: '.vs-dark' },
+  light: { label: 'Light Modern', shown: '.vs:not(.hc-light)' },
+  'hc-dark': { label: 'Dark High Contrast', shown: '.hc-black' },
+  'hc-light': { label: 'Light High Contrast', shown: '.hc-light' },
 } as const;
+export type ThemeName = keyof typeof themes;
+export const themeNames = Object.keys(themes) as ThemeName[];
 
 export const shots = join(project, 'test/e2e/screenshots');
 
 export async function openWindow(options: WindowOptions): Promise<Window> {
   const extensions = mkdtempSync(join(tmpdir(), 'pw-ext-'));
   linkExtension(extensions);
-  const settings = { 'workbench.colorTheme': themes.dark, ...options.settings };
   const server = await start({
     ...(options.version ? { version: options.version } : {}),
     extensions,
-    settings,
+    settings: options.settings ?? {},
     trust: options.trusted === false,
     env: { ANTHROPIC_API_KEY: '', ...options.env },
   });
@@ -80,16 +82,18 @@ function windowOf(page: Page, close: () => Promise<void>): Window {
     rows,
     close,
     statusItem: () => page.locator('.statusbar-item[id="patchwright.patchwright.gates"]'),
-    async run(title) {
-      await page.keyboard.press('F1');
-      const input = page.locator('.quick-input-widget .quick-input-box input');
-      await input.waitFor();
-      await input.fill(`>Patchwright: ${title}`);
+    run: (title) => runCommand(page, `Patchwright: ${title}`),
+    async useTheme(name) {
+      const { label, shown } = themes[name];
+      if (await page.locator(`.monaco-workbench${shown}`).isVisible()) return;
+      await runCommand(page, 'Preferences: Color Theme');
+      await page.locator('.quick-input-widget .quick-input-box input').fill(label);
       await page
-        .locator('.quick-input-list .monaco-list-row')
-        .filter({ hasText: `Patchwright: ${title}` })
-        .first()
-        .click();
+        .locator('.quick-input-list .monaco-list-row.focused', { hasText: label })
+        .waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await page.locator(`.monaco-workbench${shown}`).waitFor();
     },
     async showViews() {
       const pane = page.locator('.pane-header[aria-label^="Backlog"]');
@@ -104,4 +108,16 @@ function windowOf(page: Page, close: () => Promise<void>): Window {
       await page.screenshot({ path: join(shots, `${name}.png`) });
     },
   };
+}
+
+async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget .quick-input-box input');
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page
+    .locator('.quick-input-list .monaco-list-row')
+    .filter({ hasText: title })
+    .first()
+    .click();
 }
