@@ -163,6 +163,11 @@ async function sourceOf(options: DependencyOptions, folder: string): Promise<Sou
   };
 }
 
+/** Whether a package manager fills this folder, and no build from the sources. */
+export function isInstalled(folder: string): boolean {
+  return ['node_modules', 'vendor', ...pythonFolders].includes(basename(folder));
+}
+
 /** In a virtual environment: editable installs, its own configuration, and the scripts' first lines. */
 function namesFolders(path: string): boolean {
   return (

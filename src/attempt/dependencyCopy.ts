@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, constants, type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import {
   chmod,
@@ -112,6 +113,24 @@ export async function isUntouched(
     if (!stats || signatureOf(stats) !== copy) return false;
   }
   return true;
+}
+
+/** A hash that changes when anything in these folders does, but the caches of tools. */
+export async function stateOf(
+  root: string,
+  folders: readonly string[],
+  signal?: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for (const folder of folders) {
+    const kind = lstatSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory();
+    hash.update(`${folder}\0${kind}\0`);
+    if (!kind) continue;
+    for (const [path, stats] of await walk(join(root, folder), 'theirs', signal)) {
+      hash.update(`${path}\0${signatureOf(stats)}\0`);
+    }
+  }
+  return hash.digest('hex');
 }
 
 /**

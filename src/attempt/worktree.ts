@@ -3,8 +3,14 @@ import { dirname, join } from 'node:path';
 import { cancelled, errorMessage, PatchwrightError } from '../core/errors.ts';
 import type { Checkout, Clock, Git, Log, Shell } from '../core/ports.ts';
 import { type CommitOptions, type Committed, commitPatch } from './commit.ts';
-import { nothing, type Provided, provideDependencies, runSetup } from './dependencies.ts';
-import { isInside } from './dependencyCopy.ts';
+import {
+  isInstalled,
+  nothing,
+  type Provided,
+  provideDependencies,
+  runSetup,
+} from './dependencies.ts';
+import { isInside, stateOf } from './dependencyCopy.ts';
 import {
   createOwnFolders,
   type OwnFolder,
@@ -263,11 +269,14 @@ interface Prepared {
   readonly provided: Provided;
   /** `provided` and what the setup command made. */
   readonly keep: readonly string[];
+  /** Of these, the folders of package managers, and what they hold; see `layAgain`. */
+  readonly installed: readonly string[];
+  readonly state: string;
 }
 
 async function prepare(site: Site, onProgress: Log, signal?: AbortSignal): Promise<Prepared> {
   const { deps, repository, base, path } = site;
-  const { git, home, log, shell, setup } = deps;
+  const { git, home, log } = deps;
   const provided = repository.top
     ? await provideDependencies(
         { home, git, log, top: repository.top, base, worktree: path },
@@ -275,42 +284,75 @@ async function prepare(site: Site, onProgress: Log, signal?: AbortSignal): Promi
       )
     : nothing([]);
   for (const remark of provided.remarks) onProgress(remark);
-  if (!setup) return { provided, keep: provided.folders };
-  onProgress(`Running the setup command: ${setup}`);
+  if (!deps.setup) {
+    return { provided, keep: provided.folders, installed: provided.folders, state: '' };
+  }
+  onProgress(`Running the setup command: ${deps.setup}`);
+  return { provided, ...(await setUp(site, deps.setup, provided.folders, signal)) };
+}
+
+async function setUp(
+  site: Site,
+  command: string,
+  provided: readonly string[],
+  signal?: AbortSignal,
+): Promise<Omit<Prepared, 'provided'>> {
+  const { deps, repository, path } = site;
   const cwd = join(path, repository.prefix);
-  const timeoutMs = deps.setupTimeoutMs;
-  await runSetup({ shell, command: setup, cwd, ...(timeoutMs ? { timeoutMs } : {}) }, signal);
-  return { provided, keep: [...provided.folders, ...(await untrackedIn(site, provided.folders))] };
+  const limit = deps.setupTimeoutMs ? { timeoutMs: deps.setupTimeoutMs } : {};
+  await runSetup({ shell: deps.shell, command, cwd, ...limit }, signal);
+  const keep = [...new Set([...provided, ...(await untrackedIn(site))])];
+  const installed = keep.filter(isInstalled);
+  return { keep, installed, state: await stateOf(path, installed, signal) };
 }
 
-/** What the setup command made stays where it is; ignored or not, it is no part of the patch. */
-async function untrackedIn(site: Site, known: readonly string[]): Promise<string[]> {
-  const out = await site.git.run([
-    'ls-files',
-    '--others',
-    '--directory',
-    '--no-empty-directory',
-    '-z',
-  ]);
-  const paths = out.split('\0').filter(Boolean);
-  return paths.map((path) => path.replace(/\/$/, '')).filter((path) => !known.includes(path));
+/**
+ * Lays a tree out where a setup command prepares it. What that builds from the sources belongs to the tree
+ * it was built from, so it is built again; what it installs stays, unless a test changed it.
+ */
+async function layAgain(
+  site: Site,
+  command: string,
+  treeish: string,
+  before: Prepared,
+  signal?: AbortSignal,
+): Promise<Prepared> {
+  const intact = (await stateOf(site.path, before.installed, signal)) === before.state;
+  await layTree(layOf(site, treeish, intact ? before.installed : []), signal);
+  if (intact && before.keep.length === before.installed.length) return before;
+  if (!intact) await before.provided.restore(signal);
+  const { folders } = before.provided;
+  return { provided: before.provided, ...(await setUp(site, command, folders, signal)) };
 }
 
-function worktreeOf(site: Site, path: string, { provided, keep }: Prepared): Worktree {
+/** What the setup command made, ignored or not: it is no part of the patch. */
+async function untrackedIn({ git }: Site): Promise<string[]> {
+  const list = ['ls-files', '--others', '--directory', '--no-empty-directory', '-z'];
+  const paths = (await git.run(list)).split('\0').filter(Boolean);
+  return paths.map((path) => path.replace(/\/$/, ''));
+}
+
+function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
   const { deps, base, branch, git, seal, repository, folders } = site;
   let closed: Promise<void> | undefined;
+  let prepared = first;
   return {
     path,
     base,
     branch,
     git,
     prefix: repository.prefix,
-    provided: keep,
+    get provided() {
+      return prepared.keep;
+    },
     async lay(treeish, signal) {
       await assertSealed(path, seal);
-      await layTree(layOf(site, treeish, keep), signal);
-      // After a setup command the copies are as that left them, and not as they were provided.
-      if (!deps.setup) await provided.restore(signal);
+      if (deps.setup) {
+        prepared = await layAgain(site, deps.setup, treeish, prepared, signal);
+        return;
+      }
+      await layTree(layOf(site, treeish, prepared.keep), signal);
+      await prepared.provided.restore(signal);
     },
     async treeOfBaseWith(commit, files) {
       return treeWith(git, path, base, commit, files);
@@ -318,13 +360,13 @@ function worktreeOf(site: Site, path: string, { provided, keep }: Prepared): Wor
     async commit(options) {
       await assertSealed(path, seal);
       return commitPatch(
-        { git, path, adminDir: seal.adminDir, branch, base, exclude: keep },
+        { git, path, adminDir: seal.adminDir, branch, base, exclude: prepared.keep },
         options,
       );
     },
     close({ keepBranch }) {
       closed ??= closeAll(async (step) => {
-        await step(() => provided.giveBack());
+        await step(() => prepared.provided.giveBack());
         await step(() => dispose(deps, folders, path));
         if (!keepBranch) await step(() => deleteOwnBranch(deps.git, branch, base, deps.log));
       }, deps.log);

@@ -161,6 +161,19 @@ describe('dependencies', () => {
     assert.deepEqual(pictureOf(main(), /^\.git(?:\/|$)/), mine);
   });
 
+  it('are put right for a setup command that builds with them', async () => {
+    install();
+    const setup = 'node node_modules/dep/cli.js && cp packages/b/index.js built.js';
+    const opened = await open({ setup });
+    const dep = join(opened.path, 'node_modules/dep');
+    rmSync(dep, { recursive: true });
+    writeTree(opened.path, { 'packages/b/index.js': "exports.name = 'patched ';\n" });
+    await opened.lay(opened.base);
+    assert.deepEqual(contentOf(dep), contentOf(main('node_modules/dep')));
+    assert.equal(await run(opened.path), 'original dep\n');
+    assert.deepEqual([...opened.provided].sort(), ['built.js', 'node_modules']);
+  });
+
   it('are kept for the next attempt, which copies only what changed in either place', async () => {
     install();
     const first = await open();

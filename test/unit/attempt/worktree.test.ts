@@ -333,16 +333,36 @@ describe('worktree', () => {
     await worktree.close({ keepBranch: false });
   });
 
-  it('runs the setup command, keeps what it made and leaves it out of the patch', async () => {
+  it('runs the setup command and leaves what it made out of the patch', async () => {
     const git = await repository();
-    const setup = 'mkdir -p built ignored && echo 1 >built/x && echo 1 >ignored/y';
+    const setup = 'mkdir -p built node_modules/dep && cp src/a.js built/';
     const worktree = await worktreesOf(git, home(), { setup }).open(open);
-    await worktree.lay(worktree.base);
-    assert.ok(existsSync(join(worktree.path, 'built/x')));
-    assert.ok(existsSync(join(worktree.path, 'ignored/y')));
+    const built = (): string => readFileSync(join(worktree.path, 'built/a.js'), 'utf8');
+    assert.equal(built(), files['src/a.js']);
     writeTree(worktree.path, { 'src/a.js': 'patched\n' });
     const { commit } = await worktree.commit({ ...words, testFiles: [] });
     assert.equal(await git.run(['diff', '--name-only', worktree.base, commit]), 'src/a.js');
+    await worktree.lay(commit);
+    assert.equal(built(), 'patched\n');
+    await worktree.lay(worktree.base);
+    assert.equal(built(), files['src/a.js']);
+    await worktree.close({ keepBranch: false });
+  });
+
+  it('runs a setup command that only installs again when a test changed what it installed', async () => {
+    const git = await repository();
+    const runs = folder.path('runs');
+    const setup = `mkdir -p node_modules/dep && echo dep >node_modules/dep/x && echo run >>${runs}`;
+    const worktree = await worktreesOf(git, home(), { setup }).open(open);
+    const ran = (): number => readFileSync(runs, 'utf8').trim().split('\n').length;
+    await worktree.lay(worktree.base);
+    writeTree(worktree.path, { 'node_modules/.cache/tool': 'cached', 'left.js': 'x' });
+    await worktree.lay(worktree.base);
+    assert.equal(ran(), 1);
+    writeTree(worktree.path, { 'node_modules/dep/x': 'hostile\n' });
+    await worktree.lay(worktree.base);
+    assert.equal(readFileSync(join(worktree.path, 'node_modules/dep/x'), 'utf8'), 'dep\n');
+    assert.equal(ran(), 2);
     await worktree.close({ keepBranch: false });
   });
 
