@@ -8,7 +8,7 @@ import type { Bench } from './bench.ts';
 
 const files = 20_000;
 const linesPerFile = 20;
-const rounds = 3;
+const rounds = 5;
 
 /** How long a worktree takes to be ready, against `git worktree add` of the same commit, in turns. */
 export const bench: Bench = {
