@@ -150,8 +150,8 @@ function timeOf(value: unknown): string | undefined {
 function sentimentOf(value: unknown, rating: number | undefined, text: string): Sentiment {
   if (typeof value === 'string') {
     const word = value.toLowerCase();
-    if (/^pos/.test(word)) return 'positive';
-    if (/^neg/.test(word)) return 'negative';
+    if (word.startsWith('pos')) return 'positive';
+    if (word.startsWith('neg')) return 'negative';
     if (/^(?:neu|mixed)/.test(word)) return 'neutral';
   }
   if (typeof value === 'number' && Math.abs(value) <= 1) {

@@ -160,7 +160,7 @@ export function createLogReader(start: number, encoding: Encoding): Reader<Found
       safeCount = 0;
       return taken;
     },
-    takeLines: counter.take,
+    takeLines: () => counter.take(),
   };
 }
 

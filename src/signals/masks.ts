@@ -10,11 +10,11 @@ const variables = new RegExp(
     '(?<email>[\\w.+-]{1,64}@[\\w-]{1,63}\\.[\\w.-]{2,63})',
     '(?<uuid>\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b)',
     '(?<date>\\b\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d)?(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)?)?\\b|\\b\\d{1,2}[/.]\\d{1,2}[/.]\\d{4}\\b|\\b\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?\\b)',
-    '(?<ip>\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?::\\d{1,5})?(?:/\\d{1,2})?\\b|\\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\\b|(?<=^|[\\s[(])::1\\b)',
+    '(?<ip>\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?::\\d{1,5})?(?:/\\d{1,2})?\\b|\\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\\b|\\[?(?=[0-9a-f:]{0,40}\\d)(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,7}\\b(?:\\]:\\d{1,5})?|(?<=^|[\\s[(])::1\\b)',
     '(?<quoted>"[^"\\n]{0,400}"|`[^`\\n]{0,400}`|(?<!\\w)\'[^\'\\n]{0,400}\'(?!\\w))',
     '(?<path>(?<![\\w.~/\\\\-])(?:~|\\.{1,2}|[A-Za-z]:)?(?:[/\\\\][\\w.@+~%$-]{1,200}){2,30}[/\\\\]?|(?<![\\w.~/\\\\-])(?:~|\\.{1,2}|[A-Za-z]:)[/\\\\][\\w.@+~%$-]{1,200}|(?<![\\w./-])[\\w.-]{1,80}(?:/[\\w.@-]{1,100}){1,20}\\.[a-z]{1,5}\\b)',
     '(?<hex>\\b0x[0-9a-f]{1,40}\\b|\\b(?=[0-9a-f]{0,39}\\d)(?=\\d{0,39}[a-f])[0-9a-f]{6,128}\\b)',
-    '(?<id>(?<![\\w-])(?=[A-Za-z_]{0,60}[A-Za-z_-]{0,60}\\d)[A-Za-z_]{1,60}(?:[-_#]?\\w{1,60}){0,6}\\b)',
+    '(?<id>(?<![\\w-])[A-Za-z_][\\w#-]{0,120})',
     '(?<number>(?<![A-Za-z_])[-+]?\\d{1,40}(?:[.,]\\d{1,20})*(?:%|(?:ns|us|µs|ms|s|m|h|d|B|kB|KB|MB|GB|KiB|MiB|GiB)\\b)?)',
   ].join('|'),
   'gi',
@@ -47,13 +47,17 @@ export function maskVariables(message: string): string {
     .trim();
 }
 
-/** `sku-48211` and `u0` are one variable, `utf8` and `sha256` are words. */
+/** `sku-48211` and `u0` hold a variable, `utf8` and `sha256` are words. */
 function maskId(text: string): string {
-  if (!/\d/.test(text)) return text;
-  if (/^(?:utf|sha|md|base|int|uint|float|ipv|http|x|es|s|h|log|mp|py|win|k)\d{1,3}s?$/i.test(text))
-    return text.toLowerCase();
-  return text.replace(/[A-Fa-f0-9]*\d\w*/g, '<id>');
+  if (!/\d/.test(text) || fixedNames.test(text)) return text;
+  return text.replace(/[A-Za-z0-9]{1,121}/g, (part) => {
+    if (!/\d/.test(part) || fixedNames.test(part)) return part;
+    return part.replace(/^([A-Za-z]{2,})\d{1,120}$|^.{1,121}$/, '$1<id>');
+  });
 }
+
+const fixedNames =
+  /^(?:utf|sha|md|base|int|uint|float|ipv|http|es|s|h|log|mp|py|win|k|oauth|tls|web)\d{1,3}s?$/i;
 
 /** The first line that says something. */
 export function firstLine(message: string): string {

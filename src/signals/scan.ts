@@ -240,7 +240,8 @@ interface Taken {
 
 async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem> {
   const { plan, content, start, encoding } = reading;
-  const { reader, take } = createReader(run, plan, start, encoding);
+  const source = createReader(run, plan, start, encoding);
+  const { reader } = source;
   const { buffer } = run;
   let filled = 0;
   let base = start;
@@ -261,7 +262,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
     const isFull = safe - committed >= maxBatchBytes || reader.pending() >= maxBatchSignals;
     const isLast = atEnd && (reading.always || safe > committed);
     if (!(isLast || (isFull && safe > committed))) continue;
-    const { signals, malformed } = take();
+    const { signals, malformed } = source.take();
     const position = await reading.positionAt(safe, atEnd);
     const lines = reader.takeLines();
     yield noted(run, { position, signals, malformed, lines, bytes: safe - committed });

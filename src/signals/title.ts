@@ -29,7 +29,8 @@ export function shortened(text: string): string {
   const line = visible(text)
     .replace(/\s{1,1000}/g, ' ')
     .trim();
-  const chars = [...line.slice(0, 4 * maxTitleChars)];
+  // By code points, so that no surrogate is left alone.
+  const chars = Array.from(line.slice(0, 4 * maxTitleChars));
   return chars.length <= maxTitleChars
     ? chars.join('')
     : `${chars.slice(0, maxTitleChars - 1).join('')}…`;

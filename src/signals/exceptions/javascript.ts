@@ -143,9 +143,7 @@ function readHead(line: string): Head | undefined {
     /^(?:Uncaught )?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/.exec(line.trim());
   const match =
     bracket ??
-    (bare && /Warning$/.test(bare[1] ?? '')
-      ? namedHead.exec(line)
-      : (bare ?? namedHead.exec(line)));
+    (bare && bare[1]?.endsWith('Warning') ? namedHead.exec(line) : (bare ?? namedHead.exec(line)));
   if (!match) return undefined;
   const code = match[2];
   return {
@@ -189,21 +187,22 @@ function parseTree(lines: readonly string[]): Tree | undefined {
   const firstFrame = lines.findIndex((line, at) => at > 0 && isFrame(line) && isOwnFrame(line));
   const hasOwnFrames =
     firstFrame > 0 && !(bracket && lines.slice(0, firstFrame).some((line) => listHead.test(line)));
-  const frames: Frame[] = [];
-  let at = hasOwnFrames ? firstFrame : 1;
-  for (; hasOwnFrames && at < lines.length; at++) {
-    const line = lines[at] ?? '';
-    if (!isFrame(line) && !elided.test(line)) break;
-    const frame = readFrame(line);
-    if (frame && frames.length < maxFrames) frames.push(frame);
-    if (line.endsWith(' {')) {
-      at++;
-      break;
-    }
-  }
+  const { frames, next } = hasOwnFrames ? readFrames(lines, firstFrame) : { frames: [], next: 1 };
   const continued = hasOwnFrames && !bracket ? lines.slice(1, firstFrame) : [];
   const message = [head.message, ...continued].join('\n').trim().slice(0, maxMessageChars);
-  return { ...head, message, frames, children: parseChildren(lines.slice(at)) };
+  return { ...head, message, frames, children: parseChildren(lines.slice(next)) };
+}
+
+function readFrames(lines: readonly string[], from: number) {
+  const frames: Frame[] = [];
+  for (let at = from; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    if (!isFrame(line) && !elided.test(line)) return { frames, next: at };
+    const frame = readFrame(line);
+    if (frame && frames.length < maxFrames) frames.push(frame);
+    if (line.endsWith(' {')) return { frames, next: at + 1 };
+  }
+  return { frames, next: lines.length };
 }
 
 /** `[cause]: …` and the items of `[errors]: [`, each a smaller tree. */
@@ -316,7 +315,7 @@ function readFrame(line: string): Frame | undefined {
     .replace(/(?: \{)?,?$/, '')
     .replace(/^at (?:async )?/, '');
   if (!line.trim().startsWith('at ')) return undefined;
-  const evaluated = /^(?:eval|.{1,200}) \(eval at .{1,500}? \((.{1,1000}:\d{1,9}:\d{1,9})\)/.exec(
+  const evaluated = /^(?:eval|.{1,200}) \(eval at [^()]{1,500} \(([^()]{1,1000}:\d{1,9}:\d{1,9})\)/.exec(
     text,
   );
   if (evaluated) return frame('eval', evaluated[1] ?? '');

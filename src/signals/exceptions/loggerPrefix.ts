@@ -36,10 +36,13 @@ const afterTime = new RegExp(
 const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
 /** `[MainThread]`, `(14417)`, `12345 ---`, `#123`: who said it. */
 const origin =
-  /(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
+  /(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
 /** `shop.api:`, `api - `, `__main__:<module>:12 - `, `c.a.Foo  : `. */
 const component =
-  /(?!\S{0,80}(?:Error|Exception)\b)(?:[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$/-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S))/y;
+  /(?!\S{0,80}(?:Error|Exception)\b)(?:[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S))/y;
+
+/** `ERROR:root:text`, the default of Python's logging. */
+const pythonName = /:[\w.]{1,80}:/y;
 
 /** Reads the header of a line, or only finds that it has none. Never longer than a few hundred characters. */
 export function readHeader(line: string): Header {
@@ -138,7 +141,7 @@ function levelBehindName(line: string, at: number): FoundLevel | undefined {
 }
 
 function messageStart(line: string, at: number): number {
-  let from = skip(gap, line, at);
+  let from = skip(gap, line, skip(pythonName, line, at));
   for (let i = 0; i < 4; i++) {
     const next = skip(origin, line, from);
     if (next === from) break;

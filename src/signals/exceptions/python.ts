@@ -14,7 +14,7 @@ const fileLine = /^\s*File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?\
 const typeLine = /^([A-Za-z_][\w.]{0,200}(?:<locals>[\w.]{1,100})?)(?::(?: (.*))?)?$/;
 const chained =
   /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
-const marks = /^[\s~^]*[~^][\s~^]*$/;
+const marks = /^[\s~^]{1,2000}$/;
 const repeated = /^\s*\[Previous line repeated \d+ more times?\]/;
 /** Lines that diagnosing loggers draw between the frames. */
 const drawing = /^\s*[│└├┬─╰╭|]/;

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { eventsIn, findIn, summaries } from '../support/readLines.ts';
+
+const traceback = (message = "KeyError: 'sku-1'") => `Traceback (most recent call last):
+  File "/srv/app/main.py", line 9, in <module>
+    run(sku)
+  File "/srv/app/shop/cart.py", line 7, in price_of
+    return PRICES[sku]
+           ~~~~~~^^^^^
+${message}`;
+
+describe('python grammar', () => {
+  it('reads a traceback with caret lines, innermost frame first', () => {
+    const [event] = eventsIn(traceback());
+    assert.equal(event?.type, 'KeyError');
+    assert.equal(event.message, "'sku-1'");
+    assert.deepEqual(event.frames, [
+      {
+        file: '/srv/app/shop/cart.py',
+        line: 7,
+        function: 'price_of',
+        source: 'return PRICES[sku]',
+        inApp: true,
+      },
+      { file: '/srv/app/main.py', line: 9, function: '<module>', source: 'run(sku)', inApp: true },
+    ]);
+  });
+
+  it('tells tracebacks apart that follow each other without a gap', () => {
+    assert.equal(eventsIn(`${traceback()}\n${traceback('QueueFull')}\n${traceback()}`).length, 3);
+  });
+
+  for (const [name, sentence] of [
+    ['handling', 'During handling of the above exception, another exception occurred:'],
+    ['cause', 'The above exception was the direct cause of the following exception:'],
+  ]) {
+    it(`makes one event of a chain (${name}), the outermost first`, () => {
+      const [event, ...others] = eventsIn(
+        `${traceback("KeyError: 'users'")}\n\n${sentence}\n\n${traceback('shop.db.StorageError: order 77 lost')}\n`,
+      );
+      assert.equal(others.length, 0);
+      assert.equal(event?.type, 'shop.db.StorageError');
+      assert.deepEqual(
+        event.causes.map((cause) => [cause.type, cause.message]),
+        [['KeyError', "'users'"]],
+      );
+    });
+  }
+
+  it('takes level and time from the log line above, and fatal from CRITICAL', () => {
+    const [event, ...others] = findIn(
+      `2026-03-02 10:11:12,000 CRITICAL [MainThread] shop.api: order service down\n${traceback()}\n2026-03-02 10:11:13,000 INFO     [MainThread] shop.api: up`,
+    );
+    assert.equal(others.length, 0);
+    assert.equal(event?.event.severity, 'fatal');
+    assert.equal(event.offset, 0);
+    assert.match(event.event.timestamp ?? '', /^2026-03-0\dT\d\d:11:12\.000Z$/);
+    assert.match(event.event.raw, /order service down/);
+  });
+
+  it('reads syntax errors, with and without a header', () => {
+    assert.deepEqual(
+      summaries(
+        '  File "/srv/app/bad.py", line 6\n    def broken(:\n               ^\nSyntaxError: invalid syntax',
+      ),
+      ['error SyntaxError: invalid syntax @ - /srv/app/bad.py:6'],
+    );
+    assert.deepEqual(
+      summaries(`Traceback (most recent call last):
+  File "/srv/app/main.py", line 1, in <module>
+    import tabs
+  File "/srv/app/tabs.py", line 5
+    return 2
+TabError: inconsistent use of tabs`),
+      ['error TabError: inconsistent use of tabs @ - /srv/app/tabs.py:5'],
+    );
+  });
+
+  it('reads an exception group with its children', () => {
+    const [event, ...others] = eventsIn(`  + Exception Group Traceback (most recent call last):
+  |   File "/srv/app/group.py", line 12, in main
+  |     raise ExceptionGroup("jobs", errors)
+  | ExceptionGroup: jobs (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "/srv/app/group.py", line 5, in job
+    |     raise ValueError(1)
+    | ValueError: 1
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "/srv/app/group.py", line 7, in other
+    |     raise KeyError(2)
+    | KeyError: 2
+    +------------------------------------
+next line`);
+    assert.equal(others.length, 0);
+    assert.equal(event?.type, 'ExceptionGroup');
+    assert.deepEqual(
+      event.causes.map((cause) => cause.type),
+      ['ValueError', 'KeyError'],
+    );
+    assert.equal(event.frames[0]?.function, 'main');
+  });
+
+  it('knows frames of the library and of dependencies', () => {
+    const [event] = eventsIn(`Traceback (most recent call last):
+  File "/srv/app/conf.py", line 6, in read
+    return json.loads(text)
+  File "/usr/lib/python3.11/json/decoder.py", line 337, in decode
+    raise JSONDecodeError("Expecting value", s, 0)
+  File "/srv/app/.venv/lib/python3.11/site-packages/x/y.py", line 3, in z
+    boom()
+json.decoder.JSONDecodeError: Expecting value: line 1 column 7 (char 6)`);
+    assert.deepEqual(
+      event?.frames.map((frame) => frame.inApp),
+      [false, false, true],
+    );
+  });
+
+  it('says nothing for a traceback without its exception, and for talk about one', () => {
+    const cut = traceback().split('\n').slice(0, -1).join('\n');
+    assert.deepEqual(eventsIn(cut), []);
+    assert.deepEqual(
+      eventsIn('A Traceback (most recent call last) header is printed\n  File formats: csv'),
+      [],
+    );
+  });
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import type { ExceptionEvent, Frame } from '../../../src/core/signal.ts';
+import {
+  exceptionFingerprint,
+  feedbackFingerprint,
+  shortType,
+} from '../../../src/signals/fingerprint.ts';
+import { maskVariables } from '../../../src/signals/masks.ts';
+
+const frame = (fields: Partial<Frame> = {}): Frame => ({
+  file: '/srv/a/src/cart.js',
+  function: 'priceOf',
+  line: 8,
+  column: 12,
+  inApp: true,
+  ...fields,
+});
+const event = (fields: Partial<ExceptionEvent> = {}): ExceptionEvent => ({
+  language: 'javascript',
+  type: 'TypeError',
+  message: 'no price',
+  frames: [frame()],
+  causes: [],
+  severity: 'error',
+  raw: '',
+  ...fields,
+});
+const inWorkspace = (file: string): string | undefined => /src\/.*/.exec(file)?.[0];
+const hash = (fields: Partial<ExceptionEvent>, fileOf = inWorkspace): string =>
+  exceptionFingerprint(event(fields), fileOf).hash;
+
+describe('fingerprint', () => {
+  const same: readonly (readonly [string, Partial<ExceptionEvent>, Partial<ExceptionEvent>])[] = [
+    ['a moved line', {}, { frames: [frame({ line: 99, column: 1 })] }],
+    ['another checkout', {}, { frames: [frame({ file: '/home/x/other/src/cart.js' })] }],
+    [
+      'other ids in the message',
+      { message: 'order 17 of bob@x.example lost' },
+      { message: 'order 4711 of al@y.example lost' },
+    ],
+    [
+      'other callers',
+      {},
+      { frames: [frame(), frame({ function: 'list', file: '/srv/a/src/list.js' })] },
+    ],
+    ['another severity, time and text', {}, { severity: 'fatal', timestamp: 'x', raw: 'y' }],
+    ['source maps on or off', {}, { language: 'typescript' }],
+    [
+      'a library above the code',
+      {},
+      { frames: [frame({ file: 'node:fs', inApp: false }), frame()] },
+    ],
+    ['other causes', {}, { causes: [{ type: 'Error', message: 'x', frames: [] }] }],
+    [
+      'another message where the source line is known',
+      { frames: [frame({ source: 'a[b]' })] },
+      { frames: [frame({ source: 'a[b]' })], message: 'else' },
+    ],
+  ];
+  for (const [name, a, b] of same)
+    it(`is the same for ${name}`, () => assert.equal(hash(a), hash(b)));
+
+  const different: readonly (readonly [
+    string,
+    Partial<ExceptionEvent>,
+    Partial<ExceptionEvent>,
+  ])[] = [
+    ['type', {}, { type: 'RangeError' }],
+    ['file', {}, { frames: [frame({ file: '/srv/a/src/pay.js' })] }],
+    ['function', {}, { frames: [frame({ function: 'total' })] }],
+    [
+      'source line',
+      { frames: [frame({ source: 'a[b]' })] },
+      { frames: [frame({ source: 'c[d]' })] },
+    ],
+    [
+      'a word of the message',
+      { message: 'cart 1 has no user' },
+      { message: 'cart 2 is empty for user u0' },
+    ],
+    [
+      'a word of a message without a stack',
+      { frames: [], message: 'connection to cache 10.0.0.1:1 refused' },
+      { frames: [], message: 'connection to database 10.0.0.1:1 refused' },
+    ],
+    ['language', {}, { language: 'python' }],
+  ];
+  for (const [name, a, b] of different)
+    it(`tells apart by ${name}`, () => assert.notEqual(hash(a), hash(b)));
+
+  it('explains itself in parts', () => {
+    const { version, parts } = exceptionFingerprint(event(), inWorkspace);
+    assert.equal(version, 1);
+    assert.deepEqual(
+      parts.map(({ label, value }) => `${label}=${value}`),
+      [
+        'kind=exception',
+        'language=javascript',
+        'type=TypeError',
+        'file=src/cart.js',
+        'function=priceOf',
+        'message=no price',
+      ],
+    );
+  });
+
+  it('stays what it was in version 1', () => {
+    assert.equal(hash({}), '22c890b73fefbde52aee48aac61b12d8143f955c6c93fc1ecd0d5053d52e0c5e');
+  });
+
+  it('shortens types of every language', () => {
+    assert.deepEqual(
+      ['shop.db.StorageError', 'a::b::Oops', 'com.x.Inv$Storage', 'App\\Boom', 'Error'].map(
+        shortType,
+      ),
+      ['StorageError', 'Oops', 'Storage', 'Boom', 'Error'],
+    );
+  });
+
+  const masks: readonly (readonly [string, string])[] = [
+    ['GET https://api.example.com/v2/items/204368?x=1 returned 503', 'GET <url> returned <number>'],
+    ['user 2e78e69d-8b3c-4db0-a741-3f572ad567f1 gone', 'user <uuid> gone'],
+    ['at 2026-03-02T10:11:12.123Z and 10:11:12', 'at <date> and <date>'],
+    ['peer [2001:db8:8ed8::ee25]:6450 and 10.1.2.3:80', 'peer <ip> and <ip>'],
+    ['open \'/etc/x\' and "y z"', 'open <quoted> and <quoted>'],
+    ['cannot write /var/lib/shop/3f/x.tmp now', 'cannot write <path> now'],
+    ['in C:\\app\\src\\a.js', 'in <path>'],
+    ['object at 0x7f5f68728290, commit 06abc20f9702', 'object at <hex>, commit <hex>'],
+    [
+      'took 80.285s (limit 3000ms), 99% full, -5',
+      'took <number> (limit <number>), <number> full, <number>',
+    ],
+    ["can't read utf8 of sku-48211", "can't read utf8 of sku-<id>"],
+  ];
+  for (const [text, expected] of masks)
+    it(`masks: ${text}`, () => assert.equal(maskVariables(text), expected));
+
+  it('comes to an end on messages made to be slow', () => {
+    for (const piece of ['a.', 'a/', '1-', '::', "'", 'a_1', '0x', 'a:b:', '\\a', '%']) {
+      assert.ok(maskVariables(piece.repeat(50_000)).length < 10_000);
+    }
+  });
+
+  it('groups feedback by its normalised text and component', () => {
+    const of = (text: string, component?: string) => feedbackFingerprint(text, component).hash;
+    assert.equal(of('Checkout is SLOW, order 17!'), of('checkout is slow  order 99'));
+    assert.notEqual(of('checkout is slow'), of('search is slow'));
+    assert.notEqual(of('slow', 'search'), of('slow', 'checkout'));
+  });
+});
