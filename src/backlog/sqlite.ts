@@ -46,6 +46,12 @@ function defaultWasmFile(): string {
     : createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm');
 }
 
+function toRow(names: readonly string[], values: readonly Value[]): Row {
+  const row: Row = {};
+  for (const [index, name] of names.entries()) row[name] = values[index] ?? null;
+  return row;
+}
+
 /** Throws when the bytes are no database; much of a damaged one is found only by later queries. */
 export function openSql(engine: Engine, bytes?: Uint8Array): Sql {
   const database = new engine.Database(bytes);
@@ -65,7 +71,11 @@ export function openSql(engine: Engine, bytes?: Uint8Array): Sql {
     try {
       statement.bind([...values]);
       const found: Row[] = [];
-      while (found.length < limit && statement.step()) found.push(statement.getAsObject());
+      let names: string[] | undefined; // getAsObject would ask for them with each row
+      while (found.length < limit && statement.step()) {
+        names ??= statement.getColumnNames();
+        found.push(toRow(names, statement.get()));
+      }
       return found;
     } finally {
       statement.reset();

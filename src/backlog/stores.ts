@@ -42,7 +42,7 @@ export function createStores(sql: () => Sql): Stores {
       list: ({ statuses, limit = -1, offset = 0 } = {}) =>
         select(
           ticketEntity,
-          `${oneOf('status', statuses)} ORDER BY created_at DESC, id LIMIT ? OFFSET ?`,
+          `${oneOf('status', statuses)} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`,
           [...(statuses ?? []), limit, offset],
         ),
       countByStatus: () =>

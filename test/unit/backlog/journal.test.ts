@@ -34,7 +34,10 @@ describe('backlog: journal', () => {
   async function read() {
     const backlog = await open(folder.path('fresh'), { readOnly: true });
     const result = {
-      ids: backlog.tickets.list().map(({ id }) => id),
+      ids: backlog.tickets
+        .list()
+        .map(({ id }) => id)
+        .reverse(),
       count: backlog.groups.get('g')?.count,
       notices: backlog.notices,
     };

@@ -135,7 +135,7 @@ describe('backlog: several windows', () => {
     await a.refresh();
     assert.deepEqual(
       a.tickets.list().map(({ id }) => id),
-      ['n-0', 'n-1', 'n-2', 'n-3', 'n-4'],
+      ['n-4', 'n-3', 'n-2', 'n-1', 'n-0'],
     );
   });
 
@@ -241,7 +241,7 @@ describe('backlog: several windows', () => {
     await a.snapshot();
     assert.deepEqual(
       (await window()).tickets.list().map(({ id }) => id),
-      ['after', 'before'],
+      ['before', 'after'],
     );
   });
 
