@@ -32,8 +32,10 @@ export async function guardedRun(
     : await tests.all(checkout.path, signal);
   const relinked = restoreLink(join(checkout.path, '.git'), link);
   const state = stateChange(before, await repositoryState(context.git, git, signal));
-  const left = await checkoutProblems(git, tree, signal);
-  return { run, problems: [...relinked, ...state.problems, ...left], marks: state.marks };
+  // A configuration that a test has written must not decide what git runs here.
+  const changed = [...relinked, ...state.problems];
+  const problems = changed.length > 0 ? changed : await checkoutProblems(git, tree, signal);
+  return { run, problems, marks: state.marks };
 }
 
 /** The worktree's own `.git` file; everything git does here depends on where it points. */

@@ -12,8 +12,10 @@ export const suite: Gate = {
     const { patch, tests } = context;
     if (!tests) return failed(noTests);
     const base = await guardedRun(context, tests, patch.base, undefined, signal);
+    if (base.problems.length > 0) return misbehaved(base);
     if (base.run.verdict === 'timeout') return endless(base.run);
     const after = await guardedRun(context, tests, patch.commit, undefined, signal);
+    if (after.problems.length > 0) return misbehaved(after);
     const comparison = compareRuns(base.run, after.run);
     const again =
       comparison.failing.length > 0
@@ -22,6 +24,15 @@ export const suite: Gate = {
     return judge(context, base, after, again, comparison);
   },
 };
+
+/** Nothing more is run where the tests have changed what later runs depend on. */
+function misbehaved({ run, problems, marks }: GuardedRun): GateFinding {
+  return failed(`The tests did what tests must not do: ${problems[0]}.`, {
+    evidence: problems,
+    marks,
+    output: run.output,
+  });
+}
 
 function endless(run: TestRun): GateFinding {
   return failed(
@@ -41,8 +52,8 @@ export interface Comparison {
 
 /** Tests are known by file and name, or by name alone when their file was renamed. */
 export function compareRuns(base: TestRun, patch: TestRun): Comparison {
-  const find = finder(patch.cases ?? []);
-  const known = finder(base.cases ?? []);
+  const find = matcher(base.cases ?? [], patch.cases ?? []);
+  const known = matcher(patch.cases ?? [], base.cases ?? []);
   const fine = (base.cases ?? []).filter((test) => test.status === 'passed');
   const now = fine.map((test) => ({ test, after: find(test) }));
   const fresh = (patch.cases ?? []).filter((test) => !known(test) && test.status === 'failed');
@@ -54,15 +65,25 @@ export function compareRuns(base: TestRun, patch: TestRun): Comparison {
   };
 }
 
-function finder(cases: readonly TestCase[]): (test: TestCase) => TestCase | undefined {
-  const exact = new Map(cases.map((test) => [`${test.file ?? ''}\0${test.name}`, test]));
-  const byName = new Map<string, TestCase[]>();
-  for (const test of cases) byName.set(test.name, [...(byName.get(test.name) ?? []), test]);
+/** Finds a test of one run in another. A namesake that both runs have in its own file is another test. */
+function matcher(
+  from: readonly TestCase[],
+  to: readonly TestCase[],
+): (test: TestCase) => TestCase | undefined {
+  const own = new Set(from.map(keyOf));
+  const exact = new Map(to.map((test) => [keyOf(test), test]));
+  const moved = new Map<string, TestCase[]>();
+  for (const test of to) {
+    if (!own.has(keyOf(test))) moved.set(test.name, [...(moved.get(test.name) ?? []), test]);
+  }
   return (test) => {
-    const same = exact.get(`${test.file ?? ''}\0${test.name}`);
-    const others = byName.get(test.name) ?? [];
-    return same ?? (others.length === 1 ? others[0] : undefined);
+    const others = moved.get(test.name) ?? [];
+    return exact.get(keyOf(test)) ?? (others.length === 1 ? others[0] : undefined);
   };
+}
+
+function keyOf(test: TestCase): string {
+  return `${test.file ?? ''}\0${test.name}`;
 }
 
 function judge(
@@ -113,8 +134,8 @@ function summary(run: TestRun, { failedBefore }: Comparison): string {
 }
 
 function stillFailing(failing: readonly TestCase[], run: TestRun): readonly TestCase[] {
-  const find = finder(run.cases ?? []);
-  return failing.filter((test) => find(test)?.status !== 'passed');
+  const again = new Map((run.cases ?? []).map((test) => [keyOf(test), test.status]));
+  return failing.filter((test) => again.get(keyOf(test)) !== 'passed');
 }
 
 /** What the runs as a whole say, beyond their tests. */

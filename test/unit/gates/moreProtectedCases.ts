@@ -1,0 +1,307 @@
+import type { Operation, Policy, ProtectedCase } from '../../support/protectedCases.ts';
+
+/** Cases of our own, beside those that are handed to us: the siblings that a list of examples leaves out. */
+export const policy: Policy = {
+  baseFiles: {
+    'src/app.ts': 'export const add = (a, b) => a + b;\n',
+    'src/auth/login.ts': 'export const login = () => true;\n',
+    'src/auth/nested/deep.ts': 'export const deep = 1;\n',
+    'test/app.test.ts': "it('adds', () => { expect(add(1, 2)).to.equal(3); });\n",
+    'test/__snapshots__/app.snap': 'old\n',
+    'package.json': '{"name":"demo","scripts":{"test":"mocha"}}\n',
+    '.github/workflows/ci.yml': 'on: push\n',
+    '.gitignore': 'node_modules\nbuild/\n*.log\n!keep.log\n',
+    'lib/.gitignore': '/out\n',
+    '.env.example': 'API=\n',
+    'docs/notes.md': 'notes\n',
+    'docs/guide/one.md': 'one\n',
+  },
+  protected: ['src/auth/**', 'secrets/', 'legacy/*.sql', '# a comment', '', '*.golden'],
+};
+
+const write = (path: string, content = 'pwned\n'): Operation => ({ op: 'write', path, content });
+const remove = (path: string): Operation => ({ op: 'delete', path });
+const rename = (from: string, to: string): Operation => ({ op: 'rename', from, to });
+const diff = (text: string): Operation => ({ op: 'diff', text });
+
+/** Refused by their names alone, whatever list a project has. */
+export const configurationPaths: readonly string[] = [
+  '.vscode/launch.json .vscode/extensions.json app.code-workspace .devcontainer/devcontainer.json',
+  '.idea/workspace.xml .circleci/config.yml Jenkinsfile azure-pipelines.yml .gitlab-ci.yml CODEOWNERS',
+  'docs/CODEOWNERS .github/CODEOWNERS .pre-commit-config.yaml lefthook.yml .husky/pre-commit .npmrc',
+  'packages/a/.npmrc .yarnrc.yml .pnpmfile.cjs pnpm-workspace.yaml package-lock.json yarn.lock',
+  'pnpm-lock.yaml bun.lock Cargo.lock poetry.lock .env .env.local config/.env.prod .envrc tls.pem',
+  'deploy.key id_rsa .netrc CLAUDE.md sub/AGENTS.md .claude/settings.json .cursor/rules/x.mdc',
+  '.cursorrules .mcp.json .vscode/mcp.json GEMINI.md .mocharc.cjs jest.config.ts vitest.config.mts',
+  'vite.config.ts babel.config.js .babelrc tsconfig.build.json eslint.config.js .eslintrc.cjs',
+  'biome.json .prettierrc .nycrc setup.py setup.cfg pyproject.toml tests/conftest.py pytest.ini',
+  'tox.ini noxfile.py .coveragerc usercustomize.py evil.pth requirements.txt Makefile justfile',
+  'Cargo.toml build.rs go.mod pom.xml build.gradle gradle/wrapper/gradle-wrapper.properties',
+  'jest.setup.ts .travis.yml deno.json .tool-versions mise.toml .gitleaks.toml',
+].flatMap((line) => line.split(' '));
+
+type Row = readonly [name: string, edit: readonly Operation[], setup?: ProtectedCase['setup']];
+
+const block: Readonly<Record<string, readonly Row[]>> = {
+  path: [
+    ['parent of the list itself', [write('.patchwright/protected', '')]],
+    ['upper-case git folder', [write('.GIT/config')]],
+    ['dotless i in git folder', [write('.g\u0131t/config')]],
+    ['short name of the git folder', [write('git~1/config')]],
+    ['stream of the git folder', [write('.git::$INDEX_ALLOCATION/config')]],
+    ['full-width letters', [write('src/\uff41uth/login.ts')]],
+    ['full-width dots', [write('src/\uff0e\uff0e/\uff0e\uff0e/x')]],
+    ['inside and back', [write('src/x/../auth/login.ts')]],
+    ['double slash and dot', [write('src//./auth/login.ts')]],
+    ['UNC path', [write('\\\\host\\share\\x')]],
+    ['UNC path with slashes', [write('//host/share/x')]],
+    ['percent-encoded dots', [write('src/%2e%2e/%2e%2e/main/src/app.ts')]],
+    ['percent-encoded twice', [write('%252e%252e/x')]],
+    ['percent-encoded protected name', [write('src/%61uth/login.ts')]],
+    ['long s folds to s', [write('\u017frc/auth/login.ts')]],
+    ['upper-case user pattern', [write('SECRETS/prod.json')]],
+    [
+      'decomposed name against a composed pattern',
+      [write('docs/cafe\u0301.md')],
+      { protected: ['docs/caf\u00e9.md'] },
+    ],
+    ['byte order mark in a name', [write('src/\ufeffauth/login.ts')]],
+    ['soft hyphen in a name', [write('src/au\u00adth/login.ts')]],
+    ['carriage return in a name', [write('src/app.ts\r')]],
+    ['trailing dot', [write('.github./workflows/ci.yml')]],
+    ['null character', [write('src/app.ts\0.md')]],
+    ['environment variable', [write('$HOME/.bashrc')]],
+    ['name longer than a file system allows', [write(`src/${'x'.repeat(300)}.ts`)]],
+    ['pattern with a star', [write('legacy/one.SQL')]],
+    ['pattern without a slash at any depth', [write('a/b/c/d.golden')]],
+    ['new file in a protected folder', [write('src/auth/extra.ts')]],
+  ],
+  diff: [
+    [
+      'rename in the header only',
+      [
+        diff(
+          'diff --git a/src/app.ts b/src/auth/app.ts\nsimilarity index 100%\nrename from src/app.ts\nrename to src/auth/app.ts\n',
+        ),
+      ],
+    ],
+    [
+      'copy into a protected folder',
+      [
+        diff(
+          'diff --git a/src/app.ts b/src/auth/copy.ts\nsimilarity index 100%\ncopy from src/app.ts\ncopy to src/auth/copy.ts\n',
+        ),
+      ],
+    ],
+    [
+      'deletion by /dev/null',
+      [
+        diff(
+          '--- a/src/auth/login.ts\n+++ /dev/null\n@@ -1 +0,0 @@\n-export const login = () => true;\n',
+        ),
+      ],
+    ],
+    [
+      'new symlink in a diff',
+      [
+        diff(
+          'diff --git a/src/l b/src/l\nnew file mode 120000\n--- /dev/null\n+++ b/src/l\n@@ -0,0 +1 @@\n+../.github\n\\ No newline at end of file\n',
+        ),
+      ],
+    ],
+    [
+      'new submodule in a diff',
+      [
+        diff(
+          'diff --git a/sub b/sub\nnew file mode 160000\n--- /dev/null\n+++ b/sub\n@@ -0,0 +1 @@\n+Subproject commit 1111111111111111111111111111111111111111\n',
+        ),
+      ],
+    ],
+    [
+      'names that disagree',
+      [
+        diff(
+          'diff --git a/src/app.ts b/src/app.ts\n--- a/src/app.ts\n+++ b/src/auth/login.ts\n@@ -1 +1 @@\n-export const add = (a, b) => a + b;\n+x\n',
+        ),
+      ],
+    ],
+    ['out of the worktree', [diff('--- /dev/null\n+++ b/../main/evil.ts\n@@ -0,0 +1 @@\n+x\n')]],
+    [
+      'into the git folder',
+      [diff('--- /dev/null\n+++ b/.git/hooks/pre-commit\n@@ -0,0 +1 @@\n+x\n')],
+    ],
+    [
+      'prefix that is cut off',
+      [
+        diff(
+          '--- x/y/src/auth/login.ts\n+++ x/src/auth/login.ts\n@@ -1 +1 @@\n-export const login = () => true;\n+x\n',
+        ),
+      ],
+    ],
+    ['an added ignored file', [diff('--- /dev/null\n+++ b/build/evil.js\n@@ -0,0 +1 @@\n+x\n')]],
+    [
+      'an added file that a nested list ignores',
+      [diff('--- /dev/null\n+++ b/lib/out/evil.js\n@@ -0,0 +1 @@\n+x\n')],
+    ],
+  ],
+  link: [
+    ['symlink to a file outside', [{ op: 'symlink', path: 'src/passwd', target: '/etc/passwd' }]],
+    ['dangling symlink', [{ op: 'symlink', path: 'src/none', target: 'nowhere' }]],
+    [
+      'symlink in place of a file',
+      [remove('src/app.ts'), { op: 'symlink', path: 'src/app.ts', target: 'auth/login.ts' }],
+    ],
+    [
+      'file in place of a symlink',
+      [remove('src/s'), write('src/s')],
+      { symlinks: { 'src/s': '../docs' } },
+    ],
+    [
+      'committed link to a protected file',
+      [write('src/l.ts')],
+      { symlinks: { 'src/l.ts': 'auth/login.ts' } },
+    ],
+    [
+      'hard link to a protected file, then a write',
+      [{ op: 'hardlink', path: 'src/h.ts', target: 'src/auth/login.ts' }, write('src/h.ts')],
+    ],
+    ['symlink named like a protected folder', [{ op: 'symlink', path: 'secrets', target: 'docs' }]],
+    [
+      'symlink to the main tree',
+      [{ op: 'symlink', path: 'src/main', target: '$MAIN/src' }, write('src/main/app.ts')],
+    ],
+  ],
+  move: [
+    ['out of a protected folder', [rename('src/auth/login.ts', 'src/login.ts')]],
+    ['a protected folder as a whole', [rename('src/auth', 'src/open')]],
+    ['a folder that holds one', [rename('src', 'source')]],
+    [
+      'a chain of renames',
+      [rename('src/auth/login.ts', 'a.ts'), rename('a.ts', 'b.ts'), rename('b.ts', 'docs/c.ts')],
+    ],
+    [
+      'two files swapped',
+      [
+        rename('src/app.ts', 't'),
+        rename('src/auth/login.ts', 'src/app.ts'),
+        rename('t', 'src/auth/login.ts'),
+      ],
+    ],
+    [
+      'away, and another one in its place',
+      [rename('src/auth/login.ts', 'old.ts'), write('src/auth/login.ts')],
+    ],
+    ['deletion of a protected file', [remove('src/auth/login.ts')]],
+    [
+      'folder in place of a protected file',
+      [remove('.github/workflows/ci.yml'), write('.github/workflows/ci.yml/x')],
+    ],
+    ['file in place of a protected folder', [remove('src/auth'), write('src/auth')]],
+    ['case-only rename of the folder', [rename('src/auth', 'src/Auth')]],
+  ],
+  git: [
+    [
+      'submodule list',
+      [write('.gitmodules', '[submodule "x"]\n\tpath = x\n\turl = https://example.com/x\n')],
+    ],
+    ['filter that runs a command', [write('docs/.gitattributes', '*.md filter=evil\n')]],
+    ['more ignored files', [write('.gitignore', '*\n')]],
+    ['large-file server', [write('.lfsconfig', '[lfs]\n\turl = https://example.com\n')]],
+    [
+      'bare repository in a folder',
+      [
+        write('fix/HEAD', 'ref: refs/heads/main\n'),
+        write('fix/config', '[core]\n'),
+        write('fix/objects/x'),
+        write('fix/refs/x'),
+      ],
+    ],
+    ['git folder of a subfolder', [write('docs/.git/config', '[core]\n')]],
+    [
+      'index flags',
+      [{ op: 'run', cmd: 'git update-index --skip-worktree src/app.ts; echo x >> src/app.ts' }],
+    ],
+    ['submodule at a deeper path', [{ op: 'gitlink', path: 'docs/sub', sha: '2'.repeat(40) }]],
+  ],
+  config: [
+    '.vscode/launch.json',
+    'package-lock.json',
+    'sub/AGENTS.md',
+    'tests/conftest.py',
+    'evil.pth',
+  ].map((path): Row => [path, [write(path)]]),
+};
+
+const review: Readonly<Record<string, readonly Row[]>> = {
+  path: [
+    ['reserved name with an extension', [write('docs/nul.md')]],
+    ['reserved name of a folder', [write('con/x.ts')]],
+    ['Cyrillic letter in a Latin word', [write('src/\u0430uth.ts')]],
+    ['question mark', [write('docs/why?.md')]],
+    ['new file that differs in case only', [write('src/App.ts')]],
+    ['new folder that differs in case only', [write('Docs/new.md')]],
+  ],
+  move: [['made executable', [{ op: 'chmod', path: 'src/app.ts', mode: '755' }]]],
+  tests: [
+    [
+      'existing test skipped',
+      [write('test/app.test.ts', "it.skip('adds', () => { expect(add(1, 2)).to.equal(3); });\n")],
+    ],
+    [
+      'existing test singled out',
+      [write('test/app.test.ts', "it.only('adds', () => { expect(add(1, 2)).to.equal(3); });\n")],
+    ],
+    ['assertion removed', [write('test/app.test.ts', "it('adds', () => {});\n")]],
+    ['snapshot changed', [write('test/__snapshots__/app.snap', 'new\n')]],
+    ['existing test moved out of the tests', [rename('test/app.test.ts', 'docs/app.md')]],
+  ],
+};
+
+const allow: Readonly<Record<string, readonly Row[]>> = {
+  control: [
+    ['ordinary change', [write('src/app.ts', 'export const add = (a, b) => b + a;\n')]],
+    ['name that begins like a protected folder', [write('src/authors.ts')]],
+    ['name that begins like a folder of the list', [write('secretsmanager.ts')]],
+    ['example environment', [write('.env.example', 'API=\nKEY=\n')]],
+    ['rename of an ordinary file', [rename('docs/notes.md', 'docs/note.md')]],
+    ['move of a folder', [rename('docs/guide', 'guide')]],
+    ['Japanese name', [write('docs/\u65e5\u672c\u8a9e.md')]],
+    ['spaces and brackets', [write('docs/a (1) [x].md')]],
+    ['a file that a list keeps', [write('keep.log')]],
+    ['emoji', [write('docs/\u{1f680}.md')]],
+    ['same content written again', [write('src/app.ts', 'export const add = (a, b) => a + b;\n')]],
+    [
+      'protected file away and back',
+      [rename('src/auth/login.ts', 'x'), rename('x', 'src/auth/login.ts')],
+    ],
+    [
+      'test with more assertions',
+      [
+        write(
+          'test/app.test.ts',
+          "it('adds', () => { expect(add(1, 2)).to.equal(3); expect(add(0, 0)).to.equal(0); });\n",
+        ),
+      ],
+    ],
+    ['HEAD alone is an ordinary name', [write('docs/HEAD', 'x\n')]],
+  ],
+};
+
+function rows(verdict: 'block' | 'review' | 'allow', table: typeof block): ProtectedCase[] {
+  return Object.entries(table).flatMap(([category, list]) =>
+    list.map(([name, edit, setup = {}], i) => ({
+      id: `${verdict}-${category}-${i + 1}`,
+      category,
+      name,
+      setup,
+      edit,
+      expected: { verdict, rule: '' },
+    })),
+  );
+}
+
+export const cases: readonly ProtectedCase[] = [
+  ...rows('block', block),
+  ...rows('review', review),
+  ...rows('allow', allow),
+];
