@@ -163,6 +163,7 @@ export function createAssembler(): Assembler {
     if (piece.level !== undefined) {
       endSaid(one);
       if (isAtLeast(piece.level, 'warning')) one.said = [piece];
+      if (piece.wrapped) endSaid(one); // a record holds its own stack, or none follows
       return;
     }
     if (one.said.length === 0) return;

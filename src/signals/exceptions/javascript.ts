@@ -315,9 +315,8 @@ function readFrame(line: string): Frame | undefined {
     .replace(/(?: \{)?,?$/, '')
     .replace(/^at (?:async )?/, '');
   if (!line.trim().startsWith('at ')) return undefined;
-  const evaluated = /^(?:eval|.{1,200}) \(eval at [^()]{1,500} \(([^()]{1,1000}:\d{1,9}:\d{1,9})\)/.exec(
-    text,
-  );
+  const evaluated =
+    /^(?:eval|.{1,200}) \(eval at [^()]{1,500} \(([^()]{1,1000}:\d{1,9}:\d{1,9})\)/.exec(text);
   if (evaluated) return frame('eval', evaluated[1] ?? '');
   const named = withLocation.exec(text);
   return named ? frame(named[1] ?? '', named[2] ?? '') : frame('', text);
