@@ -10,7 +10,7 @@ export interface Output {
   /** What it is doing; not shown with --json. */
   say(line: string): void;
   /** For --verbose. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
   warn(line: string): void;
 }
 

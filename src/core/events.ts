@@ -7,7 +7,7 @@ export type Event<T> = (listener: Listener<T>) => Disposable;
 
 export interface Emitter<T> {
   readonly event: Event<T>;
-  fire(value: T): void;
+  readonly fire: (value: T) => void;
 }
 
 export function createEmitter<T>(onListenerError: (error: unknown) => void): Emitter<T> {
@@ -18,7 +18,7 @@ export function createEmitter<T>(onListenerError: (error: unknown) => void): Emi
       return { dispose: () => void listeners.delete(listener) };
     },
     fire(value) {
-      for (const listener of [...listeners]) {
+      for (const listener of Array.from(listeners)) {
         try {
           listener(value);
         } catch (error) {

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startScriptedModel } from '../../src/models/scripted.ts';
-import { ensureHost } from './install.mjs';
 import { project } from './node24.mjs';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'patchwright-demo-')));
@@ -30,10 +29,9 @@ if (hasDesktop()) {
   });
 } else {
   const { start } = await import('./host.mjs');
-  const home = await ensureHost('1.139');
   const extensions = mkdtempSync(join(tmpdir(), 'pw-ext-'));
   linkExtension(extensions);
-  const server = await start({ home, extensions, env, port: Number(process.env.PORT ?? 0) });
+  const server = await start({ extensions, env, port: Number(process.env.PORT ?? 0) });
   console.log(`\nVS Code is not installed here; a browser-hosted one shows the same workspace:`);
   console.log(`  http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(folder)}`);
   console.log('  Open the Patchwright view and the row under Review. Press Ctrl+C to stop.');
