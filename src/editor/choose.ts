@@ -41,7 +41,7 @@ export function requestNamed(session: Session, argument: unknown): PatchRequest 
   if (row.request) return requests.get(row.request.id);
   if (row.ticket) return requests.find(row.ticket.id);
   const address = argument instanceof vscode.Uri ? fromUri(argument) : undefined;
-  return address && requests.get(address.requestId);
+  return address && requests.get(address.owner);
 }
 
 /** The document in front, when it is one of ours. */

@@ -4,7 +4,7 @@ import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { scheme } from './commands.ts';
 import { gateDocument } from './reviewText.ts';
-import type { Sessions } from './sessions.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 /**
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
@@ -19,41 +19,45 @@ const sides = ['base', 'patch', 'all', 'text', 'gate'] as const;
 export type Side = (typeof sides)[number];
 
 export interface Address {
-  readonly requestId: string;
+  /** Of a request; for a gate's report also of an attempt, or `latest`. */
+  readonly owner: string;
   readonly side: Side;
   /** A file's path, or the name that the tab shows. */
   readonly path: string;
 }
 
-export function toUri({ requestId, side, path }: Address): vscode.Uri {
-  const query = new URLSearchParams({ request: requestId, side }).toString();
+export function toUri({ owner, side, path }: Address): vscode.Uri {
+  const query = new URLSearchParams({ of: owner, side }).toString();
   return vscode.Uri.from({ scheme, path: `/${path}`, query });
 }
 
 export function fromUri(uri: vscode.Uri): Address | undefined {
   if (uri.scheme !== scheme) return undefined;
   const query = new URLSearchParams(uri.query);
-  const requestId = query.get('request');
+  const owner = query.get('of');
   const side = sides.find((name) => name === query.get('side'));
-  return requestId && side ? { requestId, side, path: uri.path.slice(1) } : undefined;
+  return owner && side ? { owner, side, path: uri.path.slice(1) } : undefined;
 }
 
 export function fileUri(request: PatchRequest, file: PatchFile, side: 'base' | 'patch') {
-  return toUri({ requestId: request.id, side, path: file.path });
+  return toUri({ owner: request.id, side, path: file.path });
 }
 
 /** Names the multi-file diff of a request; nothing is read from it. */
 export function reviewUri(request: PatchRequest): vscode.Uri {
-  return toUri({ requestId: request.id, side: 'all', path: request.ticketId });
+  return toUri({ owner: request.id, side: 'all', path: request.ticketId });
 }
 
 export function patchTextUri(request: PatchRequest): vscode.Uri {
-  return toUri({ requestId: request.id, side: 'text', path: `${request.ticketId}.diff` });
+  return toUri({ owner: request.id, side: 'text', path: `${request.ticketId}.diff` });
 }
 
-/** Of a request's gate. */
-export function gateUri(request: PatchRequest, report: GateReport): vscode.Uri {
-  return toUri({ requestId: request.id, side: 'gate', path: `${report.id}.log` });
+/** What the running or last attempt of this window said; it may belong to no request. */
+export const latest = 'latest';
+
+/** `owner`: the id of a request or an attempt, or `latest`. */
+export function gateUri(owner: string, report: GateReport): vscode.Uri {
+  return toUri({ owner, side: 'gate', path: `${report.id}.log` });
 }
 
 /** Where Approve and Reject belong: every address of the request that can be a tab. */
@@ -67,9 +71,11 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
     async provideTextDocumentContent(uri) {
       const address = fromUri(uri);
       if (!address) return '';
-      const { app } = await sessions.ready(); // a window that reloads shows its diffs before we are up
-      const request = app.backlog.requests.get(address.requestId);
-      return request ? textOf(address, request, app.readFile) : 'This patch request is gone.';
+      const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
+      if (address.side === 'gate') return gateText(session, address);
+      const { backlog, readFile } = session.app;
+      const request = backlog.requests.get(address.owner);
+      return request ? textOf(address, request, readFile) : 'This patch request is gone.';
     },
   });
 }
@@ -85,13 +91,19 @@ async function textOf(
       return sideText(request, path, side, readFile);
     case 'text':
       return request.diff;
-    case 'gate': {
-      const report = request.gates.find(({ id }) => path === `${id}.log`);
-      return report ? gateDocument(report) : '';
-    }
-    case 'all':
+    default:
       return '';
   }
+}
+
+function gateText({ app, activity }: Session, { owner, path }: Address): string {
+  const { requests, attempts } = app.backlog;
+  const gates =
+    owner === latest
+      ? activity().latest?.gates
+      : (requests.get(owner)?.gates ?? attempts.get(owner)?.gates);
+  const report = gates?.find(({ id }) => path === `${id}.log`);
+  return report ? gateDocument(report) : 'This report is gone.';
 }
 
 async function sideText(

@@ -12,14 +12,20 @@ const draftable: readonly TicketStatus[] = ['open', 'failed', 'rejected', 'rolle
 export function draftCommands({
   sessions,
   dialogs,
+  log,
 }: Desk): Pick<Handlers, 'scan' | 'draftTicket' | 'draftNext' | 'cancel'> {
   return {
     async scan() {
       requireTrust();
       const { app } = await sessions.ready();
       const report = await inBacklogView(() => app.pipeline.scan());
+      for (const { file, reason } of report.problems) log.warn(`${file}: ${reason}`);
+      const unread = report.problems.length;
       dialogs.mention(
-        `Read ${plural(report.lines, 'line')}: ${plural(report.created.length, 'new ticket')}`,
+        [
+          `Read ${plural(report.lines, 'line')}: ${plural(report.created.length, 'new ticket')}`,
+          ...(unread > 0 ? [`${plural(unread, 'file')} could not be read, see the log`] : []),
+        ].join('. '),
       );
     },
     async draftTicket(argument) {

@@ -1,36 +1,53 @@
 import * as vscode from 'vscode';
 import type { GateReport } from '../core/gate.ts';
-import type { PatchRequest } from '../core/patchRequest.ts';
 import { requestNamed } from './choose.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
-import { gateUri } from './documents.ts';
-import { gateDescription, gateDocument, gateLabel, verdictIcons } from './reviewText.ts';
+import { gateUri, latest } from './documents.ts';
+import { gateDescription, gateLabel, verdictIcons } from './reviewText.ts';
 import type { ReviewNode } from './reviewTree.ts';
 import type { Session } from './sessions.ts';
 import { latestGates } from './statusBar.ts';
 import { shorten, withoutIcons } from './text.ts';
+import type { TicketNode } from './ticketTree.ts';
 
 export function gateCommands({ sessions, dialogs }: Desk): Pick<Handlers, 'showGates'> {
   return {
-    /** Of a row: that gate's report. Else the latest attempt's gates, each opening its report. */
+    /** Of a gate's row: its report. Else the gates of what the row stands for, each opening its report. */
     async showGates(argument) {
       const session = await sessions.ready();
       const row = argument as ReviewNode | undefined;
-      if (row?.kind === 'gate') return openGate(row.report, row.request);
-      const named = requestNamed(session, argument);
-      const { ticketId, gates } = named ?? latestGates(session);
+      if (row?.kind === 'gate') return openGate(row.request.id, row.report);
+      const { owner, title, gates } = gatesOf(session, argument);
       if (gates.length === 0) {
         dialogs.mention('No gate has run yet');
-        return;
+        return undefined;
       }
-      const picked = await dialogs.choose(gates.map(gateItem), {
-        title: `Gates of ${ticketId ?? 'the latest attempt'}`,
-        matchOnDetail: true,
-      });
-      if (picked) await openGate(picked.report, named ?? requestWith(session, picked.report));
+      const items = gates.map(gateItem);
+      const picked = await dialogs.choose(items, { title, matchOnDetail: true });
+      return picked && openGate(owner, picked.report);
     },
   };
+}
+
+interface OwnedGates {
+  /** As in the address of a report. */
+  readonly owner: string;
+  readonly title: string;
+  readonly gates: readonly GateReport[];
+}
+
+function gatesOf(session: Session, argument: unknown): OwnedGates {
+  const row = argument as TicketNode | undefined;
+  if (row?.kind === 'attempt') {
+    const { id, ticketId, number, gates = [] } = row.attempt;
+    return { owner: id, title: `Gates of ${ticketId}, attempt ${number}`, gates };
+  }
+  const request = requestNamed(session, argument);
+  const { ticketId, requestId, gates } = request
+    ? { ...request, requestId: request.id }
+    : latestGates(session);
+  return { owner: requestId ?? latest, title: `Gates of ${ticketId ?? 'no attempt'}`, gates };
 }
 
 function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateReport } {
@@ -42,14 +59,7 @@ function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateRepo
   };
 }
 
-/** Gates of an attempt that failed belong to no request; their reports open as untitled text would. */
-function requestWith({ app }: Session, report: GateReport): PatchRequest | undefined {
-  return app.backlog.requests.list().find((request) => request.gates.includes(report));
-}
-
-async function openGate(report: GateReport, request: PatchRequest | undefined): Promise<void> {
-  const document = request
-    ? await vscode.workspace.openTextDocument(gateUri(request, report))
-    : await vscode.workspace.openTextDocument({ content: gateDocument(report), language: 'log' });
+async function openGate(owner: string, report: GateReport): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(gateUri(owner, report));
   await vscode.window.showTextDocument(document, { preview: true });
 }

@@ -33,11 +33,9 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     setApiKey: () => apiKey.ask(),
     async doctor() {
       const checks = await examine(sessions);
-      const picked = await dialogs.choose(checks.map(checkItem), {
-        title: `Doctor: ${plural(checks.filter(({ ok }) => !ok).length, 'problem')}`,
-        matchOnDetail: true,
-      });
-      if (picked) log.info(`${picked.check.title}: ${picked.check.detail}`);
+      for (const { ok, title, detail } of checks) log.info(`${ok ? '✓' : '✗'} ${title}: ${detail}`);
+      const title = `Doctor: ${plural(checks.filter(({ ok }) => !ok).length, 'problem')}`;
+      await dialogs.choose(checks.map(checkItem), { title, matchOnDetail: true });
     },
     async refresh() {
       const session = sessions.session();
@@ -81,7 +79,9 @@ async function protect(
   uris: readonly vscode.Uri[],
   { dialogs }: Desk,
 ): Promise<void> {
-  const paths = uris.filter(({ scheme }) => scheme === 'file').map((uri) => pathIn(folder, uri));
+  const paths = uris
+    .filter(({ scheme }) => scheme === 'file')
+    .map((uri) => pathIn(folder.uri.fsPath, uri));
   if (paths.length === 0) {
     throw new PatchwrightError('not_found', {
       what: 'There is no file to protect.',
@@ -120,11 +120,10 @@ async function examine(sessions: Sessions): Promise<readonly DoctorCheck[]> {
   }
 }
 
-function checkItem(check: DoctorCheck): vscode.QuickPickItem & { check: DoctorCheck } {
+function checkItem(check: DoctorCheck): vscode.QuickPickItem {
   const detail = check.ok || !check.fix ? check.detail : `${check.detail} ${check.fix}`;
   return {
     label: `$(${check.ok ? 'pass' : 'warning'}) ${withoutIcons(check.title)}`,
     detail: withoutIcons(shorten(detail, 300)),
-    check,
   };
 }

@@ -48,6 +48,8 @@ export function reviewCommands({
       const session = await sessions.ready();
       const release = await chooseRelease(session, argument, dialogs);
       if (!release) return;
+      const landed = session.app.backlog.requests.get(release.requestId);
+      if (landed) refuseUnsaved(session, landed);
       const reason = await dialogs.input({
         title: 'Roll Back Release',
         prompt: `Why? A commit that takes ${release.commit.slice(0, 8)} back is added to ${release.branch}.`,
@@ -101,23 +103,23 @@ async function withSecondYes<T>(
 }
 
 /** What is in an editor but not on the disk, git can't see; a merge would be saved over or save over it. */
-function refuseUnsaved({ folder }: Session, request: PatchRequest): void {
+function refuseUnsaved({ root }: Session, request: PatchRequest): void {
   const touched = new Set(
     request.files.flatMap((file) => [file.path, ...(file.oldPath ? [file.oldPath] : [])]),
   );
   const unsaved = vscode.workspace.textDocuments
     .filter((document) => document.isDirty && document.uri.scheme === 'file')
-    .map((document) => pathIn(folder, document.uri))
+    .map((document) => pathIn(root, document.uri))
     .filter((path) => touched.has(path));
   if (unsaved.length === 0) return;
   throw new PatchwrightError('would_overwrite', {
     what: `The patch changes ${plural(unsaved.length, 'file')} with unsaved changes: ${unsaved.join(', ')}.`,
     why: 'Merging would put the editor and the disk at odds.',
-    remedy: 'Save and commit them, or revert them, then approve again.',
+    remedy: 'Save and commit them, or revert them, then try again.',
   });
 }
 
 /** Relative to the folder, with `/`. */
-export function pathIn(folder: vscode.WorkspaceFolder, uri: vscode.Uri): string {
-  return relative(folder.uri.fsPath, uri.fsPath).replaceAll('\\', '/');
+export function pathIn(folder: string, uri: vscode.Uri): string {
+  return relative(folder, uri.fsPath).replaceAll('\\', '/');
 }

@@ -37,7 +37,7 @@ export function titleOf(backlog: Backlog, request: PatchRequest): string {
   return backlog.tickets.get(request.ticketId)?.title ?? request.ticketId;
 }
 
-export function createReviewTree(sessions: Sessions): ReviewTree & { dispose(): void } {
+function createReviewTree(sessions: Sessions): ReviewTree & { dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
   const refresh = throttled(() => changed.fire(), refreshMs);

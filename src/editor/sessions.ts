@@ -13,6 +13,8 @@ import { watchSources } from './watcher.ts';
 /** The house of one workspace folder, open. */
 export interface Session {
   readonly folder: vscode.WorkspaceFolder;
+  /** Of the repository: the folder itself, or one above it. Paths in patches start here. */
+  readonly root: string;
   readonly app: App;
   readonly activity: () => Activity;
   readonly onDidChange: vscode.Event<void>;
@@ -106,29 +108,31 @@ async function openFirst(options: SessionsOptions, changed: () => void): Promise
   const onDisk = folders.filter(({ uri }) => uri.scheme === 'file');
   if (onDisk.length === 0) return { kind: 'virtual' };
   for (const folder of onDisk) {
-    if (await isInRepository(folder.uri.fsPath)) return openFolder(folder, options, changed);
+    const root = await repositoryOf(folder.uri.fsPath);
+    if (root) return openFolder(folder, root, options, changed);
   }
   return { kind: 'noGit' };
 }
 
 /** Looks instead of asking git, so that nothing runs in a folder that is not trusted. */
-async function isInRepository(folder: string): Promise<boolean> {
+async function repositoryOf(folder: string): Promise<string | undefined> {
   const found = await stat(join(folder, '.git')).then(
     () => true,
     () => false,
   );
-  if (found) return true;
+  if (found) return folder;
   const parent = dirname(folder);
-  return parent !== folder && isInRepository(parent);
+  return parent === folder ? undefined : repositoryOf(parent);
 }
 
 async function openFolder(
   folder: vscode.WorkspaceFolder,
+  root: string,
   options: SessionsOptions,
   changed: () => void,
 ): Promise<State> {
   try {
-    return { kind: 'ready', session: await openSession(folder, options, changed) };
+    return { kind: 'ready', session: await openSession(folder, root, options, changed) };
   } catch (error) {
     options.errors.showOnce(error);
     return { kind: 'failed', error };
@@ -137,6 +141,7 @@ async function openFolder(
 
 async function openSession(
   folder: vscode.WorkspaceFolder,
+  root: string,
   { loadCompose, apiKey, errors, log }: SessionsOptions,
   changed: () => void,
 ): Promise<Session> {
@@ -169,6 +174,7 @@ async function openSession(
     if (trusted) store.add(follow(folder, app, settings, errors));
     return {
       folder,
+      root,
       app,
       activity: () => activity,
       onDidChange: emitter.event,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { GateReport } from '../core/gate.ts';
+import { noActivity } from './activity.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { refreshMs, throttled } from './refresh.ts';
@@ -18,44 +19,71 @@ export function registerStatusBar(sessions: Sessions): {
   );
   item.name = 'Patchwright';
   item.command = commandId('showGates');
-  let view = look(sessions);
+  const scanning = longRunning(() => update());
+  let view = look(sessions, false);
   const show = (): void => {
-    view = look(sessions);
+    view = look(sessions, scanning.is(sessions.session()?.activity().scanning ?? false));
     item.text = view.text;
     item.tooltip = view.tooltip;
     item.accessibilityInformation = { label: view.spoken };
   };
   const update = throttled(show, refreshMs);
   store.add(update);
+  store.add(scanning);
   store.add(sessions.onDidChange(update));
   show();
   item.show();
   return { shown: () => view, dispose: () => store.dispose() };
 }
 
-function look(sessions: Sessions): StatusView {
+/** True once something has gone on for a while: the short scans of a growing log must not flicker. */
+function longRunning(became: () => void): { is(running: boolean): boolean; dispose(): void } {
+  const patienceMs = 700;
+  let timer: NodeJS.Timeout | undefined;
+  let long = false;
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    long = false;
+  };
+  return {
+    is(running) {
+      if (!running) stop();
+      else
+        timer ??= setTimeout(() => {
+          long = true;
+          became();
+        }, patienceMs);
+      return long;
+    },
+    dispose: stop,
+  };
+}
+
+function look(sessions: Sessions, scanning: boolean): StatusView {
   const session = sessions.session();
   return statusView({
     state: sessions.state().kind,
     trusted: vscode.workspace.isTrusted,
-    activity: session?.activity() ?? { scanning: false, works: new Map() },
+    activity: { ...(session?.activity() ?? noActivity), scanning },
     waiting: session ? waitingRequests(session.app.backlog).length : 0,
     gates: session ? latestGates(session).gates : [],
   });
 }
 
-/** Of the attempt that ran last in this window, else of the newest request there is. */
-export function latestGates(session: Session): {
+/** Of the attempt that runs or ran last in this window, else of the newest request there is. */
+export function latestGates({ app, activity }: Session): {
   readonly ticketId?: string;
+  readonly requestId?: string;
   readonly gates: readonly GateReport[];
 } {
-  const { latest } = session.activity();
+  const { latest } = activity();
   if (latest) return latest;
-  const newest = session.app.backlog.requests
-    .list()
-    .reduce<{ createdAt: string; ticketId: string; gates: readonly GateReport[] } | undefined>(
-      (best, next) => (!best || next.createdAt > best.createdAt ? next : best),
-      undefined,
-    );
-  return newest ?? { gates: [] };
+  const [first, ...others] = app.backlog.requests.list();
+  if (!first) return { gates: [] };
+  const newest = others.reduce(
+    (best, next) => (next.createdAt > best.createdAt ? next : best),
+    first,
+  );
+  return { ticketId: newest.ticketId, requestId: newest.id, gates: newest.gates };
 }

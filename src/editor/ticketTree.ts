@@ -33,7 +33,10 @@ export type TicketTree = vscode.TreeDataProvider<TicketNode>;
 /** Rows of one group; what lies deeper in the queue is counted, not drawn. */
 const maxRows = 500;
 
-export function createTicketTree(sessions: Sessions): TicketTree & { dispose(): void } {
+/** Times in the rows are in minutes. */
+const clockMs = 60_000;
+
+function createTicketTree(sessions: Sessions): TicketTree & { refresh(): void; dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
   const refresh = throttled(() => changed.fire(), refreshMs);
@@ -41,6 +44,7 @@ export function createTicketTree(sessions: Sessions): TicketTree & { dispose(): 
   store.add(sessions.onDidChange(refresh));
   return {
     onDidChangeTreeData: changed.event,
+    refresh,
     getChildren(node) {
       const session = sessions.session();
       return session ? childrenOf(session, node) : [];
@@ -57,12 +61,16 @@ export function createTicketTree(sessions: Sessions): TicketTree & { dispose(): 
 export function registerTicketView(sessions: Sessions): { tree: TicketTree; dispose(): void } {
   const store = createDisposableStore();
   const tree = store.add(createTicketTree(sessions));
-  store.add(
+  const view = store.add(
     vscode.window.createTreeView(viewIds.backlog, {
       treeDataProvider: tree,
       showCollapseAll: true,
     }),
   );
+  const clock = setInterval(() => {
+    if (view.visible) tree.refresh();
+  }, clockMs);
+  store.add({ dispose: () => clearInterval(clock) });
   return { tree, dispose: () => store.dispose() };
 }
 
@@ -131,7 +139,8 @@ const categoryIcons: Readonly<Record<Category, string>> = {
   refactor: 'wrench',
 };
 
-function ticketItem({ app, activity }: Session, ticket: Ticket, queue?: Queue): vscode.TreeItem {
+function ticketItem(session: Session, ticket: Ticket, queue?: Queue): vscode.TreeItem {
+  const { app, activity } = session;
   const group = app.backlog.groups.get(ticket.id);
   const work = activity().works.get(ticket.id);
   const item = new vscode.TreeItem(shorten(ticket.title, 200));
@@ -148,10 +157,25 @@ function ticketItem({ app, activity }: Session, ticket: Ticket, queue?: Queue): 
         new vscode.ThemeColor(`patchwright.priority.${ticket.priority.value}`),
       );
   item.accessibilityInformation = { label: ticketSpoken(ticket, item.description) };
-  if (ticket.status === 'ready') {
-    item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [ticket.id] };
-  }
+  const command = commandOf(session, ticket);
+  if (command) item.command = command;
   return item;
+}
+
+/** A click shows the patch when there is one, else the place. */
+function commandOf({ folder }: Session, ticket: Ticket): vscode.Command | undefined {
+  if (ticket.status === 'ready')
+    return { title: 'Open Diff', command: commandId('openDiff'), arguments: [ticket.id] };
+  const { location } = ticket.metadata;
+  if (!location || location.file.split('/').includes('..')) return undefined;
+  const line = Math.max(0, (location.line ?? 1) - 1);
+  const options: vscode.TextDocumentShowOptions = {
+    preview: true,
+    preserveFocus: true,
+    selection: new vscode.Range(line, 0, line, 0),
+  };
+  const uri = vscode.Uri.joinPath(folder.uri, location.file);
+  return { title: 'Show the Place', command: 'vscode.open', arguments: [uri, options] };
 }
 
 const outcomeIcons: Readonly<Record<Attempt['outcome'], string>> = {
@@ -171,6 +195,10 @@ function attemptItem(attempt: Attempt): vscode.TreeItem {
     .map((line) => shorten(line, 500))
     .join('\n');
   item.contextValue = `attempt.${attempt.outcome}`;
+  if (attempt.gates?.length) {
+    const node: TicketNode = { kind: 'attempt', attempt };
+    item.command = { title: 'Show Gates', command: commandId('showGates'), arguments: [node] };
+  }
   item.iconPath = new vscode.ThemeIcon(outcomeIcons[attempt.outcome]);
   return item;
 }

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWindow, themeNames, type Window, type WindowOptions } from './window.ts';
-import { type Demo, draftOne, openDemo } from './workspace.ts';
+import { draftOne } from '../integration/support/workspaces.ts';
+import { type Demo, openDemo } from './workspace.ts';
 
 /** Screenshots to look at (test/e2e/screenshots), and that what they should show is there. */
 describe('how it looks', () => {
@@ -13,7 +14,7 @@ describe('how it looks', () => {
     let window: Window;
     before(async () => {
       demo = await openDemo();
-      await draftOne(demo);
+      await draftOne(demo.folder, demo.env);
       window = await openWindow({ folder: demo.folder, env: demo.env });
       await window.showViews();
     });

@@ -1,8 +1,6 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compose } from '../../src/compose.ts';
-import { defaultSettings } from '../../src/core/settings.ts';
 import { demoWorkspace, type Workspace } from '../integration/support/workspaces.ts';
 
 export interface Demo extends Workspace {
@@ -21,22 +19,4 @@ export async function openDemo(): Promise<Demo> {
       rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** Does the main job without a window, so that a request waits when one is opened. */
-export async function draftOne({ folder, env }: Demo): Promise<void> {
-  const app = await compose({
-    folder,
-    settings: () => defaultSettings,
-    apiKey: async () => env.ANTHROPIC_API_KEY,
-    environment: { ...process.env, ...env },
-    log: () => undefined,
-    trusted: true,
-  });
-  try {
-    await app.pipeline.scan();
-    await app.pipeline.draft();
-  } finally {
-    await app.dispose();
-  }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { type Attempt, noUsage } from '../../../src/core/attempt.ts';
 import { PatchwrightError } from '../../../src/core/errors.ts';
 import type { TestApi } from '../../../src/extension.ts';
 import { ticketOf } from '../../support/nouns.ts';
@@ -149,8 +150,48 @@ describe('views and commands, of a house in memory', () => {
     assert.equal(shown?.getText(), 'Patch size: passed · 5 ms\nIts reason.\n');
   });
 
+  it('shows the attempts below a ticket, and the gates of one that failed', async () => {
+    memory.tickets = [ticketOf({ status: 'failed' })];
+    memory.attempts = [failedAttempt];
+    const lines = drawn(await rows(api.backlogView.tree));
+    assert.match(lines[2] ?? '', /^ {4}Attempt 2: failed \| 12 steps · \$0\.08 · /);
+    dialogs.answers.choose = (items) => items[0];
+    await command('showGates', { kind: 'attempt', attempt: failedAttempt });
+    assert.deepEqual(dialogs.asked, ['Gates of exception-abababab, attempt 2']);
+    const text = vscode.window.activeTextEditor?.document.getText();
+    assert.equal(text, 'Test suite: failed · 5 ms\nIts reason.\n');
+  });
+
+  it('leads from a ticket to its place, but never out of the folder', async () => {
+    const at = async (file: string) => {
+      memory.tickets = [ticketOf({ metadata: { location: { file, line: 7 } } })];
+      return (await rows(api.backlogView.tree))[0]?.children[0]?.item.command;
+    };
+    const [uri, options] = (await at('src/dates.js'))?.arguments ?? [];
+    assert.match((uri as vscode.Uri).path, /\/shop\/src\/dates\.js$/);
+    assert.equal((options as vscode.TextDocumentShowOptions).selection?.start.line, 6);
+    assert.equal(await at('../../etc/passwd'), undefined);
+  });
+
   it('closes what it opened when it opens anew', async () => {
     await api.use(createMemoryApp().compose);
     assert.equal(memory.asked.at(-1), 'dispose');
   });
 });
+
+const failedAttempt: Attempt = {
+  id: 'a2',
+  ticketId: 'exception-abababab',
+  number: 2,
+  branch: 'improvement/exception-abababab',
+  base: 'a'.repeat(40),
+  outcome: 'failed',
+  startedAt: '2026-03-02T09:10:00.000Z',
+  runner: { pid: 1, host: 'here', started: '' },
+  model: 'recorded',
+  steps: 12,
+  usage: noUsage,
+  costUsd: 0.08,
+  error: 'A gate failed.',
+  gates: [gateReportOf('suite', 'failed')],
+};

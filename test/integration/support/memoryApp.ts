@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createEmitter } from '../../../src/core/events.ts';
 import { PatchwrightError } from '../../../src/core/errors.ts';
+import type { Attempt } from '../../../src/core/attempt.ts';
 import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
@@ -12,6 +13,7 @@ export interface MemoryApp {
   readonly asked: string[];
   tickets: readonly Ticket[];
   groups: readonly SignalGroup[];
+  attempts: readonly Attempt[];
   requests: readonly PatchRequest[];
   releases: readonly Release[];
   /** Thrown by the next verb. */
@@ -27,6 +29,7 @@ export function createMemoryApp(): MemoryApp {
     asked: [],
     tickets: [],
     groups: [],
+    attempts: [],
     requests: [],
     releases: [],
     failure: undefined,
@@ -112,7 +115,11 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     },
     groups: { get: (id) => memory.groups.find((group) => group.id === id) },
     positions: { get: nothing },
-    attempts: { get: nothing, ofTicket: () => [], running: () => [] },
+    attempts: {
+      get: (id) => memory.attempts.find((attempt) => attempt.id === id),
+      ofTicket: (id) => memory.attempts.filter(({ ticketId }) => ticketId === id),
+      running: () => memory.attempts.filter(({ outcome }) => outcome === 'running'),
+    },
     requests: {
       get: (id) => memory.requests.find((request) => request.id === id),
       find: (text) => memory.requests.find(({ id, ticketId }) => id === text || ticketId === text),

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyWorkspace } from '../../../src/cli/demo.ts';
-import { startRecordedModel } from '../../../src/compose.ts';
+import { compose, startRecordedModel } from '../../../src/compose.ts';
+import { defaultSettings } from '../../../src/core/settings.ts';
 import { writeTree } from '../../support/repository.ts';
 
 const media = join(import.meta.dirname, '../../../media');
@@ -23,8 +24,35 @@ export const workspaces: Readonly<Record<string, (root: string) => Promise<Works
     writeTree(folder, { 'readme.txt': 'No repository here.\n' });
     return { folder, env: {} };
   },
-  untrusted: (root) => copyDemo(join(root, 'stranger')),
+  /** With a backlog that somebody made: a request waits in it. */
+  async untrusted(root) {
+    const { folder, env, dispose } = await demoWorkspace(root);
+    await draftOne(folder, env);
+    await dispose?.();
+    return { folder, env: {} };
+  },
 };
+
+/** Does the main job without a window, so that a request waits when one is opened. */
+export async function draftOne(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const app = await compose({
+    folder,
+    settings: () => defaultSettings,
+    apiKey: async () => env.ANTHROPIC_API_KEY,
+    environment: { ...process.env, ...env },
+    log: () => undefined,
+    trusted: true,
+  });
+  try {
+    await app.pipeline.scan();
+    await app.pipeline.draft();
+  } finally {
+    await app.dispose();
+  }
+}
 
 export async function demoWorkspace(root: string): Promise<Workspace> {
   const model = await startRecordedModel(join(media, 'demo.recording.json'));
