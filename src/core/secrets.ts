@@ -130,7 +130,7 @@ const patterns: readonly Pattern[] = [
     mask: '~',
     trigger: /home|Users/i,
     regex:
-      /(?<![\w.~-])(?:\/(?:home|Users)\/[^\s/:"'<>|\\]{1,64}|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}[^\s/:"'<>|\\]{1,64})(?=[\\/:"'\s)\],;]|$)/dg,
+      /(?<![\w~-])(?<!\w\.)(?:\/(?:home|Users)\/[^\s/:"'<>|\\]{1,64}|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}[^\s/:"'<>|\\]{1,64})(?=[\\/:"'\s)\],;]|$)/dg,
     accepts: (match) => !/[\\/](?:Shared|Public|Default)$/.test(match[0]),
   },
   {
@@ -260,7 +260,7 @@ function digitsOf(text: string): string {
 }
 
 function passesLuhn(text: string): boolean {
-  const digits = [...digitsOf(text)].reverse().map(Number);
+  const digits = digitsOf(text).split('').reverse().map(Number);
   if (digits.length < 13 || digits.length > 19 || new Set(digits).size < 2) return false;
   const sum = digits.reduce((total, digit, index) => {
     const value = index % 2 === 1 ? digit * 2 : digit;

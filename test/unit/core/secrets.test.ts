@@ -47,6 +47,7 @@ describe('secrets', () => {
     ['a camel-case secret', `clientSecret: '${body(20)}'`, "clientSecret: '<secret>'"],
     ['an e-mail address', 'no user jane.doe+x@mail.example.com here', 'no user <email> here'],
     ['a home directory', 'at f (/home/jane/app/a.js:1:2)', 'at f (~/app/a.js:1:2)'],
+    ['a home directory reached by climbing', 'open ../../home/jane/.ssh/id', 'open ../..~/.ssh/id'],
     ['a Mac home directory', 'open /Users/jane/x', 'open ~/x'],
     ['a Windows home directory', 'C:\\Users\\Jane\\app\\a.js:3', '~\\app\\a.js:3'],
     ['a card number', 'card 4111 1111 1111 1111 refused', 'card <card> refused'],
