@@ -5,6 +5,8 @@ import type { Git } from '../core/ports.ts';
 import { splitNul } from './treeChanges.ts';
 
 const maxFindings = 20;
+/** Brought along for the tests; large, and no part of any tree. */
+const dependencies = new Set(['node_modules', '.venv', 'venv']);
 
 /**
  * What is in a checkout that the tree laid out there does not explain. Reads every file's content into
@@ -44,7 +46,8 @@ async function strangeEntries(root: string, ignored: ReadonlySet<string>): Promi
   const walk = async (folder: string): Promise<void> => {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (path === '.git' || ignored.has(path) || ignored.has(`${path}/`)) continue;
+      if (path === '.git' || dependencies.has(entry.name)) continue;
+      if (ignored.has(path) || ignored.has(`${path}/`)) continue;
       if (found.length >= maxFindings) return;
       if (entry.name.toLowerCase() === '.git') found.push(`${path}: a nested repository was made`);
       else if (entry.isDirectory()) await enter(path);

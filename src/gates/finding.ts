@@ -42,13 +42,18 @@ function lines(texts: readonly string[]): readonly string[] {
   return texts.length > maxLines ? [...shown, `… and ${texts.length - maxLines} more.`] : shown;
 }
 
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   const line = redact(
     plain(text.slice(0, 10 * maxLineChars))
       .replace(/\s+/g, ' ')
       .trim(),
   );
   return line.length > maxLineChars ? `${line.slice(0, maxLineChars)}…` : line;
+}
+
+/** What a failure says, without its stack. */
+export function firstWords(message = ''): string {
+  return oneLine(message.split(/\n\s+at /)[0] ?? '');
 }
 
 function plain(text: string): string {

@@ -11,7 +11,6 @@ export interface LoadedCode {
 
 interface Subject {
   readonly checkout: string;
-  readonly mainRoot: string;
   /** What the patch changes besides its tests, relative. */
   readonly changed: readonly string[];
   /** Every path of the patch's tree. */
@@ -19,9 +18,23 @@ interface Subject {
 }
 
 /**
- * Whether the patched code is what the tests loaded. A linked workspace package or an editable install
- * leads to the main tree's code, which fails or passes whatever the patch does.
+ * Code of the main tree that the tests loaded. A linked workspace package or an editable install leads
+ * there, and it fails or passes whatever the patch does. undefined: none was seen.
  */
+export function foreignCode(
+  loaded: readonly string[] | undefined,
+  subject: { readonly checkout: string; readonly mainRoot: string },
+): string | undefined {
+  const [checkout, main] = [realpathSync(subject.checkout), realpathSync(subject.mainRoot)];
+  const path = (loaded ?? [])
+    .filter((file) => within(checkout, file) === undefined)
+    .flatMap((file) => within(main, file) ?? [])
+    .find((file) => !isDependency(file));
+  if (path === undefined) return undefined;
+  return `the tests loaded ${path} of your working tree instead of the patch's; a linked package or an editable install leads there. Set patchwright.test.setup to install dependencies in the worktree`;
+}
+
+/** Whether the patched code is what the tests loaded. */
 export function judgeLoaded(loaded: readonly string[] | undefined, subject: Subject): LoadedCode {
   if (loaded === undefined) {
     return {
@@ -29,18 +42,8 @@ export function judgeLoaded(loaded: readonly string[] | undefined, subject: Subj
         'Loaded files can not be recorded here; that only the patch differs between the runs tells.',
     };
   }
-  const [checkout, main] = [realpathSync(subject.checkout), realpathSync(subject.mainRoot)];
+  const checkout = realpathSync(subject.checkout);
   const inCheckout = loaded.flatMap((file) => within(checkout, file) ?? []);
-  const foreign = loaded
-    .filter((file) => within(checkout, file) === undefined)
-    .flatMap((file) => within(main, file) ?? [])
-    .filter((path) => !isDependency(path));
-  if (foreign.length > 0) {
-    return {
-      problem: `the tests loaded ${foreign[0]} of your working tree instead of the patch's; a linked package or an editable install leads there. Set patchwright.test.setup to install dependencies in the worktree`,
-      evidence: `Loaded from the main tree: ${foreign.slice(0, 5).join(', ')}.`,
-    };
-  }
   const isPython = loaded.some((file) => file.endsWith('.py'));
   const scripts = subject.changed.filter(
     (path) => isScript(path) && path.endsWith('.py') === isPython,

@@ -1,9 +1,9 @@
 import type { TestCase, TestRun, TestRunner } from '../core/testRun.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
 import { describeFailure, failureWords, isReproduction } from './failure.ts';
-import { failed, oneLine, passed, plural, runLine } from './finding.ts';
+import { failed, firstWords, passed, plural, runLine } from './finding.ts';
 import { guardedRun } from './guardedRun.ts';
-import { judgeLoaded } from './loadedCode.ts';
+import { foreignCode, judgeLoaded } from './loadedCode.ts';
 import { type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
 
 /**
@@ -63,6 +63,11 @@ async function follow(
       evidence.push(...guarded.problems);
       return no(`The test did what a test must not do: ${guarded.problems[0]}.`);
     }
+    const foreign = foreignCode(run.loaded, {
+      checkout: context.checkout.path,
+      mainRoot: context.mainRoot,
+    });
+    if (foreign) return no(`The test proves nothing: ${foreign}.`);
     if (round.on === 'base') {
       const judged = judgeBase(run, context, proven);
       if (typeof judged === 'string') return no(judged);
@@ -140,7 +145,7 @@ function proofsOf(run: TestRun, context: GateContext, before: readonly string[] 
   if (stable.length === 0) return 'Different tests fail from run to run without the patch.';
   const evidence = proofs.map(
     ({ test, failure }) =>
-      `${test.name || 'It'} fails ${failureWords(failure)}: ${oneLine(test.message ?? '')}`,
+      `${test.name || 'It'} fails ${failureWords(failure)}: ${firstWords(test.message)}`,
   );
   return { proven: stable, evidence };
 }
@@ -158,7 +163,7 @@ async function judgePatch(
   const failing = (run.cases ?? []).filter((test) => test.status === 'failed');
   const still = failing.find((test) => !excused.has(caseKey(test)));
   if (still) {
-    return `With the patch the test still fails: ${still.name}: ${oneLine(still.message ?? '')}`;
+    return `With the patch the test still fails: ${still.name}: ${firstWords(still.message)}`;
   }
   if (failing.length === 0) return 'With the patch the test still fails.';
   return passingProofs(
@@ -210,11 +215,10 @@ async function loadedCode(
   changes: readonly TreeChange[],
   signal?: AbortSignal,
 ) {
-  const { patch, checkout, mainRoot, git } = context;
+  const { patch, checkout, git } = context;
   const tracked = await treePaths(git, patch.commit, signal);
   return judgeLoaded(run.loaded, {
     checkout: checkout.path,
-    mainRoot,
     changed: changes.flatMap(({ path, status }) =>
       path && status !== 'D' && !patch.testFiles.includes(path) ? [path] : [],
     ),

@@ -1,6 +1,6 @@
 import type { TestCase, TestRun } from '../core/testRun.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
-import { failed, oneLine, passed, plural, runLine } from './finding.ts';
+import { failed, firstWords, passed, plural, runLine } from './finding.ts';
 import { type GuardedRun, guardedRun } from './guardedRun.ts';
 import { noTests } from './reproduction.ts';
 
@@ -113,7 +113,7 @@ function judge(
         one.problems.map((problem) => `The tests did what tests must not do: ${problem}`),
       ),
     ),
-    ...real.map((test) => `Fails with the patch: ${test.name}: ${oneLine(test.message ?? '')}`),
+    ...real.map((test) => `Fails with the patch: ${test.name}: ${firstWords(test.message)}`),
     ...comparison.gone.map((test) => `Gone with the patch: ${test.name}`),
     ...comparison.skipped.map((test) => `Skipped with the patch: ${test.name}`),
     ...wholeRunProblems(context, base.run, after.run, flaky.length > 0),
