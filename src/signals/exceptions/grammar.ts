@@ -19,7 +19,11 @@ export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp'>;
  */
 export interface Grammar {
   readonly language: string;
-  /** Sources of regular expressions; every exception has a line (its first or a later one) that matches one. */
+  /**
+   * Literal texts of five characters at least, of which every exception holds one: in its first line, in
+   * the line behind it, or behind a few lines that begin with one ending in `:<line number>`.
+   * (`Error` and the level words of loggers are looked for anyway.)
+   */
   readonly hints: readonly string[];
   /** Whether a block may begin with this line; if so, the judge of the lines that follow. */
   begin(line: string): Follow | undefined;

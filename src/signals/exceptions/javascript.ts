@@ -32,13 +32,15 @@ const maxMessageLines = 24;
 export const javascript: Grammar = {
   language: 'javascript',
   hints: [
-    'Error[:\\] \\n\\r]',
-    'Exception[:\\]]',
-    'Rejection[:\\]]',
-    '\\n[ \\t]+at ',
+    'Exception',
+    'Rejection',
+    '    at ',
+    '\n\tat ',
+    '\n  at ',
     'Uncaught',
-    'Node\\.js v',
-    '@https?:',
+    'Node.js v',
+    '@http',
+    '@file:',
   ],
   begin(line) {
     if (placeLine.test(line)) return followUncaught();

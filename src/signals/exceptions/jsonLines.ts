@@ -18,8 +18,13 @@ type Json = Readonly<Record<string, unknown>>;
 /** Reads the text of a stack trace; the grammars of the languages, handed in. */
 export type ReadStack = (text: string) => ParsedException | undefined;
 
-/** Hints that a record may be an exception or of level error; numbers as pino and bunyan write them. */
-export const jsonHints: readonly string[] = ['"level":\\s?[5-9]\\d', '"PRIORITY":"[0-3]"'];
+/** Hints that a record may be of level error, as pino, bunyan and journald write it. */
+export const jsonHints: readonly string[] = [
+  ...['"level":', '"level": '].flatMap((key) => [`${key}5`, `${key}6`]),
+  ...[0, 1, 2, 3].map((priority) => `"PRIORITY":"${priority}`),
+  '"exc_info":"',
+  '"stack":"',
+];
 
 export function readRecord(line: string, readStack: ReadStack): JsonRecord | undefined {
   const record = parseObject(line);

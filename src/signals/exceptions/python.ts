@@ -23,7 +23,7 @@ const maxMessageLines = 10;
 
 export const python: Grammar = {
   language: 'python',
-  hints: ['Traceback \\(most', 'File "'],
+  hints: ['Traceback (most', 'File "'],
   begin(line) {
     if (groupHeader.test(line)) return followGroup(indentOf(line));
     if (header.test(line)) return followTraceback(indentOf(line), 'frames');
