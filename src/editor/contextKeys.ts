@@ -3,7 +3,7 @@ import type { ApiKey } from './apiKey.ts';
 import { contextKeys } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { reviewAddresses } from './documents.ts';
-import { refreshMs, throttled } from './refresh.ts';
+import { throttled } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -27,7 +27,7 @@ export function registerContextKeys(
       set.set(id, text);
       void vscode.commands.executeCommand('setContext', id, value);
     }
-  }, refreshMs);
+  });
   const readKey = async (): Promise<void> => {
     hasKey = (await apiKey.get()) !== undefined;
     update();

@@ -1,8 +1,8 @@
-/** Runs `work` soon after the first call, then at most once per `pauseMs`: bursts become one. */
+/** Runs `work` soon after the first call, then at most once per pause (in ms): bursts become one. */
 export function throttled(
   work: () => void,
-  pauseMs: number,
-): { (): void; dispose(): void; readonly flush: () => void } {
+  pauseMs: () => number = () => refreshMs,
+): { (): void; dispose(): void } {
   let timer: NodeJS.Timeout | undefined;
   let last = 0;
   const run = (): void => {
@@ -11,9 +11,9 @@ export function throttled(
     work();
   };
   const ask = (): void => {
-    timer ??= setTimeout(run, Math.max(0, last + pauseMs - Date.now()));
+    timer ??= setTimeout(run, Math.max(0, last + pauseMs() - Date.now()));
   };
-  return Object.assign(ask, { dispose: () => clearTimeout(timer), flush: run });
+  return Object.assign(ask, { dispose: () => clearTimeout(timer) });
 }
 
 /** How often views look again while changes come in. */

@@ -6,7 +6,7 @@ import type { Backlog } from '../backlog/backlog.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { fileUri } from './documents.ts';
-import { refreshMs, throttled } from './refresh.ts';
+import { throttled } from './refresh.ts';
 import {
   fileDescription,
   gateDescription,
@@ -40,7 +40,7 @@ export function titleOf(backlog: Backlog, request: PatchRequest): string {
 function createReviewTree(sessions: Sessions): ReviewTree & { dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
-  const refresh = throttled(() => changed.fire(), refreshMs);
+  const refresh = throttled(() => changed.fire());
   store.add(refresh);
   store.add(sessions.onDidChange(refresh));
   return {
@@ -72,7 +72,7 @@ export function registerReviewView(sessions: Sessions): {
     if (value === (view.badge?.value ?? 0)) return;
     view.badge =
       value > 0 ? { value, tooltip: `${plural(value, 'patch request')} to review` } : undefined;
-  }, refreshMs);
+  });
   store.add(update);
   store.add(sessions.onDidChange(update));
   return { tree, badge: () => view.badge?.value ?? 0, dispose: () => store.dispose() };

@@ -53,6 +53,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   let state: State = { kind: 'starting' };
   let opening: Promise<void> = Promise.resolve();
   let disposed = false;
+  let waiting: { dispose(): void } | undefined;
 
   const become = (next: State): void => {
     state = next;
@@ -60,13 +61,16 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
   const session = (): Session | undefined => (state.kind === 'ready' ? state.session : undefined);
   const reopen = async (): Promise<void> => {
-    await session()?.dispose();
     if (disposed) return;
-    become({ kind: 'starting' });
+    waiting?.dispose();
+    const old = session();
+    become({ kind: 'starting' }); // first, so that nobody asks what is being closed
+    await old?.dispose().catch((error: unknown) => options.errors.showOnce(error));
     const next = await openFirst(options, () => changed.fire());
     // Closed while it was opened: what came of it must not stay.
     if (disposed && next.kind === 'ready') await next.session.dispose();
     else become(next);
+    if (!disposed && next.kind === 'noGit') waiting = watchForRepository(again);
   };
   const restart = (): Promise<void> => (opening = opening.then(reopen));
   const again = (): void => void restart();
@@ -78,11 +82,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (state.kind === 'failed' && event.affectsConfiguration('patchwright')) again();
     }),
   );
-  store.add(
-    watchForRepository(() => {
-      if (state.kind === 'noGit') again();
-    }),
-  );
+  store.add({ dispose: () => waiting?.dispose() });
   return {
     state: () => state,
     session,

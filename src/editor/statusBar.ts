@@ -3,7 +3,7 @@ import type { GateReport } from '../core/gate.ts';
 import { noActivity } from './activity.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
-import { refreshMs, throttled } from './refresh.ts';
+import { throttled } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { statusView, type StatusView } from './statusText.ts';
@@ -27,7 +27,7 @@ export function registerStatusBar(sessions: Sessions): {
     item.tooltip = view.tooltip;
     item.accessibilityInformation = { label: view.spoken };
   };
-  const update = throttled(show, refreshMs);
+  const update = throttled(show);
   store.add(update);
   store.add(scanning);
   store.add(sessions.onDidChange(update));

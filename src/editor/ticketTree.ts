@@ -33,13 +33,20 @@ export type TicketTree = vscode.TreeDataProvider<TicketNode>;
 /** Rows of one group; what lies deeper in the queue is counted, not drawn. */
 const maxRows = 500;
 
+/** With tens of thousands of tickets a look takes long: then most of the time must be left for others. */
+const idleFactor = 8;
+
 /** Times in the rows are in minutes. */
 const clockMs = 60_000;
 
 function createTicketTree(sessions: Sessions): TicketTree & { refresh(): void; dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
-  const refresh = throttled(() => changed.fire(), refreshMs);
+  let costMs = 0;
+  const refresh = throttled(
+    () => changed.fire(),
+    () => Math.max(refreshMs, costMs * idleFactor),
+  );
   store.add(refresh);
   store.add(sessions.onDidChange(refresh));
   return {
@@ -47,7 +54,10 @@ function createTicketTree(sessions: Sessions): TicketTree & { refresh(): void; d
     refresh,
     getChildren(node) {
       const session = sessions.session();
-      return session ? childrenOf(session, node) : [];
+      const started = performance.now();
+      const children = session ? childrenOf(session, node) : [];
+      if (node?.kind === 'group') costMs = performance.now() - started;
+      return children;
     },
     getTreeItem(node) {
       const session = sessions.session();

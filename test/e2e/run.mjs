@@ -3,14 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureChromium } from '../host/chromium.mjs';
-import { ensureHost, newest } from '../host/install.mjs';
+import { ensureHost, newest, oldest } from '../host/install.mjs';
 import { project } from '../host/node24.mjs';
 
 if (process.platform !== 'linux') {
   console.log('skipped: the browser-hosted VS Code, which these tests drive, needs Linux');
   process.exit(0);
 }
-ensureHost(newest);
+for (const version of [newest, oldest]) ensureHost(version);
 ensureChromium();
 const { status } = spawnSync(
   process.execPath,

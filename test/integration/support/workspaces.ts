@@ -26,10 +26,10 @@ export const workspaces: Readonly<Record<string, (root: string) => Promise<Works
   },
   /** With a backlog that somebody made: a request waits in it. */
   async untrusted(root) {
-    const { folder, env, dispose } = await demoWorkspace(root);
-    await draftOne(folder, env);
-    await dispose?.();
-    return { folder, env: {} };
+    const demo = await demoWorkspace(root);
+    await draftOne(demo.folder, demo.env);
+    await demo.dispose?.();
+    return { folder: demo.folder, env: {} };
   },
 };
 

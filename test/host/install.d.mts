@@ -1,0 +1,3 @@
+export const newest: string;
+export const oldest: string;
+export const versions: readonly string[];
