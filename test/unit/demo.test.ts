@@ -125,7 +125,7 @@ describe('demo recording', () => {
   });
 
   it('calls the tools that there are, with inputs that they accept', () => {
-    const known = new Map(tools.map((tool) => [tool.spec.name, tool]));
+    const known = new Map(tools.map((tool) => [tool.name, tool]));
     for (const { name, input } of steps) {
       assert.ok(known.has(name), name);
       assert.notEqual(known.get(name)?.detail(input), 'invalid input', name);
