@@ -16,7 +16,6 @@ const levelWords = [
   'Fatal',
   'fatal',
   'SEVERE',
-  'severe',
   'PANIC',
   'panic',
   'EMERGENCY',
@@ -27,8 +26,8 @@ const levelWords = [
   ' CRIT ',
   '[CRIT]',
   '[crit]',
-  '[emerg]',
-  '[alert]',
+  'emerg]',
+  'alert]',
   ' EMERG ',
 ];
 
@@ -51,7 +50,9 @@ const hints: readonly Hint[] = [
  * many times faster than one regular expression of as many alternatives, and makes no strings.
  */
 const shifts = new Uint8Array(65_536).fill(minHintLength - 1);
-const buckets = new Map<number, Hint[]>();
+/** Which hints end their first five bytes with a pair: the number of their bucket, 0 for none. */
+const bucketOf = new Uint8Array(65_536);
+const buckets: Hint[][] = [[]];
 for (const hint of hints) {
   if (hint.bytes.length < minHintLength)
     throw new Error(`Hint too short: ${hint.bytes.toString()}`);
@@ -60,7 +61,8 @@ for (const hint of hints) {
     shifts[pair] = Math.min(shifts[pair] ?? 0, minHintLength - 1 - end);
   }
   const last = pairAt(hint.bytes, minHintLength - 1);
-  buckets.set(last, [...(buckets.get(last) ?? []), hint]);
+  bucketOf[last] ||= buckets.push([]) - 1;
+  buckets[bucketOf[last] ?? 0]?.push(hint);
 }
 
 function pairAt(bytes: Uint8Array, end: number): number {
@@ -85,10 +87,13 @@ export function findHint(bytes: Uint8Array, from: number, limit: number): number
 }
 
 function isHintAt(bytes: Uint8Array, start: number, limit: number, pair: number): boolean {
-  for (const hint of buckets.get(pair) ?? []) {
-    const end = start + hint.bytes.length;
-    if (end > limit || !startsWith(bytes, start, hint.bytes)) continue;
-    if (!hint.isWord || end === limit || !continues(bytes[end] as number)) return true;
+  const bucket = buckets[bucketOf[pair] as number] as readonly Hint[];
+  for (let i = 0; i < bucket.length; i++) {
+    const { bytes: word, isWord } = bucket[i] as Hint;
+    if (bytes[start] !== word[0]) continue;
+    const end = start + word.length;
+    if (end > limit || !startsWith(bytes, start, word)) continue;
+    if (!isWord || end === limit || !continues(bytes[end] as number)) return true;
   }
   return false;
 }

@@ -7,7 +7,7 @@ export interface Locator {
   locate(file: string): string | undefined;
 }
 
-const maxCached = 5_000;
+const maxCached = 1_000;
 const maxSegments = 40;
 const skipped = /(?:^|\/)(?:node_modules|\.git|\.patchwright)(?:\/|$)/;
 

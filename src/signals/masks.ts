@@ -3,19 +3,19 @@
  * Constant words stay: two messages that differ in one word are two bugs.
  */
 
-/** One pass, first alternative wins; every quantifier is bounded and none is nested. */
+/** One pass, first alternative wins; each is one group, in the order of `labels`. Every quantifier is bounded. */
 const variables = new RegExp(
   [
-    '(?<url>\\b[a-z][a-z0-9+.-]{1,20}:\\/\\/[^\\s"\'<>)\\]]{1,500})',
-    '(?<email>[\\w.+-]{1,64}@[\\w-]{1,63}\\.[\\w.-]{2,63})',
-    '(?<uuid>\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b)',
-    '(?<date>\\b\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d)?(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)?)?\\b|\\b\\d{1,2}[/.]\\d{1,2}[/.]\\d{4}\\b|\\b\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?\\b)',
-    '(?<ip>\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?::\\d{1,5})?(?:/\\d{1,2})?\\b|\\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\\b|\\[?(?=[0-9a-f:]{0,40}\\d)(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,7}\\b(?:\\]:\\d{1,5})?|(?<=^|[\\s[(])::1\\b)',
-    '(?<quoted>"[^"\\n]{0,400}"|`[^`\\n]{0,400}`|(?<!\\w)\'[^\'\\n]{0,400}\'(?!\\w))',
-    '(?<path>(?<![\\w.~/\\\\-])(?:~|\\.{1,2}|[A-Za-z]:)?(?:[/\\\\][\\w.@+~%$-]{1,200}){2,30}[/\\\\]?|(?<![\\w.~/\\\\-])(?:~|\\.{1,2}|[A-Za-z]:)[/\\\\][\\w.@+~%$-]{1,200}|(?<![\\w./-])[\\w.-]{1,80}(?:/[\\w.@-]{1,100}){1,20}\\.[a-z]{1,5}\\b)',
-    '(?<hex>\\b0x[0-9a-f]{1,40}\\b|\\b(?=[0-9a-f]{0,39}\\d)(?=\\d{0,39}[a-f])[0-9a-f]{6,128}\\b)',
-    '(?<id>(?<![\\w-])[A-Za-z_][\\w#-]{0,120})',
-    '(?<number>(?<![A-Za-z_])[-+]?\\d{1,40}(?:[.,]\\d{1,20})*(?:%|(?:ns|us|µs|ms|s|m|h|d|B|kB|KB|MB|GB|KiB|MiB|GiB)\\b)?)',
+    '(\\b[a-z][a-z0-9+.-]{1,20}:\\/\\/[^\\s"\'<>)\\]]{1,500})',
+    '([\\w.+-]{1,64}@[\\w-]{1,63}\\.[\\w.-]{2,63})',
+    '(\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b)',
+    '(\\b\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d)?(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)?)?\\b|\\b\\d{1,2}[/.]\\d{1,2}[/.]\\d{4}\\b|\\b\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?\\b)',
+    '(\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?::\\d{1,5})?(?:/\\d{1,2})?\\b|\\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\\b|\\[?(?=[0-9a-f:]{0,40}\\d)(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){1,7}\\b(?:\\]:\\d{1,5})?|(?<=^|[\\s[(])::1\\b)',
+    '("[^"\\n]{0,400}"|`[^`\\n]{0,400}`|(?<!\\w)\'[^\'\\n]{0,400}\'(?!\\w))',
+    '((?<![\\w.~/\\\\-])(?:~|\\.{1,2}|[A-Za-z]:)?(?:[/\\\\][\\w.@+~%$-]{1,200}){2,30}[/\\\\]?|(?<![\\w.~/\\\\-])(?:~|\\.{1,2}|[A-Za-z]:)[/\\\\][\\w.@+~%$-]{1,200}|(?<![\\w./-])[\\w.-]{1,80}(?:/[\\w.@-]{1,100}){1,20}\\.[a-z]{1,5}\\b)',
+    '(\\b0x[0-9a-f]{1,40}\\b|\\b(?=[0-9a-f]{0,39}\\d)(?=\\d{0,39}[a-f])[0-9a-f]{6,128}\\b)',
+    '((?<![\\w-])[A-Za-z_][A-Za-z_#-]{0,60}\\d[\\w#-]{0,80})',
+    '((?<![A-Za-z_])[-+]?\\d{1,40}(?:[.,]\\d{1,20})*(?:%|(?:ns|us|µs|ms|s|m|h|d|B|kB|KB|MB|GB|KiB|MiB|GiB)\\b)?)',
   ].join('|'),
   'gi',
 );
@@ -38,10 +38,9 @@ const maxMaskedChars = 1_000;
 export function maskVariables(message: string): string {
   return message
     .slice(0, maxMaskedChars)
-    .replace(variables, (...args: unknown[]) => {
-      const groups = args.at(-1) as Readonly<Record<string, string | undefined>>;
-      const label = labels.find((name) => groups[name] !== undefined);
-      return label === undefined || label === 'id' ? maskId(String(args[0])) : `<${label}>`;
+    .replace(variables, (text: string, ...groups: unknown[]) => {
+      const label = labels[groups.findIndex((group) => group !== undefined)];
+      return label === undefined || label === 'id' ? maskId(text) : `<${label}>`;
     })
     .replace(/\s{1,200}/g, ' ')
     .trim();

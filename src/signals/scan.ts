@@ -59,6 +59,9 @@ export interface Scanner {
 }
 
 const chunkBytes = 256 * 1024;
+/** Looked through at a time: little enough that findings are handed on before they grow old. */
+const stepBytes = 64 * 1024;
+const maxHoldMs = 8;
 const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
 const maxBatchSignals = 200;
 const maxBatchBytes = 4 << 20;
@@ -80,6 +83,7 @@ export function createScanner(deps: ScannerDeps): Scanner {
         positions,
         toSignal: createToSignal(locator),
         buffer: Buffer.allocUnsafe(bufferBytes),
+        ahead: Buffer.allocUnsafe(chunkBytes),
         signal,
       };
       const plans: Plan[] = [];
@@ -103,6 +107,7 @@ interface Run extends ScannerDeps, ScanOptions {
   readonly toSignal: ToSignal;
   /** One for all files, which are read one after the other. */
   readonly buffer: Buffer;
+  readonly ahead: Buffer;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -241,33 +246,80 @@ interface Taken {
 async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem> {
   const { plan, content, start, encoding } = reading;
   const source = createReader(run, plan, start, encoding);
-  const { reader } = source;
   const { buffer } = run;
-  let filled = 0;
-  let base = start;
+  const breathe = createBreather();
   let committed = start;
-  let atEnd = false;
 
-  while (!atEnd) {
-    throwIfCancelled(run.signal);
-    const read = await content.read(buffer, filled, Math.min(chunkBytes, buffer.length - filled));
-    atEnd = read === 0;
-    filled += read;
-    const ending = !atEnd ? 'more' : reading.flush ? 'final' : 'held';
-    const done = reader.feed(buffer.subarray(0, filled), base, ending);
-    buffer.copyWithin(0, done, filled);
-    filled -= done;
-    base += done;
-    const safe = reader.safeOffset();
-    const isFull = safe - committed >= maxBatchBytes || reader.pending() >= maxBatchSignals;
-    const isLast = atEnd && (reading.always || safe > committed);
-    if (!(isLast || (isFull && safe > committed))) continue;
-    const { signals, malformed } = source.take();
-    const position = await reading.positionAt(safe, atEnd);
-    const lines = reader.takeLines();
-    yield noted(run, { position, signals, malformed, lines, bytes: safe - committed });
+  /** What can be committed now, if it is enough or the last. */
+  const batch = async (atEnd: boolean): Promise<ScanBatch | undefined> => {
+    const safe = source.reader.safeOffset();
+    const bytes = safe - committed;
+    const isFull = bytes >= maxBatchBytes || source.reader.pending() >= maxBatchSignals;
+    const isWanted = atEnd ? reading.always || bytes > 0 : isFull && bytes > 0;
+    if (!isWanted) return undefined;
     committed = safe;
+    const position = await reading.positionAt(safe, atEnd);
+    return { position, ...source.take(), lines: source.reader.takeLines(), bytes };
+  };
+
+  const ahead = readAhead(content, run.ahead);
+  let base = start;
+  let filled = 0;
+  try {
+    for (let atEnd = false; !atEnd; ) {
+      const end = filled + (await ahead.into(buffer, filled));
+      atEnd = end === filled;
+      const ending = !atEnd ? 'more' : reading.flush ? 'final' : 'held';
+      let begin = 0;
+      do {
+        throwIfCancelled(run.signal);
+        filled = Math.min(filled + stepBytes, end);
+        const done = source.reader.feed(buffer.subarray(begin, filled), base, ending);
+        begin += done;
+        base += done;
+        const ready = await batch(atEnd);
+        if (ready) yield noted(run, ready);
+        await breathe();
+      } while (filled < end);
+      buffer.copyWithin(0, begin, end);
+      filled = end - begin;
+    }
+  } finally {
+    await ahead.settle();
   }
+}
+
+/** Lets others have the event loop now and then; reading alone would not, when the disk is quick. */
+function createBreather(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < maxHoldMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    last = performance.now();
+  };
+}
+
+/** Reads the next chunk while the last one is being looked through. */
+function readAhead(content: Content, chunk: Buffer) {
+  let next = content.read(chunk, 0, chunk.length);
+  // Whoever asks gets the error; until then it must not count as unhandled.
+  next.catch(() => undefined);
+  return {
+    async into(buffer: Buffer, at: number): Promise<number> {
+      const read = await next;
+      chunk.copy(buffer, at, 0, read);
+      if (read > 0) {
+        next = content.read(chunk, 0, chunk.length);
+        next.catch(() => undefined);
+      }
+      return read;
+    },
+    settle: () =>
+      next.then(
+        () => undefined,
+        () => undefined,
+      ),
+  };
 }
 
 function createReader(

@@ -7,7 +7,8 @@ import { exceptionTitle, visible } from './title.ts';
 
 const maxRawChars = 8_000;
 const maxCauses = 20;
-const maxCached = 4_000;
+/** Small, since a cached piece of a text keeps the whole text alive. */
+const maxCached = 1_000;
 
 /** What was found in `file`, sanitised, with its place in the workspace and its identity. */
 export type ToSignal = (found: FoundException, file: string, now: string) => ExceptionSignal;

@@ -91,7 +91,13 @@ function isoOf(match: RegExpExecArray): string | undefined {
   const [, year, month, day, hour, minute, second, fraction = '0', zone] = match;
   const ms = fraction.slice(0, 3).padEnd(3, '0');
   const offset = zone?.trim().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2') ?? '';
-  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}${offset}`);
+  const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}`;
+  // The most frequent form is already what is wanted; parsing it again would cost most of a line's time.
+  const isPlain = offset === 'Z' && `${month}` <= '12' && `${day}` <= '28' && `${hour}` <= '23';
+  if (isPlain && `${minute}` <= '59' && `${second}` <= '59' && month !== '00' && day !== '00') {
+    return `${text}Z`;
+  }
+  const date = new Date(text + offset);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
