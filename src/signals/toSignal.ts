@@ -14,20 +14,24 @@ const maxCached = 1_000;
 export type ToSignal = (found: FoundException, file: string, now: string) => ExceptionSignal;
 
 export function createToSignal(locator: Locator): ToSignal {
-  const clean = cached((line: string) => visible(redact(line)));
+  const sanitise = (text: string): string => visible(redact(text));
+  const again = cached(sanitise);
+  // Frames and source lines repeat; messages hold ids, and would only push the others out.
+  const clean = (line: string): string =>
+    line.startsWith('  ') || line.startsWith('\t') ? again(line) : sanitise(line);
   const identify = (event: ExceptionEvent): Fingerprint =>
     exceptionFingerprint(event, (path) => locator.locate(path));
 
   const cleanText = (text: string): string => {
     // A key spans lines; all else can be looked for line by line, and most lines were seen before.
-    if (text.includes('-----BEGIN')) return visible(redact(text));
+    if (text.includes('-----BEGIN')) return sanitise(text);
     return text.includes('\n') ? text.split('\n').map(clean).join('\n') : clean(text);
   };
   const cleanFrame = (frame: Frame): Frame => ({
     ...frame,
-    file: (frame.inApp ? locator.locate(frame.file) : undefined) ?? clean(frame.file),
-    ...(frame.function === undefined ? {} : { function: clean(frame.function) }),
-    ...(frame.source === undefined ? {} : { source: clean(frame.source) }),
+    file: (frame.inApp ? locator.locate(frame.file) : undefined) ?? again(frame.file),
+    ...(frame.function === undefined ? {} : { function: again(frame.function) }),
+    ...(frame.source === undefined ? {} : { source: again(frame.source) }),
   });
   const cleanCause = ({ type, message, frames }: Cause): Cause => ({
     type: clean(type),

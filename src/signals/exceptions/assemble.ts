@@ -10,7 +10,7 @@ import {
 import { grammars } from './grammars.ts';
 import { readRecord } from './jsonLines.ts';
 import { isAtLeast, type Level } from './level.ts';
-import { readHeader } from './loggerPrefix.ts';
+import { type Header, readHeader } from './loggerPrefix.ts';
 import { peel } from './transport.ts';
 
 /** A line of a log and where it starts, in bytes. */
@@ -61,8 +61,8 @@ interface Piece {
   readonly text: string;
   readonly raw: string;
   readonly offset: number;
-  readonly level?: Level;
-  readonly timestamp?: string;
+  readonly level: Level | undefined;
+  readonly timestamp: string | undefined;
   /** Every line of a stack is a record of its own, so a level does not end a block. */
   readonly wrapped: boolean;
   readonly language: string;
@@ -222,8 +222,8 @@ export function createAssembler(): Assembler {
       text: record.message.slice(0, maxLineChars),
       raw: text.slice(0, maxRawChars),
       offset,
-      ...(record.level === undefined ? {} : { level: record.level }),
-      ...(record.timestamp === undefined ? {} : { timestamp: record.timestamp }),
+      level: record.level,
+      timestamp: record.timestamp,
       wrapped: true,
       language: record.language,
     };
@@ -290,16 +290,9 @@ function strip(text: string): string {
   return text.includes('\x1b') || text.includes('\x9b') ? stripVTControlCharacters(text) : text;
 }
 
-function pieceOf(header: ReturnType<typeof readHeader>, raw: string, offset: number): Piece {
-  return {
-    text: header.rest,
-    raw,
-    offset,
-    ...(header.level === undefined ? {} : { level: header.level }),
-    ...(header.timestamp === undefined ? {} : { timestamp: header.timestamp }),
-    wrapped: false,
-    language: 'text',
-  };
+function pieceOf(header: Header, raw: string, offset: number): Piece {
+  const { rest, level, timestamp } = header;
+  return { text: rest, raw, offset, level, timestamp, wrapped: false, language: 'text' };
 }
 
 /** The first exception in a stack that a record holds. */

@@ -46,6 +46,8 @@ const pythonName = /:[\w.]{1,80}:/y;
 
 /** Reads the header of a line, or only finds that it has none. Never longer than a few hundred characters. */
 export function readHeader(line: string): Header {
+  // Frames and source lines, the most frequent lines here, are indented; headers are not.
+  if (line.startsWith('  ') || line.startsWith('\t')) return { rest: line };
   const logfmt = readLogfmt(line);
   if (logfmt) return logfmt;
   const time = readTime(line, 0);
