@@ -10,7 +10,10 @@ module.exports = class CountingReporter extends reporters.Dot {
       const { passes, failures, pending } = runner.stats;
       const file = process.env.PATCHWRIGHT_TEST_REPORT;
       if (file) {
-        appendFileSync(file, `${JSON.stringify({ passed: passes, failed: failures, skipped: pending })}\n`);
+        appendFileSync(
+          file,
+          `${JSON.stringify({ passed: passes, failed: failures, skipped: pending })}\n`,
+        );
       }
     });
   }
