@@ -13,6 +13,9 @@ export interface Frame {
   readonly source?: string;
 }
 
+/** exception: thrown. test: a failed test. log: an error that was logged without a stack. diagnostic: a compiler's or linter's. */
+export type FindingKind = 'exception' | 'test' | 'log' | 'diagnostic';
+
 export interface Cause {
   readonly type: string;
   readonly message: string;
@@ -21,6 +24,7 @@ export interface Cause {
 
 /** One exception as a grammar found it. The outermost one; `causes` ends at the root cause. */
 export interface ExceptionEvent {
+  readonly kind: FindingKind;
   readonly language: string;
   readonly type: string;
   readonly message: string;

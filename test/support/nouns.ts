@@ -18,6 +18,7 @@ export function exceptionSignal(fields: Partial<ExceptionSignal> = {}): Exceptio
     source: { file: 'logs/app.log', offset: 0 },
     severity: 'error',
     exception: {
+      kind: 'exception',
       language: 'javascript',
       type: 'TypeError',
       message: 'x is undefined',

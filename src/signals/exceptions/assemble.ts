@@ -321,6 +321,7 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
   const level = pieces.find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   return {
+    kind: 'exception',
     ...parsed,
     severity: severityOf(parsed, level),
     ...(timestamp === undefined ? {} : { timestamp }),
@@ -339,6 +340,7 @@ function severityOf(
 function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
   const quiet = piece.level === 'none' || piece.level === 'warning';
   return {
+    kind: 'exception',
     ...parsed,
     language: parsed.language === 'text' ? piece.language : parsed.language,
     severity: quiet ? 'warning' : severityOf(parsed, piece.level),
@@ -355,6 +357,7 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
   return {
+    kind: 'log',
     language: first?.language ?? 'text',
     type: named?.[1] ?? loggedError,
     message: (named?.[2] ?? said).slice(0, maxMessageChars),

@@ -1,4 +1,4 @@
-import type { ExceptionEvent } from '../../core/signal.ts';
+import type { ExceptionEvent, FindingKind } from '../../core/signal.ts';
 
 /**
  * What a line is to the block that is open:
@@ -11,7 +11,10 @@ export type Verdict = 'no' | 'more' | 'enough' | 'last';
 export type Follow = (line: string) => Verdict;
 
 /** What a grammar reads from a block; the transport adds time, level and raw text. */
-export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp'>;
+export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'kind'> & {
+  /** Default: exception. */
+  readonly kind?: FindingKind;
+};
 
 /**
  * How one language prints its exceptions. Pure. A new language is one file and one line in grammars.ts.

@@ -16,6 +16,7 @@ const frame = (fields: Partial<Frame> = {}): Frame => ({
   ...fields,
 });
 const event = (fields: Partial<ExceptionEvent> = {}): ExceptionEvent => ({
+  kind: 'exception',
   language: 'javascript',
   type: 'TypeError',
   message: 'no price',
