@@ -59,6 +59,8 @@ export function* exceptionsOf(lines: Iterable<LogLine>): Generator<FoundExceptio
 
 interface Piece {
   readonly text: string;
+  /** The text with its level word, for grammars whose reports stand alone. */
+  readonly spoken: string;
   readonly raw: string;
   readonly offset: number;
   readonly level: Level | undefined;
@@ -119,30 +121,31 @@ export function createAssembler(): Assembler {
     if (first && isAtLeast(first.level, 'error')) emit(loggedEvent(pieces), first.offset);
   };
 
-  /** When the block was none after all, its lines get another chance, but for its first as its beginning. */
+  /** When the block was none after all, its lines get another chance: its first with the other grammars. */
   const endBlock = (one: Stream): void => {
     const block = one.block;
     if (!block) return;
     one.block = undefined;
-    const texts = block.pieces.map((piece) => piece.text);
+    const texts = block.pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
     for (const parsed of block.grammar.parse(texts)) {
       any = true;
+      if (parsed.silent) continue;
       const first = block.said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, block), first.offset);
     }
     if (any) return;
     one.said = [...block.said];
     const [first, ...rest] = block.pieces;
-    if (first) consider(one, first, false);
+    if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
     for (const piece of rest) accept(one, piece);
   };
 
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const leveled = piece.level !== undefined && !piece.wrapped;
-      const verdict = leveled ? 'no' : block.follow(piece.text);
+      const foreign = piece.level !== undefined && !piece.wrapped && !block.grammar.standsAlone;
+      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece));
       if (verdict !== 'no') {
         block.pieces.push(piece);
         block.chars += piece.text.length;
@@ -155,11 +158,12 @@ export function createAssembler(): Assembler {
       accept(one, piece); // what ended the block, or its own leftovers, decides anew
       return;
     }
-    consider(one, piece, true);
+    consider(one, piece, 0);
   };
 
-  const consider = (one: Stream, piece: Piece, mayBegin: boolean): void => {
-    if (mayBegin && begin(one, piece)) return;
+  /** @param from the first grammar to ask whether a block begins here */
+  const consider = (one: Stream, piece: Piece, from: number): void => {
+    if (begin(one, piece, from)) return;
     if (piece.level !== undefined) {
       endSaid(one);
       if (isAtLeast(piece.level, 'warning')) one.said = [piece];
@@ -172,11 +176,12 @@ export function createAssembler(): Assembler {
     else endSaid(one);
   };
 
-  const begin = (one: Stream, piece: Piece): boolean => {
-    for (const grammar of grammars) {
-      const follow = grammar.begin(piece.text);
+  const begin = (one: Stream, piece: Piece, from: number): boolean => {
+    for (let at = from; at < grammars.length; at++) {
+      const grammar = grammars[at] as Grammar;
+      const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
-      const own = piece.level !== undefined && !piece.wrapped;
+      const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
       if (own) endSaid(one);
       const said = own ? [] : one.said;
       one.said = [];
@@ -218,8 +223,10 @@ export function createAssembler(): Assembler {
       accept(stream(name), pieceOf(header, cut, offset));
       return;
     }
+    const message = record.message.slice(0, maxLineChars);
     const piece: Piece = {
-      text: record.message.slice(0, maxLineChars),
+      text: message,
+      spoken: message,
       raw: text.slice(0, maxRawChars),
       offset,
       level: record.level,
@@ -291,8 +298,12 @@ function strip(text: string): string {
 }
 
 function pieceOf(header: Header, raw: string, offset: number): Piece {
-  const { rest, level, timestamp } = header;
-  return { text: rest, raw, offset, level, timestamp, wrapped: false, language: 'text' };
+  const { rest, spoken = rest, level, timestamp } = header;
+  return { text: rest, spoken, raw, offset, level, timestamp, wrapped: false, language: 'text' };
+}
+
+function textFor(grammar: Grammar, piece: Piece): string {
+  return grammar.standsAlone ? piece.spoken : piece.text;
 }
 
 /** The first exception in a stack that a record holds. */
@@ -318,7 +329,9 @@ function rawOf(pieces: readonly Piece[]): string {
 
 function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...block.pieces];
-  const level = pieces.find((piece) => piece.level !== undefined)?.level;
+  const level = block.grammar.standsAlone
+    ? undefined
+    : pieces.find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   return {
     kind: 'exception',

@@ -14,6 +14,8 @@ export type Follow = (line: string) => Verdict;
 export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'kind'> & {
   /** Default: exception. */
   readonly kind?: FindingKind;
+  /** It repeats what is counted elsewhere, or says nothing of its own: its lines are taken, and nothing is told. */
+  readonly silent?: boolean;
 };
 
 /**
@@ -28,6 +30,11 @@ export interface Grammar {
    * (`Error` and the level words of loggers are looked for anyway.)
    */
   readonly hints: readonly string[];
+  /**
+   * Its reports stand for themselves (test runners, compilers, sanitizers): a message logged above is not their
+   * head, and words like `ERROR:` and `WARNING:` at the start of their lines are theirs, not a logger's.
+   */
+  readonly standsAlone?: boolean;
   /** Whether a block may begin with this line; if so, the judge of the lines that follow. */
   begin(line: string): Follow | undefined;
   /** The block's lines in, its exceptions out (none when it only looked like one). */

@@ -7,6 +7,8 @@ export interface Header {
   readonly timestamp?: string;
   /** What is left: the message, its own indentation kept when nothing but a time was cut. */
   readonly rest: string;
+  /** The same with the level word still there; undefined when there was none. */
+  readonly spoken?: string;
 }
 
 const iso =
@@ -52,14 +54,20 @@ export function readHeader(line: string): Header {
   if (logfmt) return logfmt;
   const time = readTime(line, 0);
   const start = time?.end ?? 0;
-  const found = readLevel(line, time ? skip(gap, line, start) : start, time !== undefined);
+  const from = time ? skip(gap, line, start) : start;
+  const found = readLevel(line, from, time !== undefined);
   if (!found) {
     if (!time) return { rest: line };
     // One space parts a time from its line; more of them are the line's own indentation.
-    const from = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
-    return { ...stamp(time), rest: line.slice(from) };
+    const text = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
+    return { ...stamp(time), rest: line.slice(text) };
   }
-  return { level: found.level, ...stamp(time), rest: line.slice(messageStart(line, found.end)) };
+  return {
+    level: found.level,
+    ...stamp(time),
+    rest: line.slice(messageStart(line, found.end)),
+    spoken: line.slice(from),
+  };
 }
 
 interface Time {
