@@ -4,6 +4,7 @@ import { demo } from './cli/demo.ts';
 import { exit, exitCodeOf } from './cli/exitCodes.ts';
 import { openApp } from './cli/openApp.ts';
 import { createOutput, plain } from './cli/output.ts';
+import { signals } from './cli/signals.ts';
 import { usage } from './cli/usage.ts';
 import { errorMessage, isPatchwrightError } from './core/errors.ts';
 
@@ -19,6 +20,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const stop = (): void => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   if (args.command === 'demo') return demo(args, out, process.env, controller.signal);
+
+  if (args.command === 'signals') return signals(args, out, controller.signal);
 
   const command = commands[args.command];
   if (!command) throw usageError(`There is no command ${JSON.stringify(args.command)}.`);

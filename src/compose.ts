@@ -18,6 +18,7 @@ import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createShell } from './platform/shell.ts';
 import type { Recording } from './models/scripted.ts';
+import { type Findings, findGroups } from './signals/groups.ts';
 import { createScanner } from './signals/scan.ts';
 import { watchSources } from './signals/watch.ts';
 
@@ -143,6 +144,15 @@ export async function startRecordedModel(file: string): Promise<{
     environment: { ANTHROPIC_BASE_URL: server.baseUrl, ANTHROPIC_API_KEY: server.apiKey },
     dispose: async () => server.dispose(),
   };
+}
+
+/** What is in log files that lie anywhere, without a backlog; for the command line. */
+export function readLogs(
+  files: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Findings> {
+  return findGroups(files, folder, signal);
 }
 
 async function linesOf(file: string): Promise<string[]> {

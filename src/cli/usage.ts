@@ -1,5 +1,6 @@
 import { commands } from './commands.ts';
 import { demoHelp } from './demo.ts';
+import { signalsHelp } from './signals.ts';
 
 export function usage(): string {
   const rows = Object.entries(commands).map(
@@ -11,7 +12,7 @@ export function usage(): string {
     '',
     'Usage: patchwright COMMAND [--folder DIR] [--json] [--verbose]',
     '',
-    ...[...rows, demoHelp].map(([call, help]) => `  ${call.padEnd(width)} ${help}`),
+    ...[...rows, signalsHelp, demoHelp].map(([call, help]) => `  ${call.padEnd(width)} ${help}`),
     '',
     'Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nothing to do, 4 refused.',
     'Settings: patchwright.* in .vscode/settings.json. Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL.',

@@ -1,0 +1,156 @@
+import { isAbsolute, resolve } from 'node:path';
+import { throwIfCancelled } from '../core/errors.ts';
+import { parseSettings } from '../core/settings.ts';
+import type { ExceptionSignal, FindingKind, Severity } from '../core/signal.ts';
+import type { Content } from './bytes.ts';
+import type { Encoding } from './encoding.ts';
+import { loggedError } from './exceptions/assemble.ts';
+import { maxLineBytes } from './lineBreaks.ts';
+import { createLocator, type Locator } from './location.ts';
+import { createLogReader } from './logReader.ts';
+import { joinLog } from './logSet.ts';
+import { logSets, type LogSet } from './rotation.ts';
+import { createToSignal } from './toSignal.ts';
+import { createSourceRules, walk } from './walk.ts';
+
+interface Place {
+  /** Relative to the folder with `/` where it is a file there, else as the log has it. */
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+/** One bug as a log tells of it, and how often. */
+export interface FindingGroup extends Place {
+  readonly kind: FindingKind;
+  readonly language: string;
+  /** Null for an error that was only logged. */
+  readonly type: string | null;
+  readonly message: string;
+  readonly function: string | null;
+  readonly count: number;
+  /** The worst of them. */
+  readonly severity: Severity;
+  readonly fingerprint: string;
+  /** From the outermost's direct cause to the root cause. */
+  readonly chain: readonly (Place & { readonly type: string; readonly message: string })[];
+  /** The text of the first one. */
+  readonly raw: string;
+}
+
+export interface Findings {
+  /** By the name of the log: the first given of a rotated set. */
+  readonly groups: ReadonlyMap<string, readonly FindingGroup[]>;
+  /** Files that could not be read, or not to their end. */
+  readonly problems: readonly { readonly file: string; readonly reason: string }[];
+}
+
+const chunkBytes = 256 * 1024;
+const bufferBytes = maxLineBytes + 2 * chunkBytes;
+
+/**
+ * What logs tell of, grouped; writes nothing. A rotated set among the files is one log.
+ * @param folder where the files that frames speak of lie; the logs may lie anywhere
+ */
+export async function findGroups(
+  files: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Findings> {
+  const { sources } = parseSettings({});
+  const rules = createSourceRules({ sources: { ...sources, logs: [], feedback: [] } });
+  const { byName } = await walk(folder, rules);
+  const locator = createLocator(folder, (name) => byName.get(name) ?? []);
+  const groups = new Map<string, readonly FindingGroup[]>();
+  const problems: { file: string; reason: string }[] = [];
+  for (const set of logSets(files)) {
+    const found = await readSet(set, locator, signal);
+    groups.set(nameIn(files, set), found.groups);
+    problems.push(...found.problems);
+  }
+  return { groups, problems };
+}
+
+function nameIn(files: readonly string[], set: LogSet): string {
+  return files.find((file) => set.files.includes(file)) ?? set.name;
+}
+
+async function readSet(set: LogSet, locator: Locator, signal: AbortSignal | undefined) {
+  const log = await joinLog(set, (file) => (isAbsolute(file) ? file : resolve(file)));
+  const toSignal = createToSignal(locator);
+  const groups = new Map<string, FindingGroup>();
+  for (const { content, encoding } of log.runs) {
+    for await (const found of findingsOf(content, encoding, signal)) {
+      const one = toSignal(found, set.name, '');
+      const known = groups.get(one.fingerprint.hash);
+      groups.set(one.fingerprint.hash, known ? counted(known, one) : groupOf(one));
+    }
+  }
+  return { groups: inLanguageOf([...groups.values()]), problems: log.problems() };
+}
+
+/** A message says nothing of its language; what else its log tells of does, when that is one language. */
+function inLanguageOf(groups: readonly FindingGroup[]): readonly FindingGroup[] {
+  const languages = new Set(
+    groups.filter(({ kind }) => kind === 'exception').map(({ language }) => language),
+  );
+  languages.delete('text');
+  const [language] = languages;
+  if (language === undefined || languages.size > 1) return groups;
+  return groups.map((group) => (group.language === 'text' ? { ...group, language } : group));
+}
+
+async function* findingsOf(content: Content, encoding: Encoding, signal: AbortSignal | undefined) {
+  const reader = createLogReader(0, encoding);
+  const buffer = Buffer.allocUnsafe(bufferBytes);
+  let base = 0;
+  let filled = 0;
+  try {
+    for (let atEnd = false; !atEnd; ) {
+      throwIfCancelled(signal);
+      const count = await content.read(buffer, filled, chunkBytes);
+      atEnd = count === 0;
+      filled += count;
+      const done = reader.feed(buffer.subarray(0, filled), base, atEnd ? 'final' : 'more');
+      yield* reader.take();
+      buffer.copyWithin(0, done, filled);
+      filled -= done;
+      base += done;
+    }
+  } finally {
+    await content.close();
+  }
+}
+
+const ranks: Readonly<Record<Severity, number>> = { warning: 0, error: 1, fatal: 2 };
+
+function counted(group: FindingGroup, one: ExceptionSignal): FindingGroup {
+  const isWorse = ranks[one.severity] > ranks[group.severity];
+  return {
+    ...group,
+    count: group.count + 1,
+    ...(isWorse ? { severity: one.severity } : {}),
+  };
+}
+
+function groupOf(one: ExceptionSignal): FindingGroup {
+  const { exception, location } = one;
+  const top = exception.frames.find(({ inApp }) => inApp);
+  const place = location ?? top;
+  return {
+    kind: exception.kind,
+    language: exception.language,
+    type: exception.type === loggedError ? null : exception.type,
+    message: exception.message,
+    file: place?.file ?? null,
+    line: place?.line ?? null,
+    function: place?.function ?? null,
+    count: 1,
+    severity: one.severity,
+    fingerprint: one.fingerprint.hash,
+    chain: exception.causes.map(({ type, message, frames }) => {
+      const frame = frames.find(({ inApp }) => inApp);
+      return { type, message, file: frame?.file ?? null, line: frame?.line ?? null };
+    }),
+    raw: exception.raw,
+  };
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { type FindingGroup, findGroups } from '../../../src/signals/groups.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
+
+const trace = (time: string, sku: string): string =>
+  [
+    `${time} ERROR shop.api: order failed`,
+    'Traceback (most recent call last):',
+    '  File "/srv/app/shop/api.py", line 12, in order',
+    '    total(cart)',
+    '  File "/srv/app/shop/cart.py", line 7, in total',
+    '    return prices[sku]',
+    `KeyError: '${sku}'`,
+    '',
+  ].join('\n');
+const info = (time: string): string => `${time} INFO shop.api: request done\n`;
+
+describe('groups of a log', () => {
+  const temp = tempFolder('pw-groups');
+
+  const groupsOf = async (files: Readonly<Record<string, string | Buffer>>) => {
+    mkdirSync(temp.path('logs'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(temp.path('logs', name), text);
+    const names = Object.keys(files).map((name) => temp.path('logs', name));
+    const found = await findGroups(names, temp.path());
+    return { ...found, all: [...found.groups.values()] };
+  };
+  const brief = (groups: readonly FindingGroup[] | undefined): string[] =>
+    (groups ?? []).map(
+      ({ count, severity, kind, type, message, file, line }) =>
+        `${count} ${severity} ${kind} ${type}: ${message.split('\n')[0]} ${file}:${line}`,
+    );
+
+  it('count the same bug once per occurrence, with the file of the folder it lies in', async () => {
+    mkdirSync(temp.path('shop'));
+    writeFileSync(temp.path('shop/cart.py'), '');
+    const log = ['a-1', 'b-2', 'c-3'].map((sku, i) => trace(`2026-03-02T10:00:0${i}Z`, sku));
+    const { groups } = await groupsOf({ 'app.log': log.join(info('2026-03-02T10:00:09Z')) });
+    assert.deepEqual(brief(groups.get(temp.path('logs/app.log'))), [
+      "3 error exception KeyError: 'a-1' shop/cart.py:7",
+    ]);
+  });
+
+  it('join a trace that a rotation cut in the middle of a line, whatever the order given', async () => {
+    const whole = [1, 2, 3].map((i) => trace(`2026-03-02T10:00:0${i}Z`, `s-${i}`)).join('');
+    const [first, second] = [whole.indexOf('return prices') + 6, whole.lastIndexOf('total(cart)')];
+    const { all } = await groupsOf({
+      'app.log': whole.slice(second),
+      'app.log.2.gz': gzipSync(whole.slice(0, first)),
+      'app.log.1': whole.slice(first, second),
+    });
+    assert.deepEqual(all.map(brief), [
+      ["3 error exception KeyError: 's-1' /srv/app/shop/cart.py:7"],
+    ]);
+  });
+
+  it('do not count an archive again that lies beside its plain file', async () => {
+    const old = trace('2026-03-01T10:00:00Z', 'x-1');
+    const { all } = await groupsOf({
+      'app.log': info('2026-03-02T10:00:00Z'),
+      'app.log.1': old,
+      'app.log.1.gz': gzipSync(old),
+    });
+    assert.deepEqual(all.map(brief), [
+      ["1 error exception KeyError: 'x-1' /srv/app/shop/cart.py:7"],
+    ]);
+  });
+
+  it('trust the times in the files more than the numbers in their names', async () => {
+    const whole = trace('2026-03-02T10:00:00Z', 'x-1') + trace('2026-03-02T11:00:00Z', 'x-2');
+    const at = whole.indexOf('total(cart)', whole.indexOf('11:00'));
+    const [old, young] = [whole.slice(0, at), whole.slice(at) + info('2026-03-02T12:00:00Z')];
+    const { all } = await groupsOf({ 'app.log.1': old, 'app.log.2': young });
+    assert.deepEqual(brief(all[0]), ["2 error exception KeyError: 'x-1' /srv/app/shop/cart.py:7"]);
+  });
+
+  it('show the chain down to the root cause, and the worst severity', async () => {
+    const cause = trace('', 'x').split('\n').slice(1, -1).join('\n');
+    const chained = [
+      cause,
+      '',
+      'The above exception was the direct cause of the following exception:',
+      '',
+      'Traceback (most recent call last):',
+      '  File "/srv/app/shop/api.py", line 14, in order',
+      '    raise OrderError("no price") from e',
+      'shop.errors.OrderError: no price',
+      '',
+    ].join('\n');
+    const { all } = await groupsOf({ 'app.log': chained });
+    const [group] = all[0] ?? [];
+    assert.equal(group?.type?.split('.').at(-1), 'OrderError');
+    assert.deepEqual(group?.chain, [
+      { type: 'KeyError', message: "'x'", file: '/srv/app/shop/cart.py', line: 7 },
+    ]);
+  });
+
+  it('say what could not be read, read the rest, and write nothing', async () => {
+    const log = trace('2026-03-02T10:00:00Z', 'x-1');
+    mkdirSync(temp.path('logs'));
+    writeFileSync(temp.path('logs/cut.log.gz'), gzipSync(log.repeat(400)).subarray(0, -9));
+    writeFileSync(temp.path('logs/app.log'), log);
+    const before = readdirSync(temp.path(), { recursive: true });
+    const names = ['cut.log.gz', 'app.log', 'none.log'].map((name) => temp.path('logs', name));
+    const { groups, problems } = await findGroups(names, temp.path());
+    assert.deepEqual(
+      problems.map(({ file }) => file),
+      [names[2]],
+    );
+    assert.equal(groups.get(names[1] ?? '')?.[0]?.count, 1);
+    assert.ok((groups.get(names[0] ?? '')?.[0]?.count ?? 0) > 300);
+    assert.deepEqual(readdirSync(temp.path(), { recursive: true }), before);
+  });
+
+  it('reject when cancelled', async () => {
+    writeFileSync(temp.path('app.log'), trace('2026-03-02T10:00:00Z', 'x-1'));
+    await assert.rejects(findGroups([temp.path('app.log')], temp.path(), AbortSignal.abort()), {
+      code: 'cancelled',
+    });
+  });
+});
