@@ -128,7 +128,8 @@ export function createAssembler(): Assembler {
     one.block = undefined;
     const texts = block.pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
-    for (const parsed of block.grammar.parse(texts)) {
+    const said = block.said.map((piece) => piece.text);
+    for (const parsed of block.grammar.parse(texts, said)) {
       any = true;
       if (parsed.silent) continue;
       const first = block.said[0] ?? block.pieces[0];
@@ -144,7 +145,8 @@ export function createAssembler(): Assembler {
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const foreign = piece.level !== undefined && !piece.wrapped && !block.grammar.standsAlone;
+      const leveled = piece.level !== undefined && !piece.wrapped && !block.grammar.standsAlone;
+      const foreign = leveled && block.grammar.keepsLeveled?.(piece.text) !== true;
       const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece));
       if (verdict !== 'no') {
         block.pieces.push(piece);

@@ -37,8 +37,13 @@ export interface Grammar {
   readonly standsAlone?: boolean;
   /** Whether a block may begin with this line; if so, the judge of the lines that follow. */
   begin(line: string): Follow | undefined;
-  /** The block's lines in, its exceptions out (none when it only looked like one). */
-  parse(lines: readonly string[]): Iterable<ParsedException>;
+  /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
+  keepsLeveled?(line: string): boolean;
+  /**
+   * The block's lines in, its exceptions out (none when it only looked like one).
+   * @param said the logged message right above the block and its continuation lines, if there was one
+   */
+  parse(lines: readonly string[], said?: readonly string[]): Iterable<ParsedException>;
 }
 
 /** What grammars see of a line; the rest of a longer one is cut. */
