@@ -8,6 +8,7 @@ import {
   ticketEntity,
   toValue,
 } from './entities.ts';
+import { addWindow, keepInteraction } from './measures.ts';
 import { mergeRow } from './mergeRow.ts';
 import type { StoredAudit, StoredChange } from './schemas.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
@@ -37,6 +38,12 @@ export function applyChange(sql: Sql, change: StoredChange, stamp: Stamp): void 
       return;
     case 'feedback':
       keepFeedback(sql, change, stamp);
+      return;
+    case 'metric':
+      addWindow(sql, change.window);
+      return;
+    case 'interaction':
+      keepInteraction(sql, change.interaction, stamp);
       return;
     case 'audit':
       keepAudit(sql, change.event, stamp);

@@ -2,8 +2,9 @@ import type { Attempt } from '../core/attempt.ts';
 import type { AuditEvent } from '../core/audit.ts';
 import type { Change } from '../core/change.ts';
 import type { Event } from '../core/events.ts';
+import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
-import type { Feedback, FilePosition } from '../core/signal.ts';
+import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
 import type { SignalGroup, Ticket, TicketStatus } from '../core/ticket.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
@@ -14,7 +15,9 @@ export interface Backlog {
   readonly attempts: AttemptStore;
   readonly requests: RequestStore;
   readonly releases: ReleaseStore;
-  readonly feedback: { negativeSince(at: string, limit: number): readonly Feedback[] };
+  readonly feedback: FeedbackStore;
+  readonly metrics: MetricStore;
+  readonly interactions: InteractionStore;
   readonly audit: AuditStore;
 
   /** One journal line: all of it or nothing. Resolves when it is on the disk and visible to queries. */
@@ -22,7 +25,11 @@ export interface Backlog {
   /** Takes in what other processes have written. */
   refresh(): Promise<void>;
   /** Runs `work` while no other process runs one of the same name; refreshes first. */
-  exclusively<T>(name: 'scan' | 'draft', work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  exclusively<T>(
+    name: 'scan' | 'draft' | 'decide',
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** After every change, ours or another process's. */
   readonly onDidChange: Event<void>;
   /** What a person must be told about opening (a snapshot set aside and rebuilt, for instance). */
@@ -59,6 +66,26 @@ export interface RequestStore {
     readonly ticketId?: string;
   }): readonly PatchRequest[];
   createdSince(at: string): number;
+}
+
+export interface FeedbackStore {
+  negativeSince(at: string, limit: number): readonly Feedback[];
+  has(id: string): boolean;
+  /** The newest that belong to a theme (the id of its group), oldest first. */
+  themed(limit: number): readonly { readonly feedback: Feedback; readonly theme: string }[];
+  /** Who said it, hashed, each once. */
+  usersOf(theme: string): readonly string[];
+}
+
+export interface MetricStore {
+  series(): readonly Series[];
+  /** The newest windows of a series, oldest first. */
+  windows(series: Series, limit: number): readonly MetricWindow[];
+}
+
+export interface InteractionStore {
+  /** The newest, oldest first. */
+  recent(limit: number): readonly Interaction[];
 }
 
 export interface ReleaseStore {

@@ -95,6 +95,25 @@ CREATE TABLE file_positions (
   lamport INTEGER NOT NULL, writer TEXT NOT NULL);
 `,
   },
+  {
+    version: 2,
+    // Nothing wrote performance_metrics before, so that its rows can be told apart by a unique index.
+    sql: `
+ALTER TABLE performance_metrics ADD COLUMN unit TEXT;
+ALTER TABLE performance_metrics ADD COLUMN sum TEXT;
+ALTER TABLE performance_metrics ADD COLUMN sketch TEXT;
+ALTER TABLE performance_metrics ADD COLUMN threshold REAL;
+ALTER TABLE performance_metrics ADD COLUMN file TEXT;
+CREATE UNIQUE INDEX metrics_by_series
+  ON performance_metrics (metric_name, metric_type, endpoint, window_start);
+CREATE INDEX feedback_by_ticket ON feedback (ticket_id, timestamp);
+CREATE TABLE interactions (
+  id TEXT PRIMARY KEY, timestamp TEXT NOT NULL, customer_id TEXT, interaction_type TEXT,
+  message TEXT NOT NULL, response TEXT NOT NULL, sentiment_score REAL, outcome TEXT,
+  lamport INTEGER NOT NULL, writer TEXT NOT NULL);
+CREATE INDEX interactions_by_age ON interactions (timestamp, id);
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import type { Attempt } from '../core/attempt.ts';
 import { gateIds } from '../core/gate.ts';
+import { metricTypes, windowMs } from '../core/metric.ts';
 import { type PatchRequest, type Release, requestStatuses } from '../core/patchRequest.ts';
+import { largestValue } from '../core/sketch.ts';
 import { type Ticket, ticketStatuses } from '../core/ticket.ts';
 import { maxLamport } from './clock.ts';
 
@@ -181,6 +183,41 @@ const auditEvent = z.strictObject({
   position: z.int().check(z.minimum(1)),
 });
 
+const measured = z.number().check(z.minimum(-largestValue), z.maximum(largestValue));
+const many = z.int().check(z.minimum(0), z.maximum(1e12));
+const bucket = z.readonly(z.tuple([z.int().check(z.minimum(-2_000), z.maximum(2_000)), many]));
+const buckets = z.readonly(z.array(bucket).check(z.maxLength(4_001)));
+/** As windowStart writes it, and no other: equal times must be equal texts. */
+const start = time.check(
+  z.refine((text) => Date.parse(text) % windowMs === 0 && new Date(text).toISOString() === text),
+);
+
+const metricWindow = z.strictObject({
+  name: word,
+  type: z.enum(metricTypes),
+  endpoint: text.check(z.maxLength(500)),
+  unit: word,
+  start,
+  count: many.check(z.minimum(1)),
+  sum: z.string().check(z.regex(/^-?\d{1,40}$/)),
+  min: measured,
+  max: measured,
+  sketch: z.strictObject({ positive: buckets, negative: buckets, zero: many }),
+  threshold: optional(measured),
+  file: id,
+});
+
+const interaction = z.strictObject({
+  id,
+  timestamp: time,
+  customerId: optional(word),
+  type: optional(word),
+  message: text,
+  response: text,
+  sentiment: optional(z.number()),
+  outcome: optional(word),
+});
+
 const change = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ticket'),
@@ -203,6 +240,8 @@ const change = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('position'), position }),
   z.strictObject({ kind: z.literal('feedback'), feedback, ticketId: optional(id) }),
+  z.strictObject({ kind: z.literal('metric'), window: metricWindow }),
+  z.strictObject({ kind: z.literal('interaction'), interaction }),
   z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
 ]);
 

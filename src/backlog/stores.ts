@@ -12,11 +12,21 @@ import {
   requestEntity,
   ticketEntity,
 } from './entities.ts';
+import { toInteraction, toSeries, windowsOf } from './measures.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
 
 type Stores = Pick<
   Backlog,
-  'tickets' | 'groups' | 'positions' | 'attempts' | 'requests' | 'releases' | 'feedback' | 'audit'
+  | 'tickets'
+  | 'groups'
+  | 'positions'
+  | 'attempts'
+  | 'requests'
+  | 'releases'
+  | 'feedback'
+  | 'metrics'
+  | 'interactions'
+  | 'audit'
 >;
 
 /** All queries. `sql` is asked for each time: the database is replaced when a snapshot is taken in. */
@@ -103,6 +113,38 @@ export function createStores(sql: () => Sql): Stores {
             [at, limit],
           )
           .map(toFeedback),
+      has: (id) => sql().get('SELECT 1 FROM feedback WHERE id = ?', [id]) !== undefined,
+      themed: (limit) =>
+        sql()
+          .all(
+            `SELECT * FROM feedback WHERE ticket_id IS NOT NULL
+             ORDER BY timestamp DESC, id DESC LIMIT ?`,
+            [limit],
+          )
+          .map((row) => ({ feedback: toFeedback(row), theme: String(row.ticket_id) }))
+          .toReversed(),
+      usersOf: (theme) =>
+        sql()
+          .all(
+            `SELECT DISTINCT user_id FROM feedback
+             WHERE ticket_id = ? AND user_id IS NOT NULL LIMIT 10000`,
+            [theme],
+          )
+          .map((row) => String(row.user_id)),
+    },
+    metrics: {
+      series: () =>
+        sql()
+          .all('SELECT DISTINCT metric_name, metric_type, endpoint FROM performance_metrics')
+          .map(toSeries),
+      windows: (series, limit) => windowsOf(sql(), series, limit),
+    },
+    interactions: {
+      recent: (limit) =>
+        sql()
+          .all('SELECT * FROM interactions ORDER BY timestamp DESC, id DESC LIMIT ?', [limit])
+          .map(toInteraction)
+          .toReversed(),
     },
     audit: {
       list: ({ subject, limit = -1 } = {}) =>

@@ -1,7 +1,8 @@
 import type { Attempt } from './attempt.ts';
 import type { AuditEntry } from './audit.ts';
 import type { PatchRequest, Release } from './patchRequest.ts';
-import type { Feedback, FilePosition, Signal } from './signal.ts';
+import type { MetricWindow } from './metric.ts';
+import type { Feedback, FilePosition, Interaction, Signal } from './signal.ts';
 import type { Ticket } from './ticket.ts';
 
 /**
@@ -25,4 +26,6 @@ export type Change =
   | { readonly kind: 'request'; readonly id: string; readonly fields: Partial<PatchRequest> }
   | { readonly kind: 'release'; readonly id: string; readonly fields: Partial<Release> }
   | { readonly kind: 'feedback'; readonly feedback: Feedback; readonly ticketId?: string }
+  | { readonly kind: 'metric'; readonly window: MetricWindow }
+  | { readonly kind: 'interaction'; readonly interaction: Interaction }
   | { readonly kind: 'audit'; readonly entry: AuditEntry };

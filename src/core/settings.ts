@@ -14,7 +14,19 @@ const schema = z.object({
       '**/logs/**/*.jsonl',
       '**/*-log.jsonl',
     ]),
-    feedback: z._default(z.array(glob), ['**/feedback.jsonl', '**/feedback/**/*.jsonl']),
+    feedback: z._default(z.array(glob), [
+      '**/feedback.{jsonl,json,csv,md}',
+      '**/feedback/**/*.{jsonl,csv}',
+    ]),
+    metrics: z._default(z.array(glob), [
+      '**/metrics.jsonl',
+      '**/*[-.]metrics.jsonl',
+      '**/metrics/**/*.jsonl',
+    ]),
+    interactions: z._default(z.array(glob), [
+      '**/{interactions,conversations}.jsonl',
+      '**/{interactions,conversations}/**/*.jsonl',
+    ]),
     ignore: z._default(z.array(glob), [
       '**/node_modules/**',
       '**/.git/**',
@@ -24,11 +36,17 @@ const schema = z.object({
     enabled: z.object({
       logs: z._default(z.boolean(), true),
       feedback: z._default(z.boolean(), true),
+      metrics: z._default(z.boolean(), true),
+      interactions: z._default(z.boolean(), true),
     }),
   }),
   thresholds: z.object({
     exceptionOccurrences: z._default(count, 5),
     feedbackItems: z._default(count, 5),
+    featureRequests: z._default(count, 3),
+    sameComplaintUsers: z._default(count, 10),
+    slowEndpointMs: z._default(count, 2000),
+    errorRate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.05),
   }),
   selection: z.object({ maxRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 7) }),
   limits: z.object({

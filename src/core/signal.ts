@@ -1,3 +1,5 @@
+import type { MetricType, MetricWindow } from './metric.ts';
+
 /** What happened in the workspace, sanitised, with the identity that decides its ticket. */
 
 export type Severity = 'warning' | 'error' | 'fatal';
@@ -72,9 +74,13 @@ export interface ExceptionSignal extends SignalBase {
 
 export type Sentiment = 'positive' | 'neutral' | 'negative';
 
+/** What a piece of feedback is: asks for something, says that something is wrong, likes it, or none of these. */
+export type Intent = 'request' | 'complaint' | 'praise' | 'other';
+
 export interface FeedbackSignal extends SignalBase {
   readonly kind: 'feedback';
   readonly feedback: Feedback;
+  readonly intent?: Intent;
 }
 
 export interface Feedback {
@@ -92,7 +98,74 @@ export interface Feedback {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-export type Signal = ExceptionSignal | FeedbackSignal;
+export const anomalyKinds = [
+  'over_threshold',
+  'slow_endpoint',
+  'error_rate',
+  'rising',
+  'leak',
+] as const;
+export type AnomalyKind = (typeof anomalyKinds)[number];
+
+/** What is wrong with a series of measurements. */
+export interface Anomaly {
+  readonly kind: AnomalyKind;
+  readonly metric: string;
+  readonly type: MetricType;
+  /** Empty when it is not about one. */
+  readonly endpoint: string;
+  readonly unit: string;
+  readonly value: number;
+  /** What the value is held against: a limit, or what it was before. */
+  readonly threshold: number;
+  /** Measurements it rests on. */
+  readonly count: number;
+  /** First and last five-minute window it rests on, ISO 8601 UTC. */
+  readonly from: string;
+  readonly to: string;
+  /** In words, with the numbers. */
+  readonly reason: string;
+}
+
+export interface PerformanceSignal extends SignalBase {
+  readonly kind: 'performance';
+  readonly severity: Severity;
+  readonly anomaly: Anomaly;
+}
+
+/** One exchange with a user, as a conversation log has it. */
+export interface Interaction {
+  readonly id: string;
+  readonly timestamp: string;
+  /** Hashed; never the name itself. */
+  readonly customerId?: string;
+  readonly type?: string;
+  readonly message: string;
+  readonly response: string;
+  /** −1 to 1. */
+  readonly sentiment?: number;
+  readonly outcome?: string;
+}
+
+/** failure_mode: conversations that end badly in the same way. knowledge_gap: a question answered badly again and again. */
+export type PatternKind = 'failure_mode' | 'knowledge_gap';
+
+export interface InteractionPattern {
+  readonly kind: PatternKind;
+  /** Bad ones among the similar ones. */
+  readonly count: number;
+  readonly similar: number;
+  readonly users: number;
+  readonly examples: readonly string[];
+  readonly reason: string;
+}
+
+export interface InteractionSignal extends SignalBase {
+  readonly kind: 'interaction';
+  readonly pattern: InteractionPattern;
+}
+
+export type Signal = ExceptionSignal | FeedbackSignal | PerformanceSignal | InteractionSignal;
 
 /** How far a file has been read, and how to know it is still the same file. */
 export interface FilePosition {
@@ -121,4 +194,7 @@ export interface ScanBatch {
   readonly malformed: readonly Malformed[];
   readonly lines: number;
   readonly bytes: number;
+  /** What was measured, for the windows it belongs to. */
+  readonly metrics?: readonly MetricWindow[];
+  readonly interactions?: readonly Interaction[];
 }

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PatchwrightError } from './errors.ts';
+import {
+  describeInteraction,
+  describePerformance,
+  interactionPriority,
+  performancePriority,
+} from './performanceTicket.ts';
 import type { Settings } from './settings.ts';
-import type { ExceptionSignal, Fingerprint, Severity, Signal } from './signal.ts';
+import type { ExceptionSignal, FeedbackSignal, Fingerprint, Severity, Signal } from './signal.ts';
 
 export const ticketStatuses = [
   'open',
@@ -80,6 +86,8 @@ export interface SignalGroup {
   readonly count: number;
   readonly firstSeen: string;
   readonly lastSeen: string;
+  /** Different users behind it, where that is known. */
+  readonly users?: number;
 }
 
 /** The legal moves of a ticket. */
@@ -112,6 +120,8 @@ export function assertMove(ticket: Pick<Ticket, 'id' | 'status'>, to: TicketStat
 const prefixes: Readonly<Record<Signal['kind'], string>> = {
   exception: 'exception',
   feedback: 'feedback',
+  performance: 'perf',
+  interaction: 'interaction',
 };
 
 /** Stable on every machine: the same exception in the same place gives the same id. */
@@ -168,13 +178,13 @@ export function fold(
 ): Fold {
   if (!ticket) {
     return group.count >= threshold(signal, settings)
-      ? { kind: 'created', ticket: newTicket(signal, group, now) }
+      ? { kind: 'created', ticket: newTicket(signal, group, settings, now) }
       : { kind: 'counted' };
   }
   // Only what a signal may change: never a status set by a person, except a regression's reopening.
   const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
   const base = { evidence, updatedAt: now };
-  if (signal.kind !== 'exception') return { kind: 'updated', id: ticket.id, fields: base };
+  if (signal.kind !== 'exception') return foldOther(signal, group, ticket, settings, base);
   const regressed = ticket.status === 'applied' && signal.at > ticket.updatedAt;
   const priority = exceptionPriority(signal.severity, group.count, regressed);
   return {
@@ -190,12 +200,81 @@ export function fold(
   };
 }
 
+type OtherSignal = Exclude<Signal, ExceptionSignal>;
+
+/** Back again after a fix counts as a regression for a metric too; feedback may be of before the fix. */
+function foldOther(
+  signal: OtherSignal,
+  group: SignalGroup,
+  ticket: Ticket,
+  settings: Pick<Settings, 'thresholds'>,
+  base: Partial<Ticket>,
+): Fold {
+  const regressed =
+    signal.kind === 'performance' && ticket.status === 'applied' && signal.at > ticket.updatedAt;
+  const metadata = { ...ticket.metadata, ...otherMetadata(signal, group, settings) };
+  return {
+    kind: 'updated',
+    id: ticket.id,
+    fields: {
+      ...base,
+      ...(ticket.priority.reason.startsWith('Set by')
+        ? {}
+        : { priority: otherPriority(signal, group) }),
+      ...(regressed ? { status: 'open' as const } : {}),
+      metadata: regressed ? { ...metadata, regression: true } : metadata,
+    },
+  };
+}
+
+function otherPriority(signal: OtherSignal, group: SignalGroup): Reasoned<Priority> {
+  if (signal.kind === 'performance') return performancePriority(signal);
+  return signal.kind === 'interaction' ? interactionPriority(signal) : feedbackPriority(group);
+}
+
+function feedbackPriority({ count, users = 0 }: SignalGroup): Reasoned<Priority> {
+  const who = users > 1 ? `, from ${users} users` : '';
+  const reason = `${count} pieces of feedback say so${who}.`;
+  return { value: users >= 10 || count >= 50 ? 'medium' : 'low', reason };
+}
+
+/** `preview: 'wanted'` once so many users say the same that looking into it should begin by itself (B6). */
+function otherMetadata(
+  signal: OtherSignal,
+  group: SignalGroup,
+  { thresholds }: Pick<Settings, 'thresholds'>,
+): TicketMetadata {
+  if (signal.kind === 'performance') return { anomaly: signal.anomaly };
+  if (signal.kind === 'interaction') return { pattern: signal.pattern };
+  const users = group.users ?? 0;
+  return {
+    reports: group.count,
+    ...(users > 0 ? { users } : {}),
+    ...(users >= thresholds.sameComplaintUsers ? { preview: 'wanted' } : {}),
+  };
+}
+
 function threshold(signal: Signal, settings: Pick<Settings, 'thresholds'>): number {
-  if (signal.kind === 'feedback') return settings.thresholds.feedbackItems;
+  if (signal.kind === 'performance' || signal.kind === 'interaction') return 1;
+  if (signal.kind === 'feedback') return feedbackThreshold(signal, settings);
   return signal.severity === 'fatal' ? 1 : settings.thresholds.exceptionOccurrences;
 }
 
-function newTicket(signal: Signal, group: SignalGroup, now: string): Ticket {
+/** Praise asks for nothing. */
+function feedbackThreshold(
+  { intent }: FeedbackSignal,
+  { thresholds }: Pick<Settings, 'thresholds'>,
+): number {
+  if (intent === 'praise') return Number.POSITIVE_INFINITY;
+  return intent === 'request' ? thresholds.featureRequests : thresholds.feedbackItems;
+}
+
+function newTicket(
+  signal: Signal,
+  group: SignalGroup,
+  settings: Pick<Settings, 'thresholds'>,
+  now: string,
+): Ticket {
   const common = {
     id: group.id,
     title: signal.title,
@@ -204,20 +283,39 @@ function newTicket(signal: Signal, group: SignalGroup, now: string): Ticket {
     updatedAt: now,
     evidence: [evidenceOf(signal)],
   };
-  return signal.kind === 'exception'
-    ? { ...common, ...describeException(signal, group) }
-    : {
-        ...common,
-        description: `Users report: ${signal.title}`,
-        category: 'feature',
-        priority: { value: 'low', reason: `${group.count} pieces of feedback say so.` },
-        risk: { value: 5, reason: 'Feedback does not say which code it is about.' },
-        effort: { value: 5, reason: 'Feedback does not say which code it is about.' },
-        proposedSolution: '',
-        testPlan: '',
-        filesToModify: [],
-        metadata: { fingerprint: signal.fingerprint },
-      };
+  switch (signal.kind) {
+    case 'exception':
+      return { ...common, ...describeException(signal, group) };
+    case 'performance':
+      return { ...common, ...describePerformance(signal) };
+    case 'interaction':
+      return { ...common, ...describeInteraction(signal) };
+    case 'feedback':
+      return { ...common, ...describeFeedback(signal, group, settings) };
+  }
+}
+
+function describeFeedback(
+  signal: FeedbackSignal,
+  group: SignalGroup,
+  settings: Pick<Settings, 'thresholds'>,
+) {
+  const says = signal.intent === 'request' ? 'Users ask for' : 'Users report';
+  return {
+    description: `${says}: ${signal.title}`,
+    category: 'feature' as const,
+    priority: feedbackPriority(group),
+    risk: { value: 5, reason: 'Feedback does not say which code it is about.' },
+    effort: { value: 5, reason: 'Feedback does not say which code it is about.' },
+    proposedSolution: '',
+    testPlan: '',
+    filesToModify: [],
+    metadata: {
+      fingerprint: signal.fingerprint,
+      ...(signal.intent === undefined ? {} : { intent: signal.intent }),
+      ...otherMetadata(signal, group, settings),
+    },
+  };
 }
 
 function describeException(signal: ExceptionSignal, group: SignalGroup) {
@@ -284,11 +382,23 @@ function exceptionEffort({ exception, location }: ExceptionSignal): Reasoned<num
 }
 
 function evidenceOf(signal: Signal): Evidence {
-  const text = signal.kind === 'exception' ? signal.exception.raw : signal.feedback.text;
   return {
     at: signal.at,
     file: signal.source.file,
     offset: signal.source.offset,
-    text: text.slice(0, maxEvidenceChars),
+    text: textOf(signal).slice(0, maxEvidenceChars),
   };
+}
+
+function textOf(signal: Signal): string {
+  switch (signal.kind) {
+    case 'exception':
+      return signal.exception.raw;
+    case 'feedback':
+      return signal.feedback.text;
+    case 'performance':
+      return signal.anomaly.reason;
+    case 'interaction':
+      return [signal.pattern.reason, ...signal.pattern.examples].join('\n');
+  }
 }

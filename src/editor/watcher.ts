@@ -23,5 +23,7 @@ function globs({ sources }: Settings): readonly string[] {
   return [
     ...(sources.enabled.logs ? sources.logs : []),
     ...(sources.enabled.feedback ? sources.feedback : []),
+    ...(sources.enabled.metrics ? sources.metrics : []),
+    ...(sources.enabled.interactions ? sources.interactions : []),
   ];
 }

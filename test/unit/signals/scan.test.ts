@@ -25,7 +25,11 @@ const info = (id: number) =>
   `2026-03-02T10:11:12.000Z INFO request ${id} served without a problem worth a word\n`;
 const messages = (signals: readonly Signal[]): string[] =>
   signals.map((signal) =>
-    signal.kind === 'exception' ? signal.exception.message : signal.feedback.text,
+    signal.kind === 'exception'
+      ? signal.exception.message
+      : signal.kind === 'feedback'
+        ? signal.feedback.text
+        : signal.title,
   );
 
 describe('scanning', () => {
