@@ -90,7 +90,6 @@ export async function compose(options: ComposeOptions): Promise<App> {
         ...(current.test.setup ? { setup: current.test.setup } : {}),
       }),
     findTests: (root, current) => findTestRunner({ shell }, root, current.test, log),
-    sandbox: shell,
     protection: async () => createProtection(await linesOf(join(data, 'protected'))),
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),

@@ -2,7 +2,7 @@ import { errorMessage, PatchwrightError } from './core/errors.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
-import { manualTicketId, type Ticket } from './core/ticket.ts';
+import type { Ticket } from './core/ticket.ts';
 import { approve, type DecisionOptions, reject, rollBack, undoReject } from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
@@ -11,8 +11,20 @@ import { createGrowth } from './pipeline/growth.ts';
 import type { House } from './pipeline/house.ts';
 import { recover } from './pipeline/recover.ts';
 import { scan } from './pipeline/scan.ts';
+import {
+  close,
+  edit,
+  merge,
+  newTicket,
+  type NewTicket,
+  reopen,
+  snooze,
+  split,
+  type TicketEdit,
+} from './pipeline/tickets.ts';
 
 export type { DoctorCheck } from './pipeline/doctor.ts';
+export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
 export interface Pipeline {
@@ -36,18 +48,19 @@ export interface Pipeline {
   undoReject(requestId: string): Promise<void>;
   rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
+  edit(ticketId: string, change: TicketEdit): Promise<void>;
+  /** From now on what is seen of one counts for the other, until `split` takes it back. */
+  merge(ticketId: string, intoId: string): Promise<void>;
+  split(ticketId: string): Promise<void>;
+  snooze(ticketId: string, untilIso: string): Promise<void>;
+  /** Not worth fixing: no signal opens it again. */
+  close(ticketId: string, reason: string): Promise<void>;
+  reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
-}
-
-export interface NewTicket {
-  readonly title: string;
-  readonly description?: string;
-  readonly priority?: Ticket['priority']['value'];
-  readonly files?: readonly string[];
 }
 
 interface Running {
@@ -59,27 +72,36 @@ interface Running {
 export function createPipeline(house: House): Pipeline {
   const progress = createEmitter<Progress>((error) => house.log(errorMessage(error)));
   const tell = progress.fire;
-  const running = new Set<Running>();
+  const drafts = new Set<Running>();
+  /** What must not be cut short, but waited for: a decision between its commit and its note. */
+  const pending = new Set<Promise<unknown>>();
+  const ending = new AbortController();
   const growth = createGrowth((flush, signal) => scan(house, flush, tell, signal), house.log);
 
-  const startDraft = (ticketId?: string, signal?: AbortSignal): Promise<PatchRequest> => {
+  /** Does it when the folder is trusted; `dispose` waits for it. */
+  const act = async <T>(work: () => Promise<T>): Promise<T> => {
     assertTrusted(house);
+    const done = work();
+    pending.add(done);
+    try {
+      return await done;
+    } finally {
+      pending.delete(done);
+    }
+  };
+
+  const startDraft = (ticketId?: string, signal?: AbortSignal): Promise<PatchRequest> => {
     const controller = new AbortController();
-    const forward = (): void => controller.abort();
-    signal?.addEventListener('abort', forward, { once: true });
-    if (signal?.aborted) forward();
+    const either = signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
     let claimed = ticketId;
     const watching: typeof tell = (event) => {
       if (event.kind === 'attempt_started') claimed = event.ticketId;
       tell(event);
     };
-    const done = draft(house, ticketId, watching, controller.signal);
+    const done = draft(house, ticketId, watching, either);
     const entry: Running = { ticketId: () => claimed, controller, done };
-    running.add(entry);
-    return done.finally(() => {
-      running.delete(entry);
-      signal?.removeEventListener('abort', forward);
-    });
+    drafts.add(entry);
+    return done.finally(() => drafts.delete(entry));
   };
 
   const end = async (entries: readonly Running[]): Promise<void> => {
@@ -89,32 +111,36 @@ export function createPipeline(house: House): Pipeline {
 
   return {
     onDidProgress: progress.event,
-    recover: () => (house.trusted ? recover(house) : Promise.resolve()),
-    scan: async (signal) => {
-      assertTrusted(house);
-      return scan(house, true, tell, signal);
-    },
+    recover: () => (house.trusted ? act(() => recover(house)) : Promise.resolve()),
+    scan: (signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return scan(house, true, tell, either);
+      }),
     grown: () => {
       if (house.trusted) growth.grown();
     },
-    draft: async (ticketId, signal) => startDraft(ticketId, signal),
-    cancel: (ticketId) => end([...running].filter((entry) => entry.ticketId() === ticketId)),
-    approve: async (id, options) => approve(trusted(house), id, options),
-    reject: async (id, comment) => reject(trusted(house), id, comment),
-    undoReject: async (id) => undoReject(trusted(house), id),
-    rollBack: async (id, reason, options) => rollBack(trusted(house), id, reason, options),
-    newTicket: async (input) => newTicket(trusted(house), input),
-    protect: async (path) => protect(trusted(house), path),
+    draft: (ticketId, signal) => act(() => startDraft(ticketId, signal)),
+    cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
+    approve: (id, options) => act(() => approve(house, id, options)),
+    reject: (id, comment) => act(() => reject(house, id, comment)),
+    undoReject: (id) => act(() => undoReject(house, id)),
+    rollBack: (id, reason, options) => act(() => rollBack(house, id, reason, options)),
+    newTicket: (input) => act(() => newTicket(house, input)),
+    edit: (id, change) => act(() => edit(house, id, change)),
+    merge: (id, into) => act(() => merge(house, id, into)),
+    split: (id) => act(() => split(house, id)),
+    snooze: (id, until) => act(() => snooze(house, id, until)),
+    close: (id, reason) => act(() => close(house, id, reason)),
+    reopen: (id) => act(() => reopen(house, id)),
+    protect: (path) => act(() => protect(house, path)),
     doctor: () => examine(house),
     dispose: async () => {
-      await Promise.all([growth.dispose(), end([...running])]);
+      ending.abort();
+      await Promise.all([growth.dispose(), end([...drafts])]);
+      await Promise.allSettled(pending);
     },
   };
-}
-
-function trusted(house: House): House {
-  assertTrusted(house);
-  return house;
 }
 
 function assertTrusted(house: House): void {
@@ -125,45 +151,6 @@ function assertTrusted(house: House): void {
     remedy:
       'Trust the folder with "Workspaces: Manage Workspace Trust" if you know where it comes from.',
   });
-}
-
-async function newTicket(house: House, input: NewTicket): Promise<Ticket> {
-  const title = input.title.trim();
-  if (title === '') {
-    throw new PatchwrightError('usage', {
-      what: 'A ticket needs a title.',
-      why: 'It names what should become better.',
-      remedy: 'Give one.',
-    });
-  }
-  const now = house.clock.now().toISOString();
-  const ticket: Ticket = {
-    id: manualTicketId(title, now),
-    title,
-    description: input.description ?? title,
-    category: 'bug_fix',
-    status: 'open',
-    priority: { value: input.priority ?? 'medium', reason: 'Set by a person.' },
-    risk: { value: 5, reason: 'Not known for a ticket written by hand.' },
-    effort: { value: 5, reason: 'Not known for a ticket written by hand.' },
-    createdAt: now,
-    updatedAt: now,
-    evidence: [],
-    proposedSolution: '',
-    testPlan: 'A test that shows the fault before the change and passes after it.',
-    filesToModify: input.files ?? [],
-    metadata: {},
-  };
-  await house.backlog.write([
-    { kind: 'ticket', id: ticket.id, fields: ticket },
-    audit({
-      actor: await house.reviewer(),
-      action: 'ticket.created',
-      subject: ticket.id,
-      after: { title },
-    }),
-  ]);
-  return ticket;
 }
 
 async function protect(house: House, path: string): Promise<void> {

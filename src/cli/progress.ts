@@ -14,6 +14,7 @@ export function progressLine(progress: Progress): string | undefined {
       return progress.ok ? progress.message : undefined;
     case 'scanning':
     case 'scanned':
+    case 'scan_failed':
     case 'gate_started':
       return undefined;
   }

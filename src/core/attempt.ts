@@ -63,6 +63,12 @@ export interface Runner {
   readonly started: string;
 }
 
+/**
+ * We can't look at a process on another host (or in a container that was rebuilt since): it counts as dead
+ * this long after its last sign of life. No attempt lasts nearly as long.
+ */
+export const foreignRunnerMs = 24 * 60 * 60 * 1000;
+
 /** What is shown while an attempt runs. */
 export type AttemptProgress =
   | { readonly kind: 'stage'; readonly text: string }

@@ -5,6 +5,7 @@ import type { GateReport } from './gate.ts';
 export type Progress =
   | { readonly kind: 'scanning' }
   | { readonly kind: 'scanned'; readonly report: ScanReport }
+  | { readonly kind: 'scan_failed'; readonly message: string }
   | {
       readonly kind: 'attempt_started';
       readonly ticketId: string;

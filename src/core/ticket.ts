@@ -72,8 +72,14 @@ export interface TicketMetadata {
   readonly language?: string;
   /** Seen again after it was applied. */
   readonly regression?: boolean;
+  /** The worst that was seen. */
+  readonly severity?: Severity;
   /** Comments of reviewers who rejected earlier attempts, oldest first. */
   readonly reviewComments?: readonly string[];
+  /** Another ticket's id: what is seen of this one counts for that. Empty once taken back. */
+  readonly mergedInto?: string;
+  readonly snoozedUntil?: string;
+  readonly closedReason?: string;
   readonly [key: string]: unknown;
 }
 
@@ -152,7 +158,12 @@ export function pick(
     .filter((ticket) => ticket.category === 'bug_fix')
     .filter((ticket) => ticket.risk.value <= settings.selection.maxRisk)
     .filter((ticket) => attemptsOf(ticket.id) < settings.limits.attemptsPerTicket)
-    .sort((a, b) => score(a) - score(b) || (a.createdAt < b.createdAt ? -1 : 1))[0];
+    .sort(byTurn)[0];
+}
+
+/** Whose turn it is: the lowest score first, of equals the older one. */
+export function byTurn(a: Ticket, b: Ticket): number {
+  return score(a) - score(b) || a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
 }
 
 /** Evidence kept on a ticket; older pieces are dropped, the count is kept in its group. */
@@ -185,19 +196,29 @@ export function fold(
   const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
   const base = { evidence, updatedAt: now };
   if (signal.kind !== 'exception') return foldOther(signal, group, ticket, settings, base);
-  const regressed = ticket.status === 'applied' && signal.at > ticket.updatedAt;
-  const priority = exceptionPriority(signal.severity, group.count, regressed);
+  const reopened = ticket.status === 'applied' && signal.at > ticket.updatedAt;
+  const regression = reopened || ticket.metadata.regression === true;
+  // What ended the program once stays urgent, however the latest occurrence went.
+  const severity = worse(signal.severity, ticket.metadata.severity ?? 'warning');
+  const priority = exceptionPriority(severity, group.count, regression);
   return {
     kind: 'updated',
     id: ticket.id,
     fields: {
       ...base,
       ...(ticket.priority.reason.startsWith('Set by') ? {} : { priority }),
-      ...(regressed
-        ? { status: 'open' as const, metadata: { ...ticket.metadata, regression: true } }
+      ...(reopened ? { status: 'open' as const } : {}),
+      ...(reopened || severity !== ticket.metadata.severity
+        ? { metadata: { ...ticket.metadata, severity, ...(regression ? { regression } : {}) } }
         : {}),
     },
   };
+}
+
+const severities: readonly Severity[] = ['warning', 'error', 'fatal'];
+
+function worse(a: Severity, b: Severity): Severity {
+  return severities.indexOf(a) > severities.indexOf(b) ? a : b;
 }
 
 type OtherSignal = Exclude<Signal, ExceptionSignal>;
@@ -338,6 +359,7 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
     metadata: {
       fingerprint: signal.fingerprint,
       exceptionType: exception.type,
+      severity: signal.severity,
       language: exception.language,
       ...(location ? { location } : {}),
     },
@@ -360,7 +382,7 @@ export function exceptionPriority(
   if (regressed) return { value: 'high', reason: `It came back after a fix; seen ${times}.` };
   if (count >= 50) return { value: 'high', reason: `Seen ${times}.` };
   if (severity === 'warning') return { value: 'low', reason: `Only a warning; seen ${times}.` };
-  return { value: 'medium', reason: `Seen ${times}; the program went on.` };
+  return { value: 'medium', reason: `Seen ${times}.` };
 }
 
 function exceptionRisk({ exception, location }: ExceptionSignal): Reasoned<number> {
@@ -377,7 +399,10 @@ function exceptionRisk({ exception, location }: ExceptionSignal): Reasoned<numbe
 function exceptionEffort({ exception, location }: ExceptionSignal): Reasoned<number> {
   if (!location) return { value: 6, reason: 'The place has to be found first.' };
   return exception.causes.length > 0
-    ? { value: 4, reason: `The cause lies ${exception.causes.length} exceptions deeper.` }
+    ? {
+        value: 4,
+        reason: `The cause lies ${exception.causes.length === 1 ? 'one exception' : `${exception.causes.length} exceptions`} deeper.`,
+      }
     : { value: 2, reason: 'The stack names the place.' };
 }
 

@@ -1,6 +1,6 @@
 import { foldPath } from '../core/pathRules.ts';
 import type { Protection } from '../core/protection.ts';
-import type { Gate, GateContext } from './context.ts';
+import type { Gate, GateContext, GateFinding } from './context.ts';
 import { failed, passed, plural } from './finding.ts';
 import { ignoredBy } from './ignoredPaths.ts';
 import { modes, type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
@@ -13,39 +13,41 @@ import { weakenedTests } from './weakenedTests.ts';
 export const protectedFiles: Gate = {
   id: 'protected',
   runsCode: false,
-  async run(context, signal) {
-    const { git, patch } = context;
-    const changes = await treeChanges(git, patch.base, patch.commit, signal);
-    const isIgnored = await ignoredBy(git, patch.base, signal);
-    const paths = await treePaths(git, patch.commit, signal);
-    const verdicts = changes.map((change) => judge(change, context.protection, isIgnored));
-    const problems = [
-      ...(await ancestry(context, signal)),
-      ...verdicts.flatMap(({ problem }) => problem ?? []),
-      ...repositoryLayouts(changes, paths),
-    ];
-    const marks = [
-      ...verdicts.flatMap(({ marks }) => marks),
-      ...sameButForSpelling(changes, paths),
-      ...(await weakenedTests(git, patch, changes, signal)),
-    ];
-    const evidence = [`${plural(changes.length, 'changed path')}, each judged by both its sides.`];
-    if (problems.length === 0) {
-      const reason = changes.length === 0 ? 'Nothing changed.' : 'No protected file is touched.';
-      return passed(reason, { evidence, marks });
-    }
-    return failed(
-      `The patch touches ${plural(problems.length, 'protected place')}: ${problems[0]}`,
-      {
-        evidence: [...evidence, ...problems],
-        marks,
-      },
-    );
-  },
+  run: judgeCommit,
 };
 
+type Judging = Pick<GateContext, 'git' | 'patch' | 'protection'>;
+
+/** Reads objects only, so that a patch can be judged again in the moment before it lands. */
+export async function judgeCommit(context: Judging, signal?: AbortSignal): Promise<GateFinding> {
+  const { git, patch } = context;
+  const changes = await treeChanges(git, patch.base, patch.commit, signal);
+  const isIgnored = await ignoredBy(git, patch.base, signal);
+  const paths = await treePaths(git, patch.commit, signal);
+  const verdicts = changes.map((change) => judge(change, context.protection, isIgnored));
+  const problems = [
+    ...(await ancestry(context, signal)),
+    ...verdicts.flatMap(({ problem }) => problem ?? []),
+    ...repositoryLayouts(changes, paths),
+  ];
+  const marks = [
+    ...verdicts.flatMap(({ marks }) => marks),
+    ...sameButForSpelling(changes, paths),
+    ...(await weakenedTests(git, patch, changes, signal)),
+  ];
+  const evidence = [`${plural(changes.length, 'changed path')}, each judged by both its sides.`];
+  if (problems.length === 0) {
+    const reason = changes.length === 0 ? 'Nothing changed.' : 'No protected file is touched.';
+    return passed(reason, { evidence, marks });
+  }
+  return failed(`The patch touches ${plural(problems.length, 'protected place')}: ${problems[0]}`, {
+    evidence: [...evidence, ...problems],
+    marks,
+  });
+}
+
 /** A patch whose commit does not stand on its base would bring along what nobody has judged. */
-async function ancestry({ git, patch }: GateContext, signal?: AbortSignal): Promise<string[]> {
+async function ancestry({ git, patch }: Judging, signal?: AbortSignal): Promise<string[]> {
   const { code } = await git.code(['merge-base', '--is-ancestor', patch.base, patch.commit], {
     okCodes: [0, 1],
     signal,

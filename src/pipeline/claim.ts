@@ -21,6 +21,7 @@ export async function claim(
     'draft',
     async () => {
       const ticket = ticketId === undefined ? next(house, settings) : named(house, ticketId);
+      assertNotWaiting(house, ticket);
       assertMove(ticket, 'in_progress');
       assertWithinToday(house, settings);
       const now = house.clock.now().toISOString();
@@ -49,23 +50,51 @@ export async function claim(
 
 function next(house: House, settings: Settings): Ticket {
   const { backlog } = house;
-  const ticket = pick(
-    backlog.tickets.list({ statuses: ['open'] }),
-    settings,
-    (id) => backlog.attempts.ofTicket(id).length,
+  const ticket = pick(backlog.tickets.list({ statuses: ['open'] }), settings, (id) =>
+    triesOf(house, id),
   );
   if (ticket) return ticket;
+  const open = backlog.tickets.list({ statuses: ['open'] });
+  const tried = open.filter(({ id }) => triesOf(house, id) >= settings.limits.attemptsPerTicket);
   throw new PatchwrightError('nothing_to_do', {
     what: 'There is no ticket to draft.',
-    why: 'No open bug ticket is within the risk limit and the number of attempts.',
+    why:
+      tried.length > 0
+        ? `${tried.map(({ id }) => id).join(', ')} used up ${settings.limits.attemptsPerTicket} attempts.`
+        : `None of ${open.length} open tickets is a bug within the risk limit of ${settings.selection.maxRisk}.`,
     remedy: 'Scan the workspace, or name a ticket to draft it all the same.',
   });
+}
+
+/** Only tries that came to an end of their own count, not what a missing key or a cancellation cut short. */
+function triesOf(house: House, ticketId: string): number {
+  return house.backlog.attempts
+    .ofTicket(ticketId)
+    .filter(({ outcome }) => outcome === 'failed' || outcome === 'succeeded').length;
 }
 
 function named(house: House, ticketId: string): Ticket {
   const ticket = house.backlog.tickets.get(ticketId);
   if (ticket) return ticket;
   throw notFound(`ticket ${ticketId}`);
+}
+
+function assertNotWaiting(house: House, { id, status }: Ticket): void {
+  if (status === 'ready') {
+    const request = house.backlog.requests.find(id)?.id.slice(0, 8) ?? '';
+    throw new PatchwrightError('illegal_move', {
+      what: `A patch for ${id} already waits for your decision.`,
+      why: `It is patch request ${request}.`,
+      remedy: 'Approve it or reject it first.',
+    });
+  }
+  if (status === 'in_progress' || status === 'testing') {
+    throw new PatchwrightError('busy', {
+      what: `A patch for ${id} is being drafted.`,
+      why: 'An attempt at it is under way, perhaps in another window.',
+      remedy: 'Wait for it, or cancel it where it runs.',
+    });
+  }
 }
 
 /** A6: the counter is the table itself, so it survives restarts and holds for two processes. */

@@ -1,10 +1,12 @@
-import { PatchwrightError } from '../core/errors.ts';
+import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
-import type { Ticket } from '../core/ticket.ts';
+import { assertMove, type Ticket } from '../core/ticket.ts';
+import { judgeCommit } from '../gates/protectedFiles.ts';
 import { land } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
+import { inFolder } from './inFolder.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -20,24 +22,60 @@ export async function approve(
   requestId: string,
   options: DecisionOptions = {},
 ): Promise<Release> {
-  await house.backlog.refresh();
-  const request = requestOf(house, requestId);
-  assertRequestMove(request, 'APPROVED');
-  const ticket = ticketOf(house, request.ticketId);
-  const reviewer = await house.reviewer();
-  const release = await land(
-    { git: house.git, clock: house.clock },
-    {
-      request,
-      ticketTitle: ticket.title,
-      reviewer,
-      ...(options.comment ? { comment: options.comment } : {}),
-      protectedBranches: house.settings().approve.protectedBranches,
-      confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
-    },
+  return deciding(house, async () => {
+    const request = requestOf(house, requestId);
+    assertRequestMove(request, 'APPROVED');
+    const ticket = ticketOf(house, request.ticketId);
+    await refuseForeignBacklog(house);
+    await judgeAgain(house, request);
+    const reviewer = await house.reviewer();
+    const release = await land(
+      { git: house.git, clock: house.clock },
+      {
+        request,
+        ticketTitle: ticket.title,
+        reviewer,
+        ...(options.comment ? { comment: options.comment } : {}),
+        protectedBranches: house.settings().approve.protectedBranches,
+        confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
+      },
+    );
+    await writeLanded(house, request, ticket, release, reviewer, options.comment);
+    return release;
+  });
+}
+
+/** One decision at a time, in all windows, each on what the one before has left. */
+function deciding<T>(house: House, decide: () => Promise<T>): Promise<T> {
+  return house.backlog.exclusively('decide', decide);
+}
+
+/** Gate results are only worth something when they were run here: a clone may bring its own. */
+async function refuseForeignBacklog(house: House): Promise<void> {
+  const { out } = await house.git.code(
+    ['ls-files', '--', '.patchwright/journal', '.patchwright/*.sqlite'],
+    { okCodes: [0, 128] },
   );
-  await writeLanded(house, request, ticket, release, reviewer, options.comment);
-  return release;
+  if (out === '') return;
+  throw new PatchwrightError('untrusted', {
+    what: 'The patch was not approved.',
+    why: 'This backlog came with the repository (git tracks it), so its gate results prove nothing.',
+    remedy:
+      'Remove .patchwright from the repository (git rm -r --cached .patchwright) and draft again.',
+  });
+}
+
+/** The protected list may have grown since, and the object that lands is what counts. */
+async function judgeAgain(house: House, request: PatchRequest): Promise<void> {
+  const prefix = await house.git.run(['rev-parse', '--show-prefix']);
+  const { protection } = inFolder(prefix, { protection: await house.protection() });
+  const { verdict, reason } = await judgeCommit({ git: house.git, patch: request, protection });
+  if (verdict === 'passed') return;
+  throw new PatchwrightError('gates_failed', {
+    what: 'The patch was not approved.',
+    why: reason,
+    remedy: 'Reject it, or take the file off the protected list if a patch may change it.',
+  });
 }
 
 export async function writeLanded(
@@ -88,53 +126,54 @@ export async function reject(house: House, requestId: string, comment: string): 
       remedy: 'Say in a sentence what is wrong with the patch.',
     });
   }
-  await house.backlog.refresh();
-  const request = requestOf(house, requestId);
-  assertRequestMove(request, 'DENIED');
-  const ticket = ticketOf(house, request.ticketId);
-  const reviewer = await house.reviewer();
-  const now = house.clock.now().toISOString();
-  const comments = [...(ticket.metadata.reviewComments ?? []), text];
-  await house.backlog.write([
-    {
-      kind: 'request',
-      id: request.id,
-      fields: { status: 'DENIED', reviewedAt: now, reviewedBy: reviewer, reviewComment: text },
-    },
-    {
-      kind: 'ticket',
-      id: ticket.id,
-      fields: { metadata: { ...ticket.metadata, reviewComments: comments } },
-    },
-    ...move(ticket, 'rejected', now, reviewer),
-    audit({
-      actor: reviewer,
-      action: 'request.rejected',
-      subject: request.id,
-      after: { comment: text },
-    }),
-  ]);
+  await deciding(house, async () => {
+    const request = requestOf(house, requestId);
+    assertRequestMove(request, 'DENIED');
+    const ticket = ticketOf(house, request.ticketId);
+    const reviewer = await house.reviewer();
+    const now = house.clock.now().toISOString();
+    const comments = [...(ticket.metadata.reviewComments ?? []), text];
+    await house.backlog.write([
+      {
+        kind: 'request',
+        id: request.id,
+        fields: { status: 'DENIED', reviewedAt: now, reviewedBy: reviewer, reviewComment: text },
+      },
+      commentsOf(ticket, comments),
+      // Another request of the same ticket may have been decided first; this one must not stay for ever.
+      ...(ticket.status === 'ready' ? move(ticket, 'rejected', now, reviewer) : []),
+      audit({
+        actor: reviewer,
+        action: 'request.rejected',
+        subject: request.id,
+        after: { comment: text },
+      }),
+    ]);
+  });
 }
 
 export async function undoReject(house: House, requestId: string): Promise<void> {
-  await house.backlog.refresh();
-  const request = requestOf(house, requestId);
-  assertRequestMove(request, 'PENDING_APPROVAL');
-  const ticket = ticketOf(house, request.ticketId);
-  const reviewer = await house.reviewer();
-  const comments = (ticket.metadata.reviewComments ?? []).filter(
-    (c) => c !== request.reviewComment,
-  );
-  await house.backlog.write([
-    { kind: 'request', id: request.id, fields: { status: 'PENDING_APPROVAL' } },
-    {
-      kind: 'ticket',
-      id: ticket.id,
-      fields: { metadata: { ...ticket.metadata, reviewComments: comments } },
-    },
-    ...move(ticket, 'ready', house.clock.now().toISOString(), reviewer),
-    audit({ actor: reviewer, action: 'request.rejection_undone', subject: request.id }),
-  ]);
+  await deciding(house, async () => {
+    const request = requestOf(house, requestId);
+    assertRequestMove(request, 'PENDING_APPROVAL');
+    const ticket = ticketOf(house, request.ticketId);
+    assertMove(ticket, 'ready');
+    const reviewer = await house.reviewer();
+    const comments = (ticket.metadata.reviewComments ?? []).filter(
+      (comment) => comment !== request.reviewComment,
+    );
+    await house.backlog.write([
+      { kind: 'request', id: request.id, fields: { status: 'PENDING_APPROVAL' } },
+      commentsOf(ticket, comments),
+      ...move(ticket, 'ready', house.clock.now().toISOString(), reviewer),
+      audit({ actor: reviewer, action: 'request.rejection_undone', subject: request.id }),
+    ]);
+  });
+}
+
+function commentsOf(ticket: Ticket, reviewComments: readonly string[]) {
+  const metadata = { ...ticket.metadata, reviewComments };
+  return { kind: 'ticket' as const, id: ticket.id, fields: { metadata } };
 }
 
 export async function rollBack(
@@ -143,35 +182,56 @@ export async function rollBack(
   reason: string,
   options: DecisionOptions = {},
 ): Promise<Release> {
-  await house.backlog.refresh();
-  const release = house.backlog.releases.get(releaseId);
-  if (!release) throw notFound(`release ${releaseId}`);
-  const request = requestOf(house, release.requestId);
-  assertRequestMove(request, 'ROLLED_BACK');
-  const ticket = ticketOf(house, release.ticketId);
-  const reviewer = await house.reviewer();
-  const { commit } = await revert(
-    { git: house.git },
-    {
-      release,
-      ticketTitle: ticket.title,
-      reason,
-      reviewer,
-      protectedBranches: house.settings().approve.protectedBranches,
-      confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
-    },
-  );
+  return deciding(house, async () => {
+    const release = house.backlog.releases.get(releaseId);
+    if (!release) throw notFound(`release ${releaseId}`);
+    const request = requestOf(house, release.requestId);
+    assertRequestMove(request, 'ROLLED_BACK');
+    const ticket = ticketOf(house, release.ticketId);
+    const reviewer = await house.reviewer();
+    try {
+      const { commit } = await revert(
+        { git: house.git },
+        {
+          release,
+          ticketTitle: ticket.title,
+          reason,
+          reviewer,
+          protectedBranches: house.settings().approve.protectedBranches,
+          confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
+        },
+      );
+      return await writeRolledBack(house, release, { reason, reviewer, commit });
+    } catch (error) {
+      // Somebody has reverted it by hand: the note is all that is missing.
+      if (!isPatchwrightError(error, 'nothing_to_do')) throw error;
+      house.log(errorMessage(error));
+      return await writeRolledBack(house, release, { reason, reviewer });
+    }
+  });
+}
+
+export async function writeRolledBack(
+  house: House,
+  release: Release,
+  by: { readonly reason: string; readonly reviewer: string; readonly commit?: string },
+): Promise<Release> {
   const now = house.clock.now().toISOString();
-  const fields = { rolledBackAt: now, rollbackReason: reason, rollbackCommit: commit };
+  const ticket = house.backlog.tickets.get(release.ticketId);
+  const fields = {
+    rolledBackAt: now,
+    rollbackReason: by.reason,
+    ...(by.commit ? { rollbackCommit: by.commit } : {}),
+  };
   await house.backlog.write([
     { kind: 'release', id: release.id, fields },
-    { kind: 'request', id: request.id, fields: { status: 'ROLLED_BACK' } },
-    ...(ticket.status === 'applied' ? move(ticket, 'rolled_back', now, reviewer) : []),
+    { kind: 'request', id: release.requestId, fields: { status: 'ROLLED_BACK' } },
+    ...(ticket?.status === 'applied' ? move(ticket, 'rolled_back', now, by.reviewer) : []),
     audit({
-      actor: reviewer,
+      actor: by.reviewer,
       action: 'release.rolled_back',
       subject: release.id,
-      after: { reason, commit },
+      after: { reason: by.reason, commit: by.commit },
     }),
   ]);
   return { ...release, ...fields };
@@ -183,7 +243,7 @@ function requestOf(house: House, id: string): PatchRequest {
   return request;
 }
 
-function ticketOf(house: House, id: string): Ticket {
+export function ticketOf(house: House, id: string): Ticket {
   const ticket = house.backlog.tickets.get(id);
   if (!ticket) throw notFound(`ticket ${id}`);
   return ticket;

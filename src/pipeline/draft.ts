@@ -10,12 +10,18 @@ import {
   type Patch,
   type Submission,
 } from '../core/attempt.ts';
-import { errorMessage, isPatchwrightError, throwIfCancelled } from '../core/errors.ts';
+import {
+  errorMessage,
+  isPatchwrightError,
+  PatchwrightError,
+  throwIfCancelled,
+} from '../core/errors.ts';
 import { type GateReport, gatesPassed } from '../core/gate.ts';
 import type { Model } from '../core/model.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Protection } from '../core/protection.ts';
+import type { Feedback } from '../core/signal.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
@@ -68,13 +74,12 @@ export async function draft(
     tell({ kind: 'attempt_ended', ticketId: ticket.id, ok: true, message });
     return request;
   } catch (error) {
-    await giveUp(job, error);
-    tell({
-      kind: 'attempt_ended',
-      ticketId: ticket.id,
-      ok: false,
-      message: errorMessage(error),
-    });
+    try {
+      await giveUp(job, error);
+    } catch (second) {
+      house.log(`The end of the attempt could not be written down: ${errorMessage(second)}`);
+    }
+    tell({ kind: 'attempt_ended', ticketId: ticket.id, ok: false, message: errorMessage(error) });
     throw error;
   }
 }
@@ -104,7 +109,8 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
   const { house, settings, model, ticket, attempt, signal } = job;
   const root = join(worktree.path, worktree.prefix);
   const tests = await house.findTests(root, settings);
-  note(job, { kind: 'stage', text: tests ? `Tests: ${tests.title}` : 'No test command found' });
+  if (!tests) throw noTests(); // without them no gate can pass: spend nothing
+  note(job, { kind: 'stage', text: `Tests: ${tests.title}` });
   if (!model.price) note(job, { kind: 'stage', text: unknownPrice(model) });
   const protection = await house.protection();
   const { submission } = await runAgent(
@@ -112,7 +118,7 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
       model,
       root,
       git: worktree.git.at(root),
-      ...(tests ? { tests } : {}),
+      tests,
       guard: protection,
       clock: house.clock,
       limits: settings.limits,
@@ -124,12 +130,21 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
     {
       ticket,
       reviewComments: ticket.metadata.reviewComments ?? [],
-      negativeFeedback: house.backlog.feedback.negativeSince(daysAgo(house, 7), 5),
-      ...(tests ? { testTitle: tests.title } : {}),
+      negativeFeedback: feedbackFor(job),
+      ...(await instructionsOf(worktree)),
+      testTitle: tests.title,
     },
     signal,
   );
   return requestOf(job, submission);
+}
+
+function noTests(): PatchwrightError {
+  return new PatchwrightError('no_test_command', {
+    what: 'No patch was drafted.',
+    why: 'No way to run the tests of this project was found, and a patch counts only with tests.',
+    remedy: 'Set patchwright.test.command (and patchwright.test.single) to what runs them.',
+  });
 }
 
 function unknownPrice(model: Model): string {
@@ -139,7 +154,7 @@ function unknownPrice(model: Model): string {
 async function submit(
   job: Job,
   worktree: Worktree,
-  tests: TestRunner | undefined,
+  tests: TestRunner,
   protection: Protection,
   submission: Submission,
 ): Promise<{ accepted: boolean; feedback: string }> {
@@ -195,7 +210,7 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     improvementType: ticket.category,
     confidence: confidenceOf({ patch, reports: ledger.gates, submissions: ledger.submissions }),
     gates: ledger.gates,
-    feedbackIds: [],
+    feedbackIds: feedbackFor(job).map(({ id }) => id),
     model: model.name,
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
   };
@@ -225,7 +240,9 @@ async function putForward(job: Job, request: PatchRequest): Promise<void> {
 /** An attempt that did not end in a request: say why, and give the ticket back. */
 async function giveUp(job: Job, error: unknown): Promise<void> {
   const { house, ticket, attempt } = job;
-  const outcome = isPatchwrightError(error, 'cancelled') ? 'cancelled' : 'failed';
+  const itsFault = blamesThePatch(error);
+  const cut = isPatchwrightError(error, 'cancelled') ? 'cancelled' : 'interrupted';
+  const outcome = itsFault ? 'failed' : cut;
   const now = house.clock.now().toISOString();
   const current = house.backlog.tickets.get(ticket.id) ?? ticket;
   await house.backlog.write([
@@ -234,7 +251,7 @@ async function giveUp(job: Job, error: unknown): Promise<void> {
       id: attempt.id,
       fields: { ...accountOf(job), outcome, error: errorMessage(error) },
     },
-    ...move(current, blamesThePatch(error) ? 'failed' : 'open', now, 'patchwright'),
+    ...move(current, itsFault ? 'failed' : 'open', now, 'patchwright'),
   ]);
 }
 
@@ -286,6 +303,21 @@ async function noteRefusal(job: Job, path: string, rule: string): Promise<void> 
   }
 }
 
-function daysAgo(house: House, days: number): string {
-  return new Date(house.clock.now().getTime() - days * 86_400_000).toISOString();
+/** S3: the five latest complaints of the last seven days. */
+function feedbackFor({ house }: Job): readonly Feedback[] {
+  const weekAgo = new Date(house.clock.now().getTime() - 7 * 86_400_000).toISOString();
+  return house.backlog.feedback.negativeSince(weekAgo, 5);
+}
+
+const maxInstructionChars = 20_000;
+
+/** What the project tells every agent, from the commit itself: a link in the folder could lead anywhere. */
+async function instructionsOf({ git, base, prefix }: Worktree): Promise<{ instructions?: string }> {
+  for (const name of ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md']) {
+    const { code, out } = await git.code(['cat-file', 'blob', `${base}:${prefix}${name}`], {
+      okCodes: [0, 128],
+    });
+    if (code === 0) return { instructions: out.slice(0, maxInstructionChars) };
+  }
+  return {};
 }

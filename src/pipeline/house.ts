@@ -2,7 +2,7 @@ import type { Backlog } from '../backlog/backlog.ts';
 import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
-import type { Clock, Git, Log, Shell } from '../core/ports.ts';
+import type { Clock, Git, Log } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
@@ -17,7 +17,8 @@ export interface House {
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
-  isAlive(runner: Runner): boolean;
+  /** @param lastSignAt when it was last known to be at work */
+  isAlive(runner: Runner, lastSignAt: string, now: Date): boolean;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
   /** Throws `missing_key`. */
@@ -25,8 +26,6 @@ export interface House {
   scanner(settings: Settings): Scanner;
   worktrees(settings: Settings): Worktrees;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
-  /** The one door for whatever the model wrote or asked to run. */
-  readonly sandbox: Shell;
   protection(): Promise<Protection>;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;

@@ -26,21 +26,29 @@ export function intakeOf(
   const fields = new Map<string, Partial<Ticket>>();
   const counted = new Map<string, number>();
   const changes: Change[] = [];
+  const ticketOf = (id: string): Ticket | undefined => tickets.get(id) ?? backlog.tickets.get(id);
+  /** A merged ticket's occurrences add to those of the one it was merged into. */
+  const together = (group: SignalGroup, into: string): SignalGroup => {
+    const other = groups.get(into) ?? backlog.groups.get(into);
+    return { ...group, count: group.count + (other?.count ?? 0) };
+  };
 
   for (const signal of batch.signals) {
     const id = ticketIdOf(signal);
     const group = grow(groups.get(id) ?? backlog.groups.get(id), id, signal);
     groups.set(id, group);
     counted.set(id, (counted.get(id) ?? 0) + 1);
-    const result = fold(signal, group, tickets.get(id) ?? backlog.tickets.get(id), settings, now);
+    const own = ticketOf(id);
+    const into = own?.metadata.mergedInto || id;
+    const ticket = into === id ? own : ticketOf(into);
+    const result = fold(signal, into === id ? group : together(group, into), ticket, settings, now);
     if (result.kind === 'created') {
       created.add(id);
       tickets.set(id, result.ticket);
       fields.set(id, result.ticket);
-    } else if (result.kind === 'updated') {
-      const before = tickets.get(id) ?? backlog.tickets.get(id);
-      if (before) tickets.set(id, { ...before, ...result.fields });
-      fields.set(id, { ...fields.get(id), ...result.fields });
+    } else if (result.kind === 'updated' && ticket) {
+      tickets.set(into, { ...ticket, ...result.fields });
+      fields.set(into, { ...fields.get(into), ...result.fields });
     }
     if (signal.kind === 'feedback') changes.push({ kind: 'feedback', feedback: signal.feedback });
   }

@@ -12,7 +12,7 @@ export async function judge(
   { house, settings, ticket, tell, signal }: Job,
   worktree: Worktree,
   patch: Patch,
-  tests: TestRunner | undefined,
+  tests: TestRunner,
   protection: Protection,
 ): Promise<readonly GateReport[]> {
   return runGates(
@@ -22,9 +22,9 @@ export async function judge(
       git: house.git,
       checkout: worktree,
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
-      ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),
+      ...inFolder(worktree.prefix, { protection, tests }),
       limits: settings.limits,
-      mainRoot: house.folder,
+      mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket.metadata.exceptionType ? { exceptionType: ticket.metadata.exceptionType } : {}),
     },
     {

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
-import { writeLanded } from './decide.ts';
+import { writeLanded, writeRolledBack } from './decide.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 
@@ -20,8 +19,11 @@ export async function recover(house: House): Promise<void> {
 
 async function endInterrupted(house: House): Promise<void> {
   const { backlog } = house;
-  const now = house.clock.now().toISOString();
-  const dead = backlog.attempts.running().filter((attempt) => !house.isAlive(attempt.runner));
+  const time = house.clock.now();
+  const now = time.toISOString();
+  const dead = backlog.attempts
+    .running()
+    .filter(({ runner, startedAt }) => !house.isAlive(runner, startedAt, time));
   if (dead.length === 0) return;
   await backlog.write(
     dead.flatMap((attempt) => {
@@ -50,57 +52,83 @@ async function endInterrupted(house: House): Promise<void> {
   house.log(`Cleaned up after ${dead.length} interrupted attempt${dead.length === 1 ? '' : 's'}.`);
 }
 
-/** A crash between the merge and its note leaves a merge commit whose trailers name the request. */
+/** How far back landings and rollbacks without a note are looked for. */
+const maxCommits = 1_000;
+
+/** A crash between a commit and its note leaves a commit whose trailers name the request. */
 async function noteLandings(house: House): Promise<void> {
-  const waiting = house.backlog.requests.list({ statuses: ['PENDING_APPROVAL'] });
-  for (const request of waiting) {
-    const commit = await mergeOf(house, request);
-    const ticket = house.backlog.tickets.get(request.ticketId);
-    if (!commit || !ticket) continue;
-    const [branch, reviewer] = await Promise.all([
-      house.git.run(['symbolic-ref', '--short', 'HEAD']),
-      house.reviewer(),
-    ]);
-    const backups = await house.git.run([
-      'for-each-ref',
-      '--sort=-refname',
-      '--format=%(refname)',
-      `refs/patchwright/backup/${request.ticketId}/`,
-    ]);
-    const release = {
-      id: randomUUID(),
-      requestId: request.id,
-      ticketId: request.ticketId,
-      commit,
-      branch,
-      backupRef: backups.split('\n')[0] ?? '',
-      appliedAt: await house.git.run(['show', '-s', '--format=%cI', commit]).then(toUtc),
-    };
-    await writeLanded(house, request, ticket, release, reviewer);
-    house.log(
-      `Patch request ${request.id.slice(0, 8)} had landed as ${commit.slice(0, 12)}; noted.`,
-    );
-  }
-}
-
-async function mergeOf(house: House, request: PatchRequest): Promise<string | undefined> {
-  const { code } = await house.git.code(['merge-base', '--is-ancestor', request.commit, 'HEAD'], {
-    okCodes: [0, 1, 128],
+  const { backlog } = house;
+  const waiting = backlog.requests.list({ statuses: ['PENDING_APPROVAL', 'APPLIED'] });
+  if (waiting.length === 0) return;
+  const made = await ourCommits(house);
+  if (made.length === 0) return;
+  await backlog.exclusively('decide', async () => {
+    for (const { id } of waiting) {
+      const request = backlog.requests.get(id);
+      const merge = made.find((one) => one.request === id && one.parents === 2);
+      const revert = made.find((one) => one.request === id && one.rolledBackBy !== '');
+      if (request?.status === 'PENDING_APPROVAL' && merge) await noteMerge(house, request, merge);
+      const release = backlog.releases.list().find((one) => one.requestId === id);
+      if (release && !release.rolledBackAt && revert) {
+        const reviewer = revert.rolledBackBy;
+        const reason = 'Rolled back before a crash.';
+        await writeRolledBack(house, release, { reason, reviewer, commit: revert.commit });
+        house.log(`Release ${id.slice(0, 8)} had been rolled back; noted.`);
+      }
+    }
   });
-  if (code !== 0) return undefined;
-  const found = await house.git.run([
-    'log',
-    '-1',
-    '--merges',
-    '--first-parent',
-    '--fixed-strings',
-    `--grep=Patchwright-Request: ${request.id}`,
-    '--format=%H',
-    'HEAD',
-  ]);
-  return found || undefined;
 }
 
-function toUtc(date: string): string {
-  return new Date(date).toISOString();
+interface OurCommit {
+  readonly commit: string;
+  readonly parents: number;
+  readonly at: string;
+  readonly request: string;
+  readonly rolledBackBy: string;
+}
+
+async function ourCommits(house: House): Promise<readonly OurCommit[]> {
+  const trailer = (key: string): string => `%(trailers:key=${key},valueonly,separator=%x2C)`;
+  const fields = ['%H', '%P', '%cI', trailer('Patchwright-Request'), trailer('Rolled-back-by')];
+  const { code, out } = await house.git.code(
+    ['log', '--first-parent', `-${maxCommits}`, `--format=${fields.join('%x00')}%x01`, 'HEAD'],
+    { okCodes: [0, 128] },
+  );
+  if (code !== 0) return []; // no commit yet
+  return out
+    .split('\u0001')
+    .map((record) => record.trim().split('\0'))
+    .filter((parts) => parts.length === fields.length && parts[3] !== '')
+    .map(([commit = '', parents = '', at = '', request = '', rolledBackBy = '']) => ({
+      commit,
+      parents: parents.split(' ').length,
+      at: new Date(at).toISOString(),
+      request,
+      rolledBackBy,
+    }));
+}
+
+async function noteMerge(house: House, request: PatchRequest, merge: OurCommit): Promise<void> {
+  const ticket = house.backlog.tickets.get(request.ticketId);
+  if (!ticket) return;
+  const branch = await house.git.run(['rev-parse', '--abbrev-ref', 'HEAD']);
+  const backups = await house.git.run([
+    'for-each-ref',
+    '--sort=-refname',
+    '--format=%(refname)',
+    `refs/patchwright/backup/${request.ticketId}/`,
+  ]);
+  const release = {
+    id: request.id,
+    requestId: request.id,
+    ticketId: request.ticketId,
+    commit: merge.commit,
+    branch,
+    backupRef: backups.split('\n')[0] ?? '',
+    appliedAt: merge.at,
+  };
+  await writeLanded(house, request, ticket, release, await house.reviewer());
+  house.log(
+    `Patch request ${request.id.slice(0, 8)} had landed as ${merge.commit.slice(0, 12)}; noted.`,
+  );
 }

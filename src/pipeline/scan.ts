@@ -1,16 +1,30 @@
 import type { Progress, ScanReport } from '../core/progress.ts';
+import { errorMessage } from '../core/errors.ts';
 import { intakeOf } from './intake.ts';
+import { wake } from './tickets.ts';
 import type { House } from './house.ts';
 
-/** Reads what has grown, under the lock that all windows share, and writes each batch down whole. */
+/** Tells how it went, whatever happens: who shows that it runs must learn that it ended. */
 export async function scan(
   house: House,
   flush: boolean,
   tell: (progress: Progress) => void,
   signal?: AbortSignal,
 ): Promise<ScanReport> {
-  const settings = house.settings();
   tell({ kind: 'scanning' });
+  try {
+    const report = await readGrowth(house, flush, signal);
+    tell({ kind: 'scanned', report });
+    return report;
+  } catch (error) {
+    tell({ kind: 'scan_failed', message: errorMessage(error) });
+    throw error;
+  }
+}
+
+/** Reads what has grown, under the lock that all windows share, and writes each batch down whole. */
+async function readGrowth(house: House, flush: boolean, signal?: AbortSignal): Promise<ScanReport> {
+  const settings = house.settings();
   const files = new Set<string>();
   const created = new Set<string>();
   const updated = new Set<string>();
@@ -20,6 +34,7 @@ export async function scan(
   await house.backlog.exclusively(
     'scan',
     async () => {
+      await wake(house);
       for await (const item of house.scanner(settings).scan({ flush }, signal)) {
         if (item.kind === 'problem') {
           problems.push({ file: item.file, reason: item.reason });
@@ -45,13 +60,11 @@ export async function scan(
   );
 
   for (const { file, reason } of problems) house.log(`${file}: ${reason}`);
-  const report: ScanReport = {
+  return {
     ...sums,
     files: files.size,
     created: [...created],
     updated: [...updated].filter((id) => !created.has(id)),
     problems,
   };
-  tell({ kind: 'scanned', report });
-  return report;
 }

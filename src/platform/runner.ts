@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Runner } from '../core/attempt.ts';
+import { foreignRunnerMs, type Runner } from '../core/attempt.ts';
 
 /** This process, as attempts remember it. */
 export function thisRunner(): Runner {
   return { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '' };
 }
 
-/** False when its process is gone. A runner on another machine counts as alive: we can't know. */
-export function isAlive(runner: Runner): boolean {
-  return runner.host !== hostname() || startOf(runner.pid) === runner.started;
+/**
+ * False when its process is gone. Of one on another host only its last sign of life (an ISO time) tells.
+ */
+export function isAlive(runner: Runner, lastSignAt: string, now: Date): boolean {
+  if (runner.host === hostname()) return startOf(runner.pid) === runner.started;
+  return now.getTime() - Date.parse(lastSignAt) < foreignRunnerMs;
 }
 
 /** When the process started, in whatever form the system tells it; undefined when there is none. */
@@ -20,7 +23,9 @@ function startOf(pid: number): string | undefined {
       // Field 22 of /proc/<pid>/stat (proc(5)), in ticks since boot; the name in field 2 may hold spaces.
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-      return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (fields[0] === 'Z') return undefined; // ended, and not collected yet
+      return `${boot}/${fields[19] ?? ''}`;
     }
     process.kill(pid, 0);
     if (process.platform === 'win32') return 'alive';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import type { Clock, Git } from '../core/ports.ts';
@@ -34,7 +33,7 @@ export async function land(
   const commit = await mergeCommit(git, branch, input, signal);
   const backupRef = await moveBranch(git, branch, commit, request.ticketId, signal);
   return {
-    id: randomUUID(),
+    id: request.id, // a request lands once: whoever notes it, notes the same release
     requestId: request.id,
     ticketId: request.ticketId,
     commit,

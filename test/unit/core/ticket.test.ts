@@ -81,6 +81,21 @@ describe('ticket', () => {
       assert.equal(result.fields.priority, undefined);
     });
 
+    it('stays urgent when what ended the program is caught the next time', () => {
+      const fatal = exceptionSignal({ severity: 'fatal' });
+      const first = fold(fatal, groupOf(fatal), undefined, defaultSettings, now);
+      assert.equal(first.kind, 'created');
+      if (first.kind !== 'created') return;
+      const caught = fold(exceptionSignal(), seen(2), first.ticket, defaultSettings, now);
+      assert.equal(caught.kind === 'updated' && caught.fields.priority?.value, 'critical');
+    });
+
+    it('stays high after a regression, also at the next occurrence', () => {
+      const ticket = ticketOf({ metadata: { regression: true, severity: 'error' } });
+      const result = fold(exceptionSignal(), seen(9), ticket, defaultSettings, now);
+      assert.equal(result.kind === 'updated' && result.fields.priority?.value, 'high');
+    });
+
     it('keeps the newest five pieces of evidence', () => {
       let ticket = ticketOf({ evidence: [] });
       for (let i = 0; i < 8; i++) {
