@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { lock } from 'proper-lockfile';
+import { foreignRunnerMs } from '../core/attempt.ts';
 import { errorMessage, explainFileError, PatchwrightError, systemCode } from '../core/errors.ts';
 import type { Log, Shell } from '../core/ports.ts';
 
@@ -51,8 +52,6 @@ export interface OwnFolders {
   remove(path: string): Promise<void>;
 }
 
-/** A claim by a host that shares our home but not our processes counts as dead after this long. */
-const foreignHostMs = 24 * 60 * 60 * 1000;
 const namePattern = /^pw-[0-9a-f]{8}$/;
 
 export function rootOf(home: string, commonDir: string): string {
@@ -198,7 +197,7 @@ async function writeMarker(path: string, marker: Marker): Promise<void> {
 async function isHeld(path: string, { holder }: Marker, shell: Shell): Promise<boolean> {
   if (!holder) return false;
   if (holder.host === hostname()) return isAlive(holder, shell);
-  return Date.now() - (await lstat(markerOf(path))).mtimeMs < foreignHostMs;
+  return Date.now() - (await lstat(markerOf(path))).mtimeMs < foreignRunnerMs;
 }
 
 async function ourselves(shell: Shell): Promise<Holder> {
