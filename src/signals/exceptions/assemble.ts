@@ -193,7 +193,7 @@ export function createAssembler(): Assembler {
         pieces: [piece],
         said,
         chars: piece.text.length,
-        complete: false,
+        complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
       };
       return true;
     }

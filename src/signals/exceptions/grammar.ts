@@ -37,6 +37,8 @@ export interface Grammar {
   readonly standsAlone?: boolean;
   /** Whether a block may begin with this line; if so, the judge of the lines that follow. */
   begin(line: string): Follow | undefined;
+  /** Whether this first line says enough by itself; without it, a block waits for a second one. */
+  saysEnough?(line: string): boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
   keepsLeveled?(line: string): boolean;
   /**
