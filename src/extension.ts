@@ -13,7 +13,9 @@ import { registerCommands } from './editor/register.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
+import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
+import { ticketCommands } from './editor/ticketCommands.ts';
 import { registerTicketView } from './editor/ticketTree.ts';
 
 /** What tests get, and nobody else. */
@@ -40,23 +42,34 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
   sessions = createSessions({ loadCompose, apiKey, errors, log });
-  const desk: Desk = { sessions, dialogs, errors, apiKey, log };
+  const sorting = createSorting(context.workspaceState);
+  const desk: Desk = { sessions, dialogs, errors, apiKey, sorting, log };
 
-  const backlogView = registerTicketView(sessions);
+  const backlogView = registerTicketView(sessions, sorting);
   const reviewView = registerReviewView(sessions);
   const statusBar = registerStatusBar(sessions);
-  const keys = registerContextKeys(sessions, apiKey);
+  const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
     {
       ...draftCommands(desk),
       ...reviewCommands(desk),
       ...gateCommands(desk),
+      ...ticketCommands(desk),
       ...houseCommands(desk),
     },
     errors,
   );
   const documents = registerDocuments(sessions);
-  context.subscriptions.push(log, backlogView, reviewView, statusBar, keys, commands, documents);
+  context.subscriptions.push(
+    log,
+    sorting,
+    backlogView,
+    reviewView,
+    statusBar,
+    keys,
+    commands,
+    documents,
+  );
 
   void sessions.restart();
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;

@@ -31,6 +31,7 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'scanning':
       return { ...activity, scanning: true };
     case 'scanned':
+    case 'scan_failed':
       return { ...activity, scanning: false };
     case 'attempt_started':
       return withWork(activity, {

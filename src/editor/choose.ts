@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
-import type { Ticket, TicketStatus } from '../core/ticket.ts';
+import { byTurn, type Ticket, type TicketStatus } from '../core/ticket.ts';
 import type { Dialogs } from './dialogs.ts';
 import { fromUri } from './documents.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { requestDescription } from './reviewText.ts';
 import type { Session } from './sessions.ts';
 import { exactly, shorten, withoutIcons } from './text.ts';
-import { byScore, ticketDescription } from './ticketText.ts';
+import { ticketDescription } from './ticketText.ts';
 
 /**
  * What a command is about: its argument (a row, a title bar's address, an id), else the diff in front,
@@ -57,12 +57,14 @@ export async function chooseTicket(
   dialogs: Dialogs,
   statuses: readonly TicketStatus[],
   title: string,
+  except?: string,
 ): Promise<string | undefined> {
   if (typeof argument === 'string') return argument;
   const row = asRow(argument);
   if (row.ticket) return row.ticket.id;
   const { tickets, groups } = session.app.backlog;
-  const items = [...tickets.list({ statuses })].sort(byScore).map((ticket) => ({
+  const candidates = tickets.list({ statuses }).filter(({ id }) => id !== except);
+  const items = candidates.toSorted(byTurn).map((ticket) => ({
     label: withoutIcons(shorten(ticket.title, 120)),
     description: ticketDescription(ticket, groups.get(ticket.id), undefined, new Date()),
     detail: ticket.id,

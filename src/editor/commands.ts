@@ -14,6 +14,15 @@ export const commandNames = [
   'rollBack',
   'showGates',
   'newTicket',
+  'editTicket',
+  'mergeTicket',
+  'splitTicket',
+  'snoozeTicket',
+  'closeTicket',
+  'reopenTicket',
+  'sortByScore',
+  'sortByLastSeen',
+  'sortByOccurrences',
   'protectFile',
   'openDatabase',
   'showLog',
@@ -43,6 +52,8 @@ export const contextKeys = {
   hasReleases: 'patchwright.hasReleases',
   hasKey: 'patchwright.hasKey',
   drafting: 'patchwright.drafting',
+  /** How the Backlog view is sorted. */
+  sort: 'patchwright.sort',
   /** Addresses of the documents whose request waits for a decision. */
   pending: 'patchwright.pending',
 } as const;

@@ -6,6 +6,7 @@ import { reviewAddresses } from './documents.ts';
 import { throttled } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
+import type { Sorting } from './sorting.ts';
 
 type Values = Readonly<Record<keyof typeof contextKeys, unknown>>;
 
@@ -13,13 +14,14 @@ type Values = Readonly<Record<keyof typeof contextKeys, unknown>>;
 export function registerContextKeys(
   sessions: Sessions,
   apiKey: ApiKey,
+  sorting: Sorting,
 ): { values(): Partial<Values>; dispose(): void } {
   const store = createDisposableStore();
   const set = new Map<string, string>();
   let hasKey = false;
   let values: Partial<Values> = {};
   const update = throttled(() => {
-    values = valuesOf(sessions, hasKey);
+    values = { ...valuesOf(sessions, hasKey), sort: sorting.current() };
     for (const [name, value] of Object.entries(values)) {
       const id = contextKeys[name as keyof typeof contextKeys];
       const text = JSON.stringify(value);
@@ -34,12 +36,13 @@ export function registerContextKeys(
   };
   store.add(update);
   store.add(sessions.onDidChange(update));
+  store.add(sorting.onDidChange(update));
   store.add(apiKey.onDidChange(() => void readKey()));
   void readKey();
   return { values: () => values, dispose: () => store.dispose() };
 }
 
-function valuesOf(sessions: Sessions, hasKey: boolean): Values {
+function valuesOf(sessions: Sessions, hasKey: boolean): Omit<Values, 'sort'> {
   const session = sessions.session();
   return {
     state: sessions.state().kind,
@@ -56,7 +59,9 @@ const nothing = {
   pending: [],
 };
 
-function insideOf({ app, activity }: Session): typeof nothing | Omit<Values, 'state' | 'hasKey'> {
+type Inside = Omit<Values, 'state' | 'hasKey' | 'sort'>;
+
+function insideOf({ app, activity }: Session): Inside {
   const waiting = waitingRequests(app.backlog);
   return {
     hasTickets: Object.values(app.backlog.tickets.countByStatus()).some((count) => count > 0),

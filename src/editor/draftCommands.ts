@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
-import type { TicketStatus } from '../core/ticket.ts';
+import { PatchwrightError } from '../core/errors.ts';
 import { chooseTicket } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { plural } from './text.ts';
-
-/** Tickets that a person may have drafted. */
-const draftable: readonly TicketStatus[] = ['open', 'failed', 'rejected', 'rolled_back'];
+import { offeredFor } from './ticketMoves.ts';
 
 export function draftCommands({
   sessions,
@@ -17,8 +15,8 @@ export function draftCommands({
   return {
     async scan() {
       requireTrust();
-      const { app } = await sessions.ready();
-      const report = await inBacklogView(() => app.pipeline.scan());
+      const session = await sessions.ready();
+      const report = await inBacklogView(() => session.scan());
       for (const { file, reason } of report.problems) log.warn(`${file}: ${reason}`);
       const unread = report.problems.length;
       dialogs.mention(
@@ -31,7 +29,8 @@ export function draftCommands({
     async draftTicket(argument) {
       requireTrust();
       const session = await sessions.ready();
-      const id = await chooseTicket(session, argument, dialogs, draftable, 'Draft Patch');
+      const { draftTicket } = offeredFor;
+      const id = await chooseTicket(session, argument, dialogs, draftTicket, 'Draft Patch');
       if (id) await draft(session, id);
     },
     async draftNext() {
@@ -49,9 +48,25 @@ export function draftCommands({
         ['in_progress', 'testing'],
         'Cancel',
       );
-      if (id) await session.app.pipeline.cancel(id);
+      if (!id) return;
+      refuseForeign(session, id);
+      await session.app.pipeline.cancel(id);
     },
   };
+}
+
+/** What another process works on, this one can't end; nothing would happen, so that is said. */
+function refuseForeign({ app, activity }: Session, ticketId: string): void {
+  if (activity().works.has(ticketId)) return;
+  const running = app.backlog.attempts.running().find((one) => one.ticketId === ticketId);
+  if (running?.runner.pid === process.pid) return; // of a session of this window before
+  throw new PatchwrightError('nothing_to_do', {
+    what: `Nothing in this window works on ${ticketId}.`,
+    why: running
+      ? `Process ${running.runner.pid} on ${running.runner.host} does: another window or a terminal.`
+      : 'Its attempt has ended.',
+    remedy: running ? 'Cancel it there.' : '',
+  });
 }
 
 /** Nothing pops up when it is ready: the row and the badge say so. */

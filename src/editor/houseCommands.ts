@@ -3,9 +3,10 @@ import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { DoctorCheck } from '../pipeline.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
+import { checkItem, checkLine, doctorTitle } from './doctorText.ts';
 import { pathIn } from './reviewCommands.ts';
 import { requireTrust, type Session, type Sessions } from './sessions.ts';
-import { plural, shorten, withoutIcons } from './text.ts';
+import { required, shorten } from './text.ts';
 
 type Names =
   | 'newTicket'
@@ -27,14 +28,14 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     async openDatabase() {
       const { app } = await sessions.ready();
       if (vscode.workspace.isTrusted) await app.backlog.snapshot();
-      await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(app.backlog.file));
+      await openFile(vscode.Uri.file(app.backlog.file));
     },
     showLog: () => log.show(),
     setApiKey: () => apiKey.ask(),
     async doctor() {
       const checks = await examine(sessions);
-      for (const { ok, title, detail } of checks) log.info(`${ok ? '✓' : '✗'} ${title}: ${detail}`);
-      const title = `Doctor: ${plural(checks.filter(({ ok }) => !ok).length, 'problem')}`;
+      for (const check of checks) log.info(checkLine(check));
+      const title = doctorTitle(checks);
       await dialogs.choose(checks.map(checkItem), { title, matchOnDetail: true });
     },
     async refresh() {
@@ -45,13 +46,22 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
   };
 }
 
+/** In whatever editor there is for it; where there is none, it is at least shown where it lies. */
+async function openFile(uri: vscode.Uri): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('vscode.open', uri);
+  } catch {
+    await vscode.commands.executeCommand('revealInExplorer', uri);
+  }
+}
+
 async function newTicket({ sessions, dialogs }: Desk): Promise<void> {
   requireTrust();
   const { app } = await sessions.ready();
   const title = await dialogs.input({
     title: 'New Ticket (1 of 2)',
     prompt: 'What should be improved? One line.',
-    validateInput: (text) => (text.trim() === '' ? 'A few words, please.' : undefined),
+    validateInput: required,
   });
   if (!title?.trim()) return;
   const description = await dialogs.input({
@@ -118,12 +128,4 @@ async function examine(sessions: Sessions): Promise<readonly DoctorCheck[]> {
     const { what, why, remedy } = error;
     return [trust, { title: what, ok: false, detail: why, fix: remedy }];
   }
-}
-
-function checkItem(check: DoctorCheck): vscode.QuickPickItem {
-  const detail = check.ok || !check.fix ? check.detail : `${check.detail} ${check.fix}`;
-  return {
-    label: `$(${check.ok ? 'pass' : 'warning'}) ${withoutIcons(check.title)}`,
-    detail: withoutIcons(shorten(detail, 300)),
-  };
 }

@@ -9,7 +9,7 @@ import type { Dialogs } from './dialogs.ts';
 import { openFileDiff, openReview } from './diffReview.ts';
 import type { ReviewNode } from './reviewTree.ts';
 import { requireTrust, type Session } from './sessions.ts';
-import { plural } from './text.ts';
+import { plural, required } from './text.ts';
 
 export function reviewCommands({
   sessions,
@@ -81,10 +81,6 @@ async function reject(session: Session, request: PatchRequest, dialogs: Dialogs)
     validateInput: required,
   });
   if (comment?.trim()) await session.app.pipeline.reject(request.id, comment.trim());
-}
-
-function required(text: string): string | undefined {
-  return text.trim() === '' ? 'A few words, please.' : undefined;
 }
 
 /** A protected branch needs a second, explicit yes. undefined: it was not given. */

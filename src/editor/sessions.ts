@@ -2,11 +2,14 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
+import type { ScanReport } from '../core/progress.ts';
+import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
+import { keepsSession } from './folders.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
 
@@ -16,8 +19,12 @@ export interface Session {
   /** Of the repository: the folder itself, or one above it. Paths in patches start here. */
   readonly root: string;
   readonly app: App;
+  /** undefined while they are not valid. */
+  readonly settings: () => Settings | undefined;
   readonly activity: () => Activity;
   readonly onDidChange: vscode.Event<void>;
+  /** A scan that somebody asked for, who is told when it fails. */
+  scan(): Promise<ScanReport>;
   dispose(): Promise<void>;
 }
 
@@ -72,10 +79,23 @@ export function createSessions(options: SessionsOptions): Sessions {
     else become(next);
     if (!disposed && next.kind === 'noGit') waiting = watchForRepository(again);
   };
-  const restart = (): Promise<void> => (opening = opening.then(reopen));
+  const queue = (work: () => Promise<void>): Promise<void> => {
+    opening = opening.then(work).catch((error: unknown) => {
+      // Nobody could ever open the window again if this stayed rejected.
+      become({ kind: 'failed', error });
+      options.log.error(`The session could not be opened: ${describe(error)}`);
+    });
+    return opening;
+  };
+  const restart = (): Promise<void> => queue(reopen);
   const again = (): void => void restart();
+  const changeFolders = (): Promise<void> => {
+    const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString());
+    const keeps = keepsSession(session()?.folder.uri.toString(), folders);
+    return keeps ? Promise.resolve() : reopen(); // a running draft must not end for another folder
+  };
 
-  store.add(vscode.workspace.onDidChangeWorkspaceFolders(again));
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => void queue(changeFolders)));
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(again));
   store.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -163,12 +183,16 @@ async function openSession(
     for (const notice of app.backlog.notices) errors.warnOnce(notice);
     let activity = noActivity;
     const emitter = store.add(new vscode.EventEmitter<void>());
+    let asked = 0;
     store.add(emitter.event(changed));
     store.add(app.backlog.onDidChange(() => emitter.fire()));
     store.add(
       app.pipeline.onDidProgress((progress) => {
         activity = advance(activity, progress);
         emitter.fire();
+        // What somebody asked for tells its failure itself.
+        if (progress.kind === 'scan_failed' && asked === 0)
+          errors.showOnce(new Error(progress.message));
       }),
     );
     if (trusted) store.add(follow(folder, app, settings, errors));
@@ -176,8 +200,17 @@ async function openSession(
       folder,
       root,
       app,
+      settings: () => orUndefined(settings),
       activity: () => activity,
       onDidChange: emitter.event,
+      async scan() {
+        asked += 1;
+        try {
+          return await app.pipeline.scan();
+        } finally {
+          asked -= 1;
+        }
+      },
       async dispose() {
         store.dispose();
         await app.dispose();
@@ -186,6 +219,14 @@ async function openSession(
   } catch (error) {
     store.dispose();
     throw error;
+  }
+}
+
+function orUndefined(settings: LiveSettings): Settings | undefined {
+  try {
+    return settings.current();
+  } catch {
+    return undefined; // whoever needs them says what is wrong with them
   }
 }
 
@@ -227,6 +268,11 @@ function watchForRepository(found: () => void): { dispose(): void } {
     store.add(watcher.onDidCreate(found));
   }
   return store;
+}
+
+/** Of anything that can be thrown, even of what has no text. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : typeof error;
 }
 
 function whyNot(state: Exclude<State, { kind: 'ready' }>): unknown {

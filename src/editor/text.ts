@@ -15,6 +15,11 @@ export function shorten(text: string, maxChars: number): string {
   return line.length <= maxChars ? line : `${line.slice(0, maxChars - 1)}…`;
 }
 
+/** For input boxes: what is wrong with the text, if anything. */
+export function required(text: string): string | undefined {
+  return text.trim() === '' ? 'A few words, please.' : undefined;
+}
+
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,9 @@
 import type { Attempt } from '../core/attempt.ts';
+import type { Settings } from '../core/settings.ts';
 import {
+  byTurn,
   type Category,
+  pick,
   place,
   score,
   type SignalGroup,
@@ -43,9 +46,19 @@ export const categoryWords: Readonly<Record<Category, string>> = {
   refactor: 'Refactoring',
 };
 
-/** The order of the queue: what is drafted first comes first. */
-export function byScore(a: Ticket, b: Ticket): number {
-  return score(a) - score(b) || (a.createdAt < b.createdAt ? -1 : 1);
+/** Where a ticket stands among those that are drafted on their own; `never`: a person has to start it. */
+export type Queue = { readonly place: number; readonly of: number } | 'never';
+
+export function queueOf(
+  ticket: Ticket,
+  open: readonly Ticket[],
+  settings: Pick<Settings, 'selection' | 'limits'>,
+  attemptsOf: (ticketId: string) => number,
+): Queue {
+  const taken = (one: Ticket): boolean => pick([one], settings, attemptsOf) !== undefined;
+  if (!taken(ticket)) return 'never';
+  const queue = open.filter(taken).sort(byTurn);
+  return { place: queue.findIndex(({ id }) => id === ticket.id) + 1, of: queue.length };
 }
 
 export function ticketDescription(
@@ -74,19 +87,18 @@ export function workText(work: Work): string {
 export function ticketTooltip(
   ticket: Ticket,
   group: SignalGroup | undefined,
-  queue: { readonly place: number; readonly of: number } | undefined,
+  queue: Queue | undefined,
 ): string {
   const { fingerprint } = ticket.metadata;
   return [
     shorten(ticket.title, 300),
     dotted([ticket.id, categoryWords[ticket.category], ticket.status.replaceAll('_', ' ')]),
+    ...byHand(ticket),
     '',
     `Priority: ${ticket.priority.value}. ${shorten(ticket.priority.reason, 300)}`,
     `Risk: ${ticket.risk.value} of 10. ${shorten(ticket.risk.reason, 300)}`,
     `Effort: ${ticket.effort.value} of 10. ${shorten(ticket.effort.reason, 300)}`,
-    `Selection score: ${score(ticket)}, the lowest is drafted first.${
-      queue ? ` Number ${queue.place} of ${queue.of} in the queue.` : ''
-    }`,
+    `Selection score: ${score(ticket)}, the lowest is drafted first.${queueText(queue)}`,
     ...(group
       ? [
           '',
@@ -95,6 +107,22 @@ export function ticketTooltip(
       : []),
     ...(fingerprint ? ['', 'Grouped by', ...fingerprint.parts.map(partLine)] : []),
   ].join('\n');
+}
+
+/** What a person did to it. */
+function byHand({ status, metadata }: Ticket): readonly string[] {
+  const { snoozedUntil, mergedInto, closedReason } = metadata;
+  if (status === 'snoozed' && snoozedUntil) return [`Snoozed until ${exactly(snoozedUntil)}.`];
+  if (status !== 'closed') return [];
+  if (mergedInto) return [`Merged into ${shorten(mergedInto, 80)}.`];
+  return closedReason ? [`Not worth fixing: ${shorten(closedReason, 300)}`] : [];
+}
+
+function queueText(queue: Queue | undefined): string {
+  if (queue === undefined) return '';
+  return queue === 'never'
+    ? ' It is not drafted on its own: a person has to start it.'
+    : ` Number ${queue.place} of ${queue.of} in the queue.`;
 }
 
 function partLine(part: { readonly label: string; readonly value: string }): string {

@@ -5,11 +5,14 @@ import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { refreshMs, throttled } from './refresh.ts';
 import type { Session, Sessions } from './sessions.ts';
+import type { Sorting } from './sorting.ts';
+import { inOrder, type SortOrder, sortWords } from './sortOrder.ts';
 import { plural, shorten } from './text.ts';
 import {
   attemptDescription,
   attemptLabel,
-  byScore,
+  type Queue,
+  queueOf,
   ticketDescription,
   type TicketGroup,
   ticketGroups,
@@ -19,14 +22,9 @@ import {
 
 export type TicketNode =
   | { readonly kind: 'group'; readonly group: TicketGroup; readonly count: number }
-  | { readonly kind: 'ticket'; readonly ticket: Ticket; readonly queue?: Queue }
+  | { readonly kind: 'ticket'; readonly ticket: Ticket }
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   | { readonly kind: 'more'; readonly groupId: string; readonly count: number };
-
-interface Queue {
-  readonly place: number;
-  readonly of: number;
-}
 
 export type TicketTree = vscode.TreeDataProvider<TicketNode>;
 
@@ -39,7 +37,10 @@ const idleFactor = 8;
 /** Times in the rows are in minutes. */
 const clockMs = 60_000;
 
-function createTicketTree(sessions: Sessions): TicketTree & { refresh(): void; dispose(): void } {
+function createTicketTree(
+  sessions: Sessions,
+  sorting: Sorting,
+): TicketTree & { refresh(): void; dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
   let costMs = 0;
@@ -49,13 +50,14 @@ function createTicketTree(sessions: Sessions): TicketTree & { refresh(): void; d
   );
   store.add(refresh);
   store.add(sessions.onDidChange(refresh));
+  store.add(sorting.onDidChange(refresh));
   return {
     onDidChangeTreeData: changed.event,
     refresh,
     getChildren(node) {
       const session = sessions.session();
       const started = performance.now();
-      const children = session ? childrenOf(session, node) : [];
+      const children = session ? childrenOf(session, node, sorting.current()) : [];
       if (node?.kind === 'group') costMs = performance.now() - started;
       return children;
     },
@@ -63,14 +65,23 @@ function createTicketTree(sessions: Sessions): TicketTree & { refresh(): void; d
       const session = sessions.session();
       return session ? itemOf(session, node) : new vscode.TreeItem('');
     },
+    // Asked for a row that is pointed at; its place in the queue would take too long for all of them.
+    resolveTreeItem(item, node) {
+      const session = sessions.session();
+      if (session && node.kind === 'ticket') item.tooltip = tooltipOf(session, node.ticket);
+      return item;
+    },
     dispose: () => store.dispose(),
   };
 }
 
 /** The Backlog view: its tree, and times that stay true while it is looked at. */
-export function registerTicketView(sessions: Sessions): { tree: TicketTree; dispose(): void } {
+export function registerTicketView(
+  sessions: Sessions,
+  sorting: Sorting,
+): { tree: TicketTree; sortedBy(): string | undefined; dispose(): void } {
   const store = createDisposableStore();
-  const tree = store.add(createTicketTree(sessions));
+  const tree = store.add(createTicketTree(sessions, sorting));
   const view = store.add(
     vscode.window.createTreeView(viewIds.backlog, {
       treeDataProvider: tree,
@@ -81,11 +92,21 @@ export function registerTicketView(sessions: Sessions): { tree: TicketTree; disp
     if (view.visible) tree.refresh();
   }, clockMs);
   store.add({ dispose: () => clearInterval(clock) });
-  return { tree, dispose: () => store.dispose() };
+  const sayOrder = (): void => {
+    const words = sortWords[sorting.current()];
+    if (words !== view.description) Object.assign(view, { description: words });
+  };
+  store.add(sorting.onDidChange(sayOrder));
+  sayOrder();
+  return { tree, sortedBy: () => view.description, dispose: () => store.dispose() };
 }
 
-function childrenOf({ app }: Session, node: TicketNode | undefined): TicketNode[] {
-  const { tickets, attempts } = app.backlog;
+function childrenOf(
+  { app }: Session,
+  node: TicketNode | undefined,
+  order: SortOrder,
+): TicketNode[] {
+  const { tickets, attempts, groups } = app.backlog;
   if (!node) {
     const counts = tickets.countByStatus();
     return ticketGroups
@@ -96,24 +117,22 @@ function childrenOf({ app }: Session, node: TicketNode | undefined): TicketNode[
       }))
       .filter(({ count }) => count > 0);
   }
-  if (node.kind === 'group') return ticketsOf(node, tickets.list(node.group));
+  if (node.kind === 'group') {
+    return rowsOf(
+      node.group.id,
+      inOrder(tickets.list(node.group), order, (id) => groups.get(id)),
+    );
+  }
   if (node.kind === 'ticket') {
     return attempts.ofTicket(node.ticket.id).map((attempt) => ({ kind: 'attempt', attempt }));
   }
   return [];
 }
 
-function ticketsOf(
-  { group }: TicketNode & { kind: 'group' },
-  tickets: readonly Ticket[],
-): TicketNode[] {
-  const sorted = [...tickets].sort(byScore);
-  const shown = sorted.slice(0, maxRows).map((ticket, index): TicketNode => {
-    const queue = { place: index + 1, of: sorted.length };
-    return { kind: 'ticket', ticket, ...(group.id === 'open' ? { queue } : {}) };
-  });
-  const left = sorted.length - shown.length;
-  return left > 0 ? [...shown, { kind: 'more', groupId: group.id, count: left }] : shown;
+function rowsOf(groupId: string, tickets: readonly Ticket[]): TicketNode[] {
+  const shown = tickets.slice(0, maxRows).map((ticket): TicketNode => ({ kind: 'ticket', ticket }));
+  const left = tickets.length - shown.length;
+  return left > 0 ? [...shown, { kind: 'more', groupId, count: left }] : shown;
 }
 
 function itemOf(session: Session, node: TicketNode): vscode.TreeItem {
@@ -121,7 +140,7 @@ function itemOf(session: Session, node: TicketNode): vscode.TreeItem {
     case 'group':
       return groupItem(node.group, node.count);
     case 'ticket':
-      return ticketItem(session, node.ticket, node.queue);
+      return ticketItem(session, node.ticket);
     case 'attempt':
       return attemptItem(node.attempt);
     case 'more': {
@@ -149,17 +168,16 @@ const categoryIcons: Readonly<Record<Category, string>> = {
   refactor: 'wrench',
 };
 
-function ticketItem(session: Session, ticket: Ticket, queue?: Queue): vscode.TreeItem {
+function ticketItem(session: Session, ticket: Ticket): vscode.TreeItem {
   const { app, activity } = session;
   const group = app.backlog.groups.get(ticket.id);
   const work = activity().works.get(ticket.id);
   const item = new vscode.TreeItem(shorten(ticket.title, 200));
-  if (ticket.status !== 'open' || ticket.metadata.reviewComments)
+  if (app.backlog.attempts.ofTicket(ticket.id).length > 0)
     item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
   item.id = `ticket-${ticket.id}`;
   item.description = ticketDescription(ticket, group, work, new Date());
-  item.tooltip = ticketTooltip(ticket, group, queue);
-  item.contextValue = work ? 'ticket.running' : `ticket.${ticket.status}`;
+  item.contextValue = work ? 'ticket.running' : `ticket.${kindOf(ticket)}`;
   item.iconPath = work
     ? new vscode.ThemeIcon('sync~spin')
     : new vscode.ThemeIcon(
@@ -170,6 +188,27 @@ function ticketItem(session: Session, ticket: Ticket, queue?: Queue): vscode.Tre
   const command = commandOf(session, ticket);
   if (command) item.command = command;
   return item;
+}
+
+/** As the menus tell tickets apart. */
+function kindOf({ status, metadata }: Ticket): string {
+  return status === 'closed' && metadata.mergedInto ? 'merged' : status;
+}
+
+function tooltipOf(session: Session, ticket: Ticket): string {
+  const group = session.app.backlog.groups.get(ticket.id);
+  return ticketTooltip(
+    ticket,
+    group,
+    ticket.status === 'open' ? placeOf(session, ticket) : undefined,
+  );
+}
+
+function placeOf({ app, settings }: Session, ticket: Ticket): Queue | undefined {
+  const { tickets, attempts } = app.backlog;
+  const now = settings();
+  const attemptsOf = (id: string): number => attempts.ofTicket(id).length;
+  return now && queueOf(ticket, tickets.list({ statuses: ['open'] }), now, attemptsOf);
 }
 
 /** A click shows the patch when there is one, else the place. */

@@ -5,6 +5,7 @@ import type { Attempt } from '../../../src/core/attempt.ts';
 import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
+import type { DoctorCheck } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
 
 /** A house whose every state a test can set at once; what the verbs are asked for is kept. */
@@ -18,6 +19,8 @@ export interface MemoryApp {
   releases: readonly Release[];
   /** Thrown by the next verb. */
   failure: unknown;
+  /** As the house finds them in the folder. */
+  checks: readonly DoctorCheck[];
   progress(progress: Progress): void;
   changed(): void;
 }
@@ -33,6 +36,7 @@ export function createMemoryApp(): MemoryApp {
     requests: [],
     releases: [],
     failure: undefined,
+    checks: [{ title: 'git', ok: true, detail: 'git 2.39' }],
     progress: (value) => progress.fire(value),
     changed: () => change.fire(),
     compose: async ({ folder }) => appOf(memory, folder, progress.event, change.event),
@@ -90,8 +94,14 @@ function appOf(
         await ask(`newTicket ${title} ${description}`);
         return first(memory.tickets);
       },
+      edit: (ticketId, change) => ask(`edit ${ticketId} ${JSON.stringify(change)}`),
+      merge: (ticketId, intoId) => ask(`merge ${ticketId} ${intoId}`),
+      split: (ticketId) => ask(`split ${ticketId}`),
+      snooze: (ticketId, until) => ask(`snooze ${ticketId} ${until}`),
+      close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
+      reopen: (ticketId) => ask(`reopen ${ticketId}`),
       protect: (path) => ask(`protect ${path}`),
-      doctor: async () => [{ title: 'git', ok: true, detail: 'git 2.39' }],
+      doctor: async () => memory.checks,
       dispose: () => ask('dispose'),
     },
     readFile: async (commit, path) =>

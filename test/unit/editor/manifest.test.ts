@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defaultSettings } from '../../../src/core/settings.ts';
+import { ticketStatuses } from '../../../src/core/ticket.ts';
 import { commandId, commandNames, contextKeys, viewIds } from '../../../src/editor/commands.ts';
+import { sortOrders } from '../../../src/editor/sortOrder.ts';
+import { offeredFor } from '../../../src/editor/ticketMoves.ts';
+import { holds } from './whenClause.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const text = readFileSync(join(root, 'package.json'), 'utf8');
@@ -69,6 +73,53 @@ describe('the manifest', () => {
     const listed = contributes.menus.commandPalette?.map(({ command }) => command) ?? [];
     assert.equal(new Set(listed).size, listed.length);
   });
+
+  it('offers each command on the rows of the tickets that it can be done to', () => {
+    for (const [name, statuses] of Object.entries(offeredFor)) {
+      if (name === 'splitTicket') continue; // of what is merged, which is no status
+      const rows = (contributes.menus['view/item/context'] ?? []).filter(
+        ({ command, when = '' }) =>
+          command === `patchwright.${name}` && when.includes(viewIds.backlog),
+      );
+      assert.ok(rows.length > 0, name);
+      for (const { when = '' } of rows) {
+        const offered = ticketStatuses.filter((status) =>
+          holds(when, {
+            view: viewIds.backlog,
+            viewItem: `ticket.${status}`,
+            isWorkspaceTrusted: true,
+          }),
+        );
+        assert.deepEqual(offered, statusesInOrder(statuses), name);
+      }
+    }
+  });
+
+  it('offers every order of the Backlog view but the one it has', () => {
+    for (const sort of sortOrders) {
+      const offered = (contributes.menus['view/title'] ?? [])
+        .filter(({ command }) => command.startsWith('patchwright.sortBy'))
+        .filter(({ when = '' }) =>
+          holds(when, {
+            view: viewIds.backlog,
+            'patchwright.hasTickets': true,
+            'patchwright.sort': sort,
+          }),
+        );
+      assert.equal(offered.length, sortOrders.length - 1, sort);
+    }
+  });
+
+  for (const view of Object.values(viewIds)) {
+    for (const [name, context] of emptyWindows()) {
+      it(`says one thing in ${view} while it is empty: ${name}`, () => {
+        const said = contributes.viewsWelcome.filter(
+          (welcome) => welcome.view === view && holds(welcome.when, context),
+        );
+        assert.equal(said.length, 1, said.map(({ contents }) => contents).join() || 'it is blank');
+      });
+    }
+  }
 
   it('uses no proposed API', () => {
     assert.equal(manifest.enabledApiProposals, undefined);
@@ -155,6 +206,19 @@ describe("the manifest's settings", () => {
     }
   });
 
+  it('that decide where the key is sent are not taken from a workspace', () => {
+    const machine = Object.entries(settings).filter(([, { scope }]) => scope === 'machine');
+    assert.deepEqual(
+      machine.map(([key]) => key),
+      ['patchwright.model.baseUrl'],
+    );
+    const addresses = /url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
+    for (const [key, { type, scope }] of Object.entries(settings)) {
+      const free = type === 'boolean' || type === 'integer' || type === 'number';
+      assert.ok(free || !addresses.test(key) || scope === 'machine', `${key} has scope ${scope}`);
+    }
+  });
+
   it('that name paths, commands, addresses or branches count for nothing in untrusted folders', () => {
     const restricted = new Set(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
     for (const key of restricted) assert.ok(settings[key], `${key} is no setting`);
@@ -164,6 +228,32 @@ describe("the manifest's settings", () => {
     }
   });
 });
+
+function statusesInOrder(statuses: readonly string[]): readonly string[] {
+  return ticketStatuses.filter((status) => statuses.includes(status));
+}
+
+/** Every kind of window whose views can be without a row. */
+function emptyWindows(): [string, Record<string, string | boolean>][] {
+  const folder = { workbenchState: 'folder' };
+  const ready = { ...folder, 'patchwright.state': 'ready' };
+  const windows: [string, Record<string, string | boolean>][] = [
+    ['no folder', { workbenchState: 'empty', 'patchwright.state': 'noFolder' }],
+    [
+      'no folder in the workspace',
+      { workbenchState: 'workspace', 'patchwright.state': 'noFolder' },
+    ],
+    ['no repository', { ...folder, 'patchwright.state': 'noGit' }],
+    ['no disk', { ...folder, 'patchwright.state': 'virtual' }],
+    ['failed', { ...folder, 'patchwright.state': 'failed' }],
+    ['nothing there', ready],
+    ['nothing there, with a key', { ...ready, 'patchwright.hasKey': true }],
+  ];
+  return windows.flatMap(([name, context]) => [
+    [name, { ...context, isWorkspaceTrusted: true }],
+    [`${name}, restricted`, context],
+  ]);
+}
 
 /** From VS Code's documentation of contribution points, without those marked as proposed. */
 const stableMenus = new Set([

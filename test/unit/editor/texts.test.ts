@@ -3,7 +3,7 @@ import { advance, noActivity } from '../../../src/editor/activity.ts';
 import { gateDocument, inReadingOrder } from '../../../src/editor/reviewText.ts';
 import { type StatusInput, statusView } from '../../../src/editor/statusText.ts';
 import { ago, duration, exactly, plural, shorten, withoutLinks } from '../../../src/editor/text.ts';
-import { byScore, ticketDescription, ticketTooltip } from '../../../src/editor/ticketText.ts';
+import { ticketDescription, ticketTooltip } from '../../../src/editor/ticketText.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { fileOf, gateReportOf as report, requestOf } from '../../support/requests.ts';
 
@@ -76,14 +76,6 @@ describe('a ticket in the Backlog view', () => {
         'Selection score: 5.5, the lowest is drafted first. Number 2 of 7 in the queue.',
       ),
     );
-  });
-
-  it('is sorted by the score, then by age', () => {
-    const easy = ticketOf({ id: 'a', effort: { value: 1, reason: '' } });
-    const older = ticketOf({ id: 'b', createdAt: '2020-01-01T00:00:00.000Z' });
-    const newer = ticketOf({ id: 'c', createdAt: '2021-01-01T00:00:00.000Z' });
-    const ids = [newer, older, easy].sort(byScore).map(({ id }) => id);
-    assert.deepEqual(ids, ['a', 'b', 'c']);
   });
 });
 

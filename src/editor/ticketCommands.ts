@@ -1,0 +1,160 @@
+import type * as vscode from 'vscode';
+import type { Priority, Ticket } from '../core/ticket.ts';
+import type { TicketEdit } from '../pipeline.ts';
+import { chooseTicket } from './choose.ts';
+import type { Handler, Handlers } from './commands.ts';
+import type { Desk } from './desk.ts';
+import type { Dialogs } from './dialogs.ts';
+import { requireTrust, type Session } from './sessions.ts';
+import { parseUntil, snoozeChoices } from './snooze.ts';
+import type { SortOrder } from './sortOrder.ts';
+import { required, shorten, withoutIcons } from './text.ts';
+import { mergeTargets, offeredFor } from './ticketMoves.ts';
+
+type Names =
+  | keyof Omit<typeof offeredFor, 'draftTicket'>
+  | 'sortByScore'
+  | 'sortByLastSeen'
+  | 'sortByOccurrences';
+
+/** What a person does to tickets by hand, and how they are sorted. */
+export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
+  const { dialogs } = desk;
+  const sortBy = (order: SortOrder) => () => desk.sorting.use(order);
+  return {
+    editTicket: about(desk, 'editTicket', 'Edit Ticket', async ({ app }, ticket) => {
+      const change = await askForEdit(ticket, dialogs);
+      if (change) await app.pipeline.edit(ticket.id, change);
+    }),
+    mergeTicket: about(desk, 'mergeTicket', 'Merge Ticket', (session, ticket) =>
+      merge(session, ticket, dialogs),
+    ),
+    snoozeTicket: about(desk, 'snoozeTicket', 'Snooze Ticket', async ({ app }, ticket) => {
+      const until = await askUntil(ticket, dialogs);
+      if (until) await app.pipeline.snooze(ticket.id, until.toISOString());
+    }),
+    closeTicket: about(desk, 'closeTicket', 'Close Ticket', async ({ app }, ticket) => {
+      const reason = await dialogs.input({
+        title: `Close ${ticket.id}`,
+        prompt: 'Why is it not worth fixing? However often it is seen again, it stays closed.',
+        validateInput: required,
+      });
+      if (reason?.trim()) await app.pipeline.close(ticket.id, reason.trim());
+    }),
+    reopenTicket: about(desk, 'reopenTicket', 'Reopen Ticket', ({ app }, ticket) =>
+      // Only a split undoes a merge whole: what is seen of the ticket counts for itself again.
+      ticket.metadata.mergedInto ? app.pipeline.split(ticket.id) : app.pipeline.reopen(ticket.id),
+    ),
+    splitTicket: about(desk, 'splitTicket', 'Take Merge Back', ({ app }, ticket) =>
+      app.pipeline.split(ticket.id),
+    ),
+    sortByScore: sortBy('score'),
+    sortByLastSeen: sortBy('lastSeen'),
+    sortByOccurrences: sortBy('occurrences'),
+  };
+}
+
+/** A handler that knows its ticket: the row's, or one that is chosen among those it is offered for. */
+function about(
+  { sessions, dialogs }: Desk,
+  name: keyof typeof offeredFor,
+  title: string,
+  act: (session: Session, ticket: Ticket) => Promise<void>,
+): Handler {
+  return async (argument) => {
+    requireTrust();
+    const session = await sessions.ready();
+    const id = await chooseTicket(session, argument, dialogs, offeredFor[name], title);
+    const ticket = id && session.app.backlog.tickets.get(id);
+    if (ticket) await act(session, ticket);
+  };
+}
+
+async function merge(session: Session, ticket: Ticket, dialogs: Dialogs): Promise<void> {
+  const title = `Merge ${ticket.id} into`;
+  const into = await chooseTicket(session, undefined, dialogs, mergeTargets, title, ticket.id);
+  if (!into) return;
+  await session.app.pipeline.merge(ticket.id, into);
+  dialogs.mention(`Merged into ${into}`);
+}
+
+/** One field at a time. undefined: nothing was changed. */
+async function askForEdit(ticket: Ticket, dialogs: Dialogs): Promise<TicketEdit | undefined> {
+  const title = `Edit ${ticket.id}`;
+  const fields = [
+    { label: 'Title', description: preview(ticket.title), field: 'title' as const },
+    {
+      label: 'Description',
+      description: preview(ticket.description),
+      field: 'description' as const,
+    },
+    { label: 'Priority', description: ticket.priority.value, field: 'priority' as const },
+  ];
+  const picked = await dialogs.choose(fields, { title });
+  if (!picked) return undefined;
+  if (picked.field === 'priority') return askForPriority(ticket, title, dialogs);
+  return askForText(ticket, picked.field, title, dialogs);
+}
+
+async function askForText(
+  ticket: Ticket,
+  field: 'title' | 'description',
+  title: string,
+  dialogs: Dialogs,
+): Promise<TicketEdit | undefined> {
+  const value = ticket[field].replace(/\s*\n\s*/g, ' '); // an input box has one line
+  const text = await dialogs.input({
+    title,
+    prompt: field === 'title' ? 'One line.' : 'What is known about it.',
+    value,
+    validateInput: required,
+  });
+  const changed = text?.trim();
+  return changed && changed !== value.trim() ? { [field]: changed } : undefined;
+}
+
+const priorities: readonly Priority[] = ['critical', 'high', 'medium', 'low'];
+
+async function askForPriority(
+  ticket: Ticket,
+  title: string,
+  dialogs: Dialogs,
+): Promise<TicketEdit | undefined> {
+  const items = priorities.map((priority) => ({
+    label: priority,
+    priority,
+    ...(priority === ticket.priority.value
+      ? { description: `now; ${preview(ticket.priority.reason)}` }
+      : {}),
+  }));
+  const picked = await dialogs.choose(items, { title });
+  return picked && { priority: picked.priority };
+}
+
+/** undefined: the person chose nothing. */
+async function askUntil(ticket: Ticket, dialogs: Dialogs): Promise<Date | undefined> {
+  const title = `Snooze ${ticket.id}`;
+  const now = new Date();
+  const items: readonly (vscode.QuickPickItem & { readonly until?: Date })[] = [
+    ...snoozeChoices(now).map(({ label, until }) => ({
+      label,
+      description: until.toLocaleString(),
+      until,
+    })),
+    { label: 'Until a Date…' },
+  ];
+  const picked = await dialogs.choose(items, { title });
+  if (!picked || picked.until) return picked?.until;
+  const text = await dialogs.input({
+    title,
+    prompt: 'Until when? A date, and a time if you like.',
+    placeHolder: '2030-01-31 or 2030-01-31 14:30',
+    validateInput: (typed) =>
+      parseUntil(typed, new Date()) ? undefined : 'A date to come, such as 2030-01-31, please.',
+  });
+  return text === undefined ? undefined : parseUntil(text, now);
+}
+
+function preview(text: string): string {
+  return withoutIcons(shorten(text, 80));
+}
