@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArguments, usageError } from './cli/arguments.ts';
 import { commands } from './cli/commands.ts';
 import { demo } from './cli/demo.ts';
@@ -11,6 +14,10 @@ import { errorMessage, isPatchwrightError } from './core/errors.ts';
 /** The same house without an editor: arguments in, text or JSON and an exit code out. */
 async function main(argv: readonly string[]): Promise<number> {
   const args = parseArguments(argv);
+  if (args.version) {
+    process.stdout.write(`${versionOf()}\n`);
+    return exit.done;
+  }
   if (args.help || args.command === undefined || args.command === 'help') {
     process.stdout.write(usage());
     return args.help || args.command ? exit.done : exit.usage;
@@ -25,6 +32,9 @@ async function main(argv: readonly string[]): Promise<number> {
 
   const command = commands[args.command];
   if (!command) throw usageError(`There is no command ${JSON.stringify(args.command)}.`);
+  const tooMany = args.rest[command.operands];
+  if (tooMany !== undefined)
+    throw usageError(`${args.command} does not take ${JSON.stringify(tooMany)}.`);
   const app = await openApp(args, out, process.env, command.readOnly ?? false);
   try {
     for (const notice of app.backlog.notices) out.warn(notice);
@@ -33,6 +43,12 @@ async function main(argv: readonly string[]): Promise<number> {
   } finally {
     await app.dispose();
   }
+}
+
+function versionOf(): string {
+  const file = join(dirname(fileURLToPath(import.meta.url)), '..', 'package.json');
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
+  return version;
 }
 
 /** Failures are told on stderr; with --json also as a document on stdout, so that scripts can read why. */
@@ -48,6 +64,12 @@ function report(error: unknown, json: boolean): number {
   }
   return exitCodeOf(error);
 }
+
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exit.done);
+});
 
 const argv = process.argv.slice(2);
 void main(argv)

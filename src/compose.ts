@@ -17,6 +17,7 @@ import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createShell } from './platform/shell.ts';
+import { endOrphans } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { createScanner } from './signals/scan.ts';
@@ -76,6 +77,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     log,
     runner: thisRunner(),
     isAlive,
+    endOrphans,
     settings,
     openModel: (current) => openModel(options, current),
     scanner: scannerOf,
@@ -165,6 +167,13 @@ async function linesOf(file: string): Promise<string[]> {
 
 async function appendProtected(data: string, path: string): Promise<void> {
   const file = join(data, 'protected');
+  if (/[\r\n]/.test(path)) {
+    throw new PatchwrightError('usage', {
+      what: `${JSON.stringify(path)} was not protected.`,
+      why: 'A list of lines cannot name a file with a line break in its name.',
+      remedy: 'Protect its folder instead.',
+    });
+  }
   // gitignore syntax: an anchored path, its special characters taken literally.
   const line = `/${path.replace(/[\\*?[\]!#]/g, '\\$&').replace(/ +$/, (s) => s.replaceAll(' ', '\\ '))}`;
   try {
@@ -194,6 +203,7 @@ async function reviewerOf(git: Git): Promise<string> {
 }
 
 async function fileAt(git: Git, commit: string, path: string): Promise<string> {
+  await git.run(['cat-file', '-e', `${commit}^{commit}`]); // gone is not the same as empty
   const { code } = await git.code(['cat-file', '-e', `${commit}:${path}`], {
     okCodes: [0, 1, 128],
   });

@@ -10,6 +10,8 @@ const options = {
   status: { type: 'string', multiple: true },
   limit: { type: 'string' },
   title: { type: 'string' },
+  priority: { type: 'string' },
+  until: { type: 'string' },
   'yes-protected-branch': { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
@@ -27,6 +29,8 @@ export interface Arguments {
   readonly statuses: readonly string[];
   readonly limit: number;
   readonly title?: string;
+  readonly priority?: string;
+  readonly until?: string;
   readonly confirmedProtectedBranch: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -55,6 +59,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.title === undefined ? {} : { title: values.title }),
+    ...(values.priority === undefined ? {} : { priority: values.priority }),
+    ...(values.until === undefined ? {} : { until: values.until }),
   };
 }
 

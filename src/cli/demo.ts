@@ -15,7 +15,8 @@ import type { Git } from '../core/ports.ts';
 import { createGit } from '../platform/git.ts';
 import { createShell } from '../platform/shell.ts';
 import { type Arguments, usageError } from './arguments.ts';
-import { requestText, scanText } from './commands.ts';
+import { scanText } from './houseCommands.ts';
+import { requestText } from './requestCommands.ts';
 import { exit } from './exitCodes.ts';
 import { openApp } from './openApp.ts';
 import type { Output } from './output.ts';
@@ -37,7 +38,8 @@ export async function demo(
   const media = mediaFolder();
   const folder = realpathSync(emptyFolder(args.rest[0]));
   await copyWorkspace(join(media, 'demo'), folder);
-  const real = Boolean(args.model && environment.ANTHROPIC_API_KEY);
+  const real = args.model !== undefined;
+  if (real && !environment.ANTHROPIC_API_KEY) throw usageError('--model needs ANTHROPIC_API_KEY.');
   const recorded = real ? undefined : await startRecordedModel(join(media, 'demo.recording.json'));
   out.say(`Demo workspace: ${folder}`);
   out.say(
@@ -59,6 +61,9 @@ export async function demo(
     const { backlog, pipeline } = app;
     out.say('\n1. Scan: read what the service wrote into its log');
     out.say(`  ${scanText(await pipeline.scan(signal))}`);
+    out.say(
+      '  (An error becomes a ticket when it was seen 5 times, or once if it ended the program.)',
+    );
     out.say('\n2. Tickets');
     for (const ticket of backlog.tickets.list()) {
       out.say(`  ${ticketLine(ticket, backlog.groups.get(ticket.id))}`);
@@ -74,8 +79,9 @@ export async function demo(
     out.result({ folder, requestId: request.id, ticketId: request.ticketId }, () =>
       [
         '\n6. The patch request waits for you',
-        `  ${requestText(request).replaceAll('\n', '\n  ')}`,
-        `  (add --folder ${folder})`,
+        `  ${requestText(request, { folder }).replaceAll('\n', '\n  ')}`,
+        '',
+        '  In VS Code: npm run demo -- --open',
       ].join('\n'),
     );
     return exit.done;

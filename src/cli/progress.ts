@@ -1,5 +1,5 @@
 import type { Progress } from '../core/progress.ts';
-import { cost, gateText } from './views.ts';
+import { cost, gateLine } from './views.ts';
 
 /** One line for each thing that happens while a patch is made; undefined for what is not worth one. */
 export function progressLine(progress: Progress): string | undefined {
@@ -9,7 +9,7 @@ export function progressLine(progress: Progress): string | undefined {
     case 'attempt':
       return attemptLine(progress.progress);
     case 'gate':
-      return `  ${gateText(progress.report).replaceAll('\n', '\n  ')}`;
+      return `  ${gateLine(progress.report)}`;
     case 'attempt_ended':
       return progress.ok ? progress.message : undefined;
     case 'scanning':
@@ -33,8 +33,13 @@ function attemptLine(
         .map((line) => `  │ ${line}`)
         .join('\n');
     case 'tool':
-      return `  ${progress.ok ? '→' : '✗'} ${progress.name} ${progress.detail}`;
+      return `  ${progress.ok ? '→' : failedMark(progress.name)} ${progress.name} ${progress.detail}`;
     case 'step':
       return `  step ${progress.step} · ${cost(progress)}`;
   }
+}
+
+/** A test that fails is often just what is wanted; anything else that fails is not. */
+function failedMark(tool: string): string {
+  return tool === 'run_tests' ? '→ (fails)' : '✗';
 }

@@ -126,10 +126,15 @@ export function gateView(report: GateReport) {
 
 const marks = { passed: '✓', failed: '✗', skipped: '–', not_configured: '·' } as const;
 
+export function gateLine(report: GateReport): string {
+  return `${marks[report.verdict]} ${gateTitles[report.id].padEnd(18)} ${seconds(report.durationMs)}  ${report.reason}`;
+}
+
 export function gateText(report: GateReport): string {
+  const evidence = report.evidence.filter((line) => line !== report.reason);
   return [
-    `${marks[report.verdict]} ${gateTitles[report.id].padEnd(18)} ${seconds(report.durationMs)}  ${report.reason}`,
-    ...report.evidence.map((line) => `    ${line}`),
+    gateLine(report),
+    ...evidence.map((line) => `    ${line}`),
     ...report.marks.map((line) => `    ! ${line}`),
   ].join('\n');
 }

@@ -1,5 +1,9 @@
+import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 import { PatchwrightError } from './errors.ts';
+
+/** zod/mini has no texts of its own. */
+const english = { error: en().localeError };
 
 const glob = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.minimum(1));
@@ -97,7 +101,7 @@ export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings 
     if (!key.startsWith('patchwright.') || value === undefined) continue;
     place(nested, key.slice('patchwright.'.length).split('.'), value);
   }
-  const parsed = z.safeParse(schema, nested);
+  const parsed = z.safeParse(schema, nested, english);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
     (issue) => `patchwright.${issue.path.join('.')}: ${issue.message}`,

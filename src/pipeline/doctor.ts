@@ -1,4 +1,7 @@
-import { errorMessage, isPatchwrightError } from '../core/errors.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import type { Settings } from '../core/settings.ts';
 import type { House } from './house.ts';
 
 /** What works and what is missing, each with the fix. */
@@ -12,9 +15,10 @@ export interface DoctorCheck {
 }
 
 export async function examine(house: House): Promise<readonly DoctorCheck[]> {
+  const settings = once(() => house.settings());
   return Promise.all([
     check('Settings', async () => {
-      house.settings();
+      settings();
       return 'All patchwright.* settings are valid.';
     }),
     check('Workspace trust', async () => {
@@ -22,21 +26,22 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
       throw new Error('The folder is not trusted: Patchwright shows tickets and runs nothing.');
     }),
     check('git', async () => gitVersion(await house.git.run(['--version']))),
-    check('Repository', async () => {
-      const head = await house.git.run(['rev-parse', '--short', 'HEAD']);
-      return `HEAD is ${head}.`;
-    }),
+    check('Repository', async () => repositoryState(house)),
     check('Test command', async () => {
-      const tests = await house.findTests(house.folder, house.settings());
+      const tests = await house.findTests(house.folder, valid(settings));
       if (tests) return tests.title;
-      throw new Error('No test command was found. Set patchwright.test.command.');
+      throw new PatchwrightError('no_test_command', {
+        what: 'No way to run the tests was found.',
+        why: '',
+        remedy: 'Set patchwright.test.command.',
+      });
     }),
     check('Model', async () => {
-      const model = await house.openModel(house.settings());
+      const model = await house.openModel(valid(settings));
       return `${model.name}${model.price ? '' : ' (price not known: tokens are shown instead)'}`;
     }),
     check('Log sources', async () => {
-      const { logs, enabled } = house.settings().sources;
+      const { logs, enabled } = valid(settings).sources;
       return enabled.logs ? logs.join(', ') : 'Switched off.';
     }),
     check('Audit trail', async () => {
@@ -74,3 +79,51 @@ function gitVersion(text: string): string {
   if (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 38)) return text;
   throw new Error(`${text} is too old; Patchwright needs git 2.38 or newer.`);
 }
+
+/** Settings that are not valid are told once, by their own check. */
+function valid(settings: () => Settings): Settings {
+  try {
+    return settings();
+  } catch {
+    throw new Error('Not known while the settings are not valid.');
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** What drafting and approving would refuse, said before they do. */
+async function repositoryState(house: House): Promise<string> {
+  const { git } = house;
+  const okCodes = [0, 1, 128];
+  await git.run(['rev-parse', '--git-dir']);
+  const [head, branch, paths] = await Promise.all([
+    git.code(['rev-parse', '--verify', '--quiet', '--short', 'HEAD^{commit}'], { okCodes }),
+    git.code(['symbolic-ref', '--quiet', '--short', 'HEAD'], { okCodes }),
+    git.run(['rev-parse', ...inProgress.flatMap((path) => ['--git-path', path])]),
+  ]);
+  if (head.code !== 0) {
+    throw new PatchwrightError('unborn_branch', {
+      what: 'The current branch has no commit yet.',
+      why: '',
+      remedy: 'Make a first commit.',
+    });
+  }
+  const busy = inProgress.find((_, i) => existsSync(resolve(git.cwd, paths.split('\n')[i] ?? '')));
+  if (busy) throw new Error(`A git operation is in progress (${busy}). Finish it or stop it.`);
+  if (branch.code !== 0) {
+    throw new Error(`HEAD is detached at ${head.out}: patches can be drafted but not approved.`);
+  }
+  return `${branch.out} at ${head.out}.`;
+}
+
+const inProgress = [
+  'rebase-merge',
+  'rebase-apply',
+  'MERGE_HEAD',
+  'CHERRY_PICK_HEAD',
+  'REVERT_HEAD',
+  'BISECT_LOG',
+] as const;

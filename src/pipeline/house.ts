@@ -19,6 +19,8 @@ export interface House {
   readonly runner: Runner;
   /** @param lastSignAt when it was last known to be at work */
   isAlive(runner: Runner, lastSignAt: string, now: Date): boolean;
+  /** Ends what commands of processes that were killed have left running. */
+  endOrphans(): Promise<void>;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
   /** Throws `missing_key`. */

@@ -6,6 +6,7 @@ import type { House } from './house.ts';
 
 /** Brings the backlog and the worktrees to a consistent state after a crash or a reload. */
 export async function recover(house: House): Promise<void> {
+  await house.endOrphans();
   await endInterrupted(house);
   try {
     await house.worktrees(house.settings()).recover();

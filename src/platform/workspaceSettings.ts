@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { PatchwrightError, systemCode } from '../core/errors.ts';
+import { errorMessage, PatchwrightError, systemCode } from '../core/errors.ts';
 
 /** The raw keys of `.vscode/settings.json`; none when there is no such file. */
 export function readWorkspaceSettings(folder: string): Record<string, unknown> {
@@ -28,6 +28,14 @@ function readIfThere(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-    throw error;
+    throw new PatchwrightError(
+      'invalid_settings',
+      {
+        what: 'The workspace settings could not be read.',
+        why: `.vscode/settings.json: ${errorMessage(error)}.`,
+        remedy: 'Make it a readable file and try again.',
+      },
+      { cause: error },
+    );
   }
 }

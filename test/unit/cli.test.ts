@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { startScriptedModel, type ScriptedModel } from '../../src/models/scripted.ts';
@@ -146,7 +154,7 @@ describe('command line', function () {
   it('protects a file on request', async () => {
     log(6);
     await useModel(rightFix);
-    await json('protect', 'src/cart.js');
+    await json('protect', join(folder, 'src/cart.js'));
     await run('scan');
     const result = await run('draft', '--next');
     assert.notEqual(result.code, 0);
@@ -328,7 +336,7 @@ describe('command line', function () {
       assert.equal((await json('show', ticket.id)).attempts[0].outcome, 'interrupted');
       assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 1);
       assert.equal(await git.run(['branch', '--list', 'improvement/*']), '');
-      for (const pid of processesIn(temp.path('cache'))) process.kill(pid, 'SIGKILL');
+      await until(() => processesIn(temp.path('cache')).length === 0);
     });
   });
 
@@ -343,6 +351,150 @@ describe('command line', function () {
     await watch.until(/"event":"updated".*"occurrences":6/);
     watch.kill('SIGINT');
     assert.equal((await watch.ended).code, 0);
+  });
+
+  describe('decisions', () => {
+    const drafted = async () => {
+      log(6);
+      await useModel(rightFix);
+      await run('scan');
+      return json('draft', '--next');
+    };
+
+    it('judges protection again when a patch is approved', async () => {
+      const request = await drafted();
+      await json('protect', join(folder, 'src/cart.js'));
+      const refused = await run('approve', request.requestId, '--json');
+      assert.equal(JSON.parse(refused.stdout).error.code, 'gates_failed');
+      assert.equal((await json('requests'))[0].status, 'PENDING_APPROVAL');
+    });
+
+    it('does not believe a backlog that came with the repository', async () => {
+      const request = await drafted();
+      await git.run(['add', '-f', '.patchwright']);
+      await git.run(['commit', '-q', '-m', 'with its backlog']);
+      const refused = await run('approve', request.requestId, '--json');
+      assert.equal(JSON.parse(refused.stdout).error.code, 'untrusted');
+    });
+
+    it('takes one of an approval and a rejection at the same time', async () => {
+      const request = await drafted();
+      const both = await Promise.all([
+        run('approve', request.requestId),
+        run('reject', request.requestId, '-m', 'no'),
+      ]);
+      assert.deepEqual(both.map(({ code }) => code).sort(), [0, 4]);
+      const approved = both[0].code === 0;
+      assert.equal((await json('requests'))[0].status, approved ? 'APPLIED' : 'DENIED');
+      const merges = await git.run(['log', '--merges', '--format=%H']);
+      assert.equal(merges !== '', approved);
+    });
+
+    it('notes a landing and a rollback that a crash left without a note', async () => {
+      const request = await drafted();
+      const journal = temp.path('journal');
+      cpSync(join(folder, '.patchwright'), journal, { recursive: true });
+      const restore = (from: string): void => {
+        rmSync(join(folder, '.patchwright'), { recursive: true });
+        cpSync(from, join(folder, '.patchwright'), { recursive: true });
+      };
+      await json('approve', request.requestId);
+      const landed = temp.path('landed');
+      cpSync(join(folder, '.patchwright'), landed, { recursive: true });
+      restore(journal);
+      await run('scan');
+      assert.equal((await json('requests'))[0].status, 'APPLIED');
+      restore(landed);
+      await json('rollback', request.requestId);
+      restore(landed);
+      await run('scan');
+      assert.equal((await json('requests'))[0].status, 'ROLLED_BACK');
+      assert.equal((await json('tickets'))[0].status, 'rolled_back');
+    });
+
+    it('notes a rollback that somebody made by hand', async () => {
+      const request = await drafted();
+      await json('approve', request.requestId);
+      await git.run(['revert', '-m', '1', '--no-edit', 'HEAD']);
+      await json('rollback', request.requestId);
+      assert.equal((await json('requests'))[0].status, 'ROLLED_BACK');
+    });
+
+    it('never leaves two requests of one ticket waiting', async () => {
+      const first = await drafted();
+      await json('reject', first.requestId, '-m', 'again');
+      await json('draft', first.ticketId);
+      assert.equal((await run('reopen', first.requestId)).code, 4);
+      const again = await run('draft', first.ticketId);
+      assert.equal(again.code, 4);
+      assert.match(again.stderr, /already waits/);
+    });
+  });
+
+  describe('tickets by hand', () => {
+    it('are edited, snoozed, closed, opened again, merged and split', async () => {
+      log(6);
+      await run('scan');
+      const [{ id }] = await json('tickets');
+      const other = await json('new', '--title', 'Totals are\nwrong', '--priority', 'high');
+      assert.equal(other.title, 'Totals are wrong');
+      assert.equal((await json('edit', id, '--priority', 'critical')).priority, 'critical');
+      assert.equal((await json('snooze', id, '--until', '2999-01-01')).status, 'snoozed');
+      assert.equal((await run('snooze', id, '--until', 'yesterday')).code, 2);
+      assert.equal((await json('reopen', id)).status, 'open');
+      assert.equal((await json('close', id, '-m', 'noise')).status, 'closed');
+      appendFileSync(join(folder, 'logs/service.log'), shopLog(3, 6));
+      await run('scan');
+      assert.equal((await json('show', id)).status, 'closed', 'no signal opens it again');
+      await json('reopen', id);
+      await json('merge', id, other.id);
+      appendFileSync(join(folder, 'logs/service.log'), shopLog(2, 9));
+      await run('scan');
+      assert.equal((await json('show', other.id)).evidence.length, 2);
+      assert.equal((await json('split', id)).status, 'open');
+      assert.equal((await run('audit', 'verify')).code, 0);
+    });
+
+    it('wake up when their time has come', async () => {
+      log(6);
+      await run('scan');
+      const [{ id }] = await json('tickets');
+      const soon = new Date(Date.now() + 1_500).toISOString();
+      await json('snooze', id, '--until', soon);
+      await until(() => Date.now() > Date.parse(soon));
+      await run('scan');
+      assert.equal((await json('show', id)).status, 'open');
+    });
+
+    it('keep their attempts when what failed was not their fault', async () => {
+      folder = temp.path('plain');
+      mkdirSync(folder);
+      log(6);
+      await useModel(rightFix);
+      await run('scan');
+      for (let i = 0; i < 4; i++) assert.equal((await run('draft', '--next')).code, 4);
+    });
+  });
+
+  it('spends nothing on a project without tests', async () => {
+    log(6);
+    writeFileSync(join(folder, 'package.json'), '{ "name": "shop" }');
+    rmSync(join(folder, 'test'), { recursive: true });
+    await git.run(['commit', '-q', '-a', '-m', 'no tests']);
+    await useModel(rightFix);
+    await run('scan');
+    const { stdout, code } = await run('draft', '--next', '--json');
+    assert.equal(JSON.parse(stdout).error.code, 'no_test_command');
+    assert.equal(code, 1);
+    assert.equal(model?.requests.filter(({ path }) => path.includes('messages')).length, 0);
+  });
+
+  it('refuses operands it does not know', async () => {
+    assert.equal((await run('scan', 'everything')).code, 2);
+    assert.equal((await run('audit', 'verfy')).code, 2);
+    assert.equal((await run('protect', 'nosuchfile')).code, 2);
+    assert.equal((await run('protect', temp.path())).code, 2);
+    assert.match((await cli(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
   it('reads without writing: listing makes no folder', async () => {

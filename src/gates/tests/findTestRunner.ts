@@ -69,7 +69,10 @@ function titleOf(steps: RunSpec['steps'], line: string): string {
 
 /** The setting's own line runs the files, so only the report is added to it. */
 function singleSpec(line: string, scripts: Scripts, files: readonly string[]) {
-  const filled = line.replaceAll('{files}', files.map((file) => quoted(file).raw).join(' '));
+  // `${files}` too, which the shell would expand to nothing; `() =>`, since names may hold `$&`.
+  const filled = line.replace(/\$?\{files\}/g, () =>
+    files.map((file) => quoted(file).raw).join(' '),
+  );
   return { title: line, steps: stepsOf(filled, scripts) };
 }
 

@@ -1,0 +1,64 @@
+import type { App } from '../compose.ts';
+import { PatchwrightError } from '../core/errors.ts';
+import type { PatchRequest } from '../core/patchRequest.ts';
+import type { Ticket } from '../core/ticket.ts';
+import { type Arguments, usageError } from './arguments.ts';
+import type { Output } from './output.ts';
+
+export interface Context {
+  readonly app: App;
+  readonly args: Arguments;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  /** As the help shows them. */
+  readonly usage: string;
+  readonly help: string;
+  /** How many operands it takes at most; more are refused, since a typo must not pass for success. */
+  readonly operands: number;
+  /** Opens the backlog without writing anything. */
+  readonly readOnly?: boolean;
+  /** Resolves to the exit code. */
+  run(context: Context): Promise<number>;
+}
+
+/** By id, or the beginning of one that no other ticket has. */
+export function ticketNamed(app: App, id: string | undefined): Ticket {
+  if (!id) throw usageError('Name a ticket.');
+  const exact = app.backlog.tickets.get(id);
+  if (exact) return exact;
+  const starting = app.backlog.tickets.list().filter((ticket) => ticket.id.startsWith(id));
+  if (starting.length === 1 && starting[0]) return starting[0];
+  throw new PatchwrightError('not_found', {
+    what: `There is no ticket ${id}.`,
+    why:
+      starting.length > 1
+        ? `${starting.length} tickets begin like that.`
+        : 'The backlog of this folder does not know it.',
+    remedy: 'List them with `patchwright tickets`.',
+  });
+}
+
+export function requestNamed(app: App, id: string | undefined): PatchRequest {
+  if (!id) throw usageError('Name a patch request (or its ticket).');
+  const request = app.backlog.requests.find(id);
+  if (request) return request;
+  throw new PatchwrightError('not_found', {
+    what: `There is no patch request ${id}.`,
+    why: 'The backlog of this folder does not know it.',
+    remedy: 'List them with `patchwright requests`.',
+  });
+}
+
+export function statusesOf<T extends string>(
+  given: readonly string[],
+  known: readonly T[],
+): readonly T[] | undefined {
+  const bad = given.find((status) => !known.some((one) => one === status));
+  if (bad) {
+    throw usageError(`There is no status ${JSON.stringify(bad)}; there are ${known.join(', ')}.`);
+  }
+  return given.length === 0 ? undefined : (given as readonly T[]);
+}

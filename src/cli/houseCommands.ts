@@ -1,0 +1,145 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import type { ScanReport } from '../core/progress.ts';
+import { usageError } from './arguments.ts';
+import type { Command, Context } from './command.ts';
+import { exit } from './exitCodes.ts';
+import { ticketLine, ticketView } from './views.ts';
+
+export const houseCommands: Readonly<Record<string, Command>> = {
+  scan: {
+    usage: '',
+    help: 'read what the logs and feedback have gained since the last scan',
+    operands: 0,
+    run: scan,
+  },
+  watch: {
+    usage: '',
+    help: 'scan whenever a source grows, until interrupted',
+    operands: 0,
+    run: watch,
+  },
+  protect: {
+    usage: 'FILE',
+    help: 'add a file to the protected list',
+    operands: 1,
+    run: protect,
+  },
+  audit: {
+    usage: '[verify] [--limit N]',
+    help: 'list the audit trail, or prove that it is whole',
+    operands: 1,
+    readOnly: true,
+    run: audit,
+  },
+  doctor: {
+    usage: '',
+    help: 'say what works and what is missing',
+    operands: 0,
+    readOnly: true,
+    run: doctor,
+  },
+};
+
+async function scan({ app, out, signal }: Context): Promise<number> {
+  const report = await app.pipeline.scan(signal);
+  out.result(report, () => scanText(report));
+  return exit.done;
+}
+
+export function scanText(report: ScanReport): string {
+  const { created, updated } = report;
+  return [
+    `Read ${count(report.lines, 'new line')} in ${count(report.files, 'file')}: ${count(report.signals, 'signal')}, ${count(created.length, 'new ticket')}, ${updated.length} updated.`,
+    ...(report.malformed > 0
+      ? [`${count(report.malformed, 'malformed record')} skipped (--verbose names them).`]
+      : []),
+    ...report.problems.map((p) => `Could not read ${p.file}: ${p.reason}`),
+  ].join('\n');
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+async function watch({ app, out, signal }: Context): Promise<number> {
+  const subscription = app.pipeline.onDidProgress((progress) => {
+    if (progress.kind === 'scan_failed') out.warn(progress.message);
+    if (progress.kind !== 'scanned') return;
+    const { created, updated } = progress.report;
+    for (const id of [...created, ...updated])
+      show(id, created.includes(id) ? 'created' : 'updated');
+  });
+  const show = (id: string, event: 'created' | 'updated'): void => {
+    const ticket = app.backlog.tickets.get(id);
+    if (!ticket) return;
+    const group = app.backlog.groups.get(id);
+    out.event(
+      { event, ticket: ticketView(ticket, group) },
+      () => `${event === 'created' ? 'new    ' : 'updated'} ${ticketLine(ticket, group)}`,
+    );
+  };
+  const watcher = app.watch();
+  await app.pipeline.scan(signal);
+  out.say('Watching. Press Ctrl+C to stop.');
+  const alive = setInterval(() => undefined, 60_000); // the watchers alone keep no process alive
+  await new Promise<void>((done) => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done(), { once: true });
+  });
+  clearInterval(alive);
+  watcher.dispose();
+  await subscription.dispose();
+  return exit.done;
+}
+
+/** The file as named from here, as the list names it: from the workspace folder. */
+async function protect({ app, args, out }: Context): Promise<number> {
+  const [name] = args.rest;
+  if (!name) throw usageError('`protect` needs a file.');
+  const path = [resolve(name), resolve(app.folder, name)].find((file) => existsSync(file));
+  if (!path) throw usageError(`There is no file ${name}.`);
+  const inside = relative(realpathSync(app.folder), realpathSync(path)).split(sep).join('/');
+  if (inside === '' || inside.startsWith('../') || inside === '..') {
+    throw usageError(`${name} is not in ${app.folder}.`);
+  }
+  await app.pipeline.protect(inside);
+  out.result({ protected: inside }, () => `${inside} is protected: no patch may change it.`);
+  return exit.done;
+}
+
+async function audit({ app, args, out }: Context): Promise<number> {
+  const [what] = args.rest;
+  if (what !== undefined && what !== 'verify') throw usageError(`There is no \`audit ${what}\`.`);
+  if (what === 'verify') {
+    const { events, broken } = app.backlog.audit.verify();
+    out.result({ valid: broken.length === 0, events, broken }, () =>
+      broken.length === 0
+        ? `The audit trail is whole: ${count(events, 'event')}.`
+        : `The audit trail is broken at ${broken.join(', ')}.`,
+    );
+    return broken.length === 0 ? exit.done : exit.failed;
+  }
+  const events = app.backlog.audit.list({ limit: args.limit });
+  out.result(
+    events,
+    () =>
+      events.map((e) => `${e.timestamp} ${e.actor} ${e.action} ${e.subject}`).join('\n') ||
+      'No events.',
+  );
+  return events.length === 0 ? exit.nothing : exit.done;
+}
+
+async function doctor({ app, out }: Context): Promise<number> {
+  const checks = await app.pipeline.doctor();
+  const mark = (ok: boolean, optional = false): string => (ok ? '✓' : optional ? '!' : '✗');
+  out.result(checks, () =>
+    checks
+      .map((c) => {
+        const fix = c.fix ? `\n    ${c.fix}` : '';
+        return `${mark(c.ok, c.optional)} ${c.title.padEnd(16)} ${c.detail}${fix}`;
+      })
+      .join('\n'),
+  );
+  return checks.every((c) => c.ok || c.optional) ? exit.done : exit.failed;
+}

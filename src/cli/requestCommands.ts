@@ -1,0 +1,198 @@
+import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { gatesPassed } from '../core/gate.ts';
+import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
+import { type Arguments, usageError } from './arguments.ts';
+import { type Command, type Context, requestNamed, statusesOf, ticketNamed } from './command.ts';
+import { exit } from './exitCodes.ts';
+import { callOf } from './invocation.ts';
+import { progressLine } from './progress.ts';
+import { act } from './ticketCommands.ts';
+import { gateText, gateView, releaseView, requestLine, requestView } from './views.ts';
+
+export const requestCommands: Readonly<Record<string, Command>> = {
+  draft: {
+    usage: 'TICKET | --next [--model NAME]',
+    help: 'draft a patch for a ticket and run the gates',
+    operands: 1,
+    run: draft,
+  },
+  requests: {
+    usage: '[--status STATUS]…',
+    help: 'list patch requests',
+    operands: 0,
+    readOnly: true,
+    run: requests,
+  },
+  diff: {
+    usage: 'REQUEST',
+    help: "print a request's patch",
+    operands: 1,
+    readOnly: true,
+    run: diff,
+  },
+  gates: {
+    usage: 'REQUEST | TICKET',
+    help: "show the gate results of a request, or of a ticket's last attempt",
+    operands: 1,
+    readOnly: true,
+    run: gates,
+  },
+  approve: {
+    usage: 'REQUEST [-m COMMENT] [--yes-protected-branch]',
+    help: 'merge a patch into the current branch',
+    operands: 1,
+    run: approve,
+  },
+  reject: {
+    usage: 'REQUEST -m COMMENT',
+    help: 'reject a patch; the comment is learned from',
+    operands: 1,
+    run: reject,
+  },
+  reopen: {
+    usage: 'REQUEST | TICKET',
+    help: 'take a rejection back, or open a ticket again',
+    operands: 1,
+    run: reopen,
+  },
+  rollback: {
+    usage: 'REQUEST [-m REASON] [--yes-protected-branch]',
+    help: 'undo a landed patch by a revert commit',
+    operands: 1,
+    run: rollback,
+  },
+};
+
+async function draft({ app, args, out, signal }: Context): Promise<number> {
+  const [name] = args.rest;
+  if ((name === undefined) === !args.next) throw usageError('Name one ticket, or say --next.');
+  const id = name === undefined ? undefined : ticketNamed(app, name).id;
+  const subscription = app.pipeline.onDidProgress((progress) => {
+    const line = progressLine(progress);
+    if (line) out.say(line);
+  });
+  try {
+    const request = await app.pipeline.draft(id, signal);
+    out.result(requestView(request), () => requestText(request, args));
+    return exit.done;
+  } finally {
+    await subscription.dispose();
+  }
+}
+
+export function requestText(request: PatchRequest, args: Pick<Arguments, 'folder'>): string {
+  const id = request.id.slice(0, 8);
+  return [
+    requestLine(request),
+    `  ${request.reasoning}`,
+    '',
+    `  ${callOf(args, 'diff', id)}`,
+    `  ${callOf(args, 'approve', id)}`,
+    `  ${callOf(args, 'reject', id, '-m', '"what is wrong with it"')}`,
+  ].join('\n');
+}
+
+async function requests({ app, args, out }: Context): Promise<number> {
+  const statuses = statusesOf<RequestStatus>(args.statuses, requestStatuses);
+  const found = app.backlog.requests.list(statuses ? { statuses } : {});
+  out.result(
+    found.map(requestView),
+    () => found.map(requestLine).join('\n') || 'No patch requests.',
+  );
+  return found.length === 0 ? exit.nothing : exit.done;
+}
+
+async function diff({ app, args, out }: Context): Promise<number> {
+  const request = requestNamed(app, args.rest[0]);
+  out.result({ requestId: request.id, diff: request.diff }, () => request.diff.trimEnd());
+  return exit.done;
+}
+
+async function gates({ app, args, out }: Context): Promise<number> {
+  const [name = ''] = args.rest;
+  const request = app.backlog.requests.find(name);
+  const last = request ? undefined : app.backlog.attempts.ofTicket(name).at(-1);
+  const reports = request?.gates ?? last?.gates ?? requestNamed(app, name).gates;
+  const passed = gatesPassed(reports);
+  out.result({ requestId: request?.id ?? null, passed, gates: reports.map(gateView) }, () =>
+    reports.map((report) => gateText(report)).join('\n'),
+  );
+  return passed ? exit.done : exit.refused;
+}
+
+async function approve({ app, args, out }: Context): Promise<number> {
+  const request = requestNamed(app, args.rest[0]);
+  const release = await confirming(() =>
+    app.pipeline.approve(request.id, {
+      confirmedProtectedBranch: args.confirmedProtectedBranch,
+      ...(args.message ? { comment: args.message } : {}),
+    }),
+  );
+  out.result(
+    releaseView(release),
+    () =>
+      `Merged into ${release.branch} as ${release.commit.slice(0, 12)}. Undo it with:\n  ${callOf(args, 'rollback', request.id.slice(0, 8))}`,
+  );
+  return exit.done;
+}
+
+/** On the command line the second yes is an option, so the refusal names it. */
+async function confirming<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPatchwrightError(error, 'protected_branch')) throw error;
+    throw new PatchwrightError('protected_branch', {
+      what: error.what,
+      why: error.why,
+      remedy: 'Say --yes-protected-branch if it should change, or check out another branch first.',
+    });
+  }
+}
+
+async function reject({ app, args, out }: Context): Promise<number> {
+  const request = requestNamed(app, args.rest[0]);
+  if (!args.message) throw usageError('`reject` needs a comment: -m "what is wrong with it".');
+  await app.pipeline.reject(request.id, args.message);
+  out.result(
+    { requestId: request.id, status: 'DENIED' },
+    () => `Rejected. Take it back with:\n  ${callOf(args, 'reopen', request.id.slice(0, 8))}`,
+  );
+  return exit.done;
+}
+
+async function reopen(context: Context): Promise<number> {
+  const { app, args, out } = context;
+  if (app.backlog.tickets.get(args.rest[0] ?? '')) {
+    return act(context, (ticket) => app.pipeline.reopen(ticket.id));
+  }
+  const request = requestNamed(app, args.rest[0]);
+  await app.pipeline.undoReject(request.id);
+  out.result(
+    { requestId: request.id, status: 'PENDING_APPROVAL' },
+    () => 'It waits for a decision again.',
+  );
+  return exit.done;
+}
+
+async function rollback({ app, args, out }: Context): Promise<number> {
+  const request = requestNamed(app, args.rest[0]);
+  const release = app.backlog.releases.list().find((one) => one.requestId === request.id);
+  if (!release) {
+    throw new PatchwrightError('illegal_move', {
+      what: `Patch request ${request.id.slice(0, 8)} can't be rolled back.`,
+      why: 'It has not landed.',
+      remedy: 'Only an approved request can be rolled back.',
+    });
+  }
+  const undone = await confirming(() =>
+    app.pipeline.rollBack(release.id, args.message ?? 'Rolled back by hand.', {
+      confirmedProtectedBranch: args.confirmedProtectedBranch,
+    }),
+  );
+  const by = undone.rollbackCommit?.slice(0, 12);
+  out.result(releaseView(undone), () =>
+    by ? `Rolled back by ${by}.` : 'It had been taken back already; noted.',
+  );
+  return exit.done;
+}

@@ -1,0 +1,158 @@
+import {
+  byTurn,
+  type Priority,
+  type Ticket,
+  type TicketStatus,
+  ticketStatuses,
+} from '../core/ticket.ts';
+import { usageError } from './arguments.ts';
+import { type Command, type Context, statusesOf, ticketNamed } from './command.ts';
+import { exit } from './exitCodes.ts';
+import { attemptView, requestView, ticketLine, ticketText, ticketView } from './views.ts';
+
+export const ticketCommands: Readonly<Record<string, Command>> = {
+  tickets: {
+    usage: '[--status STATUS]… [--limit N]',
+    help: 'list tickets, the next to be drafted first',
+    operands: 0,
+    readOnly: true,
+    run: tickets,
+  },
+  show: { usage: 'TICKET', help: 'show a ticket whole', operands: 1, readOnly: true, run: show },
+  new: {
+    usage: '--title TEXT [-m TEXT] [--priority P] [FILE…]',
+    help: 'write a ticket by hand',
+    operands: 20,
+    run: newTicket,
+  },
+  edit: {
+    usage: 'TICKET [--title TEXT] [-m TEXT] [--priority P]',
+    help: 'change a ticket',
+    operands: 1,
+    run: edit,
+  },
+  merge: {
+    usage: 'TICKET INTO',
+    help: 'count what is seen of one ticket for another',
+    operands: 2,
+    run: merge,
+  },
+  split: {
+    usage: 'TICKET',
+    help: 'take a merge back',
+    operands: 1,
+    run: (context) => act(context, (ticket) => context.app.pipeline.split(ticket.id)),
+  },
+  snooze: {
+    usage: 'TICKET --until DATE',
+    help: 'put a ticket out of the way until then',
+    operands: 1,
+    run: snooze,
+  },
+  close: {
+    usage: 'TICKET -m REASON',
+    help: 'close a ticket as not worth fixing',
+    operands: 1,
+    run: close,
+  },
+};
+
+async function tickets({ app, args, out }: Context): Promise<number> {
+  const statuses = statusesOf<TicketStatus>(args.statuses, ticketStatuses);
+  const all = app.backlog.tickets.list(statuses ? { statuses } : {});
+  const found = [...all].sort(openFirst).slice(0, args.limit);
+  const { groups } = app.backlog;
+  out.result(
+    found.map((ticket) => ticketView(ticket, groups.get(ticket.id))),
+    () =>
+      found.map((ticket) => ticketLine(ticket, groups.get(ticket.id))).join('\n') || 'No tickets.',
+  );
+  return found.length === 0 ? exit.nothing : exit.done;
+}
+
+function openFirst(a: Ticket, b: Ticket): number {
+  return Number(b.status === 'open') - Number(a.status === 'open') || byTurn(a, b);
+}
+
+async function show({ app, args, out }: Context): Promise<number> {
+  const ticket = ticketNamed(app, args.rest[0]);
+  const group = app.backlog.groups.get(ticket.id);
+  const attempts = app.backlog.attempts.ofTicket(ticket.id);
+  const requests = app.backlog.requests.list({ ticketId: ticket.id });
+  out.result(
+    {
+      ...ticketView(ticket, group),
+      evidence: ticket.evidence,
+      proposedSolution: ticket.proposedSolution,
+      testPlan: ticket.testPlan,
+      attempts: attempts.map(attemptView),
+      requests: requests.map(requestView),
+    },
+    () => ticketText(ticket, group, attempts, requests),
+  );
+  return exit.done;
+}
+
+async function newTicket({ app, args, out }: Context): Promise<number> {
+  if (!args.title) throw usageError('`new` needs --title.');
+  const priority = priorityOf(args.priority);
+  const ticket = await app.pipeline.newTicket({
+    title: args.title,
+    ...(args.message ? { description: args.message } : {}),
+    ...(priority ? { priority } : {}),
+    files: args.rest,
+  });
+  out.result(ticketView(ticket, undefined), () => `Created ${ticket.id}.`);
+  return exit.done;
+}
+
+async function edit(context: Context): Promise<number> {
+  const { args, app } = context;
+  const priority = priorityOf(args.priority);
+  const change = {
+    ...(args.title ? { title: args.title } : {}),
+    ...(args.message ? { description: args.message } : {}),
+    ...(priority ? { priority } : {}),
+  };
+  if (Object.keys(change).length === 0) throw usageError('Say what to change.');
+  return act(context, (ticket) => app.pipeline.edit(ticket.id, change));
+}
+
+async function merge(context: Context): Promise<number> {
+  const into = ticketNamed(context.app, context.args.rest[1]);
+  return act(context, (ticket) => context.app.pipeline.merge(ticket.id, into.id));
+}
+
+async function snooze(context: Context): Promise<number> {
+  const { until } = context.args;
+  if (!until) throw usageError('`snooze` needs --until, such as 2030-01-31.');
+  return act(context, (ticket) => context.app.pipeline.snooze(ticket.id, until));
+}
+
+async function close(context: Context): Promise<number> {
+  const { message } = context.args;
+  if (!message) throw usageError('`close` needs a reason: -m "why it is not worth fixing".');
+  return act(context, (ticket) => context.app.pipeline.close(ticket.id, message));
+}
+
+/** Does it, and shows the ticket as it is then. */
+export async function act(
+  { app, args, out }: Context,
+  work: (ticket: Ticket) => Promise<void>,
+): Promise<number> {
+  const { id } = ticketNamed(app, args.rest[0]);
+  await work(ticketNamed(app, id));
+  const ticket = ticketNamed(app, id);
+  const group = app.backlog.groups.get(id);
+  out.result(ticketView(ticket, group), () => ticketLine(ticket, group));
+  return exit.done;
+}
+
+const priorities: readonly Priority[] = ['low', 'medium', 'high', 'critical'];
+
+function priorityOf(text: string | undefined): Priority | undefined {
+  if (text === undefined) return undefined;
+  const found = priorities.find((one) => one === text);
+  if (!found) throw usageError(`--priority takes ${priorities.join(', ')}.`);
+  return found;
+}
