@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cancelled } from '../core/errors.ts';
 import type { Command, CommandResult, Shell } from '../core/ports.ts';
-import { killStrays, runMark } from './strays.ts';
+import { killStrays, markOf, runMark } from './strays.ts';
 
 const defaultMaxOutputBytes = 1 << 20;
 /** How long a group may take to end after SIGTERM before it is killed. */
@@ -32,7 +32,9 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
   if (signal?.aborted) return Promise.reject(cancelled());
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const mark = randomUUID();
+    // A command with a time limit is one that is not trusted to end well.
+    const isUntrusted = command.timeoutMs !== undefined;
+    const mark = markOf(randomUUID(), isUntrusted);
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
       env: { ...(command.env ?? scrubbedEnv()), ...command.extraEnv, [runMark]: mark },
@@ -95,12 +97,12 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
       };
       drain = setTimeout(() => setImmediate(look), drainMs); // pending input comes before immediates
     };
-    // What the command left running must not outlive it, nor hold its pipes open. A command with a time
-    // limit is one that is not trusted to end well; for the others looking for strays would be a waste.
+    // What the command left running must not outlive it, nor hold its pipes open. For those that are
+    // trusted looking for strays would be a waste.
     child.once('exit', () => {
       clearTimeout(ending);
       killGroup(child.pid);
-      if (aborted || command.timeoutMs !== undefined) killStrays(mark);
+      if (aborted || isUntrusted) killStrays(mark);
       drain = setTimeout(() => closePipes(), drainMs);
     });
     child.once('close', (exitCode) =>
