@@ -5,7 +5,15 @@ import { PatchwrightError } from '../../../src/core/errors.ts';
 import type { TestApi } from '../../../src/extension.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { gateReportOf, requestOf } from '../../support/requests.ts';
-import { command, drawn, eventually, openApi, rows, scriptedDialogs } from '../support/api.ts';
+import {
+  command,
+  drawn,
+  eventually,
+  labelOf,
+  openApi,
+  rows,
+  scriptedDialogs,
+} from '../support/api.ts';
 import { createMemoryApp, type MemoryApp } from '../support/memoryApp.ts';
 
 describe('views and commands, of a house in memory', () => {
@@ -171,6 +179,113 @@ describe('views and commands, of a house in memory', () => {
     assert.match((uri as vscode.Uri).path, /\/shop\/src\/dates\.js$/);
     assert.equal((options as vscode.TextDocumentShowOptions).selection?.start.line, 6);
     assert.equal(await at('../../etc/passwd'), undefined);
+  });
+
+  it('shows the attempts of a ticket that is open again, and no twistie without any', async () => {
+    memory.tickets = [ticketOf(), ticketOf({ id: 'new', effort: { value: 9, reason: '' } })];
+    memory.attempts = [failedAttempt];
+    const [group] = await rows(api.backlogView.tree);
+    const states = group?.children.map(({ item }) => item.collapsibleState);
+    const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+    assert.deepEqual(states, [Collapsed, None]);
+  });
+
+  it('tells the place in the queue among the tickets that are drafted on their own', async () => {
+    memory.tickets = [
+      ticketOf({ id: 'wish', category: 'feature', effort: { value: 1, reason: '' } }),
+      ticketOf(),
+    ];
+    const [group] = await rows(api.backlogView.tree);
+    const [wish, bug] = group?.children.map(({ item }) => item.tooltip as string) ?? [];
+    assert.match(wish ?? '', /a person has to start it/);
+    assert.match(bug ?? '', /Number 1 of 1 in the queue/);
+  });
+
+  it('is sorted as the person likes, and remembers it', async () => {
+    memory.tickets = [
+      ticketOf({ id: 'old', title: 'old', updatedAt: '2026-01-01T00:00:00.000Z' }),
+      ticketOf({ id: 'new', title: 'new', effort: { value: 9, reason: '' } }),
+    ];
+    const labels = async () =>
+      (await rows(api.backlogView.tree))[0]?.children.map(({ item }) => labelOf(item));
+    assert.deepEqual(await labels(), ['old', 'new']);
+    await command('sortByLastSeen');
+    try {
+      assert.deepEqual(await labels(), ['new', 'old']);
+      assert.equal(api.backlogView.sortedBy(), 'by last seen');
+      await eventually(() => api.contextKeys.values().sort === 'lastSeen');
+    } finally {
+      await command('sortByScore');
+    }
+    assert.equal(api.backlogView.sortedBy(), undefined);
+  });
+
+  it('says when another process works on the ticket that is to be cancelled', async () => {
+    memory.tickets = [ticketOf({ status: 'in_progress' })];
+    memory.attempts = [{ ...failedAttempt, outcome: 'running' }];
+    await command('cancel', 'exception-abababab');
+    assert.match(dialogs.told[0]?.message ?? '', /Process 1 on here does/);
+    assert.ok(!memory.asked.some((verb) => verb.startsWith('cancel')));
+  });
+
+  it('ends spinning when a scan fails in the background, and says it once', async () => {
+    const activity = () => api.sessions.session()?.activity();
+    const message = `The disk is full (${String(process.hrtime.bigint())}).`;
+    for (let times = 0; times < 2; times += 1) {
+      memory.progress({ kind: 'scanning' });
+      assert.equal(activity()?.scanning, true);
+      memory.progress({ kind: 'scan_failed', message });
+      assert.equal(activity()?.scanning, false);
+    }
+    assert.equal(dialogs.told.length, 1);
+    assert.ok(dialogs.told[0]?.message.includes(message));
+  });
+
+  it('says once that a scan failed which somebody asked for', async () => {
+    memory.failure = new Error('The log is locked.');
+    await command('scan');
+    assert.equal(dialogs.told.length, 1);
+  });
+
+  it('counts no problem where something works without it', async () => {
+    memory.checks = [{ title: 'Sandbox', ok: false, optional: true, detail: 'None.' }];
+    await command('doctor');
+    assert.deepEqual(dialogs.asked, ['Doctor: 0 problems']);
+  });
+
+  it('asks for what a command on a ticket needs, and does nothing without it', async () => {
+    memory.tickets = [ticketOf(), ticketOf({ id: 'other', title: 'Other' })];
+    const id = 'exception-abababab';
+    for (const name of ['editTicket', 'mergeTicket', 'snoozeTicket', 'closeTicket'])
+      await command(name, id);
+    assert.deepEqual(memory.asked, ['recover']);
+    dialogs.answers.choose = (items) =>
+      items.find(({ label }) => ['Priority', 'high', 'Other'].includes(label));
+    dialogs.answers.input = 'Nobody uses it';
+    for (const name of ['editTicket', 'mergeTicket', 'closeTicket']) await command(name, id);
+    assert.deepEqual(memory.asked.slice(1), [
+      `edit ${id} {"priority":"high"}`,
+      `merge ${id} other`,
+      `close ${id} Nobody uses it`,
+    ]);
+  });
+
+  it('snoozes until the date that is typed', async () => {
+    memory.tickets = [ticketOf()];
+    dialogs.answers.choose = (items) => items.at(-1);
+    dialogs.answers.input = '2999-01-31 14:30';
+    await command('snoozeTicket', 'exception-abababab');
+    const until = new Date(2999, 0, 31, 14, 30).toISOString();
+    assert.equal(memory.asked.at(-1), `snooze exception-abababab ${until}`);
+  });
+
+  it('opens again after an opening that failed in any way', async () => {
+    await api.use(async () => {
+      throw Object.create(null) as Error;
+    });
+    assert.equal(api.sessions.state().kind, 'failed');
+    await api.use(memory.compose);
+    assert.equal(api.sessions.state().kind, 'ready');
   });
 
   it('closes what it opened when it opens anew', async () => {

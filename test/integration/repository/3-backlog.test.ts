@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../../src/extension.ts';
@@ -67,10 +74,69 @@ describe('the backlog of a real folder', () => {
     );
   });
 
-  it('brings the database up to date and shows where it lies', async () => {
+  it('brings the database up to date and opens it', async () => {
     await command('openDatabase');
     assert.deepEqual(dialogs.told, []);
     assert.ok(existsSync(join(folder, '.patchwright/backlog.sqlite')));
+    await eventually(
+      () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === 'backlog.sqlite',
+    );
+  });
+
+  it('never takes the address of the model from the workspace: the key is sent there', async () => {
+    const file = join(folder, '.vscode/settings.json');
+    const session = await api.sessions.ready();
+    mkdirSync(join(folder, '.vscode'));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        'patchwright.limits.requestsPerDay': 7,
+        'patchwright.model.baseUrl': 'http://127.0.0.1:9',
+      }),
+    );
+    try {
+      await eventually(() => session.settings()?.limits.requestsPerDay === 7);
+      assert.equal(session.settings()?.model.baseUrl, '');
+    } finally {
+      rmSync(join(folder, '.vscode'), { recursive: true });
+    }
+    await eventually(() => session.settings()?.limits.requestsPerDay === 5);
+  });
+
+  it('says nothing when it is opened anew during a scan', async () => {
+    const scanned = command('scan');
+    await api.sessions.restart();
+    await scanned;
+    assert.deepEqual(dialogs.told, []);
+    assert.equal(api.sessions.state().kind, 'ready');
+  });
+
+  it('changes, snoozes, closes and reopens tickets', async () => {
+    const { app } = await api.sessions.ready();
+    const { id } = await app.pipeline.newTicket({ title: 'Round prices down' });
+    const { id: other } = await app.pipeline.newTicket({ title: 'Round prices' });
+    const status = (of: string) => app.backlog.tickets.get(of)?.status;
+    dialogs.answers.choose = (items) => items.find(({ label }) => label === 'Title');
+    dialogs.answers.input = 'Round all prices down';
+    await command('editTicket', id);
+    assert.equal(app.backlog.tickets.get(id)?.title, 'Round all prices down');
+    dialogs.answers.choose = (items) => items.find(({ label }) => label === 'Tomorrow');
+    await command('snoozeTicket', id);
+    assert.equal(status(id), 'snoozed');
+    await command('reopenTicket', id);
+    assert.equal(status(id), 'open');
+    dialogs.answers.input = 'Nobody minds';
+    await command('closeTicket', id);
+    assert.equal(status(id), 'closed');
+    await command('reopenTicket', id);
+    dialogs.answers.choose = (items) => items.find(({ detail }) => detail === other);
+    await command('mergeTicket', id);
+    assert.equal(app.backlog.tickets.get(id)?.metadata.mergedInto, other);
+    await command('splitTicket', id);
+    assert.equal(status(id), 'open');
+    assert.deepEqual(dialogs.told, []);
+    dialogs.answers.input = 'Only for this test';
+    for (const one of [id, other]) await command('closeTicket', one);
   });
 
   it('names a setting that is not valid, and opens again when it is', async () => {

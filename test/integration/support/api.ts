@@ -93,15 +93,22 @@ export interface Row {
   readonly children: readonly Row[];
 }
 
-/** The whole tree as a view would draw it. */
+/** The whole tree as a view would draw it, each row pointed at once. */
 export async function rows<N>(tree: vscode.TreeDataProvider<N>, node?: N): Promise<readonly Row[]> {
   const nodes = (await tree.getChildren(node)) ?? [];
   return Promise.all(
     nodes.map(async (child) => ({
-      item: await tree.getTreeItem(child),
+      item: await pointedAt(tree, child),
       children: await rows(tree, child),
     })),
   );
+}
+
+async function pointedAt<N>(tree: vscode.TreeDataProvider<N>, node: N): Promise<vscode.TreeItem> {
+  const item = await tree.getTreeItem(node);
+  if (item.tooltip !== undefined || !tree.resolveTreeItem) return item;
+  const { token } = new vscode.CancellationTokenSource();
+  return (await tree.resolveTreeItem(item, node, token)) ?? item;
 }
 
 /** `label | description`, indented: the tree as text, to compare whole. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createEmitter } from '../../../src/core/events.ts';
-import { PatchwrightError } from '../../../src/core/errors.ts';
+import { errorMessage, PatchwrightError } from '../../../src/core/errors.ts';
 import type { Attempt } from '../../../src/core/attempt.ts';
 import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
@@ -63,7 +63,10 @@ function appOf(
       recover: () => ask('recover'),
       grown: () => undefined,
       async scan() {
-        await ask('scan');
+        await ask('scan').catch((error: unknown) => {
+          memory.progress({ kind: 'scan_failed', message: errorMessage(error) });
+          throw error;
+        });
         return {
           files: 1,
           lines: 10,
