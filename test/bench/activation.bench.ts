@@ -21,7 +21,7 @@ Module._load = (name, ...rest) => (name === 'vscode' ? vscode : load(name, ...re
 const start = performance.now();
 const extension = require(process.argv[1]);
 const loaded = performance.now();
-extension.activate({ subscriptions: [], secrets: { get: async () => undefined, onDidChange: anything } });
+extension.activate({ subscriptions: [], secrets: { get: async () => undefined, onDidChange: anything }, workspaceState: { get: () => undefined, update: async () => undefined } });
 const activated = performance.now();
 console.log(JSON.stringify([loaded - start, activated - loaded]));
 process.exit(0);
