@@ -8,6 +8,7 @@ import { exit, exitCodeOf } from './cli/exitCodes.ts';
 import { openApp } from './cli/openApp.ts';
 import { createOutput, plain } from './cli/output.ts';
 import { signals } from './cli/signals.ts';
+import { templates } from './cli/templates.ts';
 import { usage } from './cli/usage.ts';
 import { errorMessage, isPatchwrightError } from './core/errors.ts';
 
@@ -29,6 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (args.command === 'demo') return demo(args, out, process.env, controller.signal);
 
   if (args.command === 'signals') return signals(args, out, controller.signal);
+  if (args.command === 'templates') return templates(args, out, controller.signal);
 
   const command = commands[args.command];
   if (!command) throw usageError(`There is no command ${JSON.stringify(args.command)}.`);

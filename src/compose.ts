@@ -21,6 +21,7 @@ import { endOrphans } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { createScanner } from './signals/scan.ts';
+import { readTemplates, type Templates } from './signals/templates/templates.ts';
 import { watchSources } from './signals/watch.ts';
 
 export interface ComposeOptions {
@@ -154,6 +155,15 @@ export function readLogs(
   signal?: AbortSignal,
 ): Promise<Findings> {
   return findGroups(files, folder, signal);
+}
+
+/** The messages of one log file, grouped by template. */
+export function readLogTemplates(
+  file: string,
+  isContent: boolean,
+  signal?: AbortSignal,
+): Promise<Templates> {
+  return readTemplates(file, isContent, signal);
 }
 
 async function linesOf(file: string): Promise<string[]> {

@@ -5,6 +5,7 @@ const options = {
   folder: { type: 'string', short: 'C' },
   json: { type: 'boolean' },
   next: { type: 'boolean' },
+  content: { type: 'boolean' },
   model: { type: 'string' },
   message: { type: 'string', short: 'm' },
   status: { type: 'string', multiple: true },
@@ -24,6 +25,8 @@ export interface Arguments {
   readonly folder: string;
   readonly json: boolean;
   readonly next: boolean;
+  /** `templates`: lines are already without header. */
+  readonly content: boolean;
   readonly model?: string;
   readonly message?: string;
   readonly statuses: readonly string[];
@@ -50,6 +53,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    content: values.content ?? false,
     statuses: values.status ?? [],
     limit,
     confirmedProtectedBranch: values['yes-protected-branch'] ?? false,

@@ -1,6 +1,7 @@
 import { commands } from './commands.ts';
 import { demoHelp } from './demo.ts';
 import { signalsHelp } from './signals.ts';
+import { templatesHelp } from './templates.ts';
 
 const width = 54;
 
@@ -15,6 +16,7 @@ export function usage(): string {
     '',
     ...rows,
     row(...signalsHelp),
+    row(...templatesHelp),
     row(...demoHelp),
     '',
     'Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nothing to do, 4 refused.',

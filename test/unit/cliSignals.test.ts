@@ -47,3 +47,38 @@ describe('command line: signals', function () {
     assert.equal((await cli(['signals', '--folder', temp.path()])).code, 2);
   });
 });
+
+describe('command line: templates', function () {
+  this.timeout(60_000);
+  const temp = tempFolder('pw-cli-templates');
+
+  it('prints the group of every line, and each template with its count', async () => {
+    const log = temp.path('app.log');
+    const lines = [
+      '2026-03-02T10:00:00Z INFO shop: order 17 paid',
+      '2026-03-02T10:00:01Z INFO shop: cache is cold',
+      '2026-03-02T10:00:02Z INFO shop: order 18 paid',
+    ];
+    writeFileSync(log, `${lines.join('\n')}\n`);
+    const result = await cli(['templates', log, '--json']);
+    assert.equal(result.code, 0, result.stderr);
+    assert.deepEqual(JSON.parse(result.stdout), {
+      groups: [
+        { id: 1, template: 'order <*> paid', count: 2 },
+        { id: 2, template: 'cache is cold', count: 1 },
+      ],
+      lines: [1, 2, 1],
+    });
+    const text = await cli(['templates', log]);
+    assert.match(text.stdout, /^ +2× order <\*> paid\n +1× cache is cold\n$/);
+  });
+
+  it('takes lines as they are with --content, blank ones and a last one without end included', async () => {
+    const log = temp.path('content.log');
+    writeFileSync(log, 'ERROR: disk 1 full\r\n\r\ndisk 2 full');
+    const result = await cli(['templates', log, '--content', '--json']);
+    assert.deepEqual(JSON.parse(result.stdout).lines, [1, 2, 3]);
+    const cut = await cli(['templates', log, '--json']);
+    assert.deepEqual(JSON.parse(cut.stdout).lines, [1, 2, 1]);
+  });
+});
