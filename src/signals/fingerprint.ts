@@ -87,7 +87,8 @@ function normalised(text: string): string {
     .slice(0, 500);
 }
 
-function seal(parts: Parts): Fingerprint {
+/** Parts in order make the identity. */
+export function seal(parts: Parts): Fingerprint {
   const text = JSON.stringify([
     fingerprintVersion,
     parts.map(({ label, value }) => [label, value]),

@@ -1,0 +1,105 @@
+import { median, quantileIn } from './statistics.ts';
+import {
+  type Point,
+  pooledTrendScore,
+  residualsOf,
+  theilSen,
+  trendScore,
+  autocorrelationFactor,
+} from './trend.ts';
+
+export interface Leak {
+  /** By how much it grew over the time looked at. */
+  readonly growth: number;
+  /** Where it began. */
+  readonly level: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Fewer points say nothing. */
+export const minLeakPoints = 24;
+const maxPoints = 96;
+/** In a second half that rises far above the first. */
+const minLatePoints = 12;
+const minShare = 0.05;
+/**
+ * Chosen on generated series (test/bench/anomalies.bench.ts): of many kinds without a leak under one in a
+ * hundred is called one, of those with one at least 95 in a hundred.
+ */
+const minScore = 2.8;
+const minPooledScore = 1.7;
+/** Of the whole slope, in the last third; and of the growth, from quarter to quarter. */
+const minLateSlope = 0.33;
+const minFloorRise = 0.05;
+const quarters = 4;
+
+/**
+ * Whether memory leaks: it has grown all along, it still does, and it never goes back to where it was.
+ * A saw-tooth goes back, a step or a warming cache stops growing, and noise shows no trend.
+ * @param points by time
+ */
+export function findLeak(points: readonly Point[]): Leak | undefined {
+  const whole = leakIn(thinned(points), minLeakPoints);
+  if (whole) return whole;
+  const half = points.slice(Math.floor(points.length / 2));
+  const late = leakIn(thinned(half), minLatePoints);
+  return late && exceeds(late, points.slice(0, -half.length)) ? late : undefined;
+}
+
+/** A leak that began late rises far above all that was before; a tooth of a saw does not. */
+function exceeds({ level, growth }: Leak, before: readonly Point[]): boolean {
+  return Math.max(...before.map(({ y }) => y)) < level + growth / 3;
+}
+
+function leakIn(points: readonly Point[], least: number): Leak | undefined {
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last || points.length < least) return undefined;
+  const slope = theilSen(points);
+  const growth = slope * (last.x - first.x);
+  const middle = median(points.map(({ y }) => y));
+  if (growth <= 0 || growth < minShare * Math.abs(middle)) return undefined;
+  if (trendScore(points, slope) < minScore) return undefined;
+  if (!growsThroughout(points, slope) || !floorsRise(points, growth)) return undefined;
+  return { growth, level: middle - growth / 2, from: first.x, to: last.x };
+}
+
+/** In each quarter, and still in the last third: else it was a step, or has come to rest. */
+function growsThroughout(points: readonly Point[], slope: number): boolean {
+  const factor = autocorrelationFactor(residualsOf(points, slope));
+  if (pooledTrendScore(split(points, quarters), factor) < minPooledScore) return false;
+  return theilSen(points.slice(-Math.floor(points.length / 3))) > minLateSlope * slope;
+}
+
+/** What memory falls back to has risen from quarter to quarter. */
+function floorsRise(points: readonly Point[], growth: number): boolean {
+  const floors = split(points, quarters).map((part) =>
+    quantileIn(
+      part.map(({ y }) => y),
+      0.1,
+    ),
+  );
+  const rises = floors.slice(1).map((floor, i) => floor - (floors[i] as number));
+  return rises.every((rise) => rise > minFloorRise * growth);
+}
+
+function split(points: readonly Point[], parts: number): (readonly Point[])[] {
+  return Array.from({ length: parts }, (_, i) =>
+    points.slice(
+      Math.floor((i * points.length) / parts),
+      Math.floor(((i + 1) * points.length) / parts),
+    ),
+  );
+}
+
+/** Neighbours put together, so that a long series costs no more than a short one. */
+function thinned(points: readonly Point[]): readonly Point[] {
+  const size = Math.ceil(points.length / maxPoints);
+  if (size <= 1) return points;
+  const groups = split(points, Math.floor(points.length / size));
+  return groups.map((group) => ({
+    x: (group[0] as Point).x,
+    y: median(group.map(({ y }) => y)),
+  }));
+}

@@ -1,0 +1,40 @@
+/** The middle one; the mean of the middle two. 0 of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+/** The smallest value that at least a share `q` of the values do not exceed. */
+export function quantileIn(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
+}
+
+/** The chance of `k` or more of `n`, when each happens with a chance `p`. */
+export function binomialTail(k: number, n: number, p: number): number {
+  if (k <= 0) return 1;
+  if (k > n) return 0;
+  let term = 0; // the logarithm of the chance of exactly k
+  for (let i = 0; i < k; i++) term += Math.log((n - i) / (k - i));
+  term += k * Math.log(p) + (n - k) * Math.log1p(-p);
+  let sum = 0;
+  let chance = Math.exp(term);
+  for (let i = k; i <= n && chance > sum * 1e-12; i++) {
+    sum += chance;
+    chance *= ((n - i) / (i + 1)) * (p / (1 - p));
+  }
+  // Below the peak the terms first grow: then the other side is the shorter sum.
+  return k < n * p ? 1 - binomialBelow(k, n, p) : Math.min(1, sum);
+}
+
+function binomialBelow(k: number, n: number, p: number): number {
+  let chance = Math.exp(n * Math.log1p(-p));
+  let sum = 0;
+  for (let i = 0; i < k; i++) {
+    sum += chance;
+    chance *= ((n - i) / (i + 1)) * (p / (1 - p));
+  }
+  return sum;
+}
