@@ -53,12 +53,17 @@ export class PatchwrightError extends Error {
     text: { readonly what: string; readonly why: string; readonly remedy: string },
     options?: ErrorOptions,
   ) {
-    super([text.what, text.why, text.remedy].filter(Boolean).join(' '), options);
+    super([text.what, text.why, text.remedy].filter(Boolean).map(sentence).join(' '), options);
     this.code = code;
     this.what = text.what;
     this.why = text.why;
     this.remedy = text.remedy;
   }
+}
+
+/** What a tool or a server said often ends without a full stop. */
+function sentence(text: string): string {
+  return /[.!?…)"`]$/.test(text) ? text : `${text}.`;
 }
 
 /** By its name, not its class: each bundle has a class of its own. */

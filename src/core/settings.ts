@@ -15,6 +15,8 @@ const schema = z.object({
     logs: z._default(z.array(glob), [
       '**/*.log',
       '**/*.log.[0-9]*',
+      '**/*.log-[0-9]*',
+      '**/*.log.gz',
       '**/logs/**/*.jsonl',
       '**/*-log.jsonl',
     ]),

@@ -95,6 +95,7 @@ async function inWorktree(job: Job): Promise<PatchRequest> {
     await house.backlog.write([
       { kind: 'attempt', id: attempt.id, fields: { branch: worktree.branch, base: worktree.base } },
     ]);
+    await sayWhatIsLeftOut(job, worktree);
     const request = await writePatch(job, worktree);
     await putForward(job, request);
     keepBranch = true;
@@ -102,6 +103,14 @@ async function inWorktree(job: Job): Promise<PatchRequest> {
   } finally {
     await worktree.close({ keepBranch });
   }
+}
+
+/** The patch starts from the commit, so that nobody wonders where unsaved work has gone. */
+async function sayWhatIsLeftOut(job: Job, { base }: Worktree): Promise<void> {
+  const { code } = await job.house.git.code(['diff', '--quiet', 'HEAD'], { okCodes: [0, 1] });
+  if (code === 0) return;
+  const text = `The patch starts from commit ${base.slice(0, 10)}: your uncommitted changes are no part of it`;
+  note(job, { kind: 'stage', text });
 }
 
 /** The agent's loop; each submission is committed and judged by the gates before it is believed. */

@@ -110,6 +110,13 @@ function gitError(args: readonly string[], code: number, stderr: string): Patchw
       remedy: 'Run `git init` and make a first commit.',
     });
   }
+  if (/dubious ownership/.test(stderr)) {
+    return new PatchwrightError('git_failed', {
+      what: 'git refuses to work in this repository.',
+      why: 'It belongs to another user.',
+      remedy: 'If you trust it, run `git config --global --add safe.directory <folder>`.',
+    });
+  }
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {
     return new PatchwrightError('disk_full', {
       what: `git ${name} could not write.`,
@@ -120,6 +127,6 @@ function gitError(args: readonly string[], code: number, stderr: string): Patchw
   return new PatchwrightError('git_failed', {
     what: `git ${name} failed with code ${code}.`,
     why: said || 'It gave no reason.',
-    remedy: 'Run `patchwright doctor` to check the repository.',
+    remedy: 'Run the same git command by hand to see what it needs.',
   });
 }
