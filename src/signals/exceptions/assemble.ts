@@ -11,6 +11,7 @@ import { grammars } from './grammars.ts';
 import { readRecord } from './jsonLines.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, readHeader } from './loggerPrefix.ts';
+import { type Origin, originOf } from './origin.ts';
 import { peel } from './transport.ts';
 
 /** A line of a log and where it starts, in bytes. */
@@ -68,6 +69,8 @@ interface Piece {
   /** Every line of a stack is a record of its own, so a level does not end a block. */
   readonly wrapped: boolean;
   readonly language: string;
+  /** Where its logger says it was logged. */
+  readonly origin?: Origin | undefined;
 }
 
 interface Block {
@@ -107,7 +110,11 @@ export function createAssembler(): Assembler {
 
   const closeAll = (force: boolean): void => {
     for (const [name, one] of streams) {
-      if (one.block && (force || one.block.complete)) endBlock(one);
+      // What a block was not after all may open others.
+      while (one.block) {
+        if (!force && !one.block.complete) break;
+        endBlock(one);
+      }
       if (!one.block) endSaid(one);
       if (force) one.partial = undefined;
       if (isIdle(one)) streams.delete(name);
@@ -300,8 +307,9 @@ function strip(text: string): string {
 }
 
 function pieceOf(header: Header, raw: string, offset: number): Piece {
-  const { rest, spoken = rest, level, timestamp } = header;
-  return { text: rest, spoken, raw, offset, level, timestamp, wrapped: false, language: 'text' };
+  const { rest, spoken = rest, level, timestamp, language = 'text', between } = header;
+  const origin = between !== undefined && isAtLeast(level, 'error') ? originOf(between) : undefined;
+  return { text: rest, spoken, raw, offset, level, timestamp, wrapped: false, language, origin };
 }
 
 function textFor(grammar: Grammar, piece: Piece): string {
@@ -373,10 +381,10 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const named = namedType.exec(said);
   return {
     kind: 'log',
-    language: first?.language ?? 'text',
+    language: first?.origin?.language ?? first?.language ?? 'text',
     type: named?.[1] ?? loggedError,
     message: (named?.[2] ?? said).slice(0, maxMessageChars),
-    frames: [],
+    frames: first?.origin ? [first.origin.frame] : [],
     causes: [],
     severity: first?.level === 'fatal' ? 'fatal' : 'error',
     ...(first?.timestamp === undefined ? {} : { timestamp: first.timestamp }),

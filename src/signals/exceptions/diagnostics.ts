@@ -1,0 +1,384 @@
+import { type Follow, type Grammar, maxMessageChars, type ParsedException } from './grammar.ts';
+
+/** The type of what a compiler gave no code. */
+const uncoded = 'CompileError';
+
+/** One form in which compilers and linters name a file, a line and what is wrong there. */
+interface Form {
+  readonly head: RegExp;
+  /** Default: the lines that quote the source. */
+  readonly follow?: () => Follow;
+  /** Without a second line it says nothing yet. */
+  readonly needsMore?: boolean;
+  parse(head: RegExpExecArray, lines: readonly string[]): Iterable<ParsedException>;
+}
+
+const languages: Readonly<Record<string, string>> = {
+  ts: 'typescript',
+  tsx: 'typescript',
+  mts: 'typescript',
+  cts: 'typescript',
+  vue: 'javascript',
+  js: 'javascript',
+  jsx: 'javascript',
+  mjs: 'javascript',
+  cjs: 'javascript',
+  svelte: 'javascript',
+  c: 'c',
+  cc: 'cpp',
+  cpp: 'cpp',
+  cxx: 'cpp',
+  h: 'cpp',
+  hh: 'cpp',
+  hpp: 'cpp',
+  rs: 'rust',
+  go: 'go',
+  java: 'java',
+  kt: 'kotlin',
+  kts: 'kotlin',
+  scala: 'scala',
+  cs: 'csharp',
+  fs: 'fsharp',
+  py: 'python',
+  pyi: 'python',
+  rb: 'ruby',
+  php: 'php',
+  swift: 'swift',
+  m: 'cpp',
+  mm: 'cpp',
+  ex: 'elixir',
+  exs: 'elixir',
+};
+
+function found(
+  file: string,
+  line: string | undefined,
+  column: string | undefined,
+  type: string | undefined,
+  message: string,
+): ParsedException {
+  const ending = /\.(\w{1,8})$/.exec(file)?.[1]?.toLowerCase() ?? '';
+  const place = {
+    file,
+    ...(line === undefined ? {} : { line: Number(line) }),
+    ...(column === undefined ? {} : { column: Number(column) }),
+  };
+  return {
+    kind: 'diagnostic',
+    language: Object.hasOwn(languages, ending) ? (languages[ending] ?? 'text') : 'text',
+    type: type === undefined || type === '' ? uncoded : type,
+    message: message.trim().slice(0, maxMessageChars),
+    frames: [
+      {
+        ...place,
+        inApp: !/[\\/]node_modules[\\/]|^\/usr\/|[\\/]\.cargo[\\/]|[\\/]pkg[\\/]mod[\\/]/.test(
+          file,
+        ),
+      },
+    ],
+    causes: [],
+    severity: 'error',
+  };
+}
+
+/** Its lines say nothing that is not said elsewhere. */
+function nothing(): ParsedException {
+  const none = { frames: [], causes: [] };
+  return { silent: true, language: 'text', type: uncoded, message: '', ...none, severity: 'error' };
+}
+
+/** Quoted source, carets and hints are indented, or numbered by tsc. */
+const quoted = (): Follow => {
+  let lines = 0;
+  return (line) => (/^(?:\s|$|\d{1,6} )/.test(line) && ++lines <= 16 ? 'enough' : 'no');
+};
+const single = (): Follow => () => 'no';
+
+/** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
+const parenthesised: Form = {
+  head: /^(?:\d{1,4}>)?(\S[^():]{0,500}(?::[^():]{1,500})?)\((\d{1,9})(?:,(\d{1,9}))?(?:,\d{1,9},\d{1,9})?\)\s?: (?:fatal )?error ([A-Z]{1,8}\d{1,6}): (.{1,4000})$/,
+  follow: quoted,
+  *parse(head) {
+    const message = (head[5] ?? '').replace(/ \[[^\]]{1,500}proj(?:::[^\]]{1,100})?\]$/, '');
+    yield found(head[1] ?? '', head[2], head[3], head[4], message);
+  },
+};
+
+/** `a.ts:1:14 - error TS2322: …` */
+const pretty: Form = {
+  head: /^(\S.{0,1000}?):(\d{1,9}):(\d{1,9}) - error (TS\d{1,6}): (.{1,4000})$/,
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], head[4], head[5] ?? '');
+  },
+};
+
+/** `a.c:5:3: error: …` of gcc, clang, swiftc, mypy; `A.java:5: error: …` of javac. */
+const colons: Form = {
+  head: /^(?:ERROR: )?((?:[A-Za-z]:)?[^\s:][^:]{0,1000}\.\w{1,8}):(\d{1,9})(?::(\d{1,9}))?(?:-\d{1,9})?: (?:fatal )?error: (.{1,4000})$/,
+  *parse(head) {
+    const code = /^(.{1,4000}?) {1,2}\[(-W[\w=+-]{1,80}|[a-z][a-z-]{2,60})\]$/.exec(head[4] ?? '');
+    yield found(head[1] ?? '', head[2], head[3], code?.[2], code?.[1] ?? head[4] ?? '');
+  },
+};
+
+/** `./main.go:4:14: cannot use …`: the go tool says no more than that. */
+const goTool: Form = {
+  head: /^(?:vet: )?((?:[A-Za-z]:)?[\w@./\\+-]{1,500}\.go):(\d{1,9}):(\d{1,9}): (?!(?:warning|note|info)\b)(.{1,4000})$/,
+  follow: () => (line) => (/^\t\S/.test(line) ? 'enough' : 'no'),
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
+  },
+};
+
+const goPackage: Form = {
+  head: /^# [\w@./-]{1,300}(?: \[[\w@./-]{1,300}\])?$/,
+  follow: single,
+  needsMore: true,
+  *parse() {},
+};
+
+const arrow = /^\s{1,12}--> (\S.{0,1000}?):(\d{1,9}):(\d{1,9})$/;
+
+/** rustc: the code and message, then the place. */
+const rustc: Form = {
+  head: /^error(?:\[([A-Z]\w{1,20})\])?: (.{1,4000})$/,
+  needsMore: true,
+  follow: () => {
+    let lines = 0;
+    let placed = false;
+    return (line) => {
+      if (!placed) {
+        placed = arrow.test(line);
+        return placed ? 'enough' : /^\s/.test(line) && ++lines < 4 ? 'more' : 'no';
+      }
+      return /^(?:\s{0,8}\d{0,6} {0,8}[|=:]|\s{1,12}(?:-->|:::) |\.{3}$|\s+\S)/.test(line) &&
+        ++lines < 200
+        ? 'enough'
+        : 'no';
+    };
+  },
+  *parse(head, lines) {
+    const place = lines.map((line) => arrow.exec(line)).find((match) => match !== null);
+    if (place) yield found(place[1] ?? '', place[2], place[3], head[1], head[2] ?? '');
+  },
+};
+
+/** What cargo says once more in the end. */
+const cargoEnd: Form = {
+  head: /^error: (?:could not compile `|aborting due to |test failed, to rerun|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
+  follow: () => (line) =>
+    /^(?:\s+`|Caused by:|  process didn't|warning: build failed)/.test(line) ? 'enough' : 'no',
+  *parse() {
+    yield nothing();
+  },
+};
+
+const problem =
+  /^\s{1,6}(\d{1,9}):(\d{1,9})\s{1,8}(error|warning|✖|×|⚠)\s{1,8}(\S.{0,2000}?)(?:\s{2,100}(\S{1,100}))?$/;
+
+/** eslint's and stylelint's default: the file's name, then its problems. */
+const stylish: Form = {
+  head: /^((?:[A-Za-z]:[\\/]|\/|\.{1,2}[\\/])?(?:[^\s:\\/]{1,200}[\\/]){0,40}[^\s:\\/]{1,200}\.\w{1,8})$/,
+  needsMore: true,
+  follow: () => (line) => (problem.test(line) ? 'enough' : 'no'),
+  *parse(head, lines) {
+    const problems = lines.slice(1).flatMap((line) => {
+      const match = problem.exec(line);
+      return match ? [match] : [];
+    });
+    if (problems.length > 0) yield nothing();
+    for (const [, line, column, level, message = '', rule] of problems) {
+      if (level === 'warning' || level === '⚠') continue;
+      yield found(head[1] ?? '', line, column, rule, message);
+    }
+  },
+};
+
+/** eslint's `compact` and `unix`. */
+const compact: Form = {
+  head: /^(\S.{0,1000}?): line (\d{1,9}), col (\d{1,9}), Error - (.{1,4000}?)(?: \(([^()\s]{1,100})\))?$/,
+  follow: single,
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], head[5], head[4] ?? '');
+  },
+};
+const unix: Form = {
+  head: /^(\S.{0,1000}?):(\d{1,9}):(\d{1,9}): (.{1,4000}) \[Error(?:\/([^\]\s]{1,100}))?\]$/,
+  follow: single,
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], head[5], head[4] ?? '');
+  },
+};
+
+const esbuildPlace = /^\s{4}(\S.{0,1000}?):(\d{1,9}):(\d{1,9}):$/;
+
+const esbuild: Form = {
+  head: /^(?:✘|X) \[ERROR\] (.{1,4000})$/,
+  needsMore: true,
+  follow: () => {
+    let lines = 0;
+    return (line) => {
+      if (++lines > 40) return 'no';
+      if (line === '') return lines > 3 ? 'enough' : 'more';
+      return /^\s/.test(line) ? 'enough' : 'no';
+    };
+  },
+  *parse(head, lines) {
+    const place = lines.map((line) => esbuildPlace.exec(line)).find((match) => match !== null);
+    const message = (head[1] ?? '')
+      .replace(/ \[[\w-]{1,60}\]$/, '')
+      .replace(/ \[plugin [^\]]{1,100}\]$/, '');
+    if (place) yield found(place[1] ?? '', place[2], place[3], undefined, message);
+  },
+};
+
+/** webpack and its plugins: `ERROR in ./src/a.js 3:12`, then what. */
+const webpack: Form = {
+  head: /^(?:\[tsl\] )?ERROR in (\S[^\s():]{0,1000})(?:[ :(](\d{1,9})[:,](\d{1,9})\)?(?:-\d{1,9}(?::\d{1,9})?)?)?$/,
+  needsMore: true,
+  follow: () => {
+    let lines = 0;
+    return (line) => (line === '' || ++lines > 30 ? 'no' : 'enough');
+  },
+  *parse(head, lines) {
+    const texts = lines.slice(1).map((line) => line.trim().replace(/^\[tsl\] /, ''));
+    const coded = /^(TS\d{1,6}): (.{1,4000})$/.exec(texts[0] ?? '');
+    const inner = /\((\d{1,9}):(\d{1,9})\)$/.exec(texts.find((text) => /Error: /.test(text)) ?? '');
+    const type =
+      coded?.[1] ??
+      /^(\w{1,80}Error): /.exec(texts.find((text) => /^\w{1,80}Error: /.test(text)) ?? '')?.[1];
+    yield found(
+      head[1] ?? '',
+      inner?.[1] ?? head[2],
+      inner?.[2] ?? head[3],
+      type,
+      coded?.[2] ?? texts[0] ?? '',
+    );
+  },
+};
+
+/** Maven: `[ERROR] /src/A.java:[5,17] …`; in the end it says all again. */
+const maven: Form = {
+  head: /^\[ERROR\] (\S.{0,1000}?\.\w{1,8}):\[(\d{1,9}),(\d{1,9})\] (.{1,4000})$/,
+  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
+  },
+};
+const mavenEnd: Form = {
+  head: /^\[ERROR\] (?:COMPILATION ERROR :|Failed to execute goal (?=.{0,2000}(?:Compilation failure|test failures)))/,
+  follow: () => {
+    let lines = 0;
+    return (line) =>
+      ++lines < 200 &&
+      /^(?:\[ERROR\](?: {2,4}\S| (?:\/|Please|Refer|See|->|To see|Re-run|For more|\[Help)|\s*$)|\[INFO\] -+$)/.test(
+        line,
+      ) &&
+      !/^\[INFO\] -+$/.test(line)
+        ? 'enough'
+        : 'no';
+  },
+  *parse(_head, lines) {
+    // The list below `COMPILATION ERROR` is the one that is counted; it begins blocks of its own.
+    yield nothing();
+    if (!lines[0]?.includes('COMPILATION ERROR')) return;
+    for (const line of lines.slice(1)) {
+      const match = maven.head.exec(line);
+      if (match) yield* maven.parse(match, [line]);
+    }
+  },
+};
+
+const kotlin: Form = {
+  head: /^e: (?:file:\/\/)?(\/.{0,1000}?\.kts?)(?::(\d{1,9}):(\d{1,9}):?|: \((\d{1,9}), (\d{1,9})\):) (.{1,4000})$/,
+  *parse(head) {
+    yield found(head[1] ?? '', head[2] ?? head[4], head[3] ?? head[5], undefined, head[6] ?? '');
+  },
+};
+
+const linker: Form = {
+  head: /^(?:\S{0,200}\bld(?:\.\w{1,10})?: )?(\S.{0,1000}?):(?:\(\.[\w.+]{1,200}\)|(\d{1,9})): (undefined reference to [`'‘].{1,2000}['’])$/,
+  follow: single,
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], undefined, 'undefined reference', head[3] ?? '');
+  },
+};
+
+/** `Build FAILED.` of MSBuild repeats every error. */
+const msbuildEnd: Form = {
+  head: /^Build FAILED\.$/,
+  follow: () => {
+    let lines = 0;
+    return (line) => (line.startsWith('Time Elapsed ') ? 'last' : ++lines > 900 ? 'no' : 'enough');
+  },
+  *parse() {
+    yield nothing();
+  },
+};
+
+const forms: readonly Form[] = [
+  parenthesised,
+  pretty,
+  colons,
+  cargoEnd,
+  rustc,
+  esbuild,
+  webpack,
+  maven,
+  mavenEnd,
+  compact,
+  unix,
+  kotlin,
+  linker,
+  msbuildEnd,
+  goTool,
+  goPackage,
+  stylish,
+];
+
+/** What at least one form's head has; other lines cost one look. */
+const anyHead =
+  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$/;
+
+function formOf(line: string): Form | undefined {
+  return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
+}
+
+export const diagnostics: Grammar = {
+  language: 'text',
+  standsAlone: true,
+  hints: [
+    '  warning  ',
+    'undefined reference to ',
+    'Build FAILED.',
+    '\ne: file:///',
+    // The go tool has no word for an error; these are what it complains of most.
+    ': undefined: ',
+    ': cannot use ',
+    'declared and not used',
+    'imported and not used',
+    ': syntax error: ',
+    ': missing return',
+    'not enough arguments ',
+    'too many arguments ',
+    'mismatched types ',
+    'assignment mismatch: ',
+    'invalid operation: ',
+    'redeclared in this block',
+    'no required module provides',
+    ' is not in std',
+    ' has no field or method ',
+    'no new variables on left',
+    'import cycle not allowed',
+  ],
+  saysEnough: (line) => formOf(line)?.needsMore !== true,
+  begin(line) {
+    const form = formOf(line);
+    return form && (form.follow ?? quoted)();
+  },
+  *parse(lines) {
+    const form = formOf(lines[0] ?? '');
+    const head = form?.head.exec(lines[0] ?? '');
+    if (form && head) yield* form.parse(head, lines);
+  },
+};
