@@ -9,6 +9,10 @@ export interface Header {
   readonly rest: string;
   /** The same with the level word still there; undefined when there was none. */
   readonly spoken?: string;
+  /** What stands between the level and the message: thread, component, sometimes the place. */
+  readonly between?: string;
+  /** When only one language's logger writes so. */
+  readonly language?: string;
 }
 
 const iso =
@@ -17,7 +21,7 @@ const clock = /\[?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?\]?(?= )/y;
 const syslog =
   /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?: \d{4})?\]?(?= )/y;
 const dayFirst =
-  /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: [+-]\d{4})?\]?/y;
+  /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
@@ -52,6 +56,8 @@ export function readHeader(line: string): Header {
   if (line.startsWith('  ') || line.startsWith('\t')) return { rest: line };
   const logfmt = readLogfmt(line);
   if (logfmt) return logfmt;
+  const ruby = readRubyHeader(line);
+  if (ruby) return ruby;
   const time = readTime(line, 0);
   const start = time?.end ?? 0;
   const from = time ? skip(gap, line, start) : start;
@@ -62,11 +68,30 @@ export function readHeader(line: string): Header {
     const text = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
     return { ...stamp(time), rest: line.slice(text) };
   }
+  const message = messageStart(line, found.end);
   return {
     level: found.level,
     ...stamp(time),
-    rest: line.slice(messageStart(line, found.end)),
+    rest: line.slice(message),
     spoken: line.slice(from),
+    between: line.slice(from, message),
+  };
+}
+
+/** `E, [2026-11-20T06:52:12.600979 #15757] ERROR -- prog: text`, the default of Ruby's Logger. */
+const rubyHeader =
+  /^[DIWEFAU], \[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}) #\d{1,9}\] {1,4}(\w{3,7}) -- ([^:]{0,100}|[^\s]{0,100}): ?/;
+
+function readRubyHeader(line: string): Header | undefined {
+  const match = line.charCodeAt(1) === 44 ? rubyHeader.exec(line) : null;
+  if (!match) return undefined;
+  const date = new Date((match[1] ?? '').slice(0, 23));
+  return {
+    level: levelOf(match[2] ?? '') ?? 'error', // UNKNOWN and ANY are shown always
+    ...(Number.isNaN(date.getTime()) ? {} : { timestamp: date.toISOString() }),
+    rest: line.slice(match[0].length),
+    spoken: line,
+    language: 'ruby',
   };
 }
 

@@ -1,0 +1,100 @@
+import type { Frame } from '../../core/signal.ts';
+import type { Grammar, ParsedException } from './grammar.ts';
+import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
+
+/** `lua5.4: shop.lua:4: msg`, `luajit: …`, `… runtime error: /srv/shop.lua:4: msg` in nginx. */
+const byInterpreter =
+  /^(?:[\w./\\-]{0,200}[\\/])?(?:lua(?:jit|c|rocks|u)?[\d.-]{0,8}|texlua|resty|love|tarantool|busted)(?:\.exe)?: (.*)$/;
+const placed =
+  /^(\.{0,3}[^\s:"']{0,500}\.(?:lua|luau|moon|t)|\[string ".{0,300}?"\]|stdin|input|\(command line\)|[\w./-]{1,300}):(\d{1,9}): (.*)$/;
+const anywhere = /(?:^|[\s"'])(\.{0,3}[^\s:"']{0,500}\.lua):(\d{1,9}): (.{1,4000})$/;
+const stackHead = /^\s*stack traceback:$/;
+const frameLine =
+  /^\s+(?:\[(C|builtin#\d{1,4}|builtin)\](?::|: )|(\.{0,3}[^\s:]{1,500}|\[string ".{0,300}?"\]):(?:(\d{1,9}):)?) (?:in |$)(.*)$/;
+const elided = /^\s+\.\.\.\s*(?:\(skipping \d{1,9} levels\)|$)/;
+const coroutine = /^coroutine \d{1,9}:$/;
+
+export const lua: Grammar = {
+  language: 'lua',
+  hints: ['stack traceback:', '.lua:', 'lua: ['],
+  begin(line) {
+    const own = byInterpreter.exec(line);
+    if (!own && !anywhere.test(line)) return undefined;
+    let stack = false;
+    let lines = 0;
+    return (next) => {
+      if (stackHead.test(next)) {
+        stack = true;
+        return 'more';
+      }
+      if (stack)
+        return frameLine.test(next) || elided.test(next) || coroutine.test(next) ? 'enough' : 'no';
+      if (byInterpreter.test(next) || placed.test(next)) return 'no';
+      return ++lines <= maxMessageLines ? 'more' : 'no';
+    };
+  },
+  *parse(lines) {
+    const parsed = parseStack(lines);
+    if (parsed) yield parsed;
+  },
+};
+
+function parseStack(lines: readonly string[]): ParsedException | undefined {
+  const [first = ''] = lines;
+  const own = byInterpreter.exec(first);
+  const text = own?.[1] ?? first;
+  const match = placed.exec(text) ?? anywhere.exec(first);
+  const stack = lines.findIndex((line) => stackHead.test(line));
+  if (stack < 0 || (!match && !own)) return undefined;
+  const frames: Frame[] = [];
+  for (const line of lines.slice(stack + 1)) {
+    const frame = readFrame(line);
+    if (frame) addFrame(frames, frame);
+  }
+  const top = match ? topOf(match, frames) : undefined;
+  const message = messageOf([match?.[3] ?? text, ...lines.slice(1, stack)]);
+  return exceptionOf(
+    'lua',
+    {
+      type: 'LuaError',
+      message,
+      frames: top ? [top, ...frames.filter((frame) => !isSame(frame, top))] : frames,
+    },
+    [],
+  );
+}
+
+/** The place in the message is where it failed; `error()` itself may stand above it in the stack. */
+function topOf(match: RegExpExecArray, frames: readonly Frame[]): Frame {
+  const file = match[1] ?? '';
+  const top = frameOf(file, isInApp(file), { line: Number(match[2]) });
+  return frames.find((frame) => isSame(frame, top)) ?? top;
+}
+
+function isSame(a: Frame, b: Frame): boolean {
+  return a.file === b.file && a.line === b.line;
+}
+
+function readFrame(line: string): Frame | undefined {
+  const match = frameLine.exec(line);
+  if (!match) return undefined;
+  const file = match[2] ?? '[C]';
+  return frameOf(file, match[2] !== undefined && isInApp(file), {
+    function: nameOf(match[4] ?? ''),
+    line: match[3] === undefined ? undefined : Number(match[3]),
+  });
+}
+
+function nameOf(shown: string): string | undefined {
+  const quoted =
+    /^(?:function|local|upvalue|method|field|global|metamethod|for iterator|hook) '([^']{1,200})'/.exec(
+      shown,
+    );
+  return quoted?.[1] ?? (shown === 'main chunk' ? shown : undefined);
+}
+
+function isInApp(file: string): boolean {
+  return !/^\[|^\(|^\/usr\/(?:local\/)?(?:share|lib|openresty)\/|[\\/]luarocks[\\/]|[\\/]lua_modules[\\/]|^stdin$/.test(
+    file,
+  );
+}

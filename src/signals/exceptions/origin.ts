@@ -1,0 +1,55 @@
+import type { Frame } from '../../core/signal.ts';
+
+/** Where a message was logged, as some loggers write it before the message. */
+export interface Origin {
+  readonly language: string;
+  readonly frame: Frame;
+}
+
+/** `com.acme.shop.Checkout:11`, `Checkout.pay(Checkout.java:11)`: logback's and log4j's %logger:%line and %l. */
+const javaClass =
+  /(?:^|[\s[(])((?:[a-z_]\w{0,60}\.){1,15}[A-Z][\w$]{0,100}):(\d{1,6})(?=[\s\])]|$)/;
+const javaFile =
+  /(?:^|[\s[(])(?:([\w.$]{1,300})\()?([A-Z]\w{0,100}\.(?:java|kt|scala)):(\d{1,6})(?=[\s\])]|$)/;
+/** loguru's name:function:line, and the file and line of Python's logging. */
+const pythonName = /(?:^|[\s|])([a-z_][\w.]{0,200}):([\w<>]{1,100}):(\d{1,6})(?=\s|$)/;
+const sourceFile =
+  /(?:^|[\s[(])((?:[\w@.-]{1,100}\/){0,20}[\w.-]{1,100}\.(py|rb|go|php|exs?|rs)):(\d{1,6})(?=[\s\]):,]|$)/;
+
+const languages: Readonly<Record<string, string>> = {
+  py: 'python',
+  rb: 'ruby',
+  go: 'go',
+  php: 'php',
+  ex: 'elixir',
+  exs: 'elixir',
+  rs: 'rust',
+};
+
+/** @param header what stands between the time and the message of a log line */
+export function originOf(header: string): Origin | undefined {
+  const text = header.slice(0, 400);
+  if (!/:\d/.test(text)) return undefined;
+  const type = javaClass.exec(text);
+  if (type) {
+    const name = (type[1] ?? '').replaceAll('.', '/').replace(/\$.*$/, '');
+    return placed('java', `${name}.java`, type[2]);
+  }
+  const file = javaFile.exec(text);
+  if (file) {
+    const folder = (file[1] ?? '').split('.').slice(0, -2).join('/');
+    const name = file[2] ?? '';
+    const language = name.endsWith('.kt') ? 'kotlin' : name.endsWith('.scala') ? 'scala' : 'java';
+    return placed(language, folder === '' ? name : `${folder}/${name}`, file[3]);
+  }
+  const source = sourceFile.exec(text);
+  if (source) return placed(languages[source[2] ?? ''] ?? 'text', source[1] ?? '', source[3]);
+  const module = pythonName.exec(text);
+  if (!module || module[1] === '__main__') return undefined;
+  return placed('python', `${(module[1] ?? '').replaceAll('.', '/')}.py`, module[3], module[2]);
+}
+
+function placed(language: string, file: string, line: string | undefined, name?: string): Origin {
+  const known = name === undefined || name.startsWith('<') ? {} : { function: name };
+  return { language, frame: { file, ...known, line: Number(line), inApp: true } };
+}

@@ -1,0 +1,49 @@
+import type { Cause, Frame } from '../../core/signal.ts';
+import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+
+/** A message may go on for this many lines before its first frame. */
+export const maxMessageLines = 24;
+
+export function indentOf(line: string): number {
+  let indent = 0;
+  while (indent < line.length && (line[indent] === ' ' || line[indent] === '\t')) indent++;
+  return indent;
+}
+
+export function messageOf(lines: readonly string[]): string {
+  return lines.join('\n').trim().slice(0, maxMessageChars);
+}
+
+/** A frame without the fields that are not known. */
+export function frameOf(
+  file: string,
+  inApp: boolean,
+  known: {
+    readonly function?: string | undefined;
+    readonly line?: number | undefined;
+    readonly source?: string | undefined;
+  },
+): Frame {
+  return {
+    file,
+    ...(known.function ? { function: known.function } : {}),
+    ...(known.line === undefined ? {} : { line: known.line }),
+    ...(known.source ? { source: known.source } : {}),
+    inApp,
+  };
+}
+
+/** Bounded: recursion prints thousands of frames. */
+export function addFrame(frames: Frame[], frame: Frame): void {
+  if (frames.length < maxFrames) frames.push(frame);
+}
+
+/** The outermost exception and what led to it, the root cause last. */
+export function exceptionOf(
+  language: string,
+  outermost: Cause,
+  causes: readonly Cause[],
+  more: Pick<ParsedException, 'kind'> & { readonly severity?: ParsedException['severity'] } = {},
+): ParsedException {
+  return { language, ...outermost, causes, severity: 'error', ...more };
+}

@@ -1,0 +1,150 @@
+import type { Frame } from '../../core/signal.ts';
+import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { addFrame, exceptionOf, frameOf, messageOf } from './parts.ts';
+
+/** A file, so that prose (`at noon line 3.`) is none. */
+const file = String.raw`((?:\/|\.{1,2}\/|[A-Za-z]:[\\/])?[^\s:"'<>|]{1,400}\.(?:p[lmh]|t|cgi|psgi|fcgi|al|PL|xs)|\/[^\s:"'<>|]{1,400}|-e|-|\(eval \d{1,6}\)(?:\[[^\]]{1,300}\])?|[\w./-]{0,200}(?:bin|script|scripts)\/[\w.-]{1,100})`;
+const handle = String.raw`(?:, <[^>]{0,80}> (?:line|chunk) \d{1,9})?`;
+const died = new RegExp(
+  String.raw`^(.{1,4000}?) at ${file} line (\d{1,9})${handle}(\.|, (?:near|at) .{0,300})$`,
+);
+/** Carp: what called it, with the arguments. */
+const called = new RegExp(
+  String.raw`^\s(.{1,2000}?) called at ${file} line (\d{1,9})${handle}\.?$`,
+);
+const consequence =
+  /^(?:BEGIN failed--|Compilation failed in require|Execution of .{1,300} aborted due to|.{1,300} had compilation errors|\(Did you mean |\(Maybe you |\t?\(F\)|Bareword found |Missing right )/;
+const inEval = /^\t\.\.\.(?:caught|propagated) at /;
+const warning =
+  /^(?:Use of uninitialized value|Argument .{0,300} isn't numeric|Useless use of|Odd number of elements|Deep recursion|Subroutine \S{1,200} redefined|Name ".{1,200}" used only once|Possible |Scalar value|Unquoted string|Found = in conditional|Statement unlikely|substr outside|splice\(\) offset|Reference found where|Wide character|Negative repeat|Smartmatch is|given is|when is|.{1,200} masks earlier declaration|.{1,60}\(\) on (?:closed|unopened) filehandle|Constant subroutine|Prototype mismatch|Exiting \w+ via|Unrecognized escape|Illegal \w+ digit|Integer overflow|Use of .{1,80} is deprecated|Variable ".{1,100}" is not available|Variable ".{1,100}" will not stay shared|isn't numeric)/;
+const failedTest = /^\s*#\s{1,4}Failed (?:\(TODO\) )?test(?: '(.{0,1000})'|)$/;
+const failedAt = new RegExp(
+  String.raw`^\s*#\s{1,4}(?:Failed test .{0,1000})?(?:at|in) ${file} (?:at )?line (\d{1,9})\.$`,
+);
+const failedOnOne = new RegExp(
+  String.raw`^\s*#\s{1,4}Failed test (?:'(.{0,1000})' |)(?:\(|at )${file} (?:at )?line (\d{1,9})\)?\.?$`,
+);
+
+export const perl: Grammar = {
+  language: 'perl',
+  hints: [
+    ' line 1',
+    ' line 2',
+    ' line 3',
+    ' line 4',
+    ' line 5',
+    ' line 6',
+    ' line 7',
+    ' line 8',
+    ' line 9',
+    'Failed test',
+  ],
+  begin(line) {
+    if (failedTest.test(line) || failedOnOne.test(line)) return followTest();
+    if (called.test(line)) return undefined;
+    return died.test(line) && !consequence.test(line) && !line.startsWith('#')
+      ? followStack(line)
+      : undefined;
+  },
+  saysEnough: (line) => died.test(line) || failedOnOne.test(line),
+  *parse(lines) {
+    const parsed = parseTest(lines) ?? parseDeath(lines);
+    if (parsed) yield parsed;
+  },
+};
+
+function followStack(first: string): Follow {
+  let lines = 0;
+  const syntax =
+    /^(?:syntax error|Global symbol|Can't locate|Bareword|Missing|Can't find|Unmatched)/.test(
+      first,
+    );
+  return (line) => {
+    if (called.test(line) || inEval.test(line) || consequence.test(line)) return 'enough';
+    // The compiler goes on to complain about what follows from the first mistake.
+    const more = syntax && ++lines < 10 && /^(?:syntax error|Global symbol|Bareword) /.test(line);
+    return more && died.test(line) ? 'enough' : 'no';
+  };
+}
+
+function followTest(): Follow {
+  return (line) =>
+    /^\s*#/.test(line) &&
+    !failedTest.test(line) &&
+    !failedOnOne.test(line) &&
+    !/# Looks like /.test(line)
+      ? 'enough'
+      : 'no';
+}
+
+function parseDeath(lines: readonly string[]): ParsedException | undefined {
+  const match = died.exec(lines[0] ?? '');
+  if (!match) return undefined;
+  const stack = lines.slice(1).flatMap((line) => {
+    const call = called.exec(line);
+    return call ? [call] : [];
+  });
+  const frames: Frame[] = [];
+  add(frames, match[2], match[3], stack[0]?.[1]);
+  stack.forEach((call, at) => add(frames, call[2], call[3], stack[at + 1]?.[1]));
+  const near = /^, near (.*)$/.exec(match[4] ?? '')?.[1];
+  const message = messageOf([`${match[1] ?? ''}${near === undefined ? '' : `, near ${near}`}`]);
+  const isWarning = warning.test(message);
+  const cause = { type: isWarning ? 'Warning' : typeIn(message), message, frames };
+  return exceptionOf('perl', cause, [], isWarning ? { kind: 'log', severity: 'warning' } : {});
+}
+
+/** Exceptions with a class are printed as their author likes; many name it first. */
+function typeIn(message: string): string {
+  return /^((?:[A-Z]\w{0,80}::){1,8}[A-Z]\w{0,80})(?::| )/.exec(message)?.[1] ?? 'die';
+}
+
+/** A frame says where a call was made; its function is the one that the next frame calls. */
+function add(
+  frames: Frame[],
+  path: string | undefined,
+  line: string | undefined,
+  call: string | undefined,
+): void {
+  const shown =
+    /^\(eval \d+\)\[(.{1,300}):\d+\]$/.exec(path ?? '')?.[1] ??
+    (path ?? '').replace(/^\(eval \d+\)$/, '(eval)');
+  addFrame(frames, frameOf(shown, isInApp(shown), { function: nameOf(call), line: Number(line) }));
+}
+
+function nameOf(call: string | undefined): string | undefined {
+  const name = call?.replace(/\(.*$/s, '').trim();
+  return name === '' || name === undefined || /^(?:eval|require)\b/.test(name)
+    ? undefined
+    : name.slice(0, 300);
+}
+
+const foreign =
+  /^\/usr\/(?:local\/)?(?:share|lib)\/|[\\/](?:perl5|site_perl|vendor_perl|perlbrew)[\\/]|[\\/]local[\\/]lib[\\/]|^\(eval\)$|^-$/;
+
+function isInApp(path: string): boolean {
+  return !foreign.test(path);
+}
+
+/** Test::More; prove repeats none of it. */
+function parseTest(lines: readonly string[]): ParsedException | undefined {
+  const [first = ''] = lines;
+  const whole = failedOnOne.exec(first);
+  if (!whole && !failedTest.test(first)) return undefined;
+  const at = lines.map((line) => failedAt.exec(line)).find((match) => match !== null);
+  const path = whole?.[2] ?? at?.[1];
+  if (path === undefined) return undefined;
+  const name = whole?.[1] ?? failedTest.exec(first)?.[1];
+  const said = lines
+    .slice(1)
+    .filter((line) => !failedAt.test(line))
+    .map((line) => line.replace(/^\s*#\s{0,12}/, ''));
+  const title = name === undefined ? 'Failed test' : `Failed test '${name}'`;
+  const frames = [frameOf(path, isInApp(path), { line: Number(whole?.[3] ?? at?.[2]) })];
+  return exceptionOf(
+    'perl',
+    { type: 'TestFailure', message: messageOf([title, ...said]), frames },
+    [],
+    { kind: 'test' },
+  );
+}

@@ -1,0 +1,423 @@
+import type { Cause, Frame } from '../../core/signal.ts';
+import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
+
+const typeName = String.raw`\\?[A-Za-z_][\w\\]{0,250}(?:@anonymous[^\s:]{0,200})?`;
+/** What carries the message (error_log's time zone, Apache, FPM, nginx) may stand before it. */
+const report =
+  /^(.{0,300}?)(?:PHP )?((?:Recoverable |Catchable )?[Ff]atal error|Parse error|(?:Core |Compile |User )?(?:[Ee]rror|[Ww]arning|[Nn]otice|[Dd]eprecated)|Strict Standards): {1,2}(.*)$/;
+const uncaught = new RegExp(
+  String.raw`^(?:Uncaught|During inheritance .{1,200}, while .{0,100}: Uncaught) (${typeName})(?:: (.*)|)$`,
+);
+const reportStart =
+  /^(?:.{0,80}\] |.{0,300}PHP message: |.{0,300}said into stderr: "(?:NOTICE: PHP message: )?)?$/;
+const placeAtEnd = /^(.*) in (\S.{0,800}?)(?: on line |:)(\d{1,9})$/s;
+const thrownIn = /^\s*thrown in (.{1,800}) on line (\d{1,9})/;
+const stackHead = /^(?:PHP )?(?:Stack trace|\[stacktrace\]|\[Stack trace\]):?$/i;
+const stackFrame = /^(?:PHP )?#(\d{1,5}) (.*)$/;
+const framePlace = /^(.{1,800}?)\((\d{1,9})\): (.*)$/;
+const nextHead = new RegExp(String.raw`^Next (${typeName})(?:: (.*)|)$`);
+const xdebugHead = /^(?:PHP )?(?:Stack trace|Call Stack):$/;
+const xdebugFrame =
+  /^(?:PHP)?\s{1,4}(?:\d{1,4}\. |[\d.]{1,10}\s{1,10}\d{1,12}\s{1,4}\d{1,4}\. )(.{1,500}?) (\S{1,500}):(\d{1,9})$/;
+/** `(string) $exception`, as error_log is given it. */
+const printed = new RegExp(
+  String.raw`^(?:.{0,200}[\s\]])?(${typeName}): (.*) in ((?:\/|[A-Za-z]:\\|phar:\/\/).{0,800}):(\d{1,9})$`,
+);
+/** Monolog's line formatter, with backslashes doubled by JSON. */
+const monolog = new RegExp(
+  String.raw`\[object\] \((${typeName})\(code: [^)]{0,40}\): (.*?) at (\S.{0,500}?):(\d{1,9})\)(.*)$`,
+);
+const monologOpen = new RegExp(String.raw`\[object\] \((${typeName})\(code: [^)]{0,40}\): (.*)$`);
+const monologPrevious = /^\[previous exception\] /;
+const symfony = new RegExp(
+  String.raw`[Uu]ncaught (?:PHP )?Exception (${typeName}): "(.*)" at (\S.{0,500}?) line (\d{1,9})`,
+);
+const unitHead = /^\d{1,5}\) [A-Za-z_][\w\\]{0,250}::\w{1,250}(?: with data set .{1,300})?$/;
+const unitPlace = /^((?:\/|[A-Za-z]:\\|phar:\/\/).{1,800}?\.\w{1,8}):(\d{1,9})$/;
+const warnings = /[Ww]arning|[Nn]otice|[Dd]eprecated|Strict/;
+
+export const php: Grammar = {
+  language: 'php',
+  hints: [
+    'PHP Warning',
+    'PHP Notice',
+    'PHP Deprecated',
+    'PHP Fatal',
+    'PHP Parse',
+    'Stack trace:',
+    'Failed asserting',
+    '::test',
+    '.php on line ',
+    '[object] (',
+    '.php:1',
+    '.php:2',
+    '.php:3',
+    '.php:4',
+    '.php:5',
+    '.php:6',
+    '.php:7',
+    '.php:8',
+    '.php:9',
+  ],
+  begin(line) {
+    if (unitHead.test(line)) return followUnit();
+    const found = report.exec(line);
+    if (found && reportStart.test(found[1] ?? '')) return followReport(line, found);
+    if (monologOpen.test(line)) return followMonolog(line);
+    if (symfony.test(line)) return () => 'no';
+    return printed.test(line) ? followPrinted() : undefined;
+  },
+  saysEnough: (line) => isWholeReport(line),
+  *parse(lines) {
+    const parsed = unitHead.test(lines[0] ?? '')
+      ? parseUnit(lines)
+      : parseReport(withoutEscapes(lines));
+    if (parsed) yield parsed;
+  },
+};
+
+/** Warnings, Symfony's sentences and what Apache puts on one line. */
+function isWholeReport(line: string): boolean {
+  const isOneLine = line.includes('\\nStack trace:\\n') || /\)"\}(?:\s|$)/.test(line);
+  if (isOneLine || symfony.test(line)) return true;
+  const message = report.exec(line)?.[3] ?? '';
+  return !uncaught.test(message) && placeAtEnd.test(message);
+}
+
+/** Apache writes line ends as `\n`. */
+function withoutEscapes(lines: readonly string[]): readonly string[] {
+  const [first = ''] = lines;
+  const escaped = first.includes('\\nStack trace:\\n') || first.includes('\\n[stacktrace]\\n');
+  return escaped ? [...first.split('\\n'), ...lines.slice(1)] : lines;
+}
+
+function followReport(line: string, found: RegExpExecArray): Follow {
+  if (line.includes('\\nStack trace:\\n')) return () => 'no';
+  const message = found[3] ?? '';
+  const isUncaught = uncaught.test(message);
+  const head = `${found[2]}:${message}`;
+  let state: 'message' | 'stack' | 'done' =
+    isUncaught || !placeAtEnd.test(message) ? 'message' : 'done';
+  let messageLines = 0;
+  return (next) => {
+    if (state === 'done') {
+      if (next.trim() === '' || repeats(next, head)) {
+        if (next.trim() !== '' && isUncaught) state = 'message';
+        return 'enough';
+      }
+      if (xdebugHead.test(next) || xdebugFrame.test(next)) return 'enough';
+      return stackFrame.test(next) ? 'enough' : 'no';
+    }
+    if (thrownIn.test(next)) {
+      state = 'done';
+      return 'enough';
+    }
+    if (stackHead.test(next)) state = 'stack';
+    if (state === 'stack') {
+      if (nextHead.test(next)) state = 'message';
+      return inStack(next) || state === 'message' ? 'more' : 'no';
+    }
+    if (report.test(next) && /^(?:PHP )?(?:Fatal|Warning|Parse|Notice)/.test(next)) return 'no';
+    if (++messageLines > maxMessageLines) return 'no';
+    if (isUncaught || !placeAtEnd.test(next)) return 'more';
+    state = 'done';
+    return 'enough';
+  };
+}
+
+/** With `display_errors` and `log_errors` the command line prints everything twice. */
+function repeats(line: string, head: string): boolean {
+  const found = report.exec(line);
+  return found !== null && (found[1] ?? '') === '' && `${found[2]}:${found[3]}` === head;
+}
+
+function inStack(line: string): boolean {
+  return stackHead.test(line) || stackFrame.test(line) || line.trim() === '' || nextHead.test(line);
+}
+
+function followPrinted(): Follow {
+  let state: 'head' | 'stack' | 'main' | 'message' = 'head';
+  let messageLines = 0;
+  return (line) => {
+    if (state === 'head' || state === 'message') {
+      if (stackHead.test(line)) {
+        state = 'stack';
+        return 'more';
+      }
+      return state === 'message' && ++messageLines < maxMessageLines ? 'more' : 'no';
+    }
+    if (state === 'main' && !(line.trim() === '' || nextHead.test(line))) return 'no';
+    if (nextHead.test(line)) {
+      state = 'message';
+      return 'more';
+    }
+    if (/^#\d{1,5} \{main\}/.test(line)) {
+      state = 'main';
+      return 'enough';
+    }
+    if (state === 'main') return 'enough';
+    return stackFrame.test(line) ? 'enough' : 'no';
+  };
+}
+
+function followMonolog(head: string): Follow {
+  let closed = /\)"\}(?:\s|$)/.test(head);
+  let stack = false;
+  let messageLines = 0;
+  return (line) => {
+    if (closed) return 'no';
+    if (/^"\}(?:\s|$)/.test(line)) {
+      closed = true;
+      return 'last';
+    }
+    if (/^\[stacktrace\]$/.test(line) || monologPrevious.test(line)) {
+      stack = true;
+      return 'enough';
+    }
+    if (stackFrame.test(line) || (stack && line.trim() === '')) return 'enough';
+    return !stack && ++messageLines <= maxMessageLines ? 'more' : 'no';
+  };
+}
+
+interface Link {
+  readonly type: string;
+  readonly message: string;
+  readonly frames: readonly Frame[];
+}
+
+function parseReport(lines: readonly string[]): ParsedException | undefined {
+  const [first = ''] = lines;
+  if (monologOpen.test(first)) return parseMonolog(lines);
+  const kernel = symfony.exec(first);
+  if (kernel) {
+    const link = linkOf(kernel[1] ?? '', kernel[2] ?? '', kernel[3] ?? '', kernel[4] ?? '', []);
+    return exceptionOf('php', link, []);
+  }
+  const found = report.exec(first);
+  const message = found && reportStart.test(found[1] ?? '') ? (found[3] ?? '') : '';
+  const thrown = uncaught.exec(message);
+  if (thrown) return parseChain([`${thrown[1]}: ${thrown[2] ?? ''}`, ...lines.slice(1)], true);
+  if (found && message !== '') return parseEngine(found, lines);
+  const head = printed.exec(first);
+  if (!head || !lines.some((line) => stackHead.test(line))) return undefined;
+  return parseChain([`${head[1]}: ${head[2]} in ${head[3]}:${head[4]}`, ...lines.slice(1)], false);
+}
+
+/** The root cause is printed first; each `Next` wraps what stands before it. */
+function parseChain(lines: readonly string[], died: boolean): ParsedException | undefined {
+  const links: Cause[] = [];
+  let part: string[] = [];
+  let done = false;
+  for (const line of [...lines, undefined]) {
+    const isNext = line !== undefined && nextHead.test(line);
+    if (line !== undefined && !isNext) {
+      if (!done) part.push(line);
+      done ||= thrownIn.test(line);
+      continue;
+    }
+    const link = parseLink(part);
+    if (link) links.push(link);
+    part = line === undefined ? [] : [line.replace(/^Next /, '')];
+  }
+  const outermost = links.pop();
+  return (
+    outermost &&
+    exceptionOf('php', outermost, links.reverse(), { severity: died ? 'fatal' : 'error' })
+  );
+}
+
+function parseLink(lines: readonly string[]): Cause | undefined {
+  const stack = lines.findIndex((line) => stackHead.test(line));
+  const text = lines
+    .slice(0, stack < 0 ? lines.length : stack)
+    .filter((line) => !thrownIn.test(line));
+  const head = new RegExp(String.raw`^(${typeName})(?:: ([^]*))?$`).exec(text.join('\n'));
+  if (!head) return undefined;
+  const said = (head[2] ?? '').trimEnd();
+  const placed = placeAtEnd.exec(said) ?? placeAtEnd.exec(` ${said}`);
+  const thrown = lines.map((line) => thrownIn.exec(line)).find((match) => match !== null);
+  const file = placed?.[2] ?? thrown?.[1] ?? '';
+  const line = placed?.[3] ?? thrown?.[2] ?? '';
+  if (file === '' && stack < 0) return undefined;
+  return linkOf(
+    head[1] ?? '',
+    placed ? (placed[1] ?? '') : said,
+    file,
+    line,
+    stack < 0 ? [] : lines.slice(stack + 1),
+  );
+}
+
+/** A frame names the place of a call and what was called there, so the names belong to the place before. */
+function linkOf(
+  type: string,
+  message: string,
+  file: string,
+  line: string,
+  stack: readonly string[],
+): Link {
+  const calls = stack.flatMap((text) => {
+    const match = stackFrame.exec(text);
+    return match ? [match[2] ?? ''] : [];
+  });
+  const frames: Frame[] = [];
+  if (file !== '')
+    addFrame(
+      frames,
+      frameOf(file, isInApp(file), { function: calledIn(calls[0]), line: Number(line) }),
+    );
+  calls.forEach((call, at) => {
+    const place = framePlace.exec(call);
+    if (!place) return;
+    const path = place[1] ?? '';
+    addFrame(
+      frames,
+      frameOf(path, isInApp(path), { function: calledIn(calls[at + 1]), line: Number(place[2]) }),
+    );
+  });
+  return {
+    type: type
+      .replaceAll('\\\\', '\\')
+      .replace(/^\\/, '')
+      .replace(/@anonymous.*$/s, '@anonymous'),
+    message: messageOf([message]),
+    frames,
+  };
+}
+
+/** `Shop\Cart->total(Array)` without its arguments; PHP 8.4 puts the line number into a closure's name. */
+function calledIn(call: string | undefined): string | undefined {
+  if (call === undefined || call === '{main}') return undefined;
+  const name = (framePlace.exec(call)?.[3] ?? call.replace(/^\[internal function\]: /, '')).slice(
+    0,
+    400,
+  );
+  const closed =
+    /^(.{0,200}?\{closure:[^}]{1,200}\})/.exec(name)?.[1] ?? name.replace(/\(.*$/s, '');
+  return closed.replace(/(\{closure:[^}]{1,190}):\d{1,9}\}/, '$1}');
+}
+
+const foreign =
+  /(?:^|[\\/])vendor[\\/]|^phar:|^\/usr\/(?:share|lib|local\/lib)\/|^\[|eval\(\)'d code|^(?:Unknown|-)$|[\\/]var[\\/]cache[\\/]/;
+
+function isInApp(file: string): boolean {
+  return !foreign.test(file);
+}
+
+/** Errors of the engine, which are no exceptions: out of memory, syntax, warnings. */
+function parseEngine(
+  found: RegExpExecArray,
+  lines: readonly string[],
+): ParsedException | undefined {
+  const label = found[2] ?? '';
+  const end = lines.findIndex((line, at) => placeAtEnd.test(at === 0 ? (found[3] ?? '') : line));
+  if (end < 0) return undefined;
+  const text = [found[3] ?? '', ...lines.slice(1, end + 1)].join('\n');
+  const placed = placeAtEnd.exec(text);
+  if (!placed || !/[./\\]/.test(placed[2] ?? '')) return undefined;
+  const isWarning = warnings.test(label);
+  const stack = lines.slice(end + 1);
+  const link = linkOf(typeOf(label), placed[1] ?? '', placed[2] ?? '', placed[3] ?? '', stack);
+  return exceptionOf('php', link, [], {
+    ...(isWarning ? { kind: 'log' } : {}),
+    severity: isWarning ? 'warning' : /fatal/i.test(label) ? 'fatal' : 'error',
+  });
+}
+
+function typeOf(label: string): string {
+  if (/parse/i.test(label)) return 'ParseError';
+  return label.replace(/(?:^|\s)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function parseMonolog(lines: readonly string[]): ParsedException | undefined {
+  const links: Cause[] = [];
+  let part: string[] = [];
+  const end = (): void => {
+    const stack = part.findIndex((line) => line === '[stacktrace]');
+    const match = monolog.exec(
+      part
+        .slice(0, stack < 0 ? part.length : stack)
+        .join('\n')
+        .replace(/\n/g, ' '),
+    );
+    if (match)
+      links.push(
+        linkOf(
+          match[1] ?? '',
+          match[2] ?? '',
+          match[3] ?? '',
+          match[4] ?? '',
+          part.slice(stack + 1),
+        ),
+      );
+  };
+  for (const line of lines) {
+    if (monologPrevious.test(line)) {
+      end();
+      part = [];
+    }
+    part.push(line);
+  }
+  end();
+  const [outermost, ...causes] = links;
+  return outermost && exceptionOf('php', outermost, causes);
+}
+
+/** PHPUnit: the test, the exception or what was asserted, and after a blank line the places. */
+function followUnit(): Follow {
+  let state: 'message' | 'places' = 'message';
+  let lines = 0;
+  let blank = false;
+  return (line) => {
+    if (++lines > 200 || unitHead.test(line)) return 'no';
+    if (unitPlace.test(line)) {
+      state = 'places';
+      return 'enough';
+    }
+    if (state === 'message') return 'more';
+    if (line.trim() === '') {
+      if (blank) return 'no';
+      blank = true;
+      return 'enough';
+    }
+    if (!/^Caused by$/.test(line)) return 'no';
+    state = 'message';
+    blank = false;
+    return 'more';
+  };
+}
+
+function parseUnit(lines: readonly string[]): ParsedException | undefined {
+  const links: Cause[] = [];
+  let text: string[] = [];
+  let frames: Frame[] = [];
+  const end = (): void => {
+    if (frames.length > 0) links.push({ ...unitError(text), frames });
+    text = [];
+    frames = [];
+  };
+  for (const line of lines.slice(1)) {
+    const place = unitPlace.exec(line);
+    if (place)
+      addFrame(
+        frames,
+        frameOf(place[1] ?? '', isInApp(place[1] ?? ''), { line: Number(place[2]) }),
+      );
+    else if (line === 'Caused by') end();
+    else text.push(line);
+  }
+  end();
+  const [outermost, ...causes] = links;
+  return outermost && exceptionOf('php', outermost, causes, { kind: 'test' });
+}
+
+function unitError(text: readonly string[]): { type: string; message: string } {
+  const message = messageOf(text);
+  const named = new RegExp(
+    String.raw`^(${typeName}(?:Exception|Error)|Exception|Error): ([^]*)$`,
+  ).exec(message);
+  return named
+    ? { type: named[1] ?? '', message: named[2] ?? '' }
+    : { type: 'ExpectationFailedException', message };
+}

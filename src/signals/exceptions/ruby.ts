@@ -1,0 +1,405 @@
+import type { Cause, Frame } from '../../core/signal.ts';
+import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
+
+const typeName = String.raw`(?:#<Class:0x[0-9a-f]{1,16}>(?:::)?)?[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,10}`;
+const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Error|Exception|Interrupt|Invalid|NotFound|Missing|Timeout|Denied|Refused|ECONN\w{1,20}|ENOENT)`;
+/** Ruby 3.4 quotes with ' on both sides and names the class, before it was a backtick. */
+const place = String.raw`((?:[A-Za-z]:)?[^\s:'"(][^:'"\n]{0,500}|<internal:[^>]{1,200}>|\(eval[^)]{0,200}\)|-e|-):(\d{1,9})(?::in [\x60'](.{1,300}?)')?`;
+const errorHead = new RegExp(String.raw`^${place}: (.*?) ?\((${typeName})\)$`);
+/** A message without its class goes on in the lines below; only `full_message` puts the class behind the last. */
+const openHead = new RegExp(String.raw`^${place}: (.+)$`);
+const fromLine = new RegExp(String.raw`^\s{1,8}(?:\d{1,6}: )?from ${place}$`);
+const plainFrame = new RegExp(String.raw`^\s{0,12}(?:# )?(?:from )?${place}$`);
+const levels = /^\s+ ?\.\.\. \d{1,9} levels\.\.\.$/;
+const reversed = /^Traceback \(most recent call last\):\s*$/;
+const classAtEnd = new RegExp(String.raw`^(.*?) ?\((${typeName})\)$`);
+const syntaxError =
+  /^((?:\/|\.{1,2}\/|[A-Za-z]:)?[^\s:][^:\n]{0,500}\.(?:rb|ru|rake|erb)|-e):(\d{1,9}): (syntax errors?(?: found)?[, ].{0,2000}|.{0,500}unexpected .{1,500})$/;
+const jrubyHead = new RegExp(String.raw`^(${errorName}): (.*)$`);
+const jrubyFrame = /^\s{1,80}(\S.{0,200}?) at (\S.{0,500}):(\d{1,9})$/;
+const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) \((.*)\):$`);
+const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
+const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
+const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
+const minitestName = /^([\w:]{1,200}#.{1,300}?)(?: \[(.{1,500}):(\d{1,9})\])?:$/;
+const rspec = /^\s{2,6}\d{1,5}(?:\.\d{1,3})?\) \S.{0,500}$/;
+const rspecFailure = /^\s+Failure\/Error: (.*)$/;
+const rspecFrame = new RegExp(String.raw`^\s{2,12}# ${place}$`);
+
+export const ruby: Grammar = {
+  language: 'ruby',
+  hints: [':in `', ":in '", '\n\tfrom ', 'Failure/Error:', 'Failure:', '.rb:1', '.rb:2'].filter(
+    (hint) => hint.length > 4,
+  ),
+  begin(line) {
+    if (minitest.test(line)) return followMinitest();
+    if (rspec.test(line)) return followRspec();
+    if (reversed.test(line)) return followReversed();
+    if (errorHead.test(line)) return followUncaught(line);
+    if (syntaxError.test(line)) return followSyntax();
+    if (railsHead.test(line)) return followRails();
+    if (openHead.test(line) && /:in [`']/.test(line)) return followOpen();
+    if (classAtEnd.test(line)) return followFrames();
+    return jrubyHead.test(line) ? followJruby() : undefined;
+  },
+  keepsLeveled: (line) => railsFrame.test(line) || blankTagged.test(line),
+  *parse(lines, said = []) {
+    const [first = ''] = lines;
+    if (minitest.test(first)) yield* some(parseMinitest(lines));
+    else if (rspec.test(first)) yield* some(parseRspec(lines));
+    else if (reversed.test(first)) yield* some(parseReversed(lines));
+    else if (!errorHead.test(first) && syntaxError.test(first)) yield* some(parseSyntax(lines));
+    else if (errorHead.test(first) || openHead.test(first)) yield* parseUncaught(lines);
+    else if (railsHead.test(first)) yield* some(parseRails(lines));
+    else if (jrubyHead.test(first) && jrubyFrame.test(lines[1] ?? ''))
+      yield* some(parseJruby(lines));
+    else if (classAtEnd.test(first)) yield* some(parseLogged(lines, said));
+  },
+};
+
+function some(parsed: ParsedException | undefined): ParsedException[] {
+  return parsed ? [parsed] : [];
+}
+
+/**
+ * The head, its message, `from` lines; causes follow as further heads. The same head again is the next
+ * occurrence, since no exception causes itself.
+ */
+function followUncaught(first: string): Follow {
+  const seen = new Set([keyOf(first)]);
+  let frames = 0;
+  let messageLines = 0;
+  return (line) => {
+    if (fromLine.test(line) || levels.test(line)) {
+      frames++;
+      return 'enough';
+    }
+    if (errorHead.test(line)) {
+      const key = keyOf(line);
+      if (seen.has(key) || seen.size > 20) return 'no';
+      seen.add(key);
+      frames = 0;
+      messageLines = 0;
+      return 'enough';
+    }
+    if (frames > 0) return 'no';
+    // Below the message stand the source and its carets, or what `detailed_message` says.
+    const indented = line.trim() === '' || /^\s/.test(line);
+    return ++messageLines <= maxMessageLines && (indented || messageLines < 4) ? 'enough' : 'no';
+  };
+}
+
+function keyOf(line: string): string {
+  const match = errorHead.exec(line);
+  return `${match?.[1]}:${match?.[2]}:${match?.[5]}`;
+}
+
+/** The class stands behind a later line of the message. */
+function followOpen(): Follow {
+  let inner: Follow | undefined;
+  let lines = 0;
+  return (line) => {
+    if (inner) return inner(line);
+    if (++lines > maxMessageLines || errorHead.test(line)) return 'no';
+    if (!classAtEnd.test(line)) return fromLine.test(line) ? 'no' : 'more';
+    inner = followFromLines();
+    return 'more';
+  };
+}
+
+function followFromLines(): Follow {
+  return (line) => (fromLine.test(line) || levels.test(line) ? 'enough' : 'no');
+}
+
+function followFrames(): Follow {
+  return (line) => (plainFrame.test(line) && !fromLine.test(line) ? 'enough' : 'no');
+}
+
+function followJruby(): Follow {
+  return (line) => (jrubyFrame.test(line) ? 'enough' : 'no');
+}
+
+function followRails(): Follow {
+  let frames = 0;
+  let blanks = 0;
+  return (line) => {
+    if (railsFrame.test(line)) {
+      frames++;
+      return 'enough';
+    }
+    if (blankTagged.test(line)) return frames === 0 && ++blanks < 4 ? 'more' : 'no';
+    return 'no';
+  };
+}
+
+function followSyntax(): Follow {
+  let lines = 0;
+  return (line) => {
+    if (fromLine.test(line)) return 'enough';
+    return ++lines <= maxMessageLines && /^(?:\s|>|\^)/.test(line) ? 'enough' : 'no';
+  };
+}
+
+/** Ruby 2.5 to 2.7 print to a terminal in this order, the error last. */
+function followReversed(): Follow {
+  return (line) =>
+    fromLine.test(line) || levels.test(line) ? 'more' : errorHead.test(line) ? 'last' : 'no';
+}
+
+function followMinitest(): Follow {
+  let lines = 0;
+  return (line) => {
+    if (++lines === 1) return minitestName.test(line) ? 'more' : 'no';
+    if (lines > 200 || minitest.test(line) || /^\d{1,9} (?:runs|tests), /.test(line)) return 'no';
+    // Blank lines stand before the source of an error, and behind every report.
+    return 'enough';
+  };
+}
+
+function followRspec(): Follow {
+  let lines = 0;
+  return (line) => {
+    lines++;
+    if (lines <= 3 && rspecFailure.test(line)) return 'more';
+    if (lines === 1) return line.startsWith('     ') && line.trim() !== '' ? 'more' : 'no';
+    if (lines > 300 || rspec.test(line)) return 'no';
+    if (rspecFrame.test(line)) return 'enough';
+    return line.trim() === '' || line.startsWith('     ') ? 'more' : 'no';
+  };
+}
+
+/** The script itself, or a check of it, did not compile; that has no stack. */
+function parseSyntax(lines: readonly string[]): ParsedException | undefined {
+  const text = messageOf(lines.filter((line) => !fromLine.test(line)));
+  const cause = syntaxPlace('SyntaxError', text, framesIn(lines.slice(1), fromLine), undefined);
+  return exceptionOf(
+    'ruby',
+    { ...cause, message: cause.message.replace(/ \(SyntaxError\)/, '') },
+    [],
+  );
+}
+
+interface Link extends Cause {
+  /** As printed, to compare with the stack of another. */
+  readonly last: string;
+}
+
+function* parseUncaught(lines: readonly string[]): Generator<ParsedException> {
+  let open: Link[] = [];
+  for (const link of readLinks(lines)) {
+    const outer = open[0];
+    // A cause was raised below the same caller as what it caused.
+    if (outer && outer.last !== link.last) {
+      yield* some(chainOf(open));
+      open = [];
+    }
+    open.push(link);
+  }
+  yield* some(chainOf(open));
+}
+
+function chainOf(links: readonly Link[]): ParsedException | undefined {
+  const [outermost, ...causes] = links.map(({ type, message, frames }) => ({
+    type,
+    message,
+    frames,
+  }));
+  return outermost && exceptionOf('ruby', outermost, causes);
+}
+
+function readLinks(lines: readonly string[]): Link[] {
+  const links: Link[] = [];
+  let part: string[] = [];
+  for (const line of [...lines, undefined]) {
+    if (line !== undefined && (part.length === 0 || !errorHead.test(line))) {
+      part.push(line);
+      continue;
+    }
+    const link = readLink(part);
+    if (link) links.push(link);
+    part = line === undefined ? [] : [line];
+  }
+  return links;
+}
+
+function readLink(lines: readonly string[]): Link | undefined {
+  const [first = ''] = lines;
+  const whole = errorHead.exec(first);
+  const head = whole ?? openHead.exec(first);
+  if (!head) return undefined;
+  const frames: Frame[] = [frameOfPlace(head, 0)];
+  const message: string[] = [head[4] ?? ''];
+  let type = whole?.[5];
+  for (const line of lines.slice(1)) {
+    const from = fromLine.exec(line);
+    const ending = type === undefined ? classAtEnd.exec(line) : null;
+    if (from) addFrame(frames, frameOfPlace(from, 0));
+    else if (ending) {
+      type = ending[2];
+      message.push(ending[1] ?? '');
+    } else if (!levels.test(line)) message.push(line);
+  }
+  if (type === undefined) return undefined;
+  const last = frames.at(-1);
+  const source = sourceIn(message);
+  const text = messageOf(message);
+  return {
+    ...syntaxPlace(type, text, frames, source),
+    last: frames.length > 1 ? `${last?.file}:${last?.line}` : '',
+  };
+}
+
+/** A file that could not be loaded is named only in the message. */
+function syntaxPlace(
+  type: string,
+  text: string,
+  frames: readonly Frame[],
+  source: string | undefined,
+): Cause {
+  const match = type === 'SyntaxError' ? syntaxError.exec(text.split('\n')[0] ?? '') : null;
+  if (match) {
+    const file = match[1] ?? '';
+    return {
+      type,
+      message: text.slice(file.length + (match[2] ?? '').length + 3),
+      frames: [frameOf(file, isInApp(file), { line: Number(match[2]) }), ...frames],
+    };
+  }
+  const [top, ...others] = frames;
+  return {
+    type,
+    message: withoutSource(text),
+    frames: top && source ? [{ ...top, source }, ...others] : frames,
+  };
+}
+
+/** error_highlight shows the line and marks it below. */
+function sourceIn(message: readonly string[]): string | undefined {
+  const marks = message.findIndex((line, at) => at > 0 && /^\s*\^[\^~. ]*$/.test(line));
+  const source = marks > 0 ? message[marks - 1]?.trim() : undefined;
+  return source === undefined || source === '' ? undefined : source.slice(0, 300);
+}
+
+function withoutSource(text: string): string {
+  const lines = text.split('\n');
+  const marks = lines.findIndex((line, at) => at > 0 && /^\s*\^[\^~. ]*$/.test(line));
+  if (marks < 1) return text;
+  return messageOf([...lines.slice(0, marks - 1), ...lines.slice(marks + 1)]);
+}
+
+/** @param at index of the match's group before the file */
+function frameOfPlace(match: RegExpExecArray, at: number): Frame {
+  const file = match[at + 1] ?? '';
+  return frameOf(file, isInApp(file), { function: match[at + 3], line: Number(match[at + 2]) });
+}
+
+const foreign =
+  /^<internal:|^\(|[\\/]gems[\\/]|[\\/]lib(?:64)?[\\/]ruby[\\/]|^\/usr\/(?:lib|share)\/|[\\/]vendor[\\/](?:bundle|ruby)|^-$|uri:classloader:|[\\/]bundler[\\/]gems|[\\/]rubies[\\/]|^org\/jruby|[\\/]bin[\\/](?:bundle|rake|rspec|rails|ruby|irb|puma|sidekiq)$/;
+
+function isInApp(file: string): boolean {
+  return !foreign.test(file);
+}
+
+function parseReversed(lines: readonly string[]): ParsedException | undefined {
+  const head = errorHead.exec(lines.at(-1) ?? '');
+  if (!head) return undefined;
+  const frames: Frame[] = [frameOfPlace(head, 0)];
+  for (const line of lines.slice(1, -1).reverse()) {
+    const from = fromLine.exec(line);
+    if (from) addFrame(frames, frameOfPlace(from, 0));
+  }
+  return exceptionOf('ruby', { type: head[5] ?? '', message: head[4] ?? '', frames }, []);
+}
+
+function framesIn(lines: readonly string[], pattern: RegExp): Frame[] {
+  const frames: Frame[] = [];
+  for (const line of lines) {
+    const match = pattern.exec(line);
+    if (match) addFrame(frames, frameOfPlace(match, 0));
+  }
+  return frames;
+}
+
+/** Ruby's Logger given an exception: the message and, behind its last line, the class; then bare frames. */
+function parseLogged(
+  lines: readonly string[],
+  said: readonly string[],
+): ParsedException | undefined {
+  const head = classAtEnd.exec(lines[0] ?? '');
+  const frames = framesIn(lines.slice(1), plainFrame);
+  if (!head || frames.length === 0) return undefined;
+  const message = [...said, head[1] ?? ''];
+  const cause = syntaxPlace(head[2] ?? '', messageOf(message), frames, sourceIn(message));
+  return exceptionOf('ruby', cause, []);
+}
+
+function parseRails(lines: readonly string[]): ParsedException | undefined {
+  const head = railsHead.exec(lines[0] ?? '');
+  const frames = framesIn(lines.slice(1), railsFrame);
+  if (!head || frames.length === 0) return undefined;
+  return exceptionOf(
+    'ruby',
+    { type: head[1] ?? '', message: messageOf([head[2] ?? '']), frames },
+    [],
+  );
+}
+
+function parseJruby(lines: readonly string[]): ParsedException | undefined {
+  const head = jrubyHead.exec(lines[0] ?? '');
+  if (!head) return undefined;
+  const frames: Frame[] = [];
+  for (const line of lines.slice(1)) {
+    const match = jrubyFrame.exec(line);
+    const file = match?.[2] ?? '';
+    if (match)
+      addFrame(
+        frames,
+        frameOf(file, isInApp(file), { function: match[1], line: Number(match[3]) }),
+      );
+  }
+  return exceptionOf(
+    'ruby',
+    { type: head[1] ?? '', message: messageOf([head[2] ?? '']), frames },
+    [],
+  );
+}
+
+function parseMinitest(lines: readonly string[]): ParsedException | undefined {
+  const name = minitestName.exec(lines[1] ?? '');
+  if (!name) return undefined;
+  const frames = framesIn(lines.slice(2), plainFrame);
+  const text = lines.slice(2).filter((line) => !plainFrame.test(line));
+  if (name[2] !== undefined) {
+    const own = frameOf(name[2], isInApp(name[2]), { line: Number(name[3]) });
+    return exceptionOf('ruby', { type: 'Assertion', message: messageOf(text), frames: [own] }, [], {
+      kind: 'test',
+    });
+  }
+  const head = new RegExp(String.raw`^(${typeName})(?:: (.*)|)$`).exec(text[0] ?? '');
+  if (!head || frames.length === 0) return undefined;
+  const message = [head[2] ?? '', ...text.slice(1)];
+  const link = syntaxPlace(head[1] ?? '', messageOf(message), frames, sourceIn(message));
+  return exceptionOf('ruby', link, [], { kind: 'test' });
+}
+
+function parseRspec(lines: readonly string[]): ParsedException | undefined {
+  const at = lines.findIndex((line) => rspecFailure.test(line));
+  if (at < 0) return undefined;
+  const causes = lines.findIndex((line) => /^\s+# --- Caused by: ---/.test(line));
+  const own = lines.slice(at + 1, causes < 0 ? lines.length : causes);
+  const frames = framesIn(own, rspecFrame);
+  const text = own.filter((line) => !/^\s+# /.test(line)).map((line) => line.replace(/^ {5}/, ''));
+  while (text[0]?.trim() === '') text.shift();
+  const head = new RegExp(String.raw`^(${typeName}):$`).exec(text[0] ?? '');
+  const source = rspecFailure.exec(lines[at] ?? '')?.[1];
+  const [top, ...others] = frames;
+  const known = top && source ? [{ ...top, source: source.slice(0, 300) }, ...others] : frames;
+  const message = messageOf((head ? text.slice(1) : text).map((line) => line.trim()));
+  return exceptionOf(
+    'ruby',
+    { type: head?.[1] ?? 'ExpectationNotMetError', message, frames: known },
+    [],
+    { kind: 'test' },
+  );
+}
