@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ExceptionEvent, Fingerprint, Frame } from '../core/signal.ts';
 import { firstLine, maskVariables } from './masks.ts';
+import { patternOf } from './templates/tokens.ts';
 
 /** Raised when the rules below change. */
-export const fingerprintVersion = 1;
+export const fingerprintVersion = 2;
 
 type Parts = Fingerprint['parts'];
 
@@ -11,6 +12,7 @@ type Parts = Fingerprint['parts'];
  * The identity of an exception: its language family, its short type, and the top in-app frame of the
  * outermost exception by file, function and the line's source text; without a source text (or a frame)
  * the first line of the message with its variables taken out. Line numbers and absolute paths never count.
+ * An error that was only logged is its message's pattern.
  * @param fileOf a frame's file relative to the workspace, or undefined when none matches
  */
 export function exceptionFingerprint(
@@ -23,7 +25,15 @@ export function exceptionFingerprint(
     { label: 'language', value: familyOf(event.language) },
     { label: 'type', value: shortType(event.type) },
   ];
-  const message = { label: 'message', value: maskVariables(firstLine(event.message)) };
+  const said = firstLine(event.message);
+  if (event.kind === 'log') {
+    return seal([
+      { label: 'kind', value: 'log' },
+      ...head.slice(2),
+      { label: 'message', value: patternOf(said) },
+    ]);
+  }
+  const message = { label: 'message', value: maskVariables(said) };
   if (!top) return seal([...head, message]);
   const place = placeParts(top, fileOf(top.file) ?? lastSegments(top.file));
   return seal([...head, ...place, ...(top.source === undefined ? [message] : [])]);
@@ -65,10 +75,17 @@ function placeParts(frame: Frame, file: string): Parts {
   ];
 }
 
+/** What compilers and proxies add to a name, differently in each build. */
+const generated =
+  /\$\$(?:Lambda|EnhancerBy\w{1,40}|FastClassBy\w{1,40})[$/\w]{0,80}|(?<=^|[.$])lambda\$|::h[0-9a-f]{16}$|(?:::\{\{?closure[^}]{0,20}\}?\})+$|(?:\.func\d{1,3}){1,8}(?:\.\d{1,3}){0,8}$|\.cold$| \[clone [^\]]{1,40}\]/g;
+
 /** Without what differs from run to run: anonymous wrappers, generated numbers. */
 function functionName(name: string | undefined): string {
   if (name === undefined) return '';
-  const plain = name.slice(0, 300).replace(/^(?:async|new) /, '');
+  const plain = name
+    .slice(0, 300)
+    .replace(/^(?:async|new) /, '')
+    .replace(generated, '');
   return /^(?:Object\.<anonymous>|<anonymous>|Module\.<anonymous>|eval)$/.test(plain)
     ? ''
     : plain.replace(/\d{3,}/g, '#');

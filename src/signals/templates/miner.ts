@@ -1,6 +1,6 @@
 import { type Slot, slotsOf } from './slots.ts';
 import { isSupported } from './support.ts';
-import { joinVariables, tokensOf, wildcard } from './tokens.ts';
+import { joinVariables, templateText, tokensOf, wildcard } from './tokens.ts';
 
 /** Groups messages as they come, by what they have in common. */
 export interface TemplateMiner {
@@ -99,19 +99,10 @@ export function createTemplateMiner(): TemplateMiner {
   return {
     add: (message) => shapeOf(tokensOf(message)).id,
     groupOf,
-    templateOf: (id) => written(shapes[groupOf(id)]?.tokens ?? []),
+    templateOf: (id) => templateText(shapes[groupOf(id)]?.tokens ?? []),
   };
 }
 
 function forget(families: Map<number, Family>): void {
   for (const [key, family] of families) if (!family.general) families.delete(key);
-}
-
-/** Tokens as a line that reads well. */
-function written(tokens: readonly string[]): string {
-  return tokens
-    .join(' ')
-    .replace(/ ([,;:.)\]}=])/g, '$1')
-    .replace(/([([{]) /g, '$1')
-    .replaceAll('= <*>', '=<*>');
 }

@@ -61,6 +61,13 @@ export function tokensOf(message: string): readonly string[] {
   return tokens;
 }
 
+const quoted = /"[^"\n]{0,400}"|`[^`\n]{0,400}`|(?<!\w)'[^'\n]{0,400}'(?!\w)/g;
+
+/** What one message alone tells of its template; what it quotes counts as a variable. */
+export function patternOf(message: string): string {
+  return templateText(tokensOf(message.slice(0, maxChars).replace(quoted, wildcard)));
+}
+
 /** The same after some tokens became variables. */
 export function joinVariables(all: readonly string[]): readonly string[] {
   const tokens: string[] = [];
@@ -106,4 +113,13 @@ function add(tokens: string[], token: string): void {
     }
   }
   tokens.push(token);
+}
+
+/** Tokens as a line that reads well. */
+export function templateText(tokens: readonly string[]): string {
+  return tokens
+    .join(' ')
+    .replace(/ ([,;:.)\]}=])/g, '$1')
+    .replace(/([([{]) /g, '$1')
+    .replaceAll('= <*>', '=<*>');
 }

@@ -51,6 +51,20 @@ describe('fingerprint', () => {
       {},
       { frames: [frame({ file: 'node:fs', inApp: false }), frame()] },
     ],
+    [
+      'other values in a logged message, whatever their number',
+      {
+        kind: 'log',
+        frames: [],
+        message: 'peers 10.0.0.1:80, 10.0.0.2:80 of "a b" lost after 3 ms',
+      },
+      { kind: 'log', frames: [], message: 'peers db1.example.com:81 of "c" lost after 2.5 s' },
+    ],
+    [
+      'names that a compiler or proxy makes',
+      { frames: [frame({ function: 'Cart$$Lambda$14/0x0000000800c8.apply' })] },
+      { frames: [frame({ function: 'Cart$$Lambda$27/0x0000000800d1.apply' })] },
+    ],
     ['other causes', {}, { causes: [{ type: 'Error', message: 'x', frames: [] }] }],
     [
       'another message where the source line is known',
@@ -85,13 +99,18 @@ describe('fingerprint', () => {
       { frames: [], message: 'connection to database 10.0.0.1:1 refused' },
     ],
     ['language', {}, { language: 'python' }],
+    [
+      'a word of a logged message',
+      { kind: 'log', frames: [], message: 'upload of a.txt failed: disk full' },
+      { kind: 'log', frames: [], message: 'upload of a.txt failed: no permission' },
+    ],
   ];
   for (const [name, a, b] of different)
     it(`tells apart by ${name}`, () => assert.notEqual(hash(a), hash(b)));
 
   it('explains itself in parts', () => {
     const { version, parts } = exceptionFingerprint(event(), inWorkspace);
-    assert.equal(version, 1);
+    assert.equal(version, 2);
     assert.deepEqual(
       parts.map(({ label, value }) => `${label}=${value}`),
       [
@@ -105,8 +124,8 @@ describe('fingerprint', () => {
     );
   });
 
-  it('stays what it was in version 1', () => {
-    assert.equal(hash({}), '22c890b73fefbde52aee48aac61b12d8143f955c6c93fc1ecd0d5053d52e0c5e');
+  it('stays what it was in version 2', () => {
+    assert.equal(hash({}), '5b4bf892806b7bef8c89b6bbece31a93e39a80d5a97eb6822ea408335aa74807');
   });
 
   it('shortens types of every language', () => {
