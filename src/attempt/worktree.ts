@@ -73,14 +73,20 @@ export interface Worktree extends Checkout {
   close(options: { readonly keepBranch: boolean }): Promise<void>;
 }
 
+/** Asked only once the attempt is known to be dead. */
+export type IsWanted = (branch: string) => Promise<boolean>;
+
 export interface Worktrees {
   /**
    * Throws `no_git`, `git_too_old`, `unborn_branch`, `operation_in_progress`, `protected_branch`,
    * `worktree_failed`, `setup_failed`, `disk_full`, `read_only` or `cancelled`; then nothing is left.
    */
   open(options: OpenOptions, signal?: AbortSignal): Promise<Worktree>;
-  /** Cleans up after processes that died. Foreign worktrees and those in use are left alone. */
-  recover(): Promise<void>;
+  /**
+   * Cleans up after processes that died. Foreign worktrees and those in use are left alone.
+   * @param isWanted whether someone still has a use for a branch with a patch on it; default: always
+   */
+  recover(isWanted?: IsWanted): Promise<void>;
 }
 
 const slowMs = 1_000;
@@ -89,7 +95,7 @@ const manyFiles = 5_000;
 export function createWorktrees(deps: WorktreeDeps): Worktrees {
   return {
     open: (options, signal) => openWorktree(deps, options, signal),
-    recover: () => recoverAll(deps),
+    recover: (isWanted = () => Promise.resolve(true)) => recoverAll(deps, isWanted),
   };
 }
 
@@ -443,14 +449,14 @@ async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
-async function recoverAll(deps: WorktreeDeps): Promise<void> {
+async function recoverAll(deps: WorktreeDeps, isWanted: IsWanted): Promise<void> {
   const { git, home, shell, log } = deps;
   const common = await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir']);
   const root = rootOf(home, common);
   if (await isThere(root)) {
     const folders = createOwnFolders(root, common, shell, log);
     for (const folder of await folders.claimDead()) {
-      await recoverOne(deps, folders, folder).catch((error: unknown) =>
+      await recoverOne(deps, folders, folder, isWanted).catch((error: unknown) =>
         log(`Cleaning up ${folder.path}: ${errorMessage(error)}`),
       );
     }
@@ -463,12 +469,14 @@ async function recoverOne(
   deps: WorktreeDeps,
   folders: OwnFolders,
   { path, marker }: OwnFolder,
+  isWanted: IsWanted,
 ): Promise<void> {
   const { branch, base } = marker;
+  const onlyEmpty = branch === undefined || (await isWanted(branch));
   if (marker.holder)
     deps.log(`Cleaning up after an attempt that was cut short (${branch ?? path}).`);
   await dispose(deps, folders, path);
-  if (branch && base) await deleteOwnBranch(deps.git, branch, base, deps.log, true);
+  if (branch && base) await deleteOwnBranch(deps.git, branch, base, deps.log, onlyEmpty);
 }
 
 /** Folders of repositories that are no longer where they were: nothing can be done with them any more. */

@@ -93,8 +93,8 @@ async function reasonToKeep(
   if (tip === base) return undefined;
   if (onlyEmpty) return 'it has commits';
   const related = await git.code(['merge-base', '--is-ancestor', base, tip], { okCodes: [0, 1] });
-  const ticket = '%(trailers:key=Patchwright-Ticket,valueonly,separator=%x2C)';
-  const log = await git.run(['log', `--format=%H ${ticket}`, `${base}..${tip}`]);
+  const attempt = '%(trailers:key=Patchwright-Attempt,valueonly,separator=%x2C)';
+  const log = await git.run(['log', `--format=%H ${attempt}`, `${base}..${tip}`]);
   const foreign = log.split('\n').some((line) => !/^[0-9a-f]+ \S/.test(line));
   return related.code !== 0 || foreign ? "it has commits that aren't Patchwright's" : undefined;
 }

@@ -9,13 +9,19 @@ export async function recover(house: House): Promise<void> {
   await house.endOrphans();
   await endInterrupted(house);
   try {
-    await house.worktrees(house.settings()).recover();
+    await house.worktrees(house.settings()).recover((branch) => isWanted(house, branch));
     await noteLandings(house);
   } catch (error) {
     // No repository, or settings that are not valid yet: nothing of ours can be there to clean up.
     if (!isPatchwrightError(error)) throw error;
     house.log(`Nothing was cleaned up: ${errorMessage(error)}`);
   }
+}
+
+/** Whether a patch request names the branch; one may have been made right before its process died. */
+async function isWanted({ backlog }: House, branch: string): Promise<boolean> {
+  await backlog.refresh();
+  return backlog.requests.list().some((request) => request.branch === branch);
 }
 
 async function endInterrupted(house: House): Promise<void> {

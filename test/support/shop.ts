@@ -126,22 +126,30 @@ export const graspingFix: Recording = {
   ],
 };
 
+const createHangingTest = turn(
+  'A test.',
+  call('create', {
+    path: 'test/unknown.test.js',
+    content:
+      "require('node:test').test('hangs', async () => { console.log('hanging as', process.pid); setInterval(() => {}, 1000); await new Promise(() => {}); });\n",
+  }),
+);
+
 /** Writes a test that goes on for ever, and runs it. */
 export const hangingTest: Recording = {
   name: 'scripted',
   conversations: [
     {
       replies: [
-        turn(
-          'A test.',
-          call('create', {
-            path: 'test/unknown.test.js',
-            content:
-              "require('node:test').test('hangs', async () => { console.log('hanging as', process.pid); setInterval(() => {}, 1000); await new Promise(() => {}); });\n",
-          }),
-        ),
+        createHangingTest,
         turn('It runs now.', call('run_tests', { files: ['test/unknown.test.js'] })),
       ],
     },
   ],
+};
+
+/** Submits such a test, so that it hangs in the gates. */
+export const hangingSubmission: Recording = {
+  name: 'scripted',
+  conversations: [{ replies: [createHangingTest, fix, submit] }],
 };

@@ -12,10 +12,11 @@ import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { startScriptedModel, type ScriptedModel } from '../../src/models/scripted.ts';
 import { type CliResult, cli, startCli } from '../support/cli.ts';
-import { processesIn, until } from '../support/processes.ts';
+import { isRunning, processesIn, until } from '../support/processes.ts';
 import { createRepository } from '../support/repository.ts';
 import {
   graspingFix,
+  hangingSubmission,
   hangingTest,
   rightFix,
   shopError,
@@ -337,6 +338,21 @@ describe('command line', function () {
       assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 1);
       assert.equal(await git.run(['branch', '--list', 'improvement/*']), '');
       await until(() => processesIn(temp.path('cache')).length === 0);
+    });
+
+    it('leaves no branch of an attempt that was killed while its patch was judged', async () => {
+      log(6);
+      await useModel(hangingSubmission);
+      const [id] = (await json('scan')).created;
+      const draft = startCli(['draft', id, '--folder', folder], env);
+      const since = ['rev-list', '--count', `HEAD..improvement/${id}`];
+      const patched = async () => (await git.code(since, { okCodes: [0, 128] })).out >= '1';
+      while (!(await patched())) assert.ok(isRunning(draft.pid));
+      draft.kill('SIGKILL');
+      await draft.ended;
+      await json('scan');
+      assert.equal(await git.run(['branch', '--list', 'improvement/*']), '');
+      assert.deepEqual(processesIn(temp.path('cache')), []);
     });
   });
 

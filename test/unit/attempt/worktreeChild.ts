@@ -1,4 +1,6 @@
 // Opens a worktree in a process of its own, so that tests can kill it: repository, home, pool, where to stop.
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createWorktrees } from '../../../src/attempt/worktree.ts';
 import type { Shell } from '../../../src/core/ports.ts';
 import { createGit } from '../../../src/platform/git.ts';
@@ -25,6 +27,20 @@ const worktrees = createWorktrees({
 });
 const worktree = await worktrees.open({ branch: 'improvement/t-1', onProgress: log });
 if (stopAt === 'commit') {
+  await worktree.git.run(['commit', '-q', '--allow-empty', '-m', 'work']);
+}
+if (stopAt.startsWith('patch')) {
+  await appendFile(join(worktree.path, 'a.js'), 'fixed\n');
+  await worktree.commit({
+    ticketId: 't-1',
+    attemptId: 'a-1',
+    model: 'scripted',
+    title: 'It fails',
+    summary: '',
+    testFiles: [],
+  });
+}
+if (stopAt === 'patch and work') {
   await worktree.git.run(['commit', '-q', '--allow-empty', '-m', 'work']);
 }
 process.stdout.write(`open ${commands}\n`);

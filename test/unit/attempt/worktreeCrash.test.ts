@@ -97,6 +97,36 @@ describe('worktree, cut short', function () {
     assert.deepEqual(leftIn(home()), []);
   });
 
+  it('deletes the branch of a killed attempt with nothing but its own patch on it', async () => {
+    const git = await repository();
+    const before = pictureOf(git.cwd, objects);
+    const { child } = await start(git.cwd, home(), 'never', 'patch');
+    await kill(child);
+    const asked: string[] = [];
+    await worktreesOf(git, home()).recover(async (branch) => {
+      asked.push(branch);
+      return false;
+    });
+    assert.deepEqual(asked, ['improvement/t-1']);
+    assert.deepEqual(pictureOf(git.cwd, objects), before);
+    assert.deepEqual(leftIn(home()), []);
+  });
+
+  for (const [what, stopAt, wanted] of [
+    ['when someone still has a use for it', 'patch', true],
+    ['when somebody has committed to it, too', 'patch and work', false],
+  ] as const) {
+    it(`keeps the branch of a killed attempt ${what}`, async () => {
+      const git = await repository();
+      const { child } = await start(git.cwd, home(), 'never', stopAt);
+      const tip = await git.run(['rev-parse', 'improvement/t-1']);
+      await kill(child);
+      await worktreesOf(git, home()).recover(async () => wanted);
+      assert.equal(await git.run(['rev-parse', 'improvement/t-1']), tip);
+      assert.deepEqual(leftIn(home()), []);
+    });
+  }
+
   it('leaves an attempt alone that another process is at', async () => {
     const git = await repository();
     const { child } = await start(git.cwd, home(), 'always', '');
