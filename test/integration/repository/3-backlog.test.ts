@@ -103,10 +103,20 @@ describe('the backlog of a real folder', () => {
     await eventually(() => session.settings()?.limits.requestsPerDay === 5);
   });
 
-  it('says nothing when it is opened anew during a scan', async () => {
+  it('ends a scan that waits, without a word, when it is opened anew', async () => {
+    const session = await api.sessions.ready();
+    let release: (() => void) | undefined;
+    const held = session.app.backlog.exclusively(
+      'scan',
+      () => new Promise<void>((done) => (release = done)),
+    );
+    await eventually(() => release !== undefined);
     const scanned = command('scan');
-    await api.sessions.restart();
+    await eventually(() => session.activity().scanning);
+    const opened = api.sessions.restart();
     await scanned;
+    release?.();
+    await Promise.all([held, opened]);
     assert.deepEqual(dialogs.told, []);
     assert.equal(api.sessions.state().kind, 'ready');
   });
