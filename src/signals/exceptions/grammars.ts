@@ -1,22 +1,46 @@
-import { javascriptTests } from './javascriptTests.ts';
 import { diagnostics } from './diagnostics.ts';
+import { dotnet } from './dotnet.ts';
+import { elixir } from './elixir.ts';
 import { go, goRace } from './go.ts';
 import type { Grammar } from './grammar.ts';
+import { java } from './java.ts';
 import { javascript } from './javascript.ts';
+import { lua } from './lua.ts';
+import { goTests } from './goTests.ts';
+import { javascriptTests } from './javascriptTests.ts';
+import { pythonTests } from './pythonTests.ts';
+import { rustTests } from './rustTests.ts';
 import { native } from './native.ts';
+import { perl } from './perl.ts';
+import { php } from './php.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import { rust } from './rust.ts';
 import { sanitizers } from './sanitizers.ts';
+import { shell } from './shell.ts';
+import { swift } from './swift.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
 export const grammars: readonly Grammar[] = [
   javascriptTests,
+  pythonTests,
+  goTests,
+  rustTests,
   python,
   rust,
   go,
   goRace,
   sanitizers,
   native,
+  php,
+  ruby,
+  elixir,
+  lua,
+  java,
+  dotnet,
+  perl,
+  shell,
+  swift,
   diagnostics,
   javascript,
 ];

@@ -160,7 +160,7 @@ function sourceAt(lines: readonly string[], at: number): string | undefined {
 const foreign =
   /(?:^|[\\/])(?:site-packages|dist-packages)[\\/]|[\\/]lib(?:64)?[\\/]python\d(?:\.\d+)?[\\/]|[\\/]Lib[\\/](?!site-packages)[\w\\/]*\.py$|^<|^\/usr\/(?:lib|share)\/|[\\/](?:\.venv|venv|\.tox|\.nox)[\\/]|^importlib[\\/]/;
 
-function isInApp(path: string): boolean {
+export function isInApp(path: string): boolean {
   return !foreign.test(path);
 }
 

@@ -97,7 +97,7 @@ export function parsePanic(lines: readonly string[]): ParsedException | undefine
     // The place has no function: the same panic prints with and without a backtrace, and is the same bug.
     frames: [top, ...traced.slice(same + 1)].slice(0, maxFrames),
     causes: [],
-    severity: 'fatal',
+    severity: isTest ? 'error' : 'fatal',
   };
 }
 
