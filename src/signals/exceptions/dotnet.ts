@@ -4,7 +4,7 @@ import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './pa
 
 /** `System.IO.IOException`, `Acme.Shop+Lost`, ``Acme.Fault`1[System.Int32]``. */
 const typeName = String.raw`[A-Z_]\w{0,80}(?:[.+][A-Za-z_]\w{0,80}){0,12}(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
-const errorName = String.raw`(?:[A-Za-z_]\w{0,80}[.+]){0,12}[A-Z_]\w{0,80}(?:Exception|Error|Fault)(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
+const errorName = String.raw`(?:[A-Z_]\w{0,80}[.+]){0,12}(?:[A-Z_]\w{0,80})?(?:Exception|Error|Fault)(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
 /** The number of a system error may stand behind the type. */
 const code = String.raw`(?: \((?:0x[0-9A-Fa-f]{1,16}|-?\d{1,10})[^)\n]{0,80}\))?`;
 const head = new RegExp(String.raw`^(\s{0,16})(${errorName})${code}: (.*)$`);
@@ -47,6 +47,7 @@ export const dotnet: Grammar = {
     if (head.test(line)) return followStack(/^\s*\w+\./.test(line));
     return trailingHead.test(line) ? followStack(false) : undefined;
   },
+  saysEnough: (line) => !unhandled.test(line) && !head.test(line) && !testFailed.test(line),
   keepsLeveled: (line) => monoAgain.test(line),
   *parse(lines) {
     const parsed = parseTest(lines) ?? parseConsole(lines) ?? parseStack(lines);
@@ -110,7 +111,9 @@ function isFrame(line: string): boolean {
   )
     return false;
   if (/:\d+:\d+\)?$|^\/|\.[cm]?[jt]sx?:\d+|^(?:async|new|node:)/.test(called)) return false;
-  return called.includes('(') && called.includes(')') && /^[\w<(*]/.test(called);
+  return /^(?:\(wrapper [\w-]{1,40}\) )?(?:[^\s(]{1,600}[.:/][^\s(]{1,300}|lambda_method\d{0,6}) ?\(.{0,1000}\)$/.test(
+    called,
+  );
 }
 
 interface Link {

@@ -50,14 +50,12 @@ export const java: Grammar = {
   begin(line) {
     if (crash.test(line)) return (next) => (next.startsWith('#') ? 'enough' : 'no');
     if (outOfMemory.test(line)) return () => 'no';
-    if (noMainClass.test(line)) return followStack(true);
-    if (inThread.test(line)) return followStack(true);
     if (testHead.some((head) => head.test(line))) return followTest();
-    const named = qualifiedHead.exec(line);
-    if (named) return followStack(saysError.test(named[1] ?? ''));
-    return bareHead.test(line) || trailingHead.test(line) ? followStack(false) : undefined;
+    if (isStrong(line)) return followStack(true);
+    const isWeak = qualifiedHead.test(line) || bareHead.test(line) || trailingHead.test(line);
+    return isWeak ? followStack(false) : undefined;
   },
-  saysEnough: (line) => outOfMemory.test(line),
+  saysEnough: (line) => !isStrong(line) && !testHead.some((head) => head.test(line)),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     const parsed = parseCrash(lines) ?? parseAlone(first) ?? parseStack(lines, said.length > 0);
@@ -65,25 +63,34 @@ export const java: Grammar = {
   },
 };
 
+/** Other heads are only words until a frame stands right below them. */
+function isStrong(line: string): boolean {
+  if (inThread.test(line) || noMainClass.test(line)) return true;
+  return saysError.test(qualifiedHead.exec(line)?.[1] ?? '');
+}
+
 /** @param strong whether the head says by itself that it is one; else a frame must follow at once */
 function followStack(strong: boolean): Follow {
   let frames = 0;
+  let ofHead = true;
   let inMessage = strong;
   let messageLines = 0;
   return (line) => {
     if (isFrame(line)) {
       frames++;
+      ofHead = false;
       inMessage = false;
       return 'enough';
     }
     if (linkHead.test(line) && (strong || frames > 0)) {
+      ofHead = false;
       inMessage = true;
       messageLines = 0;
       return 'enough';
     }
     if (frames > 0 && elided.test(line)) return 'enough';
     if (!inMessage || isHead(line) || ++messageLines > maxMessageLines) return 'no';
-    if (frames === 0) return 'more';
+    if (ofHead) return 'more';
     return /^\s/.test(line) ? 'enough' : 'no';
   };
 }
@@ -140,7 +147,7 @@ function parseStack(lines: readonly string[], wasSaid: boolean): ParsedException
   const frames = links.flatMap((link) => link.frames);
   const failedTest = isTest || frames.some((frame) => testRunner.test(frame.function ?? ''));
   const died =
-    /^Exception in thread "main"/.test(lines[0] ?? '') ||
+    lines[0]?.startsWith('Exception in thread "main"') === true ||
     /(?:OutOfMemory|StackOverflow)Error$/.test(head.type);
   return exceptionOf(languageOf(outermost.frames, frames), outermost, causes, {
     ...(failedTest ? { kind: 'test' } : {}),

@@ -33,6 +33,7 @@ export const lua: Grammar = {
       return ++lines <= maxMessageLines ? 'more' : 'no';
     };
   },
+  saysEnough: (line) => !byInterpreter.test(line),
   *parse(lines) {
     const parsed = parseStack(lines);
     if (parsed) yield parsed;

@@ -5,7 +5,7 @@ import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './pa
 const typeName = String.raw`\\?[A-Za-z_][\w\\]{0,250}(?:@anonymous[^\s:]{0,200})?`;
 /** What carries the message (error_log's time zone, Apache, FPM, nginx) may stand before it. */
 const report =
-  /^(.{0,300}?)(?:PHP )?((?:Recoverable |Catchable )?[Ff]atal error|Parse error|(?:Core |Compile |User )?(?:[Ee]rror|[Ww]arning|[Nn]otice|[Dd]eprecated)|Strict Standards): {1,2}(.*)$/;
+  /^(.{0,300}?)(PHP )?((?:Recoverable |Catchable )?[Ff]atal error|Parse error|(?:Core |Compile |User )(?:[Ee]rror|[Ww]arning|[Nn]otice|[Dd]eprecated)|Warning|Notice|Deprecated|Strict Standards): {1,2}(.*)$/;
 const uncaught = new RegExp(
   String.raw`^(?:Uncaught|During inheritance .{1,200}, while .{0,100}: Uncaught) (${typeName})(?:: (.*)|)$`,
 );
@@ -63,7 +63,7 @@ export const php: Grammar = {
   begin(line) {
     if (unitHead.test(line)) return followUnit();
     const found = report.exec(line);
-    if (found && reportStart.test(found[1] ?? '')) return followReport(line, found);
+    if (found && isReport(found)) return followReport(line, found);
     if (monologOpen.test(line)) return followMonolog(line);
     if (symfony.test(line)) return () => 'no';
     return printed.test(line) ? followPrinted() : undefined;
@@ -77,11 +77,17 @@ export const php: Grammar = {
   },
 };
 
+/** Other programs warn in such words, too, but name no place; and PHP by its name may take several lines. */
+function isReport([, before = '', name, , message = '']: RegExpExecArray): boolean {
+  if (!reportStart.test(before)) return false;
+  return name !== undefined || uncaught.test(message) || placeAtEnd.test(message);
+}
+
 /** Warnings, Symfony's sentences and what Apache puts on one line. */
 function isWholeReport(line: string): boolean {
   const isOneLine = line.includes('\\nStack trace:\\n') || /\)"\}(?:\s|$)/.test(line);
   if (isOneLine || symfony.test(line)) return true;
-  const message = report.exec(line)?.[3] ?? '';
+  const message = report.exec(line)?.[4] ?? '';
   return !uncaught.test(message) && placeAtEnd.test(message);
 }
 
@@ -94,9 +100,9 @@ function withoutEscapes(lines: readonly string[]): readonly string[] {
 
 function followReport(line: string, found: RegExpExecArray): Follow {
   if (line.includes('\\nStack trace:\\n')) return () => 'no';
-  const message = found[3] ?? '';
+  const message = found[4] ?? '';
   const isUncaught = uncaught.test(message);
-  const head = `${found[2]}:${message}`;
+  const head = `${found[3]}:${message}`;
   let state: 'message' | 'stack' | 'done' =
     isUncaught || !placeAtEnd.test(message) ? 'message' : 'done';
   let messageLines = 0;
@@ -129,7 +135,7 @@ function followReport(line: string, found: RegExpExecArray): Follow {
 /** With `display_errors` and `log_errors` the command line prints everything twice. */
 function repeats(line: string, head: string): boolean {
   const found = report.exec(line);
-  return found !== null && (found[1] ?? '') === '' && `${found[2]}:${found[3]}` === head;
+  return found !== null && (found[1] ?? '') === '' && `${found[3]}:${found[4]}` === head;
 }
 
 function inStack(line: string): boolean {
@@ -195,7 +201,7 @@ function parseReport(lines: readonly string[]): ParsedException | undefined {
     return exceptionOf('php', link, []);
   }
   const found = report.exec(first);
-  const message = found && reportStart.test(found[1] ?? '') ? (found[3] ?? '') : '';
+  const message = found && isReport(found) ? (found[4] ?? '') : '';
   const thrown = uncaught.exec(message);
   if (thrown) return parseChain([`${thrown[1]}: ${thrown[2] ?? ''}`, ...lines.slice(1)], true);
   if (found && message !== '') return parseEngine(found, lines);
@@ -310,10 +316,10 @@ function parseEngine(
   found: RegExpExecArray,
   lines: readonly string[],
 ): ParsedException | undefined {
-  const label = found[2] ?? '';
-  const end = lines.findIndex((line, at) => placeAtEnd.test(at === 0 ? (found[3] ?? '') : line));
+  const label = found[3] ?? '';
+  const end = lines.findIndex((line, at) => placeAtEnd.test(at === 0 ? (found[4] ?? '') : line));
   if (end < 0) return undefined;
-  const text = [found[3] ?? '', ...lines.slice(1, end + 1)].join('\n');
+  const text = [found[4] ?? '', ...lines.slice(1, end + 1)].join('\n');
   const placed = placeAtEnd.exec(text);
   if (!placed || !/[./\\]/.test(placed[2] ?? '')) return undefined;
   const isWarning = warnings.test(label);

@@ -43,6 +43,7 @@ export const ruby: Grammar = {
     if (classAtEnd.test(line)) return followFrames();
     return jrubyHead.test(line) ? followJruby() : undefined;
   },
+  saysEnough: (line) => !isPlaced(line) && !minitest.test(line) && !rspec.test(line),
   keepsLeveled: (line) => railsFrame.test(line) || blankTagged.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
@@ -57,6 +58,11 @@ export const ruby: Grammar = {
     else if (classAtEnd.test(first)) yield* some(parseLogged(lines, said));
   },
 };
+
+/** Begins with a file and a line; other heads are only words until a frame stands right below them. */
+function isPlaced(line: string): boolean {
+  return openHead.test(line) || reversed.test(line);
+}
 
 function some(parsed: ParsedException | undefined): ParsedException[] {
   return parsed ? [parsed] : [];

@@ -81,7 +81,7 @@ function parseLine(line: string): ParsedException | undefined {
     !shellName.test(name) && !/^\/(?:usr|etc|bin|sbin|lib)\//.test(name),
     { line: Number(number) },
   );
-  const isWarning = /^warning: /.test(message);
+  const isWarning = message.startsWith('warning: ');
   return exceptionOf(
     'shell',
     { type: 'ShellError', message: messageOf([withoutPid(message)]), frames: [frame] },

@@ -168,6 +168,9 @@ java.lang.IllegalStateException: no
 Caused by popular demand
 see /srv/app/a.js:8
 done`;
-    assert.deepEqual(summaries(text), []);
+    const foreign =
+      'error java.lang.IllegalStateException: no @ com.acme.Main.main com/acme/Main.java:14';
+    assert.deepEqual(summaries(text), [foreign]);
+    assert.equal(eventsIn(text)[0]?.language, 'java');
   });
 });
