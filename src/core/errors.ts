@@ -92,33 +92,51 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Turns a full disk or a read-only folder into the sentence a person needs; others pass through. */
+/**
+ * Turns a full disk, a read-only folder or a file in a folder's place into the sentence a person needs;
+ * others pass through.
+ */
 export function explainFileError(error: unknown, path: string): unknown {
+  const explanation = explanationOf(error);
+  if (!explanation) return error;
+  const { code, why, remedy } = explanation;
+  const what = `Could not write ${path}.`;
+  return new PatchwrightError(code, { what, why, remedy }, { cause: error });
+}
+
+const full = {
+  code: 'disk_full',
+  why: 'The disk is full.',
+  remedy: 'Free some space and try again; nothing that was saved before is lost.',
+} as const;
+const readOnly = {
+  code: 'read_only',
+  why: 'The folder cannot be written to.',
+  remedy: 'Make the folder writable for your user and try again.',
+} as const;
+const inTheWay = {
+  code: 'corrupt',
+  why: 'A file stands where a folder should be.',
+  remedy: 'Move that file away or rename it, and try again.',
+} as const;
+
+function explanationOf(error: unknown) {
+  const makesFolder = (error as { syscall?: unknown } | null)?.syscall === 'mkdir';
   switch (systemCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new PatchwrightError(
-        'disk_full',
-        {
-          what: `Could not write ${path}.`,
-          why: 'The disk is full.',
-          remedy: 'Free some space and try again; nothing that was saved before is lost.',
-        },
-        { cause: error },
-      );
+      return full;
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
-      return new PatchwrightError(
-        'read_only',
-        {
-          what: `Could not write ${path}.`,
-          why: 'The folder cannot be written to.',
-          remedy: 'Make the workspace folder writable for your user and try again.',
-        },
-        { cause: error },
-      );
+      return readOnly;
+    case 'ENOENT': // what a recursive mkdir says on a read-only disk: it looks for what it could not make
+      return makesFolder ? readOnly : undefined;
+    case 'EEXIST':
+      return makesFolder ? inTheWay : undefined;
+    case 'ENOTDIR':
+      return inTheWay;
     default:
-      return error;
+      return undefined;
   }
 }

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { startScriptedModel, type ScriptedModel } from '../../src/models/scripted.ts';
 import { type CliResult, cli, startCli } from '../support/cli.ts';
+import { makeReadOnly } from '../support/disks.ts';
 import { isRunning, processesIn, until } from '../support/processes.ts';
 import { createRepository } from '../support/repository.ts';
 import {
@@ -274,6 +275,30 @@ describe('command line', function () {
       await useModel(rightFix);
       await json('scan');
       assert.equal((await failure('draft', '--next')).error.code, 'unborn_branch');
+    });
+
+    it('a file where its own folder should be', async () => {
+      log(6);
+      writeFileSync(join(folder, '.patchwright'), 'mine');
+      for (const args of [['scan'], ['protect', 'src/cart.js']]) {
+        const { error } = await failure(...args);
+        assert.equal(error.code, 'corrupt');
+        assert.match(error.message, /is not a folder|A file stands where/);
+      }
+      assert.equal(readFileSync(join(folder, '.patchwright'), 'utf8'), 'mine');
+    });
+
+    it('a workspace that cannot be written to', async function () {
+      log(6);
+      const undo = makeReadOnly(folder) ?? this.skip();
+      try {
+        for (const args of [['scan'], ['protect', 'src/cart.js']]) {
+          assert.equal((await failure(...args)).error.code, 'read_only');
+        }
+        assert.equal((await run('tickets')).code, 3);
+      } finally {
+        undo();
+      }
     });
 
     it('a command, option, ticket or folder there is none of', async () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
-  chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -10,9 +9,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { isPatchwrightError } from '../../../src/core/errors.ts';
 import { open, startChild, ticketChange } from '../../support/backlog.ts';
 import { crashTest } from '../../support/backlogCrash.ts';
 import { filesIn, journalOf, journalsIn } from '../../support/backlogFiles.ts';
+import { makeReadOnly, makeSmallDisk } from '../../support/disks.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
 describe('backlog: crashes and refusals', () => {
@@ -85,14 +86,7 @@ describe('backlog: crashes and refusals', () => {
 
   it('refuses what the disk has no room for, keeps the rest, and goes on when there is room', async function () {
     const disk = folder.path('disk');
-    mkdirSync(disk);
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
-    if (mounted.status !== 0) {
-      console.log(
-        '      a small disk needs the right to mount one; the file size limit is tested below',
-      );
-      this.skip();
-    }
+    const unmount = makeSmallDisk(disk, '64k') ?? this.skip();
     try {
       const backlog = await open(disk);
       const { written, error } = await fillUp((id) =>
@@ -120,7 +114,7 @@ describe('backlog: crashes and refusals', () => {
       assert.deepEqual(after.notices, []);
       await after.dispose();
     } finally {
-      execFileSync('umount', [disk]);
+      unmount();
     }
   });
 
@@ -150,7 +144,7 @@ describe('backlog: crashes and refusals', () => {
     const first = await open(disk);
     await first.write([ticketChange('t')]);
     await first.dispose();
-    const undo = makeReadOnly(disk);
+    const undo = makeReadOnly(disk) ?? this.skip();
     try {
       const backlog = await open(disk);
       assert.equal(backlog.tickets.list().length, 1);
@@ -164,6 +158,46 @@ describe('backlog: crashes and refusals', () => {
     } finally {
       undo();
     }
+  });
+
+  it('says so where not even its folder can be made', async function () {
+    const disk = folder.path('disk');
+    mkdirSync(disk);
+    const undo = makeReadOnly(disk) ?? this.skip();
+    try {
+      const backlog = await open(disk);
+      await assert.rejects(backlog.write([ticketChange('t')]), { code: 'read_only' });
+      await assert.rejects(
+        backlog.exclusively('scan', async () => undefined),
+        { code: 'read_only' },
+      );
+      await backlog.dispose();
+    } finally {
+      undo();
+    }
+  });
+
+  for (const name of ['.patchwright', '.patchwright/journal']) {
+    it(`leaves a file alone that has the name ${name}, and says so`, async () => {
+      mkdirSync(folder.path('work', name, '..'), { recursive: true });
+      writeFileSync(folder.path('work', name), 'mine\n');
+      const backlog = await open(folder.path('work'));
+      await assert.rejects(backlog.write([ticketChange('t')]), (error) => {
+        assert.ok(isPatchwrightError(error, 'corrupt'));
+        assert.equal(error.what, `${folder.path('work', name)} is not a folder.`);
+        assert.match(error.remedy, /^Move that file away/);
+        return true;
+      });
+      await backlog.dispose();
+      assert.equal(readFileSync(folder.path('work', name), 'utf8'), 'mine\n');
+    });
+  }
+
+  it('does not make a workspace folder anew that is gone', async () => {
+    const backlog = await open(folder.path('gone'));
+    await assert.rejects(backlog.write([ticketChange('t')]), { code: 'no_folder' });
+    await backlog.dispose();
+    assert.equal(existsSync(folder.path('gone')), false);
   });
 
   it('leaves no trace where it is opened for reading only', async () => {
@@ -201,18 +235,4 @@ async function fillUp(
       return { written, error };
     }
   }
-}
-
-/** By a read-only mount where that is allowed (root may write anywhere else), else by permissions. */
-function makeReadOnly(folder: string): () => void {
-  if (process.getuid?.() !== 0) {
-    const all = ['', '.patchwright', '.patchwright/journal'].map((name) => `${folder}/${name}`);
-    for (const path of all) chmodSync(path, 0o555);
-    return () => {
-      for (const path of all) chmodSync(path, 0o755);
-    };
-  }
-  execFileSync('mount', ['--bind', folder, folder]);
-  execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
-  return () => execFileSync('umount', [folder]);
 }

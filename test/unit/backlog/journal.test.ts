@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { open, sampleTicket, ticketChange } from '../../support/backlog.ts';
@@ -181,6 +188,7 @@ describe('backlog: journal', () => {
 
   it('may be read in any order of its files', async () => {
     const root = folder.path('many');
+    mkdirSync(root);
     const windows = [await open(root), await open(root), await open(root)];
     for (let i = 0; i < 12; i++) {
       const backlog = windows[i % 3];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import type { Backlog } from '../../../src/backlog/backlog.ts';
 import type { Change } from '../../../src/core/change.ts';
@@ -93,6 +93,7 @@ describe('backlog: several windows', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
         const root = folder.path(`run-${run++}`);
+        mkdirSync(root);
         const windows = [await open(root), await open(root), await open(root)];
         for (const { who, what } of steps) {
           const backlog = windows[who] as Backlog;
