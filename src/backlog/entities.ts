@@ -171,6 +171,7 @@ export const requestEntity: Entity<PatchRequest> = {
     files: json('files'),
     testFiles: json('test_files'),
     diff: plain('diff'),
+    newCode: plain('new_code_blob'),
     reasoning: plain('reasoning'),
     component: plain('component'),
     improvementType: plain('improvement_type'),

@@ -111,6 +111,7 @@ const requestFields = {
   files: z.array(patchFile),
   testFiles: list,
   diff: text,
+  newCode: text,
   reasoning: text,
   component: text,
   improvementType: text,

@@ -27,6 +27,8 @@ export interface PatchRequest {
   readonly testFiles: readonly string[];
   /** Unified diff, base to commit. */
   readonly diff: string;
+  /** The first file as the patch leaves it; none when it is deleted, binary or over 1 MB. */
+  readonly newCode?: string;
   readonly reasoning: string;
   readonly component: string;
   readonly improvementType: string;

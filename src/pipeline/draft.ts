@@ -18,6 +18,7 @@ import {
 } from '../core/errors.ts';
 import { type GateReport, gatesPassed } from '../core/gate.ts';
 import type { Model } from '../core/model.ts';
+import type { Git } from '../core/ports.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Protection } from '../core/protection.ts';
@@ -214,6 +215,7 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     files: patch.files,
     testFiles: patch.testFiles,
     diff: await diffText(house.git, patch.base, patch.commit),
+    ...(await newCodeOf(house.git, patch)),
     reasoning: submission.reasoning,
     component: source?.path ?? patch.files[0]?.path ?? '',
     improvementType: ticket.category,
@@ -223,6 +225,15 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     model: model.name,
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
   };
+}
+
+const maxNewCodeBytes = 1_000_000;
+
+async function newCodeOf(git: Git, { commit: id, files }: Patch): Promise<{ newCode?: string }> {
+  const [file] = files;
+  if (!file || file.status === 'deleted' || file.added < 0) return {};
+  const bytes = await git.bytes(['cat-file', 'blob', `${id}:${file.path}`]);
+  return bytes.length > maxNewCodeBytes ? {} : { newCode: bytes.toString('utf8') };
 }
 
 async function putForward(job: Job, request: PatchRequest): Promise<void> {

@@ -16,6 +16,7 @@ export function requestOf(fields: Partial<PatchRequest> = {}): PatchRequest {
     files: [fileOf('test/cart.test.js', { status: 'added' }), fileOf('src/cart.js')],
     testFiles: ['test/cart.test.js'],
     diff: '--- a/src/cart.js\n+++ b/src/cart.js\n',
+    newCode: 'module.exports = {};\n',
     reasoning: 'An empty cart has no items.',
     component: 'src',
     improvementType: 'bug_fix',
