@@ -36,7 +36,9 @@ export function exceptionFingerprint(
   const message = { label: 'message', value: maskVariables(said) };
   if (!top) return seal([...head, message]);
   const place = placeParts(top, fileOf(top.file) ?? lastSegments(top.file));
-  return seal([...head, ...place, ...(top.source === undefined ? [message] : [])]);
+  // A compiler may have several complaints about one line.
+  const saysMore = top.source === undefined || event.kind === 'diagnostic';
+  return seal([...head, ...place, ...(saysMore ? [message] : [])]);
 }
 
 export function feedbackFingerprint(text: string, component: string | undefined): Fingerprint {

@@ -6,11 +6,12 @@ import type { Content } from './bytes.ts';
 import type { Encoding } from './encoding.ts';
 import { loggedError } from './exceptions/assemble.ts';
 import { maxLineBytes } from './lineBreaks.ts';
-import { createLocator, type Locator } from './location.ts';
+import { createLocator } from './location.ts';
 import { createLogReader } from './logReader.ts';
 import { joinLog } from './logSet.ts';
 import { logSets, type LogSet } from './rotation.ts';
-import { createToSignal } from './toSignal.ts';
+import { createOrigins } from './origins.ts';
+import { createToSignal, type ToSignal } from './toSignal.ts';
 import { createSourceRules, walk } from './walk.ts';
 
 interface Place {
@@ -60,10 +61,11 @@ export async function findGroups(
   const rules = createSourceRules({ sources: { ...sources, logs: [], feedback: [] } });
   const { byName } = await walk(folder, rules);
   const locator = createLocator(folder, (name) => byName.get(name) ?? []);
+  const toSignal = createToSignal(locator, createOrigins(folder, locator));
   const groups = new Map<string, readonly FindingGroup[]>();
   const problems: { file: string; reason: string }[] = [];
   for (const set of logSets(files)) {
-    const found = await readSet(set, locator, signal);
+    const found = await readSet(set, toSignal, signal);
     groups.set(nameIn(files, set), found.groups);
     problems.push(...found.problems);
   }
@@ -74,9 +76,8 @@ function nameIn(files: readonly string[], set: LogSet): string {
   return files.find((file) => set.files.includes(file)) ?? set.name;
 }
 
-async function readSet(set: LogSet, locator: Locator, signal: AbortSignal | undefined) {
+async function readSet(set: LogSet, toSignal: ToSignal, signal: AbortSignal | undefined) {
   const log = await joinLog(set, (file) => (isAbsolute(file) ? file : resolve(file)));
-  const toSignal = createToSignal(locator);
   const groups = new Map<string, FindingGroup>();
   for (const { content, encoding } of log.runs) {
     for await (const found of findingsOf(content, encoding, signal)) {

@@ -20,6 +20,7 @@ import {
   type Positions,
   type ReadPosition,
 } from './plan.ts';
+import { createOrigins } from './origins.ts';
 import { createToSignal, type ToSignal } from './toSignal.ts';
 import { createSourceRules, reasonOf, type SourceKind, walk } from './walk.ts';
 
@@ -81,7 +82,7 @@ export function createScanner(deps: ScannerDeps): Scanner {
         ...deps,
         ...options,
         positions,
-        toSignal: createToSignal(locator),
+        toSignal: createToSignal(locator, createOrigins(deps.folder, locator)),
         buffer: Buffer.allocUnsafe(bufferBytes),
         ahead: Buffer.allocUnsafe(chunkBytes),
         signal,

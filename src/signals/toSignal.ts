@@ -3,6 +3,7 @@ import type { Cause, ExceptionEvent, ExceptionSignal, Fingerprint, Frame } from 
 import type { FoundException } from './exceptions/assemble.ts';
 import { exceptionFingerprint } from './fingerprint.ts';
 import type { Locator } from './location.ts';
+import type { Origins } from './origins.ts';
 import { exceptionTitle, visible } from './title.ts';
 
 const maxRawChars = 8_000;
@@ -13,7 +14,7 @@ const maxCached = 1_000;
 /** What was found in `file`, sanitised, with its place in the workspace and its identity. */
 export type ToSignal = (found: FoundException, file: string, now: string) => ExceptionSignal;
 
-export function createToSignal(locator: Locator): ToSignal {
+export function createToSignal(locator: Locator, origins?: Origins): ToSignal {
   const sanitise = (text: string): string => visible(redact(text));
   const again = cached(sanitise);
   // Frames and source lines repeat; messages hold ids, and would only push the others out.
@@ -39,7 +40,8 @@ export function createToSignal(locator: Locator): ToSignal {
     frames: frames.map(cleanFrame),
   });
 
-  return ({ event, offset }, file, now) => {
+  return ({ event: found, offset }, file, now) => {
+    const event = origins ? origins.complete(found) : found;
     const exception: ExceptionEvent = {
       ...event,
       ...cleanCause(event),
