@@ -19,14 +19,25 @@ const compileHead = /^([\w./-]{1,300}\.exs?):(\d{1,9})(?::\d{1,9})?: (.*)$/;
 
 export const elixir: Grammar = {
   language: 'elixir',
-  hints: ['\n** (', '.exs:', ' ** (', 'stacktrace:'],
+  hints: ['\n** (', '.exs:', ' ** ('],
   begin(line) {
-    if (test.test(line)) return followTest();
     const found = head.exec(line);
     return found ? followStack(indentOf(line)) : undefined;
   },
   *parse(lines) {
-    const parsed = test.test(lines[0] ?? '') ? parseTest(lines) : parseStack(lines);
+    const parsed = parseStack(lines);
+    if (parsed) yield parsed;
+  },
+};
+
+/** Asked before the test runners whose lists look alike at first. */
+export const elixirTests: Grammar = {
+  language: 'elixir',
+  hints: ['_test.exs:'],
+  standsAlone: true,
+  begin: (line) => (test.test(line) ? followTest() : undefined),
+  *parse(lines) {
+    const parsed = parseTest(lines);
     if (parsed) yield parsed;
   },
 };

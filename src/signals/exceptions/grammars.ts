@@ -1,6 +1,6 @@
 import { diagnostics } from './diagnostics.ts';
 import { dotnet } from './dotnet.ts';
-import { elixir } from './elixir.ts';
+import { elixir, elixirTests } from './elixir.ts';
 import { go, goRace } from './go.ts';
 import type { Grammar } from './grammar.ts';
 import { java } from './java.ts';
@@ -10,11 +10,12 @@ import { goTests } from './goTests.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { pythonTests } from './pythonTests.ts';
 import { rustTests } from './rustTests.ts';
+import { junitXml } from './junitXml.ts';
 import { native } from './native.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
-import { ruby } from './ruby.ts';
+import { ruby, rubyTests } from './ruby.ts';
 import { rust } from './rust.ts';
 import { sanitizers } from './sanitizers.ts';
 import { shell } from './shell.ts';
@@ -22,6 +23,9 @@ import { swift } from './swift.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
 export const grammars: readonly Grammar[] = [
+  junitXml(() => grammars),
+  rubyTests,
+  elixirTests,
   javascriptTests,
   pythonTests,
   goTests,

@@ -134,7 +134,7 @@ function parseStack(lines: readonly string[], wasSaid: boolean): ParsedException
   if (!head) return undefined;
   const hasFrames = links.some((link) => link.frames.length > 0);
   // The virtual machine leaves the stack of an often thrown exception out.
-  const alone = links.length === 1 && wasSaid && /(?:Exception|Error)$/.test(head.type);
+  const alone = lines.length === 1 && wasSaid && /\.\w{1,100}(?:Exception|Error)$/.test(head.type);
   if (
     !hasFrames &&
     !alone &&

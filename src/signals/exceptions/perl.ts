@@ -55,14 +55,18 @@ export const perl: Grammar = {
 
 function followStack(first: string): Follow {
   let lines = 0;
-  const syntax =
-    /^(?:syntax error|Global symbol|Can't locate|Bareword|Missing|Can't find|Unmatched)/.test(
-      first,
-    );
+  let compiling = /^(?:syntax error|Global symbol|Bareword|Missing|Can't find|Unmatched)/.test(
+    first,
+  );
   return (line) => {
-    if (called.test(line) || inEval.test(line) || consequence.test(line)) return 'enough';
+    if (consequence.test(line)) {
+      compiling = false;
+      return 'enough';
+    }
+    if (called.test(line) || inEval.test(line)) return 'enough';
     // The compiler goes on to complain about what follows from the first mistake.
-    const more = syntax && ++lines < 10 && /^(?:syntax error|Global symbol|Bareword) /.test(line);
+    const more =
+      compiling && ++lines < 10 && /^(?:syntax error|Global symbol|Bareword) /.test(line);
     return more && died.test(line) ? 'enough' : 'no';
   };
 }

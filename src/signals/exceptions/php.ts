@@ -108,7 +108,7 @@ function followReport(line: string, found: RegExpExecArray): Follow {
   let messageLines = 0;
   return (next) => {
     if (state === 'done') {
-      if (next.trim() === '' || repeats(next, head)) {
+      if (next.trim() === '' || (found[2] !== undefined && repeats(next, head))) {
         if (next.trim() !== '' && isUncaught) state = 'message';
         return 'enough';
       }
@@ -135,7 +135,7 @@ function followReport(line: string, found: RegExpExecArray): Follow {
 /** With `display_errors` and `log_errors` the command line prints everything twice. */
 function repeats(line: string, head: string): boolean {
   const found = report.exec(line);
-  return found !== null && (found[1] ?? '') === '' && `${found[3]}:${found[4]}` === head;
+  return found?.[1] === '' && found[2] === undefined && `${found[3]}:${found[4]}` === head;
 }
 
 function inStack(line: string): boolean {

@@ -29,12 +29,8 @@ const rspecFrame = new RegExp(String.raw`^\s{2,12}# ${place}$`);
 
 export const ruby: Grammar = {
   language: 'ruby',
-  hints: [':in `', ":in '", '\n\tfrom ', 'Failure/Error:', 'Failure:', '.rb:1', '.rb:2'].filter(
-    (hint) => hint.length > 4,
-  ),
+  hints: [':in `', ":in '", '\n\tfrom ', ': syntax '],
   begin(line) {
-    if (minitest.test(line)) return followMinitest();
-    if (rspec.test(line)) return followRspec();
     if (reversed.test(line)) return followReversed();
     if (errorHead.test(line)) return followUncaught(line);
     if (syntaxError.test(line)) return followSyntax();
@@ -43,19 +39,31 @@ export const ruby: Grammar = {
     if (classAtEnd.test(line)) return followFrames();
     return jrubyHead.test(line) ? followJruby() : undefined;
   },
-  saysEnough: (line) => !isPlaced(line) && !minitest.test(line) && !rspec.test(line),
+  saysEnough: (line) => !isPlaced(line),
   keepsLeveled: (line) => railsFrame.test(line) || blankTagged.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
-    if (minitest.test(first)) yield* some(parseMinitest(lines));
-    else if (rspec.test(first)) yield* some(parseRspec(lines));
-    else if (reversed.test(first)) yield* some(parseReversed(lines));
+    if (reversed.test(first)) yield* some(parseReversed(lines));
     else if (!errorHead.test(first) && syntaxError.test(first)) yield* some(parseSyntax(lines));
     else if (errorHead.test(first) || openHead.test(first)) yield* parseUncaught(lines);
     else if (railsHead.test(first)) yield* some(parseRails(lines));
     else if (jrubyHead.test(first) && jrubyFrame.test(lines[1] ?? ''))
       yield* some(parseJruby(lines));
     else if (classAtEnd.test(first)) yield* some(parseLogged(lines, said));
+  },
+};
+
+/** Asked before the test runners whose lists look alike at first. */
+export const rubyTests: Grammar = {
+  language: 'ruby',
+  hints: ['Failure/Error:', 'Failure:'],
+  standsAlone: true,
+  begin(line) {
+    if (minitest.test(line)) return followMinitest();
+    return rspec.test(line) ? followRspec() : undefined;
+  },
+  *parse(lines) {
+    yield* some(minitest.test(lines[0] ?? '') ? parseMinitest(lines) : parseRspec(lines));
   },
 };
 

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+describe('perl grammar', () => {
+  it('reads what died, with the stack that Carp prints', () => {
+    const [event, ...others] = eventsIn(`order 7 lost at lib/Shop.pm line 9.
+	Shop::load_order(7) called at run.pl line 4
+	main::run("a at b line 3.") called at run.pl line 12
+	eval {...} called at /usr/share/perl5/Try/Tiny.pm line 3
+done`);
+    assert.equal(others.length, 0);
+    assert.equal(event?.message, 'order 7 lost');
+    assert.deepEqual(
+      event.frames.map(({ file, line, function: name, inApp }) => [file, line, name, inApp]),
+      [
+        ['lib/Shop.pm', 9, 'Shop::load_order', true],
+        ['run.pl', 4, 'main::run', true],
+        ['run.pl', 12, undefined, true],
+        ['/usr/share/perl5/Try/Tiny.pm', 3, undefined, false],
+      ],
+    );
+  });
+
+  it('reads each line for itself, and a place after what was being read', () => {
+    assert.deepEqual(
+      summaries(`no price for a at Shop.pm line 5, <STDIN> line 12.
+Can't call method "x" on an undefined value at run.pl line 7.
+Use of uninitialized value $x in addition (+) at Shop.pm line 12.`),
+      [
+        'error die: no price for a @ - Shop.pm:5',
+        'error die: Can\'t call method "x" on an undefined value @ - run.pl:7',
+        'warning Warning: Use of uninitialized value $x in addition (+) @ - Shop.pm:12',
+      ],
+    );
+  });
+
+  it('counts a failed compilation once', () => {
+    assert.deepEqual(
+      summaries(`Can't locate Foo/Bar.pm in @INC (@INC contains: /etc/perl) at run.pl line 3.
+BEGIN failed--compilation aborted at run.pl line 3.
+syntax error at run.pl line 9, near "= ;"
+Execution of run.pl aborted due to compilation errors.`).length,
+      2,
+    );
+  });
+
+  it('reads failed tests', () => {
+    const [event, ...others] = eventsIn(`not ok 2 - wrong
+#   Failed test 'wrong'
+#   at t/shop.t line 4.
+#          got: '10'
+#     expected: '11'
+# Looks like you failed 1 test of 3.
+t/shop.t .. Dubious, test returned 1 (wstat 256, 0x100)`);
+    assert.equal(others.length, 0);
+    assert.equal(event?.kind, 'test');
+    assert.equal(event.message, "Failed test 'wrong'\ngot: '10'\nexpected: '11'");
+    assert.deepEqual([event.frames[0]?.file, event.frames[0]?.line], ['t/shop.t', 4]);
+  });
+
+  it('takes no sentence for one', () => {
+    assert.deepEqual(
+      eventsIn(
+        'see the notes at noon line 3.\nthe value at row line 4\nlook at line 5 of a.txt at once.',
+      ),
+      [],
+    );
+  });
+});

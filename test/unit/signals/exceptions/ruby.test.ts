@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+const uncaught = (id: number): string =>
+  `/srv/app/shop.rb:18:in \`rescue in load': order ${id} lost (Shop::Lost)
+	from /srv/app/shop.rb:14:in \`load'
+	from /srv/app/run.rb:4:in \`<main>'
+/srv/app/shop.rb:11:in \`read': row ${id} unreadable (IOError)
+	from /srv/app/shop.rb:15:in \`load'
+	from /srv/app/run.rb:4:in \`<main>'`;
+
+describe('ruby grammar', () => {
+  it('reads an uncaught exception with its cause, and the next one as the next one', () => {
+    const events = eventsIn(`${uncaught(1)}\n${uncaught(2)}\ndone`);
+    assert.deepEqual(
+      events.map(({ type, message, causes }) => [type, message, causes.map((cause) => cause.type)]),
+      [
+        ['Shop::Lost', 'order 1 lost', ['IOError']],
+        ['Shop::Lost', 'order 2 lost', ['IOError']],
+      ],
+    );
+    assert.deepEqual(events[0]?.frames[0], {
+      file: '/srv/app/shop.rb',
+      function: 'rescue in load',
+      line: 18,
+      inApp: true,
+    });
+  });
+
+  it('takes two with different callers for two', () => {
+    const text = `/srv/a.rb:1:in \`x': one (ArgumentError)\n\tfrom /srv/a.rb:9:in \`<main>'
+/srv/b.rb:2:in \`y': two (IOError)\n\tfrom /srv/b.rb:8:in \`<main>'`;
+    assert.deepEqual(summaries(text), [
+      'error ArgumentError: one @ x /srv/a.rb:1',
+      'error IOError: two @ y /srv/b.rb:2',
+    ]);
+  });
+
+  it("reads Ruby 3.4's quotes, and the source it points at", () => {
+    const [event] =
+      eventsIn(`shop.rb:6:in 'Shop#price_of': undefined method 'round' for nil (NoMethodError)
+
+  PRICES[sku].round(2)
+             ^^^^^^
+	from run.rb:3:in '<main>'`);
+    assert.equal(event?.message, "undefined method 'round' for nil");
+    assert.equal(event.frames[0]?.source, 'PRICES[sku].round(2)');
+    assert.equal(event.frames[0]?.function, 'Shop#price_of');
+  });
+
+  it('reads the order in which the error comes last', () => {
+    assert.deepEqual(
+      summaries(`Traceback (most recent call last):
+	2: from run.rb:9:in \`<main>'
+	1: from run.rb:4:in \`main'
+shop.rb:6:in \`price_of': no price (KeyError)
+next`),
+      ['error KeyError: no price @ price_of shop.rb:6'],
+    );
+  });
+
+  it('reads an exception handed to a Logger, whose class stands behind a later line', () => {
+    const [event, ...others] =
+      eventsIn(`E, [2026-03-02T10:11:12.600979 #15757] ERROR -- : undefined method \`round' for nil:NilClass
+
+  PRICES[sku].round(2)
+             ^^^^^^ (NoMethodError)
+/srv/app/shop.rb:6:in \`price_of'
+/srv/app/run.rb:5:in \`<main>'
+I, [2026-03-02T10:11:13.600979 #15757]  INFO -- : up`);
+    assert.equal(others.length, 0);
+    assert.equal(event?.type, 'NoMethodError');
+    assert.equal(event.message, "undefined method `round' for nil:NilClass");
+    assert.equal(event.frames[0]?.line, 6);
+  });
+
+  it("reads the Logger's own messages", () => {
+    const [event, ...others] = eventsIn(
+      'E, [2026-03-02T10:11:12.600979 #157] ERROR -- worker: mailer bounced\nW, [2026-03-02T10:11:12.600979 #157]  WARN -- : slow',
+    );
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      [event?.kind, event?.language, event?.message],
+      ['log', 'ruby', 'mailer bounced'],
+    );
+  });
+
+  it("reads Rails' report", () => {
+    assert.deepEqual(
+      summaries(`
+NoMethodError (undefined method \`total' for nil:NilClass):
+  
+app/models/cart.rb:12:in \`total'
+/usr/lib/ruby/gems/3.1.0/gems/rack-2/lib/rack.rb:1:in \`call'
+
+`),
+      [
+        "error NoMethodError: undefined method `total' for nil:NilClass @ total app/models/cart.rb:12",
+      ],
+    );
+  });
+
+  it('reads syntax errors by the place in their message', () => {
+    assert.deepEqual(
+      summaries(`/srv/app/bad.rb:3: syntax error, unexpected '='
+  x = = 1
+      ^
+<internal:/usr/lib/ruby/rubygems/kernel_require.rb>:85:in \`require': /srv/app/bad.rb:3: syntax error, unexpected '=' (SyntaxError)
+  x = = 1
+      ^
+	from /srv/app/run.rb:1:in \`<main>'`),
+      [
+        "error SyntaxError: syntax error, unexpected '=' @ - /srv/app/bad.rb:3",
+        "error SyntaxError: syntax error, unexpected '=' @ - /srv/app/bad.rb:3",
+      ],
+    );
+  });
+
+  it('reads JRuby', () => {
+    assert.deepEqual(
+      summaries(`NoMethodError: undefined method 'round' for nil
+  price_of at /srv/app/shop.rb:6
+    <main> at /srv/app/run.rb:3
+`),
+      ["error NoMethodError: undefined method 'round' for nil @ price_of /srv/app/shop.rb:6"],
+    );
+  });
+
+  it('reads failures of minitest', () => {
+    const events = eventsIn(`Finished in 0.000383s.
+
+  1) Error:
+CartTest#test_err:
+KeyError: key not found: :a
+    /srv/app/shop.rb:6:in \`price_of'
+    /srv/app/test.rb:9:in \`test_err'
+
+  2) Failure:
+CartTest#test_wrong [/srv/app/test.rb:7]:
+Expected: 11
+  Actual: 10
+
+2 runs, 1 assertions, 1 failures, 1 errors, 0 skips
+`);
+    assert.deepEqual(
+      events.map(({ kind, type, message, frames }) => [kind, type, message, frames[0]?.line]),
+      [
+        ['test', 'KeyError', 'key not found: :a', 6],
+        ['test', 'Assertion', 'Expected: 11\n  Actual: 10', 7],
+      ],
+    );
+  });
+
+  it('reads failures of RSpec', () => {
+    const events = eventsIn(`Failures:
+
+  1) Cart adds up
+     Failure/Error: expect(total).to eq(11)
+
+       expected: 11
+            got: 10
+
+       (compared using ==)
+     # ./spec/cart_spec.rb:7:in \`block (2 levels) in <top (required)>'
+
+  2) Cart raises
+     Failure/Error: PRICES.fetch(sku)
+
+     KeyError:
+       key not found: "a"
+     # ./lib/shop.rb:6:in \`fetch'
+     # ./spec/cart_spec.rb:11:in \`block (2 levels) in <top (required)>'
+
+Finished in 0.01 seconds (files took 0.08 seconds to load)
+2 examples, 2 failures
+`);
+    assert.deepEqual(
+      events.map(({ kind, type, frames }) => [kind, type, frames[0]?.file, frames[0]?.line]),
+      [
+        ['test', 'ExpectationNotMetError', './spec/cart_spec.rb', 7],
+        ['test', 'KeyError', './lib/shop.rb', 6],
+      ],
+    );
+  });
+
+  it('knows frames of Ruby and of gems', () => {
+    const [event] = eventsIn(`<internal:kernel>:187:in 'loop': x (RuntimeError)
+	from /usr/lib/ruby/3.1.0/json.rb:3:in 'parse'
+	from /home/u/.rbenv/versions/3.3/lib/ruby/gems/3.3.0/gems/rack-3/lib/rack.rb:4:in 'call'
+	from /srv/app/vendor/bundle/ruby/3.3.0/gems/x/y.rb:5:in 'z'
+	from /srv/app/run.rb:4:in '<main>'`);
+    assert.deepEqual(
+      event?.frames.map(({ inApp }) => inApp),
+      [false, false, false, false, true],
+    );
+  });
+
+  it('takes no talk for an exception', () => {
+    assert.deepEqual(
+      eventsIn(`user signed in (Admin)
+see shop.rb:6 for the reason (StorageError)
+warning: shop.rb:3: unused variable
+KeyError: is a class`),
+      [],
+    );
+  });
+});

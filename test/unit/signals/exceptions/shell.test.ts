@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+describe('shell grammar', () => {
+  for (const [line, place] of [
+    ['/srv/deploy.sh: line 5: frobnicate: command not found', '/srv/deploy.sh:5'],
+    ['./deploy.sh: line 7: TARGET: unbound variable', './deploy.sh:7'],
+    ['/srv/bin/deploy: line 9: /srv/missing: No such file or directory', '/srv/bin/deploy:9'],
+    ['deploy.sh: 5: frobnicate: not found', 'deploy.sh:5'],
+    ['/srv/deploy.sh: 6: TARGET: parameter not set', '/srv/deploy.sh:6'],
+    ['deploy.zsh:5: command not found: frobnicate', 'deploy.zsh:5'],
+    ['deploy.ksh[5]: frobnicate: not found', 'deploy.ksh:5'],
+    ['deploy.sh: line 4: 12345 Killed                  ./worker', 'deploy.sh:4'],
+  ]) {
+    it(`reads ${line}`, () => {
+      const [event, ...others] = eventsIn(`${line}\n`);
+      const top = event?.frames[0];
+      assert.equal(others.length, 0);
+      assert.equal(event?.language, 'shell');
+      assert.equal(`${top?.file}:${top?.line}`, place);
+    });
+  }
+
+  it('counts a line that could not be parsed once', () => {
+    assert.deepEqual(
+      summaries("a.sh: line 9: syntax error near unexpected token `fi'\na.sh: line 9: `fi'\n"),
+      ["error ShellError: syntax error near unexpected token `fi' @ - a.sh:9"],
+    );
+  });
+
+  it('takes no other program for a shell', () => {
+    assert.deepEqual(
+      eventsIn(`config.yml: line 5: bad indentation
+main.py:3: command not found in the table
+src/app.ts:5: not found
+notes: line 3: it was a fine day`),
+      [],
+    );
+  });
+});
