@@ -45,7 +45,8 @@ export interface OwnFolders {
   claim(mayPool: boolean): Promise<OwnFolder & { readonly reused: boolean }>;
   /** Takes over all that dead processes held and all that nobody holds; live ones are left alone. */
   claimDead(): Promise<readonly OwnFolder[]>;
-  note(path: string, fields: Partial<Marker>): Promise<Marker>;
+  read(path: string): Promise<Marker>;
+  note(path: string, fields: Partial<Marker>): Promise<void>;
   /** Whether the folder may become the repository's pooled one; remembers it if so. */
   pool(path: string): Promise<boolean>;
   /** Removes the folder and what lies beside it. Refuses a path that is not ours. */
@@ -73,7 +74,7 @@ export function createOwnFolders(
     for (const name of names) {
       const path = join(root, name.slice(0, -'.json'.length));
       if (!namePattern.test(basename(path))) continue;
-      folders.push({ path, marker: (await readMarker(path)) ?? { commonDir, pooled: false } });
+      folders.push({ path, marker: await current(path) });
     }
     return folders;
   };
@@ -84,14 +85,15 @@ export function createOwnFolders(
     return held;
   };
 
-  const note = async (path: string, fields: Partial<Marker>): Promise<Marker> => {
-    const marker = { commonDir, pooled: false, ...(await readMarker(path)), ...fields };
-    await writeMarker(path, marker);
-    return marker;
-  };
+  const current = async (path: string): Promise<Marker> =>
+    (await readMarker(path)) ?? { commonDir, pooled: false };
+
+  const note = async (path: string, fields: Partial<Marker>): Promise<void> =>
+    writeMarker(path, { ...(await current(path)), ...fields });
 
   return {
     root,
+    read: current,
     note,
     claim: (mayPool) =>
       exclusively(async () => {
@@ -190,8 +192,13 @@ function isMarker(value: unknown): value is Marker {
 
 async function writeMarker(path: string, marker: Marker): Promise<void> {
   const temporary = `${markerOf(path)}.${process.pid}.tmp`;
-  await writeFile(temporary, JSON.stringify(marker), { mode: 0o600 });
-  await rename(temporary, markerOf(path));
+  try {
+    await writeFile(temporary, JSON.stringify(marker), { mode: 0o600 });
+    await rename(temporary, markerOf(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw explainFileError(error, markerOf(path));
+  }
 }
 
 async function isHeld(path: string, { holder }: Marker, shell: Shell): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { lstat, open, readdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cancelled, errorMessage, PatchwrightError } from '../core/errors.ts';
+import { cancelled, errorMessage, explainFileError, PatchwrightError } from '../core/errors.ts';
 import type { Checkout, Clock, Git, Log, Shell } from '../core/ports.ts';
 import { type CommitOptions, type Committed, commitPatch } from './commit.ts';
 import {
@@ -146,7 +146,8 @@ async function openWorktree(
     for (const step of undo) {
       await step().catch((failure: unknown) => deps.log(`Cleaning up: ${errorMessage(failure)}`));
     }
-    throw signal?.aborted ? cancelled('Cancelled while the worktree was being made.') : error;
+    if (signal?.aborted) throw cancelled('Cancelled while the worktree was being made.');
+    throw explainFileError(error, folder.path);
   }
 }
 
@@ -342,6 +343,10 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
   const { deps, base, branch, git, seal, repository, folders } = site;
   let closed: Promise<void> | undefined;
   let prepared = first;
+  const explained = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      throw explainFileError(error, path);
+    });
   return {
     path,
     base,
@@ -351,25 +356,23 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
     get provided() {
       return prepared.keep;
     },
-    async lay(treeish, signal) {
-      await assertSealed(path, seal);
-      if (deps.setup) {
-        prepared = await layAgain(site, deps.setup, treeish, prepared, signal);
-        return;
-      }
-      await layTree(layOf(site, treeish, prepared.keep), signal);
-      await prepared.provided.restore(signal);
-    },
-    async treeOfBaseWith(commit, files) {
-      return treeWith(git, path, base, commit, files);
-    },
-    async commit(options) {
-      await assertSealed(path, seal);
-      return commitPatch(
-        { git, path, adminDir: seal.adminDir, branch, base, exclude: prepared.keep },
-        options,
-      );
-    },
+    lay: (treeish, signal) =>
+      explained(async () => {
+        await assertSealed(path, seal);
+        if (deps.setup) {
+          prepared = await layAgain(site, deps.setup, treeish, prepared, signal);
+          return;
+        }
+        await layTree(layOf(site, treeish, prepared.keep), signal);
+        await prepared.provided.restore(signal);
+      }),
+    treeOfBaseWith: (commit, files) => explained(() => treeWith(git, path, base, commit, files)),
+    commit: (options) =>
+      explained(async () => {
+        await assertSealed(path, seal);
+        const exclude = prepared.keep;
+        return commitPatch({ git, path, adminDir: seal.adminDir, branch, base, exclude }, options);
+      }),
     close({ keepBranch }) {
       closed ??= closeAll(async (step) => {
         await step(() => prepared.provided.giveBack());
@@ -391,7 +394,7 @@ async function closeAll(steps: (step: Step) => Promise<void>, log: Log): Promise
 
 /** Back to the pool if it is the pooled one and sound, else away. The branch is let go either way. */
 async function dispose(deps: WorktreeDeps, folders: OwnFolders, path: string): Promise<void> {
-  const marker = await folders.note(path, {});
+  const marker = await folders.read(path);
   try {
     if (marker.pooled && marker.seal && (await isUsable(path, marker.seal))) {
       const git = worktreeGit(deps.git, path, marker.seal.adminDir);
@@ -427,7 +430,7 @@ async function dropWorktree(
   const removed = isFolder
     ? (await git.code(remove, { okCodes: [0, 1, 128, 255] })).code === 0
     : false;
-  const marker = await folders.note(path, {});
+  const marker = await folders.read(path);
   await folders.remove(path);
   if (!removed && (await isListed(git, path))) await git.run(remove);
   if (!forget) await folders.note(path, { ...marker, seal: undefined });

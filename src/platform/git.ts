@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { PatchwrightError, systemCode } from '../core/errors.ts';
 import type { Git, GitOptions, Shell } from '../core/ports.ts';
 import { scrubbedEnv } from './shell.ts';
@@ -30,7 +30,7 @@ export function createGit(shell: Shell, cwd: string, hooks = false): Git {
     if (result.truncated && options.maxOutputBytes === undefined) throw tooMuch(args);
     const code = result.exitCode ?? -1;
     if (!(options.okCodes ?? [0]).includes(code))
-      throw gitError(args, code, result.stderr.toString());
+      throw gitError(args, code, result.stderr.toString(), cwd);
     return { code, stdout: result.stdout };
   };
   return {
@@ -100,7 +100,27 @@ function tooMuch(args: readonly string[]): PatchwrightError {
   });
 }
 
-function gitError(args: readonly string[], code: number, stderr: string): PatchwrightError {
+/** So little room that it is the reason when a file could not be written. */
+const littleRoomBytes = 16 << 20;
+
+/** git does not say why it could not write a file of the work tree; then the disk itself is asked. */
+function isDiskFull(stderr: string, cwd: string): boolean {
+  if (/No space left on device|Out of diskspace|Disk quota exceeded/.test(stderr)) return true;
+  if (!/unable to write|unable to create file/.test(stderr)) return false;
+  try {
+    const { bavail, bsize } = statfsSync(cwd);
+    return bavail * bsize < littleRoomBytes;
+  } catch {
+    return false; // the folder is gone: then that is not the reason
+  }
+}
+
+function gitError(
+  args: readonly string[],
+  code: number,
+  stderr: string,
+  cwd: string,
+): PatchwrightError {
   const name = nameOf(args);
   const said = stderr.trim().split('\n').slice(-6).join(' ').slice(0, 600);
   if (/not a git repository/.test(stderr)) {
@@ -117,7 +137,7 @@ function gitError(args: readonly string[], code: number, stderr: string): Patchw
       remedy: 'If you trust it, run `git config --global --add safe.directory <folder>`.',
     });
   }
-  if (/No space left on device|Disk quota exceeded/.test(stderr)) {
+  if (isDiskFull(stderr, cwd)) {
     return new PatchwrightError('disk_full', {
       what: `git ${name} could not write.`,
       why: 'The disk is full.',
