@@ -34,10 +34,12 @@ export const go: Grammar = {
     if (line.startsWith('goroutine ')) return goroutine.test(line) ? followTrace(true) : undefined;
     if (panicHead.test(line) || servingHead.test(line)) return followTrace(false);
     if (line.includes('panic recovered:') && ginHead.test(line)) return followGin();
-    return line.includes('.') && bareCall.test(line) ? followBare() : undefined;
+    return line.includes('.') && !line.endsWith(')') && bareCall.test(line)
+      ? followBare()
+      : undefined;
   },
-  *parse(lines) {
-    const parsed = parsePanic(lines) ?? parseGin(lines) ?? parseBare(lines);
+  *parse(lines, said = []) {
+    const parsed = parsePanic(lines) ?? parseGin(lines) ?? parseBare(lines, said[0]);
     if (parsed) yield parsed;
   },
 };
@@ -210,10 +212,13 @@ function followBare(): Follow {
 }
 
 /** A stack below a logged message, which then is what it says. */
-function parseBare(lines: readonly string[]): ParsedException | undefined {
+function parseBare(
+  lines: readonly string[],
+  said: string | undefined,
+): ParsedException | undefined {
   if (!bareCall.test(lines[0] ?? '') || !/\.go:\d/.test(lines[1] ?? '')) return undefined;
   const frames = readFrames(lines, 0);
-  const none = { type: 'error', message: '', causes: [] };
+  const none = { type: 'error', message: (said ?? '').slice(0, maxMessageChars), causes: [] };
   return frames.length > 0 ? { language: 'go', ...none, frames, severity: 'error' } : undefined;
 }
 

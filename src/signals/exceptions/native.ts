@@ -79,7 +79,7 @@ const terminating: Report = {
 };
 
 const heap: Report = {
-  head: /^((?:free|malloc|realloc|calloc|munmap_chunk|malloc_consolidate|malloc_printerr)\(\): .{1,200}|double free or corruption.{0,60}|corrupted (?:size vs\. prev_size|double-linked list).{0,60}|\*{3} (?:stack smashing|buffer overflow) detected \*{3}.{0,200}|\*{3} Error in `.{1,1000})$/,
+  head: /^((?:free|malloc|realloc|calloc|munmap_chunk|malloc_consolidate|malloc_printerr)\(\): (?=.{0,80}(?:invalid|corrupt|unaligned|unsorted|too many|mismatch|double|smash|not in |size)).{1,200}|double free or corruption.{0,60}|corrupted (?:size vs\. prev_size|double-linked list).{0,60}|\*{3} (?:stack smashing|buffer overflow) detected \*{3}.{0,200}|\*{3} Error in `.{1,1000})$/,
   follow: oneLine,
   parse: (head) => crash('SIGABRT', head[1] ?? '', [], 'cpp'),
 };
@@ -94,11 +94,11 @@ const names: Readonly<Record<string, string>> = {
 
 /** What a shell or the kernel says of a program that a signal ended. */
 const killed: Report = {
-  head: /^(?:(?:[^:]{1,300}: line \d{1,9}: \s{0,8}\d{1,12} |make(?:\[\d{1,3}\])?: \*{3} \[[^\]]{1,300}\] )(Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception)|(Segmentation fault|Bus error)|(Aborted|Illegal instruction|Floating point exception)(?= \(core dumped\)))\s{0,20}(?:\(core dumped\))?\s{0,20}(.{0,500})$/,
+  head: /^(?:[^:]{1,300}: line \d{1,9}: \s{0,8}\d{1,12} (Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception)(?:\s{1,20}\(core dumped\))?\s{1,20}(.{1,500})|(?:make(?:\[\d{1,3}\])?: \*{3} \[[^\]]{1,300}\] |\[\d{1,3}\]\s{1,8}[+-]?\s{0,4}\d{1,12}\s)?(?:(Segmentation fault|Bus error)|(Aborted|Illegal instruction|Floating point exception)(?= \(core dumped\)))(?: \(core dumped\)(?:\s{1,20}\S.{0,500})?)?)$/,
   follow: () => () => 'no',
   parse(head) {
-    const what = head[1] ?? head[2] ?? head[3] ?? '';
-    return crash(names[what] ?? 'signal', said(what, head[4]), [], 'cpp');
+    const what = head[1] ?? head[3] ?? head[4] ?? '';
+    return crash(names[what] ?? 'signal', said(what, head[2]), [], 'cpp');
   },
 };
 

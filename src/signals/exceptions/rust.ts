@@ -24,7 +24,7 @@ const causes = /^(?:Caused by:|Caused by)$/;
 const causeItem = /^\s{1,8}(?:(\d{1,3}): {1,4})?(\S.{0,4000})$/;
 /** How `main` prints an error that it returns: by Debug. */
 const mainError = /^Error: (.{1,8000})$/;
-const debugValue = /^(?:"(?:[^"\\]|\\.){0,4000}"$|([A-Z]\w{0,80})(?: \{ |\())/;
+const debugValue = /^(?:"(?:[^"\\]|\\.){0,4000}"$|[A-Z]\w{0,80}(?: \{ |\())/;
 const maxMessageLines = 40;
 
 export const rust: Grammar = {
@@ -40,11 +40,13 @@ export const rust: Grammar = {
       const match = head.exec(line) ?? unnamed.exec(line);
       return match ? followPanic(match[2] ?? '') : undefined;
     }
+    if (/^Error:\s{0,4}$/.test(line)) return followList();
     const error = line.startsWith('Error: ') ? mainError.exec(line) : null;
     return error ? followError(debugValue.test(error[1] ?? '')) : undefined;
   },
   *parse(lines) {
-    const parsed = parsePanic(lines) ?? parseError(lines) ?? parseOverflow(lines);
+    const parsed =
+      parsePanic(lines) ?? parseError(lines) ?? parseList(lines) ?? parseOverflow(lines);
     if (parsed) yield parsed;
   },
 };
@@ -195,7 +197,7 @@ function parseError(lines: readonly string[]): ParsedException | undefined {
   const located = lines.flatMap(
     (line) => / {4}(\S.{0,1000}\.rs):(\d{1,9})(?::\d{1,9})?$/.exec(line) ?? [],
   );
-  const debug = debugValue.exec(said);
+  const debug = debugValue.test(said);
   if (start < 0 && traced.length === 0 && located.length === 0 && !debug) return undefined;
   const place: Frame[] =
     located.length > 0
@@ -204,12 +206,35 @@ function parseError(lines: readonly string[]): ParsedException | undefined {
   const message = said.startsWith('"') && said.endsWith('"') ? said.slice(1, -1) : said;
   return {
     language: 'rust',
-    type: debug?.[1] ?? 'Error',
+    type: 'Error',
     message: message.slice(0, maxMessageChars),
     frames: [...place, ...traced.filter((frame) => frame.inApp || place.length > 0)],
     causes: start < 0 ? [] : readCauses(lines.slice(start + 1)),
     severity: 'fatal',
   };
+}
+
+/** color-eyre numbers the whole chain. */
+function followList(): Follow {
+  let lines = 0;
+  let items = 0;
+  return (line) => {
+    if (++lines > 300) return 'no';
+    if (causeItem.exec(line)?.[1] !== undefined) items++;
+    if (items === 0) return 'no';
+    return line === '' || /^(?:\s|Location:)/.test(line) ? 'enough' : 'no';
+  };
+}
+
+function parseList(lines: readonly string[]): ParsedException | undefined {
+  if (!/^Error:\s{0,4}$/.test(lines[0] ?? '')) return undefined;
+  const [first, ...rest] = readCauses(lines.slice(1));
+  if (!first) return undefined;
+  const at = lines.findIndex((line) => /^\s{0,4}Location:$/.test(line));
+  const place = /^\s{1,8}(\S.{0,1000}):(\d{1,9})(?::\d{1,9})?$/.exec(lines[at + 1] ?? '');
+  const file = place?.[1] ?? '';
+  const frames = at >= 0 && place ? [{ file, line: Number(place[2]), inApp: isInApp(file) }] : [];
+  return { language: 'rust', ...first, frames, causes: rest, severity: 'fatal' };
 }
 
 function readCauses(lines: readonly string[]): Cause[] {

@@ -1,0 +1,198 @@
+import type { Grammar, ParsedException } from './grammar.ts';
+import { parsePytest } from './pythonTests.ts';
+import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
+
+const opens = /<(failure|error)(?=[\s>/])/;
+const outputOpens = /<system-(?:out|err)>/;
+const maxLines = 950;
+
+/**
+ * Failed cases of JUnit's XML, which every runner can write. What a failure says is read by the grammar of
+ * its language.
+ */
+export function junitXml(languages: () => readonly Grammar[]): Grammar {
+  return {
+    language: 'text',
+    standsAlone: true,
+    hints: ['<failure', '<error ', '<error>', '<system-out>', '<system-err>'],
+    saysEnough: (line) => !isOpen(line),
+    begin(line) {
+      if (!line.includes('<') || !(opens.test(line) || outputOpens.test(line))) return undefined;
+      let open = isOpen(line);
+      let lines = 0;
+      return (next) => {
+        if (!open || ++lines > maxLines) return 'no';
+        open = staysOpen(next);
+        return open ? 'more' : 'last';
+      };
+    },
+    *parse(lines) {
+      const text = lines.join('\n');
+      yield silentFailure('text');
+      for (const one of failuresIn(text)) yield read(one, languages());
+    },
+  };
+}
+
+/** Whether a failure or an output that begins in the line ends in a later one. */
+function isOpen(line: string): boolean {
+  const start = Math.max(...['<failure', '<error', '<system-'].map((tag) => line.lastIndexOf(tag)));
+  const end = Math.max(
+    ...['</failure>', '</error>', '</system-'].map((tag) => line.lastIndexOf(tag)),
+  );
+  if (end > start) return false;
+  const tag = line.slice(start);
+  return !/^<\w{1,20}(?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12}\s{0,9}\/>/.test(tag);
+}
+
+function staysOpen(line: string): boolean {
+  const closes = /<\/(?:failure|error|system-(?:out|err))>/.test(line);
+  if (opens.test(line) || outputOpens.test(line)) return isOpen(line);
+  return !closes;
+}
+
+interface Failure {
+  readonly type: string;
+  readonly message: string;
+  readonly body: string;
+  /** Of the test case it is in. */
+  readonly file: string;
+  readonly line: string;
+}
+
+function* failuresIn(text: string): Iterable<Failure> {
+  const tag =
+    /<(testcase|failure|error|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
+  let testcase = '';
+  for (let match = tag.exec(text); match; match = tag.exec(text)) {
+    const [, name = '', attributes = '', closed] = match;
+    if (name === 'testcase') {
+      testcase = attributes;
+      continue;
+    }
+    const end = closed === '/' ? tag.lastIndex : text.indexOf(`</${name}>`, tag.lastIndex);
+    const body = closed === '/' ? '' : text.slice(tag.lastIndex, end < 0 ? undefined : end);
+    if (end < 0) tag.lastIndex = text.length;
+    else if (closed !== '/') tag.lastIndex = end;
+    if (name.startsWith('system')) continue;
+    yield {
+      type: attribute(attributes, 'type'),
+      message: attribute(attributes, 'message'),
+      body: contentOf(body),
+      file: attribute(testcase, 'file'),
+      line: attribute(testcase, 'line'),
+    };
+    if (end < 0) return;
+  }
+}
+
+function attribute(attributes: string, name: string): string {
+  const start = attributes.indexOf(` ${name}="`);
+  if (start < 0) return '';
+  const from = start + name.length + 3;
+  return decoded(attributes.slice(from, attributes.indexOf('"', from)));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+};
+
+function decoded(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(lt|gt|amp|quot|apos));/g,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return entities[name] ?? whole;
+      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}
+
+function contentOf(body: string): string {
+  const start = body.indexOf('<![CDATA[');
+  const end = body.lastIndexOf(']]>');
+  return start >= 0 && end > start ? body.slice(start + 9, end) : decoded(body);
+}
+
+function read(one: Failure, languages: readonly Grammar[]): ParsedException {
+  const lines = unwrapped(one.body.split('\n', 1_000).map((line) => line.replace(/\r$/, '')));
+  const known = lines.some((line) => /^E {2,}|\.py:\d/.test(line)) ? parsePytest(lines) : undefined;
+  const parsed = known ?? parsedBy(languages, lines) ?? javascriptFailure(lines);
+  if (parsed && (parsed.frames.length > 0 || !one.file))
+    return { ...parsed, silent: false, kind: 'test', severity: 'error' };
+  return unknown(one, parsed);
+}
+
+/** node wraps what a test threw, which then is the cause. */
+function unwrapped(lines: readonly string[]): readonly string[] {
+  if (!lines.slice(0, 3).some((line) => line.includes('[ERR_TEST_FAILURE]'))) return lines;
+  const at = lines.findIndex((line) => /^\s{1,8}\[?cause\]?: \S/.test(line));
+  const cause = (lines[at] ?? '').replace(/^\s{1,8}\[?cause\]?: /, '');
+  return at < 0 ? lines : [cause, ...lines.slice(at + 1)];
+}
+
+function parsedBy(
+  languages: readonly Grammar[],
+  lines: readonly string[],
+): ParsedException | undefined {
+  for (let at = 0; at < Math.min(lines.length, 20); at++) {
+    for (const grammar of languages) {
+      if (grammar.standsAlone || !grammar.begin(lines[at] ?? '')) continue;
+      for (const parsed of grammar.parse(lines.slice(at))) {
+        return parsed;
+      }
+    }
+  }
+  return undefined;
+}
+
+const anyPlace = /((?:[A-Za-z]:)?[\w@./\\-]{1,300}\.[a-z]{1,5}):(\d{1,9})\b/;
+
+function unknown(one: Failure, parsed: ParsedException | undefined): ParsedException {
+  const place = one.body
+    .split('\n', 200)
+    .map((line) => anyPlace.exec(line))
+    .find((match) => match && !/node_modules|[\\/]vendor[\\/]|site-packages/.test(match[1] ?? ''));
+  const file = place?.[1] ?? one.file;
+  const line = place?.[2] ?? one.line;
+  const frames =
+    file === '' ? [] : [{ file, ...(line === '' ? {} : { line: Number(line) }), inApp: true }];
+  const type =
+    parsed?.type ??
+    (/^[A-Za-z_][\w.$\\:]{0,200}$/.test(one.type) && !/^(?:testCodeFailure|failed)$/.test(one.type)
+      ? one.type
+      : failedExpectation);
+  const said = one.body.split('\n', 50).find((text) => text.trim() !== '') ?? '';
+  return failure(languageOf(file), type, parsed?.message ?? (one.message || said), frames);
+}
+
+function languageOf(file: string): string {
+  const ending = /\.([a-z]{1,5})$/.exec(file)?.[1] ?? '';
+  const known: Readonly<Record<string, string>> = {
+    ts: 'typescript',
+    tsx: 'typescript',
+    js: 'javascript',
+    jsx: 'javascript',
+    mjs: 'javascript',
+    cjs: 'javascript',
+    py: 'python',
+    java: 'java',
+    kt: 'kotlin',
+    go: 'go',
+    rs: 'rust',
+    php: 'php',
+    rb: 'ruby',
+    cs: 'csharp',
+    swift: 'swift',
+    ex: 'elixir',
+    exs: 'elixir',
+    c: 'c',
+    cpp: 'cpp',
+    cc: 'cpp',
+  };
+  return Object.hasOwn(known, ending) ? (known[ending] ?? 'text') : 'text';
+}
