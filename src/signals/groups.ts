@@ -112,6 +112,7 @@ async function* findingsOf(content: Content, encoding: Encoding, signal: AbortSi
       atEnd = count === 0;
       filled += count;
       const done = reader.feed(buffer.subarray(0, filled), base, atEnd ? 'final' : 'more');
+      if (atEnd) reader.end();
       yield* reader.take();
       buffer.copyWithin(0, done, filled);
       filled -= done;

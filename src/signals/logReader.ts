@@ -21,6 +21,11 @@ export interface Reader<T> {
   takeLines(): number;
 }
 
+export interface LogReader extends Reader<FoundException> {
+  /** After the last bytes of a log that will never grow: what waits for another line counts as it is. */
+  end(): void;
+}
+
 const lookBackLines = 8;
 const lookBackBytes = 16 * 1024;
 /** Streams that always overlap would never let anything be counted. */
@@ -30,7 +35,7 @@ const maxOpenBytes = 4 << 20;
  * Reads a log. Most lines are never made a string of their own: one regular expression looks for hints
  * in whole slices, and only the lines around a hit are decoded and put together.
  */
-export function createLogReader(start: number, encoding: Encoding): Reader<FoundException> {
+export function createLogReader(start: number, encoding: Encoding): LogReader {
   const assembler = createAssembler();
   const counter = createLineCounter(start);
   let found: FoundException[] = [];
@@ -117,6 +122,11 @@ export function createLogReader(start: number, encoding: Encoding): Reader<Found
           : readLines(bytes, 0, bytes.length, base, ending).at;
       if (ending === 'final') finish(base + done);
       return done;
+    },
+    end() {
+      assembler.close(true);
+      collect();
+      safeCount = found.length;
     },
     safeOffset: () => safe,
     pending: () => safeCount,

@@ -218,10 +218,10 @@ export function createAssembler(): Assembler {
       if (!carried.partial) route(carried.stream, text, from);
       return;
     }
-    route(carried.stream, carried.text, offset);
+    route(carried.stream, carried.text, offset, carried.level);
   };
 
-  const route = (name: string, text: string, offset: number): void => {
+  const route = (name: string, text: string, offset: number, told?: Level): void => {
     const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
     if (record?.carrier !== undefined) {
       joinCarried(record.carrier, record.message, offset);
@@ -230,7 +230,9 @@ export function createAssembler(): Assembler {
     if (!record) {
       const cut = text.slice(0, maxLineChars);
       const header = readHeader(cut);
-      accept(stream(name), pieceOf(header, cut, offset));
+      const piece = pieceOf(header, cut, offset);
+      const isTold = piece.level === undefined && told !== undefined && !stream(name).block;
+      accept(stream(name), isTold ? { ...piece, level: told } : piece);
       return;
     }
     const message = record.message.slice(0, maxLineChars);
@@ -349,9 +351,12 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     ? undefined
     : pieces.find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
+  // A stack alone, as Go's loggers print it, leaves it to the line above to say what happened.
+  const said = parsed.message === '' && parsed.type === 'error' ? block.said[0]?.text : undefined;
   return {
     kind: 'exception',
     ...parsed,
+    ...(said === undefined ? {} : { message: said.slice(0, maxMessageChars) }),
     severity: severityOf(parsed, level),
     ...(timestamp === undefined ? {} : { timestamp }),
     raw: rawOf(pieces),

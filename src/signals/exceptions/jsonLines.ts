@@ -1,5 +1,7 @@
-import { type Level, levelOf, numericLevel } from './level.ts';
+import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { readThrown } from './jsonThrown.ts';
+import { readHeader } from './loggerPrefix.ts';
 import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
@@ -27,28 +29,30 @@ export const jsonHints: readonly string[] = [
 ];
 
 export function readRecord(line: string, readStack: ReadStack): JsonRecord | undefined {
-  const record = parseObject(line);
-  if (!record) return undefined;
-  const carried = readCarrier(record);
+  const parsed = parseObject(line);
+  if (!parsed) return undefined;
+  const carried = readCarrier(parsed);
   if (carried) return carried;
+  const journal = readJournal(parsed, readStack);
+  if (journal) return journal;
+  const record = unwrapped(parsed);
   const level = readLevel(record);
   const timestamp = readTime(record);
-  const message = firstText(record, [
-    'msg',
-    'message',
-    'event',
-    'MESSAGE',
-    '@m',
-    'text',
-    'log',
-    'short_message',
-  ]);
-  const exception = readException(record, readStack);
+  const message = readMessage(record);
+  const thrown = readException(record, readStack);
+  // A stack alone (zap, Go's logging) leaves it to the record to say what happened.
+  const exception =
+    thrown?.message === ''
+      ? {
+          ...thrown,
+          message: (firstText(record, ['error', 'err']) ?? message ?? '').slice(0, maxMessageChars),
+        }
+      : thrown;
   if (level === undefined && exception === undefined && message === undefined) return undefined;
   return {
     ...(level === undefined ? {} : { level }),
     ...(timestamp === undefined ? {} : { timestamp }),
-    message: message ?? '',
+    message: withReason(record, message ?? '', exception !== undefined),
     language: languageOf(record),
     ...(exception ? { exception } : {}),
   };
@@ -88,7 +92,90 @@ function firstText(record: Json, keys: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** zap, slog and zerolog: what failed in the message, why in a field. */
+function withReason(record: Json, message: string, isThrown: boolean): string {
+  const reason = isThrown ? undefined : firstText(record, ['error', 'err']);
+  return reason === undefined || message.includes(reason) ? message : `${message}: ${reason}`;
+}
+
+const messageKeys = [
+  'msg',
+  'message',
+  'event',
+  '@m',
+  'Message',
+  'RenderedMessage',
+  'text',
+  'textPayload',
+  'body',
+  'log',
+  'short_message',
+];
+
+function readMessage(record: Json): string | undefined {
+  const message = firstText(record, messageKeys);
+  if (message !== undefined) return message;
+  const template = firstText(record, ['@mt', 'MessageTemplate']);
+  return template === undefined ? undefined : rendered(template, record);
+}
+
+/** Serilog: the values that a message's template names stand beside it. */
+function rendered(template: string, record: Json): string {
+  const values = asObject(get(record, 'Properties')) ?? record;
+  return template
+    .slice(0, maxMessageChars)
+    .replace(/\{[@$]?(\w{1,80})[^{}]{0,40}\}/g, (hole, name: string) => {
+      const value = get(values, name);
+      return value === undefined ? hole : typeof value === 'string' ? value : JSON.stringify(value);
+    });
+}
+
+/** Some wrap what others write: loguru, Rust's tracing, cloud loggers. The inner one's own keys go first. */
+function unwrapped(record: Json): Json {
+  const inner =
+    asObject(get(record, 'record')) ??
+    asObject(get(record, 'fields')) ??
+    asObject(get(record, 'jsonPayload'));
+  return inner && readMessage(inner) !== undefined ? { ...record, ...inner } : record;
+}
+
+/** journald: the message is a service's own line, or bytes where it is no plain text. */
+function readJournal(record: Json, readStack: ReadStack): JsonRecord | undefined {
+  const value = get(record, 'MESSAGE');
+  const said = typeof value === 'string' ? value : textOfBytes(value);
+  if (said === undefined) return undefined;
+  const { level, timestamp, rest } = readHeader(said);
+  const priority = text(record, 'PRIORITY');
+  const own = priority && /^[0-7]$/.test(priority) ? syslogLevel(Number(priority)) : undefined;
+  const at = timestamp ?? journalTime(record);
+  const found = level ?? own;
+  const exception = said.includes('\n') ? readStack(rest) : undefined;
+  return {
+    ...(found === undefined ? {} : { level: found }),
+    ...(at === undefined ? {} : { timestamp: at }),
+    message: rest,
+    language: 'text',
+    ...(exception ? { exception } : {}),
+  };
+}
+
+function textOfBytes(value: unknown): string | undefined {
+  const isBytes =
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length < 100_000 &&
+    value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256);
+  return isBytes ? Buffer.from(value as readonly number[]).toString('utf8') : undefined;
+}
+
+function journalTime(record: Json): string | undefined {
+  const at = Number(text(record, '__REALTIME_TIMESTAMP') ?? Number.NaN);
+  return Number.isFinite(at) && at > 0 && at < 8e18 ? new Date(at / 1000).toISOString() : undefined;
+}
+
 function readCarrier(record: Json): JsonRecord | undefined {
+  const pm2 = readPm2(record);
+  if (pm2) return pm2;
   const log = text(record, 'log');
   const stream = text(record, 'stream');
   if (log === undefined || stream === undefined) return undefined;
@@ -97,6 +184,18 @@ function readCarrier(record: Json): JsonRecord | undefined {
     language: 'text',
     carrier: log.endsWith('\n') ? stream : `${stream}+`,
   };
+}
+
+/** `pm2 logs --json`. */
+function readPm2(record: Json): JsonRecord | undefined {
+  const said = text(record, 'message');
+  const name = text(record, 'app_name');
+  const type = text(record, 'type');
+  if (said === undefined || name === undefined || !/^(?:err|out)$/.test(type ?? ''))
+    return undefined;
+  const id = get(record, 'process_id');
+  const carrier = `${name}:${typeof id === 'number' ? id : ''}:${type}`;
+  return { message: said.replace(/\r?\n$/, ''), language: 'text', carrier };
 }
 
 function readLevel(record: Json): Level | undefined {
@@ -110,6 +209,10 @@ function readLevel(record: Json): Level | undefined {
     'log_level',
     '@l',
     'level_name',
+    'Level',
+    'LogLevel',
+    'severityText',
+    'SeverityText',
   ]) {
     const value = get(record, key);
     const level =
@@ -121,14 +224,9 @@ function readLevel(record: Json): Level | undefined {
     if (level !== undefined) return level;
   }
   const log = asObject(get(record, 'log'));
-  const nested = log ? text(log, 'level') : undefined;
-  if (nested !== undefined) return levelOf(nested);
-  const priority = text(record, 'PRIORITY');
-  return priority && /^[0-7]$/.test(priority) ? journalLevel(Number(priority)) : undefined;
-}
-
-function journalLevel(priority: number): Level {
-  return priority <= 2 ? 'fatal' : priority === 3 ? 'error' : priority === 4 ? 'warning' : 'none';
+  const level = asObject(get(record, 'level'));
+  const nested = (log && text(log, 'level')) ?? (level && text(level, 'name'));
+  return nested === undefined ? undefined : levelOf(nested);
 }
 
 function readTime(record: Json): string | undefined {
@@ -141,6 +239,7 @@ function readTime(record: Json): string | undefined {
     'asctime',
     'datetime',
     'date',
+    'Timestamp',
   ]) {
     const value = get(record, key);
     const at =
@@ -167,7 +266,18 @@ function parseTime(value: string): number {
     : Date.parse(value.replace(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3})$/, '$1T$2.$3'));
 }
 
-const errorKeys = ['err', 'error', 'exception', 'exc', 'e', 'reason', 'cause', 'ex'];
+const errorKeys = [
+  'err',
+  'error',
+  'exception',
+  'thrown',
+  'throwable',
+  'exc',
+  'e',
+  'reason',
+  'cause',
+  'ex',
+];
 const stackKeys = [
   'stack',
   'stack_trace',
@@ -183,11 +293,16 @@ const stackKeys = [
   'exception.stacktrace',
   'errorVerbose',
   '@x',
+  'Exception',
   'error',
   'err',
 ];
 
 function readException(record: Json, readStack: ReadStack): ParsedException | undefined {
+  // loguru names type and value only; the frames are in the text beside them.
+  const printed = get(record, 'record') === undefined ? undefined : textOf(get(record, 'text'));
+  const whole = printed === undefined ? undefined : readStack(printed);
+  if (whole) return whole;
   for (const key of errorKeys) {
     const value = get(record, key);
     const nested = asObject(value);
@@ -222,12 +337,20 @@ function textOf(value: unknown): string | undefined {
 }
 
 function readErrorObject(error: Json, readStack: ReadStack): ParsedException | undefined {
+  const thrown = readThrown(error);
+  if (thrown) return thrown;
   const stack =
-    firstText(error, ['stack', 'stack_trace', 'stacktrace', 'traceback', 'stackTrace']) ??
-    textOf(get(error, 'stack'));
+    firstText(error, [
+      'stack',
+      'stack_trace',
+      'stacktrace',
+      'traceback',
+      'stackTrace',
+      'extendedStackTrace',
+    ]) ?? textOf(get(error, 'stack'));
   const parsed = stack === undefined ? undefined : readStack(stack);
   const type = firstText(error, ['type', 'name', 'kind', 'class', 'exc_type']);
-  const message = firstText(error, ['message', 'msg', 'exc_value', 'text']);
+  const message = firstText(error, ['message', 'msg', 'exc_value', 'text', 'value']);
   if (!parsed) return type === undefined ? undefined : bare(type, message ?? '');
   const cause = asObject(get(error, 'cause'));
   const inner = cause && parsed.causes.length === 0 ? readErrorObject(cause, readStack) : undefined;

@@ -3,11 +3,11 @@ import type { Severity } from '../../core/signal.ts';
 /** What a logger thought of its line; `none` is below a warning. */
 export type Level = Severity | 'none';
 
-const fatal = /^(?:fatal|critical|crit|emerg|emergency|alert|panic|dpanic|f)$/;
-const error = /^(?:error|err|severe|eror|e)$/;
-const warning = /^(?:warn|warning|w)$/;
+const fatal = /^(?:fatal|critical|crit|emerg|emergency|alert|panic|dpanic|pnc|ftl|f)$/;
+const error = /^(?:error|err|severe|eror|failure|fail|e)$/;
+const warning = /^(?:warn|warning|wrn|w)$/;
 const quiet =
-  /^(?:info|information|notice|debug|trace|verbose|silly|http|success|fine|finer|finest|config|default|log|i|d|v|t)$/;
+  /^(?:info|information|notice|debug|trace|verbose|silly|http|success|fine|finer|finest|config|default|log|inf|dbg|vrb|trc|i|d|v|t)$/;
 
 export function levelOf(word: string): Level | undefined {
   const text = word.toLowerCase();
@@ -23,6 +23,14 @@ export function numericLevel(value: number): Level | undefined {
   if (value >= 50 && value < 60) return 'error';
   if (value >= 40 && value < 50) return 'warning';
   return value >= 10 && value < 40 ? 'none' : undefined;
+}
+
+/** Of a syslog priority: facility times eight and the severity, 0 for an emergency to 7. */
+export function syslogLevel(priority: number): Level | undefined {
+  if (!Number.isInteger(priority) || priority < 0 || priority > 191) return undefined;
+  const severity = priority % 8;
+  if (severity <= 2) return 'fatal';
+  return severity === 3 ? 'error' : severity === 4 ? 'warning' : 'none';
 }
 
 const rank: Readonly<Record<Level, number>> = { none: 0, warning: 1, error: 2, fatal: 3 };

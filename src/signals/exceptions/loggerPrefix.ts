@@ -1,4 +1,5 @@
 import { type Level, levelOf } from './level.ts';
+import { readForm } from './loggerForms.ts';
 
 /** What loggers write before a message, cut off by itself. */
 export interface Header {
@@ -17,18 +18,19 @@ export interface Header {
 
 const iso =
   /\[?(\d{4})[-/](\d{2})[-/](\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z| ?[+-]\d{2}:?\d{2})?\]?(?: UTC)?/y;
-const clock = /\[?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?\]?(?= )/y;
+const clock = /\[?(?:\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?|\d{1,2}:\d{2}[AP]M)\]?(?= )/y;
 const syslog =
-  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?: \d{4})?\]?(?= )/y;
+  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: \d{4})?\]?(?= )/y;
 const dayFirst =
   /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
 const words =
-  'error|err|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+  'error|err|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+const command = /##\[(error|warning|debug)\]/y;
 const bracketed = new RegExp(
-  `(?:##)?[\\[<(](?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
+  `[\\[<(](?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
   'iy',
 );
 const capital = new RegExp(
@@ -45,7 +47,7 @@ const origin =
   /(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
 /** `shop.api:`, `api - `, `__main__:<module>:12 - `, `c.a.Foo  : `. */
 const component =
-  /(?!\S{0,80}(?:Error|Exception)\b)(?:[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S))/y;
+  /(?!\S{0,80}(?:Error|Exception)\b)(?:\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}|[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S))/y;
 
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
@@ -58,6 +60,8 @@ export function readHeader(line: string): Header {
   if (logfmt) return logfmt;
   const ruby = readRubyHeader(line);
   if (ruby) return ruby;
+  const formed = readFormed(line);
+  if (formed) return formed;
   const time = readTime(line, 0);
   const start = time?.end ?? 0;
   const from = time ? skip(gap, line, start) : start;
@@ -75,6 +79,19 @@ export function readHeader(line: string): Header {
     rest: line.slice(message),
     spoken: line.slice(from),
     between: line.slice(from, message),
+  };
+}
+
+function readFormed(line: string): Header | undefined {
+  const form = readForm(line);
+  if (!form) return undefined;
+  const { level, start, end, language } = form;
+  return {
+    level,
+    ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
+    rest: line.slice(start, end).trimEnd(),
+    spoken: line.slice(start),
+    ...(language === undefined ? {} : { language }),
   };
 }
 
@@ -156,8 +173,8 @@ function readLevel(line: string, at: number, afterATime: boolean): FoundLevel | 
 
 function levelAt(line: string, at: number, afterATime: boolean): FoundLevel | undefined {
   for (const pattern of afterATime
-    ? [bracketed, capital, afterTime]
-    : [bracketed, capital, lowercase]) {
+    ? [command, bracketed, capital, afterTime]
+    : [command, bracketed, capital, lowercase]) {
     pattern.lastIndex = at;
     const match = pattern.exec(line);
     const level = match ? levelOf(match[1] ?? '') : undefined;
@@ -197,11 +214,28 @@ function skip(pattern: RegExp, line: string, at: number): number {
   return pattern.test(line) ? pattern.lastIndex : at;
 }
 
-const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)="?(\w{1,12})"?(?=\s|$)/;
+const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)="?(\w{1,12})(?:[+-]\d{1,3})?"?(?=\s|$)/;
 const logfmtMessage = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.){0,4000})"?|(\S{1,4000}))/;
+const logfmtReason = /\s(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|(\S{1,400}))/;
 const logfmtTime = /(?:^|\s)(?:time|ts|timestamp)="?([^\s"]{10,40})/;
 
+/** Heroku's router: `at=error code=H12 desc="Request timeout" method=GET …`. */
+const routed = /^at=(\w{4,8}) (?:code=(\w{1,8}) )?desc="([^"]{1,300})"/;
+
+function unescaped(match: RegExpExecArray): string {
+  return (match[1] ?? match[2] ?? '').replace(/\\(["\\])/g, '$1');
+}
+
+/** What failed, and why. */
+function withReason(message: string, match: RegExpExecArray | null): string {
+  const reason = match ? unescaped(match) : '';
+  return reason === '' || message.includes(reason) ? message : `${message}: ${reason}`;
+}
+
 function readLogfmt(line: string): Header | undefined {
+  const router = line.startsWith('at=') ? routed.exec(line) : null;
+  const told = router && levelOf(router[1] ?? '');
+  if (router && told) return { level: told, rest: `${router[2] ?? ''} ${router[3] ?? ''}`.trim() };
   if (!/(?:level|lvl|severity)=/.test(line)) return undefined;
   const level = levelOf(logfmtLevel.exec(line)?.[1] ?? '');
   const message = logfmtMessage.exec(line);
@@ -210,6 +244,6 @@ function readLogfmt(line: string): Header | undefined {
   return {
     level,
     ...(Number.isNaN(at) ? {} : { timestamp: new Date(at).toISOString() }),
-    rest: (message[1] ?? message[2] ?? '').replace(/\\(["\\])/g, '$1'),
+    rest: withReason(unescaped(message), logfmtReason.exec(line)),
   };
 }

@@ -1,3 +1,5 @@
+import { type Level, levelOf, syslogLevel } from './level.ts';
+
 /** What carries a log (docker, compose, CRI, kubectl, syslog, pm2, foreman) writes before every line. */
 export interface Carried {
   /** Which process said it; lines of different streams never belong to one exception. */
@@ -5,6 +7,8 @@ export interface Carried {
   readonly text: string;
   /** The carrier cut the line; the next one of the stream goes on. */
   readonly partial: boolean;
+  /** What the carrier was told of the line. */
+  readonly level?: Level;
 }
 
 const cri =
@@ -13,8 +17,12 @@ const foreman = /^\d\d:\d\d:\d\d ([\w.-]{1,60})\s{1,40}\| ?/;
 /** `api-1     | `, `0|api   | `. */
 const compose = /^((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\| ?/;
 const kubectl = /^\[(pod\/[^\]\s]{1,200})\] /;
+/** RFC 3164, and what rsyslog writes of it; a program without its pid only after a time of that form. */
 const syslog =
-  /^(?:<\d{1,3}>\d? ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}\[\d{1,9}\]): ?/;
+  /^(?:<(\d{1,3})>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?\[\d{1,9}\])|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?)): ?/;
+/** RFC 5424: priority, host and program, process, message id, structured data. */
+const syslogNew =
+  /^<(\d{1,3})>1 \S{1,40} (\S{1,255} \S{1,48} \S{1,128}) \S{1,32} (?:-|(?:\[[^\s\]"=]{1,64}(?: [^\s=\]"]{1,64}="(?:[^"\\]|\\.){0,500}"){0,20}\]){1,5})(?: |$)\ufeff?/;
 const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
 
 export function peel(line: string): Carried {
@@ -44,9 +52,15 @@ function named(line: string): Carried | undefined {
 }
 
 function logged(line: string): Carried | undefined {
-  const match = carried(line, syslog);
+  const match = syslogNew.exec(line) ?? syslog.exec(line);
+  const sender = match?.[2] ?? match?.[3] ?? '';
+  if (!match || levelOf(sender.slice(0, sender.indexOf(' '))) !== undefined) return undefined;
   // rsyslog writes control characters as #ooo.
-  return match && { ...match, text: match.text.replace(/^#011/, '\t').replaceAll('#033', '\x1b') };
+  const text = line.slice(match[0].length).replace(/^#011/, '\t').replaceAll('#033', '\x1b');
+  const level = syslogLevel(Number(match[1] ?? Number.NaN));
+  // Of a trace only its first line is an error of its own.
+  const speaks = level !== undefined && !/^\s/.test(text);
+  return { stream: sender, text, partial: false, ...(speaks ? { level } : {}) };
 }
 
 function carried(line: string, pattern: RegExp): Carried | undefined {

@@ -114,6 +114,25 @@ describe('groups of a log', () => {
     assert.deepEqual(readdirSync(temp.path(), { recursive: true }), before);
   });
 
+  it('count what stands at the very end and might have gone on', async () => {
+    const { all } = await groupsOf({ 'app.log': '2026-03-02T10:00:00Z error: no space left\n' });
+    assert.deepEqual(brief(all[0]), ['1 error log null: no space left null:null']);
+  });
+
+  it('keep errors apart that were only logged, whatever their values', async () => {
+    const lines = Array.from({ length: 20 }, (_, i) => [
+      `2026-03-02T10:00:0${i % 10}Z ERROR [w-${i}] connection to database at 10.0.${i}.1:5432 refused`,
+      `2026-03-02T10:00:0${i % 10}Z ERROR [w-${i}] connection to cache at 10.0.${i}.1:6379 refused`,
+      `2026-03-02T10:00:0${i % 10}Z ERROR [w-${i}] mail to u${i}@shop${i}.example.com bounced after ${i} s`,
+      `2026-03-02T10:00:0${i % 10}Z INFO  [w-${i}] 0 errors`,
+    ]).flat();
+    const { all } = await groupsOf({ 'app.log': `${lines.join('\n')}\n` });
+    assert.deepEqual(
+      all[0]?.map(({ count }) => count),
+      [20, 20, 20],
+    );
+  });
+
   it('reject when cancelled', async () => {
     writeFileSync(temp.path('app.log'), trace('2026-03-02T10:00:00Z', 'x-1'));
     await assert.rejects(findGroups([temp.path('app.log')], temp.path(), AbortSignal.abort()), {

@@ -120,7 +120,7 @@ describe('assembling lines', () => {
     ['[2026-03-02 10:11:12] app.CRITICAL: all is lost', 'fatal LoggedError: all is lost'],
     [
       '2026/03/02 10:11:12 [error] 12#12: *1 upstream timed out',
-      'error LoggedError: *1 upstream timed out',
+      'error LoggedError: upstream timed out',
     ],
     ['[10:11:12.597] ERROR (14417): pricing failed', 'error LoggedError: pricing failed'],
     [

@@ -1,0 +1,117 @@
+import { type Level, levelOf } from './level.ts';
+
+/** A header that is unlike others', read whole. */
+export interface FormHeader {
+  readonly level: Level;
+  /** Where the message begins and, when more than it follows, ends. */
+  readonly start: number;
+  readonly end?: number;
+  readonly language?: string;
+}
+
+interface Form {
+  /** First character codes of such lines: most lines are never tried. */
+  readonly first: (code: number) => boolean;
+  /** Its first group is the level. */
+  readonly header: RegExp;
+  readonly language?: string;
+  /** What follows the message. */
+  readonly tail?: RegExp;
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isCapital = (code: number): boolean => code >= 65 && code <= 90;
+const isBracket = (code: number): boolean => code === 91;
+
+const date = '\\d{4}[-/]\\d\\d[-/]\\d\\d';
+const time = '\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?';
+
+const forms: readonly Form[] = [
+  {
+    // klog and glog: `E0302 10:00:00.123456    4242 pool.go:88] `
+    first: isCapital,
+    header: /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
+  },
+  {
+    // logrus on a terminal: `ERRO[0001] `
+    first: isCapital,
+    header: /^(INFO|WARN|ERRO|FATA|PANI|DEBU|TRAC)\[[\dT:.+Z-]{1,30}\] /,
+    tail: / {2,}[\w.]{1,60}=/,
+  },
+  {
+    // Celery: `[2026-03-02 10:00:00,123: ERROR/ForkPoolWorker-1] `
+    first: isBracket,
+    header: new RegExp(`^\\[${date} ${time}: ([A-Z]{4,8})/[^\\]\\s]{1,80}\\] `),
+    language: 'python',
+  },
+  {
+    // env_logger: `[2026-03-02T10:00:00Z ERROR shop::cart] `
+    first: isBracket,
+    header: new RegExp(`^\\[${date}T${time}Z ([A-Z]{4,5}) {1,2}[\\w:]{1,160}\\] `),
+    language: 'rust',
+  },
+  {
+    // Apache httpd 2.4
+    first: isBracket,
+    header: new RegExp(
+      `^\\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \\d]\\d ${time} \\d{4}\\] \\[(?:\\w{1,40}:)?([a-z]{3,7}\\d?)\\] (?:\\[pid \\d{1,9}(?::tid \\d{1,20})?\\] )?(?:\\[client [^\\]]{1,80}\\] )?`,
+    ),
+    tail: /, referer: \S/,
+  },
+  {
+    // nginx
+    first: isDigit,
+    header: new RegExp(`^${date} ${time} \\[([a-z]{4,6})\\] \\d{1,9}#\\d{1,9}: (?:\\*\\d{1,12} )?`),
+    tail: /, client: \S/,
+    language: 'nginx',
+  },
+  {
+    // Android's logcat: `03-02 10:00:00.123  1702  2395 E Pool: `
+    first: isDigit,
+    header: /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d{1,6} {1,6}\d{1,6} ([VDIWEFA]) [^:\n]{1,80}: /,
+  },
+  {
+    // NLog: `2026-03-02 10:00:00.1234|ERROR|Shop.Cart|`
+    first: isDigit,
+    header: new RegExp(`^${date}[ T]${time}Z?\\|([A-Za-z]{4,8})\\|[^|\\s]{1,200}\\|`),
+  },
+  {
+    // zap on a terminal: time, level, logger, caller and message between tabs
+    first: isDigit,
+    header: new RegExp(
+      `^${date}T${time}(?:Z|[+-]\\d{4})\\t([A-Z]{4,6})\\t(?:[\\w.-]{1,80}\\t)?[\\w./@-]{1,160}\\.go:\\d{1,7}\\t`,
+    ),
+    tail: /\t\{"/,
+    language: 'go',
+  },
+];
+
+/** logrus shortens its levels to four letters. */
+const shortened: Readonly<Record<string, Level>> = {
+  ERRO: 'error',
+  FATA: 'fatal',
+  PANI: 'fatal',
+  DEBU: 'none',
+  TRAC: 'none',
+};
+
+export function readForm(line: string): FormHeader | undefined {
+  const code = line.charCodeAt(0);
+  for (const { first, header, language, tail } of forms) {
+    if (!first(code)) continue;
+    const match = header.exec(line);
+    if (!match) continue;
+    const word = match[1] ?? '';
+    const level = shortened[word] ?? levelOf(word.replace(/\d$/, ''));
+    if (level === undefined) continue;
+    const start = match[0].length;
+    const behind = tail?.exec(line.slice(start));
+    return {
+      level,
+      start,
+      ...(behind ? { end: start + behind.index } : {}),
+      ...(language === undefined ? {} : { language }),
+    };
+  }
+  return undefined;
+}
