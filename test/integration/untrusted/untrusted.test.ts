@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { offeredFor } from '../../../src/editor/ticketMoves.ts';
 import { command, drawn, eventually, openApi, rows, scriptedDialogs } from '../support/api.ts';
 
 describe('a folder that is not trusted', () => {
@@ -43,9 +44,11 @@ describe('a folder that is not trusted', () => {
     });
   }
 
-  it('refuses to make or protect anything', async () => {
-    for (const name of ['newTicket', 'protectFile', 'undoReject']) await command(name);
-    assert.equal(dialogs.told.length, 3);
+  it('refuses to make, change or protect anything', async () => {
+    const tickets = ['newTicket', ...Object.keys(offeredFor)];
+    const changes = [...tickets, 'protectFile', 'undoReject'];
+    for (const name of changes) await command(name);
+    assert.equal(dialogs.told.length, changes.length);
   });
 
   it('has nothing written into it', () => {
