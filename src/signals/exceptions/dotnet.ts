@@ -1,5 +1,5 @@
 import type { Cause, Frame } from '../../core/signal.ts';
-import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { type Follow, type Grammar, maxFrames, type ParsedException } from './grammar.ts';
 import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
 
 /** `System.IO.IOException`, `Acme.Shop+Lost`, ``Acme.Fault`1[System.Int32]``. */
@@ -9,10 +9,10 @@ const errorName = String.raw`(?:[A-Z_]\w{0,80}[.+]){0,12}(?:[A-Z_]\w{0,80})?(?:E
 const code = String.raw`(?: \((?:0x[0-9A-Fa-f]{1,16}|-?\d{1,10})[^)\n]{0,80}\))?`;
 const head = new RegExp(String.raw`^(\s{0,16})(${errorName})${code}: (.*)$`);
 const unhandled = new RegExp(
-  String.raw`^(?:Unhandled [Ee]xception[.:]|FATAL UNHANDLED EXCEPTION:|Process terminated\.|Unhandled Exception in .{1,80}?:) ?(?:(${typeName})${code}(?:: (.*)|)|)$`,
+  String.raw`^(?:Unhandled [Ee]xception[.:]|FATAL UNHANDLED EXCEPTION:|Unhandled Exception in .{1,80}?:) ?(?:(${typeName})${code}(?:: (.*)|)|)$`,
 );
 /** A head at the end of a logged sentence; counts only with a frame below it. */
-const trailingHead = new RegExp(String.raw`[\s:\]](${errorName})${code}: (.*)$`);
+const trailingHead = new RegExp(String.raw`[\s:\]|](${errorName})${code}: (.*)$`);
 const innerHead = new RegExp(
   String.raw`^\s{0,16}---> (?:\(Inner Exception #\d{1,4}\) )?(${typeName})${code}(?:: (.*)|)$`,
 );
@@ -24,6 +24,8 @@ const endOfInner =
   /^\s*--- (?:End of inner|Fin de la trace|Ende der inneren|Fin del seguimiento|内部例外)/;
 const seam = /^\s*--- .{1,200}---$|^\s*---$/;
 const monoAgain = /^FATAL UNHANDLED EXCEPTION: /;
+/** The runtime gives up; below it prints frames, but no head. */
+const runtimeDeath = /^(Stack overflow)\.?$|^(?:Process terminated|Fatal error)\. ?(.{0,1000})$/;
 /** Microsoft.Extensions.Logging's console: the category, then the message and the exception, indented. */
 const consoleLogger = /^(fail|crit): ([\w.`+<>]{1,200})\[-?\d{1,10}\]$/;
 const testFailed =
@@ -36,6 +38,8 @@ export const dotnet: Grammar = {
     ' ---> ',
     'Unhandled exception.',
     'Unhandled Exception:',
+    'Stack overflow',
+    'Process terminated',
     'fail: ',
     'crit: ',
     '  Failed ',
@@ -44,13 +48,15 @@ export const dotnet: Grammar = {
     if (consoleLogger.test(line)) return followConsole();
     if (testFailed.test(line)) return followTest();
     if (unhandled.test(line)) return followStack(true);
+    if (runtimeDeath.test(line)) return followStack(false);
     if (head.test(line)) return followStack(/^\s*\w+\./.test(line));
     return trailingHead.test(line) ? followStack(false) : undefined;
   },
   saysEnough: (line) => !unhandled.test(line) && !head.test(line) && !testFailed.test(line),
   keepsLeveled: (line) => monoAgain.test(line),
   *parse(lines) {
-    const parsed = parseTest(lines) ?? parseConsole(lines) ?? parseStack(lines);
+    const parsed =
+      parseTest(lines) ?? parseConsole(lines) ?? parseDeath(lines) ?? parseStack(lines);
     if (parsed) yield parsed;
   },
 };
@@ -247,6 +253,17 @@ function languageOf(frames: readonly Frame[]): string {
   return file.endsWith('.vb') ? 'vb' : 'csharp';
 }
 
+function parseDeath(lines: readonly string[]): ParsedException | undefined {
+  const match = runtimeDeath.exec(lines[0] ?? '');
+  const frames = lines.slice(1).filter(isFrame).slice(0, maxFrames).map(readFrame);
+  if (!match || frames.length === 0) return undefined;
+  const named = new RegExp(`^(${errorName}): (.*)$`).exec(match[2] ?? '');
+  const type =
+    named?.[1] ?? (match[1] === undefined ? 'ProcessTerminated' : 'System.StackOverflowException');
+  const message = named?.[2] ?? match[2] ?? '';
+  return exceptionOf(languageOf(frames), { type, message, frames }, [], { severity: 'fatal' });
+}
+
 function parseConsole(lines: readonly string[]): ParsedException | undefined {
   const match = consoleLogger.exec(lines[0] ?? '');
   if (!match) return undefined;
@@ -281,7 +298,7 @@ function parseTest(lines: readonly string[]): ParsedException | undefined {
   const outermost = {
     type: named?.[1] ?? 'AssertionFailure',
     message: named?.[2] ?? message,
-    frames: frames.slice(0, 250),
+    frames: frames.slice(0, maxFrames),
   };
   return exceptionOf(languageOf(frames), outermost, [], { kind: 'test' });
 }

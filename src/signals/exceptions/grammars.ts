@@ -3,7 +3,7 @@ import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { go, goRace } from './go.ts';
 import type { Grammar } from './grammar.ts';
-import { java } from './java.ts';
+import { java, javaReports } from './java.ts';
 import { javascript } from './javascript.ts';
 import { lua } from './lua.ts';
 import { goTests } from './goTests.ts';
@@ -26,6 +26,7 @@ export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   rubyTests,
   elixirTests,
+  javaReports,
   javascriptTests,
   pythonTests,
   goTests,

@@ -30,7 +30,18 @@ const junit4 = /^\d{1,5}\) [\w$ ]{1,200}(?:\[.{0,200}\])?\([\w$.]{1,300}\)$/;
 const surefire = /^\S.{1,300}\s(?:-- )?Time elapsed: .{1,40}<<< (?:FAILURE|ERROR)!$/;
 const gradle = /^\S.{0,200} > .{1,200} FAILED$/;
 const junit5 = /^\s+MethodSource \[className = '/;
+/** Gradle's short form. */
+const gradleShort = new RegExp(
+  String.raw`^\s+(${qualified}|${bare}) at (\w{1,100}\.(?:java|kt|scala|groovy)):(\d{1,7})$`,
+);
 const testHead = [junit4, surefire, gradle, junit5];
+/** sbt and Maven write it before every line. */
+const buildPrefix = /^\[(?:error|ERROR)\] ?/;
+const android = /^FATAL EXCEPTION: .{1,200}$/;
+/** What Maven says once more, or about itself. */
+const mavenEcho =
+  /^\[ERROR\]\s*(?:$|Tests run: \d|Failures:\s*$|Errors:\s*$|There (?:are|were) test failures|Please refer to |-> \[Help \d|To see the full stack trace|Re-run Maven |For more information about the errors|\[Help \d|See .{1,300} for the individual test results|stack trace is suppressed)|^\[ERROR\] Failed to execute goal .{1,300}:test .{1,500}There (?:are|were) test failures|^\[error\] (?:stack trace is suppressed|\(.{1,100}\) sbt\.TestsFailedException|Failed tests:$)/;
+const mavenEchoed = /^\[ERROR\] {2,4}\S/;
 const crash = /^# A fatal error has been detected by the Java Runtime Environment/;
 const outOfMemory =
   /^(?:Terminating due to |Aborting due to |Exception: )(java\.lang\.(?:OutOfMemoryError|StackOverflowError))(?:: (.*)| thrown from the UncaughtExceptionHandler.*)$/;
@@ -50,18 +61,60 @@ export const java: Grammar = {
   begin(line) {
     if (crash.test(line)) return (next) => (next.startsWith('#') ? 'enough' : 'no');
     if (outOfMemory.test(line)) return () => 'no';
-    if (testHead.some((head) => head.test(line))) return followTest();
     if (isStrong(line)) return followStack(true);
     const isWeak = qualifiedHead.test(line) || bareHead.test(line) || trailingHead.test(line);
     return isWeak ? followStack(false) : undefined;
   },
-  saysEnough: (line) => !isStrong(line) && !testHead.some((head) => head.test(line)),
+  saysEnough: (line) => !isStrong(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     const parsed = parseCrash(lines) ?? parseAlone(first) ?? parseStack(lines, said.length > 0);
     if (parsed) yield parsed;
   },
 };
+
+/** Failed tests, and stacks in the words of build tools: every line of theirs looks like a logger's. */
+export const javaReports: Grammar = {
+  language: 'java',
+  hints: ['FATAL EXCEPTION', '<<< FAILURE!', '<<< ERROR!', 'MethodSource [', ' FAILED\n'],
+  standsAlone: true,
+  begin(line) {
+    if (mavenEcho.test(line)) return (next) => (mavenEchoed.test(next) ? 'enough' : 'no');
+    const text = line.replace(buildPrefix, '');
+    if (testHead.some((head) => head.test(text))) return withoutPrefix(followTest());
+    if (android.test(line)) return followAndroid();
+    return text !== line && isStrong(text) ? withoutPrefix(followStack(true)) : undefined;
+  },
+  saysEnough: (line) => mavenEcho.test(line),
+  *parse(lines) {
+    if (mavenEcho.test(lines[0] ?? '')) yield silent;
+    const texts = lines.map((line) => line.replace(buildPrefix, ''));
+    const isAndroid = android.test(texts[0] ?? '');
+    const start = isAndroid ? texts.findIndex((line, at) => at > 0 && isHead(line)) : 0;
+    const parsed = start < 0 ? undefined : parseStack(texts.slice(start), false);
+    if (parsed) yield isAndroid ? { ...parsed, severity: 'fatal' } : parsed;
+  },
+};
+
+const silent: ParsedException = {
+  ...exceptionOf('java', { type: '', message: '', frames: [] }, []),
+  silent: true,
+};
+
+function withoutPrefix(follow: Follow): Follow {
+  return (line) => follow(line.replace(buildPrefix, ''));
+}
+
+function followAndroid(): Follow {
+  let inner: Follow | undefined;
+  return (line) => {
+    if (inner) return inner(line);
+    if (line.startsWith('Process: ')) return 'more';
+    if (!isHead(line)) return 'no';
+    inner = followStack(true);
+    return 'more';
+  };
+}
 
 /** Other heads are only words until a frame stands right below them. */
 function isStrong(line: string): boolean {
@@ -100,6 +153,7 @@ function followTest(): Follow {
   let inner: Follow | undefined;
   return (line) => {
     if (inner) return inner(line);
+    if (gradleShort.test(line)) return 'last';
     if (!isHead(line) && !bareHead.test(line)) return junit5.test(line) ? 'more' : 'no';
     inner = followStack(true);
     return 'enough';
@@ -126,6 +180,8 @@ interface Link {
 
 function parseStack(lines: readonly string[], wasSaid: boolean): ParsedException | undefined {
   const isTest = testHead.some((head) => head.test(lines[0] ?? ''));
+  const short = isTest ? gradleShort.exec(lines.at(-1) ?? '') : null;
+  if (short) return parseShort(short);
   const body = isTest
     ? lines.slice(lines.findIndex((line, at) => at > 0 && headOf(line) !== undefined))
     : lines;
@@ -153,6 +209,12 @@ function parseStack(lines: readonly string[], wasSaid: boolean): ParsedException
     ...(failedTest ? { kind: 'test' } : {}),
     severity: died && !failedTest ? 'fatal' : 'error',
   });
+}
+
+function parseShort([, type = '', file = '', line]: RegExpExecArray): ParsedException {
+  const frames = [frameOf(file, true, { line: Number(line) })];
+  const language = languageOf(frames, frames);
+  return exceptionOf(language, { type, message: '', frames }, [], { kind: 'test' });
 }
 
 const testRunner =

@@ -11,7 +11,7 @@ const uncaught = new RegExp(
 );
 const reportStart =
   /^(?:.{0,80}\] |.{0,300}PHP message: |.{0,300}said into stderr: "(?:NOTICE: PHP message: )?)?$/;
-const placeAtEnd = /^(.*) in (\S.{0,800}?)(?: on line |:)(\d{1,9})$/s;
+const placeAtEnd = /^(.*) in (\S.{0,800}?)(?: on line |:)(\d{1,9})"?$/s;
 const thrownIn = /^\s*thrown in (.{1,800}) on line (\d{1,9})/;
 const stackHead = /^(?:PHP )?(?:Stack trace|\[stacktrace\]|\[Stack trace\]):?$/i;
 const stackFrame = /^(?:PHP )?#(\d{1,5}) (.*)$/;

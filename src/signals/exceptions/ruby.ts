@@ -21,6 +21,7 @@ const jrubyFrame = /^\s{1,80}(\S.{0,200}?) at (\S.{0,500}):(\d{1,9})$/;
 const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) \((.*)\):$`);
 const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
 const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
+const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
 const minitestName = /^([\w:]{1,200}#.{1,300}?)(?: \[(.{1,500}):(\d{1,9})\])?:$/;
 const rspec = /^\s{2,6}\d{1,5}(?:\.\d{1,3})?\) \S.{0,500}$/;
@@ -34,19 +35,19 @@ export const ruby: Grammar = {
     if (reversed.test(line)) return followReversed();
     if (errorHead.test(line)) return followUncaught(line);
     if (syntaxError.test(line)) return followSyntax();
-    if (railsHead.test(line)) return followRails();
+    if (railsHead.test(line) || tagged.test(line)) return followRails(railsHead.test(line));
     if (openHead.test(line) && /:in [`']/.test(line)) return followOpen();
     if (classAtEnd.test(line)) return followFrames();
     return jrubyHead.test(line) ? followJruby() : undefined;
   },
   saysEnough: (line) => !isPlaced(line),
-  keepsLeveled: (line) => railsFrame.test(line) || blankTagged.test(line),
+  keepsLeveled: (line) => railsFrame.test(line) || railsHead.test(line) || blankTagged.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     if (reversed.test(first)) yield* some(parseReversed(lines));
     else if (!errorHead.test(first) && syntaxError.test(first)) yield* some(parseSyntax(lines));
     else if (errorHead.test(first) || openHead.test(first)) yield* parseUncaught(lines);
-    else if (railsHead.test(first)) yield* some(parseRails(lines));
+    else if (railsHead.test(first) || tagged.test(first)) yield* some(parseRails(lines));
     else if (jrubyHead.test(first) && jrubyFrame.test(lines[1] ?? ''))
       yield* some(parseJruby(lines));
     else if (classAtEnd.test(first)) yield* some(parseLogged(lines, said));
@@ -134,10 +135,16 @@ function followJruby(): Follow {
   return (line) => (jrubyFrame.test(line) ? 'enough' : 'no');
 }
 
-function followRails(): Follow {
+/** With tags every line is a logger's, and the first is empty but for them. */
+function followRails(startsWithHead: boolean): Follow {
+  let hasHead = startsWithHead;
   let frames = 0;
   let blanks = 0;
   return (line) => {
+    if (!hasHead) {
+      hasHead = railsHead.test(line);
+      return hasHead ? 'more' : 'no';
+    }
     if (railsFrame.test(line)) {
       frames++;
       return 'enough';
@@ -194,17 +201,11 @@ function parseSyntax(lines: readonly string[]): ParsedException | undefined {
   );
 }
 
-interface Link extends Cause {
-  /** As printed, to compare with the stack of another. */
-  readonly last: string;
-}
-
 function* parseUncaught(lines: readonly string[]): Generator<ParsedException> {
-  let open: Link[] = [];
+  let open: Cause[] = [];
   for (const link of readLinks(lines)) {
-    const outer = open[0];
-    // A cause was raised below the same caller as what it caused.
-    if (outer && outer.last !== link.last) {
+    const outer = open.at(-1);
+    if (outer && !isCauseOf(link, outer)) {
       yield* some(chainOf(open));
       open = [];
     }
@@ -213,17 +214,33 @@ function* parseUncaught(lines: readonly string[]): Generator<ParsedException> {
   yield* some(chainOf(open));
 }
 
-function chainOf(links: readonly Link[]): ParsedException | undefined {
-  const [outermost, ...causes] = links.map(({ type, message, frames }) => ({
-    type,
-    message,
-    frames,
-  }));
+/** What rescued an exception and raised another was called by the same callers, and says `rescue in`. */
+function isCauseOf(cause: Cause, outer: Cause): boolean {
+  const rescued = outer.frames.flatMap(({ function: name = '', file }) => {
+    const match = /^(?:rescue|ensure) in (.{1,300})$/.exec(name);
+    return match ? [`${file} ${match[1]}`] : [];
+  });
+  const callers = new Set(cause.frames.map(({ function: name, file }) => `${file} ${name}`));
+  if (rescued.some((caller) => callers.has(caller))) return true;
+  return sharedCallers(cause.frames, outer.frames) >= 2;
+}
+
+function sharedCallers(a: readonly Frame[], b: readonly Frame[]): number {
+  let shared = 0;
+  for (; shared < Math.min(a.length, b.length) - 1; shared++) {
+    const [one, other] = [a.at(-1 - shared), b.at(-1 - shared)];
+    if (one?.file !== other?.file || one?.line !== other?.line) break;
+  }
+  return shared;
+}
+
+function chainOf(links: readonly Cause[]): ParsedException | undefined {
+  const [outermost, ...causes] = links;
   return outermost && exceptionOf('ruby', outermost, causes);
 }
 
-function readLinks(lines: readonly string[]): Link[] {
-  const links: Link[] = [];
+function readLinks(lines: readonly string[]): Cause[] {
+  const links: Cause[] = [];
   let part: string[] = [];
   for (const line of [...lines, undefined]) {
     if (line !== undefined && (part.length === 0 || !errorHead.test(line))) {
@@ -237,7 +254,7 @@ function readLinks(lines: readonly string[]): Link[] {
   return links;
 }
 
-function readLink(lines: readonly string[]): Link | undefined {
+function readLink(lines: readonly string[]): Cause | undefined {
   const [first = ''] = lines;
   const whole = errorHead.exec(first);
   const head = whole ?? openHead.exec(first);
@@ -255,13 +272,7 @@ function readLink(lines: readonly string[]): Link | undefined {
     } else if (!levels.test(line)) message.push(line);
   }
   if (type === undefined) return undefined;
-  const last = frames.at(-1);
-  const source = sourceIn(message);
-  const text = messageOf(message);
-  return {
-    ...syntaxPlace(type, text, frames, source),
-    last: frames.length > 1 ? `${last?.file}:${last?.line}` : '',
-  };
+  return syntaxPlace(type, messageOf(message), frames, sourceIn(message));
 }
 
 /** A file that could not be loaded is named only in the message. */
@@ -349,7 +360,7 @@ function parseLogged(
 }
 
 function parseRails(lines: readonly string[]): ParsedException | undefined {
-  const head = railsHead.exec(lines[0] ?? '');
+  const head = railsHead.exec(lines[0] ?? '') ?? railsHead.exec(lines[1] ?? '');
   const frames = framesIn(lines.slice(1), railsFrame);
   if (!head || frames.length === 0) return undefined;
   return exceptionOf(

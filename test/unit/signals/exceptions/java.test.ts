@@ -195,4 +195,63 @@ done`),
       [],
     );
   });
+
+  it('says nothing of what Maven repeats', () => {
+    const text = `[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.05 s <<< FAILURE! -- in com.acme.CartTest
+[ERROR] com.acme.CartTest.wrong -- Time elapsed: 0.01 s <<< FAILURE!
+org.opentest4j.AssertionFailedError: expected: <9> but was: <2>
+	at com.acme.CartTest.wrong(CartTest.java:9)
+
+[INFO] Results:
+[INFO]
+[ERROR] Failures:
+[ERROR]   CartTest.wrong:9 expected: <9> but was: <2>
+[INFO]
+[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0
+[ERROR] Failed to execute goal org.apache.maven.plugins:maven-surefire-plugin:3.2.5:test (default-test) on project shop: There are test failures.
+[ERROR]
+[ERROR] Please refer to /srv/app/target/surefire-reports for the individual test results.
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, type }) => [kind, type]),
+      [['test', 'org.opentest4j.AssertionFailedError']],
+    );
+  });
+
+  it('reads failures as Gradle and JUnit 5 shorten them', () => {
+    assert.deepEqual(
+      summaries(`CartTest > npe() FAILED
+    java.lang.NullPointerException at CartTest.java:12
+
+  JUnit Jupiter:CartTest:wrong()
+    MethodSource [className = 'com.acme.CartTest', methodName = 'wrong', methodParameterTypes = '']
+    => org.opentest4j.AssertionFailedError: expected: <9> but was: <2>
+       org.junit.jupiter.api.AssertionUtils.fail(AssertionUtils.java:55)
+       com.acme.CartTest.wrong(CartTest.java:9)
+       [...]
+`),
+      [
+        'error java.lang.NullPointerException:  @ - CartTest.java:12',
+        'error org.opentest4j.AssertionFailedError: expected: <9> but was: <2> @ com.acme.CartTest.wrong com/acme/CartTest.java:9',
+      ],
+    );
+  });
+
+  it('reads stacks of which every line has a level, and those of Android', () => {
+    assert.deepEqual(
+      summaries(`[error] java.util.NoSuchElementException: None.get
+[error] 	at scala.None$.get(Option.scala:529)
+[error] 	at com.acme.Shop$.total(Shop.scala:14)
+[error] stack trace is suppressed; run last Compile / run for the full output
+FATAL EXCEPTION: main
+Process: com.acme.app, PID: 1234
+java.lang.NullPointerException: x
+	at com.acme.app.MainActivity.onCreate(MainActivity.kt:33)
+`),
+      [
+        'error java.util.NoSuchElementException: None.get @ com.acme.Shop$.total com/acme/Shop.scala:14',
+        'fatal java.lang.NullPointerException: x @ com.acme.app.MainActivity.onCreate com/acme/app/MainActivity.kt:33',
+      ],
+    );
+  });
 });
