@@ -10,8 +10,8 @@ export interface FormHeader {
 }
 
 interface Form {
-  /** First character codes of such lines: most lines are never tried. */
-  readonly first: (code: number) => boolean;
+  /** A cheap look first: most lines are never tried. */
+  readonly may: (line: string) => boolean;
   /** Its first group is the level. */
   readonly header: RegExp;
   readonly language?: string;
@@ -19,9 +19,12 @@ interface Form {
   readonly tail?: RegExp;
 }
 
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
-const isCapital = (code: number): boolean => code >= 65 && code <= 90;
-const isBracket = (code: number): boolean => code === 91;
+const startsWithDigit = (line: string): boolean => isDigit(line.charCodeAt(0));
+const isBracketed = (line: string): boolean => line.charCodeAt(0) === 91;
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
 
 const date = '\\d{4}[-/]\\d\\d[-/]\\d\\d';
 const time = '\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?';
@@ -29,30 +32,30 @@ const time = '\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?';
 const forms: readonly Form[] = [
   {
     // klog and glog: `E0302 10:00:00.123456    4242 pool.go:88] `
-    first: isCapital,
+    may: (line) => isDigit(line.charCodeAt(1)) && isDigit(line.charCodeAt(2)),
     header: /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
   },
   {
     // logrus on a terminal: `ERRO[0001] `
-    first: isCapital,
+    may: (line) => line.charCodeAt(4) === 91,
     header: /^(INFO|WARN|ERRO|FATA|PANI|DEBU|TRAC)\[[\dT:.+Z-]{1,30}\] /,
     tail: / {2,}[\w.]{1,60}=/,
   },
   {
     // Celery: `[2026-03-02 10:00:00,123: ERROR/ForkPoolWorker-1] `
-    first: isBracket,
+    may: isBracketed,
     header: new RegExp(`^\\[${date} ${time}: ([A-Z]{4,8})/[^\\]\\s]{1,80}\\] `),
     language: 'python',
   },
   {
     // env_logger: `[2026-03-02T10:00:00Z ERROR shop::cart] `
-    first: isBracket,
+    may: isBracketed,
     header: new RegExp(`^\\[${date}T${time}Z ([A-Z]{4,5}) {1,2}[\\w:]{1,160}\\] `),
     language: 'rust',
   },
   {
     // Apache httpd 2.4
-    first: isBracket,
+    may: isBracketed,
     header: new RegExp(
       `^\\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \\d]\\d ${time} \\d{4}\\] \\[(?:\\w{1,40}:)?([a-z]{3,7}\\d?)\\] (?:\\[pid \\d{1,9}(?::tid \\d{1,20})?\\] )?(?:\\[client [^\\]]{1,80}\\] )?`,
     ),
@@ -60,24 +63,24 @@ const forms: readonly Form[] = [
   },
   {
     // nginx
-    first: isDigit,
+    may: (line) => startsWithDigit(line) && line.charCodeAt(20) === 91,
     header: new RegExp(`^${date} ${time} \\[([a-z]{4,6})\\] \\d{1,9}#\\d{1,9}: (?:\\*\\d{1,12} )?`),
     tail: /, client: \S/,
     language: 'nginx',
   },
   {
     // Android's logcat: `03-02 10:00:00.123  1702  2395 E Pool: `
-    first: isDigit,
+    may: (line) => startsWithDigit(line) && line.charCodeAt(2) === 45,
     header: /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d{1,6} {1,6}\d{1,6} ([VDIWEFA]) [^:\n]{1,80}: /,
   },
   {
     // NLog: `2026-03-02 10:00:00.1234|ERROR|Shop.Cart|`
-    first: isDigit,
+    may: (line) => startsWithDigit(line) && line.includes('|'),
     header: new RegExp(`^${date}[ T]${time}Z?\\|([A-Za-z]{4,8})\\|[^|\\s]{1,200}\\|`),
   },
   {
     // zap on a terminal: time, level, logger, caller and message between tabs
-    first: isDigit,
+    may: (line) => startsWithDigit(line) && line.includes('\t'),
     header: new RegExp(
       `^${date}T${time}(?:Z|[+-]\\d{4})\\t([A-Z]{4,6})\\t(?:[\\w.-]{1,80}\\t)?[\\w./@-]{1,160}\\.go:\\d{1,7}\\t`,
     ),
@@ -96,9 +99,8 @@ const shortened: Readonly<Record<string, Level>> = {
 };
 
 export function readForm(line: string): FormHeader | undefined {
-  const code = line.charCodeAt(0);
-  for (const { first, header, language, tail } of forms) {
-    if (!first(code)) continue;
+  for (const { may, header, language, tail } of forms) {
+    if (!may(line)) continue;
     const match = header.exec(line);
     if (!match) continue;
     const word = match[1] ?? '';
