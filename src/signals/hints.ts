@@ -69,6 +69,12 @@ function pairAt(bytes: Uint8Array, end: number): number {
   return ((bytes[end - 1] ?? 0) << 8) | (bytes[end] ?? 0);
 }
 
+const hole = Buffer.alloc(16 * 1024);
+
+function isHole(bytes: Uint8Array, from: number): boolean {
+  return hole.compare(bytes, from, Math.min(from + hole.length, bytes.length)) === 0;
+}
+
 /** Index of the first hint that begins in [from, limit), or -1. */
 export function findHint(bytes: Uint8Array, from: number, limit: number): number {
   let at = from + minHintLength - 1;
@@ -76,7 +82,8 @@ export function findHint(bytes: Uint8Array, from: number, limit: number): number
     const pair = ((bytes[at - 1] as number) << 8) | (bytes[at] as number);
     const shift = shifts[pair] as number;
     if (shift > 0) {
-      at += shift;
+      // A sparse log may have gigabytes of them (a file that was truncated while its writer went on).
+      at += pair === 0 && isHole(bytes, at) ? hole.length : shift;
       continue;
     }
     const start = at - minHintLength + 1;
