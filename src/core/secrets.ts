@@ -166,10 +166,15 @@ export function findSecrets(text: string): SecretMatch[] {
   return withoutOverlaps(found);
 }
 
-/** The text with every secret replaced by its kind's mask. Idempotent. */
-export function redact(text: string): string {
+/** Of people rather than of machines: may stay on the screen of who wrote them. */
+export const personalKinds: ReadonlySet<SecretKind> = new Set(['email', 'home', 'card', 'phone']);
+
+const noKinds: ReadonlySet<SecretKind> = new Set();
+
+/** The text with every secret replaced by its kind's mask, but for the kinds to keep. Idempotent. */
+export function redact(text: string, keep: ReadonlySet<SecretKind> = noKinds): string {
   const input = text.length > maxSecretChars ? `${text.slice(0, maxSecretChars)}…` : text;
-  const secrets = findSecrets(input);
+  const secrets = findSecrets(input).filter(({ kind }) => !keep.has(kind));
   if (secrets.length === 0) return input;
   let out = '';
   let at = 0;

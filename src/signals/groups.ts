@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import { throwIfCancelled } from '../core/errors.ts';
+import { personalKinds, redact } from '../core/secrets.ts';
 import { parseSettings } from '../core/settings.ts';
-import type { ExceptionSignal, FindingKind, Severity } from '../core/signal.ts';
+import type { ExceptionEvent, ExceptionSignal, FindingKind, Severity } from '../core/signal.ts';
 import type { Content } from './bytes.ts';
 import type { Encoding } from './encoding.ts';
 import { loggedError } from './exceptions/assemble.ts';
@@ -12,6 +13,7 @@ import { joinLog } from './logSet.ts';
 import { logSets, type LogSet } from './rotation.ts';
 import { createOrigins } from './origins.ts';
 import { createToSignal, type ToSignal } from './toSignal.ts';
+import { visible } from './title.ts';
 import { createSourceRules, walk } from './walk.ts';
 
 interface Place {
@@ -45,6 +47,7 @@ export interface Findings {
   readonly problems: readonly { readonly file: string; readonly reason: string }[];
 }
 
+const maxRawChars = 8_000;
 const chunkBytes = 256 * 1024;
 const bufferBytes = maxLineBytes + 2 * chunkBytes;
 
@@ -83,7 +86,7 @@ async function readSet(set: LogSet, toSignal: ToSignal, signal: AbortSignal | un
     for await (const found of findingsOf(content, encoding, signal)) {
       const one = toSignal(found, set.name, '');
       const known = groups.get(one.fingerprint.hash);
-      groups.set(one.fingerprint.hash, known ? counted(known, one) : groupOf(one));
+      groups.set(one.fingerprint.hash, known ? counted(known, one) : groupOf(one, found.event));
     }
   }
   return { groups: inLanguageOf([...groups.values()]), problems: log.problems() };
@@ -134,7 +137,12 @@ function counted(group: FindingGroup, one: ExceptionSignal): FindingGroup {
   };
 }
 
-function groupOf(one: ExceptionSignal): FindingGroup {
+/** Shown to who owns the log, and neither kept nor sent: only what is secret is masked. */
+function shown(text: string): string {
+  return visible(redact(text, personalKinds));
+}
+
+function groupOf(one: ExceptionSignal, said: ExceptionEvent): FindingGroup {
   const { exception, location } = one;
   const top = exception.frames.find(({ inApp }) => inApp);
   const place = location ?? top;
@@ -142,17 +150,22 @@ function groupOf(one: ExceptionSignal): FindingGroup {
     kind: exception.kind,
     language: exception.language,
     type: exception.type === loggedError ? null : exception.type,
-    message: exception.message,
+    message: shown(said.message),
     file: place?.file ?? null,
     line: place?.line ?? null,
     function: place?.function ?? null,
     count: 1,
     severity: one.severity,
     fingerprint: one.fingerprint.hash,
-    chain: exception.causes.map(({ type, message, frames }) => {
+    chain: exception.causes.map(({ type, message, frames }, at) => {
       const frame = frames.find(({ inApp }) => inApp);
-      return { type, message, file: frame?.file ?? null, line: frame?.line ?? null };
+      return {
+        type,
+        message: shown(said.causes[at]?.message ?? message),
+        file: frame?.file ?? null,
+        line: frame?.line ?? null,
+      };
     }),
-    raw: exception.raw,
+    raw: shown(said.raw.slice(0, maxRawChars)),
   };
 }

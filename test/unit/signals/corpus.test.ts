@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { grammars } from '../../../src/signals/exceptions/grammars.ts';
 import { type FindingGroup, findGroups } from '../../../src/signals/groups.ts';
-import { corpus, corpusEntries, type Entry, type Expected, judge } from './support/corpus.ts';
+import { corpus, corpusEntries, type Entry, judge } from './support/corpus.ts';
 
 /** Least share of the expected groups that are found, and found exactly, per tier. */
 const bars: Readonly<Record<string, { readonly recall: number; readonly exact: number }>> = {
@@ -15,23 +14,8 @@ const bars: Readonly<Record<string, { readonly recall: number; readonly exact: n
   size: { recall: 0.97, exact: 0.97 },
   dedup: { recall: 1, exact: 1 },
   hard: { recall: 0.6, exact: 0.6 },
+  synthetic: { recall: 0.97, exact: 0.97 },
 };
-/** What one grammar reads besides the language it is named after. */
-const alsoRead: Readonly<Record<string, readonly string[]>> = {
-  javascript: ['typescript'],
-  c: ['cpp'],
-  cpp: ['c'],
-};
-/** Findings that belong to others' grammars are looked at when these exist. */
-const languages = new Set([
-  'text',
-  ...grammars.flatMap(({ language }) => [language, ...(alsoRead[language] ?? [])]),
-]);
-const kinds = new Set(['exception', 'log']);
-
-const counts = ({ kind, language }: Expected): boolean =>
-  kinds.has(kind) && languages.has(language);
-
 describe('real error output', function () {
   this.timeout(60_000);
   const entries = corpusEntries();
@@ -46,11 +30,7 @@ describe('real error output', function () {
     found = (await findGroups(paths, join(corpus, 'ws'))).groups;
   });
   const judged = (entry: Entry) =>
-    judge(
-      entry,
-      found.get(join(corpus, 'logs', entry.file ?? entry.files?.[0] ?? '')) ?? [],
-      counts,
-    );
+    judge(entry, found.get(join(corpus, 'logs', entry.file ?? entry.files?.[0] ?? '')) ?? []);
 
   for (const [tier, { recall, exact }] of Object.entries(bars)) {
     it(`${tier}: recall at least ${recall}, exact at least ${exact}`, () => {
@@ -74,12 +54,22 @@ describe('real error output', function () {
     assert.deepEqual(alarms, []);
   });
 
-  it('precision at least 0.99 where the grammars for all of a file are there', () => {
-    const whole = entries.filter(
-      ({ expected, tier }) => tier !== 'synthetic' && expected.every(counts),
-    );
-    const alarms = whole.flatMap((entry) => judged(entry).falseAlarms);
-    const reported = whole.reduce((n, { expected }) => n + expected.length, 0);
-    assert.ok(alarms.length <= reported * 0.01, alarms.join('\n'));
+  it('precision at least 0.99, every group in its file for at least 0.97', () => {
+    const all = entries.map(judged);
+    const alarms = all.flatMap((one) => one.falseAlarms);
+    const misplaced = all.flatMap((one) => one.misplaced);
+    const sum = all.reduce((n, { expected }) => n + expected, 0);
+    assert.ok(alarms.length <= sum * 0.01, `false alarms: ${alarms.join('\n')}`);
+    assert.ok(misplaced.length <= sum * 0.03, `misplaced: ${misplaced.join('\n')}`);
+  });
+
+  it('no language with five groups or more is below 0.95', () => {
+    const wanted = entries.flatMap(({ expected }) => expected).filter(({ optional }) => !optional);
+    const missing = entries.flatMap((entry) => judged(entry).missing);
+    for (const language of new Set(wanted.map((one) => one.language))) {
+      const sum = wanted.filter((one) => one.language === language).length;
+      const lost = missing.filter((name) => name.startsWith(`${language} `));
+      assert.ok(sum < 5 || lost.length <= sum * 0.05, lost.join(', '));
+    }
   });
 });

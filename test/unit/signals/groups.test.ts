@@ -133,6 +133,15 @@ describe('groups of a log', () => {
     );
   });
 
+  it('mask secrets, and leave what is only personal to who reads their own log', async () => {
+    const key = ['sk', 'ant', 'api03', 'A1b2C3d4'.repeat(6)].join('-');
+    const text = `2026-03-02T10:00:00Z ERROR mail to ann@example.com with ${key} bounced\n`;
+    const { all } = await groupsOf({ 'app.log': text });
+    const [group] = all[0] ?? [];
+    assert.match(group?.message ?? '', /^mail to ann@example\.com with \S+ bounced$/);
+    assert.ok(!JSON.stringify(all).includes(key));
+  });
+
   it('reject when cancelled', async () => {
     writeFileSync(temp.path('app.log'), trace('2026-03-02T10:00:00Z', 'x-1'));
     await assert.rejects(findGroups([temp.path('app.log')], temp.path(), AbortSignal.abort()), {

@@ -44,21 +44,20 @@ export interface Judged {
   readonly missing: readonly string[];
   /** Found, but not as often as it happened, or as another language's. */
   readonly inexact: readonly string[];
+  /** Found, but not in the very file of the workspace. */
+  readonly misplaced: readonly string[];
   readonly expected: number;
   /** Groups that nothing explains. */
   readonly falseAlarms: readonly string[];
 }
 
 /** The rules of the corpus's own scorer: same short type, same file name and line, else the same masked message. */
-export function judge(
-  entry: Entry,
-  found: readonly FindingGroup[],
-  counts: (expected: Expected) => boolean,
-): Judged {
+export function judge(entry: Entry, found: readonly FindingGroup[]): Judged {
   const groups = found.filter(({ severity }) => severity !== 'warning');
   const used = new Set<FindingGroup>();
   const missing: string[] = [];
   const inexact: string[] = [];
+  const misplaced: string[] = [];
   const wanted = entry.expected.filter(({ optional }) => !optional);
   for (const one of wanted) {
     const free = groups.filter((group) => !used.has(group) && isSame(one, group));
@@ -72,11 +71,13 @@ export function judge(
       entry.groupsAccepted?.includes(1) === true &&
       groups.some((group) => used.has(group) && isSame(one, group));
     for (const hit of hits) used.add(hit);
-    if (!counts(one) || merged) continue;
+    if (merged) continue;
     if (hits.length === 0) {
       missing.push(nameOf(entry, one));
       continue;
     }
+    if (!hits.slice(0, accepted).some((hit) => isIn(one, hit.file)))
+      misplaced.push(nameOf(entry, one));
     const sum = hits.slice(0, accepted).reduce((all, { count }) => all + count, 0);
     const fits =
       (entry.groupsAccepted && entry.expected.length > 1) ||
@@ -88,7 +89,8 @@ export function judge(
   return {
     missing,
     inexact,
-    expected: wanted.filter(counts).length,
+    misplaced,
+    expected: wanted.length,
     falseAlarms: groups
       .filter((group) => !used.has(group))
       .filter((group) => !entry.expected.some((one) => one.optional && isSame(one, group)))
@@ -97,7 +99,14 @@ export function judge(
 }
 
 function nameOf(entry: Entry, one: Expected): string {
-  return `${entry.file ?? entry.files?.[0]}: ${one.id} ×${one.count}`;
+  return `${one.language} ${entry.file ?? entry.files?.[0]}: ${one.id} ×${one.count}`;
+}
+
+function isIn(one: Expected, file: string | null): boolean {
+  if (one.file === null) return true;
+  return [one.file, ...(one.mapped ? [one.mapped.file] : [])].some(
+    (name) => file?.endsWith(name) === true,
+  );
 }
 
 function isSame(one: Expected, group: FindingGroup): boolean {
