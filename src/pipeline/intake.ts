@@ -1,7 +1,7 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import type { Change } from '../core/change.ts';
 import type { Settings } from '../core/settings.ts';
-import type { ScanBatch, Signal } from '../core/signal.ts';
+import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
 import { fold, type SignalGroup, type Ticket, ticketIdOf } from '../core/ticket.ts';
 
 export interface Intake {
@@ -15,8 +15,10 @@ export interface Intake {
  * together, so that after a crash each occurrence has been counted exactly once.
  */
 export function intakeOf(
-  batch: ScanBatch,
-  backlog: Pick<Backlog, 'groups' | 'tickets'>,
+  batch: Pick<ScanBatch, 'signals' | 'metrics' | 'interactions'> & { position?: FilePosition },
+  backlog: Pick<Backlog, 'groups' | 'tickets'> & {
+    readonly feedback: Pick<Backlog['feedback'], 'usersOf'>;
+  },
   settings: Pick<Settings, 'thresholds'>,
   now: string,
 ): Intake {
@@ -26,6 +28,13 @@ export function intakeOf(
   const fields = new Map<string, Partial<Ticket>>();
   const counted = new Map<string, number>();
   const changes: Change[] = [];
+  const users = new Map<string, Set<string>>();
+  const usersBehind = (signal: Signal, id: string): { readonly users?: number } => {
+    if (signal.kind !== 'feedback' || signal.feedback.userId === undefined) return {};
+    const known = users.get(id) ?? new Set(backlog.feedback.usersOf(id));
+    users.set(id, known.add(signal.feedback.userId));
+    return { users: known.size };
+  };
   const ticketOf = (id: string): Ticket | undefined => tickets.get(id) ?? backlog.tickets.get(id);
   /** A merged ticket's occurrences add to those of the one it was merged into. */
   const together = (group: SignalGroup, into: string): SignalGroup => {
@@ -35,9 +44,10 @@ export function intakeOf(
 
   for (const signal of batch.signals) {
     const id = ticketIdOf(signal);
-    const group = grow(groups.get(id) ?? backlog.groups.get(id), id, signal);
+    const before = groups.get(id) ?? backlog.groups.get(id);
+    const group = { ...grow(before, id, signal), ...usersBehind(signal, id) };
     groups.set(id, group);
-    counted.set(id, (counted.get(id) ?? 0) + 1);
+    counted.set(id, (counted.get(id) ?? 0) + group.count - (before?.count ?? 0));
     const own = ticketOf(id);
     const into = own?.metadata.mergedInto || id;
     const ticket = into === id ? own : ticketOf(into);
@@ -50,7 +60,13 @@ export function intakeOf(
       tickets.set(into, { ...ticket, ...result.fields });
       fields.set(into, { ...fields.get(into), ...result.fields });
     }
-    if (signal.kind === 'feedback') changes.push({ kind: 'feedback', feedback: signal.feedback });
+    if (signal.kind === 'feedback') {
+      changes.push({ kind: 'feedback', feedback: signal.feedback, ticketId: id });
+    }
+  }
+  for (const window of batch.metrics ?? []) changes.push({ kind: 'metric', window });
+  for (const interaction of batch.interactions ?? []) {
+    changes.push({ kind: 'interaction', interaction });
   }
 
   for (const [id, group] of groups) {
@@ -90,7 +106,7 @@ export function intakeOf(
       });
     }
   }
-  changes.push({ kind: 'position', position: batch.position });
+  if (batch.position) changes.push({ kind: 'position', position: batch.position });
   return {
     changes,
     created: [...created],
@@ -99,19 +115,24 @@ export function intakeOf(
 }
 
 function grow(group: SignalGroup | undefined, id: string, signal: Signal): SignalGroup {
+  // A pattern says how many there are in all, not how many more.
+  const count =
+    signal.kind === 'interaction'
+      ? Math.max(signal.pattern.count, group?.count ?? 0)
+      : (group?.count ?? 0) + 1;
   if (!group) {
     return {
       id,
       fingerprint: signal.fingerprint.hash,
       kind: signal.kind,
-      count: 1,
+      count,
       firstSeen: signal.at,
       lastSeen: signal.at,
     };
   }
   return {
     ...group,
-    count: group.count + 1,
+    count,
     firstSeen: signal.at < group.firstSeen ? signal.at : group.firstSeen,
     lastSeen: signal.at > group.lastSeen ? signal.at : group.lastSeen,
   };

@@ -3,6 +3,7 @@ import { errorMessage } from '../core/errors.ts';
 import { intakeOf } from './intake.ts';
 import { wake } from './tickets.ts';
 import type { House } from './house.ts';
+import { createMeasured } from './measured.ts';
 
 /** Tells how it went, whatever happens: who shows that it runs must learn that it ended. */
 export async function scan(
@@ -22,6 +23,9 @@ export async function scan(
   }
 }
 
+/** Houses whose metrics have been judged whole since they were opened. */
+const judged = new WeakSet<House>();
+
 /** Reads what has grown, under the lock that all windows share, and writes each batch down whole. */
 async function readGrowth(house: House, flush: boolean, signal?: AbortSignal): Promise<ScanReport> {
   const settings = house.settings();
@@ -35,12 +39,13 @@ async function readGrowth(house: House, flush: boolean, signal?: AbortSignal): P
     'scan',
     async () => {
       await wake(house);
+      const measured = createMeasured(house.backlog, !judged.has(house));
       for await (const item of house.scanner(settings).scan({ flush }, signal)) {
         if (item.kind === 'problem') {
           problems.push({ file: item.file, reason: item.reason });
           continue;
         }
-        const { batch } = item;
+        const batch = measured.prepare(item.batch);
         const now = house.clock.now().toISOString();
         const intake = intakeOf(batch, house.backlog, settings, now);
         await house.backlog.write(intake.changes);
@@ -55,6 +60,15 @@ async function readGrowth(house: House, flush: boolean, signal?: AbortSignal): P
         sums.signals += batch.signals.length;
         sums.malformed += batch.malformed.length;
       }
+      const findings = measured.findings(settings);
+      judged.add(house);
+      if (findings.length === 0) return;
+      const now = house.clock.now().toISOString();
+      const intake = intakeOf({ signals: findings }, house.backlog, settings, now);
+      await house.backlog.write(intake.changes);
+      for (const id of intake.created) created.add(id);
+      for (const id of intake.updated) updated.add(id);
+      sums.signals += findings.length;
     },
     signal,
   );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { redact } from '../core/secrets.ts';
 import type { Feedback, FeedbackSignal, Sentiment } from '../core/signal.ts';
 import { feedbackFingerprint } from './fingerprint.ts';
+import { intentOf } from './intent.ts';
 import { firstLine } from './masks.ts';
 import { wordSentiment } from './sentiment.ts';
 import { shortened, visible } from './title.ts';
@@ -11,7 +12,7 @@ export type FeedbackRecord =
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'blank' };
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 const maxTextChars = 8_000;
 const maxMetadataChars = 8_000;
@@ -40,6 +41,19 @@ export function readFeedback(
   if (line.trim() === '') return { kind: 'blank' };
   const record = parse(line);
   if (typeof record === 'string') return { kind: 'malformed', reason: record };
+  return feedbackRecord(record, `${source.offset}\n${line}`, source, now);
+}
+
+/**
+ * A record of any format as feedback.
+ * @param identity what tells it from others when it has no id of its own
+ */
+export function feedbackRecord(
+  record: Json,
+  identity: string,
+  source: { readonly file: string; readonly offset: number },
+  now: string,
+): FeedbackRecord {
   const text = textOf(record);
   const rating = ratingOf(get(record, 'rating'));
   if (rating === 'invalid')
@@ -47,7 +61,7 @@ export function readFeedback(
   if (text === undefined && rating === undefined) {
     return { kind: 'malformed', reason: 'neither a text nor a rating' };
   }
-  const feedback = feedbackOf(record, text ?? '', rating, line, source.offset, now);
+  const feedback = feedbackOf(record, text ?? '', rating, identity, now);
   const component = clean(get(record, 'component'), 200);
   return {
     kind: 'feedback',
@@ -61,6 +75,7 @@ export function readFeedback(
       at: feedback.timestamp,
       source,
       feedback,
+      intent: text === undefined ? 'other' : intentOf(text, feedback.sentiment, kindOf(record)),
     },
   };
 }
@@ -101,8 +116,7 @@ function feedbackOf(
   record: Json,
   text: string,
   rating: number | undefined,
-  line: string,
-  offset: number,
+  identity: string,
   now: string,
 ): Feedback {
   const user = get(record, 'user') ?? get(record, 'user_id');
@@ -114,7 +128,7 @@ function feedbackOf(
     id:
       typeof id === 'string' || typeof id === 'number'
         ? String(id).slice(0, 200)
-        : hash(`${offset}\n${line}`, 32),
+        : hash(identity, 32),
     timestamp: timeOf(get(record, 'timestamp')) ?? now,
     ...(isName(user) ? { userId: hash(`patchwright user\n${user}`, 16) } : {}),
     ...(rating === undefined ? {} : { rating }),
@@ -125,6 +139,12 @@ function feedbackOf(
     ...(taskType === undefined ? {} : { taskType }),
     metadata: metadataOf(record),
   };
+}
+
+/** What whoever wrote it calls it: a bug, an idea. */
+function kindOf(record: Json): string | undefined {
+  const kind = get(record, 'type') ?? get(record, 'category') ?? get(record, 'kind');
+  return typeof kind === 'string' ? kind.slice(0, 40) : undefined;
 }
 
 function isName(value: unknown): value is string | number {

@@ -2,14 +2,19 @@ import { join } from 'node:path';
 import { throwIfCancelled } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
-import type { FilePosition, Malformed, ScanBatch, Signal } from '../core/signal.ts';
+import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
 import { type Content, gzipContent, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
-import { createFeedbackReader } from './feedbackReader.ts';
+import { createDocumentReader } from './documentReader.ts';
+import { documentFormat } from './feedbackFormats.ts';
+import { createFeedbackReader, type FeedbackFinding } from './feedbackReader.ts';
 import { hashOf, maxTailBytes, openSource, retiredName, tailHashOf } from './identity.ts';
+import { createInteractionReader, type InteractionFinding } from './interactionReader.ts';
 import { maxLineBytes } from './lineBreaks.ts';
 import { createLocator } from './location.ts';
 import { createLogReader, type Reader } from './logReader.ts';
+import { createLogDurations } from './metrics/logDurations.ts';
+import { createMetricReader, type MetricFinding } from './metrics/metricReader.ts';
 import {
   archiveMark,
   createPositions,
@@ -172,10 +177,11 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
       tailHash: await tailHashOf(opened, offset),
     });
     const renamed = plan.from !== undefined && plan.from.file !== plan.file;
+    const start = startIn(plan, opened.size);
     yield* readContent(run, {
       plan,
-      content: plainContent(opened, plan.start),
-      start: plan.start,
+      content: plainContent(opened, start),
+      start,
       encoding: detectEncoding(opened.head),
       flush: run.flush,
       positionAt,
@@ -184,6 +190,11 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
   } finally {
     await opened.handle.close();
   }
+}
+
+/** A document that has grown is read as a whole again: the end of a table means nothing without its header. */
+function startIn({ kind, file, start }: Plan, size: number): number {
+  return kind === 'feedback' && documentFormat(file) !== undefined && size > start ? 0 : start;
 }
 
 async function* readArchive(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
@@ -239,10 +250,7 @@ interface Reading {
   readonly always: boolean;
 }
 
-interface Taken {
-  readonly signals: Signal[];
-  readonly malformed: Malformed[];
-}
+type Taken = Pick<ScanBatch, 'signals' | 'malformed' | 'metrics' | 'interactions'>;
 
 async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem> {
   const { plan, content, start, encoding } = reading;
@@ -276,6 +284,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
         throwIfCancelled(run.signal);
         filled = Math.min(filled + stepBytes, end);
         const done = source.reader.feed(buffer.subarray(begin, filled), base, ending);
+        source.passed?.(buffer.subarray(begin, begin + done), base);
         begin += done;
         base += done;
         const ready = await batch(atEnd);
@@ -323,28 +332,86 @@ function readAhead(content: Content, chunk: Buffer) {
   };
 }
 
-function createReader(
+/** What reads one file, and what it has found up to where it is safe. */
+interface SourceReader {
+  readonly reader: Reader<unknown>;
+  take(): Taken;
+  /** Bytes that are done with; for what is read beside. */
+  passed?(bytes: Buffer, base: number): void;
+}
+
+function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): SourceReader {
+  const now = run.clock.now();
+  switch (plan.kind) {
+    case 'feedback':
+      return feedbackSource(plan.file, start, encoding, now.toISOString());
+    case 'metrics': {
+      const reader = createMetricReader(plan.file, start, encoding, now.getTime());
+      return { reader, take: () => sorted(reader.take()) };
+    }
+    case 'interactions': {
+      const reader = createInteractionReader(plan.file, start, encoding, now.getTime());
+      return { reader, take: () => sorted(reader.take()) };
+    }
+    case 'log':
+      return logSource(run, plan, start, encoding, now);
+  }
+}
+
+function feedbackSource(file: string, start: number, encoding: Encoding, now: string) {
+  const format = documentFormat(file);
+  const reader =
+    format === undefined
+      ? createFeedbackReader(file, start, encoding, now)
+      : createDocumentReader(file, start, encoding, format, now);
+  return { reader, take: () => sorted(reader.take()) };
+}
+
+function logSource(
   run: Run,
   plan: Plan,
   start: number,
   encoding: Encoding,
-): { readonly reader: Reader<unknown>; take(): Taken } {
-  const now = run.clock.now().toISOString();
-  if (plan.kind === 'feedback') {
-    const reader = createFeedbackReader(plan.file, start, encoding, now);
-    const take = (): Taken => {
-      const found = reader.take();
-      return {
-        signals: found.flatMap((item) => (item.kind === 'signal' ? [item.signal] : [])),
-        malformed: found.flatMap((item) => (item.kind === 'malformed' ? [item.malformed] : [])),
-      };
-    };
-    return { reader, take };
-  }
+  now: Date,
+): SourceReader {
   const reader = createLogReader(start, encoding);
-  const take = (): Taken => ({
-    signals: reader.take().map((found) => run.toSignal(found, plan.file, now)),
-    malformed: [],
-  });
-  return { reader, take };
+  const signals = (): Signal[] =>
+    reader.take().map((found) => run.toSignal(found, plan.file, now.toISOString()));
+  if (!run.settings.sources.enabled.metrics) {
+    return { reader, take: () => ({ signals: signals(), malformed: [] }) };
+  }
+  const durations = createLogDurations(plan.file, start, encoding, now.getTime());
+  return {
+    reader,
+    passed: (bytes, base) => durations.feed(bytes, base),
+    take: () => ({
+      signals: signals(),
+      malformed: [],
+      ...some('metrics', durations.take(reader.safeOffset())),
+    }),
+  };
+}
+
+type Finding = FeedbackFinding | MetricFinding | InteractionFinding;
+
+function sorted(found: readonly Finding[]): Taken {
+  return {
+    signals: found.flatMap((item) => (item.kind === 'signal' ? [item.signal] : [])),
+    malformed: found.flatMap((item) => (item.kind === 'malformed' ? [item.malformed] : [])),
+    ...some(
+      'metrics',
+      found.flatMap((item) => (item.kind === 'window' ? [item.window] : [])),
+    ),
+    ...some(
+      'interactions',
+      found.flatMap((item) => (item.kind === 'interaction' ? [item.interaction] : [])),
+    ),
+  };
+}
+
+function some<K extends string, T>(
+  key: K,
+  list: readonly T[],
+): { readonly [P in K]?: readonly T[] } {
+  return (list.length === 0 ? {} : { [key]: list }) as { readonly [P in K]?: readonly T[] };
 }

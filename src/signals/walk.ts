@@ -4,7 +4,7 @@ import picomatch from 'picomatch';
 import { systemCode } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 
-export type SourceKind = 'log' | 'feedback';
+export type SourceKind = 'log' | 'feedback' | 'metrics' | 'interactions';
 
 /** Which of the workspace's files are sources, and which folders need not be looked into. */
 export interface SourceRules {
@@ -24,15 +24,23 @@ export interface Walked {
 const maxEntries = 200_000;
 
 export function createSourceRules({ sources }: Pick<Settings, 'sources'>): SourceRules {
-  const match = (globs: readonly string[], on = true) =>
-    on && globs.length > 0 ? picomatch([...globs], { dot: true }) : () => false;
+  const match = (globs: readonly string[]) =>
+    globs.length > 0 ? picomatch([...globs], { dot: true }) : () => false;
   const isIgnored = match(sources.ignore);
-  const isFeedback = match(sources.feedback, sources.enabled.feedback);
-  const isLog = match(sources.logs, sources.enabled.logs);
+  const kinds = (
+    [
+      ['feedback', sources.feedback, sources.enabled.feedback],
+      ['metrics', sources.metrics, sources.enabled.metrics],
+      ['interactions', sources.interactions, sources.enabled.interactions],
+      ['log', sources.logs, sources.enabled.logs],
+    ] as const
+  ).map(([kind, globs, isOn]) => ({ kind, isOn, matches: match(globs) }));
   return {
     kindOf(path) {
       if (isIgnored(path)) return undefined;
-      return isFeedback(path) ? 'feedback' : isLog(path) ? 'log' : undefined;
+      // The first kind that claims a file decides, also when it is off: off does not mean read as a log.
+      const first = kinds.find(({ matches }) => matches(path));
+      return first?.isOn ? first.kind : undefined;
     },
     // A glob that covers anything at any depth covers the folder; one for some of its files does not.
     prunes: (folder) => isIgnored(`${folder}/\u0001/\u0001`),

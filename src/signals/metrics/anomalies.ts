@@ -97,7 +97,8 @@ function failing(recent: readonly MetricWindow[], limit: number): Anomaly | unde
     const reason = `${failed} of ${all.count} requests to ${nameOf(all)} failed: ${sharePercent(rate)}, over the limit of ${sharePercent(limit)}.`;
     return anomaly('error_rate', recent, rate, limit, reason);
   }
-  const reason = `The error rate of ${nameOf(all)} is ${sharePercent(rate)}, over the limit of ${sharePercent(limit)}.`;
+  const what = all.endpoint === '' ? all.name : `The error rate of ${all.endpoint}`;
+  const reason = `${what} is ${sharePercent(rate)}, over the limit of ${sharePercent(limit)}.`;
   return anomaly('error_rate', recent, rate, limit, reason);
 }
 
@@ -169,11 +170,9 @@ function sumOf(windows: readonly MetricWindow[]): MetricWindow {
   return windows.reduce(mergeWindows);
 }
 
-function nameOf({ name, endpoint }: Series): string {
+function nameOf({ name, type, endpoint }: Series): string {
   if (endpoint === '') return name;
-  return name === 'response_time' || name === 'request_errors'
-    ? endpoint
-    : `${name} of ${endpoint}`;
+  return type === 'error_rate' || name === 'response_time' ? endpoint : `${name} of ${endpoint}`;
 }
 
 function anomaly(
