@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { PatchwrightError, systemCode } from '../core/errors.ts';
-import type { Git, GitOptions, Shell } from '../core/ports.ts';
+import type { Command, CommandResult, Git, GitOptions, Shell } from '../core/ports.ts';
 import { scrubbedEnv } from './shell.ts';
 
 const maxOutputBytes = 256 << 20;
@@ -11,22 +12,18 @@ const maxOutputBytes = 256 << 20;
  */
 export function createGit(shell: Shell, cwd: string, hooks = false): Git {
   const execute = async (args: readonly string[], options: GitOptions = {}) => {
-    const result = await shell
-      .run(
-        {
-          file: 'git',
-          args: [...(hooks ? [] : ['-c', 'core.hooksPath=/dev/null']), ...fixed, ...args],
-          cwd,
-          env: { ...scrubbedEnv(), ...quiet },
-          maxOutputBytes: options.maxOutputBytes ?? maxOutputBytes,
-          ...(options.extraEnv ? { extraEnv: options.extraEnv } : {}),
-          ...(options.input === undefined ? {} : { input: options.input }),
-        },
-        options.signal,
-      )
-      .catch((error: unknown) => {
-        throw startError(error, cwd);
-      });
+    const command = {
+      file: 'git',
+      args: [...(hooks ? [] : ['-c', 'core.hooksPath=/dev/null']), ...fixed, ...args],
+      cwd,
+      env: { ...scrubbedEnv(), ...quiet },
+      maxOutputBytes: options.maxOutputBytes ?? maxOutputBytes,
+      ...(options.extraEnv ? { extraEnv: options.extraEnv } : {}),
+      ...(options.input === undefined ? {} : { input: options.input }),
+    };
+    const result = await runPatiently(shell, command, options.signal).catch((error: unknown) => {
+      throw startError(error, cwd);
+    });
     if (result.truncated && options.maxOutputBytes === undefined) throw tooMuch(args);
     const code = result.exitCode ?? -1;
     if (!(options.okCodes ?? [0]).includes(code))
@@ -44,6 +41,24 @@ export function createGit(shell: Shell, cwd: string, hooks = false): Git {
     at: (folder) => createGit(shell, folder, hooks),
     withHooks: () => createGit(shell, cwd, true),
   };
+}
+
+const maxTries = 20;
+const pauseMs = 25;
+/** What git ends with when it meets a worktree whose record another git is just writing. */
+const halfMade = /failed to read \S{1,4096}\/commondir: Success/;
+
+async function runPatiently(
+  shell: Shell,
+  command: Command,
+  signal?: AbortSignal,
+): Promise<CommandResult> {
+  for (let tries = 1; ; tries += 1) {
+    const result = await shell.run(command, signal);
+    const isOver = result.exitCode !== 128 || !halfMade.test(result.stderr.toString());
+    if (isOver || tries === maxTries) return result;
+    await wait(pauseMs);
+  }
 }
 
 /** Never ask, never page, never talk to a fsmonitor of the repository's choosing, always English. */

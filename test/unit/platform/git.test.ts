@@ -105,6 +105,24 @@ describe('git', () => {
     });
   });
 
+  it('waits for the worktree that another git is just making', async () => {
+    const { cwd } = await repository();
+    const record = folder.path('main/.git/worktrees/w');
+    mkdirSync(record, { recursive: true });
+    writeTree(record, { HEAD: 'ref: refs/heads/w\n', gitdir: '/nowhere/.git\n', commondir: '' });
+    const shell = createShell();
+    let runs = 0;
+    const other: Shell = {
+      run: async (command, signal) => {
+        const result = await shell.run(command, signal);
+        if ((runs += 1) === 3) writeTree(record, { commondir: '../..\n' });
+        return result;
+      },
+    };
+    assert.match(await createGit(other, cwd).run(['worktree', 'list']), /\/nowhere/);
+    assert.equal(runs, 4);
+  });
+
   it('passes no half of an answer for a whole one', async () => {
     const git = await repository();
     const shell = createShell();
