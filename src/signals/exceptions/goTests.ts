@@ -79,6 +79,6 @@ function messageOf(first: string, rest: readonly string[]): string {
   );
   return rest
     .slice(error, end < 0 ? error + 10 : end)
-    .map((line) => line.replace(/^\s+(?:Error:)?\s*/, ''))
+    .map((line) => line.replace(/^\s+(?:Error:)?\s*/, '').trimEnd())
     .join('\n');
 }

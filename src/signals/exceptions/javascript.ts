@@ -340,7 +340,7 @@ function frame(name: string, where: string): Frame {
 /** A file of ours has a folder or is plainly a script; the runtime's own have `node:` or neither. */
 function isInApp(file: string): boolean {
   if (
-    /^(?:node:|internal[\\/]|native$|<|\[)|[\\/]node_modules[\\/]|\(webpack\)|^webpack[\\/]|webpack\/(?:bootstrap|runtime)/.test(
+    /^(?:node:|internal[\\/]|native$|<|\[)|(?:^|[\\/])node_modules[\\/]|\(webpack\)|^webpack[\\/]|webpack\/(?:bootstrap|runtime)/.test(
       file,
     )
   ) {

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+describe('diagnostics of compilers and linters', () => {
+  const said: readonly [string, string, string, readonly string[]][] = [
+    [
+      'tsc, plain and pretty',
+      'typescript',
+      `src/a.ts(1,14): error TS2322: Type 'string' is not assignable to type 'number'.
+  Types of property 'x' are incompatible.
+src/b.ts:2:41 - error TS2551: Property 'lenght' does not exist.
+
+2 export function f(a: string) { return a.lenght; }
+                                          ~~~~~~
+
+Found 2 errors in 2 files.
+`,
+      [
+        "error TS2322: Type 'string' is not assignable to type 'number'. @ - src/a.ts:1",
+        "error TS2551: Property 'lenght' does not exist. @ - src/b.ts:2",
+      ],
+    ],
+    [
+      'eslint',
+      'javascript',
+      `
+/home/ann/depot/lib/a.js
+   1:10  warning  'a' is defined but never used  no-unused-vars
+   1:23  error    'b' is not defined             no-undef
+  12:1   error    Parsing error: Unexpected token
+
+✖ 3 problems (2 errors, 1 warning)
+
+lib/c.js: line 3, col 23, Error - 'x' is not defined. (no-undef)
+lib/d.js:4:2: 'y' is not defined. [Error/no-undef]
+`,
+      [
+        "error no-undef: 'b' is not defined @ - /home/ann/depot/lib/a.js:1",
+        'error CompileError: Parsing error: Unexpected token @ - /home/ann/depot/lib/a.js:12',
+        "error no-undef: 'x' is not defined. @ - lib/c.js:3",
+        "error no-undef: 'y' is not defined. @ - lib/d.js:4",
+      ],
+    ],
+    [
+      'gcc and clang',
+      'c',
+      `bins.c: In function ‘main’:
+bins.c:3:11: warning: initialization makes integer from pointer [-Wint-conversion]
+    3 |   int x = "text";
+      |           ^~~~~~
+bins.c:5:3: error: ‘retrun’ undeclared (first use in this function)
+    5 |   retrun 0;
+      |   ^~~~~~
+bins.c:5:3: note: each undeclared identifier is reported only once
+lids.c:7:10: fatal error: 'nope.h' file not found
+lids.c:8:1: error: non-void function does not return a value [-Werror,-Wreturn-type]
+/usr/bin/ld: lids.c:12: undefined reference to \`lid'
+collect2: error: ld returned 1 exit status
+make: *** [Makefile:5: all] Error 1
+`,
+      [
+        'error CompileError: ‘retrun’ undeclared (first use in this function) @ - bins.c:5',
+        "error CompileError: 'nope.h' file not found @ - lids.c:7",
+        'error CompileError: non-void function does not return a value [-Werror,-Wreturn-type] @ - lids.c:8',
+        "error undefined reference: undefined reference to `lid' @ - lids.c:12",
+      ],
+    ],
+    [
+      'cargo',
+      'rust',
+      `   Compiling depot v0.1.0 (/home/ann/depot)
+warning: unused variable: \`x\`
+ --> src/main.rs:4:9
+  |
+4 |     let x = 1;
+  |         ^ help: prefix it with an underscore
+
+error[E0308]: mismatched types
+ --> src/main.rs:5:18
+  |
+5 |     let n: i32 = "text";
+  |            ---   ^^^^^^ expected \`i32\`, found \`&str\`
+  |            |
+  |            expected due to this
+
+error: expected \`;\`, found \`}\`
+  --> src/bins.rs:9:4
+
+For more information about this error, try \`rustc --explain E0308\`.
+error: could not compile \`depot\` (bin "depot") due to 2 previous errors
+`,
+      [
+        'error E0308: mismatched types @ - src/main.rs:5',
+        'error CompileError: expected `;`, found `}` @ - src/bins.rs:9',
+      ],
+    ],
+    [
+      'the go tool',
+      'go',
+      `# acme.test/depot/bins
+bins/bins.go:4:14: cannot use "text" (untyped string constant) as int value in variable declaration
+bins/bins.go:5:2: undefined: open
+vet: ./main.go:7:3: undefined: close
+`,
+      [
+        'error CompileError: cannot use "text" (untyped string constant) as int value in variable declaration @ - bins/bins.go:4',
+        'error CompileError: undefined: open @ - bins/bins.go:5',
+        'error CompileError: undefined: close @ - ./main.go:7',
+      ],
+    ],
+    [
+      'javac and Maven, which says it twice',
+      'java',
+      `Bin.java:2: error: incompatible types: String cannot be converted to int
+    int f() { return "x"; }
+                     ^
+1 error
+[ERROR] COMPILATION ERROR : 
+[INFO] -------------------------------------------------------------
+[ERROR] /home/ann/depot/src/Lid.java:[5,17] cannot find symbol
+  symbol:   method open()
+[INFO] 1 error
+[ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.11.0:compile (default-compile) on project depot: Compilation failure
+[ERROR] /home/ann/depot/src/Lid.java:[5,17] cannot find symbol
+[ERROR] -> [Help 1]
+`,
+      [
+        'error CompileError: incompatible types: String cannot be converted to int @ - Bin.java:2',
+        'error CompileError: cannot find symbol @ - /home/ann/depot/src/Lid.java:5',
+      ],
+    ],
+    [
+      'esbuild and webpack',
+      'javascript',
+      `✘ [ERROR] Could not resolve "./lid"
+
+    src/bin.js:3:12:
+      3 │ import a from "./lid";
+        ╵               ~~~~~~~
+
+1 error
+ERROR in ./src/bins.js 3:12
+Module parse failed: Unexpected token (3:12)
+
+webpack 5.90.0 compiled with 1 error in 300 ms
+`,
+      [
+        'error CompileError: Could not resolve "./lid" @ - src/bin.js:3',
+        'error CompileError: Module parse failed: Unexpected token (3:12) @ - ./src/bins.js:3',
+      ],
+    ],
+    [
+      'C#, whose build repeats its errors in the end',
+      'csharp',
+      `/home/ann/depot/Bin.cs(10,5): error CS1002: ; expected [/home/ann/depot/depot.csproj]
+
+Build FAILED.
+
+/home/ann/depot/Bin.cs(10,5): error CS1002: ; expected [/home/ann/depot/depot.csproj]
+    0 Warning(s)
+    1 Error(s)
+
+Time Elapsed 00:00:01.20
+`,
+      ['error CS1002: ; expected @ - /home/ann/depot/Bin.cs:10'],
+    ],
+  ];
+
+  for (const [name, language, text, expected] of said) {
+    it(`of ${name}`, () => {
+      assert.deepEqual(summaries(text), expected);
+      for (const event of eventsIn(text)) {
+        assert.equal(event.kind, 'diagnostic');
+        assert.equal(event.language, language);
+      }
+    });
+  }
+
+  it('says nothing of builds that went well', () => {
+    assert.deepEqual(
+      summaries(`> depot@1.0.0 build
+[10:00:01 AM] Found 0 errors. Watching for file changes.
+webpack 5.90.0 compiled successfully in 300 ms
+a.c:3:11: warning: unused variable ‘x’ [-Wunused-variable]
+src/a.ts
+lib/a.js
+  1:10  warning  'a' is defined but never used  no-unused-vars
+
+✖ 1 problem (0 errors, 1 warning)
+Build succeeded.
+    0 Error(s)
+`),
+      [],
+    );
+  });
+});

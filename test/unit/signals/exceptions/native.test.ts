@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+describe('sanitizers', () => {
+  it('reads the first stack of a report, without addresses in the message', () => {
+    const report = (
+      pid: number,
+    ) => `=================================================================
+==${pid}==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x55 bp 0x7f sp 0x7e
+READ of size 4 at 0x602000000010 thread T0
+    #0 0x55ff125d970a in take(Bin const&) /home/ann/depot/bins.cpp:31:7
+    #1 0x7fd2b8645249 in __libc_start_call_main ../sysdeps/nptl/libc_start_call_main.h:58
+
+freed by thread T0 here:
+    #0 0x7fd2b88b89cf in __interceptor_free ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:69
+    #1 0x55ff125d96cf in drop /home/ann/depot/bins.cpp:12
+
+SUMMARY: AddressSanitizer: heap-use-after-free /home/ann/depot/bins.cpp:31 in take
+Shadow bytes around the buggy address:
+  0x0c047fff7fb0: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+Shadow byte legend (one shadow byte represents 8 application bytes):
+  Addressable:           00
+==${pid}==ABORTING
+`;
+    const one = 'fatal AddressSanitizer: heap-use-after-free @ take /home/ann/depot/bins.cpp:31';
+    assert.deepEqual(summaries(report(11) + report(12)), [one, one]);
+    assert.equal(eventsIn(report(1))[0]?.language, 'cpp');
+  });
+
+  it('takes a data race for an error, though it is printed as a warning', () => {
+    assert.deepEqual(
+      summaries(`==================
+WARNING: ThreadSanitizer: data race (pid=22157)
+  Read of size 4 at 0x555555558094 by thread T2:
+    #0 bump() /home/ann/depot/t.cpp:6 (depot+0x1245) (BuildId: 0f)
+    #1 <null> <null> (libstdc++.so.6+0xd44a2)
+
+SUMMARY: ThreadSanitizer: data race /home/ann/depot/t.cpp:6 in bump()
+==================
+`),
+      ['error ThreadSanitizer: data race @ bump /home/ann/depot/t.cpp:6'],
+    );
+  });
+
+  it('reads leaks, uninitialised values and undefined behaviour, the last line too', () => {
+    assert.deepEqual(
+      summaries(`==7==ERROR: LeakSanitizer: detected memory leaks
+
+Direct leak of 36 byte(s) in 1 object(s) allocated from:
+    #0 0x7f2ce3cb89cf in __interceptor_malloc ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:69
+    #1 0x56205ca4d2f8 in keep /home/ann/depot/l.c:19
+
+SUMMARY: AddressSanitizer: 36 byte(s) leaked in 1 allocation(s).
+==9==WARNING: MemorySanitizer: use-of-uninitialized-value
+    #0 0x4a in pick /home/ann/depot/m.c:9:3
+
+SUMMARY: MemorySanitizer: use-of-uninitialized-value /home/ann/depot/m.c:9:3 in pick
+u.cpp:10:12: runtime error: shift exponent 35 is too large for 32-bit type 'int'
+u.cpp:14:11: runtime error: load of null pointer of type 'int'`),
+      [
+        'error LeakSanitizer: detected memory leaks @ keep /home/ann/depot/l.c:19',
+        'fatal MemorySanitizer: use-of-uninitialized-value @ pick /home/ann/depot/m.c:9',
+        "error runtime error: shift exponent 35 is too large for 32-bit type 'int' @ - u.cpp:10",
+        "error runtime error: load of null pointer of type 'int' @ - u.cpp:14",
+      ],
+    );
+  });
+});
+
+describe('ends of native programs', () => {
+  it('reads assertions of several libraries', () => {
+    assert.deepEqual(
+      summaries(`depot: bins.cpp:10: void check(int): Assertion \`n < 10' failed.
+Aborted (core dumped)
+Assertion failed: n < 10 (bins.c: check: 10)
+Assertion failed: (n < 10), function check, file bins.c, line 10.
+`),
+      [
+        "fatal Assertion: Assertion `n < 10' failed. @ check bins.cpp:10",
+        'fatal Assertion: Assertion failed: n < 10 @ check bins.c:10',
+        'fatal Assertion: Assertion failed: (n < 10) @ check bins.c:10',
+      ],
+    );
+  });
+
+  it('reads exceptions that nobody caught', () => {
+    assert.deepEqual(
+      summaries(`terminate called after throwing an instance of 'std::out_of_range'
+  what():  bin 9
+Aborted (core dumped)
+terminate called without an active exception
+libc++abi: terminating due to uncaught exception of type depot::Lost: bin 9
+`),
+      [
+        'fatal std::out_of_range: bin 9',
+        'fatal terminate: terminate called without an active exception',
+        'fatal depot::Lost: bin 9',
+      ],
+    );
+  });
+
+  it('reads signals from the C library, the shell, the kernel and gdb', () => {
+    assert.deepEqual(
+      summaries(`double free or corruption (fasttop)
+./run.sh: line 3: 12345 Segmentation fault      (core dumped) ./depot 4
+[12345.678] depot[881]: segfault at 0 ip 000055d0 sp 00007ffe error 6 in depot[55d0+1000]
+Program received signal SIGSEGV, Segmentation fault.
+0x0000555555556566 in take (argc=3, argv=0x7fffffffe608) at bins.cpp:22
+22	  *p = n;
+(gdb) bt
+#0  0x0000555555556566 in take (argc=3, argv=0x7fffffffe608)
+    at bins.cpp:22
+#1  0x0000555555556600 in main () at main.cpp:5
+`),
+      [
+        'fatal SIGABRT: double free or corruption (fasttop)',
+        'fatal SIGSEGV: Segmentation fault: ./depot 4',
+        'fatal SIGSEGV: segfault in depot',
+        'fatal SIGSEGV: Segmentation fault. @ take bins.cpp:22',
+      ],
+    );
+  });
+
+  it('takes talk of crashes for talk', () => {
+    assert.deepEqual(
+      summaries(
+        'Segmentation fault tolerance enabled\nAborted transactions: 0\nfree(): the word\nSanitizer: on\n',
+      ),
+      [],
+    );
+  });
+});
