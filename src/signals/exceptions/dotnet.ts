@@ -1,6 +1,14 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { type Follow, type Grammar, maxFrames, type ParsedException } from './grammar.ts';
-import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
+import {
+  addFrame,
+  exceptionOf,
+  frameOf,
+  isScriptError,
+  maxMessageLines,
+  messageOf,
+  remembering,
+} from './parts.ts';
 
 /** `System.IO.IOException`, `Acme.Shop+Lost`, ``Acme.Fault`1[System.Int32]``. */
 const typeName = String.raw`[A-Z_]\w{0,80}(?:[.+][A-Za-z_]\w{0,80}){0,12}(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
@@ -45,10 +53,12 @@ export const dotnet: Grammar = {
     '  Failed ',
   ],
   begin(line) {
+    if (!mayBegin(line)) return undefined;
     if (consoleLogger.test(line)) return followConsole();
     if (testFailed.test(line)) return followTest();
     if (unhandled.test(line)) return followStack(true);
     if (runtimeDeath.test(line)) return followStack(false);
+    if (isScriptError(line)) return undefined;
     if (head.test(line)) return followStack(/^\s*\w+\./.test(line));
     return trailingHead.test(line) ? followStack(false) : undefined;
   },
@@ -60,6 +70,16 @@ export const dotnet: Grammar = {
     if (parsed) yield parsed;
   },
 };
+
+/** Cheap, and true for all that the patterns take. */
+function mayBegin(line: string): boolean {
+  if (line.includes('Exception') || line.includes('Error') || line.includes('Fault')) return true;
+  const first = line.charCodeAt(0);
+  if (first === 32) return testFailed.test(line);
+  return /^(?:fail: |crit: |Stack overflow|Process term|Fatal error|Unhandled |FATAL UNH)/.test(
+    line,
+  );
+}
 
 /** @param strong whether the head can be nothing else; only then a message may have further lines */
 function followStack(strong: boolean): Follow {
@@ -107,7 +127,11 @@ function followTest(): Follow {
 
 /** Java prints `at` and a place in parentheses, JavaScript a line and a column. */
 function isFrame(line: string): boolean {
-  const match = frameLine.exec(line);
+  return isKnownFrame(line);
+}
+
+const isKnownFrame = remembering((line: string): boolean => {
+  const match = line.startsWith(' ') && line.includes('(') ? frameLine.exec(line) : null;
   if (!match) return false;
   const called = match[1] ?? '';
   if (
@@ -120,7 +144,7 @@ function isFrame(line: string): boolean {
   return /^(?:\(wrapper [\w-]{1,40}\) )?(?:[^\s(]{1,600}[.:/][^\s(]{1,300}|lambda_method\d{0,6}) ?\(.{0,1000}\)$/.test(
     called,
   );
-}
+});
 
 interface Link {
   readonly type: string;
@@ -201,7 +225,7 @@ function causeOf({ type, message, frames }: Link): Cause {
   return { type, message: messageOf(message).replace(/\s*<---$/, ''), frames };
 }
 
-function readFrame(line: string): Frame {
+const readFrame = remembering((line: string): Frame => {
   const match = frameLine.exec(line);
   const called = nameOf(match?.[1] ?? '');
   const shown = match?.[2] ?? '';
@@ -210,7 +234,7 @@ function readFrame(line: string): Frame {
     function: called,
     line: hasFile && match?.[3] !== undefined ? Number(match[3]) : undefined,
   });
-}
+});
 
 /** The method as it was written: not the state machines, closures and arguments the compiler made of it. */
 function nameOf(called: string): string {

@@ -21,7 +21,7 @@ export const elixir: Grammar = {
   language: 'elixir',
   hints: ['\n** (', '.exs:', ' ** ('],
   begin(line) {
-    const found = head.exec(line);
+    const found = line.includes('** (') ? head.exec(line) : null;
     return found ? followStack(indentOf(line)) : undefined;
   },
   *parse(lines) {
@@ -35,7 +35,7 @@ export const elixirTests: Grammar = {
   language: 'elixir',
   hints: ['_test.exs:'],
   standsAlone: true,
-  begin: (line) => (test.test(line) ? followTest() : undefined),
+  begin: (line) => (line.startsWith('  ') && test.test(line) ? followTest() : undefined),
   *parse(lines) {
     const parsed = parseTest(lines);
     if (parsed) yield parsed;

@@ -1,6 +1,15 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
-import { addFrame, exceptionOf, frameOf, indentOf, maxMessageLines, messageOf } from './parts.ts';
+import {
+  addFrame,
+  exceptionOf,
+  frameOf,
+  indentOf,
+  isScriptError,
+  maxMessageLines,
+  messageOf,
+  remembering,
+} from './parts.ts';
 
 /** `com.acme.Shop$Lost`: at least one package, so that prose is no type. */
 const qualified = String.raw`(?:[a-z_][\w$]{0,60}\.){1,15}[A-Z_$][\w$]{0,150}`;
@@ -59,9 +68,11 @@ export const java: Grammar = {
     'MethodSource [',
   ],
   begin(line) {
+    if (!mayBegin(line)) return undefined;
     if (crash.test(line)) return (next) => (next.startsWith('#') ? 'enough' : 'no');
     if (outOfMemory.test(line)) return () => 'no';
     if (isStrong(line)) return followStack(true);
+    if (isScriptError(line)) return undefined;
     const isWeak = qualifiedHead.test(line) || bareHead.test(line) || trailingHead.test(line);
     return isWeak ? followStack(false) : undefined;
   },
@@ -79,6 +90,7 @@ export const javaReports: Grammar = {
   hints: ['FATAL EXCEPTION', '<<< FAILURE!', '<<< ERROR!', 'MethodSource [', ' FAILED\n'],
   standsAlone: true,
   begin(line) {
+    if (!mayReport(line)) return undefined;
     if (mavenEcho.test(line)) return (next) => (mavenEchoed.test(next) ? 'enough' : 'no');
     const text = line.replace(buildPrefix, '');
     if (testHead.some((head) => head.test(text))) return withoutPrefix(followTest());
@@ -95,6 +107,14 @@ export const javaReports: Grammar = {
     if (parsed) yield isAndroid ? { ...parsed, severity: 'fatal' } : parsed;
   },
 };
+
+function mayReport(line: string): boolean {
+  const first = line.charCodeAt(0);
+  if (first === 91) return true; // [ERROR]
+  if (first === 70 && line.startsWith('FATAL EXCEPTION')) return true;
+  if (line.endsWith(')')) return first >= 48 && first <= 57;
+  return line.endsWith(' FAILED') || line.endsWith('!') || line.includes('MethodSource [');
+}
 
 const silent: ParsedException = {
   ...exceptionOf('java', { type: '', message: '', frames: [] }, []),
@@ -114,6 +134,20 @@ function followAndroid(): Follow {
     inner = followStack(true);
     return 'more';
   };
+}
+
+/** Cheap, and true for all that the patterns take. */
+function mayBegin(line: string): boolean {
+  const first = line.charCodeAt(0);
+  if (first === 9 && line.startsWith('\tat ')) return false;
+  return (
+    line.includes('Exception') ||
+    line.includes('Error') ||
+    line.includes('rror:') ||
+    first === 35 ||
+    qualifiedHead.test(line) ||
+    bareHead.test(line)
+  );
 }
 
 /** Other heads are only words until a frame stands right below them. */
@@ -165,9 +199,15 @@ function isHead(line: string): boolean {
 }
 
 function isFrame(line: string): boolean {
+  return readFrame(line) !== undefined;
+}
+
+function matchFrame(line: string): RegExpExecArray | undefined {
+  const first = line.charCodeAt(0);
+  if ((first !== 9 && first !== 32) || !line.includes('(')) return undefined;
   const match = frameLine.exec(line) ?? consoleFrame.exec(line);
   // JavaScript's frames have a space before the place, and a column.
-  return match !== null && !/\s$/.test(match[1] ?? '');
+  return match && !/\s$/.test(match[1] ?? '') ? match : undefined;
 }
 
 interface Link {
@@ -290,11 +330,11 @@ function causeOf({ type, message, frames }: Link): Cause {
   return { type: withoutNoise(type), message: messageOf(message), frames };
 }
 
-function readFrame(line: string): Frame | undefined {
-  if (!isFrame(line)) return undefined;
-  const match = frameLine.exec(line) ?? consoleFrame.exec(line);
-  const called = withoutModule(match?.[1] ?? '');
-  const [name = '', number] = (match?.[2] ?? '').split(':');
+const readFrame = remembering((line: string): Frame | undefined => {
+  const match = matchFrame(line);
+  if (!match) return undefined;
+  const called = withoutModule(match[1] ?? '');
+  const [name = '', number] = (match[2] ?? '').split(':');
   const dot = called.lastIndexOf('.');
   const type = dot < 0 ? '' : called.slice(0, dot);
   const known = /\.\w{1,10}$/.test(name);
@@ -303,7 +343,7 @@ function readFrame(line: string): Frame | undefined {
     function: withoutNoise(called),
     line: known && number !== undefined ? Number(number) : undefined,
   });
-}
+});
 
 /** `java.base@17/java.lang.Thread.run`, `app//com.acme.Main.main`, `com.acme.Main$$Lambda$14/0x08.run`. */
 function withoutModule(called: string): string {

@@ -5,6 +5,7 @@ import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './pa
 /** `lua5.4: shop.lua:4: msg`, `luajit: …`, `… runtime error: /srv/shop.lua:4: msg` in nginx. */
 const byInterpreter =
   /^(?:[\w./\\-]{0,200}[\\/])?(?:lua(?:jit|c|rocks|u)?[\d.-]{0,8}|texlua|resty|love|tarantool|busted)(?:\.exe)?: (.*)$/;
+const otherHosts = /^(?:resty|love|tarantool|busted): /;
 const placed =
   /^(\.{0,3}[^\s:"']{0,500}\.(?:lua|luau|moon|t)|\[string ".{0,300}?"\]|stdin|input|\(command line\)|[\w./-]{1,300}):(\d{1,9}): (.*)$/;
 const anywhere = /(?:^|[\s"'])(\.{0,3}[^\s:"']{0,500}\.lua):(\d{1,9}): (.{1,4000})$/;
@@ -18,6 +19,7 @@ export const lua: Grammar = {
   language: 'lua',
   hints: ['stack traceback:', '.lua:', 'lua: ['],
   begin(line) {
+    if (!line.includes('lua') && !otherHosts.test(line)) return undefined;
     const own = byInterpreter.exec(line);
     if (!own && !anywhere.test(line)) return undefined;
     let stack = false;

@@ -33,6 +33,30 @@ export function frameOf(
   };
 }
 
+/** Names that only JavaScript's own errors have; asking whose else they may be would cost every one of its traces. */
+const scriptErrors =
+  /^\s{0,16}(?:Uncaught )?(?:Type|Range|Reference|Syntax|Aggregate|Eval|URI|Assertion)?Error(?: \[|:|$)/;
+
+export function isScriptError(line: string): boolean {
+  return scriptErrors.test(line);
+}
+
+const maxRemembered = 2_000;
+
+/** Remembers what frames mean: they repeat from one trace to the next, and reading them is most of the work. */
+export function remembering<T>(read: (line: string) => T): (line: string) => T {
+  const known = new Map<string, T>();
+  return (line) => {
+    if (line.length > 400) return read(line);
+    const before = known.get(line);
+    if (before !== undefined || known.has(line)) return before as T;
+    if (known.size >= maxRemembered) known.clear();
+    const value = read(line);
+    known.set(line, value);
+    return value;
+  };
+}
+
 /** Bounded: recursion prints thousands of frames. */
 export function addFrame(frames: Frame[], frame: Frame): void {
   if (frames.length < maxFrames) frames.push(frame);

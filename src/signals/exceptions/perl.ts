@@ -40,6 +40,7 @@ export const perl: Grammar = {
     'Failed test',
   ],
   begin(line) {
+    if (!line.includes(' line ') && !line.includes('Failed ')) return undefined;
     if (failedTest.test(line) || failedOnOne.test(line)) return followTest();
     if (called.test(line)) return undefined;
     return died.test(line) && !consequence.test(line) && !line.startsWith('#')

@@ -61,6 +61,7 @@ export const php: Grammar = {
     '.php:9',
   ],
   begin(line) {
+    if (!mayBegin(line)) return undefined;
     if (unitHead.test(line)) return followUnit();
     const found = report.exec(line);
     if (found && isReport(found)) return followReport(line, found);
@@ -76,6 +77,21 @@ export const php: Grammar = {
     if (parsed) yield parsed;
   },
 };
+
+/** Cheap, and true for all that the patterns take. */
+function mayBegin(line: string): boolean {
+  const last = line.charCodeAt(line.length - 1);
+  if (last >= 48 && last <= 57 && (line.includes(' in ') || line.includes('::'))) return true;
+  if (line.includes('::') && unitHead.test(line)) return true;
+  return (
+    line.includes('PHP ') ||
+    line.includes('[object] (') ||
+    line.includes('Fatal error: ') ||
+    line.includes('fatal error: ') ||
+    line.includes(' Exception ') ||
+    line.includes('Stack trace:')
+  );
+}
 
 /** Other programs warn in such words, too, but name no place; and PHP by its name may take several lines. */
 function isReport([, before = '', name, , message = '']: RegExpExecArray): boolean {

@@ -1,6 +1,13 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
-import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
+import {
+  addFrame,
+  exceptionOf,
+  frameOf,
+  isScriptError,
+  maxMessageLines,
+  messageOf,
+} from './parts.ts';
 
 const typeName = String.raw`(?:#<Class:0x[0-9a-f]{1,16}>(?:::)?)?[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,10}`;
 const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Error|Exception|Interrupt|Invalid|NotFound|Missing|Timeout|Denied|Refused|ECONN\w{1,20}|ENOENT)`;
@@ -32,13 +39,14 @@ export const ruby: Grammar = {
   language: 'ruby',
   hints: [':in `', ":in '", '\n\tfrom ', ': syntax '],
   begin(line) {
+    if (!mayBegin(line)) return undefined;
     if (reversed.test(line)) return followReversed();
     if (errorHead.test(line)) return followUncaught(line);
     if (syntaxError.test(line)) return followSyntax();
     if (railsHead.test(line) || tagged.test(line)) return followRails(railsHead.test(line));
     if (openHead.test(line) && /:in [`']/.test(line)) return followOpen();
     if (classAtEnd.test(line)) return followFrames();
-    return jrubyHead.test(line) ? followJruby() : undefined;
+    return !isScriptError(line) && jrubyHead.test(line) ? followJruby() : undefined;
   },
   saysEnough: (line) => !isPlaced(line),
   keepsLeveled: (line) => railsFrame.test(line) || railsHead.test(line) || blankTagged.test(line),
@@ -54,14 +62,23 @@ export const ruby: Grammar = {
   },
 };
 
+/** Cheap, and true for all that the patterns take. */
+function mayBegin(line: string): boolean {
+  const last = line.charCodeAt(line.length - 1);
+  if (last === 41 || last === 58 || last === 93 || last === 32) return true;
+  const first = line.charCodeAt(0);
+  if (first >= 65 && first <= 90 && line.includes(': ')) return true;
+  return line.includes(':in ') || line.includes('syntax err') || line.includes('unexpected ');
+}
+
 /** Asked before the test runners whose lists look alike at first. */
 export const rubyTests: Grammar = {
   language: 'ruby',
   hints: ['Failure/Error:', 'Failure:'],
   standsAlone: true,
   begin(line) {
-    if (minitest.test(line)) return followMinitest();
-    return rspec.test(line) ? followRspec() : undefined;
+    if (line.endsWith(':') && minitest.test(line)) return followMinitest();
+    return line.startsWith('  ') && rspec.test(line) ? followRspec() : undefined;
   },
   *parse(lines) {
     yield* some(minitest.test(lines[0] ?? '') ? parseMinitest(lines) : parseRspec(lines));

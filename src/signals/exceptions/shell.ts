@@ -56,6 +56,7 @@ export const shell: Grammar = {
 };
 
 function read(line: string): RegExpExecArray | undefined {
+  if (!/[:[ ]\d{1,7}\]?: /.test(line) || !known.test(line)) return undefined;
   const match = bash.exec(line);
   if (match) return isSaid(match, true) ? match : undefined;
   for (const pattern of others) {

@@ -19,6 +19,7 @@ export const swift: Grammar = {
   language: 'swift',
   hints: ['.swift:', '.swift, line'],
   begin(line) {
+    if (!line.includes('.swift')) return undefined;
     if (xctest.test(line)) return () => 'no';
     if (!placed.test(line) && !trailing.test(line)) return undefined;
     return (next) =>
