@@ -7,6 +7,15 @@ import {
   performancePriority,
 } from './performanceTicket.ts';
 import type { Settings } from './settings.ts';
+import type { Suspect } from './suspects.ts';
+import {
+  type CodeFacts,
+  countRecent,
+  exceptionCategory,
+  exceptionPriority,
+  type Recent,
+  setByPerson,
+} from './triage.ts';
 import type { ExceptionSignal, FeedbackSignal, Fingerprint, Severity, Signal } from './signal.ts';
 
 export const ticketStatuses = [
@@ -80,6 +89,16 @@ export interface TicketMetadata {
   readonly mergedInto?: string;
   readonly snoozedUntil?: string;
   readonly closedReason?: string;
+  /** Files of the workspace that its stack goes through, the failing place first. */
+  readonly stack?: readonly Location[];
+  /** How often it was seen lately: tells a burst. */
+  readonly recent?: Recent;
+  /** When it was last seen, once it has sunk for being quiet. */
+  readonly quietSince?: string;
+  /** What its code was like when the ticket was made. */
+  readonly codeFacts?: CodeFacts;
+  /** Commits that may have caused it, the likeliest first. */
+  readonly suspects?: readonly Suspect[];
   readonly [key: string]: unknown;
 }
 
@@ -183,15 +202,16 @@ export type Fold =
 export function fold(
   signal: Signal,
   group: SignalGroup,
-  ticket: Ticket | undefined,
+  known: Ticket | undefined,
   settings: Pick<Settings, 'thresholds'>,
   now: string,
 ): Fold {
-  if (!ticket) {
+  if (!known) {
     return group.count >= threshold(signal, settings)
       ? { kind: 'created', ticket: newTicket(signal, group, settings, now) }
       : { kind: 'counted' };
   }
+  const ticket = { ...known, metadata: awake(known.metadata) };
   // Only what a signal may change: never a status set by a person, except a regression's reopening.
   const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
   const base = { evidence, updatedAt: now };
@@ -200,19 +220,30 @@ export function fold(
   const regression = reopened || ticket.metadata.regression === true;
   // What ended the program once stays urgent, however the latest occurrence went.
   const severity = worse(signal.severity, ticket.metadata.severity ?? 'warning');
-  const priority = exceptionPriority(severity, group.count, regression);
+  const recent = countRecent(ticket.metadata.recent, signal.at);
+  const priority = exceptionPriority({ ...group, severity, regression, recent });
   return {
     kind: 'updated',
     id: ticket.id,
     fields: {
       ...base,
-      ...(ticket.priority.reason.startsWith('Set by') ? {} : { priority }),
+      ...(setByPerson(ticket) ? {} : { priority }),
       ...(reopened ? { status: 'open' as const } : {}),
-      ...(reopened || severity !== ticket.metadata.severity
-        ? { metadata: { ...ticket.metadata, severity, ...(regression ? { regression } : {}) } }
-        : {}),
+      metadata: {
+        ...ticket.metadata,
+        severity,
+        ...(recent ? { recent } : {}),
+        ...(regression ? { regression } : {}),
+      },
     },
   };
+}
+
+/** Seen again, so no longer quiet. */
+function awake(metadata: TicketMetadata): TicketMetadata {
+  if (metadata.quietSince === undefined) return metadata;
+  const { quietSince: _, ...rest } = metadata;
+  return rest;
 }
 
 const severities: readonly Severity[] = ['warning', 'error', 'fatal'];
@@ -239,9 +270,7 @@ function foldOther(
     id: ticket.id,
     fields: {
       ...base,
-      ...(ticket.priority.reason.startsWith('Set by')
-        ? {}
-        : { priority: otherPriority(signal, group) }),
+      ...(setByPerson(ticket) ? {} : { priority: otherPriority(signal, group) }),
       ...(regressed ? { status: 'open' as const } : {}),
       metadata: regressed ? { ...metadata, regression: true } : metadata,
     },
@@ -343,12 +372,14 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
   const { exception, location } = signal;
   const where = location ? ` in ${place(location)}` : '';
   const root = exception.causes.at(-1);
+  const recent = countRecent(undefined, signal.at);
+  const stack = stackOf(signal);
   return {
     description: `${exception.type}: ${exception.message}${where}.${
       root ? ` Caused by ${root.type}: ${root.message}.` : ''
     }`,
-    category: 'bug_fix' as const,
-    priority: exceptionPriority(signal.severity, group.count, false),
+    category: exceptionCategory(exception.type, signal.severity),
+    priority: exceptionPriority({ ...group, severity: signal.severity, recent }),
     risk: exceptionRisk(signal),
     effort: exceptionEffort(signal),
     proposedSolution: location
@@ -362,27 +393,29 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
       severity: signal.severity,
       language: exception.language,
       ...(location ? { location } : {}),
+      ...(stack.length > 0 ? { stack } : {}),
+      ...(recent ? { recent } : {}),
     },
   };
 }
 
-export function place(location: Location): string {
-  return location.line === undefined ? location.file : `${location.file}:${location.line}`;
+const maxStack = 10;
+
+/** Which of the frames are files of the workspace is for whoever looks there to say. */
+function stackOf({ exception, location }: ExceptionSignal): readonly Location[] {
+  if (!location) return [];
+  return exception.frames
+    .filter(({ inApp }) => inApp)
+    .slice(0, maxStack)
+    .map(({ file, line, function: name }) => ({
+      file,
+      ...(line === undefined ? {} : { line }),
+      ...(name === undefined ? {} : { function: name }),
+    }));
 }
 
-export function exceptionPriority(
-  severity: Severity,
-  count: number,
-  regressed: boolean,
-): Reasoned<Priority> {
-  const times = count === 1 ? 'once' : `${count} times`;
-  if (severity === 'fatal') {
-    return { value: 'critical', reason: `It ended the program; seen ${times}.` };
-  }
-  if (regressed) return { value: 'high', reason: `It came back after a fix; seen ${times}.` };
-  if (count >= 50) return { value: 'high', reason: `Seen ${times}.` };
-  if (severity === 'warning') return { value: 'low', reason: `Only a warning; seen ${times}.` };
-  return { value: 'medium', reason: `Seen ${times}.` };
+export function place(location: Location): string {
+  return location.line === undefined ? location.file : `${location.file}:${location.line}`;
 }
 
 function exceptionRisk({ exception, location }: ExceptionSignal): Reasoned<number> {

@@ -3,7 +3,6 @@ import { defaultSettings } from '../../../src/core/settings.ts';
 import {
   assertMove,
   canMove,
-  exceptionPriority,
   fold,
   pick,
   score,
@@ -148,13 +147,5 @@ describe('ticket', () => {
     assert.throws(() => assertMove({ id: 'x', status: 'open' }, 'applied'), {
       code: 'illegal_move',
     });
-  });
-
-  it('says how often in the reason of a priority', () => {
-    assert.deepEqual(exceptionPriority('error', 60, false), {
-      value: 'high',
-      reason: 'Seen 60 times.',
-    });
-    assert.match(exceptionPriority('error', 6, true).reason, /came back/);
   });
 });
