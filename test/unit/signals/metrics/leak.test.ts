@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { findLeak } from '../../../../src/signals/metrics/leak.ts';
+import { leakFree, leaks, seeded } from '../../../support/series.ts';
+
+const seeds = 60;
+
+/** How often a leak is seen in series of one kind, of 30 to 280 windows. */
+function share(generate: (random: ReturnType<typeof seeded>, n: number) => number[]): number {
+  let found = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const random = seeded(seed * 7919);
+    const series = generate(random, Math.floor(random.between(30, 280)));
+    if (findLeak(series.map((y, x) => ({ x, y })))) found++;
+  }
+  return found / seeds;
+}
+
+describe('memory leaks', () => {
+  for (const [kind, generate] of Object.entries(leaks)) {
+    it(`are found: ${kind}`, () => assert.ok(share(generate) >= 0.8, `${share(generate)}`));
+  }
+  it('are found in 95 of 100 series', () => {
+    const shares = Object.values(leaks).map(share);
+    assert.ok(shares.reduce((a, b) => a + b) / shares.length >= 0.95);
+  });
+
+  for (const [kind, generate] of Object.entries(leakFree)) {
+    it(`are not seen in ${kind}`, () => assert.ok(share(generate) <= 0.04, `${share(generate)}`));
+  }
+  it('are seen in less than one of 100 series without', () => {
+    const shares = Object.values(leakFree).map(share);
+    assert.ok(shares.reduce((a, b) => a + b) / shares.length < 0.01);
+  });
+
+  it('need enough points, and are told with level and growth', () => {
+    const line = (n: number) => Array.from({ length: n }, (_, x) => ({ x, y: 100 + 2 * x }));
+    assert.equal(findLeak(line(10)), undefined);
+    assert.deepEqual(findLeak(line(51)), { growth: 100, level: 100, from: 0, to: 50 });
+  });
+});
