@@ -66,6 +66,11 @@ const columnNames: ReadonlyMap<string, string> = new Map([
   ['time', 'timestamp'],
   ['created_at', 'timestamp'],
   ['email', 'user'],
+  ['e_mail', 'user'],
+  ['mail', 'user'],
+  ['email_address', 'user'],
+  ['username', 'user'],
+  ['user_name', 'user'],
   ['customer', 'user'],
   ['customer_id', 'user'],
 ]);
