@@ -11,7 +11,7 @@ import { grammars } from './grammars.ts';
 import { readRecord } from './jsonLines.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, readHeader } from './loggerPrefix.ts';
-import { type Origin, originOf } from './origin.ts';
+import { languageOfLogger, type Origin, originOf } from './origin.ts';
 import { peel } from './transport.ts';
 
 /** A line of a log and where it starts, in bytes. */
@@ -315,8 +315,11 @@ function strip(text: string): string {
 }
 
 function pieceOf(header: Header, raw: string, offset: number): Piece {
-  const { rest, spoken = rest, level, timestamp, language = 'text', between } = header;
-  const origin = between !== undefined && isAtLeast(level, 'error') ? originOf(between) : undefined;
+  const { rest, spoken = rest, level, timestamp } = header;
+  // Only what may become a finding of its own is worth the look.
+  const between = isAtLeast(level, 'error') ? header.between : undefined;
+  const origin = between === undefined ? undefined : originOf(between);
+  const language = header.language ?? (between ? languageOfLogger(between) : undefined) ?? 'text';
   return { text: rest, spoken, raw, offset, level, timestamp, wrapped: false, language, origin };
 }
 

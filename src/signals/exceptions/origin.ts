@@ -26,6 +26,15 @@ const languages: Readonly<Record<string, string>> = {
   rs: 'rust',
 };
 
+/** java.util.logging's word, and threads as Java names them before a class. */
+const javaLogger =
+  /^\[?SEVERE\b|\[(?:main|pool-\d{1,6}-thread-\d{1,6}|(?:https?-)?nio-[\w.-]{1,40}-exec-\d{1,6}|(?:scheduling|task|ForkJoinPool)[\w.-]{0,60}-\d{1,6})\].{0,80}?[\s.][A-Z][\w$]{0,100}(?::\d{1,6})?\s{0,40}(?: -|:|\|)\s{0,4}$/;
+
+/** The language whose loggers alone write so. */
+export function languageOfLogger(header: string): string | undefined {
+  return javaLogger.test(header.slice(0, 400)) ? 'java' : undefined;
+}
+
 /** @param header what stands between the time and the message of a log line */
 export function originOf(header: string): Origin | undefined {
   const text = header.slice(0, 400);

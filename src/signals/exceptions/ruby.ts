@@ -7,6 +7,7 @@ import {
   isScriptError,
   maxMessageLines,
   messageOf,
+  remembering,
 } from './parts.ts';
 
 const typeName = String.raw`(?:#<Class:0x[0-9a-f]{1,16}>(?:::)?)?[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,10}`;
@@ -103,11 +104,11 @@ function followUncaught(first: string): Follow {
   let frames = 0;
   let messageLines = 0;
   return (line) => {
-    if (fromLine.test(line) || levels.test(line)) {
+    if (isFrom(line)) {
       frames++;
       return 'enough';
     }
-    if (errorHead.test(line)) {
+    if (line.endsWith(')') && errorHead.test(line)) {
       const key = keyOf(line);
       if (seen.has(key) || seen.size > 20) return 'no';
       seen.add(key);
@@ -120,6 +121,18 @@ function followUncaught(first: string): Follow {
     const indented = line.trim() === '' || /^\s/.test(line);
     return ++messageLines <= maxMessageLines && (indented || messageLines < 4) ? 'enough' : 'no';
   };
+}
+
+/** A line of the stack: the frame, or undefined for those that were left out. */
+const readFrom = remembering((line: string): { readonly frame: Frame | undefined } | undefined => {
+  const from = fromLine.exec(line);
+  if (from) return { frame: frameOfPlace(from, 0) };
+  return levels.test(line) ? { frame: undefined } : undefined;
+});
+
+function isFrom(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return (first === 9 || first === 32) && readFrom(line) !== undefined;
 }
 
 function keyOf(line: string): string {
@@ -141,7 +154,7 @@ function followOpen(): Follow {
 }
 
 function followFromLines(): Follow {
-  return (line) => (fromLine.test(line) || levels.test(line) ? 'enough' : 'no');
+  return (line) => (isFrom(line) ? 'enough' : 'no');
 }
 
 function followFrames(): Follow {
@@ -260,7 +273,8 @@ function readLinks(lines: readonly string[]): Cause[] {
   const links: Cause[] = [];
   let part: string[] = [];
   for (const line of [...lines, undefined]) {
-    if (line !== undefined && (part.length === 0 || !errorHead.test(line))) {
+    const isHead = line?.endsWith(')') === true && errorHead.test(line);
+    if (line !== undefined && (part.length === 0 || !isHead)) {
       part.push(line);
       continue;
     }
@@ -280,13 +294,13 @@ function readLink(lines: readonly string[]): Cause | undefined {
   const message: string[] = [head[4] ?? ''];
   let type = whole?.[5];
   for (const line of lines.slice(1)) {
-    const from = fromLine.exec(line);
-    const ending = type === undefined ? classAtEnd.exec(line) : null;
-    if (from) addFrame(frames, frameOfPlace(from, 0));
+    const from = isFrom(line) ? readFrom(line) : undefined;
+    const ending = type === undefined && !from ? classAtEnd.exec(line) : null;
+    if (from?.frame) addFrame(frames, from.frame);
     else if (ending) {
       type = ending[2];
       message.push(ending[1] ?? '');
-    } else if (!levels.test(line)) message.push(line);
+    } else if (!from) message.push(line);
   }
   if (type === undefined) return undefined;
   return syntaxPlace(type, messageOf(message), frames, sourceIn(message));
