@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type App, compose } from '../../../src/compose.ts';
+import { parseSettings } from '../../../src/core/settings.ts';
+import type { Ticket } from '../../../src/core/ticket.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
+
+const start = Date.parse('2026-03-02T00:00:00Z');
+const time = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();
+const lines = (n: number, line: (i: number) => unknown): string =>
+  Array.from({ length: n }, (_, i) => `${JSON.stringify(line(i))}\n`).join('');
+
+describe('a scan of metrics, feedback and conversations', function () {
+  this.timeout(60_000);
+  const folder = tempFolder('pw-measured');
+  let settings: Record<string, unknown> = {};
+  const opened: App[] = [];
+
+  const open = async (): Promise<App> => {
+    const app = await compose({
+      folder: folder.path(),
+      settings: () => parseSettings(settings),
+      apiKey: () => Promise.resolve(undefined),
+      environment: {},
+      log: () => undefined,
+      trusted: true,
+    });
+    opened.push(app);
+    return app;
+  };
+  const scanned = async (): Promise<{ tickets: readonly Ticket[]; app: App }> => {
+    const app = opened[0] ?? (await open());
+    await app.pipeline.scan();
+    return { tickets: app.backlog.tickets.list(), app };
+  };
+  const write = (name: string, text: string): void => writeFileSync(folder.path(name), text);
+
+  beforeEach(() => {
+    settings = {};
+  });
+  afterEach(async () => {
+    for (const app of opened.splice(0)) await app.dispose();
+  });
+
+  it('makes tickets of what a log tells of slow and failing endpoints, with reasons', async () => {
+    const entry = (i: number): string =>
+      `${time(i / 10)} INFO GET /orders/${i} ${i % 5 === 0 ? 500 : 200} ${2_400 + i}ms\n`;
+    write('app.log', Array.from({ length: 100 }, (_, i) => entry(i)).join(''));
+    const { tickets } = await scanned();
+    const titles = tickets.map(({ title }) => title).sort();
+    assert.match(titles[0] ?? '', /^GET \/orders\/:id fails too often: 20 % /);
+    assert.match(titles[1] ?? '', /^GET \/orders\/:id is slow: p95 2,4\d\d ms \(limit 2,000 ms\)$/);
+    for (const ticket of tickets) {
+      assert.match(ticket.id, /^perf-[0-9a-f]{8}$/);
+      assert.equal(ticket.category, 'performance');
+      assert.ok(ticket.priority.reason && ticket.risk.reason && ticket.effort.reason);
+    }
+  });
+
+  it('adds up windows from several scans, writes them down readable, and counts nothing twice', async () => {
+    const calls = (from: number) =>
+      lines(4, (i) => ({
+        timestamp: time((from + i) / 10),
+        metric: 'api',
+        value: 100 * (from + i),
+        type: 'response_time',
+        endpoint: '/x',
+      }));
+    write('metrics.jsonl', calls(1));
+    await scanned();
+    appendFileSync(folder.path('metrics.jsonl'), calls(5));
+    const { app } = await scanned();
+    await scanned();
+    const [window, ...more] = app.backlog.metrics.windows(
+      { name: 'api', type: 'response_time', endpoint: '/x' },
+      10,
+    );
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      [window?.start, window?.count, window?.min, window?.max],
+      [time(0), 8, 100, 800],
+    );
+  });
+
+  it('finds a leak, once, and more of it when it goes on', async () => {
+    const heap = (from: number, n: number) =>
+      lines(n, (i) => ({
+        timestamp: time(5 * (from + i)),
+        metric: 'heap_used',
+        value: 200 + 3 * (from + i),
+        unit: 'MB',
+      }));
+    write('metrics.jsonl', heap(0, 40));
+    const { tickets, app } = await scanned();
+    assert.deepEqual(
+      tickets.map(({ title }) => title),
+      ['Memory leak: heap_used grew from 200 MB to 317 MB'],
+    );
+    const id = tickets[0]?.id ?? '';
+    await scanned();
+    assert.equal(app.backlog.groups.get(id)?.count, 1);
+    appendFileSync(folder.path('metrics.jsonl'), heap(40, 1));
+    await scanned();
+    assert.equal(app.backlog.groups.get(id)?.count, 2);
+    assert.equal(app.backlog.tickets.list().length, 1);
+  });
+
+  it('makes a theme of three requests in different words, and none of praise', async () => {
+    const texts = [
+      'Please add dark mode',
+      'dark mode please!',
+      'I would love a dark theme',
+      'Great',
+      'Great',
+      'Great',
+      'Great',
+      'Great',
+      'Great',
+    ];
+    write(
+      'feedback.jsonl',
+      lines(texts.length, (i) => ({ timestamp: time(i), text: texts[i] })),
+    );
+    const { tickets } = await scanned();
+    assert.deepEqual(
+      tickets.map(({ title, category }) => [title, category]),
+      [['Please add dark mode', 'feature']],
+    );
+  });
+
+  it('marks what ten users complain of, though they come one by one', async () => {
+    const complaint = (i: number) => ({
+      timestamp: time(i),
+      text: i % 2 ? 'CSV export crashes' : 'The app crashes when exporting to CSV',
+      user: `u${i}`,
+    });
+    write('feedback.jsonl', lines(9, complaint));
+    const { tickets } = await scanned();
+    assert.deepEqual(
+      tickets.map(({ metadata }) => [metadata['users'], metadata['preview']]),
+      [[9, undefined]],
+    );
+    await opened.shift()?.dispose();
+    appendFileSync(
+      folder.path('feedback.jsonl'),
+      `${JSON.stringify(complaint(8))}\n${JSON.stringify(complaint(9))}\n`,
+    );
+    const again = await scanned();
+    assert.deepEqual(
+      again.tickets.map(({ metadata }) => [metadata['users'], metadata['preview']]),
+      [[10, 'wanted']],
+    );
+  });
+
+  it('counts the records of a document once, however often it is written anew', async () => {
+    const records = Array.from({ length: 5 }, (_, i) => ({
+      timestamp: time(i),
+      text: 'Checkout is slow',
+    }));
+    write('feedback.json', JSON.stringify(records));
+    const { tickets, app } = await scanned();
+    write(
+      'feedback.json',
+      JSON.stringify([...records, { timestamp: time(9), text: 'checkout takes forever' }], null, 2),
+    );
+    await scanned();
+    assert.equal(app.backlog.groups.get(tickets[0]?.id ?? '')?.count, 6);
+  });
+
+  it('finds what conversations fail at, from a hundred on', async () => {
+    const talk = (i: number) =>
+      i % 10 === 0
+        ? {
+            timestamp: time(i),
+            message: 'How do I export my data to Excel?',
+            response: '',
+            customer_id: i,
+          }
+        : {
+            timestamp: time(i),
+            message: `Where is order ${i}`,
+            response: 'On its way',
+            outcome: 'resolved',
+          };
+    write('interactions.jsonl', lines(90, talk));
+    assert.deepEqual((await scanned()).tickets, []);
+    appendFileSync(
+      folder.path('interactions.jsonl'),
+      lines(20, (i) => talk(90 + i)),
+    );
+    const { tickets, app } = await scanned();
+    assert.deepEqual(
+      tickets.map(({ title }) => title),
+      ['Unanswered: How do I export my data to Excel?'],
+    );
+    assert.equal(app.backlog.groups.get(tickets[0]?.id ?? '')?.count, 11);
+    assert.match(tickets[0]?.id ?? '', /^interaction-/);
+  });
+
+  it('reads nothing of a source that is switched off', async () => {
+    settings = {
+      'patchwright.sources.enabled.metrics': false,
+      'patchwright.sources.enabled.interactions': false,
+    };
+    write('app.log', Array.from({ length: 50 }, () => `${time(0)} GET /x 500 9000ms\n`).join(''));
+    write(
+      'metrics.jsonl',
+      lines(1, () => ({ metric: 'queue', value: 9, threshold: 1 })),
+    );
+    write(
+      'interactions.jsonl',
+      lines(200, () => ({ message: 'What is this?', response: '' })),
+    );
+    const { tickets, app } = await scanned();
+    assert.deepEqual(tickets, []);
+    assert.deepEqual(app.backlog.metrics.series(), []);
+    assert.deepEqual(app.backlog.interactions.recent(5), []);
+  });
+
+  it('is bounded when names of metrics are made up, and no absurd value makes a ticket', async () => {
+    const flood = (i: number) => ({ metric: `m_${i}`, value: 1 });
+    write(
+      'metrics.jsonl',
+      `{"metric":"latency_ms","value":1e999,"threshold":-1,"ts":"2099-01-01"}\n${lines(20_000, flood)}`,
+    );
+    const app = await open();
+    const report = await app.pipeline.scan();
+    assert.deepEqual(app.backlog.tickets.list(), []);
+    assert.equal(app.backlog.metrics.series().length, 1_000);
+    assert.ok(report.malformed > 1 && report.malformed < 200, `${report.malformed}`);
+  });
+
+  const file = resolve(import.meta.dirname, '../../../../shared/cases/injection-cases.json');
+  it('bears the metric cases of shared/cases', async function () {
+    if (!existsSync(file)) {
+      console.log('    skipped: shared/cases/injection-cases.json is not beside the project');
+      this.skip();
+    }
+    const { cases } = JSON.parse(readFileSync(file, 'utf8')) as {
+      cases: readonly { channel: string; payload: string; repeat?: number }[];
+    };
+    const texts = cases
+      .filter(({ channel }) => channel === 'metric')
+      .flatMap(({ payload, repeat = 1 }) =>
+        Array.from(
+          { length: Math.min(repeat, 5_000) },
+          (_, i) => `${payload.replaceAll('<COUNTER>', String(i))}\n`,
+        ),
+      );
+    assert.ok(texts.length > 0);
+    write('metrics.jsonl', texts.join(''));
+    const { tickets, app } = await scanned();
+    assert.deepEqual(tickets, []);
+    assert.ok(app.backlog.metrics.series().length <= 1_000);
+  });
+});
