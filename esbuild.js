@@ -47,7 +47,11 @@ const common = {
 const builds = [
   { ...common, entryPoints: ['src/extension.ts'], external: ['vscode'] },
   // Without `external: ['vscode']`: an import of it from the core fails this build.
-  { ...common, entryPoints: ['src/cli.ts'], banner: { js: `#!/usr/bin/env node\n${common.banner.js}` } },
+  {
+    ...common,
+    entryPoints: ['src/cli.ts'],
+    banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
+  },
   { ...common, entryPoints: lazy },
 ];
 
@@ -62,7 +66,9 @@ if (watch) {
   if (process.argv.includes('--sizes')) {
     for (const { metafile } of results) {
       for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-        console.log(`${String(Math.round(bytes / 1024)).padStart(6)} KiB  ${file} (${dirname(file)})`);
+        console.log(
+          `${String(Math.round(bytes / 1024)).padStart(6)} KiB  ${file} (${dirname(file)})`,
+        );
       }
     }
   }

@@ -15,7 +15,9 @@ for (const file of files.sort()) {
 }
 
 function row({ what, value, unit, target, better }: Figure): string {
-  const measured = `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`.trim();
-  const bound = target === undefined ? '–' : `${better === 'larger' ? '≥' : '≤'} ${target} ${unit}`.trim();
+  const measured =
+    `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`.trim();
+  const bound =
+    target === undefined ? '–' : `${better === 'larger' ? '≥' : '≤'} ${target} ${unit}`.trim();
   return `| ${what} | ${measured} | ${bound} |`;
 }
