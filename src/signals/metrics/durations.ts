@@ -24,7 +24,7 @@ export function observationsIn(line: string, now: number): readonly Observation[
   if (!durationHint.test(text)) return [];
   const call = text.startsWith('{') ? callInJson(text, now) : callInText(text, now);
   if (!call) return [];
-  const endpoint = visible(redact(call.endpoint));
+  const endpoint = clean(call.endpoint);
   const base = { endpoint, at: call.at };
   const found: Observation[] = [];
   if (call.ms !== undefined && call.ms <= longestMs && isSketchable(call.ms)) {
@@ -41,6 +41,19 @@ export function observationsIn(line: string, now: number): readonly Observation[
     found.push({ ...base, name: 'request_errors', type: 'error_rate', unit: '', value });
   }
   return found;
+}
+
+/** Endpoints repeat; looking for secrets in each of them again would take most of the time. */
+const known = new Map<string, string>();
+const maxKnown = 1_000;
+
+function clean(endpoint: string): string {
+  const before = known.get(endpoint);
+  if (before !== undefined) return before;
+  if (known.size >= maxKnown) known.clear();
+  const text = visible(redact(endpoint));
+  known.set(endpoint, text);
+  return text;
 }
 
 interface Call {
@@ -104,12 +117,15 @@ function requestIn(text: string): { endpoint: string; rest: string } | undefined
 function statusIn(rest: string): number | undefined {
   const keyed = statusField.exec(rest);
   if (keyed) return Number(keyed[1]);
-  const body = rest.replace(timestamp, ' ').replace(clfTime, ' ');
-  const word = statusWord.exec(body);
+  // Numbers of the header lie before the call, but some loggers put the status there as well.
+  const word = statusWord.exec(rest.replace(clfTime, ' '));
   return word ? Number(word[1]) : undefined;
 }
 
+const durationWords = /[dD]ur|elapsed|[lL]aten|[tT]im|took|serv|exec|rt=| in | after /;
+
 function durationIn(text: string): number | undefined {
+  if (!durationWords.test(text)) return undefined;
   const keyed = keyedDuration.exec(text);
   if (keyed) return inMs(keyed[2], keyed[3] ?? keyed[1] ?? 'ms');
   const nginx = nginxDuration.exec(text);

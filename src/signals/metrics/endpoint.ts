@@ -13,7 +13,8 @@ export function endpointOf(method: string, address: string): string {
 }
 
 function segmentOf(segment: string): string {
-  if (segment === '' || fixedName.test(segment)) return segment;
+  if (segment.length <= 40 && /^[A-Za-z._~-]*$/.test(segment)) return segment;
+  if (fixedName.test(segment)) return segment;
   const isFile = /\.[a-z]{1,5}\d?$/i.exec(segment);
   if (isFile && /\d/.test(segment)) return `:file${isFile[0]}`;
   const hasDigit = /\d/.test(segment);

@@ -14,8 +14,8 @@ export interface LogDurations {
 }
 
 /** So many bytes of a file are read in full in one scan; of what is beyond, samples. */
-const fullBytes = 4 << 20;
-const sampledLines = 8;
+const fullBytes = 2 << 20;
+const sampledLines = 4;
 const longestLine = 8_192;
 
 export function createLogDurations(
