@@ -31,17 +31,25 @@ const levelWords = [
   ' EMERG ',
 ];
 
-interface Hint {
+interface Text {
   readonly bytes: Buffer;
   readonly isWord: boolean;
 }
 
-const hints: readonly Hint[] = [
+interface Hint extends Text {
+  /** Where in it the bytes begin by which it is searched. */
+  readonly window: number;
+}
+
+const texts: readonly Text[] = [
   ...levelWords.map((word) => ({ bytes: Buffer.from(word), isWord: true })),
-  ...[...jsonHints, ...grammars.flatMap((grammar) => grammar.hints)].map((text) => ({
-    bytes: Buffer.from(text),
-    isWord: false,
-  })),
+  // A line that a container's log cut may hold half a hint.
+  ...['stdout P ', 'stderr P ', ...jsonHints, ...grammars.flatMap((grammar) => grammar.hints)].map(
+    (text) => ({
+      bytes: Buffer.from(text),
+      isWord: false,
+    }),
+  ),
 ];
 
 /**
@@ -50,19 +58,50 @@ const hints: readonly Hint[] = [
  * many times faster than one regular expression of as many alternatives, and makes no strings.
  */
 const shifts = new Uint8Array(65_536).fill(minHintLength - 1);
-/** Which hints end their first five bytes with a pair: the number of their bucket, 0 for none. */
+/** Which hints end their window with a pair: the number of their bucket, 0 for none. */
 const bucketOf = new Uint8Array(65_536);
 const buckets: Hint[][] = [[]];
-for (const hint of hints) {
-  if (hint.bytes.length < minHintLength)
-    throw new Error(`Hint too short: ${hint.bytes.toString()}`);
+for (const text of texts.toSorted((a, b) => a.bytes.length - b.bytes.length)) {
+  if (text.bytes.length < minHintLength)
+    throw new Error(`Hint too short: ${text.bytes.toString()}`);
+  const window = rarestWindow(text.bytes);
   for (let end = 1; end < minHintLength; end++) {
-    const pair = pairAt(hint.bytes, end);
+    const pair = pairAt(text.bytes, window + end);
     shifts[pair] = Math.min(shifts[pair] ?? 0, minHintLength - 1 - end);
   }
-  const last = pairAt(hint.bytes, minHintLength - 1);
+  const last = pairAt(text.bytes, window + minHintLength - 1);
   bucketOf[last] ||= buckets.push([]) - 1;
-  buckets[bucketOf[last] ?? 0]?.push(hint);
+  buckets[bucketOf[last] ?? 0]?.push({ ...text, window });
+}
+
+/** The five bytes in a hint whose pairs stop the search of ordinary lines the least. */
+function rarestWindow(bytes: Buffer): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let window = 0; window + minHintLength <= bytes.length; window++) {
+    let cost = 0;
+    for (let end = 1; end < minHintLength; end++) {
+      const pair = pairAt(bytes, window + end);
+      const stop = (shifts[pair] ?? 0) - (minHintLength - 1 - end);
+      // The last pair of a window is looked at closely wherever it stands.
+      if (stop > 0 || end === minHintLength - 1) cost += frequency(pair) * Math.max(stop, 1) ** 2;
+    }
+    if (cost < least) [best, least] = [window, cost];
+  }
+  return best;
+}
+
+/** How often a pair of bytes stands in logs, roughly. */
+function frequency(pair: number): number {
+  return weightOf(pair >> 8) * weightOf(pair & 0xff);
+}
+
+function weightOf(byte: number): number {
+  const char = String.fromCharCode(byte);
+  if (char === ' ' || 'etaoinsr'.includes(char)) return 8;
+  if (/[a-z\d]/.test(char)) return 4;
+  if (/[A-Z.,:"/=-]/.test(char)) return 2;
+  return byte === 10 ? 1 : 0.3;
 }
 
 function pairAt(bytes: Uint8Array, end: number): number {
@@ -86,23 +125,31 @@ export function findHint(bytes: Uint8Array, from: number, limit: number): number
       at += pair === 0 && isHole(bytes, at) ? hole.length : shift;
       continue;
     }
-    const start = at - minHintLength + 1;
-    if (isHintAt(bytes, start, limit, pair)) return start;
+    const start = hintAt(bytes, at - minHintLength + 1, from, limit, pair);
+    if (start >= 0) return start;
     at++;
   }
   return -1;
 }
 
-function isHintAt(bytes: Uint8Array, start: number, limit: number, pair: number): boolean {
+/** Where the hint begins that has its window at `window`, or -1. */
+function hintAt(
+  bytes: Uint8Array,
+  window: number,
+  from: number,
+  limit: number,
+  pair: number,
+): number {
   const bucket = buckets[bucketOf[pair] as number] as readonly Hint[];
   for (let i = 0; i < bucket.length; i++) {
-    const { bytes: word, isWord } = bucket[i] as Hint;
-    if (bytes[start] !== word[0]) continue;
+    const { bytes: word, isWord, window: offset } = bucket[i] as Hint;
+    const start = window - offset;
+    if (start < from || bytes[start] !== word[0]) continue;
     const end = start + word.length;
     if (end > limit || !startsWith(bytes, start, word)) continue;
-    if (!isWord || end === limit || !continues(bytes[end] as number)) return true;
+    if (!isWord || end === limit || !continues(bytes[end] as number)) return start;
   }
-  return false;
+  return -1;
 }
 
 function startsWith(bytes: Uint8Array, start: number, word: Uint8Array): boolean {

@@ -219,14 +219,29 @@ function lookBack(bytes: Buffer, floor: number, hit: number, keepAll: boolean): 
 }
 
 function endsWithLineNumber(bytes: Buffer, start: number, newline: number): boolean {
-  let at = newline - 1;
-  if (bytes[at] === 13) at--;
+  let at = endOfText(bytes, start, newline);
   let digits = 0;
   while (at > start && isDigit(bytes[at]) && digits < 9) {
     at--;
     digits++;
   }
   return digits > 0 && bytes[at] === 58;
+}
+
+/** Index of the last byte that was said, before what a carrier puts around or behind it. */
+function endOfText(bytes: Buffer, start: number, newline: number): number {
+  let at = newline - 1;
+  if (bytes[at] === 13) at--;
+  const last = bytes[at];
+  const isRecord = last === 125 && bytes[start] === 123;
+  // docker's and pm2's records: `…\n","stream":…}`; the journal's: `…"}`
+  const end = isRecord
+    ? bytes.lastIndexOf('\\n"', at)
+    : last === 109
+      ? bytes.lastIndexOf(27, at)
+      : -1;
+  if (end > start) return end - 1;
+  return isRecord && bytes[at - 1] === 34 ? at - 2 : at;
 }
 
 function isDigit(byte: number | undefined): boolean {

@@ -8,7 +8,7 @@ import {
   type ParsedException,
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
-import { readRecord } from './jsonLines.ts';
+import { type JsonRecord, readRecord } from './jsonLines.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, readHeader } from './loggerPrefix.ts';
 import { languageOfLogger, type Origin, originOf } from './origin.ts';
@@ -57,6 +57,11 @@ export function* exceptionsOf(lines: Iterable<LogLine>): Generator<FoundExceptio
   }
   assembler.close(true);
   yield* assembler.take();
+}
+
+interface Told {
+  readonly level?: Level;
+  readonly timestamp?: string;
 }
 
 interface Piece {
@@ -218,21 +223,20 @@ export function createAssembler(): Assembler {
       if (!carried.partial) route(carried.stream, text, from);
       return;
     }
-    route(carried.stream, carried.text, offset, carried.level);
+    route(carried.stream, carried.text, offset, carried);
   };
 
-  const route = (name: string, text: string, offset: number, told?: Level): void => {
+  const route = (name: string, text: string, offset: number, told: Told = {}): void => {
     const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
     if (record?.carrier !== undefined) {
-      joinCarried(record.carrier, record.message, offset);
+      joinCarried(record.carrier, record, offset);
       return;
     }
     if (!record) {
       const cut = text.slice(0, maxLineChars);
       const header = readHeader(cut);
       const piece = pieceOf(header, cut, offset);
-      const isTold = piece.level === undefined && told !== undefined && !stream(name).block;
-      accept(stream(name), isTold ? { ...piece, level: told } : piece);
+      accept(stream(name), completed(piece, told, stream(name).block !== undefined));
       return;
     }
     const message = record.message.slice(0, maxLineChars);
@@ -251,10 +255,10 @@ export function createAssembler(): Assembler {
   };
 
   /** Docker's json-file cuts lines at 16 KiB; the pieces without a line end belong to the next. */
-  const joinCarried = (carrier: string, text: string, offset: number): void => {
+  const joinCarried = (carrier: string, record: JsonRecord, offset: number): void => {
     const name = carrier.replace(/\+$/, '');
     const one = stream(`${name}:`);
-    const joined = ((one.partial?.text ?? '') + text).slice(0, maxLineChars * 64);
+    const joined = ((one.partial?.text ?? '') + record.message).slice(0, maxLineChars * 64);
     const from = one.partial?.offset ?? offset;
     if (carrier.endsWith('+')) {
       one.partial = { text: joined, offset: from };
@@ -262,7 +266,8 @@ export function createAssembler(): Assembler {
     }
     one.partial = undefined;
     const clean = strip(joined);
-    if (!clean.startsWith('{"log":')) route(name, clean, from);
+    if (clean.startsWith('{"log":')) return;
+    for (const line of clean.split('\n', maxBlockLines)) route(name, line, from, record);
   };
 
   return {
@@ -325,6 +330,17 @@ function pieceOf(header: Header, raw: string, offset: number): Piece {
 
 function textFor(grammar: Grammar, piece: Piece): string {
   return grammar.standsAlone ? piece.spoken : piece.text;
+}
+
+/** What a carrier knows of a line counts where the line itself says nothing; of a trace, its first line alone. */
+function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
+  if (told.level === undefined && told.timestamp === undefined) return piece;
+  const isError = isAtLeast(told.level, 'error') && !isOpen && !/^\s/.test(piece.text);
+  return {
+    ...piece,
+    timestamp: piece.timestamp ?? told.timestamp,
+    level: piece.level ?? (isError ? told.level : undefined),
+  };
 }
 
 /** The first exception in a stack that a record holds. */

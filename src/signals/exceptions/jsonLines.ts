@@ -1,7 +1,6 @@
 import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
 import { readThrown } from './jsonThrown.ts';
-import { readHeader } from './loggerPrefix.ts';
 import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
@@ -16,13 +15,20 @@ export interface JsonRecord {
   readonly carrier?: string;
 }
 
+/** What its carrier was told of a line: an error, or nothing that says more than the line itself. */
+function toldLevel(priority: unknown): Level | undefined {
+  const level = syslogLevel(Number(priority));
+  return level === 'error' || level === 'fatal' ? level : undefined;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 /** Reads the text of a stack trace; the grammars of the languages, handed in. */
 export type ReadStack = (text: string) => ParsedException | undefined;
 
 /** Hints that a record may be of level error, as pino, bunyan and journald write it. */
 export const jsonHints: readonly string[] = [
-  ...['"level":', '"level": '].flatMap((key) => [`${key}5`, `${key}6`]),
+  // With escaped quotes: a record that docker or the journal wrapped into one of its own.
+  ...['"level":', '"level": ', '\\"level\\":'].flatMap((key) => [`${key}5`, `${key}6`]),
   ...[0, 1, 2, 3].map((priority) => `"PRIORITY":"${priority}`),
   '"exc_info":"',
   '"stack":"',
@@ -33,7 +39,7 @@ export function readRecord(line: string, readStack: ReadStack): JsonRecord | und
   if (!parsed) return undefined;
   const carried = readCarrier(parsed);
   if (carried) return carried;
-  const journal = readJournal(parsed, readStack);
+  const journal = readJournal(parsed);
   if (journal) return journal;
   const record = unwrapped(parsed);
   const level = readLevel(record);
@@ -139,23 +145,20 @@ function unwrapped(record: Json): Json {
   return inner && readMessage(inner) !== undefined ? { ...record, ...inner } : record;
 }
 
-/** journald: the message is a service's own line, or bytes where it is no plain text. */
-function readJournal(record: Json, readStack: ReadStack): JsonRecord | undefined {
+/** journald: the message is a line of a service, or bytes where it is no plain text. */
+function readJournal(record: Json): JsonRecord | undefined {
   const value = get(record, 'MESSAGE');
   const said = typeof value === 'string' ? value : textOfBytes(value);
   if (said === undefined) return undefined;
-  const { level, timestamp, rest } = readHeader(said);
-  const priority = text(record, 'PRIORITY');
-  const own = priority && /^[0-7]$/.test(priority) ? syslogLevel(Number(priority)) : undefined;
-  const at = timestamp ?? journalTime(record);
-  const found = level ?? own;
-  const exception = said.includes('\n') ? readStack(rest) : undefined;
+  const level = toldLevel(text(record, 'PRIORITY'));
+  const timestamp = journalTime(record);
+  const name = firstText(record, ['SYSLOG_IDENTIFIER', '_SYSTEMD_UNIT', '_COMM']) ?? '';
   return {
-    ...(found === undefined ? {} : { level: found }),
-    ...(at === undefined ? {} : { timestamp: at }),
-    message: rest,
+    ...(level === undefined ? {} : { level }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    message: said.replace(/\r?\n$/, ''),
     language: 'text',
-    ...(exception ? { exception } : {}),
+    carrier: `${name}[${text(record, '_PID') ?? ''}]`,
   };
 }
 

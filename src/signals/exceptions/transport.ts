@@ -9,6 +9,8 @@ export interface Carried {
   readonly partial: boolean;
   /** What the carrier was told of the line. */
   readonly level?: Level;
+  /** ISO 8601, when the carrier wrote one. */
+  readonly timestamp?: string;
 }
 
 const cri =
@@ -38,13 +40,36 @@ export function peel(line: string): Carried {
       };
     }
     return (
-      carried(line, foreman) ?? carried(line, heroku) ?? named(line) ?? logged(line) ?? plain(line)
+      carried(line, foreman) ??
+      carried(line, heroku) ??
+      named(line) ??
+      logged(line) ??
+      stamped(line) ??
+      plain(line)
     );
   }
   if (first === 91) return carried(line, kubectl) ?? plain(line);
   if (first === 60) return logged(line) ?? plain(line);
   const isWord = (first >= 65 && first <= 90) || (first >= 97 && first <= 122);
   return isWord ? (named(line) ?? logged(line) ?? plain(line)) : plain(line);
+}
+
+/**
+ * `kubectl logs --timestamps`, `docker logs -t` (nanoseconds) and GitHub's runners (100 of them) write
+ * their own time before each line. Where a level follows, it is rather the line's own header.
+ */
+const stamp =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{4}(?:\d\d)?Z (?![A-Z]{4,8}\b|\[\w+\]|\s*\t)/;
+
+function stamped(line: string): Carried | undefined {
+  const match = line.charCodeAt(26) >= 48 ? stamp.exec(line) : null;
+  if (!match) return undefined;
+  return {
+    stream: '',
+    text: line.slice(match[0].length),
+    partial: false,
+    timestamp: `${match[1]}Z`,
+  };
 }
 
 function named(line: string): Carried | undefined {
@@ -58,9 +83,7 @@ function logged(line: string): Carried | undefined {
   // rsyslog writes control characters as #ooo.
   const text = line.slice(match[0].length).replace(/^#011/, '\t').replaceAll('#033', '\x1b');
   const level = syslogLevel(Number(match[1] ?? Number.NaN));
-  // Of a trace only its first line is an error of its own.
-  const speaks = level !== undefined && !/^\s/.test(text);
-  return { stream: sender, text, partial: false, ...(speaks ? { level } : {}) };
+  return { stream: sender, text, partial: false, ...(level === undefined ? {} : { level }) };
 }
 
 function carried(line: string, pattern: RegExp): Carried | undefined {

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { findGroups } from '../../../src/signals/groups.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
+
+/** What a service wrote: a trace below a logged message, one by itself, records, and a plain error. */
+const said = [
+  '2026-03-02 10:00:00,123 ERROR shop.api: order failed',
+  'Traceback (most recent call last):',
+  '  File "/srv/app/api.py", line 12, in order',
+  '    total(cart)',
+  '  File "/srv/app/cart.py", line 7, in total',
+  '    return prices[sku]',
+  "KeyError: 'sku-17'",
+  '2026-03-02 10:00:01,123 INFO shop.api: done',
+  'file:///srv/app/src/cart.js:8',
+  '  return prices[sku].cents;',
+  '                     ^',
+  '',
+  "TypeError: Cannot read properties of undefined (reading 'cents')",
+  '    at priceOf (file:///srv/app/src/cart.js:8:22)',
+  '    at main (file:///srv/app/src/main.js:3:1)',
+  '',
+  'Node.js v20.11.0',
+  '{"level":50,"time":1772445602000,"pid":9,"hostname":"h","msg":"stock is out of date"}',
+  '{"level":30,"time":1772445602001,"pid":9,"hostname":"h","msg":"fine"}',
+  'java.lang.IllegalStateException: no price',
+  '\tat shop.Cart.price(Cart.java:7)',
+  '\tat shop.Main.main(Main.java:3)',
+  'panic: runtime error: index out of range [3] with length 3',
+  '',
+  'goroutine 1 [running]:',
+  'main.total(...)',
+  '\t/srv/app/cart.go:9',
+  'main.main()',
+  '\t/srv/app/main.go:4 +0x1d',
+  'exit status 2',
+  '2026-03-02 10:00:03,123 ERROR shop.db: connection to 10.0.0.7:5432 refused',
+];
+
+type Carry = (line: string, i: number) => string | readonly string[];
+const at = (i: number): string => new Date(Date.UTC(2026, 2, 2, 10) + i * 7).toISOString();
+const clock = (i: number): string => at(i).slice(11, 19);
+
+const carriers: Readonly<Record<string, Carry>> = {
+  'docker json-file': (log, i) =>
+    JSON.stringify({ log: `${log}\n`, stream: 'stderr', time: at(i) }),
+  CRI: (line, i) =>
+    line.length > 40
+      ? [`${at(i)} stderr P ${line.slice(0, 31)}`, `${at(i)} stderr F ${line.slice(31)}`]
+      : `${at(i)} stderr F ${line}`,
+  'kubectl --prefix': (line) => `[pod/shop-7d9f/api] ${line}`,
+  'kubectl --timestamps': (line, i) => `${at(i).replace('Z', '456789Z')} ${line}`,
+  'GitHub Actions': (line, i) => `${at(i).replace('Z', '4567Z')} ${line}`,
+  compose: (line) => `api-1  | ${line}`,
+  'compose in colour': (line) => `\u001b[36mapi-1  | \u001b[0m${line}`,
+  pm2: (line) => `0|api      | ${line}`,
+  'pm2 --json': (line, i) =>
+    JSON.stringify({
+      message: `${line}\n`,
+      timestamp: at(i),
+      type: 'err',
+      process_id: 0,
+      app_name: 'api',
+    }),
+  Heroku: (line, i) => `${at(i).replace('Z', '000+00:00')} app[web.1]: ${line}`,
+  foreman: (line, i) => `${clock(i)} web.1   | ${line}`,
+  rsyslog: (line, i) => `Mar  2 ${clock(i)} host api[812]: ${line.replace('\t', '#011')}`,
+  'RFC 3164': (line, i) => `<30>Mar  2 ${clock(i)} host api[812]: ${line}`,
+  'RFC 5424': (line, i) => `<30>1 ${at(i)} host api 812 - [a@1 b="c"] ${line}`,
+  'journald JSON': (line, i) =>
+    JSON.stringify({
+      __REALTIME_TIMESTAMP: String(Date.parse(at(i)) * 1000),
+      PRIORITY: '6',
+      _PID: '812',
+      SYSLOG_IDENTIFIER: 'api',
+      MESSAGE: line,
+    }),
+  'CRLF line ends': (line) => `${line}\r`,
+  'a colour on every line': (line) => `\u001b[31m${line}\u001b[0m`,
+};
+
+describe('what carries a log', () => {
+  const temp = tempFolder('pw-carriers');
+  const groupsOf = async (bytes: Buffer): Promise<string[]> => {
+    const file = temp.path('app.log');
+    writeFileSync(file, bytes);
+    const { groups } = await findGroups([file], temp.path());
+    return (groups.get(file) ?? []).map(
+      ({ count, severity, kind, type, message, line }) =>
+        `${count} ${severity} ${kind} ${type}: ${message} :${line}`,
+    );
+  };
+  const text = `${said.join('\n')}\n`;
+  const expected = [
+    "1 error exception KeyError: 'sku-17' :7",
+    "1 fatal exception TypeError: Cannot read properties of undefined (reading 'cents') :8",
+    '1 error log null: stock is out of date :null',
+    '1 error exception java.lang.IllegalStateException: no price :7',
+    '1 fatal exception runtime error: index out of range [3] with length 3 :9',
+    '1 error log null: connection to 10.0.0.7:5432 refused :null',
+  ];
+
+  it('is nothing: the plain log', async () => {
+    assert.deepEqual(await groupsOf(Buffer.from(text)), expected);
+  });
+
+  for (const [name, carry] of Object.entries(carriers)) {
+    it(`changes nothing: ${name}`, async () => {
+      const carried = `${said.flatMap(carry).join('\n')}\n`;
+      assert.deepEqual((await groupsOf(Buffer.from(carried))).sort(), [...expected].sort());
+    });
+  }
+
+  const encodings: Readonly<Record<string, Buffer>> = {
+    'UTF-8 with a mark': Buffer.from(`\ufeff${text}`),
+    'UTF-16 LE': Buffer.from(`\ufeff${text}`, 'utf16le'),
+    'UTF-16 LE without a mark': Buffer.from(text, 'utf16le'),
+    'UTF-16 BE': Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+    gzip: gzipSync(text),
+  };
+  for (const [name, bytes] of Object.entries(encodings)) {
+    it(`changes nothing: ${name}`, async () => assert.deepEqual(await groupsOf(bytes), expected));
+  }
+
+  it('keeps processes apart whose lines are mixed', async () => {
+    const trace = said.slice(1, 7);
+    const mixed = trace.flatMap((line) => [`api-1  | ${line}`, `worker-1  | ${line}`]);
+    assert.deepEqual(await groupsOf(Buffer.from(`${mixed.join('\n')}\n`)), [
+      "2 error exception KeyError: 'sku-17' :7",
+    ]);
+  });
+});
