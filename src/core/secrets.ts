@@ -36,37 +36,40 @@ interface Pattern {
 /** Longer texts are cut: an unexamined rest must not leave the machine. */
 export const maxSecretChars = 1 << 20;
 
-const providerTokens = [
-  'sk-ant-[\\w-]{16,200}',
-  'sk-(?:proj-|svcacct-)?[\\w-]{20,200}',
-  '(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,200}',
-  'gh[pousr]_[A-Za-z0-9]{20,255}',
-  'github_pat_[A-Za-z0-9_]{20,255}',
-  'gl(?:pat|ptt|dt|rt|soat|cbt|ft|agent)-[\\w-]{16,200}',
-  '(?:AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA)[A-Z0-9]{16}',
-  'xox[abeoprs]-[\\w-]{10,250}',
-  'xapp-\\d-[\\w-]{10,250}',
-  'AIza[\\w-]{35}',
-  'ya29\\.[\\w-]{20,500}',
-  'GOCSPX-[\\w-]{20,60}',
-  'npm_[A-Za-z0-9]{30,60}',
-  'pypi-[\\w-]{30,300}',
-  'hf_[A-Za-z0-9]{30,60}',
-  'SG\\.[\\w-]{16,40}\\.[\\w-]{16,80}',
-  'dop_v1_[a-f0-9]{64}',
-  'shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}',
-  'dckr_pat_[\\w-]{20,60}',
-  'glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}',
-  'hv[sbr]\\.[\\w-]{20,300}',
-  'key-[a-f0-9]{32}',
-  'SK[a-f0-9]{32}',
-  'EAACEdEose0cBA[A-Za-z0-9]{10,300}',
-  'sq0(?:atp|csp)-[\\w-]{20,60}',
-  'lin_api_[A-Za-z0-9]{30,60}',
-  'r8_[A-Za-z0-9]{30,60}',
-  'eyJrIjoi[\\w=]{30,300}',
-  '\\d{8,10}:AA[\\w-]{33}',
-].join('|');
+/** What providers' tokens begin with, by which a text is looked through, and how they go on. */
+const providerTokens: readonly (readonly [start: string, rest: string])[] = [
+  ['sk-ant-', '[\\w-]{16,200}'],
+  ['sk-', '(?:proj-|svcacct-)?[\\w-]{20,200}'],
+  ['(?:sk|rk|pk|whsec)_', '(?:live_|test_)?[A-Za-z0-9]{16,200}'],
+  ['gh[pousr]_', '[A-Za-z0-9]{20,255}'],
+  ['github_pat_', '[A-Za-z0-9_]{20,255}'],
+  ['gl(?:pat|ptt|dt|rt|soat|cbt|ft|agent)-', '[\\w-]{16,200}'],
+  ['(?:AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA)', '[A-Z0-9]{16}'],
+  ['xox[abeoprs]-', '[\\w-]{10,250}'],
+  ['xapp-', '\\d-[\\w-]{10,250}'],
+  ['AIza', '[\\w-]{35}'],
+  ['ya29\\.', '[\\w-]{20,500}'],
+  ['GOCSPX-', '[\\w-]{20,60}'],
+  ['npm_', '[A-Za-z0-9]{30,60}'],
+  ['pypi-', '[\\w-]{30,300}'],
+  ['hf_', '[A-Za-z0-9]{30,60}'],
+  ['SG\\.', '[\\w-]{16,40}\\.[\\w-]{16,80}'],
+  ['dop_v1_', '[a-f0-9]{64}'],
+  ['shp(?:at|ca|pa|ss)_', '[a-fA-F0-9]{32}'],
+  ['dckr_pat_', '[\\w-]{20,60}'],
+  ['glsa_', '[A-Za-z0-9]{32}_[a-f0-9]{8}'],
+  ['hv[sbr]\\.', '[\\w-]{20,300}'],
+  ['key-', '[a-f0-9]{32}'],
+  ['SK[a-f0-9]', '[a-f0-9]{31}'],
+  ['EAACEdEose0cBA', '[A-Za-z0-9]{10,300}'],
+  ['sq0(?:atp|csp)-', '[\\w-]{20,60}'],
+  ['lin_api_', '[A-Za-z0-9]{30,60}'],
+  ['r8_', '[A-Za-z0-9]{30,60}'],
+  ['eyJrIjoi', '[\\w=]{30,300}'],
+  ['\\d{8,10}:AA', '[\\w-]{33}'],
+];
+const tokenStart = providerTokens.map(([start]) => start).join('|');
+const token = providerTokens.map(([start, rest]) => start + rest).join('|');
 
 const names =
   'pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?|session[_-]?(?:id|key)|cookie|connection[_-]?string|account[_-]?key|sas';
@@ -104,14 +107,17 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'token',
     mask: '<token>',
-    trigger: /[-_.:]|AKIA|ASIA|AIza|SK|A[GIRBC][PDOIC]A/,
-    regex: new RegExp(`(?<![\\w-])(?:${providerTokens})(?![A-Za-z0-9])`, 'dg'),
+    // Every one begins with a word character, so that `\b` stands in for the costlier look behind.
+    trigger: new RegExp(`\\b(?:${tokenStart})`),
+    regex: new RegExp(`(?<![\\w-])(?:${token})(?![A-Za-z0-9])`, 'dg'),
     accepts: (match) => new Set(match[0]).size >= 8,
   },
   {
     kind: 'assignment',
     mask: '<secret>',
-    trigger: /pass|pwd|secret|token|key|credential|session|cookie|connection|sas/i,
+    // A name alone is a word of many messages; with what assigns behind it, of few.
+    trigger:
+      /(?:pass|pwd|secret|token|key|credential|session|cookie|connection|sas)[\w-]{0,30}["'\\]{0,3}\s{0,3}[:=]/i,
     regex: new RegExp(
       `(?<name>(?<![A-Za-z])(?:[\\w.-]{0,40}[_.-])?(?:[a-z]{0,20}(?<=[a-z]))?(?:${names})[\\w-]{0,20})["'\\\\]{0,3}\\s{0,3}(?:=>|[:=])\\s{0,3}(?:["'\\\\]{1,3}(?<quoted>[^"'\\s\\\\][^"'\\n\\\\]{2,500})|(?<secret>[^\\s"'\\\\,;&(){}\\[\\]<>|]{4,500}))`,
       'dgi',

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { ExceptionEvent, Fingerprint, Frame } from '../core/signal.ts';
 import { firstLine, maskVariables } from './masks.ts';
+import { remembered } from './remembered.ts';
 import { patternOf } from './templates/tokens.ts';
 
 /** Raised when the rules below change. */
 export const fingerprintVersion = 2;
 
 type Parts = Fingerprint['parts'];
+
+const masked = remembered(200, maskVariables);
+/** Most occurrences are of a few bugs. */
+const hashed = remembered(200, (text) => createHash('sha256').update(text).digest('hex'));
 
 /**
  * The identity of an exception: its language family, its short type, and the top in-app frame of the
@@ -33,12 +38,11 @@ export function exceptionFingerprint(
       { label: 'message', value: patternOf(said) },
     ]);
   }
-  const message = { label: 'message', value: maskVariables(said) };
-  if (!top) return seal([...head, message]);
+  if (!top) return seal([...head, messagePart(said)]);
   const place = placeParts(top, fileOf(top.file) ?? lastSegments(top.file));
   // A compiler may have several complaints about one line.
   const saysMore = top.source === undefined || event.kind === 'diagnostic';
-  return seal([...head, ...place, ...(saysMore ? [message] : [])]);
+  return seal([...head, ...place, ...(saysMore ? [messagePart(said)] : [])]);
 }
 
 export function feedbackFingerprint(text: string, component: string | undefined): Fingerprint {
@@ -47,6 +51,10 @@ export function feedbackFingerprint(text: string, component: string | undefined)
     ...(component === undefined ? [] : [{ label: 'component', value: component.slice(0, 200) }]),
     { label: 'text', value: normalised(text) },
   ]);
+}
+
+function messagePart(said: string): Parts[number] {
+  return { label: 'message', value: masked(said) };
 }
 
 export function shortType(type: string): string {
@@ -114,7 +122,7 @@ export function seal(parts: Parts): Fingerprint {
   ]);
   return {
     version: fingerprintVersion,
-    hash: createHash('sha256').update(text).digest('hex'),
+    hash: hashed(text),
     parts,
   };
 }

@@ -29,6 +29,7 @@ export function shortened(text: string): string {
   const line = visible(text)
     .replace(/\s{1,1000}/g, ' ')
     .trim();
+  if (line.length <= maxTitleChars) return line;
   // By code points, so that no surrogate is left alone.
   const chars = Array.from(line.slice(0, 4 * maxTitleChars));
   return chars.length <= maxTitleChars

@@ -4,22 +4,20 @@ import type { FoundException } from './exceptions/assemble.ts';
 import { exceptionFingerprint } from './fingerprint.ts';
 import type { Locator } from './location.ts';
 import type { Origins } from './origins.ts';
+import { remembered } from './remembered.ts';
 import { exceptionTitle, visible } from './title.ts';
 
 const maxRawChars = 8_000;
 const maxCauses = 20;
-/** Small, since a cached piece of a text keeps the whole text alive. */
-const maxCached = 1_000;
+const maxRemembered = 500;
 
 /** What was found in `file`, sanitised, with its place in the workspace and its identity. */
 export type ToSignal = (found: FoundException, file: string, now: string) => ExceptionSignal;
 
 export function createToSignal(locator: Locator, origins?: Origins): ToSignal {
   const sanitise = (text: string): string => visible(redact(text));
-  const again = cached(sanitise);
-  // Frames and source lines repeat; messages hold ids, and would only push the others out.
-  const clean = (line: string): string =>
-    line.startsWith('  ') || line.startsWith('\t') ? again(line) : sanitise(line);
+  // Frames and source lines repeat from one exception to the next, and some messages do.
+  const clean = remembered(maxRemembered, sanitise);
   const identify = (event: ExceptionEvent): Fingerprint =>
     exceptionFingerprint(event, (path) => locator.locate(path));
 
@@ -30,9 +28,9 @@ export function createToSignal(locator: Locator, origins?: Origins): ToSignal {
   };
   const cleanFrame = (frame: Frame): Frame => ({
     ...frame,
-    file: (frame.inApp ? locator.locate(frame.file) : undefined) ?? again(frame.file),
-    ...(frame.function === undefined ? {} : { function: again(frame.function) }),
-    ...(frame.source === undefined ? {} : { source: again(frame.source) }),
+    file: (frame.inApp ? locator.locate(frame.file) : undefined) ?? clean(frame.file),
+    ...(frame.function === undefined ? {} : { function: clean(frame.function) }),
+    ...(frame.source === undefined ? {} : { source: clean(frame.source) }),
   });
   const cleanCause = ({ type, message, frames }: Cause): Cause => ({
     type: clean(type),
@@ -72,19 +70,5 @@ function locationOf(event: ExceptionEvent, locator: Locator): ExceptionSignal['l
     file,
     ...(top.line === undefined ? {} : { line: top.line }),
     ...(top.function === undefined ? {} : { function: visible(redact(top.function)) }),
-  };
-}
-
-/** Remembers short answers; stack frames repeat from one exception to the next. */
-function cached(work: (text: string) => string): (text: string) => string {
-  const answers = new Map<string, string>();
-  return (text) => {
-    if (text.length > 400) return work(text);
-    const known = answers.get(text);
-    if (known !== undefined) return known;
-    if (answers.size >= maxCached) answers.clear();
-    const answer = work(text);
-    answers.set(text, answer);
-    return answer;
   };
 }
