@@ -228,6 +228,8 @@ function endsWithLineNumber(bytes: Buffer, start: number, newline: number): bool
   return digits > 0 && bytes[at] === 58;
 }
 
+const quotedEnd = Buffer.from('\\n"');
+
 /** Index of the last byte that was said, before what a carrier puts around or behind it. */
 function endOfText(bytes: Buffer, start: number, newline: number): number {
   let at = newline - 1;
@@ -235,12 +237,10 @@ function endOfText(bytes: Buffer, start: number, newline: number): number {
   const last = bytes[at];
   const isRecord = last === 125 && bytes[start] === 123;
   // docker's and pm2's records: `…\n","stream":…}`; the journal's: `…"}`
-  const end = isRecord
-    ? bytes.lastIndexOf('\\n"', at)
-    : last === 109
-      ? bytes.lastIndexOf(27, at)
-      : -1;
-  if (end > start) return end - 1;
+  // Within the line: the search must not run back through all there is.
+  const line = bytes.subarray(start, at + 1);
+  const end = isRecord ? line.lastIndexOf(quotedEnd) : last === 109 ? line.lastIndexOf(27) : -1;
+  if (end > 0) return start + end - 1;
   return isRecord && bytes[at - 1] === 34 ? at - 2 : at;
 }
 
