@@ -52,6 +52,17 @@ const texts: readonly Text[] = [
   ),
 ];
 
+/** Lines as most logs have them. */
+const ordinary = `2026-03-02T10:11:12.123Z INFO  [http-nio-8080-exec-3] c.a.shop.OrderService - priced order 17
+2026-03-02 10:11:12,123 DEBUG shop.api.handlers: request started method=GET path=/orders/17 status=200
+10.0.0.7 - - [02/Mar/2026:10:11:12 +0000] "GET /api/v1/users HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
+{"level":30,"time":1772446272123,"pid":17,"hostname":"web-1","reqId":"r-1","msg":"request completed","responseTime":5}
+{"timestamp":"2026-03-02T10:11:12Z","level":"info","logger":"shop.cart","message":"added item to the cart of user"}
+Mar  2 10:11:12 host-1 systemd[1]: Started session 17 of user root.
+time=2026-03-02T10:11:12Z level=info msg="connection accepted" component=server duration=1.2ms
+I0302 10:11:12.123456       1 controller.go:17] Reconciling resource default/shop in namespace
+`;
+
 /**
  * Wu and Manber's search for many words at once ("A fast algorithm for multi-pattern searching", 1994),
  * on blocks of two bytes: a table says for each pair how far the window may move at least. On logs it is
@@ -61,6 +72,8 @@ const shifts = new Uint8Array(65_536).fill(minHintLength - 1);
 /** Which hints end their window with a pair: the number of their bucket, 0 for none. */
 const bucketOf = new Uint8Array(65_536);
 const buckets: Hint[][] = [[]];
+/** For each bucket the first pairs of its windows: most that end alike begin otherwise. */
+const firstPairs: number[][] = [[]];
 for (const text of texts.toSorted((a, b) => a.bytes.length - b.bytes.length)) {
   if (text.bytes.length < minHintLength)
     throw new Error(`Hint too short: ${text.bytes.toString()}`);
@@ -70,8 +83,9 @@ for (const text of texts.toSorted((a, b) => a.bytes.length - b.bytes.length)) {
     shifts[pair] = Math.min(shifts[pair] ?? 0, minHintLength - 1 - end);
   }
   const last = pairAt(text.bytes, window + minHintLength - 1);
-  bucketOf[last] ||= buckets.push([]) - 1;
+  bucketOf[last] ||= Math.max(buckets.push([]), firstPairs.push([])) - 1;
   buckets[bucketOf[last] ?? 0]?.push({ ...text, window });
+  firstPairs[bucketOf[last] ?? 0]?.push(pairAt(text.bytes, window + 1));
 }
 
 /** The five bytes in a hint whose pairs stop the search of ordinary lines the least. */
@@ -91,17 +105,17 @@ function rarestWindow(bytes: Buffer): number {
   return best;
 }
 
-/** How often a pair of bytes stands in logs, roughly. */
+/** How often a pair of bytes stands in logs, roughly: in these lines, and by its letters. */
 function frequency(pair: number): number {
-  return weightOf(pair >> 8) * weightOf(pair & 0xff);
+  const text = String.fromCharCode(pair >> 8, pair & 0xff);
+  return 20 * (ordinary.split(text).length - 1) + weightOf(pair >> 8) * weightOf(pair & 0xff);
 }
 
 function weightOf(byte: number): number {
   const char = String.fromCharCode(byte);
-  if (char === ' ' || 'etaoinsr'.includes(char)) return 8;
-  if (/[a-z\d]/.test(char)) return 4;
-  if (/[A-Z.,:"/=-]/.test(char)) return 2;
-  return byte === 10 ? 1 : 0.3;
+  if (char === ' ' || 'etaoinsr'.includes(char)) return 3;
+  if (/[a-z\d]/.test(char)) return 2;
+  return /[A-Z.,:"/=[\]()-]/.test(char) ? 1 : 0.2;
 }
 
 function pairAt(bytes: Uint8Array, end: number): number {
@@ -140,8 +154,12 @@ function hintAt(
   limit: number,
   pair: number,
 ): number {
-  const bucket = buckets[bucketOf[pair] as number] as readonly Hint[];
-  for (let i = 0; i < bucket.length; i++) {
+  const number = bucketOf[pair] as number;
+  const pairs = firstPairs[number] as readonly number[];
+  const first = ((bytes[window] as number) << 8) | (bytes[window + 1] as number);
+  for (let i = 0; i < pairs.length; i++) {
+    if (pairs[i] !== first) continue;
+    const bucket = buckets[number] as readonly Hint[];
     const { bytes: word, isWord, window: offset } = bucket[i] as Hint;
     const start = window - offset;
     if (start < from || bytes[start] !== word[0]) continue;
