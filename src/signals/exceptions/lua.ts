@@ -8,7 +8,7 @@ const byInterpreter =
 const otherHosts = /^(?:resty|love|tarantool|busted): /;
 const placed =
   /^(\.{0,3}[^\s:"']{0,500}\.(?:lua|luau|moon|t)|\[string ".{0,300}?"\]|stdin|input|\(command line\)|[\w./-]{1,300}):(\d{1,9}): (.*)$/;
-const anywhere = /(?:^|[\s"'])(\.{0,3}[^\s:"']{0,500}\.lua):(\d{1,9}): (.{1,4000})$/;
+const anywhere = /(?:^|[\s"'])(\.{0,3}[^\s:"']{0,500}\.lua):(\d{1,9}): (\S.*)$/;
 const stackHead = /^\s*stack traceback:$/;
 const frameLine =
   /^\s+(?:\[(C|builtin#\d{1,4}|builtin)\](?::|: )|(\.{0,3}[^\s:]{1,500}|\[string ".{0,300}?"\]):(?:(\d{1,9}):)?) (?:in |$)(.*)$/;

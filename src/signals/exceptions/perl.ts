@@ -17,6 +17,9 @@ const consequence =
 const inEval = /^\t\.\.\.(?:caught|propagated) at /;
 const warning =
   /^(?:Use of uninitialized value|Argument .{0,300} isn't numeric|Useless use of|Odd number of elements|Deep recursion|Subroutine \S{1,200} redefined|Name ".{1,200}" used only once|Possible |Scalar value|Unquoted string|Found = in conditional|Statement unlikely|substr outside|splice\(\) offset|Reference found where|Wide character|Negative repeat|Smartmatch is|given is|when is|.{1,200} masks earlier declaration|.{1,60}\(\) on (?:closed|unopened) filehandle|Constant subroutine|Prototype mismatch|Exiting \w+ via|Unrecognized escape|Illegal \w+ digit|Integer overflow|Use of .{1,80} is deprecated|Variable ".{1,100}" is not available|Variable ".{1,100}" will not stay shared|isn't numeric)/;
+/** CGI::Carp names the script before the message, Log4perl the level and the place. */
+const logHeader =
+  /^(?:[\w./-]{1,200}\.(?:pl|pm|cgi|fcgi|psgi|t): |(?:ERROR|FATAL|WARN|INFO)> \S{1,200} (?:\S{1,200} )?- )/;
 const failedTest = /^\s*#\s{1,4}Failed (?:\(TODO\) )?test(?: '(.{0,1000})'|)$/;
 const failedAt = new RegExp(
   String.raw`^\s*#\s{1,4}(?:Failed test .{0,1000})?(?:at|in) ${file} (?:at )?line (\d{1,9})\.$`,
@@ -93,7 +96,8 @@ function parseDeath(lines: readonly string[]): ParsedException | undefined {
   add(frames, match[2], match[3], stack[0]?.[1]);
   stack.forEach((call, at) => add(frames, call[2], call[3], stack[at + 1]?.[1]));
   const near = /^, near (.*)$/.exec(match[4] ?? '')?.[1];
-  const message = messageOf([`${match[1] ?? ''}${near === undefined ? '' : `, near ${near}`}`]);
+  const said = (match[1] ?? '').replace(logHeader, '');
+  const message = messageOf([`${said}${near === undefined ? '' : `, near ${near}`}`]);
   const isWarning = warning.test(message);
   const cause = { type: isWarning ? 'Warning' : typeIn(message), message, frames };
   return exceptionOf('perl', cause, [], isWarning ? { kind: 'log', severity: 'warning' } : {});

@@ -26,7 +26,7 @@ const printed = new RegExp(
 );
 /** Monolog's line formatter, with backslashes doubled by JSON. */
 const monolog = new RegExp(
-  String.raw`\[object\] \((${typeName})\(code: [^)]{0,40}\): (.*?) at (\S.{0,500}?):(\d{1,9})\)(.*)$`,
+  String.raw`\[object\] \((${typeName})\(code: [^)]{0,40}\): (.{0,2000}?) at (\S.{0,500}?):(\d{1,9})\)(.*)$`,
 );
 const monologOpen = new RegExp(String.raw`\[object\] \((${typeName})\(code: [^)]{0,40}\): (.*)$`);
 const monologPrevious = /^\[previous exception\] /;
@@ -78,6 +78,19 @@ export const php: Grammar = {
   },
 };
 
+/** The text before the place, its file and its line. Only the end of a long text is searched. */
+function placeOf(text: string): readonly [string, string, string, string] | undefined {
+  if (!/[\d"]$/.test(text)) return undefined;
+  const cut = Math.max(0, text.length - 1_000);
+  const match = placeAtEnd.exec(text.slice(cut));
+  if (!match) return undefined;
+  return [text, text.slice(0, cut) + (match[1] ?? ''), match[2] ?? '', match[3] ?? ''];
+}
+
+function hasPlace(text: string): boolean {
+  return placeOf(text) !== undefined;
+}
+
 /** Cheap, and true for all that the patterns take. */
 function mayBegin(line: string): boolean {
   const last = line.charCodeAt(line.length - 1);
@@ -96,7 +109,7 @@ function mayBegin(line: string): boolean {
 /** Other programs warn in such words, too, but name no place; and PHP by its name may take several lines. */
 function isReport([, before = '', name, , message = '']: RegExpExecArray): boolean {
   if (!reportStart.test(before)) return false;
-  return name !== undefined || uncaught.test(message) || placeAtEnd.test(message);
+  return name !== undefined || uncaught.test(message) || hasPlace(message);
 }
 
 /** Warnings, Symfony's sentences and what Apache puts on one line. */
@@ -104,7 +117,7 @@ function isWholeReport(line: string): boolean {
   const isOneLine = line.includes('\\nStack trace:\\n') || /\)"\}(?:\s|$)/.test(line);
   if (isOneLine || symfony.test(line)) return true;
   const message = report.exec(line)?.[4] ?? '';
-  return !uncaught.test(message) && placeAtEnd.test(message);
+  return !uncaught.test(message) && hasPlace(message);
 }
 
 /** Apache writes line ends as `\n`. */
@@ -119,8 +132,7 @@ function followReport(line: string, found: RegExpExecArray): Follow {
   const message = found[4] ?? '';
   const isUncaught = uncaught.test(message);
   const head = `${found[3]}:${message}`;
-  let state: 'message' | 'stack' | 'done' =
-    isUncaught || !placeAtEnd.test(message) ? 'message' : 'done';
+  let state: 'message' | 'stack' | 'done' = isUncaught || !hasPlace(message) ? 'message' : 'done';
   let messageLines = 0;
   return (next) => {
     if (state === 'done') {
@@ -142,7 +154,7 @@ function followReport(line: string, found: RegExpExecArray): Follow {
     }
     if (report.test(next) && /^(?:PHP )?(?:Fatal|Warning|Parse|Notice)/.test(next)) return 'no';
     if (++messageLines > maxMessageLines) return 'no';
-    if (isUncaught || !placeAtEnd.test(next)) return 'more';
+    if (isUncaught || !hasPlace(next)) return 'more';
     state = 'done';
     return 'enough';
   };
@@ -257,7 +269,7 @@ function parseLink(lines: readonly string[]): Cause | undefined {
   const head = new RegExp(String.raw`^(${typeName})(?:: ([^]*))?$`).exec(text.join('\n'));
   if (!head) return undefined;
   const said = (head[2] ?? '').trimEnd();
-  const placed = placeAtEnd.exec(said) ?? placeAtEnd.exec(` ${said}`);
+  const placed = placeOf(said) ?? placeOf(` ${said}`);
   const thrown = lines.map((line) => thrownIn.exec(line)).find((match) => match !== null);
   const file = placed?.[2] ?? thrown?.[1] ?? '';
   const line = placed?.[3] ?? thrown?.[2] ?? '';
@@ -333,10 +345,10 @@ function parseEngine(
   lines: readonly string[],
 ): ParsedException | undefined {
   const label = found[3] ?? '';
-  const end = lines.findIndex((line, at) => placeAtEnd.test(at === 0 ? (found[4] ?? '') : line));
+  const end = lines.findIndex((line, at) => hasPlace(at === 0 ? (found[4] ?? '') : line));
   if (end < 0) return undefined;
   const text = [found[4] ?? '', ...lines.slice(1, end + 1)].join('\n');
-  const placed = placeAtEnd.exec(text);
+  const placed = placeOf(text);
   if (!placed || !/[./\\]/.test(placed[2] ?? '')) return undefined;
   const isWarning = warnings.test(label);
   const stack = lines.slice(end + 1);

@@ -34,6 +34,16 @@ Use of uninitialized value $x in addition (+) at Shop.pm line 12.`),
     );
   });
 
+  it('leaves the script and the level out that CGI::Carp and Log4perl write before', () => {
+    assert.deepEqual(
+      eventsIn(`[Mon Mar 02 10:11:12 2026] shop.cgi: no price at shop.cgi line 7.
+2026/03/02 10:11:12 ERROR> Shop.pm:9 main::f - order lost at Shop.pm line 9.`).map(
+        ({ message }) => message,
+      ),
+      ['no price', 'order lost'],
+    );
+  });
+
   it('counts a failed compilation once', () => {
     assert.deepEqual(
       summaries(`Can't locate Foo/Bar.pm in @INC (@INC contains: /etc/perl) at run.pl line 3.
