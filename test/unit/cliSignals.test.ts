@@ -80,5 +80,8 @@ describe('command line: templates', function () {
     assert.deepEqual(JSON.parse(result.stdout).lines, [1, 2, 3]);
     const cut = await cli(['templates', log, '--json']);
     assert.deepEqual(JSON.parse(cut.stdout).lines, [1, 2, 1]);
+    writeFileSync(log, `${'x'.repeat(3_000_000)}\ndisk 2 full\n`);
+    const long = await cli(['templates', log, '--json']);
+    assert.deepEqual(JSON.parse(long.stdout).lines, [1, 2]);
   });
 });

@@ -61,6 +61,8 @@ export function messageOf(line: string): string {
 async function* linesOf(content: Content, encoding: Encoding, signal: AbortSignal | undefined) {
   const buffer = Buffer.allocUnsafe(maxLineBytes + 2 * chunkBytes);
   let filled = 0;
+  // A line that is too long comes in pieces; its first one speaks for it.
+  let isGoingOn = false;
   try {
     for (;;) {
       throwIfCancelled(signal);
@@ -69,13 +71,14 @@ async function* linesOf(content: Content, encoding: Encoding, signal: AbortSigna
       const bytes = buffer.subarray(0, filled);
       let at = 0;
       for (let end = lineEnd(bytes, at, encoding); end >= 0; end = lineEnd(bytes, at, encoding)) {
-        yield decodeLine(bytes.subarray(at, end), encoding);
+        if (!isGoingOn) yield decodeLine(bytes.subarray(at, end), encoding);
+        isGoingOn = bytes[end - (encoding === 'utf16le' ? 2 : 1)] !== 10;
         at = end;
       }
       buffer.copyWithin(0, at, filled);
       filled -= at;
       if (count > 0) continue;
-      if (filled > 0) yield decodeLine(buffer.subarray(0, filled), encoding);
+      if (filled > 0 && !isGoingOn) yield decodeLine(buffer.subarray(0, filled), encoding);
       return;
     }
   } finally {
