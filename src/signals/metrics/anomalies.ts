@@ -39,7 +39,10 @@ export function findAnomalies(windows: readonly MetricWindow[], limits: Limits):
   const recent = since(windows, newest, hourMs);
   const found = [
     newest.threshold === undefined ? undefined : overThreshold(newest, newest.threshold),
-    newest.type === 'response_time' ? slow(recent, limits.slowEndpointMs) : undefined,
+    // With a limit of its own an endpoint is not judged by the general one as well: one thing, one ticket.
+    newest.type === 'response_time' && newest.threshold === undefined
+      ? slow(recent, limits.slowEndpointMs)
+      : undefined,
     newest.type === 'error_rate'
       ? failing(recent, newest.threshold ?? limits.errorRate)
       : undefined,

@@ -23,7 +23,8 @@ export function observationsIn(line: string, now: number): readonly Observation[
   const text = line.slice(0, maxLineChars).trim();
   if (!durationHint.test(text)) return [];
   const call = text.startsWith('{') ? callInJson(text, now) : callInText(text, now);
-  if (!call) return [];
+  // Whoever tries addresses that are none must not fill the list of endpoints.
+  if (!call || call.status === 404) return [];
   const endpoint = clean(call.endpoint);
   const base = { endpoint, at: call.at };
   const found: Observation[] = [];

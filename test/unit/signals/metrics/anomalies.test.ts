@@ -69,6 +69,12 @@ describe('anomalies of metrics', () => {
     assert.deepEqual(kinds([once]), []);
   });
 
+  it('are one for an endpoint that is slow and has a limit of its own', () => {
+    const window = windowAt(0, [2_500, 3_000, 3_500, 4_000], 'response_time', 1_000);
+    assert.ok(window);
+    assert.deepEqual(kinds([window]), ['over_threshold']);
+  });
+
   it('find an error rate over five per cent, but not one failure among few', () => {
     const failing = (of: number) => (i: number) =>
       Array.from({ length: 40 }, (_, k) => ((i + k) % of === 0 ? 1 : 0));

@@ -123,6 +123,7 @@ describe('durations in log lines', () => {
       'POST /cart/:id response_time 42',
       'POST /cart/:id request_errors 0',
     ],
+    ['GET /wp-login.php 404 3ms'],
     ['retrying in 5s'],
     ['connection timeout after 3000ms'],
     ['nightly backup took 340s'],
