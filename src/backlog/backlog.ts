@@ -10,7 +10,7 @@ import type { SignalGroup, Ticket, TicketStatus } from '../core/ticket.ts';
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
 export interface Backlog {
   readonly tickets: TicketStore;
-  readonly groups: { get(id: string): SignalGroup | undefined };
+  readonly groups: GroupStore;
   readonly positions: { get(file: string): FilePosition | undefined };
   readonly attempts: AttemptStore;
   readonly requests: RequestStore;
@@ -39,6 +39,19 @@ export interface Backlog {
   snapshot(): Promise<void>;
   /** Waits for pending writes, brings the snapshot up to date, stops watching. */
   dispose(): Promise<void>;
+}
+
+export interface GroupStore {
+  get(id: string): SignalGroup | undefined;
+  /**
+   * Those last seen before that time whose tickets have one of these statuses and may sink: not sunk
+   * yet, no priority set by a person, and nothing merged into them seen since.
+   */
+  quiet(
+    before: string,
+    statuses: readonly TicketStatus[],
+    limit: number,
+  ): readonly Pick<SignalGroup, 'id' | 'lastSeen'>[];
 }
 
 export interface TicketStore {

@@ -66,6 +66,22 @@ export function createStores(sql: () => Sql): Stores {
     },
     groups: {
       get: (id) => toGroup(sql().get('SELECT * FROM signal_groups WHERE id = ?', [id])),
+      quiet: (before, statuses, limit) =>
+        sql()
+          .all(
+            `SELECT g.id, g.last_seen FROM improvement_tickets AS t JOIN signal_groups AS g USING (id)
+             WHERE complete = 1 ${oneOf('status', statuses)} AND g.last_seen < ?
+               AND json_extract(t.metadata, '$.quietSince') IS NULL
+               AND t.priority_reason NOT LIKE 'Set by%'
+               AND t.id NOT IN (
+                 SELECT json_extract(m.metadata, '$.mergedInto')
+                 FROM improvement_tickets AS m JOIN signal_groups AS s USING (id)
+                 WHERE m.status = 'closed' AND s.last_seen >= ?
+                   AND json_extract(m.metadata, '$.mergedInto') IS NOT NULL)
+             ORDER BY g.last_seen, g.id LIMIT ?`,
+            [...statuses, before, before, limit],
+          )
+          .map((row) => ({ id: String(row.id), lastSeen: String(row.last_seen) })),
     },
     positions: {
       get: (file) => toPosition(sql().get('SELECT * FROM file_positions WHERE file = ?', [file])),

@@ -3,7 +3,9 @@ import { totalTokens } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import { gateTitles, gateTally } from '../core/gate.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
+import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import { categoryReason } from '../core/triage.ts';
 
 /** The stable field names of `--json`, documented in the README. */
 
@@ -13,6 +15,7 @@ export function ticketView(ticket: Ticket, group: SignalGroup | undefined) {
     title: ticket.title,
     description: ticket.description,
     category: ticket.category,
+    categoryReason: categoryReason(ticket),
     status: ticket.status,
     priority: ticket.priority.value,
     priorityReason: ticket.priority.reason,
@@ -27,9 +30,15 @@ export function ticketView(ticket: Ticket, group: SignalGroup | undefined) {
     location: ticket.metadata.location ?? null,
     fingerprint: ticket.metadata.fingerprint ?? null,
     filesToModify: ticket.filesToModify,
+    regression: ticket.metadata.regression === true,
+    suspectCommits: suspectsOf(ticket.metadata).map(suspectView),
     createdAt: ticket.createdAt,
     updatedAt: ticket.updatedAt,
   };
+}
+
+function suspectView({ commit, at, author, subject, score, reasons }: Suspect) {
+  return { commit, at, author, subject, score, reasons };
 }
 
 export function ticketLine(ticket: Ticket, group: SignalGroup | undefined): string {
@@ -47,12 +56,14 @@ export function ticketText(
   return [
     `${ticket.id}  ${ticket.title}`,
     `  status    ${ticket.status}`,
+    `  category  ${ticket.category}: ${categoryReason(ticket)}`,
     `  priority  ${ticket.priority.value}: ${ticket.priority.reason}`,
     `  risk      ${ticket.risk.value}/10: ${ticket.risk.reason}`,
     `  effort    ${ticket.effort.value}/10: ${ticket.effort.reason}`,
     `  score     ${score(ticket)} (lowest is drafted first)`,
     ...(group ? [`  seen      ${group.count} times, ${group.firstSeen} to ${group.lastSeen}`] : []),
     ...(ticket.metadata.location ? [`  place     ${place(ticket.metadata.location)}`] : []),
+    ...suspectsOf(ticket.metadata).map((one) => `  suspect   ${suspectText(one)}`),
     ...(ticket.metadata.fingerprint?.parts ?? []).map((p) => `  group by  ${p.label}: ${p.value}`),
     `  ${ticket.description}`,
     ...ticket.evidence

@@ -102,6 +102,22 @@ function agoText(ms: number): string {
   return 'less than a minute';
 }
 
+/** What a ticket's metadata holds, which may come with a cloned repository: nothing of another shape. */
+export function suspectsOf({ suspects }: { readonly suspects?: unknown }): readonly Suspect[] {
+  return Array.isArray(suspects) ? suspects.filter(isSuspect).slice(0, maxSuspects) : [];
+}
+
+function isSuspect(value: unknown): value is Suspect {
+  if (typeof value !== 'object' || value === null) return false;
+  const { commit, at, author, subject, score, reasons } = value as Record<string, unknown>;
+  return (
+    [commit, at, author, subject].every((text) => typeof text === 'string') &&
+    typeof score === 'number' &&
+    Array.isArray(reasons) &&
+    reasons.every((text) => typeof text === 'string')
+  );
+}
+
 /** `1a2b3c4d Read prices from a table (Ann): changed …`; one line for lists. */
 export function suspectText({ commit, subject, author, reasons }: Suspect): string {
   return `${commit.slice(0, 10)} ${subject} (${author}): ${reasons.join('; ')}`;

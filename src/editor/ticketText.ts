@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Settings } from '../core/settings.ts';
+import { suspectsOf, suspectText } from '../core/suspects.ts';
 import {
   byTurn,
   type Category,
@@ -90,6 +91,7 @@ export function ticketTooltip(
   queue: Queue | undefined,
 ): string {
   const { fingerprint } = ticket.metadata;
+  const suspects = suspectsOf(ticket.metadata);
   return [
     shorten(ticket.title, 300),
     dotted([ticket.id, categoryWords[ticket.category], ticket.status.replaceAll('_', ' ')]),
@@ -104,6 +106,9 @@ export function ticketTooltip(
           '',
           `Seen ${plural(group.count, 'time')}, first ${exactly(group.firstSeen)}, last ${exactly(group.lastSeen)}.`,
         ]
+      : []),
+    ...(suspects.length > 0
+      ? ['', 'Suspect commits', ...suspects.map((one) => `  ${shorten(suspectText(one), 300)}`)]
       : []),
     ...(fingerprint ? ['', 'Grouped by', ...fingerprint.parts.map(partLine)] : []),
   ].join('\n');

@@ -1,6 +1,8 @@
 import type { Progress, ScanReport } from '../core/progress.ts';
 import { errorMessage } from '../core/errors.ts';
+import { enrich } from './enrich.ts';
 import { intakeOf } from './intake.ts';
+import { sinkQuiet } from './quiet.ts';
 import { wake } from './tickets.ts';
 import type { House } from './house.ts';
 import { createMeasured } from './measured.ts';
@@ -39,6 +41,7 @@ async function readGrowth(house: House, flush: boolean, signal?: AbortSignal): P
     'scan',
     async () => {
       await wake(house);
+      if (flush) await sinkQuiet(house);
       const measured = createMeasured(house.backlog, !judged.has(house));
       for await (const item of house.scanner(settings).scan({ flush }, signal)) {
         if (item.kind === 'problem') {
@@ -73,6 +76,8 @@ async function readGrowth(house: House, flush: boolean, signal?: AbortSignal): P
     signal,
   );
 
+  // Outside the lock: other windows need not wait for it.
+  await enrich(house, [...created], signal);
   for (const { file, reason } of problems) house.log(`${file}: ${reason}`);
   return {
     ...sums,

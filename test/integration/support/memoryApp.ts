@@ -126,7 +126,10 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
         return counts;
       },
     },
-    groups: { get: (id) => memory.groups.find((group) => group.id === id) },
+    groups: {
+      get: (id) => memory.groups.find((group) => group.id === id),
+      quiet: () => [],
+    },
     positions: { get: nothing },
     attempts: {
       get: (id) => memory.attempts.find((attempt) => attempt.id === id),

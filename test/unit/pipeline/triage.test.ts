@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, compose } from '../../../src/compose.ts';
+import { defaultSettings } from '../../../src/core/settings.ts';
+import type { Ticket } from '../../../src/core/ticket.ts';
+import { createRepository } from '../../support/repository.ts';
+import { shopFiles, shopLog } from '../../support/shop.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
+
+const minuteMs = 60_000;
+const dayMs = 1_440 * minuteMs;
+
+/** `times` failures at line 4 of a file, from `agoMs` before now on, one in `stepMs`. */
+function failures(file: string, times: number, agoMs: number, stepMs = 1_000): string {
+  return Array.from({ length: times }, (_, i) =>
+    [
+      `${new Date(Date.now() - agoMs + i * stepMs).toISOString()} ERROR request ${i} failed`,
+      `TypeError: Cannot read properties of undefined (reading 'cents')`,
+      `    at total (/srv/shop/${file}:4:19)`,
+      '',
+    ].join('\n'),
+  ).join('');
+}
+
+describe('triage of a scan', function () {
+  this.timeout(60_000);
+  const temp = tempFolder('pw-triage');
+  let folder = '';
+  const said: string[] = [];
+  const opened: App[] = [];
+
+  const open = async (): Promise<App> => {
+    const app = await compose({
+      folder,
+      settings: () => defaultSettings,
+      apiKey: () => Promise.resolve(undefined),
+      environment: {},
+      log: (line) => said.push(line),
+      trusted: true,
+    });
+    opened.push(app);
+    return app;
+  };
+  const scanned = async (): Promise<readonly Ticket[]> => {
+    const app = opened[0] ?? (await open());
+    await app.pipeline.scan();
+    return app.backlog.tickets.list();
+  };
+  const log = (text: string): void => appendFileSync(join(folder, 'app.log'), text);
+
+  beforeEach(() => {
+    folder = temp.path('shop');
+    said.length = 0;
+  });
+  afterEach(async () => {
+    for (const app of opened.splice(0)) await app.dispose();
+  });
+
+  it('adds what git and the files say of the code, and the commit that may have caused it', async () => {
+    const cart = `${shopFiles['src/cart.js']}${'// more\n'.repeat(600)}`;
+    const git = await createRepository(folder, { ...shopFiles, 'src/cart.js': cart });
+    for (let i = 0; i < 10; i++) {
+      writeFileSync(join(folder, 'src/cart.js'), `${cart}// ${i}\n`);
+      await git.run(['commit', '-qam', `Change ${i}`]);
+    }
+    mkdirSync(join(folder, 'coverage'));
+    const report = 'SF:src/other.js\nLF:1\nLH:1\nend_of_record\nSF:/ci/shop/src/cart.js\nLF:10\n';
+    writeFileSync(join(folder, 'coverage/lcov.info'), `${report}LH:2\nend_of_record\n`);
+    log(failures('src/cart.js', 6, -minuteMs));
+    const [ticket] = await scanned();
+    assert.equal(ticket?.risk.value, 3 + 1 + 1 + 1, ticket?.risk.reason);
+    assert.match(ticket?.risk.reason ?? '', /60\d lines.*11 commits.*20 % of its lines/);
+    assert.equal(ticket?.effort.value, 3);
+    assert.match(ticket?.metadata.suspects?.[0]?.reasons[0] ?? '', /src\/cart\.js:4, the failing/);
+    assert.equal(ticket?.metadata.suspects?.[0]?.subject, 'base');
+    assert.deepEqual(said, []);
+  });
+
+  it('leaves a protected file to a person, by risk', async () => {
+    await createRepository(folder, { ...shopFiles, '.patchwright/protected': 'src/cart.js\n' });
+    log(failures('src/cart.js', 6, -minuteMs));
+    const [ticket] = await scanned();
+    assert.ok(ticket && ticket.risk.value > defaultSettings.selection.maxRisk);
+    assert.match(ticket.risk.reason, /protected \(src\/cart\.js\)/);
+  });
+
+  it('works without a repository', async () => {
+    mkdirSync(join(folder, 'src'), { recursive: true });
+    writeFileSync(join(folder, 'src/cart.js'), shopFiles['src/cart.js'] ?? '');
+    log(shopLog(6));
+    const [ticket] = await scanned();
+    assert.equal(ticket?.metadata.location?.file, 'src/cart.js');
+    assert.equal(ticket?.risk.value, 3);
+    assert.equal(ticket?.metadata.suspects, undefined);
+    assert.deepEqual(said, []);
+  });
+
+  it('looks for suspects of five tickets a scan, the most urgent ones', async () => {
+    const names = Array.from({ length: 7 }, (_, i) => `src/part${i}.js`);
+    const code = 'one\ntwo\nthree\nfour\n';
+    await createRepository(folder, Object.fromEntries(names.map((name) => [name, code])));
+    for (const name of names) log(failures(name, name.includes('5') ? 60 : 6, -minuteMs));
+    const tickets = await scanned();
+    assert.equal(tickets.length, 7);
+    const suspected = tickets.filter(({ metadata }) => metadata.suspects);
+    assert.equal(suspected.length, 5);
+    assert.ok(suspected.some(({ metadata }) => metadata.location?.file === 'src/part5.js'));
+  });
+
+  it('lets what was quiet for two weeks sink at the next scan, once, and rise when it is back', async () => {
+    await createRepository(folder, shopFiles);
+    log(failures('src/cart.js', 6, 20 * dayMs));
+    assert.equal((await scanned())[0]?.priority.value, 'medium');
+    const [sunk] = await scanned();
+    assert.equal(sunk?.priority.value, 'low');
+    assert.match(sunk?.priority.reason ?? '', /Quiet for (19|20) days/);
+    assert.deepEqual((await scanned())[0]?.priority, sunk?.priority);
+    const actions = opened[0]?.backlog.audit.list({ subject: sunk?.id ?? '' }) ?? [];
+    assert.equal(actions.filter(({ action }) => action === 'ticket.sunk').length, 1);
+    log(failures('src/cart.js', 1, 0));
+    assert.equal((await scanned())[0]?.priority.value, 'medium');
+    assert.equal((await scanned())[0]?.priority.value, 'medium');
+  });
+
+  it('leaves alone a ticket that another one merged into it still feeds', async () => {
+    await createRepository(folder, { ...shopFiles, 'src/pay.js': shopFiles['src/cart.js'] ?? '' });
+    log(failures('src/cart.js', 6, 20 * dayMs));
+    log(failures('src/pay.js', 6, 0));
+    const tickets = await scanned();
+    const idOf = (file: string) =>
+      tickets.find(({ metadata }) => metadata.location?.file === file)?.id ?? '';
+    await opened[0]?.pipeline.merge(idOf('src/pay.js'), idOf('src/cart.js'));
+    await scanned();
+    const into = opened[0]?.backlog.tickets.get(idOf('src/cart.js'));
+    assert.equal(into?.priority.value, 'medium');
+  });
+
+  it('raises the priority of a burst, also when it grows from scan to scan', async () => {
+    await createRepository(folder, shopFiles);
+    const hour = 60 * minuteMs;
+    log(failures('src/cart.js', 10, 11 * hour, hour));
+    assert.equal((await scanned())[0]?.priority.value, 'medium');
+    log(failures('src/cart.js', 10, 20_000));
+    await scanned();
+    log(failures('src/cart.js', 10, 10_000));
+    const [ticket] = await scanned();
+    assert.equal(ticket?.priority.value, 'high', ticket?.priority.reason);
+    assert.match(
+      ticket?.priority.reason ?? '',
+      /A burst: \d\d times in its last hour, usually 1 an/,
+    );
+  });
+});
