@@ -210,13 +210,20 @@ function followMinitest(): Follow {
 
 function followRspec(): Follow {
   let lines = 0;
+  let failed = false;
+  let frames = 0;
   return (line) => {
     lines++;
-    if (lines <= 3 && rspecFailure.test(line)) return 'more';
-    if (lines === 1) return line.startsWith('     ') && line.trim() !== '' ? 'more' : 'no';
+    if (!failed) {
+      // A long description takes a second line; anything else is another runner's list.
+      failed = rspecFailure.test(line);
+      const goesOn = lines < 3 && line.startsWith('     ') && line.trim() !== '';
+      return failed || goesOn ? 'more' : 'no';
+    }
     if (lines > 300 || rspec.test(line)) return 'no';
-    if (rspecFrame.test(line)) return 'enough';
-    return line.trim() === '' || line.startsWith('     ') ? 'more' : 'no';
+    if (rspecFrame.test(line)) frames++;
+    if (line.trim() !== '' && !line.startsWith('     ')) return 'no';
+    return frames > 0 ? 'enough' : 'more';
   };
 }
 
