@@ -22,8 +22,13 @@ const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\
 const frameLine = /^\s+at (?:async |new )?.{1,2000}$/;
 const ownFrame =
   /:\d{1,9}:\d{1,9}\)?(?: \{)?,?$|\(<anonymous>\)(?: \{)?,?$|\(index \d+\)(?: \{)?,?$|\(native\)(?: \{)?,?$|^\s+at (?:node:|native$|<anonymous>)/;
+/** Firefox and Safari: `priceOf@http://…:8:12`, with `async*` and the like before, evaluated code behind. */
 const browserFrame =
-  /^\s*([^@\s]{0,200})@((?:https?|file|webpack|app|moz-extension|chrome-extension):\/\/[^\s]{1,1000}):(\d{1,9}):(\d{1,9})$/;
+  /^\s*([^@\n]{0,200})@((?:https?|file|webpack|webpack-internal|app|capacitor|moz-extension|chrome-extension|safari-web-extension):\/\/[^\s]{1,1000}?)(?: line \d{1,9} > \w{1,20}){0,4}:(\d{1,9}):(\d{1,9})$/;
+/** Firefox's console: the name, then the place, often without a column. */
+const consoleFrame =
+  /^\s{2,8}(\S{1,200}) ((?:https?|file|webpack|webpack-internal):\/\/\S{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
+const nativeCode = /^\s*(?:[^@\s]{0,200}@)?\[native code\]$/;
 const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
 const causeHead = /^\s*(?:\[cause\]: |(?:Caused by|caused by|cause): )(.*)$/;
 const listHead = /^\s*\[?errors\]?: \[\s*$/;
@@ -120,16 +125,23 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
 }
 
 function isFrame(line: string): boolean {
-  return frameLine.test(line) || browserFrame.test(line);
+  return frameLine.test(line) || isBrowserFrame(line);
+}
+
+function isBrowserFrame(line: string): boolean {
+  if (line.includes('://')) return browserFrame.test(line) || consoleFrame.test(line);
+  return nativeCode.test(line);
 }
 
 /** Java, C# and PHP print `at` too, but no column. */
 function isOwnFrame(line: string): boolean {
-  return ownFrame.test(line) || browserFrame.test(line);
+  return ownFrame.test(line) || isBrowserFrame(line);
 }
 
 function isStrongHead(line: string): boolean {
-  return /^[A-Z_$][\w$.]{0,80}(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /.test(line);
+  return /^(?:Uncaught (?:\(in promise\) )?)?[A-Z_$][\w$.]{0,80}(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /.test(
+    line,
+  );
 }
 
 interface Head {
@@ -310,8 +322,11 @@ const withLocation = /^(.{0,500}?) ?\((.{1,1500})\)$/;
 const location = /^(.{1,1200}?):(\d{1,9})(?::(\d{1,9}))?$/;
 
 function readFrame(line: string): Frame | undefined {
-  const browser = browserFrame.exec(line);
-  if (browser) return frame(browser[1] ?? '', `${browser[2]}:${browser[3]}:${browser[4]}`);
+  const browser = browserFrame.exec(line) ?? consoleFrame.exec(line);
+  if (browser) {
+    const name = (browser[1] ?? '').replace(/^.{0,200}\*|(?:\/<){1,10}$/g, '');
+    return frame(name, browser.slice(2, 5).filter(Boolean).join(':'));
+  }
   const text = line
     .trim()
     .replace(/(?: \{)?,?$/, '')
