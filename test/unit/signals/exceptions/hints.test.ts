@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { createLogReader } from '../../../../src/signals/logReader.ts';
+
+const quiet = '2026-03-02T10:11:12.123Z INFO shop: served\n'.repeat(12);
+
+const samples: Readonly<Record<string, string>> = {
+  'java custom': 'com.acme.Lost: order\n\tat com.acme.A.b(A.java:1)\n',
+  'java custom spaces': 'com.acme.Lost: order\n    at com.acme.A.b(A.java:1)\n',
+  'java bare': 'ShopFailure\n\tat A.b(A.java:1)\n',
+  wrapped:
+    'com.acme.Lost: order\n\tat com.acme.A.b(A.java:1)\nWrapped by: com.acme.Gone: x\n\tat com.acme.A.c(A.java:2)\n',
+  crash:
+    '#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc\n',
+  surefire:
+    '[ERROR] com.acme.T.wrong  Time elapsed: 0.004 s  <<< FAILURE!\norg.opentest4j.X: y\n\tat com.acme.T.wrong(T.java:9)\n',
+  gradle:
+    'CartTest > wrong() FAILED\n    org.opentest4j.AssertionFailedError: x\n        at com.acme.T.wrong(T.java:9)\n',
+  junit4: '1) npe(com.acme.T)\ncom.acme.Lost: y\n\tat com.acme.T.wrong(T.java:9)\n',
+  junit5:
+    "    MethodSource [className = 'com.acme.CartTest', methodName = 'wrong', methodParameterTypes = '']\n    => org.opentest4j.AssertionFailedError: x\n       com.acme.CartTest.wrong(CartTest.java:9)\n",
+  dotnet: 'Acme.Lost.GoneFault: order\n   at Acme.A.B() in /s/A.cs:line 3\n',
+  mono: '\nUnhandled Exception:\nSystem.X.YException: o\n  at A.B.C () [0x00001] in /s/A.cs:3 \n',
+  'dotnet so': 'Stack overflow.\n   at Acme.Deep.Go(Int32)\n',
+  console: 'fail: Acme.Api[7]\n      mailer bounced\n',
+  dntest:
+    '  Failed Acme.CartTests.Adds [12 ms]\n  Error Message:\n   Assert.Equal() Failure\n  Stack Trace:\n     at Acme.CartTests.Adds() in /s/T.cs:line 9\n',
+  'php warn': 'Warning: Undefined variable $x in /srv/a.php on line 9\n',
+  'php fatal': 'PHP Fatal error:  Allowed memory in /srv/a.php on line 9\n',
+  'php printed': 'Acme\\Lost: order 7 in /srv/app/shop.php:18\nStack trace:\n#0 {main}\n',
+  phpunit: '1) CartTest::testWrong\nFailed asserting that x.\n\n/srv/CartTest.php:8\n\n',
+  phpunit2: '1) CartTest::test_wrong\nthe price\n\n/srv/CartTest.php:8\n\n',
+  laravel:
+    '[2026-03-02 10:11:12] production.ERROR: lost {"exception":"[object] (Acme\\\\Lost(code: 0): lost at /srv/a.php:1)\n[stacktrace]\n#0 {main}\n"} \n',
+  ruby: "/srv/a.rb:1:in `x': boom (Lost)\n\tfrom /srv/a.rb:3:in `<main>'\n",
+  ruby34: "/srv/a.rb:1:in 'x': boom (Lost)\n\tfrom /srv/a.rb:3:in '<main>'\n",
+  'ruby syntax': "/srv/a.rb:3: syntax error, unexpected '='\n  x = = 1\n      ^\n",
+  'ruby logger':
+    "E, [2026-03-02T10:11:12.600979 #157] ERROR -- : gone (Lost)\n/srv/a.rb:1:in `x'\n",
+  rails: "NoMethodError (undefined):\n  \napp/a.rb:12:in `x'\n\n",
+  jruby: 'NoMethodError: undefined\n  price_of at /srv/shop.rb:6\n',
+  'minitest err': "  1) Error:\nT#test_err:\nLost: y\n    /srv/a.rb:6:in `x'\n\n",
+  'minitest fail': '  1) Failure:\nT#test_wrong [/srv/t.rb:7]:\nExpected: 11\n',
+  rspec:
+    "  1) Cart adds\n     Failure/Error: expect(1).to eq 2\n\n       expected: 2\n     # ./spec/a_spec.rb:7:in `block'\n\n",
+  perl: 'lost at Shop.pm line 9.\n',
+  'perl conf': 'lost at Shop.pm line 9.\n\tShop::x(7) called at run.pl line 4\n',
+  'perl test': "#   Failed test 'wrong'\n#   at t/a.t line 4.\n",
+  elixir: '** (Lost) x\n    run.exs:9: (file)\n',
+  'elixir exit': '** (exit) :boom\n    lib/a.ex:3: A.b/1\n',
+  exunit:
+    '  1) test adds (CartTest)\n     test/cart_test.exs:5\n     Assertion with == failed\n     stacktrace:\n       test/cart_test.exs:6: (test)\n',
+  lua: 'lua: a.lua:1: x\nstack traceback:\n\ta.lua:1: in main chunk\n',
+  bash: 'a.sh: line 5: x: command not found\n',
+  bash2: 'a.sh: line 5: /x: Permission denied\n',
+  dash: 'a.sh: 5: x: not found\n',
+  dash2: 'a.sh: 5: X: parameter not set\n',
+  zsh: 'a.zsh:5: command not found: x\n',
+  bash3: 'a.sh: line 5: [: too many arguments\n',
+  swift: 'a/Cart.swift:12: Fatal error: x\n',
+  swift2: 'Fatal error: x: file /srv/Cart.swift, line 14\n',
+};
+
+const countIn = (text: string): number => {
+  const reader = createLogReader(0, 'bytes');
+  reader.feed(Buffer.from(text), 0, 'final');
+  return reader.take().length;
+};
+
+/** Most lines of a log are only searched for hints; a form without one in the right place is never seen. */
+describe('hints', () => {
+  for (const [name, sample] of Object.entries(samples)) {
+    it(`find ${name} among quiet lines, and as the last thing said`, () => {
+      assert.deepEqual([countIn(quiet + sample + quiet), countIn(quiet + sample)], [1, 1]);
+    });
+  }
+});
