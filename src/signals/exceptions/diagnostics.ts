@@ -289,6 +289,15 @@ const mavenEnd: Form = {
   },
 };
 
+/** The counts of failed tests, and their list, which repeat what stands above. */
+const mavenCounts: Form = {
+  head: /^\[ERROR\] (?:Tests run: \d{1,9}, Failures: |(?:Failures|Errors): {0,4}$)/,
+  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
+  *parse() {
+    yield nothing();
+  },
+};
+
 const kotlin: Form = {
   head: /^e: (?:file:\/\/)?(\/.{0,1000}?\.kts?)(?::(\d{1,9}):(\d{1,9}):?|: \((\d{1,9}), (\d{1,9})\):) (.{1,4000})$/,
   *parse(head) {
@@ -326,6 +335,7 @@ const forms: readonly Form[] = [
   webpack,
   maven,
   mavenEnd,
+  mavenCounts,
   compact,
   unix,
   kotlin,

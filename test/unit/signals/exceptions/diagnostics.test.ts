@@ -176,6 +176,31 @@ Time Elapsed 00:00:01.20
     });
   }
 
+  it('leaves failed tests to where Maven prints them, not to its counts and lists', () => {
+    assert.deepEqual(
+      summaries(`[ERROR] Tests run: 3, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.05 s <<< FAILURE! - in acme.LidTest
+[ERROR] wrong(acme.LidTest)  Time elapsed: 0.003 s  <<< FAILURE!
+java.lang.AssertionError: expected:<9> but was:<2>
+	at org.junit.Assert.fail(Assert.java:89)
+	at acme.LidTest.wrong(LidTest.java:9)
+
+[INFO] Results:
+[ERROR] Failures: 
+[ERROR]   LidTest.wrong:9 expected:<9> but was:<2>
+[ERROR] Tests run: 3, Failures: 1, Errors: 0, Skipped: 0
+[ERROR] Failed to execute goal org.apache.maven.plugins:maven-surefire-plugin:3.1.2:test (default-test) on project depot: There are test failures.
+[ERROR] 
+[ERROR] Please refer to /home/ann/depot/target/surefire-reports for the individual test results.
+[ERROR] -> [Help 1]
+[ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.
+[ERROR] [Help 1] http://cwiki.example.org/MojoFailureException
+`),
+      [
+        'error java.lang.AssertionError: expected:<9> but was:<2> @ acme.LidTest.wrong acme/LidTest.java:9',
+      ],
+    );
+  });
+
   it('says nothing of builds that went well', () => {
     assert.deepEqual(
       summaries(`> depot@1.0.0 build
