@@ -87,7 +87,8 @@ const jestSummary: Section = {
 };
 
 // vitest: ` FAIL  file > suite > test`, one for each test that failed alike, then the error.
-const vitestHead = /^\s{0,2}FAIL {2}\S/;
+// (jest writes `FAIL  file` when it may use colours.)
+const vitestHead = /^\s{0,2}FAIL {2}\S.{0,2000}? (?:>|\[) /;
 const vitestRule = /^\s{0,2}⎯{5}/;
 const vitest: Section = {
   head: vitestHead,

@@ -67,7 +67,7 @@ describe("failures of JavaScript's test runners", () => {
       at Object.<anonymous> (tests/lids.test.js:4:38)
 
 `;
-    const text = `FAIL tests/lids.test.js
+    const text = ` FAIL  tests/lids.test.js
   depot
     ✕ finds a lid (1 ms)
 
