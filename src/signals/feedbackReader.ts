@@ -1,54 +1,24 @@
 import type { FeedbackSignal, Malformed } from '../core/signal.ts';
-import { decodeLine, type Encoding } from './encoding.ts';
+import type { Encoding } from './encoding.ts';
 import { readFeedback } from './feedback.ts';
-import { lineEnd } from './lineBreaks.ts';
 import type { Reader } from './logReader.ts';
+import { createRecordReader, listed } from './recordReader.ts';
 
 export type FeedbackFinding =
   | { readonly kind: 'signal'; readonly signal: FeedbackSignal }
   | { readonly kind: 'malformed'; readonly malformed: Malformed };
 
-/** Every line is a record, so every line end is a place to stop. */
 export function createFeedbackReader(
   file: string,
   start: number,
   encoding: Encoding,
   now: string,
 ): Reader<FeedbackFinding> {
-  let found: FeedbackFinding[] = [];
-  let safe = start;
-  let lines = 0;
-  return {
-    feed(bytes, base, ending) {
-      let at = 0;
-      while (at < bytes.length) {
-        let end = lineEnd(bytes, at, encoding);
-        if (end < 0 && ending !== 'final') break;
-        if (end < 0) end = bytes.length;
-        const offset = base + at;
-        const text = decodeLine(bytes.subarray(at, end), encoding);
-        const record = readFeedback(text, { file, offset }, now);
-        if (record.kind === 'feedback') found.push({ kind: 'signal', signal: record.signal });
-        else if (record.kind === 'malformed') {
-          found.push({ kind: 'malformed', malformed: { file, offset, reason: record.reason } });
-        }
-        lines++;
-        at = end;
-      }
-      safe = base + at;
-      return at;
-    },
-    safeOffset: () => safe,
-    pending: () => found.length,
-    take() {
-      const taken = found;
-      found = [];
-      return taken;
-    },
-    takeLines() {
-      const taken = lines;
-      lines = 0;
-      return taken;
-    },
+  const read = (text: string, offset: number): FeedbackFinding | undefined => {
+    const record = readFeedback(text, { file, offset }, now);
+    if (record.kind === 'feedback') return { kind: 'signal', signal: record.signal };
+    if (record.kind !== 'malformed') return undefined;
+    return { kind: 'malformed', malformed: { file, offset, reason: record.reason } };
   };
+  return createRecordReader(start, encoding, listed(read));
 }
