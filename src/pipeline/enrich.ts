@@ -2,7 +2,7 @@ import type { Change } from '../core/change.ts';
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import { byTurn, type Ticket } from '../core/ticket.ts';
 import { withFacts } from '../core/triage.ts';
-import { type FactSources, readFacts } from './facts.ts';
+import { type FactSources, readCoverage, readFacts } from './facts.ts';
 import type { House } from './house.ts';
 import { findSuspects } from './suspects.ts';
 
@@ -61,7 +61,9 @@ async function addFacts(
   signal: AbortSignal,
 ): Promise<void> {
   const { folder, git, clock } = house;
-  const sources: FactSources = { folder, git, clock, protection: await house.protection() };
+  const coverageOf = await readCoverage(folder);
+  const protection = await house.protection();
+  const sources: FactSources = { folder, git, clock, protection, coverageOf };
   for (const { id } of placed) {
     const ticket = house.backlog.tickets.get(id);
     const codeFacts = ticket && (await readFacts(sources, ticket, signal));

@@ -15,11 +15,13 @@ export interface FactSources {
   readonly git: Git;
   readonly clock: Clock;
   readonly protection: Protection;
+  /** Part of a file's lines that tests run, 0–1, where a report says so. */
+  readonly coverageOf: (file: string) => number | undefined;
 }
 
 /** What files, git and reports say about a ticket's code; each is left out where it can't be had. */
 export async function readFacts(
-  { folder, git, clock, protection }: FactSources,
+  { folder, git, clock, protection, coverageOf }: FactSources,
   { metadata }: Pick<Ticket, 'metadata'>,
   signal?: AbortSignal,
 ): Promise<CodeFacts | undefined> {
@@ -29,12 +31,11 @@ export async function readFacts(
   const near = [...new Set((metadata.stack ?? []).map((one) => one.file))].filter(
     (path) => path !== file && isBlocked(protection, path),
   );
-  const [text, commits, report] = await Promise.all([
+  const [text, commits] = await Promise.all([
     textOf(join(folder, file), maxFileBytes),
     churnOf(git, file, clock.now(), signal),
-    textOf(join(folder, 'coverage/lcov.info'), maxReportBytes),
   ]);
-  const coverage = report === undefined ? undefined : coverageOf(report, file);
+  const coverage = coverageOf(file);
   return {
     ...(text === undefined ? {} : { lines: text.split('\n').length }),
     ...(commits === undefined ? {} : { commits }),
@@ -83,15 +84,35 @@ function withoutGit(error: unknown): { readonly code: number; readonly out: stri
   throw error;
 }
 
-/** Of one file in an lcov report: lines that were hit, of those there are. */
-function coverageOf(lcov: string, file: string): number | undefined {
-  for (const record of lcov.split('end_of_record')) {
-    const [, source] = /^SF:(.{1,4096})$/m.exec(record) ?? [];
-    const path = source?.trim().replaceAll('\\', '/');
-    if (path === undefined || (path !== file && !path.endsWith(`/${file}`))) continue;
-    const found = Number(/^LF:(\d{1,9})$/m.exec(record)?.[1]);
-    const hit = Number(/^LH:(\d{1,9})$/m.exec(record)?.[1]);
-    return found > 0 ? hit / found : undefined;
+const reports = ['coverage/lcov.info', 'lcov.info'];
+
+/** Reads the workspace's lcov report, if there is one, to be asked for each file. */
+export async function readCoverage(folder: string): Promise<FactSources['coverageOf']> {
+  for (const name of reports) {
+    const report = await textOf(join(folder, name), maxReportBytes);
+    if (report === undefined) continue;
+    const covered = lcovLines(report);
+    return (file) =>
+      covered.get(file) ?? covered.get(join(folder, file)) ?? endingWith(covered, `/${file}`);
   }
-  return undefined;
+  return () => undefined;
+}
+
+/** Of each file, lines that were hit of those there are. */
+function lcovLines(lcov: string): ReadonlyMap<string, number> {
+  const covered = new Map<string, number>();
+  for (const record of lcov.split('end_of_record')) {
+    const [, path] = /^SF:(.{1,4096})$/m.exec(record) ?? [];
+    const found = Number(/^LF:(\d{1,9})\s?$/m.exec(record)?.[1]);
+    const hit = Number(/^LH:(\d{1,9})\s?$/m.exec(record)?.[1]);
+    if (path === undefined || !(found > 0) || !(hit <= found)) continue;
+    covered.set(path.trim().replaceAll('\\', '/'), hit / found);
+  }
+  return covered;
+}
+
+/** A report made elsewhere has that machine's paths; one that fits two files says nothing. */
+function endingWith(covered: ReadonlyMap<string, number>, end: string): number | undefined {
+  const fitting = [...covered].filter(([path]) => path.endsWith(end));
+  return fitting.length === 1 ? fitting[0]?.[1] : undefined;
 }

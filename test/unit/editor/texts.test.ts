@@ -79,6 +79,33 @@ describe('a ticket in the Backlog view', () => {
   });
 });
 
+describe('the tooltip of a ticket', () => {
+  const suspect = {
+    commit: 'c0ffee'.repeat(7).slice(0, 40),
+    at: '2026-03-02T08:00:00.000Z',
+    author: 'Ann',
+    subject: 'Read prices\nfrom a table',
+    score: 5,
+    reasons: ['changed src/cart.js:7, the failing line, 2 hours before the first occurrence'],
+  };
+  const drawn = (suspects: unknown) =>
+    ticketTooltip(ticketOf({ metadata: { suspects: suspects as never } }), undefined, undefined);
+
+  it('names the commits that may have caused it, one a line', () => {
+    const lines = drawn([suspect]).split('\n');
+    assert.equal(
+      lines[lines.indexOf('Suspect commits') + 1],
+      '  c0ffeec0ff Read prices from a table (Ann): changed src/cart.js:7, the failing line, 2 hours before the first occurrence',
+    );
+  });
+
+  it('leaves out what has another shape, as a cloned backlog may hold', () => {
+    for (const suspects of ['x', [null], [{ ...suspect, reasons: 'x' }], { 0: suspect }]) {
+      assert.doesNotMatch(drawn(suspects), /Suspect commits/);
+    }
+  });
+});
+
 describe('activity', () => {
   const started = advance(noActivity, {
     kind: 'attempt_started',

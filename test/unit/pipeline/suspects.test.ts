@@ -104,6 +104,17 @@ describe('suspect commits', function () {
     );
   });
 
+  it('goes by when a commit was written, should the history have been rewritten since', async () => {
+    writeTree(folder, { 'src/cart.js': numbered(40, { 7: 'broken();' }) });
+    const extraEnv = { GIT_AUTHOR_DATE: '2026-03-10T10:00:00Z' };
+    await git.run(['checkout', '-q', '--orphan', 'rewritten']);
+    await git.run(['add', '-A']);
+    await git.run(['commit', '-q', '-m', 'Rebased'], { extraEnv });
+    const [suspect] = await find({ location: at('src/cart.js', 7) });
+    assert.equal(suspect?.subject, 'Rebased');
+    assert.equal(suspect?.at, '2026-03-10T10:00:00.000Z');
+  });
+
   it('works in a folder below the repository’s root', async () => {
     const culprit = await commit('2026-03-10T10:00:00Z', 'Change', {
       'src/cart.js': numbered(40, { 7: 'broken();' }),
