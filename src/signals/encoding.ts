@@ -23,7 +23,13 @@ export function decodeLine(bytes: Buffer, encoding: Encoding): string {
   let text = encoding === 'bytes' ? decodeBytes(bytes) : decodeWide(bytes, encoding);
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   if (text.includes('\0')) text = text.replaceAll('\0', '');
-  return text.replace(/\r?\n?$/, '');
+  return text.slice(0, endOfLine(text));
+}
+
+/** Where the line's end begins: `\n`, `\r\n` or `\r`. */
+function endOfLine(text: string): number {
+  const end = text.endsWith('\n') ? text.length - 1 : text.length;
+  return text[end - 1] === '\r' ? end - 1 : end;
 }
 
 function decodeBytes(bytes: Buffer): string {

@@ -16,8 +16,9 @@ export type ToSignal = (found: FoundException, file: string, now: string) => Exc
 
 export function createToSignal(locator: Locator, origins?: Origins): ToSignal {
   const sanitise = (text: string): string => visible(redact(text));
-  // Frames and source lines repeat from one exception to the next, and some messages do.
-  const clean = remembered(maxRemembered, sanitise);
+  const again = remembered(maxRemembered, sanitise);
+  // Frames, source lines and some messages repeat; what begins with a time or is a record never does.
+  const clean = (line: string): string => (/^[\d[{]/.test(line) ? sanitise(line) : again(line));
   const identify = (event: ExceptionEvent): Fingerprint =>
     exceptionFingerprint(event, (path) => locator.locate(path));
 
@@ -28,9 +29,9 @@ export function createToSignal(locator: Locator, origins?: Origins): ToSignal {
   };
   const cleanFrame = (frame: Frame): Frame => ({
     ...frame,
-    file: (frame.inApp ? locator.locate(frame.file) : undefined) ?? clean(frame.file),
-    ...(frame.function === undefined ? {} : { function: clean(frame.function) }),
-    ...(frame.source === undefined ? {} : { source: clean(frame.source) }),
+    file: (frame.inApp ? locator.locate(frame.file) : undefined) ?? again(frame.file),
+    ...(frame.function === undefined ? {} : { function: again(frame.function) }),
+    ...(frame.source === undefined ? {} : { source: again(frame.source) }),
   });
   const cleanCause = ({ type, message, frames }: Cause): Cause => ({
     type: clean(type),
