@@ -63,7 +63,9 @@ function ofCommit(touches: readonly Touch[], commit: string): readonly Touch[] {
 
 function suspectOf(info: CommitInfo, touches: readonly Touch[], first: number): Suspect {
   const age = first - Date.parse(info.at);
-  const weight = touches.reduce((sum, { kind }) => sum + weights[kind], 0);
+  const [top = 0, ...rest] = touches.map(({ kind }) => weights[kind]);
+  // A commit that changed a bit of everything is no likelier than one that changed the failing line.
+  const weight = top + rest.reduce((sum, more) => sum + more, 0) / 10;
   return {
     ...info,
     score: Math.round((1000 * weight) / (1 + age / weekMs)) / 1000,

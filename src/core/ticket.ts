@@ -16,7 +16,15 @@ import {
   type Recent,
   setByPerson,
 } from './triage.ts';
-import type { ExceptionSignal, FeedbackSignal, Fingerprint, Severity, Signal } from './signal.ts';
+import type {
+  ExceptionEvent,
+  ExceptionSignal,
+  FeedbackSignal,
+  Fingerprint,
+  Frame,
+  Severity,
+  Signal,
+} from './signal.ts';
 
 export const ticketStatuses = [
   'open',
@@ -401,17 +409,22 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
 
 const maxStack = 10;
 
-/** Which of the frames are files of the workspace is for whoever looks there to say. */
+/** The failing place, where each cause was thrown, then who called; whoever reads it says which are files here. */
 function stackOf({ exception, location }: ExceptionSignal): readonly Location[] {
   if (!location) return [];
-  return exception.frames
-    .filter(({ inApp }) => inApp)
-    .slice(0, maxStack)
-    .map(({ file, line, function: name }) => ({
-      file,
-      ...(line === undefined ? {} : { line }),
-      ...(name === undefined ? {} : { function: name }),
-    }));
+  const inApp = ({ frames }: Pick<ExceptionEvent, 'frames'>) => frames.filter((f) => f.inApp);
+  const causes = exception.causes.toReversed().flatMap((cause) => inApp(cause).slice(0, 1));
+  const [top, ...callers] = inApp(exception);
+  const places = [...(top ? [top] : []), ...causes, ...callers].map(placeOf);
+  return [...new Map(places.map((one) => [place(one), one])).values()].slice(0, maxStack);
+}
+
+function placeOf({ file, line, function: name }: Frame): Location {
+  return {
+    file,
+    ...(line === undefined ? {} : { line }),
+    ...(name === undefined ? {} : { function: name }),
+  };
 }
 
 export function place(location: Location): string {

@@ -37,6 +37,30 @@ describe('ticket', () => {
       }
     });
 
+    it('keeps the places of the stack: the failing one, where its causes were thrown, the callers', () => {
+      const { exception } = exceptionSignal();
+      const frame = (file: string, line: number, inApp = true) => ({ file, line, inApp });
+      const cause = { type: 'IOError', message: '', frames: [frame('src/disk.js', 3)] };
+      const signal = exceptionSignal({
+        exception: {
+          ...exception,
+          frames: [
+            frame('src/cart.js', 7),
+            frame('node_modules/x.js', 1, false),
+            frame('src/api.js', 9),
+            frame('src/api.js', 9),
+          ],
+          causes: [cause],
+        },
+      });
+      const result = fold(signal, seen(5), undefined, defaultSettings, now);
+      assert.deepEqual(result.kind === 'created' && result.ticket.metadata.stack, [
+        { file: 'src/cart.js', line: 7 },
+        { file: 'src/disk.js', line: 3 },
+        { file: 'src/api.js', line: 9 },
+      ]);
+    });
+
     it('makes one of the first occurrence when it ended the program', () => {
       const signal = exceptionSignal({ severity: 'fatal' });
       const result = fold(signal, groupOf(signal), undefined, defaultSettings, now);

@@ -185,6 +185,19 @@ describe('triage', () => {
       ]);
     });
 
+    it('does not take a commit that changed a bit of everything for the likeliest', () => {
+      const files = ['src/a.js', 'src/b.js', 'src/c.js', 'src/d.js'];
+      const ranked = rankSuspects(
+        [...files.map((file) => touch('broad', 'caller', file)), touch('line', 'line')],
+        [commit('broad', '2026-03-10T11:00:00.000Z'), commit('line', '2026-03-10T10:00:00.000Z')],
+        first,
+      );
+      assert.deepEqual(
+        ranked.map((one) => one.commit),
+        ['line', 'broad'],
+      );
+    });
+
     it('never names what was written after the first occurrence', () => {
       const later = commit('later', '2026-03-10T12:00:01.000Z');
       assert.deepEqual(rankSuspects([touch('later', 'line')], [later], first), []);
