@@ -1,3 +1,13 @@
+import {
+  addressToken,
+  isChecksum,
+  looksGenerated,
+  markedToken,
+  randomToken,
+  randomTrigger,
+  tokenTrigger,
+} from './tokenForms.ts';
+
 /**
  * What must never be stored, shown to a model or sent: one list, used to find and to mask.
  * Masks are constant per kind, so that masking never changes a fingerprint. Every pattern is bounded
@@ -11,6 +21,8 @@ export type SecretKind =
   | 'authorization'
   | 'url-credentials'
   | 'assignment'
+  | 'random'
+  | 'user'
   | 'email'
   | 'home'
   | 'card'
@@ -27,7 +39,7 @@ interface Pattern {
   readonly kind: SecretKind;
   readonly mask: string;
   /** The text can only match when this does; must be much cheaper than the pattern. */
-  readonly trigger: RegExp;
+  readonly trigger: Pick<RegExp, 'test'>;
   /** Global and with indices; the group `secret`, where there is one, is what gets masked. */
   readonly regex: RegExp;
   readonly accepts?: (match: RegExpMatchArray) => boolean;
@@ -36,43 +48,27 @@ interface Pattern {
 /** Longer texts are cut: an unexamined rest must not leave the machine. */
 export const maxSecretChars = 1 << 20;
 
-/** What providers' tokens begin with, by which a text is looked through, and how they go on. */
-const providerTokens: readonly (readonly [start: string, rest: string])[] = [
-  ['sk-ant-', '[\\w-]{16,200}'],
-  ['sk-', '(?:proj-|svcacct-)?[\\w-]{20,200}'],
-  ['(?:sk|rk|pk|whsec)_', '(?:live_|test_)?[A-Za-z0-9]{16,200}'],
-  ['gh[pousr]_', '[A-Za-z0-9]{20,255}'],
-  ['github_pat_', '[A-Za-z0-9_]{20,255}'],
-  ['gl(?:pat|ptt|dt|rt|soat|cbt|ft|agent)-', '[\\w-]{16,200}'],
-  ['(?:AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA)', '[A-Z0-9]{16}'],
-  ['xox[abeoprs]-', '[\\w-]{10,250}'],
-  ['xapp-', '\\d-[\\w-]{10,250}'],
-  ['AIza', '[\\w-]{35}'],
-  ['ya29\\.', '[\\w-]{20,500}'],
-  ['GOCSPX-', '[\\w-]{20,60}'],
-  ['npm_', '[A-Za-z0-9]{30,60}'],
-  ['pypi-', '[\\w-]{30,300}'],
-  ['hf_', '[A-Za-z0-9]{30,60}'],
-  ['SG\\.', '[\\w-]{16,40}\\.[\\w-]{16,80}'],
-  ['dop_v1_', '[a-f0-9]{64}'],
-  ['shp(?:at|ca|pa|ss)_', '[a-fA-F0-9]{32}'],
-  ['dckr_pat_', '[\\w-]{20,60}'],
-  ['glsa_', '[A-Za-z0-9]{32}_[a-f0-9]{8}'],
-  ['hv[sbr]\\.', '[\\w-]{20,300}'],
-  ['key-', '[a-f0-9]{32}'],
-  ['SK[a-f0-9]', '[a-f0-9]{31}'],
-  ['EAACEdEose0cBA', '[A-Za-z0-9]{10,300}'],
-  ['sq0(?:atp|csp)-', '[\\w-]{20,60}'],
-  ['lin_api_', '[A-Za-z0-9]{30,60}'],
-  ['r8_', '[A-Za-z0-9]{30,60}'],
-  ['eyJrIjoi', '[\\w=]{30,300}'],
-  ['\\d{8,10}:AA', '[\\w-]{33}'],
-];
-const tokenStart = providerTokens.map(([start]) => start).join('|');
-const token = providerTokens.map(([start, rest]) => start + rest).join('|');
-
 const names =
   'pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?|session[_-]?(?:id|key)|cookie|connection[_-]?string|account[_-]?key|sas';
+
+/** `the password is hunter2`, `token 3f78… was refused`. */
+const spokenSecret =
+  /\b(?<name>pass(?:word|wd|phrase|code)|pwd|secret(?: key)?|token|(?:api|access|auth|private|license)[ _-]?key|credentials?)(?:\s(?:is|was|of|set to|has been))?[\s:]{1,3}["'`([]?(?<secret>[\w.~+/=$!@#%^&*-]{6,300})/dgi;
+
+/** `user=jane`, `"username":"jane"`, `for user 'jane'`, `invalid user jane`. */
+const userName = new RegExp(
+  [
+    String.raw`(?<![A-Za-z])(?:(?:[\w-]{0,20}[_.-])?user(?:[_-]?name|[_-]?login)?|login|usr|(?:account|full|display|first|last)[_-]?name|user\.name)(?:["'\\]{1,3}\s?[:=]\s?["'\\]{1,3}|=["'\\]{0,3}|:\s?["'\\]{0,3})(?:(?<=["'])(?<quoted>[\p{L}_][^"'\n\\<>{}]{1,63})(?=["'\\])|(?<secret>[\p{L}_][\p{L}\p{N}_.-]{1,63}(?:\\{1,2}[\w.-]{1,64})?)(?![\p{L}\p{N}_(.\[]))`,
+    String.raw`\b(?:user|account|login|logged in as|role)\s{1,2}["'\x60](?<named>[\p{L}_][^"'\x60\n]{1,63})["'\x60]`,
+    String.raw`\b(?:(?:invalid|unknown|illegal) user|logged in as|(?:password|publickey) for)\s(?<sent>[\p{L}_][\p{L}\p{N}_.-]{1,63})(?=\s|$)`,
+    String.raw`\b(?:user|account)\s(?<dotted>\p{L}{1,30}[._]\p{L}[\p{L}\p{N}_.-]{0,60})(?=[\s,;:]|$)`,
+  ].join('|'),
+  'dgiu',
+);
+
+/** What has the form of an address and is a package, a picture, a unit or a remote. */
+const notAnAddress =
+  /\.(?:[jt]sx?|py|json|[mc]js|[mc]ts|map|css|scss|html?|md|png|jpe?g|gif|svg|webp|avif|ico|tgz|zip|gz|whl|jar|lock|service|socket|timer|target|mount|so|dll|exe|rb|rs|go|java|php|log|ya?ml|toml)$|^git@/i;
 
 const patterns: readonly Pattern[] = [
   {
@@ -107,10 +103,23 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'token',
     mask: '<token>',
-    // Every one begins with a word character, so that `\b` stands in for the costlier look behind.
-    trigger: new RegExp(`\\b(?:${tokenStart})`),
-    regex: new RegExp(`(?<![\\w-])(?:${token})(?![A-Za-z0-9])`, 'dg'),
+    trigger: tokenTrigger,
+    regex: markedToken,
     accepts: (match) => new Set(match[0]).size >= 8,
+  },
+  {
+    kind: 'token',
+    mask: '<token>',
+    trigger: /hook|[?&;](?:sig|x-|key|code|auth|ticket|sid|jwt|assertion)|\/bot|\/spaces/i,
+    regex: addressToken,
+    accepts: (match) => /\d/.test(secretOf(match)) && !isPlaceholder(secretOf(match)),
+  },
+  {
+    kind: 'random',
+    mask: '<random>',
+    trigger: randomTrigger,
+    regex: randomToken,
+    accepts: (match) => looksGenerated(match[0]) && !isChecksum(match),
   },
   {
     kind: 'assignment',
@@ -125,18 +134,44 @@ const patterns: readonly Pattern[] = [
     accepts: isSecretAssignment,
   },
   {
+    kind: 'assignment',
+    mask: '<secret>',
+    trigger: /(?:pass(?:word|wd|phrase|code)|pwd|secret|token|key|credentials?)[\s:]/i,
+    regex: spokenSecret,
+    accepts: isSpokenSecret,
+  },
+  {
+    kind: 'assignment',
+    mask: '<secret>',
+    trigger: /<\/|\s-u|--/,
+    regex: new RegExp(
+      `<[\\w.:-]{0,40}(?:${names})[\\w.-]{0,20}>(?<secret>[^<\\s]{4,300})</|(?<=\\s|^)--?[\\w-]{0,30}(?:${names})[\\w-]{0,20}\\s{1,3}["']?(?<sent>[^\\s"'-][^\\s"']{3,300})|(?<=\\s|^)(?:-u|--user)[\\s=]["']?[^\\s:"']{1,64}:(?<quoted>[^\\s"']{4,300})`,
+      'dgi',
+    ),
+    accepts: isFlaggedSecret,
+  },
+  {
+    kind: 'user',
+    mask: '<user>',
+    trigger:
+      /(?:user|usr|login|(?:account|full|display|first|last)[_-]?name)(?:[_-]?(?:name|login))?["'\\]{0,3}\s?[:=]|(?:user|account|login|role|in as) {1,2}["'`]|(?:invalid|unknown|illegal) user|logged in as|(?:password|publickey) for|(?:user|account) [a-z]{1,30}[._]/i,
+    regex: userName,
+    accepts: isUserName,
+  },
+  {
     kind: 'email',
     mask: '<email>',
-    trigger: /@/,
-    regex: /(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}\b/dgi,
-    accepts: (match) => !/\.(?:js|ts|py|json|mjs|cjs|map|css)$/i.test(match[0]),
+    trigger: /@|%40/,
+    regex:
+      /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,5}\p{L}{2,24}(?![\p{L}\p{N}_])/dgiu,
+    accepts: (match) => !notAnAddress.test(match[0]),
   },
   {
     kind: 'home',
     mask: '~',
     trigger: /home|Users/i,
     regex:
-      /(?<![\w~-])(?<!\w\.)(?:\/(?:home|Users)\/[^\s/:"'<>|\\]{1,64}|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}[^\s/:"'<>|\\]{1,64})(?=[\\/:"'\s)\],;]|$)/dg,
+      /(?<![\w~-])(?<!\w\.)(?:(?:\/(?:var|usr|export|private|host|rootfs|mnt\/[a-z]|Volumes\/[^\s/]{1,40}))?\/(?:home|Users)\/|[A-Za-z]:[\\/]{1,4}(?:Users|Documents and Settings)[\\/]{1,4})(?:[^\s/:"'<>|\\]{1,40}(?: \p{L}[\p{L}\p{N}.'-]{0,40}){1,2}(?=[\\/])|[^\s/:"'<>|\\]{1,64})(?=[\\/:"'\s)\],;]|$)/dgu,
     accepts: (match) => !/[\\/](?:Shared|Public|Default)$/.test(match[0]),
   },
   {
@@ -157,30 +192,41 @@ const patterns: readonly Pattern[] = [
   },
 ];
 
+const noKinds: ReadonlySet<SecretKind> = new Set();
+
 /** Every secret in the first {@link maxSecretChars} characters, in order, without overlaps. */
-export function findSecrets(text: string): SecretMatch[] {
+export function findSecrets(text: string, keep: ReadonlySet<SecretKind> = noKinds): SecretMatch[] {
   const input = text.slice(0, maxSecretChars);
   const found: SecretMatch[] = [];
   for (const pattern of patterns) {
-    if (!pattern.trigger.test(input)) continue;
-    for (const match of input.matchAll(pattern.regex)) {
-      if (pattern.accepts && !pattern.accepts(match)) continue;
-      const [start, end] = spanOf(match);
-      if (end > start) found.push({ kind: pattern.kind, start, end });
-    }
+    if (!keep.has(pattern.kind) && pattern.trigger.test(input)) find(pattern, input, found);
   }
   return withoutOverlaps(found);
 }
 
-/** Of people rather than of machines: may stay on the screen of who wrote them. */
-export const personalKinds: ReadonlySet<SecretKind> = new Set(['email', 'home', 'card', 'phone']);
+function find({ kind, regex, accepts }: Pattern, input: string, found: SecretMatch[]): void {
+  regex.lastIndex = 0;
+  for (let match = regex.exec(input); match; match = regex.exec(input)) {
+    const [start, end] = spanOf(match);
+    if (end > start && (!accepts || accepts(match))) found.push({ kind, start, end });
+    // What is not a secret itself may hold one: a connection string named `apiKey`.
+    else regex.lastIndex = Math.max(start, match.index + 1);
+  }
+}
 
-const noKinds: ReadonlySet<SecretKind> = new Set();
+/** Of people rather than of machines: may stay on the screen of who wrote them. */
+export const personalKinds: ReadonlySet<SecretKind> = new Set([
+  'user',
+  'email',
+  'home',
+  'card',
+  'phone',
+]);
 
 /** The text with every secret replaced by its kind's mask, but for the kinds to keep. Idempotent. */
 export function redact(text: string, keep: ReadonlySet<SecretKind> = noKinds): string {
   const input = text.length > maxSecretChars ? `${text.slice(0, maxSecretChars)}…` : text;
-  const secrets = findSecrets(input).filter(({ kind }) => !keep.has(kind));
+  const secrets = findSecrets(input, keep);
   if (secrets.length === 0) return input;
   let out = '';
   let at = 0;
@@ -195,14 +241,19 @@ export function maskOf(kind: SecretKind): string {
   return patterns.find((pattern) => pattern.kind === kind)?.mask ?? '<secret>';
 }
 
+/** The groups of which one, where there is any, is what gets masked. */
+const secretGroups = ['secret', 'quoted', 'sent', 'named', 'dotted'] as const;
+
 function spanOf(match: RegExpMatchArray): readonly [number, number] {
   const groups = match.indices?.groups;
-  const span = groups?.['secret'] ?? groups?.['quoted'] ?? match.indices?.[0];
+  const name = secretGroups.find((group) => groups?.[group] !== undefined);
+  const span = name === undefined ? match.indices?.[0] : groups?.[name];
   return span ?? [match.index ?? 0, (match.index ?? 0) + match[0].length];
 }
 
 function secretOf(match: RegExpMatchArray): string {
-  return match.groups?.['secret'] ?? match.groups?.['quoted'] ?? match[0];
+  const name = secretGroups.find((group) => match.groups?.[group] !== undefined);
+  return (name === undefined ? undefined : match.groups?.[name]) ?? match[0];
 }
 
 /** Of overlapping matches the one that starts first counts; of those that start together, the longest. */
@@ -244,6 +295,31 @@ function isSecretAssignment(match: RegExpMatchArray): boolean {
     );
   }
   return value.length >= 8 && looksRandom(value);
+}
+
+function isSpokenSecret(match: RegExpMatchArray): boolean {
+  const value = secretOf(match).replace(/[.,:;!?)]+$/, '');
+  if (isPlaceholder(value) || value.length < 6 || !/\d/.test(value)) return false;
+  const isPassword = /^(?:pass|pwd)/i.test(match.groups?.['name'] ?? '');
+  if (!isPassword)
+    return value.length >= 16 && looksRandom(value) && !/[/.][a-z]{1,5}$/.test(value);
+  return looksRandom(value) && /\b(?:is|was|of|to|been)\s|["'`]/.test(match[0]);
+}
+
+function isFlaggedSecret(match: RegExpMatchArray): boolean {
+  const value = secretOf(match);
+  return !isPlaceholder(value) && (match.groups?.['sent'] === undefined || looksRandom(value));
+}
+
+/** Words that follow `user:` and name nobody. */
+const notAName =
+  /^(?:user(?:s|name)?|id|ids|admin|root|system|service|guest|anonymous|anon|nobody|default|public|app|agent|input|session|profile|login|logout|password|email|role|found|does|has|have|with|already|cannot|could|failed|here|there|me|you|jwt|oauth|sso|select|insert|update|delete|any|unknown|never|void|bool|int|str|dict|list|array|map|optional|await|async|return|const|let|var)$/i;
+
+function isUserName(match: RegExpMatchArray): boolean {
+  const value = secretOf(match).replace(/[.,]+$/, '');
+  if (value.length < 2 || isPlaceholder(value) || notAName.test(value)) return false;
+  // A type (`user: User`), a place in code or a file is nobody's name.
+  return !/User$|[(){}=;$]|\.(?:[jt]sx?|py|go|rb|php|java|rs|json)$/.test(value);
 }
 
 function separatorOf(match: RegExpMatchArray): string {
