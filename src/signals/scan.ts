@@ -66,8 +66,11 @@ export interface Scanner {
 
 const chunkBytes = 256 * 1024;
 /** Looked through at a time: little enough that findings are handed on before they grow old. */
-const stepBytes = 64 * 1024;
-const maxHoldMs = 8;
+const maxStepBytes = 64 * 1024;
+/** Where all is traces, or the code is still cold, a step of that size would take too long. */
+const minStepBytes = 8 * 1024;
+const maxStepMs = 3;
+const maxHoldMs = 5;
 const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
 const maxBatchSignals = 200;
 const maxBatchBytes = 4 << 20;
@@ -256,7 +259,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
   const { plan, content, start, encoding } = reading;
   const source = createReader(run, plan, start, encoding);
   const { buffer } = run;
-  const breathe = createBreather();
+  const pace = createPace();
   let committed = start;
 
   /** What can be committed now, if it is enough or the last. */
@@ -282,14 +285,16 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
       let begin = 0;
       do {
         throwIfCancelled(run.signal);
-        filled = Math.min(filled + stepBytes, end);
+        filled = Math.min(filled + pace.stepBytes(), end);
+        const started = performance.now();
         const done = source.reader.feed(buffer.subarray(begin, filled), base, ending);
         source.passed?.(buffer.subarray(begin, begin + done), base);
+        pace.took(performance.now() - started);
         begin += done;
         base += done;
         const ready = await batch(atEnd);
         if (ready) yield noted(run, ready);
-        await breathe();
+        await pace.breathe();
       } while (filled < end);
       buffer.copyWithin(0, begin, end);
       filled = end - begin;
@@ -300,12 +305,27 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
 }
 
 /** Lets others have the event loop now and then; reading alone would not, when the disk is quick. */
-function createBreather(): () => Promise<void> {
+interface Pace {
+  stepBytes(): number;
+  /** How many milliseconds the last step held the event loop. */
+  took(ms: number): void;
+  breathe(): Promise<void>;
+}
+
+function createPace(): Pace {
+  let stepBytes = minStepBytes;
   let last = performance.now();
-  return async () => {
-    if (performance.now() - last < maxHoldMs) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    last = performance.now();
+  return {
+    stepBytes: () => stepBytes,
+    took(ms) {
+      const wanted = ms > maxStepMs ? stepBytes / 2 : stepBytes * 2;
+      stepBytes = Math.min(maxStepBytes, Math.max(minStepBytes, wanted));
+    },
+    async breathe() {
+      if (performance.now() - last < maxHoldMs) return;
+      await new Promise((resolve) => setImmediate(resolve));
+      last = performance.now();
+    },
   };
 }
 
