@@ -1,13 +1,10 @@
-import { findSecrets, maskOf, maxSecretChars, type SecretMatch } from '../core/secrets.ts';
-
-const kinds = new Set([
-  'private-key',
-  'jwt',
-  'url-credentials',
-  'authorization',
-  'token',
-  'assignment',
-]);
+import {
+  findSecrets,
+  maskOf,
+  maxSecretChars,
+  personalKinds,
+  type SecretMatch,
+} from '../core/secrets.ts';
 
 /**
  * `redact` for files that the model must be able to edit: keys, tokens and passwords are masked, line by
@@ -17,8 +14,8 @@ export function redactCode(text: string): string {
   const input = text.slice(0, maxSecretChars);
   let out = '';
   let at = 0;
-  for (const secret of findSecrets(input)) {
-    if (!kinds.has(secret.kind) || isExpression(input, secret)) continue;
+  for (const secret of findSecrets(input, personalKinds)) {
+    if (isExpression(input, secret)) continue;
     const breaks = input.slice(secret.start, secret.end).match(/\n/g) ?? [];
     out += input.slice(at, secret.start) + maskOf(secret.kind) + breaks.join('');
     at = secret.end;
@@ -31,6 +28,8 @@ function isExpression(text: string, { kind, start, end }: SecretMatch): boolean 
   if (kind !== 'assignment' || /["'\\`]/.test(text[start - 1] ?? '')) return false;
   const value = text.slice(start, end).slice(0, 200);
   if (!/^[A-Za-z_$][\w$.?!]*$/.test(value)) return false;
+  // `Password=x1y2;` without blanks is a part of a connection string.
+  if (text[start - 1] === '=' && text[end] === ';' && /\d/.test(value)) return false;
   return (
     /^\s{0,3}[([;,){}.]/.test(text.slice(end, end + 4)) ||
     /^[^\d]*([a-z][A-Z]|_|\.)[^\d]*$/.test(value)

@@ -58,7 +58,7 @@ const spokenSecret =
 /** `user=jane`, `"username":"jane"`, `for user 'jane'`, `invalid user jane`. */
 const userName = new RegExp(
   [
-    String.raw`(?<![A-Za-z])(?:(?:[\w-]{0,20}[_.-])?user(?:[_-]?name|[_-]?login)?|login|usr|(?:account|full|display|first|last)[_-]?name|user\.name)(?:["'\\]{1,3}\s?[:=]\s?["'\\]{1,3}|=["'\\]{0,3}|:\s?["'\\]{0,3})(?:(?<=["'])(?<quoted>[\p{L}_][^"'\n\\<>{}]{1,63})(?=["'\\])|(?<secret>[\p{L}_][\p{L}\p{N}_.-]{1,63}(?:\\{1,2}[\w.-]{1,64})?)(?![\p{L}\p{N}_(.\[]))`,
+    String.raw`(?<![A-Za-z])(?:(?:[\w-]{0,20}[_.-])?user(?:[_-]?name|[_-]?login)?|login|usr|(?:account|full|display|first|last)[_-]?name|user\.name)(?:["'\\]{1,16}\s?[:=]\s?["'\\]{1,16}|=["'\\]{0,16}|:\s?["'\\]{0,16})(?:(?<=["'])(?<quoted>[\p{L}_][^"'\n\\<>{}]{1,63})(?=["'\\])|(?<secret>[\p{L}_][\p{L}\p{N}_.-]{1,63}(?:\\{1,2}[\w.-]{1,64})?)(?![\p{L}\p{N}_(.\[]))`,
     String.raw`\b(?:user|account|login|logged in as|role)\s{1,2}["'\x60](?<named>[\p{L}_][^"'\x60\n]{1,63})["'\x60]`,
     String.raw`\b(?:(?:invalid|unknown|illegal) user|logged in as|(?:password|publickey) for)\s(?<sent>[\p{L}_][\p{L}\p{N}_.-]{1,63})(?=\s|$)`,
     String.raw`\b(?:user|account)\s(?<dotted>\p{L}{1,30}[._]\p{L}[\p{L}\p{N}_.-]{0,60})(?=[\s,;:]|$)`,
@@ -126,9 +126,9 @@ const patterns: readonly Pattern[] = [
     mask: '<secret>',
     // A name alone is a word of many messages; with what assigns behind it, of few.
     trigger:
-      /(?:pass|pwd|secret|token|key|credential|session|cookie|connection|sas)[\w-]{0,30}["'\\]{0,3}\s{0,3}[:=]/i,
+      /(?:pass|pwd|secret|token|key|credential|session|cookie|connection|sas)[\w-]{0,30}["'\\]{0,16}\s{0,3}[:=]/i,
     regex: new RegExp(
-      `(?<name>(?<![A-Za-z])(?:[\\w.-]{0,40}[_.-])?(?:[a-z]{0,20}(?<=[a-z]))?(?:${names})[\\w-]{0,20})["'\\\\]{0,3}\\s{0,3}(?:=>|[:=])\\s{0,3}(?:["'\\\\]{1,3}(?<quoted>[^"'\\s\\\\][^"'\\n\\\\]{2,500})|(?<secret>[^\\s"'\\\\,;&(){}\\[\\]<>|]{4,500}))`,
+      `(?<name>(?<![A-Za-z])(?:[\\w.-]{0,40}[_.-])?(?:[a-z]{0,20}(?<=[a-z]))?(?:${names})[\\w-]{0,20})["'\\\\]{0,16}\\s{0,3}(?:=>|[:=])\\s{0,3}(?:["'\\\\]{1,16}(?<quoted>[^"'\\s\\\\][^"'\\n\\\\]{2,500})|(?<secret>[^\\s"'\\\\,;&(){}\\[\\]<>|]{4,500}))`,
       'dgi',
     ),
     accepts: isSecretAssignment,
@@ -154,7 +154,7 @@ const patterns: readonly Pattern[] = [
     kind: 'user',
     mask: '<user>',
     trigger:
-      /(?:user|usr|login|(?:account|full|display|first|last)[_-]?name)(?:[_-]?(?:name|login))?["'\\]{0,3}\s?[:=]|(?:user|account|login|role|in as) {1,2}["'`]|(?:invalid|unknown|illegal) user|logged in as|(?:password|publickey) for|(?:user|account) [a-z]{1,30}[._]/i,
+      /(?:user|usr|login|(?:account|full|display|first|last)[_-]?name)(?:[_-]?(?:name|login))?["'\\]{0,16}\s?[:=]|(?:user|account|login|role|in as) {1,2}["'`]|(?:invalid|unknown|illegal) user|logged in as|(?:password|publickey) for|(?:user|account) [a-z]{1,30}[._]/i,
     regex: userName,
     accepts: isUserName,
   },
@@ -235,6 +235,18 @@ export function redact(text: string, keep: ReadonlySet<SecretKind> = noKinds): s
     at = end;
   }
   return out + input.slice(at);
+}
+
+const secretField = new RegExp(`(?:${names})$`, 'i');
+const personField =
+  /^(?:\w{1,20}[_-])?(?:user(?:[_-]?name)?|login|(?:full|first|last|display|account|customer|client|contact)[_-]?name|author|reporter)$/i;
+
+/** The same for the value of a named field, whose name says what the value alone would not. */
+export function redactField(name: string, value: string): string {
+  if (value === '' || isPlaceholder(value)) return redact(value);
+  if (secretField.test(name.slice(-80))) return maskOf('assignment');
+  if (personField.test(name.slice(0, 80)) && /\p{L}/u.test(value)) return maskOf('user');
+  return redact(value);
 }
 
 export function maskOf(kind: SecretKind): string {

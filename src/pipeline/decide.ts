@@ -1,5 +1,6 @@
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
+import { redact } from '../core/secrets.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
 import { judgeCommit } from '../gates/protectedFiles.ts';
 import { land } from '../release/land.ts';
@@ -118,7 +119,7 @@ export async function writeLanded(
 
 /** The comment goes to the ticket, and from there to the next attempt. */
 export async function reject(house: House, requestId: string, comment: string): Promise<void> {
-  const text = comment.trim();
+  const text = redact(comment.trim());
   if (text === '') {
     throw new PatchwrightError('usage', {
       what: 'A rejection needs a comment.',

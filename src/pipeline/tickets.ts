@@ -1,4 +1,5 @@
 import { PatchwrightError } from '../core/errors.ts';
+import { redact } from '../core/secrets.ts';
 import { manualTicketId, type Ticket } from '../core/ticket.ts';
 import { audit, move } from './changes.ts';
 import { ticketOf } from './decide.ts';
@@ -23,7 +24,7 @@ export async function newTicket(house: House, input: NewTicket): Promise<Ticket>
   const ticket: Ticket = {
     id: manualTicketId(title, now),
     title,
-    description: input.description ?? title,
+    description: redact(input.description ?? title),
     category: 'bug_fix',
     status: 'open',
     priority: { value: input.priority ?? 'medium', reason: byHand },
@@ -53,7 +54,7 @@ export async function edit(house: House, ticketId: string, change: TicketEdit): 
   const ticket = ticketOf(house, ticketId);
   const fields: Partial<Ticket> = {
     ...(change.title === undefined ? {} : { title: titleOf(change.title) }),
-    ...(change.description === undefined ? {} : { description: change.description }),
+    ...(change.description === undefined ? {} : { description: redact(change.description) }),
     ...(change.priority === undefined
       ? {}
       : { priority: { value: change.priority, reason: byHand } }),
@@ -143,7 +144,7 @@ export async function close(house: House, ticketId: string, reason: string): Pro
     {
       kind: 'ticket',
       id: ticket.id,
-      fields: { metadata: { ...ticket.metadata, closedReason: reason } },
+      fields: { metadata: { ...ticket.metadata, closedReason: redact(reason) } },
     },
     ...move(ticket, 'closed', now(house), actor),
   ]);
@@ -166,7 +167,7 @@ export async function wake(house: House): Promise<void> {
 
 /** One line: it is shown in lists. */
 function titleOf(text: string): string {
-  const title = text.replace(/\s+/g, ' ').trim();
+  const title = redact(text).replace(/\s+/g, ' ').trim();
   if (title !== '') return title;
   throw new PatchwrightError('usage', {
     what: 'A ticket needs a title.',

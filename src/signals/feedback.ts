@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { redact } from '../core/secrets.ts';
+import { redact, redactField } from '../core/secrets.ts';
 import type { Feedback, FeedbackSignal, Sentiment } from '../core/signal.ts';
 import { feedbackFingerprint } from './fingerprint.ts';
 import { intentOf } from './intent.ts';
@@ -127,7 +127,7 @@ function feedbackOf(
   return {
     id:
       typeof id === 'string' || typeof id === 'number'
-        ? String(id).slice(0, 200)
+        ? harmlessId(String(id).slice(0, 200))
         : hash(identity, 32),
     timestamp: timeOf(get(record, 'timestamp')) ?? now,
     ...(isName(user) ? { userId: hash(`patchwright user\n${user}`, 16) } : {}),
@@ -139,6 +139,11 @@ function feedbackOf(
     ...(taskType === undefined ? {} : { taskType }),
     metadata: metadataOf(record),
   };
+}
+
+/** An id that is an address or a token still tells one entry from others when it is hashed. */
+function harmlessId(id: string): string {
+  return redact(id) === id ? id : hash(id, 32);
 }
 
 /** What whoever wrote it calls it: a bug, an idea. */
@@ -185,30 +190,31 @@ function metadataOf(record: Json): Readonly<Record<string, unknown>> {
   const entries = Object.entries(record)
     .filter(([key]) => !known.has(key) || key === 'component')
     .slice(0, 50)
-    .map(([key, value]) => [redact(key.slice(0, 100)), sanitised(value)] as const);
+    .map(([key, value]) => [redact(key.slice(0, 100)), sanitised(value, key)] as const);
   return safeObject(entries);
 }
 
 /** A copy without secrets and of bounded size; what is too deep or too long is left out. */
-function sanitised(value: unknown): unknown {
+function sanitised(value: unknown, name = ''): unknown {
   const budget = { chars: maxMetadataChars };
-  return copy(value, 0, budget);
+  return copy(value, name, 0, budget);
 }
 
-function copy(value: unknown, depth: number, budget: { chars: number }): unknown {
+function copy(value: unknown, name: string, depth: number, budget: { chars: number }): unknown {
   if (budget.chars <= 0) return null;
   if (typeof value === 'string') {
     const text = value.slice(0, Math.min(2_000, budget.chars));
     budget.chars -= text.length;
-    return visible(redact(text));
+    return visible(redactField(name, text));
   }
   budget.chars -= 8;
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= 4) return null;
-  if (Array.isArray(value)) return value.slice(0, 50).map((item) => copy(item, depth + 1, budget));
+  if (Array.isArray(value))
+    return value.slice(0, 50).map((item) => copy(item, name, depth + 1, budget));
   const entries = Object.entries(value).slice(0, 50);
   return safeObject(
-    entries.map(([key, item]) => [redact(key.slice(0, 100)), copy(item, depth + 1, budget)]),
+    entries.map(([key, item]) => [redact(key.slice(0, 100)), copy(item, key, depth + 1, budget)]),
   );
 }
 

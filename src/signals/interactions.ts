@@ -38,7 +38,7 @@ export function readInteraction(line: string, offset: number, now: number): Inte
   return {
     kind: 'interaction',
     interaction: {
-      id: typeof id === 'string' && id !== '' ? id.slice(0, 200) : digest(`${offset}\n${line}`, 32),
+      id: idOf(id) ?? digest(`${offset}\n${line}`, 32),
       timestamp: new Date(at).toISOString(),
       ...(isName(customer) ? { customerId: digest(`patchwright user\n${customer}`, 16) } : {}),
       ...(type ? { type } : {}),
@@ -48,6 +48,13 @@ export function readInteraction(line: string, offset: number, now: number): Inte
       ...(outcome ? { outcome } : {}),
     },
   };
+}
+
+/** One that is an address or a token still tells exchanges apart when it is hashed. */
+function idOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const id = value.slice(0, 200);
+  return redact(id) === id ? id : digest(id, 32);
 }
 
 function malformed(reason: string): InteractionRecord {
