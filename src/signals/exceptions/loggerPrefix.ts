@@ -233,6 +233,7 @@ function withReason(message: string, match: RegExpExecArray | null): string {
 }
 
 function readLogfmt(line: string): Header | undefined {
+  if (!line.includes('=')) return undefined;
   const router = line.startsWith('at=') ? routed.exec(line) : null;
   const told = router && levelOf(router[1] ?? '');
   if (router && told) return { level: told, rest: `${router[2] ?? ''} ${router[3] ?? ''}`.trim() };
