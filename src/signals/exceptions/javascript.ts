@@ -1,3 +1,4 @@
+import { remembering } from './parts.ts';
 import type { Cause, Frame } from '../../core/signal.ts';
 import {
   type Follow,
@@ -321,7 +322,10 @@ function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedExc
 const withLocation = /^(.{0,500}?) ?\((.{1,1500})\)$/;
 const location = /^(.{1,1200}?):(\d{1,9})(?::(\d{1,9}))?$/;
 
-function readFrame(line: string): Frame | undefined {
+/** Frames repeat, even where the messages above them do not. */
+const readFrame = remembering(readFrameLine);
+
+function readFrameLine(line: string): Frame | undefined {
   const browser = browserFrame.exec(line) ?? consoleFrame.exec(line);
   if (browser) {
     const name = (browser[1] ?? '').replace(/^.{0,200}\*|(?:\/<){1,10}$/g, '');
