@@ -23,6 +23,7 @@ export async function approve(
   requestId: string,
   options: DecisionOptions = {},
 ): Promise<Release> {
+  const comment = redact(options.comment ?? '');
   return deciding(house, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'APPROVED');
@@ -36,12 +37,12 @@ export async function approve(
         request,
         ticketTitle: ticket.title,
         reviewer,
-        ...(options.comment ? { comment: options.comment } : {}),
+        ...(comment ? { comment } : {}),
         protectedBranches: house.settings().approve.protectedBranches,
         confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
       },
     );
-    await writeLanded(house, request, ticket, release, reviewer, options.comment);
+    await writeLanded(house, request, ticket, release, reviewer, comment);
     return release;
   });
 }
@@ -180,9 +181,10 @@ function commentsOf(ticket: Ticket, reviewComments: readonly string[]) {
 export async function rollBack(
   house: House,
   releaseId: string,
-  reason: string,
+  why: string,
   options: DecisionOptions = {},
 ): Promise<Release> {
+  const reason = redact(why);
   return deciding(house, async () => {
     const release = house.backlog.releases.get(releaseId);
     if (!release) throw notFound(`release ${releaseId}`);
