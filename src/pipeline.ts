@@ -10,7 +10,7 @@ import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { House } from './pipeline/house.ts';
 import { recover } from './pipeline/recover.ts';
-import { scan } from './pipeline/scan.ts';
+import { createScan } from './pipeline/scan.ts';
 import {
   close,
   edit,
@@ -76,7 +76,8 @@ export function createPipeline(house: House): Pipeline {
   /** What must not be cut short, but waited for: a decision between its commit and its note. */
   const pending = new Set<Promise<unknown>>();
   const ending = new AbortController();
-  const growth = createGrowth((flush, signal) => scan(house, flush, tell, signal), house.log);
+  const scan = createScan(house, tell);
+  const growth = createGrowth(scan, house.log);
 
   /** Does it when the folder is trusted; `dispose` waits for it. */
   const act = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -115,7 +116,7 @@ export function createPipeline(house: House): Pipeline {
     scan: (signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return scan(house, true, tell, either);
+        return scan(true, either);
       }),
     grown: () => {
       if (house.trusted) growth.grown();

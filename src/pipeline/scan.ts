@@ -1,89 +1,105 @@
-import type { Progress, ScanReport } from '../core/progress.ts';
 import { errorMessage } from '../core/errors.ts';
+import type { Progress, ScanReport } from '../core/progress.ts';
+import type { ScanBatch } from '../core/signal.ts';
 import { enrich } from './enrich.ts';
-import { intakeOf } from './intake.ts';
+import type { House } from './house.ts';
+import { type Intake, intakeOf } from './intake.ts';
+import { createMeasured } from './measured.ts';
 import { sinkQuiet } from './quiet.ts';
 import { wake } from './tickets.ts';
-import type { House } from './house.ts';
-import { createMeasured } from './measured.ts';
+
+export type Scan = (flush: boolean, signal?: AbortSignal) => Promise<ScanReport>;
 
 /** Tells how it went, whatever happens: who shows that it runs must learn that it ended. */
-export async function scan(
-  house: House,
-  flush: boolean,
-  tell: (progress: Progress) => void,
-  signal?: AbortSignal,
-): Promise<ScanReport> {
-  tell({ kind: 'scanning' });
-  try {
-    const report = await readGrowth(house, flush, signal);
-    tell({ kind: 'scanned', report });
-    return report;
-  } catch (error) {
-    tell({ kind: 'scan_failed', message: errorMessage(error) });
-    throw error;
-  }
+export function createScan(house: House, tell: (progress: Progress) => void): Scan {
+  let hasJudgedAll = false; // metrics of before this process are judged by its first scan
+  return async (flush, signal) => {
+    tell({ kind: 'scanning' });
+    try {
+      const tally = createTally();
+      await house.backlog.exclusively(
+        'scan',
+        () => readGrowth(house, { flush, judgeAll: !hasJudgedAll }, tally, signal),
+        signal,
+      );
+      hasJudgedAll = true;
+      // Outside the lock: other windows need not wait for it.
+      await enrich(house, tally.created(), signal);
+      const report = tally.report();
+      for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);
+      tell({ kind: 'scanned', report });
+      return report;
+    } catch (error) {
+      tell({ kind: 'scan_failed', message: errorMessage(error) });
+      throw error;
+    }
+  };
 }
 
-/** Houses whose metrics have been judged whole since they were opened. */
-const judged = new WeakSet<House>();
-
-/** Reads what has grown, under the lock that all windows share, and writes each batch down whole. */
-async function readGrowth(house: House, flush: boolean, signal?: AbortSignal): Promise<ScanReport> {
+/** Reads what has grown and writes each batch down whole, then judges what was measured. */
+async function readGrowth(
+  house: House,
+  { flush, judgeAll }: { readonly flush: boolean; readonly judgeAll: boolean },
+  tally: Tally,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { backlog } = house;
   const settings = house.settings();
+  const write = async (batch: Parameters<typeof intakeOf>[0]): Promise<Intake> => {
+    const intake = intakeOf(batch, backlog, settings, house.clock.now().toISOString());
+    await backlog.write(intake.changes);
+    return intake;
+  };
+  await wake(house);
+  if (flush) await sinkQuiet(house);
+  const measured = createMeasured(backlog, judgeAll);
+  for await (const item of house.scanner(settings).scan({ flush }, signal)) {
+    if (item.kind === 'problem') tally.problem(item);
+    else {
+      const batch = measured.prepare(item.batch);
+      tally.batch(batch, await write(batch));
+      for (const { file, offset, reason } of batch.malformed) {
+        house.log(`${file} at byte ${offset}: skipped, ${reason}`);
+      }
+    }
+  }
+  const signals = measured.findings(settings);
+  if (signals.length > 0) tally.findings(signals.length, await write({ signals }));
+}
+
+type Tally = ReturnType<typeof createTally>;
+
+/** Adds up what a scan has come to. */
+function createTally() {
   const files = new Set<string>();
   const created = new Set<string>();
   const updated = new Set<string>();
   const problems: { file: string; reason: string }[] = [];
   const sums = { lines: 0, bytes: 0, signals: 0, malformed: 0 };
-
-  await house.backlog.exclusively(
-    'scan',
-    async () => {
-      await wake(house);
-      if (flush) await sinkQuiet(house);
-      const measured = createMeasured(house.backlog, !judged.has(house));
-      for await (const item of house.scanner(settings).scan({ flush }, signal)) {
-        if (item.kind === 'problem') {
-          problems.push({ file: item.file, reason: item.reason });
-          continue;
-        }
-        const batch = measured.prepare(item.batch);
-        const now = house.clock.now().toISOString();
-        const intake = intakeOf(batch, house.backlog, settings, now);
-        await house.backlog.write(intake.changes);
-        files.add(batch.position.file);
-        for (const id of intake.created) created.add(id);
-        for (const id of intake.updated) updated.add(id);
-        for (const bad of batch.malformed) {
-          house.log(`${bad.file} at byte ${bad.offset}: skipped, ${bad.reason}`);
-        }
-        sums.lines += batch.lines;
-        sums.bytes += batch.bytes;
-        sums.signals += batch.signals.length;
-        sums.malformed += batch.malformed.length;
-      }
-      const findings = measured.findings(settings);
-      judged.add(house);
-      if (findings.length === 0) return;
-      const now = house.clock.now().toISOString();
-      const intake = intakeOf({ signals: findings }, house.backlog, settings, now);
-      await house.backlog.write(intake.changes);
-      for (const id of intake.created) created.add(id);
-      for (const id of intake.updated) updated.add(id);
-      sums.signals += findings.length;
-    },
-    signal,
-  );
-
-  // Outside the lock: other windows need not wait for it.
-  await enrich(house, [...created], signal);
-  for (const { file, reason } of problems) house.log(`${file}: ${reason}`);
+  const findings = (count: number, intake: Intake): void => {
+    sums.signals += count;
+    for (const id of intake.created) created.add(id);
+    for (const id of intake.updated) updated.add(id);
+  };
   return {
-    ...sums,
-    files: files.size,
-    created: [...created],
-    updated: [...updated].filter((id) => !created.has(id)),
-    problems,
+    findings,
+    problem: ({ file, reason }: { readonly file: string; readonly reason: string }): void => {
+      problems.push({ file, reason });
+    },
+    batch: (batch: ScanBatch, intake: Intake): void => {
+      files.add(batch.position.file);
+      sums.lines += batch.lines;
+      sums.bytes += batch.bytes;
+      sums.malformed += batch.malformed.length;
+      findings(batch.signals.length, intake);
+    },
+    created: (): string[] => [...created],
+    report: (): ScanReport => ({
+      ...sums,
+      files: files.size,
+      created: [...created],
+      updated: [...updated].filter((id) => !created.has(id)),
+      problems,
+    }),
   };
 }
