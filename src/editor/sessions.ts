@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -262,13 +263,21 @@ function follow(
 /** `git init` in a window that waits for it. */
 function watchForRepository(found: () => void): { dispose(): void } {
   const store = createDisposableStore();
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  for (const folder of folders) {
     const pattern = new vscode.RelativePattern(folder, '.git/HEAD');
     const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
     store.add(watcher.onDidCreate(found));
   }
+  // A watcher says nothing of what was made while it was being set up, and on some disks nothing at all.
+  const timer = setInterval(() => {
+    for (const { uri } of folders) if (existsSync(join(uri.fsPath, '.git', 'HEAD'))) found();
+  }, repositoryPollMs);
+  store.add({ dispose: () => clearInterval(timer) });
   return store;
 }
+
+const repositoryPollMs = 2_000;
 
 /** Of anything that can be thrown, even of what has no text. */
 function describe(error: unknown): string {
