@@ -17,7 +17,7 @@ const child = spawn(ensureNode24(), [join(project, 'test/host/openDemo.mjs'), ..
   cwd: project,
   stdio: 'inherit',
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 1));
 
 function run(file, argv, options = { stdio: ['ignore', 'inherit', 'inherit'] }) {

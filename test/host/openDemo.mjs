@@ -53,6 +53,14 @@ async function openBrowserHosted() {
   console.log(`VS Code is not installed here; a browser-hosted one shows the same workspace:`);
   console.log(`  http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(folder)}`);
   console.log('  Open the Patchwright view and the row under Review. Press Ctrl+C to stop.');
+  // The server runs in a group of its own: it must not outlive the demo.
+  await new Promise((stopped) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stopped);
+  });
+  await server.stop();
+  await model.dispose();
+  rmSync(extensions, { recursive: true, force: true });
+  process.exit(0);
 }
 
 function hasDesktop() {
