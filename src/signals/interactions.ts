@@ -1,3 +1,4 @@
+import { type Json, parseRecord } from './jsonRecord.ts';
 import { createHash } from 'node:crypto';
 import { redact } from '../core/secrets.ts';
 import type { Interaction, InteractionPattern, InteractionSignal } from '../core/signal.ts';
@@ -12,8 +13,6 @@ export type InteractionRecord =
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'blank' };
 
-type Json = Readonly<Record<string, unknown>>;
-
 const maxTextChars = 2_000;
 const maxLineChars = 200_000;
 
@@ -21,7 +20,7 @@ const maxLineChars = 200_000;
 export function readInteraction(line: string, offset: number, now: number): InteractionRecord {
   if (line.trim() === '') return { kind: 'blank' };
   if (line.length > maxLineChars) return malformed('too long for a conversation');
-  const record = parse(line);
+  const record = parseRecord(line);
   if (!record) return malformed('not a JSON object');
   const message = textOf(record, 'message');
   if (message === undefined || message === '') return malformed('no message');
@@ -59,16 +58,6 @@ function idOf(value: unknown): string | undefined {
 
 function malformed(reason: string): InteractionRecord {
   return { kind: 'malformed', reason };
-}
-
-function parse(line: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isRecord ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function get(record: Json, key: string): unknown {

@@ -6,7 +6,6 @@ export const maxTitleChars = 120;
 
 /** Control, bidirectional, zero-width and tag characters: what a reviewer would not see. */
 const hidden =
-  // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** Hidden characters written out, so that a reviewer sees them. Line breaks and tabs stay. */

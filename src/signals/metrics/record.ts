@@ -1,3 +1,4 @@
+import { type Json, parseRecord } from '../jsonRecord.ts';
 import { type MetricType, metricTypes, type Observation } from '../../core/metric.ts';
 import { redact } from '../../core/secrets.ts';
 import { isSketchable } from '../../core/sketch.ts';
@@ -10,8 +11,6 @@ export type MetricRecord =
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'blank' };
 
-type Json = Readonly<Record<string, unknown>>;
-
 const maxLineChars = 20_000;
 const maxNameChars = 100;
 /** Clocks differ a little; what lies further ahead would push out what is true. */
@@ -21,7 +20,7 @@ const maxAheadMs = 86_400_000;
 export function readMetric(line: string, now: number): MetricRecord {
   if (line.trim() === '') return { kind: 'blank' };
   if (line.length > maxLineChars) return malformed('too long for a metric');
-  const record = parse(line);
+  const record = parseRecord(line);
   return record ? observe(record, now) : malformed('not a JSON object');
 }
 
@@ -57,16 +56,6 @@ function observe(record: Json, now: number): MetricRecord {
 
 function malformed(reason: string): MetricRecord {
   return { kind: 'malformed', reason };
-}
-
-function parse(line: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isRecord ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function get(record: Json, ...keys: readonly string[]): unknown {
