@@ -9,6 +9,7 @@ import { audit } from './pipeline/changes.ts';
 import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { House } from './pipeline/house.ts';
+import { type Insight, insightOf } from './pipeline/insight.ts';
 import { recover } from './pipeline/recover.ts';
 import { createScan } from './pipeline/scan.ts';
 import {
@@ -23,6 +24,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
+export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
 
@@ -58,6 +60,8 @@ export interface Pipeline {
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
+  /** Figures of the last `days` days. */
+  insight(days: number): Insight;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -135,6 +139,7 @@ export function createPipeline(house: House): Pipeline {
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
     protect: (path) => act(() => protect(house, path)),
+    insight: (days) => insightOf(house.backlog, days, house.clock.now()),
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();

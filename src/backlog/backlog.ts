@@ -5,7 +5,7 @@ import type { Event } from '../core/events.ts';
 import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
-import type { SignalGroup, Ticket, TicketStatus } from '../core/ticket.ts';
+import type { SignalGroup, Ticket, TicketStatus, TicketSummary } from '../core/ticket.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
 export interface Backlog {
@@ -61,11 +61,14 @@ export interface TicketStore {
     readonly limit?: number;
     readonly offset?: number;
   }): readonly Ticket[];
+  /** All of them, for figures. */
+  summaries(): readonly TicketSummary[];
   countByStatus(): Readonly<Partial<Record<TicketStatus, number>>>;
 }
 
 export interface AttemptStore {
   get(id: string): Attempt | undefined;
+  list(): readonly Attempt[];
   ofTicket(ticketId: string): readonly Attempt[];
   running(): readonly Attempt[];
 }

@@ -10,6 +10,7 @@ const options = {
   message: { type: 'string', short: 'm' },
   status: { type: 'string', multiple: true },
   limit: { type: 'string' },
+  days: { type: 'string' },
   title: { type: 'string' },
   priority: { type: 'string' },
   until: { type: 'string' },
@@ -31,6 +32,7 @@ export interface Arguments {
   readonly message?: string;
   readonly statuses: readonly string[];
   readonly limit: number;
+  readonly days: number;
   readonly title?: string;
   readonly priority?: string;
   readonly until?: string;
@@ -44,9 +46,6 @@ export interface Arguments {
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
-  const limit = Number(values.limit ?? 50);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw usageError('--limit takes a whole number from 1.');
   return {
     command,
     rest,
@@ -55,7 +54,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     next: values.next ?? false,
     content: values.content ?? false,
     statuses: values.status ?? [],
-    limit,
+    limit: wholeNumber('limit', values.limit, 50),
+    days: wholeNumber('days', values.days, 30),
     confirmedProtectedBranch: values['yes-protected-branch'] ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
@@ -66,6 +66,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.priority === undefined ? {} : { priority: values.priority }),
     ...(values.until === undefined ? {} : { until: values.until }),
   };
+}
+
+function wholeNumber(name: string, given: string | undefined, usual: number): number {
+  const value = Number(given ?? usual);
+  if (Number.isInteger(value) && value >= 1 && value <= 1_000_000) return value;
+  throw usageError(`--${name} takes a whole number from 1.`);
 }
 
 function parse(argv: readonly string[]) {

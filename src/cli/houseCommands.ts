@@ -4,6 +4,7 @@ import type { ScanReport } from '../core/progress.ts';
 import { usageError } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
+import { metricsCommand } from './metricsCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
@@ -25,6 +26,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     operands: 1,
     run: protect,
   },
+  metrics: metricsCommand,
   audit: {
     usage: '[verify] [--limit N]',
     help: 'list the audit trail, or prove that it is whole',

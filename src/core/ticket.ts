@@ -82,6 +82,13 @@ export interface Ticket {
   readonly metadata: TicketMetadata;
 }
 
+/** As much of a ticket as figures over all of them need. */
+export interface TicketSummary
+  extends Pick<Ticket, 'id' | 'category' | 'status' | 'createdAt' | 'updatedAt'> {
+  readonly priority: Priority;
+  readonly risk: number;
+}
+
 export interface TicketMetadata {
   readonly fingerprint?: Fingerprint;
   readonly location?: Location;

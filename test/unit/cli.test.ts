@@ -113,6 +113,18 @@ describe('command line', function () {
     assert.equal((await json('tickets', '--status', 'rolled_back')).length, 1);
     assert.equal((await run('audit', 'verify')).code, 0);
     assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 1);
+
+    const { requests, mergeRate, successRate, cost } = await json('metrics', '--days', '1');
+    assert.deepEqual([requests.proposed, requests.implemented, requests.rolledBack], [1, 1, 1]);
+    assert.deepEqual(
+      [mergeRate, successRate],
+      [
+        { value: 1, part: 1, of: 1 },
+        { value: 0, part: 0, of: 1 },
+      ],
+    );
+    assert.equal(cost.byModel[0].attempts, 1);
+    assert.match((await run('metrics')).stdout, /landed +1, 1 rolled back/);
   });
 
   it('refuses a test that proves nothing, and says which gate', async () => {

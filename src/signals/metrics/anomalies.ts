@@ -11,7 +11,7 @@ import type { Anomaly, AnomalyKind } from '../../core/signal.ts';
 import { countAbove } from '../../core/sketch.ts';
 import { amount, sharePercent, span } from './amounts.ts';
 import { findLeak } from './leak.ts';
-import { binomialTail, median } from './statistics.ts';
+import { binomialTail, median } from '../../core/statistics.ts';
 
 export type Limits = Pick<Settings['thresholds'], 'slowEndpointMs' | 'errorRate'>;
 

@@ -1,4 +1,4 @@
-import { median, quantileIn } from './statistics.ts';
+import { median, quantileIn } from '../../core/statistics.ts';
 import {
   type Point,
   pooledTrendScore,

@@ -104,6 +104,9 @@ function appOf(
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
       protect: (path) => ask(`protect ${path}`),
+      insight: () => {
+        throw new Error('Not shown here.');
+      },
       doctor: async () => memory.checks,
       dispose: () => ask('dispose'),
     },
@@ -120,6 +123,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: (id) => memory.tickets.find((ticket) => ticket.id === id),
       list: (filter) =>
         memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      summaries: () => [],
       countByStatus: () => {
         const counts: Partial<Record<Ticket['status'], number>> = {};
         for (const { status } of memory.tickets) counts[status] = (counts[status] ?? 0) + 1;
@@ -133,6 +137,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     positions: { get: nothing },
     attempts: {
       get: (id) => memory.attempts.find((attempt) => attempt.id === id),
+      list: () => memory.attempts,
       ofTicket: (id) => memory.attempts.filter(({ ticketId }) => ticketId === id),
       running: () => memory.attempts.filter(({ outcome }) => outcome === 'running'),
     },
