@@ -1,9 +1,17 @@
+import type { Approved } from './core/approval.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
 import type { Ticket } from './core/ticket.ts';
-import { approve, type DecisionOptions, reject, rollBack, undoReject } from './pipeline/decide.ts';
+import {
+  type ApprovalOptions,
+  approve,
+  type DecisionOptions,
+  reject,
+  rollBack,
+  undoReject,
+} from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
 import { draft } from './pipeline/draft.ts';
@@ -44,7 +52,7 @@ export interface Pipeline {
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
   cancel(ticketId: string): Promise<void>;
-  approve(requestId: string, options?: DecisionOptions): Promise<Release>;
+  approve(requestId: string, options?: ApprovalOptions): Promise<Approved>;
   reject(requestId: string, comment: string): Promise<void>;
   /** Takes a rejection back: the request waits for a decision again. */
   undoReject(requestId: string): Promise<void>;

@@ -180,6 +180,8 @@ export const requestEntity: Entity<PatchRequest> = {
     feedbackIds: json('feedback_ids'),
     model: plain('model'),
     costUsd: plain('cost_usd'),
+    requestedBy: plain('requested_by'),
+    approvals: json('approvals'),
     reviewedAt: plain('reviewed_at'),
     reviewedBy: plain('reviewed_by'),
     reviewComment: plain('review_comment'),

@@ -114,6 +114,13 @@ CREATE TABLE interactions (
 CREATE INDEX interactions_by_age ON interactions (timestamp, id);
 `,
   },
+  {
+    version: 3,
+    sql: `
+ALTER TABLE patch_requests ADD COLUMN requested_by TEXT;
+ALTER TABLE patch_requests ADD COLUMN approvals TEXT;
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

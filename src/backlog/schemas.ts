@@ -123,6 +123,8 @@ const requestFields = {
   feedbackIds: list,
   model: text,
   costUsd: amount,
+  requestedBy: word,
+  approvals: z.array(z.object({ by: word, at: time, comment: optional(text) })),
   reviewedAt: time,
   reviewedBy: text,
   reviewComment: text,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type ApprovalMode, approvalModes } from '../core/approval.ts';
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 
 const options = {
@@ -15,6 +16,7 @@ const options = {
   priority: { type: 'string' },
   until: { type: 'string' },
   'yes-protected-branch': { type: 'boolean' },
+  mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -37,6 +39,7 @@ export interface Arguments {
   readonly priority?: string;
   readonly until?: string;
   readonly confirmedProtectedBranch: boolean;
+  readonly mode?: ApprovalMode;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -60,12 +63,19 @@ export function parseArguments(argv: readonly string[]): Arguments {
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,
+    ...(values.mode === undefined ? {} : { mode: modeOf(values.mode) }),
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.title === undefined ? {} : { title: values.title }),
     ...(values.priority === undefined ? {} : { priority: values.priority }),
     ...(values.until === undefined ? {} : { until: values.until }),
   };
+}
+
+function modeOf(given: string): ApprovalMode {
+  const mode = approvalModes.find((one) => one === given);
+  if (mode) return mode;
+  throw usageError(`--mode takes ${approvalModes.join(' or ')}.`);
 }
 
 function wholeNumber(name: string, given: string | undefined, usual: number): number {

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'worktree_failed'
   | 'would_overwrite'
   | 'protected_branch'
+  | 'not_a_reviewer'
   | 'conflict'
   | 'stale'
   | 'not_found'

@@ -76,7 +76,14 @@ const schema = z.object({
     setup: z._default(z.string(), ''),
     timeoutSeconds: z._default(count, 300),
   }),
-  approve: z.object({ protectedBranches: z._default(z.array(glob), ['main', 'master']) }),
+  approve: z.object({
+    mode: z._default(z.enum(['merge', 'branch']), 'merge'),
+    protectedBranches: z._default(z.array(glob), ['main', 'master']),
+    reviewers: z._default(z.array(glob), []),
+    approvalsForHighRisk: z._default(count, 1),
+    highRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 8),
+    requesterMayApprove: z._default(z.boolean(), true),
+  }),
 });
 
 export type Settings = z.infer<typeof schema>;

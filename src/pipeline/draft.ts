@@ -223,6 +223,7 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     gates: ledger.gates,
     feedbackIds: feedbackFor(job).map(({ id }) => id),
     model: model.name,
+    requestedBy: await house.reviewer(),
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
   };
 }

@@ -3,6 +3,7 @@ import type { Progress, ScanReport } from '../core/progress.ts';
 import type { ScanBatch } from '../core/signal.ts';
 import { enrich } from './enrich.ts';
 import type { House } from './house.ts';
+import { noteKept } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
 import { sinkQuiet } from './quiet.ts';
@@ -25,6 +26,7 @@ export function createScan(house: House, tell: (progress: Progress) => void): Sc
       hasJudgedAll = true;
       // Outside the lock: other windows need not wait for it.
       await enrich(house, tally.created(), signal);
+      await noteKept(house);
       const report = tally.report();
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);
       tell({ kind: 'scanned', report });

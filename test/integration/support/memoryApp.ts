@@ -85,7 +85,7 @@ function appOf(
       cancel: (ticketId) => ask(`cancel ${ticketId}`),
       async approve(requestId, options) {
         await ask(`approve ${requestId} ${String(options?.confirmedProtectedBranch ?? false)}`);
-        return first(memory.releases);
+        return { kind: 'landed', release: first(memory.releases) };
       },
       reject: (requestId, comment) => ask(`reject ${requestId} ${comment}`),
       undoReject: (requestId) => ask(`undoReject ${requestId}`),

@@ -40,7 +40,8 @@ describe('rates before and after a release', () => {
   });
 
   it('does not cry wolf, however often it looks', () => {
-    const random = createRandom(7).next;
+    const source = createRandom(7);
+    const random = (): number => source.next();
     let alarms = 0;
     const runs = 1_000;
     for (let run = 0; run < runs; run++) {
@@ -62,7 +63,8 @@ describe('rates before and after a release', () => {
   });
 
   it('finds a rate that rose to three times, within the hundreds of lines that show it', () => {
-    const random = createRandom(11).next;
+    const source = createRandom(11);
+    const random = (): number => source.next();
     let found = 0;
     for (let run = 0; run < 200; run++) {
       const before = { events: poisson(0.01 * 20_000, random), lines: 20_000 };
