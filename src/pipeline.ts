@@ -17,6 +17,7 @@ import { audit } from './pipeline/changes.ts';
 import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { House } from './pipeline/house.ts';
+import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
 import { recover } from './pipeline/recover.ts';
 import { createScan } from './pipeline/scan.ts';
@@ -32,6 +33,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
+export type { HistoryEvent } from './pipeline/history.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
@@ -68,6 +70,8 @@ export interface Pipeline {
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
+  /** Newest first; of one file (from the folder), or of all. */
+  history(path?: string): Promise<readonly HistoryEvent[]>;
   /** Figures of the last `days` days. */
   insight(days: number): Insight;
   doctor(): Promise<readonly DoctorCheck[]>;
@@ -147,6 +151,7 @@ export function createPipeline(house: House): Pipeline {
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
     protect: (path) => act(() => protect(house, path)),
+    history: (path) => historyOf(house, path),
     insight: (days) => insightOf(house.backlog, days, house.clock.now()),
     doctor: () => examine(house),
     dispose: async () => {

@@ -110,7 +110,11 @@ export interface ReleaseStore {
 }
 
 export interface AuditStore {
-  list(filter?: { readonly subject?: string; readonly limit?: number }): readonly AuditEvent[];
+  list(filter?: {
+    readonly subject?: string;
+    readonly action?: string;
+    readonly limit?: number;
+  }): readonly AuditEvent[];
   /** Walks every chain. `broken` names the first event of each break. */
   verify(): { readonly events: number; readonly broken: readonly string[] };
 }

@@ -171,14 +171,17 @@ export function createStores(sql: () => Sql): Stores {
           .toReversed(),
     },
     audit: {
-      list: ({ subject, limit = -1 } = {}) =>
-        sql()
+      list: ({ subject, action, limit = -1 } = {}) => {
+        const wanted = Object.entries({ subject, action }).filter((one) => one[1] !== undefined);
+        const where = wanted.map(([column]) => `AND ${column} = ?`).join(' ');
+        return sql()
           .all(
-            `SELECT * FROM audit_events ${subject === undefined ? '' : 'WHERE subject = ?'}
+            `SELECT * FROM audit_events WHERE true ${where}
              ORDER BY lamport DESC, writer DESC, position DESC LIMIT ?`,
-            [...(subject === undefined ? [] : [subject]), limit],
+            [...wanted.map(([, value]) => value ?? null), limit],
           )
-          .map(toAuditEvent),
+          .map(toAuditEvent);
+      },
       verify: () => verifyAudit(sql()),
     },
   };

@@ -4,6 +4,7 @@ import type { ScanReport } from '../core/progress.ts';
 import { usageError } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
+import { historyCommand } from './historyCommand.ts';
 import { metricsCommand } from './metricsCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
 
@@ -26,6 +27,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     operands: 1,
     run: protect,
   },
+  history: historyCommand,
   metrics: metricsCommand,
   audit: {
     usage: '[verify] [--limit N]',

@@ -24,6 +24,7 @@ export const commandNames = [
   'sortByLastSeen',
   'sortByOccurrences',
   'protectFile',
+  'fileHistory',
   'openDatabase',
   'showLog',
   'setApiKey',

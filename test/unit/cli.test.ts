@@ -148,6 +148,11 @@ describe('command line', function () {
     const trail = await json('audit');
     const refusal = trail.find((e: { action: string }) => e.action === 'edit.refused');
     assert.equal(refusal.after.path, '.github/workflows/ci.yml');
+    const of = async (file: string) =>
+      (await json('history', file)).map(({ kind }: { kind: string }) => kind);
+    assert.deepEqual(await of('.github/workflows/ci.yml'), ['refused']);
+    assert.deepEqual(await of('src/cart.js'), ['proposed']);
+    assert.equal((await run('history', 'package.json')).code, 3);
   });
 
   it('gives the comment of a rejection to the next attempt, and can take it back', async () => {

@@ -65,6 +65,11 @@ describe('the backlog of a real folder', () => {
     assert.match(dialogs.told[0]?.message ?? '', /can't be protected/);
   });
 
+  it('says of a file whether a patch ever touched it', async () => {
+    await command('fileHistory', vscode.Uri.file(join(folder, 'src/main.js')));
+    assert.deepEqual(dialogs.mentioned, ['Patchwright has never touched src/main.js']);
+  });
+
   it('takes a ticket that a person writes', async () => {
     dialogs.answers.input = 'Round prices up';
     await command('newTicket');

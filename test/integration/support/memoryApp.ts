@@ -5,7 +5,7 @@ import type { Attempt } from '../../../src/core/attempt.ts';
 import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
-import type { DoctorCheck } from '../../../src/pipeline.ts';
+import type { DoctorCheck, HistoryEvent } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
 
 /** A house whose every state a test can set at once; what the verbs are asked for is kept. */
@@ -19,6 +19,7 @@ export interface MemoryApp {
   releases: readonly Release[];
   /** Thrown by the next verb. */
   failure: unknown;
+  history: readonly HistoryEvent[];
   /** As the house finds them in the folder. */
   checks: readonly DoctorCheck[];
   progress(progress: Progress): void;
@@ -36,6 +37,7 @@ export function createMemoryApp(): MemoryApp {
     requests: [],
     releases: [],
     failure: undefined,
+    history: [],
     checks: [{ title: 'git', ok: true, detail: 'git 2.39' }],
     progress: (value) => progress.fire(value),
     changed: () => change.fire(),
@@ -104,6 +106,7 @@ function appOf(
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
       protect: (path) => ask(`protect ${path}`),
+      history: async () => memory.history,
       insight: () => {
         throw new Error('Not shown here.');
       },
