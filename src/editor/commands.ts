@@ -8,6 +8,8 @@ export const commandNames = [
   'draftNext',
   'cancel',
   'openDiff',
+  'openReviewPanel',
+  'openDashboard',
   'approve',
   'reject',
   'undoReject',

@@ -12,6 +12,10 @@ const words: Readonly<Record<HistoryEvent['kind'], readonly [icon: string, text:
   refused: ['shield', 'An edit was refused: the file is protected'],
 };
 
+export function historyWords(kind: HistoryEvent['kind']): string {
+  return words[kind][1];
+}
+
 export function historyItem(event: HistoryEvent, now: Date) {
   const [icon, text] = words[event.kind];
   const detail = dotted([

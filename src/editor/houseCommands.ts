@@ -12,6 +12,7 @@ import { required, shorten } from './text.ts';
 
 type Names =
   | 'newTicket'
+  | 'openDashboard'
   | 'protectFile'
   | 'fileHistory'
   | 'openDatabase'
@@ -24,6 +25,7 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
   const { sessions, dialogs, apiKey, log } = desk;
   return {
     newTicket: () => newTicket(desk),
+    openDashboard: () => desk.dashboard.open(),
     async protectFile(...args) {
       requireTrust();
       await protect(await sessions.ready(), urisOf(args), desk);

@@ -15,7 +15,11 @@ import { plural, required } from './text.ts';
 export function reviewCommands({
   sessions,
   dialogs,
-}: Desk): Pick<Handlers, 'openDiff' | 'approve' | 'reject' | 'undoReject' | 'rollBack'> {
+  reviewPanels,
+}: Desk): Pick<
+  Handlers,
+  'openDiff' | 'openReviewPanel' | 'approve' | 'reject' | 'undoReject' | 'rollBack'
+> {
   return {
     async openDiff(argument) {
       const session = await sessions.ready();
@@ -24,6 +28,11 @@ export function reviewCommands({
       const file = (argument as ReviewNode | undefined)?.kind === 'file' && argument;
       if (file) await openFileDiff(request, (file as ReviewNode & { kind: 'file' }).file);
       else await openReview(request);
+    },
+    async openReviewPanel(argument) {
+      const session = await sessions.ready();
+      const request = await chooseRequest(session, argument, dialogs);
+      if (request) reviewPanels.open(request);
     },
     async approve(argument) {
       requireTrust();

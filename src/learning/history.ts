@@ -36,7 +36,7 @@ export function isWithin(at: string | undefined, { from, to }: Period): boolean 
 }
 
 export function daysOf({ from, to }: Period): number {
-  return Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / dayMs));
+  return Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / dayMs));
 }
 
 /** The period of the same length right before. */

@@ -59,7 +59,7 @@ export interface Metrics {
     readonly failedAttempts: number;
     readonly perWeek: number;
   };
-  /** Of the attempts that ended, those whose patch landed and stayed. */
+  /** Of the attempts that failed or whose patch was decided, those whose patch landed and stayed. */
   readonly successRate: Share;
   /** Of the requests that were decided, those that landed. */
   readonly mergeRate: Share;
@@ -95,7 +95,7 @@ export function metricsOf(history: History, period: Period): Metrics {
   const decided = history.requests.filter(({ reviewedAt }) => within(reviewedAt));
   const landed = history.releases.filter(({ appliedAt }) => within(appliedAt));
   const attempts = history.attempts.filter(({ startedAt }) => within(startedAt));
-  const ended = attempts.filter(({ outcome }) => outcome === 'succeeded' || outcome === 'failed');
+  const ended = attempts.filter(settledIn(history));
   const resolved = resolutionsOf(history).filter(within);
   const created = history.tickets.filter(({ createdAt }) => within(createdAt));
   const unresolved = history.tickets.filter((ticket) => !isResolved(ticket.status));
@@ -140,6 +140,16 @@ export function metricsOf(history: History, period: Period): Metrics {
     cost: costOf({ ...history, attempts }, stayed.length),
     days: dailyOf(history, period),
   };
+}
+
+/** A patch that still waits is neither a success nor a failure. */
+function settledIn({ requests }: History): (attempt: History['attempts'][number]) => boolean {
+  const decided = new Set(
+    requests
+      .filter(({ status }) => status !== 'PENDING_APPROVAL' && status !== 'APPROVED')
+      .map(({ attemptId }) => attemptId),
+  );
+  return ({ id, outcome }) => outcome === 'failed' || (outcome === 'succeeded' && decided.has(id));
 }
 
 function stayedOf(ended: readonly { readonly id: string }[], history: History): number {

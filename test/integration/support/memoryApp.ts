@@ -115,6 +115,7 @@ function appOf(
     },
     readFile: async (commit, path) =>
       execFileSync('git', ['show', `${commit}:${path}`], { cwd: folder, encoding: 'utf8' }),
+    transcript: async () => [],
     dispose: () => ask('dispose'),
   };
 }

@@ -36,7 +36,7 @@ describe('metrics', () => {
       failedAttempts: 1,
       perWeek: 4,
     });
-    assert.deepEqual(metrics.successRate, { value: 0.2, part: 1, of: 5 });
+    assert.deepEqual(metrics.successRate, { value: 0.25, part: 1, of: 4 });
     assert.deepEqual(metrics.mergeRate, { value: 0.6667, part: 2, of: 3 });
     assert.deepEqual(metrics.timeToReview, { count: 3, medianMs: 7_200_000, p90Ms: 10_800_000 });
     assert.deepEqual(metrics.timeToMerge, { count: 2, medianMs: 5_400_000, p90Ms: 7_200_000 });
