@@ -53,6 +53,8 @@ const builds = [
     banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
   },
   { ...common, entryPoints: lazy },
+  // A thread of its own, started beside the bundle that asks for it.
+  { ...common, entryPoints: ['src/signals/quality/qualityWorker.ts'] },
   // The page runs in a browser.
   {
     bundle: true,

@@ -20,6 +20,7 @@ import { createShell } from './platform/shell.ts';
 import { endOrphans } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
+import { startAnalysis } from './signals/quality/startAnalysis.ts';
 import { createScanner } from './signals/scan.ts';
 import { readTemplates, type Templates } from './signals/templates/templates.ts';
 import { watchSources } from './signals/watch.ts';
@@ -84,6 +85,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     settings,
     openModel: (current) => openModel(options, current),
     scanner: scannerOf,
+    analyse: startAnalysis,
     worktrees: (current) =>
       createWorktrees({
         git,

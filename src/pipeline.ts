@@ -3,6 +3,7 @@ import { errorMessage, PatchwrightError } from './core/errors.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
+import type { EditorDiagnostic } from './core/quality.ts';
 import type { Ticket } from './core/ticket.ts';
 import {
   type ApprovalOptions,
@@ -45,6 +46,8 @@ export interface Pipeline {
   recover(): Promise<void>;
   /** Reads everything that is there. */
   scan(signal?: AbortSignal): Promise<ScanReport>;
+  /** What the editor shows as problems, all of them; the next scan's code analysis counts them in. */
+  diagnose(diagnostics: readonly EditorDiagnostic[]): void;
   /**
    * Says that sources have grown (from a file watcher): scans at once, holding back what may be half
    * written, and once more when it has been quiet for a moment. Failures go to the log.
@@ -92,8 +95,9 @@ export function createPipeline(house: House): Pipeline {
   /** What must not be cut short, but waited for: a decision between its commit and its note. */
   const pending = new Set<Promise<unknown>>();
   const ending = new AbortController();
-  const scan = createScan(house, tell);
-  const growth = createGrowth(scan, house.log);
+  let diagnostics: readonly EditorDiagnostic[] | undefined;
+  const scan = createScan(house, tell, () => diagnostics);
+  const growth = createGrowth((flush, signal) => scan({ flush }, signal), house.log);
 
   /** Does it when the folder is trusted; `dispose` waits for it. */
   const act = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -132,8 +136,11 @@ export function createPipeline(house: House): Pipeline {
     scan: (signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return scan(true, either);
+        return scan({ flush: true, analyse: true }, either);
       }),
+    diagnose: (found) => {
+      diagnostics = found;
+    },
     grown: () => {
       if (house.trusted) growth.grown();
     },

@@ -58,6 +58,11 @@ export function scanText(report: ScanReport): string {
     ...(report.malformed > 0
       ? [`${count(report.malformed, 'malformed record')} skipped (--verbose names them).`]
       : []),
+    ...(report.analysis
+      ? [
+          `Analysed ${count(report.analysis.files, 'source file')} and ${count(report.analysis.reports, 'report')}${report.analysis.left > 0 ? `; ${count(report.analysis.left, 'lesser finding')} wait until others are done` : ''}.`,
+        ]
+      : []),
     ...report.problems.map((p) => `Could not read ${p.file}: ${p.reason}`),
   ].join('\n');
 }

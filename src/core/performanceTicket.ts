@@ -1,7 +1,5 @@
 import type { Anomaly, InteractionSignal, PerformanceSignal } from './signal.ts';
-import type { Priority, Reasoned, Ticket } from './ticket.ts';
-
-type Described = Omit<Ticket, 'id' | 'title' | 'status' | 'createdAt' | 'updatedAt' | 'evidence'>;
+import type { Described, Priority, Reasoned } from './ticket.ts';
 
 /** What a ticket says of an anomaly of a metric. */
 export function describePerformance(signal: PerformanceSignal): Described {

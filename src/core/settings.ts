@@ -33,6 +33,18 @@ const schema = z.object({
       '**/{interactions,conversations}.jsonl',
       '**/{interactions,conversations}/**/*.jsonl',
     ]),
+    reports: z._default(z.array(glob), [
+      '**/lcov.info',
+      '**/cobertura*.xml',
+      '**/*.cobertura.xml',
+      '**/{coverage,reports,test-results}/**/coverage.xml',
+      'coverage.xml',
+      '**/coverage.json',
+      '**/*.sarif',
+      '**/*.sarif.json',
+      '**/eslint-report.json',
+      '**/ruff-report.json',
+    ]),
     ignore: z._default(z.array(glob), [
       '**/node_modules/**',
       '**/.git/**',
@@ -44,6 +56,7 @@ const schema = z.object({
       feedback: z._default(z.boolean(), true),
       metrics: z._default(z.boolean(), true),
       interactions: z._default(z.boolean(), true),
+      codeAnalysis: z._default(z.boolean(), false),
     }),
   }),
   thresholds: z.object({

@@ -115,11 +115,7 @@ export function intakeOf(
 }
 
 function grow(group: SignalGroup | undefined, id: string, signal: Signal): SignalGroup {
-  // A pattern says how many there are in all, not how many more.
-  const count =
-    signal.kind === 'interaction'
-      ? Math.max(signal.pattern.count, group?.count ?? 0)
-      : (group?.count ?? 0) + 1;
+  const count = countOf(signal, group?.count ?? 0);
   if (!group) {
     return {
       id,
@@ -136,4 +132,10 @@ function grow(group: SignalGroup | undefined, id: string, signal: Signal): Signa
     firstSeen: signal.at < group.firstSeen ? signal.at : group.firstSeen,
     lastSeen: signal.at > group.lastSeen ? signal.at : group.lastSeen,
   };
+}
+
+/** A pattern or a finding says how many there are in all, not how many more. */
+function countOf(signal: Signal, before: number): number {
+  if (signal.kind === 'interaction') return Math.max(signal.pattern.count, before);
+  return signal.kind === 'quality' ? Math.max(signal.finding.count, before) : before + 1;
 }

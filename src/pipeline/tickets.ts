@@ -144,7 +144,8 @@ export async function close(house: House, ticketId: string, reason: string): Pro
     {
       kind: 'ticket',
       id: ticket.id,
-      fields: { metadata: { ...ticket.metadata, closedReason: redact(reason) } },
+      // A person's word: it does not open again when the finding is back.
+      fields: { metadata: { ...ticket.metadata, closedReason: redact(reason), resolvedAt: '' } },
     },
     ...move(ticket, 'closed', now(house), actor),
   ]);

@@ -63,6 +63,7 @@ function appOf(
     pipeline: {
       onDidProgress,
       recover: () => ask('recover'),
+      diagnose: () => undefined,
       grown: () => undefined,
       async scan() {
         await ask('scan').catch((error: unknown) => {
