@@ -55,8 +55,7 @@ const maxFound = 20_000;
 /** Everything in one go. Bounded in files, bytes and time; what lies in the workspace never makes it fail. */
 export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   const deadline = performance.now() + request.maxMs;
-  const problems: { file: string; reason: string }[] = [];
-  const { reports, files } = await findFiles(request);
+  const { reports, files, problems } = await findFiles(request);
   const root = await realpath(request.folder).catch(() => request.folder);
   const known = [...new Set([...files, ...(request.tracked ?? [])])];
   const paths = createWorkspacePaths(request.folder, known);
@@ -93,6 +92,7 @@ async function findFiles({ folder, reports, ignore }: AnalysisRequest) {
   return {
     reports: walked.sources.map(({ file }) => file).sort(),
     files: [...walked.byName.values()].flat(),
+    problems: walked.problems.filter(({ file }) => isReport(file)),
   };
 }
 
@@ -232,8 +232,9 @@ function decoded(bytes: Buffer): string {
 function worstOf(signals: readonly QualitySignal[]): QualitySignal[] {
   const counts = new Map<string, number>();
   return [...signals].sort(byWeight).filter(({ finding }) => {
-    const count = counts.get(finding.kind) ?? 0;
-    counts.set(finding.kind, count + 1);
+    const kind = `${finding.kind} ${finding.severity}`;
+    const count = counts.get(kind) ?? 0;
+    counts.set(kind, count + 1);
     return count < maxSignalsPerKind;
   });
 }
