@@ -25,9 +25,10 @@ interface Rule {
 const annotation = /^\s{0,80}(?:@[\w.]|#\[|\[\w|export\s*\{?$)/;
 const block = /\*\/\s{0,20}$/;
 
+/** A type often says all there is to say; a function or a class does not. */
 const javascript: Rule = {
   offers:
-    /^export\s+(?:default\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\s*\*?|class|interface|type|enum|const|let)\s+(?<name>[\p{L}_$][\p{L}\p{N}_$]*)/u,
+    /^export\s+(?:default\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\s*\*?|class)\s+(?<name>[\p{L}_$][\p{L}\p{N}_$]*)/u,
   between: annotation,
   comment: /\*\/\s{0,20}$|^\s{0,80}\/\/\//,
 };

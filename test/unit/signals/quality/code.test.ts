@@ -191,9 +191,9 @@ describe('what files offer', () => {
     assert.deepEqual(
       missing(
         'a.ts',
-        '/** Says. */\nexport function a() {}\nexport const b = 1;\nconst c = 2;\n/** Says. */\n@deco()\nexport class D {}\n// a note\nexport type E = 1;',
+        '/** Says. */\nexport function a() {}\nexport const b = 1;\nconst c = 2;\n/** Says. */\n@deco()\nexport class D {}\n// a note\nexport default async function e() {}\nexport type F = 1;',
       ),
-      ['b', 'E'],
+      ['e'],
     );
     assert.deepEqual(
       missing(
