@@ -233,6 +233,7 @@ export function categoryReason({
   const { exceptionType } = metadata;
   switch (category) {
     case 'bug_fix':
+      if (metadata['finding'] !== undefined) return 'A linter calls it an error.';
       return exceptionType === undefined
         ? 'Written by hand; what is not said to be anything else is a bug.'
         : `${exceptionType} is an error.`;

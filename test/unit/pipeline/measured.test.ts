@@ -106,6 +106,29 @@ describe('a scan of metrics, feedback and conversations', function () {
     assert.equal(app.backlog.tickets.list().length, 1);
   });
 
+  it('calls no leak what rises for hours while it is watched, and finds one within a day', async () => {
+    const hour = (name: string, from: number, value: (i: number) => number) =>
+      lines(12, (i) => ({
+        timestamp: time(5 * (from + i)),
+        metric: name,
+        value: value(from + i),
+        unit: 'MB',
+        type: 'memory_usage',
+      }));
+    for (let i = 0; i < 24; i++) {
+      const text =
+        hour('cache', 12 * i, (x) => 150 + Math.min(150, x) + (x % 3)) +
+        hour('leak', 12 * i, (x) => 200 + x + (x % 5));
+      appendFileSync(folder.path('metrics.jsonl'), text);
+      await scanned();
+    }
+    const { tickets } = await scanned();
+    assert.deepEqual(
+      tickets.map(({ title }) => title.replace(/ from.*/, '')),
+      ['Memory leak: leak grew'],
+    );
+  });
+
   it('makes a theme of three requests in different words, and none of praise', async () => {
     const texts = [
       'Please add dark mode',
