@@ -67,6 +67,7 @@ const schema = z.object({
     slowEndpointMs: z._default(count, 2000),
     errorRate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.05),
   }),
+  privacy: z.object({ maskIpAddresses: z._default(z.boolean(), true) }),
   selection: z.object({ maxRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 7) }),
   limits: z.object({
     requestsPerDay: z._default(count, 5),
@@ -104,6 +105,7 @@ export type Settings = z.infer<typeof schema>;
 const empty = {
   sources: { enabled: {} },
   thresholds: {},
+  privacy: {},
   selection: {},
   limits: {},
   model: {},

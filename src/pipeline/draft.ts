@@ -23,6 +23,7 @@ import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Feedback } from '../core/signal.ts';
+import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
@@ -140,6 +141,7 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
     {
       ticket,
       reviewComments: ticket.metadata.reviewComments ?? [],
+      keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
       ...(await instructionsOf(worktree)),
       testTitle: tests.title,

@@ -1,6 +1,6 @@
 import { type Json, parseRecord } from './jsonRecord.ts';
 import { createHash } from 'node:crypto';
-import { redact } from '../core/secrets.ts';
+import { redact, type SecretKind } from '../core/secrets.ts';
 import type { Interaction, InteractionPattern, InteractionSignal } from '../core/signal.ts';
 import { createClusters } from './clusters.ts';
 import { seal } from './fingerprint.ts';
@@ -17,12 +17,17 @@ const maxTextChars = 2_000;
 const maxLineChars = 200_000;
 
 /** One line of a conversation log (spec: timestamp, message, response, and optional fields). */
-export function readInteraction(line: string, offset: number, now: number): InteractionRecord {
+export function readInteraction(
+  line: string,
+  offset: number,
+  now: number,
+  keep?: ReadonlySet<SecretKind>,
+): InteractionRecord {
   if (line.trim() === '') return { kind: 'blank' };
   if (line.length > maxLineChars) return malformed('too long for a conversation');
   const record = parseRecord(line);
   if (!record) return malformed('not a JSON object');
-  const message = textOf(record, 'message');
+  const message = textOf(record, 'message', keep);
   if (message === undefined || message === '') return malformed('no message');
   const at = timeOf(get(record, 'timestamp'), now);
   if (at === undefined) return malformed('its time is none, or lies in the future');
@@ -42,7 +47,7 @@ export function readInteraction(line: string, offset: number, now: number): Inte
       ...(isName(customer) ? { customerId: digest(`patchwright user\n${customer}`, 16) } : {}),
       ...(type ? { type } : {}),
       message,
-      response: textOf(record, 'response') ?? '',
+      response: textOf(record, 'response', keep) ?? '',
       ...(isScore(sentiment) ? { sentiment } : {}),
       ...(outcome ? { outcome } : {}),
     },
@@ -64,10 +69,10 @@ function get(record: Json, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-function textOf(record: Json, key: string): string | undefined {
+function textOf(record: Json, key: string, keep?: ReadonlySet<SecretKind>): string | undefined {
   const value = get(record, key);
   return typeof value === 'string'
-    ? visible(redact(value.slice(0, maxTextChars))).trim()
+    ? visible(redact(value.slice(0, maxTextChars), keep)).trim()
     : undefined;
 }
 
