@@ -248,7 +248,7 @@ describe('own sources', () => {
 
 describe('paths of reports', () => {
   const files = ['src/a.ts', 'packages/p/src/a.ts', 'packages/p/src/deep/b.ts', 'index.js'];
-  const { find } = createWorkspacePaths('/home/me/shop', files);
+  const paths = createWorkspacePaths('/home/me/shop', files);
   const cases: readonly (readonly [string, string | undefined, string?])[] = [
     ['src/a.ts', 'src/a.ts'],
     ['./src/../src/a.ts', 'src/a.ts'],
@@ -268,7 +268,8 @@ describe('paths of reports', () => {
     ['file:///%zz', undefined],
   ];
   for (const [path, expected, report = 'coverage/lcov.info'] of cases) {
-    it(`${JSON.stringify(path)} is ${expected}`, () => assert.equal(find(path, report), expected));
+    it(`${JSON.stringify(path)} is ${expected}`, () =>
+      assert.equal(paths.find(path, report), expected));
   }
 });
 
