@@ -30,7 +30,7 @@ export interface Measured {
   findings(settings: Pick<Settings, 'thresholds'>): readonly Signal[];
 }
 
-type Stores = Pick<Backlog, 'feedback' | 'metrics' | 'interactions' | 'groups'>;
+type Stores = Pick<Backlog, 'feedback' | 'metrics' | 'interactions' | 'groups' | 'tickets'>;
 
 /** @param everything also judges the series that have not grown, for what a crash may have left unjudged */
 export function createMeasured(backlog: Stores, everything: boolean): Measured {
@@ -117,9 +117,11 @@ function judge(
   );
 }
 
-function isKnownToLeak(backlog: Stores, { name, endpoint }: Series): boolean {
+/** And not said to be fixed: after a fix it is watched like any other. */
+function isKnownToLeak({ tickets }: Stores, { name, endpoint }: Series): boolean {
   const fingerprint = performanceFingerprint({ kind: 'leak', metric: name, endpoint });
-  return backlog.groups.get(ticketIdOf({ kind: 'performance', fingerprint })) !== undefined;
+  const ticket = tickets.get(ticketIdOf({ kind: 'performance', fingerprint }));
+  return ticket !== undefined && ticket.status !== 'applied';
 }
 
 /** A window counts once for an anomaly, however often it is looked at. */

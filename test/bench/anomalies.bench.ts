@@ -46,6 +46,17 @@ function watchedShare(generate: Generator): number {
   return (100 * found) / watchedSeeds;
 }
 
+/** How many of a hundred day-long series are said to leak when they are first seen at some hour of the day. */
+function firstSeenShare(generate: Generator): number {
+  let found = 0;
+  for (let seed = 1; seed <= watchedSeeds; seed++) {
+    const random = seeded(seed * 15_485_863);
+    const series = generate(random, 288).map((y, x) => ({ x, y }));
+    if (findLeak(series.slice(0, Math.floor(random.between(24, 288))))) found++;
+  }
+  return (100 * found) / watchedSeeds;
+}
+
 /** How many of a hundred endpoints are called slow at any look of a day, one every five minutes. */
 function slowShare(make: (random: Random) => Calls): number {
   let found = 0;
@@ -109,6 +120,11 @@ export const bench: Bench = {
       target: 1,
     });
     report({ what: 'of the most deceptive kind then, %', value: Math.max(...false2), unit: '' });
+    report({
+      what: 'leak-free series called a leak when first seen in the middle of their day, %',
+      value: mean(Object.values(leakFree).map(firstSeenShare)),
+      unit: '',
+    });
     report({
       what: 'slow endpoints found, %',
       value: mean(Object.values(slowEndpoints).map(slowShare)),
