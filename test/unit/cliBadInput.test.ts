@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
@@ -95,6 +95,15 @@ describe('the command line, on bad input', function () {
         { file: 'logs/secret.log', reason: 'no permission to read it' },
       ]);
     }
+  });
+
+  it('reads a log of 2 GB that is mostly a hole to its end', async () => {
+    put('logs/service.log', '');
+    truncateSync(join(folder, 'logs/service.log'), 2 * 1024 ** 3);
+    appendFileSync(join(folder, 'logs/service.log'), `\n${shopLog(6)}`);
+    const { code, out } = await run('scan');
+    assert.equal(code, 0);
+    assert.equal(out.created.length, 1);
   });
 
   it('says that the disk is full, and goes on where it was once there is room', async function () {

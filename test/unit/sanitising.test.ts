@@ -141,6 +141,20 @@ const interactions = (cases: readonly Case[]): string =>
     )
     .join('\n');
 
+/** A linter quotes the code, and a rule of one's own may be named after anything. */
+const lint = (cases: readonly Case[]): string =>
+  JSON.stringify([
+    {
+      filePath: 'src/cart.js',
+      messages: cases.map(({ text }, i) => ({
+        ruleId: i % 2 === 0 ? `no-secret ${text}` : `rule-${i}`,
+        severity: 2,
+        line: i + 1,
+        message: `Unexpected ${text} by ${said(person('lint'))}`,
+      })),
+    },
+  ]);
+
 const metrics = (cases: readonly Case[]): string =>
   cases
     .map(({ text }, i) =>
@@ -174,6 +188,7 @@ const everyone = [
   'shop',
   'manual',
   'printed',
+  'lint',
 ].flatMap(person);
 const named: readonly Planted[] = [
   'zonamedqx',
@@ -197,6 +212,7 @@ const shopWithSecrets = (cases: readonly Case[]) => ({
     'patchwright.thresholds.feedbackItems': 1,
     'patchwright.thresholds.featureRequests': 1,
     'patchwright.thresholds.sameComplaintUsers': 1,
+    'patchwright.sources.enabled.codeAnalysis': true,
   }),
 });
 
@@ -297,10 +313,15 @@ describe('sanitising', function () {
     put('feedback.jsonl', feedback(few));
     put('interactions.jsonl', interactions([...few, ...few]));
     put('metrics.jsonl', metrics(few));
+    put('eslint-report.json', lint(few));
 
     const scanned = await run('scan', '--json', '--verbose');
     assert.equal(scanned.code, 0, scanned.stderr);
-    const { created } = JSON.parse(scanned.stdout) as { created: readonly string[] };
+    const { created, analysis } = JSON.parse(scanned.stdout) as {
+      created: readonly string[];
+      analysis?: { readonly reports: number };
+    };
+    assert.equal(analysis?.reports, 1);
     assert.ok(
       created.length > cases.length,
       `${created.length} tickets of ${cases.length} secrets`,
