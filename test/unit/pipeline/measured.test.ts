@@ -98,11 +98,15 @@ describe('a scan of metrics, feedback and conversations', function () {
       ['Memory leak: heap_used grew from 200 MB to 317 MB'],
     );
     const id = tickets[0]?.id ?? '';
+    assert.equal(tickets[0]?.priority.value, 'medium', 'it may yet be a cache that fills');
     await scanned();
     assert.equal(app.backlog.groups.get(id)?.count, 1);
     appendFileSync(folder.path('metrics.jsonl'), heap(40, 1));
     await scanned();
     assert.equal(app.backlog.groups.get(id)?.count, 2);
+    appendFileSync(folder.path('metrics.jsonl'), heap(41, 220));
+    await scanned();
+    assert.equal(app.backlog.tickets.get(id)?.priority.value, 'high');
     assert.equal(app.backlog.tickets.list().length, 1);
   });
 
