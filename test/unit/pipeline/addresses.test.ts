@@ -59,7 +59,7 @@ describe('IP addresses in evidence', function () {
       await app.pipeline.scan();
       const tickets = app.backlog.tickets.list();
       return {
-        ids: tickets.map(({ id }) => [id, app.backlog.groups.get(id)?.count]).sort(),
+        ids: tickets.map(({ id }) => `${id} ${app.backlog.groups.get(id)?.count}`).sort(),
         text: JSON.stringify(tickets.map(({ title, evidence }) => [title, evidence])),
         kinds: new Set(tickets.map(({ id }) => id.replace(/-.*/, ''))),
       };
