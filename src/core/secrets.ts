@@ -1,5 +1,13 @@
 import { ipAddress, ipMask, ipTrigger, isOwnAddress } from './ipAddresses.ts';
 import {
+  authorization,
+  privateKey,
+  secretNames,
+  urlCredentials,
+  webToken,
+} from './secretPatterns.ts';
+import { isPlaceholder, looksRandom } from './secretValues.ts';
+import {
   addressToken,
   isChecksum,
   looksGenerated,
@@ -50,9 +58,6 @@ interface Pattern {
 /** Longer texts are cut: an unexamined rest must not leave the machine. */
 export const maxSecretChars = 1 << 20;
 
-const names =
-  'pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?|session[_-]?(?:id|key)|cookie|connection[_-]?string|account[_-]?key|sas';
-
 /** `the password is hunter2`, `token 3f78… was refused`. */
 const spokenSecret =
   /\b(?<name>pass(?:word|wd|phrase|code)|pwd|secret(?: key)?|token|(?:api|access|auth|private|license)[ _-]?key|credentials?)(?:\s(?:is|was|of|set to|has been))?[\s:]{1,3}["'`([]?(?<secret>[\w.~+/=$!@#%^&*-]{6,300})/dgi;
@@ -77,28 +82,25 @@ const patterns: readonly Pattern[] = [
     kind: 'private-key',
     mask: '<private-key>',
     trigger: /-----BEGIN/,
-    regex:
-      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!-)){0,20000}(?:-----END [A-Z0-9 ]{0,40}-----)?/dg,
+    regex: privateKey,
   },
   {
     kind: 'jwt',
     mask: '<jwt>',
     trigger: /eyJ/,
-    regex: /\beyJ[\w-]{8,4000}\.[\w-]{4,8000}(?:\.[\w-]{0,4000})?/dg,
+    regex: webToken,
   },
   {
     kind: 'url-credentials',
     mask: '<credentials>',
     trigger: /:\/\/[^\s/]{0,300}@/,
-    regex:
-      /\b[a-z][a-z0-9+.-]{1,30}:\/\/(?<secret>[^\s:/@'"<>]{0,200}:[^\s/@'"<>]{1,300}|[^\s:/@'"<>]{16,300})@/dgi,
+    regex: urlCredentials,
   },
   {
     kind: 'authorization',
     mask: '<authorization>',
     trigger: /bearer|basic|authorization|digest/i,
-    regex:
-      /\b(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)\s{1,3})?|bearer\s{1,3})(?<secret>[\w.~+/=:-]{6,4000})/dgi,
+    regex: authorization,
     accepts: (match) =>
       !isPlaceholder(secretOf(match)) && /[\d_.~+/=-]|[a-z][A-Z]/.test(secretOf(match)),
   },
@@ -130,7 +132,7 @@ const patterns: readonly Pattern[] = [
     trigger:
       /(?:pass|pwd|secret|token|key|credential|session|cookie|connection|sas)[\w-]{0,30}["'\\]{0,16}\s{0,3}[:=]/i,
     regex: new RegExp(
-      `(?<name>(?<![A-Za-z])(?:[\\w.-]{0,40}[_.-])?(?:[a-z]{0,20}(?<=[a-z]))?(?:${names})[\\w-]{0,20})["'\\\\]{0,16}\\s{0,3}(?:=>|[:=])\\s{0,3}(?:["'\\\\]{1,16}(?<quoted>[^"'\\s\\\\][^"'\\n\\\\]{2,500})|(?<secret>[^\\s"'\\\\,;&(){}\\[\\]<>|]{4,500}))`,
+      `(?<name>(?<![A-Za-z])(?:[\\w.-]{0,40}[_.-])?(?:[a-z]{0,20}(?<=[a-z]))?(?:${secretNames})[\\w-]{0,20})["'\\\\]{0,16}\\s{0,3}(?:=>|[:=])\\s{0,3}(?:["'\\\\]{1,16}(?<quoted>[^"'\\s\\\\][^"'\\n\\\\]{2,500})|(?<secret>[^\\s"'\\\\,;&(){}\\[\\]<>|]{4,500}))`,
       'dgi',
     ),
     accepts: isSecretAssignment,
@@ -147,7 +149,7 @@ const patterns: readonly Pattern[] = [
     mask: '<secret>',
     trigger: /<\/|\s-u|--/,
     regex: new RegExp(
-      `<[\\w.:-]{0,40}(?:${names})[\\w.-]{0,20}>(?<secret>[^<\\s]{4,300})</|(?<=\\s|^)--?[\\w-]{0,30}(?:${names})[\\w-]{0,20}\\s{1,3}["']?(?<sent>[^\\s"'-][^\\s"']{3,300})|(?<=\\s|^)(?:-u|--user)[\\s=]["']?[^\\s:"']{1,64}:(?<quoted>[^\\s"']{4,300})`,
+      `<[\\w.:-]{0,40}(?:${secretNames})[\\w.-]{0,20}>(?<secret>[^<\\s]{4,300})</|(?<=\\s|^)--?[\\w-]{0,30}(?:${secretNames})[\\w-]{0,20}\\s{1,3}["']?(?<sent>[^\\s"'-][^\\s"']{3,300})|(?<=\\s|^)(?:-u|--user)[\\s=]["']?[^\\s:"']{1,64}:(?<quoted>[^\\s"']{4,300})`,
       'dgi',
     ),
     accepts: isFlaggedSecret,
@@ -253,7 +255,7 @@ export function redact(text: string, keep: ReadonlySet<SecretKind> = noKinds): s
   return out + input.slice(at);
 }
 
-const secretField = new RegExp(`(?:${names})$`, 'i');
+const secretField = new RegExp(`(?:${secretNames})$`, 'i');
 const personField =
   /^(?:\w{1,20}[_-])?(?:user(?:[_-]?name)?|login|(?:full|first|last|display|account|customer|client|contact)[_-]?name|author|reporter)$/i;
 
@@ -299,19 +301,6 @@ function withoutOverlaps(found: SecretMatch[]): SecretMatch[] {
     else if (secret.end > last.end) kept[kept.length - 1] = { ...last, end: secret.end };
   }
   return kept;
-}
-
-/** Words that stand where a secret would, in code, documentation and messages about secrets. */
-const stopWords =
-  /^(?:null|undefined|none|nil|true|false|yes|no|on|off|string|number|boolean|object|required|missing|invalid|expired|empty|unset|not|is|was|must|the|an?|for|from|of|and|or|in|to|at|example|changeme|your[\w-]*|xxx+|test|dummy|placeholder|redacted|hidden|masked|self|this|new|get|set|unexpected|unknown|wrong|incorrect|rejected|revoked|error|failed|refused|denied|mismatch|process|env|os|config|settings|options|args|req|request|ctx|params)$/i;
-
-function isPlaceholder(value: string): boolean {
-  return (
-    stopWords.test(value) ||
-    /^[<$%{[*#]/.test(value) ||
-    /^(?:process|os|config|settings|self|this|req|ctx|options|params|env|args)\./.test(value) ||
-    /^(.)\1*$/.test(value)
-  );
 }
 
 /** A password may be any word; what is named token, key, … must look random, or code would be masked. */
@@ -361,21 +350,6 @@ function isUserName(match: RegExpMatchArray): boolean {
 function separatorOf(match: RegExpMatchArray): string {
   const name = match.groups?.['name'] ?? '';
   return match[0].slice(name.length, name.length + 8);
-}
-
-function looksRandom(value: string): boolean {
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^\w\s]/].filter((kind) => kind.test(value)).length;
-  return kinds >= 2 && entropy(value) >= 2.5 && !/\s/.test(value);
-}
-
-/** Shannon entropy in bits per character. */
-function entropy(value: string): number {
-  const counts = new Map<string, number>();
-  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values())
-    bits -= (count / value.length) * Math.log2(count / value.length);
-  return bits;
 }
 
 function digitsOf(text: string): string {

@@ -5,83 +5,126 @@
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
-const marked = [
+/** One issuer's form. The order matters where one form is the beginning of another. */
+interface TokenForm {
+  readonly rule: string;
+  /** Source of a pattern, without groups that capture. */
+  readonly form: string;
+}
+
+const marked: readonly TokenForm[] = forms({
   // Models
-  'sk-ant-[\\w-]{16,200}',
-  'sk-(?:proj-|svcacct-|admin-)?[\\w-]{20,250}',
-  '(?:gsk|xai|pplx|csk|nvapi|fw|tgp_v1|hf|api_org|r8)[_-][\\w-]{30,120}',
-  'lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}',
+  anthropic: 'sk-ant-[\\w-]{16,200}',
+  openai: 'sk-(?:proj-|svcacct-|admin-|None-)?[\\w-]{20,250}',
+  'model-host':
+    '(?:gsk|xai|pplx|csk|nvapi|fw|tgp_v1|hf|api_org|r8|rpa|tvly|jina|pcsk|e2b|lsv2_(?:pt|sk)|pylf_v1_[a-z]{2}|wandb_v1)[_-][\\w-]{30,120}',
+  firecrawl: 'fc-[a-f0-9]{32}',
   // Forges, packages and builds
-  'gh[pousr]_[A-Za-z0-9]{20,255}',
-  'github_pat_[A-Za-z0-9_]{20,255}',
-  'gl(?:pat|ptt|dt|rt|soat|cbt|ft|agent|oas|imt|ffct|wt)-[\\w.-]{16,200}',
-  'AT(?:BB|CTT3x|ATT3x|STT3x)[\\w=-]{24,400}',
-  'npm_[A-Za-z0-9]{30,60}',
-  'pypi-[\\w-]{30,300}',
-  '(?:rubygems|CLOJARS|shippo_live|shippo_test|sgp|sgph)_[a-f0-9]{40,80}',
-  '(?:oy2[a-z0-9]{43}|cio[A-Za-z0-9]{32})',
-  'dckr_(?:pat|oat)_[\\w-]{20,60}',
-  '(?:AKCp[A-Za-z0-9]{60,80}|cmVmdGtu[A-Za-z0-9]{50,60})',
-  'bk(?:ua|aj|ct|pt|pi|rt)_[a-f0-9]{40}',
-  'CCI(?:PAT|PRJ)_[A-Za-z0-9]{20,24}_[a-f0-9]{40}',
-  '(?:sq[upa]|pul|ico|rdme|dapi|tk-us)[_-]?[a-z0-9]{32,80}(?:-\\d)?',
-  'pnu_[A-Za-z0-9]{36}',
+  github: 'gh[pousr]_[A-Za-z0-9]{20,255}',
+  'github-fine-grained': 'github_pat_[A-Za-z0-9_]{20,255}',
+  gitlab: 'gl(?:pat|ptt|dt|rt|soat|cbt|ft|agent|oas|imt|ffct|wt)-[\\w.-]{16,320}',
+  'gitlab-runner': 'GR1348941[\\w-]{20}',
+  atlassian: 'AT(?:BB|CTT3x|ATT3x|STT3x)[\\w=-]{24,400}',
+  trello: 'ATTA[a-f0-9]{64}[A-F0-9]{8}',
+  npm: 'npm_[A-Za-z0-9]{30,60}',
+  pypi: 'pypi-[\\w-]{30,300}',
+  packages:
+    '(?:rubygems|CLOJARS|shippo_live|shippo_test|sgp|sgp_local|sgp_[a-f0-9]{16}|sgph)_[A-Za-z0-9]{40,80}',
+  'nuget-or-crates': '(?:oy2[a-z0-9]{43}|cio[A-Za-z0-9]{32})',
+  packagist: 'packagist_[a-z]{3}_[a-f0-9]{60,80}',
+  docker: 'dckr_(?:pat|oat)_[\\w-]{20,60}',
+  artifactory: '(?:AKCp[A-Za-z0-9]{60,80}|cmVm[dt][A-Za-z0-9]{50,64})',
+  buildkite: 'bk(?:ua|aj|ct|pt|pi|rt)_[a-f0-9]{40}',
+  circleci: 'CCI(?:PAT|PRJ)_[A-Za-z0-9]{20,24}_[a-f0-9]{40}',
+  'sonar-pulumi-databricks':
+    '(?:sq[upa]|pul|ico|rdme|dapi|tk-us|s-s4t2(?:ud|af))[_-]?[\\w-]{32,80}(?:-\\d)?',
+  prefect: 'pn[ub]_[A-Za-z0-9]{36}',
+  harness: '(?:pat|sat)\\.[\\w-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}',
+  octopus: 'API-[A-Z0-9]{25,26}',
   // Clouds
-  '(?:AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA)[A-Z0-9]{16}',
-  'AIza[\\w-]{35}',
-  'ya29\\.[\\w-]{20,500}',
-  'GOCSPX-[\\w-]{20,60}',
-  '1//0[\\w-]{30,200}',
-  '[\\w.~-]{3}\\dQ~[\\w.~-]{31,37}',
-  'do[opr]_v1_[a-f0-9]{64}',
-  'HRKU-[\\w-]{30,80}',
-  '(?:nfp|nfc|nfo|nfu|sbp|sb_secret|sb_publishable|vcp|vck|vci|ntn|figd|figu|tfp|patpk)_[\\w-]{22,80}',
-  'pscale_(?:tkn|pw|oauth)_[\\w=.-]{30,70}',
-  'dp\\.(?:pt|st|ct|sa|scim|audit)\\.(?:[\\w-]{2,35}\\.)?[A-Za-z0-9]{40,44}',
-  'hv[sbr]\\.[\\w-]{20,300}',
-  '[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{50,80}',
-  'tskey-[a-z]{3,12}-[A-Za-z0-9]{6,20}-[A-Za-z0-9]{10,50}',
-  '(?:FlyV1 )?fo1_[\\w-]{40,50}|fm[12][ar]?_[\\w+/=-]{50,500}',
+  'aws-access-key-id': '(?:AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}',
+  'aws-bedrock': 'ABSK[\\w+/]{60,280}={0,2}|bedrock-api-key-[\\w+/=]{30,2000}',
+  google: 'AIza[\\w-]{35}|AQ\\.Ab[\\w-]{40,80}',
+  'google-oauth': 'ya29\\.[\\w-]{20,500}|GOCSPX-[\\w-]{20,60}|1//0[\\w-]{30,200}',
+  'azure-client-secret': '[\\w.~-]{3}\\dQ~[\\w.~-]{31,37}',
+  digitalocean: 'do[opr]_v1_[a-f0-9]{64}',
+  heroku: 'HRKU-[\\w-]{30,80}',
+  platforms:
+    '(?:nfp|nfc|nfo|nfu|sbp|sb_secret|sb_publishable|vcp|vck|vci|ntn|figd|figu|tfp|patpk|rnd|napi|xau|cfut|cfat|cfk)_[\\w.-]{22,90}',
+  planetscale: 'pscale_(?:tkn|pw|oauth)_[\\w=.-]{30,70}',
+  alibaba: 'LTAI[A-Za-z0-9]{12,24}',
+  tencent: 'AKID[A-Za-z0-9]{32,36}',
+  baidu: 'bce-v3/ALTAK-[A-Za-z0-9]{21}/[a-f0-9]{40}',
+  yandex: 'AQVN[\\w-]{35,38}|YC[\\w-]{38}|t1\\.[\\w-]{20,200}={0,2}\\.[\\w-]{86}={0,2}',
+  'cloudflare-origin': 'v1\\.0-[a-f0-9]{24}-[a-f0-9]{146}',
+  clickhouse: '4b1d[A-Za-z0-9]{38}',
+  openshift: 'sha256~[\\w-]{43}',
+  doppler: 'dp\\.(?:pt|st|ct|sa|scim|audit)\\.(?:[\\w-]{2,35}\\.)?[A-Za-z0-9]{40,44}',
+  vault: 'hv[sbr]\\.[\\w-]{20,300}',
+  terraform: '[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{50,80}',
+  tailscale: 'tskey-[a-z]{3,12}-[A-Za-z0-9]{6,20}-[A-Za-z0-9]{10,50}',
+  flyio: '(?:FlyV1 )?fo1_[\\w-]{40,50}|fm[12][ar]?_[\\w+/=-]{50,500}',
+  ngrok: '2[A-Za-z0-9]{26}_[A-Za-z0-9]{21}',
+  'defined-networking': 'dnkey-[\\w=-]{26}-[\\w=-]{52}',
+  k3s: 'K10[a-f0-9]{64}::[\\w:-]{8,80}',
+  settlemint: 'sm_[aps]at_[A-Za-z0-9]{16}',
   // Monitoring
-  'gls?[ac]_(?:eyJ)?[\\w+/=]{32,400}',
-  'eyJrIjoi[\\w=]{30,300}',
-  'NRAK-[A-Z0-9]{27}|NRJS-[a-f0-9]{19}|NRI[IQ]-[\\w-]{32}',
-  'dt0[a-z]\\d\\d\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}',
-  'sntry[us]_[\\w+/=-]{40,400}',
-  'snyk_[a-z]{3}\\.[a-f0-9]{8}\\.[\\w-]{40,120}',
-  'PMAK-[a-f0-9]{24}-[a-f0-9]{34}',
+  grafana: 'gls?[ac]_(?:eyJ)?[\\w+/=]{32,400}',
+  'grafana-legacy': 'eyJrIjoi[\\w=]{30,300}',
+  newrelic: 'NRAK-[A-Z0-9]{27}|NRJS-[a-f0-9]{19}|NRI[IQ]-[\\w-]{32}',
+  dynatrace: 'dt0[a-z]\\d\\d\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}',
+  sentry: 'sntry[us]_[\\w+/=-]{40,400}',
+  snyk: 'snyk_[a-z]{3}\\.[a-f0-9]{8}\\.[\\w-]{40,120}',
+  postman: 'PMAK-[a-f0-9]{24}-[a-f0-9]{34}',
+  posthog: 'ph[xc]_[A-Za-z0-9]{40,60}',
+  honeycomb: 'hc[abxmn][ilm]k_[a-z0-9]{40,70}',
+  maxmind: '[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk',
   // Messages and mail
-  'xox[abeoprs][.-][\\w.-]{10,250}',
-  'xapp-\\d-[\\w-]{10,250}',
-  '[MNO][A-Za-z0-9]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,40}',
-  '\\d{8,10}:AA[\\w-]{33}',
-  'SG\\.[\\w-]{16,40}\\.[\\w-]{16,80}',
-  'key-[a-f0-9]{32}',
-  '[a-f0-9]{32}-us\\d{1,2}',
-  'xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}',
-  'SK[a-f0-9]{32}',
+  slack: 'xox[abeoprs][.-][\\w.-]{10,250}|xapp-\\d-[\\w-]{10,250}',
+  discord: '[MNO][A-Za-z0-9]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,40}',
+  telegram: '\\d{8,10}:AA[\\w-]{33}',
+  sendgrid: 'SG\\.[\\w-]{16,40}\\.[\\w-]{16,80}',
+  mailgun: 'key-[a-f0-9]{32}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}',
+  mailchimp: '[a-f0-9]{32}-us\\d{1,2}',
+  brevo: 'xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}',
+  resend: 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}',
+  twilio: 'SK[a-f0-9]{32}',
   // Money
-  '(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,200}',
-  'sq0[a-z]{3}-[\\w-]{20,60}',
-  'access_token\\$(?:production|sandbox)\\$[a-z0-9]{10,24}\\$[a-f0-9]{32}',
-  `(?:access|public|link)-(?:production|sandbox|development)-${uuid}`,
-  'FLW(?:SECK|PUBK)(?:_TEST)?-[a-zA-Z0-9]{12,40}(?:-X)?',
-  'EZ[AT]K[A-Za-z0-9]{54}',
-  'duffel_(?:live|test)_[\\w=-]{43}',
+  stripe: '(?:sk|rk|pk|whsec)_(?:live_|test_|prod_)?[A-Za-z0-9]{16,200}',
+  square: 'sq0[a-z]{3}-[\\w-]{20,60}|EAAA[\\w-]{60}',
+  paypal: 'access_token\\$(?:production|sandbox)\\$[a-z0-9]{10,24}\\$[a-f0-9]{32}',
+  plaid: `(?:access|public|link)-(?:production|sandbox|development)-${uuid}`,
+  flutterwave: 'FLW(?:SECK|PUBK)(?:_TEST)?-[a-zA-Z0-9]{12,40}(?:-X)?',
+  easypost: 'EZ[AT]K[A-Za-z0-9]{54}',
+  duffel: 'duffel_(?:live|test)_[\\w=-]{43}',
+  razorpay: 'rzp_(?:live|test)_[A-Za-z0-9]{14,24}',
+  paddle: 'pdl_(?:live|sdbx)_apikey_[a-z0-9]{26}_[A-Za-z0-9_]{22,32}',
   // Products
-  'shp(?:at|ca|pa|ss|tka|ua)_[a-fA-F0-9]{32}',
-  `(?:pat-(?:na|eu)\\d-|sdk-|mob-)${uuid}`,
-  'lin_(?:api|oauth)_[A-Za-z0-9]{30,64}',
-  'secret_[A-Za-z0-9]{43}',
-  'pat[A-Za-z0-9]{14}\\.[a-f0-9]{64}',
-  'CFPAT-[\\w-]{43}',
-  'sk\\.eyJ[\\w-]{30,300}\\.[\\w-]{16,60}',
-  'ops_eyJ[\\w+/=-]{60,800}',
-  'sl\\.[\\w-]{60,1500}',
-  'EAA[A-Za-z0-9]{60,300}',
-  'A{20,24}[\\w%]{40,200}',
-  'AGE-SECRET-KEY-1[A-Z0-9]{58}',
-].join('|');
+  shopify: 'shp(?:at|ca|pa|ss|tka|ua)_[a-fA-F0-9]{32}',
+  'hubspot-or-launchdarkly': `(?:pat-(?:na|eu|ap)\\d-|sdk-|mob-)${uuid}`,
+  linear: 'lin_(?:api|oauth)_[A-Za-z0-9]{30,64}',
+  notion: 'secret_[A-Za-z0-9]{43}',
+  airtable: 'pat[A-Za-z0-9]{14}\\.[a-f0-9]{64}',
+  contentful: 'CFPAT-[\\w-]{43}',
+  mapbox: '[sp]k\\.eyJ[\\w-]{30,300}\\.[\\w-]{16,60}',
+  clickup: 'pk_\\d{6,12}_[A-Z0-9]{32}',
+  asana: '[12]/\\d{10,20}(?:/\\d{10,20})?:[a-f0-9]{32}',
+  frameio: 'fio-u-[\\w=-]{64}',
+  adobe: 'p8e-[A-Za-z0-9_-]{32}',
+  authress:
+    '(?:sc|ext|scauth|authress)_[a-z0-9]{5,30}\\.[a-z0-9]{4,6}\\.acc[_-][a-z0-9-]{10,32}\\.[\\w+/=-]{30,120}',
+  salesforce: '00D[A-Za-z0-9]{12,15}![\\w.]{80,120}',
+  onepassword:
+    'ops_eyJ[\\w+/=-]{60,800}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}',
+  dropbox: 'sl\\.[\\w-]{60,1500}',
+  facebook: 'EAA[A-Za-z0-9]{60,300}',
+  twitter: 'A{20,24}[\\w%]{40,200}',
+  age: 'AGE-SECRET-KEY-1[A-Z0-9]{58}',
+});
+
+function forms(byRule: Readonly<Record<string, string>>): readonly TokenForm[] {
+  return Object.entries(byRule).map(([rule, form]) => ({ rule, form }));
+}
 
 const [lowerCase, upperCase, digit, mark, joint] = [1, 2, 4, 8, 16] as const;
 
@@ -128,7 +171,14 @@ export const tokenTrigger = {
     /xox|AKIA|ASIA/.test(text),
 };
 
-export const markedToken = new RegExp(`(?<![\\w-])(?:${marked})(?![A-Za-z0-9])`, 'dg');
+const anyForm = marked.map(({ form }) => form).join('|');
+
+export const markedToken = new RegExp(`(?<![\\w-])(?:${anyForm})(?![A-Za-z0-9])`, 'dg');
+
+/** Whose form a token has. */
+export function issuerOf(token: string): string | undefined {
+  return marked.find(({ form }) => new RegExp(`^(?:${form})$`).test(token))?.rule;
+}
 
 const mixed = lowerCase | upperCase | digit;
 
