@@ -27,3 +27,83 @@ export function entropy(value: string): number {
     bits -= (count / value.length) * Math.log2(count / value.length);
   return bits;
 }
+
+/** Parts of what people write where a key is to be filled in, or made up for an example. */
+const filler =
+  /example|sample|placeholder|dummy|fake|change[_-]?me|replace|your|xxxx|redacted|todo|insert|secret[_-]?here|key[_-]?here|<|>|\$\{|\{\{|\.\.\.|…|\*\*\*|#\{|%\(|1234567|abcdefg?h|deadbeef|cafebabe|0{8}|f{8}|not[_-]?a?[_-]?(?:real|secret)|lorem|foobar/i;
+
+export function isFiller(value: string): boolean {
+  return filler.test(value) || isPlaceholder(value);
+}
+
+/** What everybody tries first: no secret that is worth a report. */
+const commonPassword =
+  /^(?:p[a4@]ss(?:w[o0]rd|phrase|wd)?|passwd|pwd|secret|test(?:ing|er)?|admin(?:istrator)?|user(?:name)?|root|guest|demo|foo(?:bar)?|bar|baz|qux|changeit|default|letmein|qwerty|abc|postgres|mysql|redis|rabbitmq|mongo|minioadmin|minio|my|old|new|wrong|bad|good|valid|invalid|strong|weak|correct|hello|token|key|value|string|some|any|super|dev|local|development|staging|prod)(?:[\s_.-]?(?:p[a4@]ss(?:w[o0]rd|phrase|wd)?|pwd|secret|test|admin|user|key|token|value|123|word))*[\s_.-]?\d{0,6}[!?.]{0,3}$/i;
+
+export function isCommonPassword(value: string): boolean {
+  return commonPassword.test(value) || /^\d{1,8}$/.test(value);
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function isUuid(value: string): boolean {
+  return uuid.test(value);
+}
+
+/** Whether its parts are words, numbers of a few digits and versions, as in ids that people make up. */
+export function isWordy(value: string): boolean {
+  const parts = value
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .split(/[^A-Za-z\d]+/)
+    .filter((part) => part !== '');
+  const wordy = (part: string): boolean =>
+    /^(?:[A-Za-z]?[a-z]{0,20}|[A-Z]{1,12})\d{0,4}$/.test(part) || /^v?\d{1,4}$/i.test(part);
+  return parts.length > 0 && parts.every(wordy) && !isTooMixed(parts);
+}
+
+/** Random base62 text falls into many short parts; words are longer. */
+function isTooMixed(parts: readonly string[]): boolean {
+  const chars = parts.reduce((sum, part) => sum + part.length, 0);
+  return chars >= 16 && chars / parts.length < 3.2;
+}
+
+/** A key without a mark: hexadecimal, base32, base62 or base64, of at least sixteen characters, without words. */
+export function looksLikeKey(value: string): boolean {
+  if (value.length < 16 || value.length > 512 || /\s/.test(value)) return false;
+  if (isFiller(value) || isWordy(value)) return false;
+  if (!/^[\w+/=.~:@$!%^&*#?,;|-]+$/.test(value)) return false;
+  const digits = value.match(/\d/g)?.length ?? 0;
+  const letters = value.match(/[a-z]/gi)?.length ?? 0;
+  if (letters < 3) return false;
+  if (digits < 2 && !isMixedCase(value)) return false;
+  // Paths, addresses, expressions and dotted names.
+  if (/^(?:https?:|\/|\.\.?\/|[a-z]:\\)/i.test(value) || /[a-z]{10}/.test(value)) return false;
+  if (/\.(?:[jt]sx?|json|ya?ml|py|com|org|net|io|dev|html?|css|png|svg|pem|txt|md)$/i.test(value))
+    return false;
+  return entropy(value) >= (value.length >= 24 ? 2.9 : 2.7);
+}
+
+function isMixedCase(value: string): boolean {
+  const breaks = value.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
+  return breaks >= value.length * 0.3;
+}
+
+/** What a person or a generator would choose: not a word, an address, a rule for passwords or a message. */
+export function looksLikePassword(value: string): boolean {
+  if (value.length < 6 || value.length > 200 || /\s/.test(value)) return false;
+  if (isFiller(value) || isCommonPassword(value)) return false;
+  if (/^(?:https?:|\/|\.\.?\/|--?[a-z]|@\w+\/)/i.test(value)) return false;
+  if (/^[a-z]+(?:[-_.:/ ][a-z]+)*$/i.test(value)) return isMixedCase(value) && value.length >= 12;
+  // Calls, rules (`required|min:8`), types and members.
+  if (/\(|\)$|\w\|\w|=>|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value)) return false;
+  if (!/[A-Za-z]/.test(value)) return false;
+  return entropy(value) >= 2.2;
+}
+
+/** Base64 of `user:password`. */
+export function isBasic(value: string): boolean {
+  if (!/^[A-Za-z0-9+/]{10,}={0,2}$/.test(value)) return false;
+  const plain = Buffer.from(value, 'base64').toString('latin1');
+  const password = /^[\x20-\x7e]{0,100}?:([\x20-\x7e]{4,})$/.exec(plain)?.[1];
+  return password !== undefined && !isFiller(password) && !isCommonPassword(password);
+}

@@ -81,7 +81,7 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'private-key',
     mask: '<private-key>',
-    trigger: /-----BEGIN/,
+    trigger: /----[- ]BEGIN|PuTTY-User/,
     regex: privateKey,
   },
   {

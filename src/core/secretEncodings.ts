@@ -1,0 +1,61 @@
+import type { Found, SecretFinding } from './secretFinding.ts';
+
+type Scan = (text: string) => readonly SecretFinding[];
+
+const maxPasses = 2000;
+
+/** `'gh' + 'p_…'`, `"a" "b"`, `['a', 'b'].join('')`: two or more literals that make up one. */
+const joined =
+  /(["'`])[^"'`\\\n]{1,200}\1(?:\s{0,20}(?:\+|\.{1,2}|&|\|\||<>|\\\n)?\s{0,20}(["'`])[^"'`\\\n]{1,200}\2){1,30}|\[\s{0,20}(["'`])[^"'`\\\n]{0,200}\3(?:\s{0,20},\s{0,20}(["'`])[^"'`\\\n]{0,200}\4){1,30}\s{0,20},?\s{0,20}\]\s{0,20}\.join\((["'`])([^"'`\\\n]{0,3})\5\)/g;
+
+/** Scans literals that are put together in the source as what they become. */
+export function scanJoined(text: string, scan: Scan, add: Found): void {
+  if (!/["'`]\s{0,20}[+.&\\]\s{0,20}["'`]|["'`]\s{1,20}["'`]|\.join\(["'`]/.test(text)) return;
+  let passes = 0;
+  for (const match of text.matchAll(joined)) {
+    const literals =
+      match[5] === undefined ? match[0] : match[0].slice(0, match[0].lastIndexOf(']'));
+    const parts = [...literals.matchAll(/(["'`])([^"'`\\\n]{0,200})\1/g)].map(
+      (part) => part[2] ?? '',
+    );
+    const whole = parts.join(match[6] ?? '');
+    if (whole.length < 16 || !/\d/.test(whole) || (passes += 1) > maxPasses) continue;
+    const [finding] = scan(`"${whole}"`).filter(({ start, end }) =>
+      isAcross(parts, start - 1, end - 1),
+    );
+    if (finding) add(finding.rule, match.index, match.index + match[0].length);
+  }
+}
+
+/** What lies within one literal was found there already. */
+function isAcross(parts: readonly string[], start: number, end: number): boolean {
+  let at = 0;
+  return !parts.some((part) => {
+    const inside = at <= start && end <= at + part.length;
+    at += part.length;
+    return inside;
+  });
+}
+
+const encoded = /(?<![\w+/=-])(?:[A-Za-z0-9+/]{24,20000}={0,2}|[\w-]{24,20000}={0,2})(?![\w+/=-])/g;
+
+/** One pass over what is readable once its base64 is undone: a key in a Kubernetes secret, a whole .env file. */
+export function scanEncoded(text: string, scan: Scan, add: Found): void {
+  let passes = 0;
+  for (const match of text.matchAll(encoded)) {
+    const [run] = match;
+    if (!isReadable(decode(run.slice(0, 32))) || (passes += 1) > maxPasses) continue;
+    const plain = decode(run);
+    if (!isReadable(plain)) continue;
+    const [finding] = scan(plain);
+    if (finding) add(finding.rule, match.index, match.index + run.length);
+  }
+}
+
+function decode(run: string): string {
+  return Buffer.from(run, 'base64').toString('latin1');
+}
+
+function isReadable(text: string): boolean {
+  return text.length >= 16 && /^[\t\r\n\x20-\x7e]+$/.test(text);
+}

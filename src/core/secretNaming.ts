@@ -1,0 +1,260 @@
+import {
+  isStrongName,
+  issuerNames,
+  nameKind,
+  type NameKind,
+  secretWord,
+  wordsOf,
+} from './secretNames.ts';
+import type { Found } from './secretFinding.ts';
+import {
+  isBasic,
+  isCommonPassword,
+  isFiller,
+  isUuid,
+  isWordy,
+  looksLikeKey,
+  looksLikePassword,
+} from './secretValues.ts';
+
+/** Values whose secrecy only their name tells: what is assigned, passed or sent as a password, token or key. */
+export function scanNamed(line: string, previous: string, add: Found): void {
+  const hasDigit = /\d/.test(line);
+  secretWord.lastIndex = 0;
+  let named = false;
+  for (let match = secretWord.exec(line); match; match = secretWord.exec(line)) {
+    named = true;
+    const { name, end } = nameAt(line, match.index, secretWord.lastIndex);
+    secretWord.lastIndex = Math.max(secretWord.lastIndex, end);
+    const kind = nameKind(name);
+    if (kind) scanValue(line, { name, kind, start: end - name.length, end }, add);
+  }
+  if (/\bvalue["']?\s*[:=]/.test(line)) scanNextToName(line, previous, add);
+  if (hasDigit && !named && line.length < 4096) scanOfIssuer(line, add);
+  else if (hasDigit && named) scanOfIssuer(line, add);
+  scanCommands(line, add);
+}
+
+interface Name {
+  readonly name: string;
+  readonly kind: NameKind;
+  readonly start: number;
+  readonly end: number;
+}
+
+const maxNameChars = 60;
+
+function nameAt(line: string, from: number, to: number): { name: string; end: number } {
+  let start = from;
+  while (start > 0 && from - start < maxNameChars && isNameChar(line.charCodeAt(start - 1)))
+    start -= 1;
+  let end = to;
+  while (end < line.length && end - to < maxNameChars && isNameChar(line.charCodeAt(end))) end += 1;
+  return { name: line.slice(start, end), end };
+}
+
+/** Word characters, `.`, `-` and `$`. */
+function isNameChar(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 45 ||
+    code === 46 ||
+    code === 36
+  );
+}
+
+/** What assigns, compares, passes or separates, up to the value; the groups say which it was. */
+const separator =
+  /(?<closed>\\{0,3}["'`]?\]?\)?\??!?)(?<blank>[ \t]{0,20})(?:(?<typed>:\s{0,3}[\w<>&'.[\]|? ]{1,40}?\s?=(?![=>]))|(?<pair>,?\s{1,5}\\{0,3}["']?value\\{0,3}["']?\s{0,3}[:=])|(?<op>=>|:=|\?\?=|\|\|=|\?=|[=!]==?|\|\||\?\?|=|:)|(?<comma>,)|(?<call>\()|(?<tag>>))(?<after>[ \t]{0,20})|(?<space>[ \t]{1,5})/y;
+
+const wrapped = /(?:(?:new\s)?[A-Za-z_][\w.:]{0,40}\(|[rbfuL@$]{1,2}(?=["'`]))/y;
+const quoted =
+  /\\{0,3}(?:"(?<double>[^"\\\n]{4,520})\\{0,3}"|'(?<single>[^'\\\n]{4,520})\\{0,3}'|`(?<back>[^`\\\n]{4,520})`)/dy;
+const bare = /[^\s"'`,;<>(){}[\]|&\\]{6,520}/y;
+
+function scanValue(line: string, name: Name, add: Found): void {
+  const sep = at(separator, line, name.end);
+  if (!sep) return;
+  let from = name.end + sep[0].length;
+  const { op, typed, call, comma, space, tag, pair } = sep.groups ?? {};
+  if (op !== undefined || typed !== undefined || call !== undefined) {
+    from += at(wrapped, line, from)?.[0].length ?? 0;
+  }
+  const literal = at(quoted, line, from);
+  if (literal) {
+    if (space !== undefined && !isFlag(line, name)) return;
+    if (comma !== undefined && (!sep.groups?.['closed'] || /[a-z]/.test(name.name))) return;
+    const groups = literal.indices?.groups;
+    const span = groups?.['double'] ?? groups?.['single'] ?? groups?.['back'];
+    if (span) report(line, name, span, add);
+    return;
+  }
+  if (comma !== undefined || call !== undefined || typed !== undefined || pair !== undefined)
+    return;
+  if (space !== undefined && !isFlag(line, name)) return;
+  const value = at(bare, line, from);
+  if (!value) return;
+  const end = from + value[0].length;
+  const text = value[0].replace(/[.:]+$/, '');
+  if (isBareValue(line, name, { text, from, end, tag: tag !== undefined, op })) {
+    report(line, name, [from, from + text.length], add);
+  }
+}
+
+function at(regex: RegExp, line: string, index: number): RegExpExecArray | null {
+  regex.lastIndex = index;
+  return regex.exec(line);
+}
+
+/** `--password x`, `ENV TOKEN x`, `machine h login u password x`. */
+function isFlag(line: string, { start }: Name): boolean {
+  const before = line.slice(0, start);
+  return (
+    /(?:^|\s)--?$/.test(before) ||
+    /^--?\w/.test(line.slice(start)) ||
+    (/^\s*(?:RUN\s+)?(?:ENV|ARG|setx|set|define|machine\s.*|requirepass|masterauth)?\s*(?:[\w.-]+\s)?$/i.test(
+      before,
+    ) &&
+      /^\s*(?:ENV|ARG|setx|set|machine|password|requirepass|masterauth)\b/i.test(line))
+  );
+}
+
+interface Bare {
+  readonly text: string;
+  readonly from: number;
+  readonly end: number;
+  readonly tag: boolean;
+  readonly op: string | undefined;
+}
+
+/** Without quotes it may as well be code: then only what no expression looks like counts. */
+function isBareValue(line: string, { name, kind, start }: Name, value: Bare): boolean {
+  const next = line[value.end] ?? '';
+  if (/[([{]/.test(next)) return false;
+  if (value.tag) return next === '<';
+  if (value.op !== undefined && !/^(?:=|:|:=|=>)$/.test(value.op)) return false;
+  if (
+    /^(?:[A-Za-z_$][\w$]*[.?!]{1,2})+[A-Za-z_$][\w$]*$/.test(value.text) &&
+    !/\d.*\d/.test(value.text)
+  )
+    return false;
+  if (/^(?:u?int|float|utf|md|sha|base|str|bool|aes|rsa)[-_]?\d+/i.test(value.text)) return false;
+  if (kind === 'key') return true;
+  const isInside = /[;?&"'\s]/.test(line[start - 1] ?? ' ') && /[;&"'\s]|^$/.test(next);
+  const isTight = line[value.from - 1] === '=' && /[\w"'\]]/.test(line[value.from - 2] ?? '');
+  const isPart = /[;?&"']/.test(line[start - 1] ?? '') && isTight;
+  const isSetting =
+    /^[\s\w.-]{0,80}$/.test(line.slice(0, start)) && /^\s*(?:#.*)?$/.test(line.slice(value.end));
+  if (!isInside || !(isTight || isPart || isSetting)) return false;
+  // `password = readFrom2` is code; `DB_PASSWORD=dragon77` and `password: dragon77` are settings.
+  if (isWordy(value.text)) {
+    return (
+      /\d/.test(value.text) &&
+      (isPart || /^[A-Z\d_.-]+$/.test(name) || (isSetting && value.op === ':') || isTight)
+    );
+  }
+  return true;
+}
+
+function report(
+  line: string,
+  name: Name,
+  [start, end]: readonly [number, number],
+  add: Found,
+): void {
+  const value = line.slice(start, end);
+  if (isChecksum(value) || value.startsWith('ENC[')) return;
+  if (/^_?auth$/i.test(name.name.slice(-5)) && isBasic(value))
+    return add('authorization', start, end);
+  if (name.kind === 'password') {
+    if (looksLikePassword(value)) add('password', start, end);
+    return;
+  }
+  if (isNamedKey(name.name, value, line)) add('named-key', start, end);
+}
+
+function isNamedKey(name: string, value: string, line: string): boolean {
+  const words = wordsOf(name);
+  const strong = isStrongName(name);
+  if (isUuid(value)) return strong && !/^0+-/.test(value);
+  const ofIssuer = issuerNames.test(name);
+  // A key, a salt, a session of what? Of a map, as often as not.
+  const weak =
+    words.length === 1 &&
+    /^(?:key|salt|signature|sig|session|cookie|auth|webhook)$/.test(words[0] ?? '');
+  if (weak && !issuerNames.test(line)) return false;
+  if (looksLikeKey(value)) return strong || ofIssuer || value.length >= 20;
+  if (!words.some((word) => /secret/.test(word))) return false;
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^\w]/].filter((kind) => kind.test(value)).length;
+  return kinds >= 3 && value.length >= 10 && looksLikePassword(value) && !isWordy(value);
+}
+
+function isChecksum(value: string): boolean {
+  return /^(?:sha(?:1|224|256|384|512)|md5)[-:]/i.test(value);
+}
+
+const valueField =
+  /\bvalue["']?\s{0,3}[:=]\s{0,3}(?:\\{0,2}"(?<double>[^"\\\n]{4,520})"|'(?<single>[^'\\\n]{4,520})'|(?<plain>[^\s"'`,;<>(){}[\]|&\\]{6,520})\s*$)/d;
+const nameField = /\b(?:name|key)["']?\s{0,3}[:=]\s{0,3}["']?([\w.-]{2,80})["']?\s*,?\s*$/;
+
+/** `name: TOKEN` on the line before `value: …`, as in manifests for containers. */
+function scanNextToName(line: string, previous: string, add: Found): void {
+  const name = nameField.exec(previous)?.[1];
+  const kind = name === undefined ? undefined : nameKind(name);
+  const match = valueField.exec(line);
+  if (name === undefined || kind === undefined || !match) return;
+  const groups = match.indices?.groups;
+  const span = groups?.['double'] ?? groups?.['single'] ?? groups?.['plain'];
+  if (span) report(line, { name, kind, start: 0, end: 0 }, span, add);
+}
+
+const candidate = /(?<=["'`=:\s(])(?<![=:]\/)[\w+/-]{20,128}={0,2}(?![\w+/=@.-])/g;
+const notAKeyBefore =
+  /(?:sha\d*|commit|rev(?:ision)?|hash|digest|checksum|integrity|etag|uuid|guid|\bids?|version|public|site_?key|sitekey|image|trace|span|request|cache|fingerprint|blob|tree|parent|ref|build|nonce|account|name|url|path|file)["'\])]*\s{0,3}(?:=>|[:=(,]|\s)\s{0,3}["'`(]*$/i;
+
+/** A key near the name of who issues such: `new Datadog('…')`, `# algolia: …`. */
+function scanOfIssuer(line: string, add: Found): void {
+  if (!/[\w+/-]{20}/.test(line)) return;
+  candidate.lastIndex = 0;
+  for (let match = candidate.exec(line); match; match = candidate.exec(line)) {
+    const value = match[0];
+    if (!/\d.*\d/.test(value) || isUuid(value) || !looksLikeKey(value)) continue;
+    const before = line.slice(Math.max(0, match.index - 100), match.index);
+    if (!issuerNames.test(before) || notAKeyBefore.test(before)) continue;
+    if (
+      /^[A-Z\d_]+$/.test(value) ||
+      /[/]{1}[a-z-]+[/]/.test(value) ||
+      /https?:\/\/\S*$/.test(before)
+    )
+      continue;
+    add('issuer-key', match.index, match.index + value.length);
+  }
+}
+
+const commands: readonly RegExp[] = [
+  /(?:^|\s)(?:-u|--user|--proxy-user)[\s=]["']?[\w.@+-]{1,64}:(?<secret>[^\s"'$<{][^\s"']{3,200})/dg,
+  /\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,200}?\s-p(?<secret>[^\s"'$<{-][^\s"']{4,100})/dg,
+  /\b(?:sshpass|docker\s+login|podman\s+login|redis-cli|smbclient|ldapsearch|az\s+login)\b.{0,200}?\s-(?:p|a|w)\s?["']?(?<secret>[^\s"'$<{-][^\s"']{4,100})/dg,
+  /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,60}:[\w.-]{1,60}:(?<secret>[^\s:]{6,100})$/dg,
+  /\bpassword (?:is|was):? ["'`]?(?<secret>[^\s"'`]{6,100})/dgi,
+];
+
+/** Passwords on a command line, in a password file, in a sentence. */
+function scanCommands(line: string, add: Found): void {
+  if (!/\s-(?:u|-user|-proxy-user|p|a|w)|^[\w.*-]+:(?:\d|\*)|password (?:is|was)/i.test(line))
+    return;
+  for (const command of commands) {
+    command.lastIndex = 0;
+    for (let match = command.exec(line); match; match = command.exec(line)) {
+      const value = match.groups?.['secret']?.replace(/[.,;:]+$/, '') ?? '';
+      const span = match.indices?.groups?.['secret'];
+      if (!span || !looksLikePassword(value) || isFiller(value) || isCommonPassword(value))
+        continue;
+      if (isWordy(value) && !/\d/.test(value)) continue;
+      add('password', span[0], span[0] + value.length);
+    }
+  }
+}
