@@ -16,9 +16,10 @@ import {
   looksLikeKey,
   looksLikePassword,
 } from './secretValues.ts';
+import { isPublishable } from './tokenForms.ts';
 
 /** Values whose secrecy only their name tells: what is assigned, passed or sent as a password, token or key. */
-export function scanNamed(line: string, previous: string, add: Found): void {
+export function scanNamed(line: string, before: string, add: Found): void {
   const hasDigit = /\d/.test(line);
   secretWord.lastIndex = 0;
   let named = false;
@@ -29,7 +30,7 @@ export function scanNamed(line: string, previous: string, add: Found): void {
     const kind = nameKind(name);
     if (kind) scanValue(line, { name, kind, start: end - name.length, end }, add);
   }
-  if (/\bvalue["']?\s*[:=]/.test(line)) scanNextToName(line, previous, add);
+  if (/\b(?:value|default)["']?\s*[:=]/.test(line)) scanNextToName(line, before, add);
   if (hasDigit && !named && line.length < 4096) scanOfIssuer(line, add);
   else if (hasDigit && named) scanOfIssuer(line, add);
   scanCommands(line, add);
@@ -99,7 +100,16 @@ function scanValue(line: string, name: Name, add: Found): void {
   if (!value) return;
   const end = from + value[0].length;
   const text = value[0].replace(/[.:]+$/, '');
-  if (isBareValue(line, name, { text, from, end, tag: tag !== undefined, op })) {
+  if (
+    isBareValue(line, name, {
+      text,
+      from,
+      end,
+      tag: tag !== undefined,
+      op,
+      isFlag: space !== undefined,
+    })
+  ) {
     report(line, name, [from, from + text.length], add);
   }
 }
@@ -128,6 +138,8 @@ interface Bare {
   readonly end: number;
   readonly tag: boolean;
   readonly op: string | undefined;
+  /** After a flag, a blank between them. */
+  readonly isFlag: boolean;
 }
 
 /** Without quotes it may as well be code: then only what no expression looks like counts. */
@@ -137,14 +149,18 @@ function isBareValue(line: string, { name, kind, start }: Name, value: Bare): bo
   if (value.tag) return next === '<';
   if (value.op !== undefined && !/^(?:=|:|:=|=>)$/.test(value.op)) return false;
   if (
-    /^(?:[A-Za-z_$][\w$]*[.?!]{1,2})+[A-Za-z_$][\w$]*$/.test(value.text) &&
+    /^(?:[A-Za-z_$][\w$]*[?!]?\.)+[A-Za-z_$][\w$]*$/.test(value.text) &&
     !/\d.*\d/.test(value.text)
   )
     return false;
-  if (/^(?:u?int|float|utf|md|sha|base|str|bool|aes|rsa)[-_]?\d+/i.test(value.text)) return false;
+  if (
+    /^(?:u?int|float|utf|md|sha|base|str|bool|aes|rsa)[-_]?\d+(?:[-_]\w{1,20})?$/i.test(value.text)
+  )
+    return false;
   if (kind === 'key') return true;
-  const isInside = /[;?&"'\s]/.test(line[start - 1] ?? ' ') && /[;&"'\s]|^$/.test(next);
-  const isTight = line[value.from - 1] === '=' && /[\w"'\]]/.test(line[value.from - 2] ?? '');
+  const isInside = /[;?&"'\s:]/.test(line[start - 1] ?? ' ') && /[;&"'\s]|^$/.test(next);
+  const isTight =
+    value.isFlag || (line[value.from - 1] === '=' && /[\w"'\]]/.test(line[value.from - 2] ?? ''));
   const isPart = /[;?&"']/.test(line[start - 1] ?? '') && isTight;
   const isSetting =
     /^[\s\w.-]{0,80}$/.test(line.slice(0, start)) && /^\s*(?:#.*)?$/.test(line.slice(value.end));
@@ -166,7 +182,7 @@ function report(
   add: Found,
 ): void {
   const value = line.slice(start, end);
-  if (isChecksum(value) || value.startsWith('ENC[')) return;
+  if (isChecksum(value) || value.startsWith('ENC[') || isPublishable(value)) return;
   if (/^_?auth$/i.test(name.name.slice(-5)) && isBasic(value))
     return add('authorization', start, end);
   if (name.kind === 'password') {
@@ -197,21 +213,23 @@ function isChecksum(value: string): boolean {
 }
 
 const valueField =
-  /\bvalue["']?\s{0,3}[:=]\s{0,3}(?:\\{0,2}"(?<double>[^"\\\n]{4,520})"|'(?<single>[^'\\\n]{4,520})'|(?<plain>[^\s"'`,;<>(){}[\]|&\\]{6,520})\s*$)/d;
-const nameField = /\b(?:name|key)["']?\s{0,3}[:=]\s{0,3}["']?([\w.-]{2,80})["']?\s*,?\s*$/;
+  /\b(?:value|default)["']?\s{0,3}[:=]\s{0,3}(?:\\{0,2}"(?<double>[^"\\\n]{4,520})"|'(?<single>[^'\\\n]{4,520})'|(?<plain>[^\s"'`,;<>(){}[\]|&\\]{6,520})\s*$)/d;
+const nameField =
+  /(?:\b(?:name|key)["']?\s{0,3}[:=]\s{0,3}["']?|\bvariable\s{1,3}")(?<name>[\w.-]{2,80})["']?\s{0,3}[,{]?\s{0,40}\n(?:[^\n]{0,120}\n)?[^\n]{0,80}$/;
 
 /** `name: TOKEN` on the line before `value: …`, as in manifests for containers. */
-function scanNextToName(line: string, previous: string, add: Found): void {
-  const name = nameField.exec(previous)?.[1];
-  const kind = name === undefined ? undefined : nameKind(name);
+function scanNextToName(line: string, before: string, add: Found): void {
   const match = valueField.exec(line);
+  const name = nameField.exec(before)?.groups?.['name'];
+  const kind = name === undefined ? undefined : nameKind(name);
   if (name === undefined || kind === undefined || !match) return;
   const groups = match.indices?.groups;
   const span = groups?.['double'] ?? groups?.['single'] ?? groups?.['plain'];
   if (span) report(line, { name, kind, start: 0, end: 0 }, span, add);
 }
 
-const candidate = /(?<=["'`=:\s(])(?<![=:]\/)[\w+/-]{20,128}={0,2}(?![\w+/=@.-])/g;
+const candidate =
+  /(?<=["'`=(]|[:=]\s{1,3}|\b(?:key|token|secret)\s)(?<![=:]\/)[\w+/-]{20,128}={0,2}(?![\w+/=@.-])/gi;
 const notAKeyBefore =
   /(?:sha\d*|commit|rev(?:ision)?|hash|digest|checksum|integrity|etag|uuid|guid|\bids?|version|public|site_?key|sitekey|image|trace|span|request|cache|fingerprint|blob|tree|parent|ref|build|nonce|account|name|url|path|file)["'\])]*\s{0,3}(?:=>|[:=(,]|\s)\s{0,3}["'`(]*$/i;
 
@@ -221,9 +239,10 @@ function scanOfIssuer(line: string, add: Found): void {
   candidate.lastIndex = 0;
   for (let match = candidate.exec(line); match; match = candidate.exec(line)) {
     const value = match[0];
-    if (!/\d.*\d/.test(value) || isUuid(value) || !looksLikeKey(value)) continue;
     const before = line.slice(Math.max(0, match.index - 100), match.index);
-    if (!issuerNames.test(before) || notAKeyBefore.test(before)) continue;
+    if (!/\d.*\d/.test(value) || !looksLikeKey(value) || notAKeyBefore.test(before)) continue;
+    if (isUuid(value) && !/\bnew\s[\w.]{1,40}\(["'`]$/.test(before)) continue;
+    if (!issuerNames.test(before) && !isAwsSecret(before, value)) continue;
     if (
       /^[A-Z\d_]+$/.test(value) ||
       /[/]{1}[a-z-]+[/]/.test(value) ||
@@ -232,6 +251,10 @@ function scanOfIssuer(line: string, add: Found): void {
       continue;
     add('issuer-key', match.index, match.index + value.length);
   }
+}
+
+function isAwsSecret(before: string, value: string): boolean {
+  return /aws/i.test(before) && value.length === 40 && /[a-z]/.test(value) && /[A-Z]/.test(value);
 }
 
 const commands: readonly RegExp[] = [

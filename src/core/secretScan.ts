@@ -10,7 +10,7 @@ import {
   looksLikeKey,
   isBasic,
 } from './secretValues.ts';
-import { addressToken, issuerOf, markedToken, tokenTrigger } from './tokenForms.ts';
+import { addressToken, isPublishable, issuerOf, markedToken, tokenTrigger } from './tokenForms.ts';
 
 /**
  * Finds secrets in code, settings and documents: by the same forms that `redact` masks, but where `redact`
@@ -19,6 +19,8 @@ import { addressToken, issuerOf, markedToken, tokenTrigger } from './tokenForms.
 
 const windowChars = 4096;
 const overlapChars = 512;
+/** How much of what stands before a line is looked at for a name. */
+const beforeChars = 300;
 const maxFindings = 1000;
 
 export function scanSecrets(text: string): SecretFinding[] {
@@ -36,17 +38,14 @@ function scanPlain(text: string): SecretFinding[] {
     if (found.length < maxFindings) found.push({ rule, start, end });
   };
   scanWhole(text, add);
-  let previous = '';
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    if (end - start >= 8) {
-      for (let at = start; at < end; at += windowChars - overlapChars) {
-        const stop = Math.min(end, at + windowChars);
-        scanLine(text.slice(at, stop), previous, (rule, a, b) => add(rule, at + a, at + b));
-        if (stop === end) break;
-      }
-      previous = text.slice(start, Math.min(end, start + 400));
+    for (let at = start; end - at >= 8; at += windowChars - overlapChars) {
+      const stop = Math.min(end, at + windowChars);
+      const before = text.slice(Math.max(0, at - beforeChars), at);
+      scanLine(text.slice(at, stop), before, (rule, a, b) => add(rule, at + a, at + b));
+      if (stop === end) break;
     }
     start = end + 1;
   }
@@ -82,10 +81,10 @@ function isKeyBody(block: string): boolean {
 
 const longRun = /[\w+/=-]{16}/;
 
-function scanLine(line: string, previous: string, add: Found): void {
+function scanLine(line: string, before: string, add: Found): void {
   if (/\d/.test(line) && longRun.test(line)) scanTokens(line, add);
   if (line.includes('://') && line.includes('@')) scanUrls(line, add);
-  scanNamed(line, previous, add);
+  scanNamed(line, before, add);
 }
 
 function scanTokens(line: string, add: Found): void {
@@ -112,20 +111,29 @@ function scanTokens(line: string, add: Found): void {
   }
 }
 
-/** Made to be shown to everybody. */
-const publishable =
-  /^(?:pk_(?:live|test)_|pk\.eyJ|sb_publishable_|FLWPUBK|public-|link-|phc_|sk-(?:test|live)?[a-z]+-[a-z-]+$)/;
+/** Whose marks words may begin with as well. */
+const wordyRules: ReadonlySet<string> = new Set([
+  'openai',
+  'model-host',
+  'platforms',
+  'packages',
+  'sonar-pulumi-databricks',
+  'slack',
+  'stripe',
+  'dropbox',
+  'notion',
+]);
 
 function isToken(match: RegExpExecArray, rule: string): boolean {
   const token = match[0];
-  if (publishable.test(token)) return false;
+  if (isPublishable(token)) return false;
   if (
     /EXAMPLE$|xxxx|X{6}|\*\*\*|1234567890abc|abcdefghij|example|placeholder|your[-_]/i.test(token)
   )
     return false;
   if (new Set(token).size < 8) return false;
   if (rule === 'aws-access-key-id') return entropy(token.slice(4)) >= 2.8;
-  return isBody(bodyOf(token)) && !isPieceOfBlob(match);
+  return isBody(bodyOf(token), wordyRules.has(rule)) && !isPieceOfBlob(match);
 }
 
 /** What follows the mark. */
@@ -133,10 +141,11 @@ function bodyOf(token: string): string {
   return token.replace(/^(?:[A-Za-z\d]{2,12}[-_.]){1,3}(?=.{16})/, '');
 }
 
-function isBody(body: string): boolean {
-  const digits = body.match(/\d/g)?.length ?? 0;
-  if (digits === 0 && !/[a-z][A-Z].*[a-z][A-Z]/.test(body)) return false;
-  return entropy(body) >= 2.6 && !isWordy(body) && !/(.)\1{7}/.test(body.replace(/^A{20,24}/, ''));
+function isBody(body: string, mayBeWords: boolean): boolean {
+  if (!/\d/.test(body) && !/[a-z][A-Z].*[a-z][A-Z]/.test(body) && !/^[A-Z2-7]{20,}$/.test(body))
+    return false;
+  if (mayBeWords && isWordy(body)) return false;
+  return entropy(body) >= 2.6 && !/(.)\1{7}/.test(body.replace(/^A{20,24}/, ''));
 }
 
 /** Base64 of a picture or a font holds every short mark sooner or later. */

@@ -30,7 +30,7 @@ export function entropy(value: string): number {
 
 /** Parts of what people write where a key is to be filled in, or made up for an example. */
 const filler =
-  /example|sample|placeholder|dummy|fake|change[_-]?me|replace|your|xxxx|redacted|todo|insert|secret[_-]?here|key[_-]?here|<|>|\$\{|\{\{|\.\.\.|…|\*\*\*|#\{|%\(|1234567|abcdefg?h|deadbeef|cafebabe|0{8}|f{8}|not[_-]?a?[_-]?(?:real|secret)|lorem|foobar/i;
+  /example|sample|placeholder|dummy|fake|change[_-]?me|replace|your|xxxx|redacted|todo|insert|secret[_-]?here|key[_-]?here|<|>|\$\{|\{\{|\.\.\.|…|\*\*\*|#\{|%\(|1234567|abcdefg?h|deadbeef|cafebabe|0{8}|f{8}|not[_-]?a?[_-]?(?:real|secret)|lorem|foobar|hunter2|\{\w{1,20}\}|^(?:vault|op|ref\+\w+|arn|ssm|secretsmanager|file|env|keyring|kms|gcpsm|akv|doppler|keychain):/i;
 
 export function isFiller(value: string): boolean {
   return filler.test(value) || isPlaceholder(value);

@@ -175,6 +175,11 @@ const anyForm = marked.map(({ form }) => form).join('|');
 
 export const markedToken = new RegExp(`(?<![\\w-])(?:${anyForm})(?![A-Za-z0-9])`, 'dg');
 
+/** Of a token's form, and made to be shown to everybody. */
+export function isPublishable(token: string): boolean {
+  return /^(?:pk_(?:live|test)_|pk\.eyJ|sb_publishable_|FLWPUBK|public-|link-|phc_)/.test(token);
+}
+
 /** Whose form a token has. */
 export function issuerOf(token: string): string | undefined {
   return marked.find(({ form }) => new RegExp(`^(?:${form})$`).test(token))?.rule;

@@ -59,17 +59,20 @@ const secretContexts: Readonly<Record<string, readonly Context[]>> = {
     ({ name, value }) => `export ${name}='${value}'\n`,
   ],
   json: [
-    ({ name, value }) => JSON.stringify({ region: 'eu', [camel(name)]: value, retries: 3 }, null, 2),
+    ({ name, value }) =>
+      JSON.stringify({ region: 'eu', [camel(name)]: value, retries: 3 }, null, 2),
     ({ name, value }) => JSON.stringify({ env: { [name]: value } }),
   ],
   yaml: [
-    ({ name, value }) => `env:\n  - name: ${name}\n    value: ${value}\n  - name: PORT\n    value: "80"\n`,
+    ({ name, value }) =>
+      `env:\n  - name: ${name}\n    value: ${value}\n  - name: PORT\n    value: "80"\n`,
     ({ name, value }) => `env:\n  - name: ${name}\n    value: "${value}"\n`,
     ({ name, value }) => `app:\n  ${name.toLowerCase()}: ${value}\n  debug: false\n`,
   ],
   script: [
     ({ name, value }) => `const ${camel(name)} = '${value}';\nexport default ${camel(name)};\n`,
-    ({ name, value }) => `export const config = {\n  ${camel(name)}: "${value}",\n  retries: 2,\n};\n`,
+    ({ name, value }) =>
+      `export const config = {\n  ${camel(name)}: "${value}",\n  retries: 2,\n};\n`,
     ({ name, value }) => `const ${camel(name)}: string = process.env.${name} ?? '${value}';\n`,
   ],
   python: [
@@ -78,8 +81,10 @@ const secretContexts: Readonly<Record<string, readonly Context[]>> = {
     ({ name, value }) => `client = Client(${name.toLowerCase()}='${value}', timeout=3)\n`,
   ],
   call: [
-    ({ name, value }) => `  it('works', () => {\n    const client = new ${pascal(first(name))}Client("${value}");\n  });\n`,
-    ({ name, value }) => `    expect(await ${camel(first(name))}.connect('${value}')).toBe(true);\n`,
+    ({ name, value }) =>
+      `  it('works', () => {\n    const client = new ${pascal(first(name))}Client("${value}");\n  });\n`,
+    ({ name, value }) =>
+      `    expect(await ${camel(first(name))}.connect('${value}')).toBe(true);\n`,
   ],
   bearer: [
     ({ value }) => `curl -H "Authorization: Bearer ${value}" https://api.acme.dev/v1/items\n`,
@@ -97,11 +102,24 @@ const secretContexts: Readonly<Record<string, readonly Context[]>> = {
 };
 
 /** Whole texts: what has a form of its own. Not put into the contexts above. */
-const whole = /Key$|^(?:postgres|mongo|redis|amqp|jdbc|ado|azureSas|azureStorage|sentryDsn|.*Hook|twilio)$/;
+const whole =
+  /Key$|^(?:postgres|mongo|redis|amqp|jdbc|ado|azureSas|azureStorage|sentryDsn|.*Hook|twilio)$/;
 const isToken = (kind: string): boolean =>
-  /^(?:awsKeyId|gcpKey|slackHook|discordHook)$/.test(kind) || kind === 'stripeHook' || kind === 'twilio' || !whole.test(kind);
+  /^(?:awsKeyId|gcpKey|slackHook|discordHook)$/.test(kind) ||
+  kind === 'stripeHook' ||
+  kind === 'twilio' ||
+  !whole.test(kind);
 
-const passwords = ['{w10}{d2}', 'Tr{w4}!{w6}', '{l5}#{w6}', 'dragonfly{d4}', '{w16}', 'P{l4}@{d4}{w3}', '{w6}-{w6}-{w6}', '{l4}{d3}$x{w5}'];
+const passwords = [
+  '{w10}{d2}',
+  'Tr{w4}!{w6}',
+  '{l5}#{w6}',
+  'dragonfly{d4}',
+  '{w16}',
+  'P{l4}@{d4}{w3}',
+  '{w6}-{w6}-{w6}',
+  '{l4}{d3}$x{w5}',
+];
 
 /** `{p}` stands for a password of any of the kinds above. */
 const genericForms: Readonly<Record<string, string>> = {
@@ -148,21 +166,30 @@ const genericForms: Readonly<Record<string, string>> = {
   amqpUrl: 'amqps://svc:{w18}@queue.acme.dev/vhost',
   jdbc: 'jdbc:mysql://db.acme.dev:3306/shop?user=app&password={w14}',
   ado: '"Server=db.acme.dev;Database=shop;User Id=app;Password={w14};Encrypt=True"',
-  azureStorage: 'DefaultEndpointsProtocol=https;AccountName=acct;AccountKey={s86}==;EndpointSuffix=core.windows.net',
-  serviceBus: 'Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={s43}=',
+  azureStorage:
+    'DefaultEndpointsProtocol=https;AccountName=acct;AccountKey={s86}==;EndpointSuffix=core.windows.net',
+  serviceBus:
+    'Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={s43}=',
   azureSas: 'https://acct.blob.core.windows.net/c?sv=2022-11-02&sp=r&sig={w43}%3D',
   slackHook: 'https://hooks.slack.com/services/T{U10}/B{U10}/{w24}',
   discordHook: 'https://discord.com/api/webhooks/{d18}/{b68}',
-  rsaKey: '-----BEGIN RSA PRI{}VATE KEY-----\nMII{s61}\n{s64}\n{s64}\n-----END RSA PRI{}VATE KEY-----',
-  ecKey: '-----BEGIN EC PRI{}VATE KEY-----\nMHcC{s60}\n{s64}\n{s36}\n-----END EC PRI{}VATE KEY-----',
+  rsaKey:
+    '-----BEGIN RSA PRI{}VATE KEY-----\nMII{s61}\n{s64}\n{s64}\n-----END RSA PRI{}VATE KEY-----',
+  ecKey:
+    '-----BEGIN EC PRI{}VATE KEY-----\nMHcC{s60}\n{s64}\n{s36}\n-----END EC PRI{}VATE KEY-----',
   ed25519: '-----BEGIN PRI{}VATE KEY-----\nMC4CAQAwBQYDK2Vw{s48}\n-----END PRI{}VATE KEY-----',
-  openssh: '-----BEGIN OPENSSH PRI{}VATE KEY-----\nb3BlbnNzaC1rZXkt{s54}\n{s70}\n-----END OPENSSH PRI{}VATE KEY-----',
+  openssh:
+    '-----BEGIN OPENSSH PRI{}VATE KEY-----\nb3BlbnNzaC1rZXkt{s54}\n{s70}\n-----END OPENSSH PRI{}VATE KEY-----',
   pgp: '-----BEGIN PGP PRI{}VATE KEY BLOCK-----\n\nlQOY{s60}\n{s64}\n=ab3d\n-----END PGP PRI{}VATE KEY BLOCK-----',
   dsaKey: '-----BEGIN DSA PRI{}VATE KEY-----\nMIIB{s60}\n{s64}\n-----END DSA PRI{}VATE KEY-----',
-  encryptedKey: '-----BEGIN ENCRYPTED PRI{}VATE KEY-----\nMIIF{s60}\n{s64}\n-----END ENCRYPTED PRI{}VATE KEY-----',
-  putty: 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: x\nPublic-Lines: 2\n{s64}\n{s20}\nPrivate-Lines: 1\n{s44}\nPrivate-MAC: {h64}',
-  keyInJson: '{"type":"service_account","private_key":"-----BEGIN PRI{}VATE KEY-----\\nMIIE{s60}\\n{s64}\\n-----END PRI{}VATE KEY-----\\n"}',
-  keyInCode: 'const pem = "-----BEGIN EC PRI{}VATE KEY-----\\n" +\n  "MHcC{s60}\\n" +\n  "-----END EC PRI{}VATE KEY-----";',
+  encryptedKey:
+    '-----BEGIN ENCRYPTED PRI{}VATE KEY-----\nMIIF{s60}\n{s64}\n-----END ENCRYPTED PRI{}VATE KEY-----',
+  putty:
+    'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: x\nPublic-Lines: 2\n{s64}\n{s20}\nPrivate-Lines: 1\n{s44}\nPrivate-MAC: {h64}',
+  keyInJson:
+    '{"type":"service_account","private_key":"-----BEGIN PRI{}VATE KEY-----\\nMIIE{s60}\\n{s64}\\n-----END PRI{}VATE KEY-----\\n"}',
+  keyInCode:
+    'const pem = "-----BEGIN EC PRI{}VATE KEY-----\\n" +\n  "MHcC{s60}\\n" +\n  "-----END EC PRI{}VATE KEY-----";',
   jwk: '{"kty":"EC","crv":"P-256","x":"{b43}","y":"{b43}","d":"{b43}"}',
   wireguard: '[Interface]\nPrivateKey = {s43}=\nAddress = 10.0.0.2/24',
   jwt: 'const session = "eyJhbGciOiJIUzI1NiJ9.eyJ{b60}.{b43}";',
@@ -210,15 +237,19 @@ const innocentForms: Readonly<Record<string, string>> = {
   sops: 'password: ENC[AES256_GCM,data:{s20},iv:{s43}=,tag:{s22}==,type:str]',
   image: '<img src="data:image/png;base64,iVBORw0KGgo{s200}{s200}{s200}=">',
   font: 'src: url(data:font/woff2;base64,d09GMgAB{s200}{s200}{s200}) format("woff2");',
-  sourceMap: '//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbXX0=',
-  minified: '!function(t,e){"object"==typeof exports?module.exports=e():t.n{d3}=e()}(this,function(){var {l2}={d4},{l2}="{w6}";return {l2}.a{d2}});',
+  sourceMap:
+    '//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbXX0=',
+  minified:
+    '!function(t,e){"object"==typeof exports?module.exports=e():t.n{d3}=e()}(this,function(){var {l2}={d4},{l2}="{w6}";return {l2}.a{d2}});',
   publicKey: '-----BEGIN PUBLIC KEY-----\nMFkw{s60}\n{s64}\n-----END PUBLIC KEY-----',
   sshPublic: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{s43} jane@laptop',
   sshRsaPublic: 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ{s200}{s100}= jane@laptop',
   knownHosts: 'git.acme.dev ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{s43}',
   certificate: '-----BEGIN CERTIFICATE-----\nMIID{s60}\n{s64}\n{s64}\n-----END CERTIFICATE-----',
-  request: '-----BEGIN CERTIFICATE REQUEST-----\nMIIC{s60}\n{s64}\n-----END CERTIFICATE REQUEST-----',
-  pgpPublic: '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQGN{s60}\n{s64}\n-----END PGP PUBLIC KEY BLOCK-----',
+  request:
+    '-----BEGIN CERTIFICATE REQUEST-----\nMIIC{s60}\n{s64}\n-----END CERTIFICATE REQUEST-----',
+  pgpPublic:
+    '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQGN{s60}\n{s64}\n-----END PGP PUBLIC KEY BLOCK-----',
   pgpSignature: '-----BEGIN PGP SIGNATURE-----\n\niQIz{s60}\n{s64}\n-----END PGP SIGNATURE-----',
   emptyKey: '-----BEGIN PRI{}VATE KEY-----\n...\n-----END PRI{}VATE KEY-----',
   keyHeader: "if (text.startsWith('-----BEGIN RSA PRI{}VATE KEY-----')) return 'rsa';",
@@ -238,11 +269,12 @@ const innocentForms: Readonly<Record<string, string>> = {
   templateLiteral: 'headers: { Authorization: `Bearer ${accessToken2}` }',
   call: 'const password = await readPassword1(user2);',
   typeField: 'interface Login { password: string; token?: string | undefined }',
-  schema: "password: z.string().min(8).max(100).regex(/[a-z0-9]/)",
+  schema: 'password: z.string().min(8).max(100).regex(/[a-z0-9]/)',
   laravelRule: "'password' => 'required|min:8|max:64'",
   label: '"password": "Passwort eingeben", "passwordHint": "Mindestens 8 Zeichen"',
   translation: "forgotPassword: 'Forgot your password?'",
-  autocomplete: '<input type="password" name="password" autocomplete="current-password" id="password1">',
+  autocomplete:
+    '<input type="password" name="password" autocomplete="current-password" id="password1">',
   exampleUrl: 'https://user:pass@example.com/path',
   exampleUrlTwo: 'postgres://username:password@hostname:5432/database',
   localUrl: 'postgres://postgres:postgres@localhost:5432/test',
@@ -310,7 +342,8 @@ const innocentForms: Readonly<Record<string, string>> = {
   enumKey: 'TOKEN_TYPE_ACCESS_V2 = "access_token_v2"',
   storageKey: "const STORAGE_KEY = 'acme.session.v2.2024';",
   featureFlag: '"new-auth-flow-2024": true',
-  longName: 'const authenticationTokenProviderFactoryV2 = createAuthenticationTokenProviderFactoryV2();',
+  longName:
+    'const authenticationTokenProviderFactoryV2 = createAuthenticationTokenProviderFactoryV2();',
 };
 
 /** Everything, anew: tokens in all contexts, other secrets thrice, innocents twice. */
@@ -355,8 +388,16 @@ function fillForm(form: string, random: Random): string {
     p: password,
     '=p': () => encoded(password()),
     '=basic': () => encoded(`deploy:${password()}`),
-    '=tokenLine': () => encoded(`url=https://acme.dev\ntoken=${plant('t', 'ghp_{w36}', random).value}\n`),
-    '=pem': () => encoded(plant('k', '-----BEGIN EC PRI{}VATE KEY-----\nMHcC{s60}\n{s64}\n-----END EC PRI{}VATE KEY-----\n', random).value),
+    '=tokenLine': () =>
+      encoded(`url=https://acme.dev\ntoken=${plant('t', 'ghp_{w36}', random).value}\n`),
+    '=pem': () =>
+      encoded(
+        plant(
+          'k',
+          '-----BEGIN EC PRI{}VATE KEY-----\nMHcC{s60}\n{s64}\n-----END EC PRI{}VATE KEY-----\n',
+          random,
+        ).value,
+      ),
   };
   const expanded = form.replace(/\{(p|=\w+)\}/g, (_, what: string) => special[what]?.() ?? '');
   return plant('sample', expanded, random).value;
