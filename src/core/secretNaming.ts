@@ -87,7 +87,8 @@ function scanValue(line: string, name: Name, add: Found): void {
   const literal = at(quoted, line, from);
   if (literal) {
     if (space !== undefined && !isFlag(line, name)) return;
-    if (comma !== undefined && (!sep.groups?.['closed'] || /[a-z]/.test(name.name))) return;
+    if (comma !== undefined && (!sep.groups?.['closed'] || !/^[A-Z\d]+_[A-Z\d_]+$/.test(name.name)))
+      return;
     const groups = literal.indices?.groups;
     const span = groups?.['double'] ?? groups?.['single'] ?? groups?.['back'];
     if (span) report(line, name, span, add);
@@ -157,7 +158,7 @@ function isBareValue(line: string, { name, kind, start }: Name, value: Bare): bo
     /^(?:u?int|float|utf|md|sha|base|str|bool|aes|rsa)[-_]?\d+(?:[-_]\w{1,20})?$/i.test(value.text)
   )
     return false;
-  if (kind === 'key') return true;
+  if (kind === 'key') return isBareKey(value.text);
   const isInside = /[;?&"'\s:]/.test(line[start - 1] ?? ' ') && /[;&"'\s]|^$/.test(next);
   const isTight =
     value.isFlag || (line[value.from - 1] === '=' && /[\w"'\]]/.test(line[value.from - 2] ?? ''));
@@ -175,6 +176,12 @@ function isBareValue(line: string, { name, kind, start }: Name, value: Bare): bo
   return true;
 }
 
+function isBareKey(text: string): boolean {
+  return (
+    /^[\w+/~.%:-]+={0,2}$/.test(text) && !(text.includes('.') && text.split('.').every(isWordy))
+  );
+}
+
 function report(
   line: string,
   name: Name,
@@ -182,6 +189,7 @@ function report(
   add: Found,
 ): void {
   const value = line.slice(start, end);
+  if (value.toLowerCase().includes(name.name.toLowerCase())) return;
   if (isChecksum(value) || value.startsWith('ENC[') || isPublishable(value)) return;
   if (/^_?auth$/i.test(name.name.slice(-5)) && isBasic(value))
     return add('authorization', start, end);
@@ -229,7 +237,7 @@ function scanNextToName(line: string, before: string, add: Found): void {
 }
 
 const candidate =
-  /(?<=["'`=(]|[:=]\s{1,3}|\b(?:key|token|secret)\s)(?<![=:]\/)[\w+/-]{20,128}={0,2}(?![\w+/=@.-])/gi;
+  /(?<=["'`=(]|[:=]\s{1,3}|\b(?:key|token|secret)\s)(?<![=:]\/)(?!sha\d)[\w+/-]{20,128}={0,2}(?![\w+/=@.-])/gi;
 const notAKeyBefore =
   /(?:sha\d*|commit|rev(?:ision)?|hash|digest|checksum|integrity|etag|uuid|guid|\bids?|version|public|site_?key|sitekey|image|trace|span|request|cache|fingerprint|blob|tree|parent|ref|build|nonce|account|name|url|path|file)["'\])]*\s{0,3}(?:=>|[:=(,]|\s)\s{0,3}["'`(]*$/i;
 

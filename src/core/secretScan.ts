@@ -128,7 +128,7 @@ function isToken(match: RegExpExecArray, rule: string): boolean {
   const token = match[0];
   if (isPublishable(token)) return false;
   if (
-    /EXAMPLE$|xxxx|X{6}|\*\*\*|1234567890abc|abcdefghij|example|placeholder|your[-_]/i.test(token)
+    /EXAMPLE$|xxxx|X{6}|abcd1234|\*\*\*|1234567890abc|abcdefghij|example|placeholder|your[-_]/i.test(token)
   )
     return false;
   if (new Set(token).size < 8) return false;
@@ -205,7 +205,13 @@ function scanUrls(line: string, add: Found): void {
 }
 
 function isUrlPassword(user: string, password: string, host: string): boolean {
-  if (password.length < 4 || password === user || isFiller(password) || isCommonPassword(password))
+  if (
+    password.length < 4 ||
+    password === user ||
+    (/^(?:anonymous|anon|guest|user(?:name)?)$/i.test(user) && isWordy(password)) ||
+    isFiller(password) ||
+    isCommonPassword(password)
+  )
     return false;
   if (/^[:$%<{[(\\]|[`{}<>()[\]|]|\$\w/.test(password) || anyHost.test(host)) return false;
   if (!/^[\w[]/.test(host) || /^\d+$/.test(password)) return false;
@@ -213,6 +219,7 @@ function isUrlPassword(user: string, password: string, host: string): boolean {
     /^(?:x-oauth-basic|x-access-token|oauth2|passw?o?r?d?|pwd?|pw|p|secret|token)$/i.test(password)
   )
     return false;
+  if (/[_-]/.test(password) && isWordy(password) && !/\d/.test(password)) return false;
   if (ownHost.test(host))
     return password.length >= 10 && !isWordy(password) && entropy(password) >= 2.8;
   // `https://a:b@c`: letters of an explanation.

@@ -30,7 +30,7 @@ export function entropy(value: string): number {
 
 /** Parts of what people write where a key is to be filled in, or made up for an example. */
 const filler =
-  /example|sample|placeholder|dummy|fake|change[_-]?me|replace|your|xxxx|redacted|todo|insert|secret[_-]?here|key[_-]?here|<|>|\$\{|\{\{|\.\.\.|…|\*\*\*|#\{|%\(|1234567|abcdefg?h|deadbeef|cafebabe|0{8}|f{8}|not[_-]?a?[_-]?(?:real|secret)|lorem|foobar|hunter2|\{\w{1,20}\}|^(?:vault|op|ref\+\w+|arn|ssm|secretsmanager|file|env|keyring|kms|gcpsm|akv|doppler|keychain):/i;
+  /example|sample|placeholder|dummy|fake|change[_-]?me|replace|your|xxxx|redacted|todo|insert|secret[_-]?here|key[_-]?here|<|>|\$\{|\{\{|\.\.\.|…|\*\*\*|#\{|%\(|1234567|abcdefg?h|abcd1234|1a2b3c|a1b2c3|test[-_](?:token|key|secret|api|pass)|deadbeef|cafebabe|0{8}|f{8}|not[_-]?a?[_-]?(?:real|secret)|lorem|foobar|hunter2|\{\w{1,20}\}|^(?:vault|op|ref\+\w+|arn|ssm|secretsmanager|file|env|keyring|kms|gcpsm|akv|doppler|keychain):/i;
 
 export function isFiller(value: string): boolean {
   return filler.test(value) || isPlaceholder(value);
@@ -57,7 +57,7 @@ export function isWordy(value: string): boolean {
     .split(/[^A-Za-z\d]+/)
     .filter((part) => part !== '');
   const wordy = (part: string): boolean =>
-    /^(?:[A-Za-z]?[a-z]{0,20}|[A-Z]{1,12})\d{0,4}$/.test(part) || /^v?\d{1,4}$/i.test(part);
+    /^(?:[A-Z]{0,4}[a-z]{0,20}|[A-Z]{1,12})\d{0,6}$/.test(part) || /^v?\d+$/i.test(part);
   return parts.length > 0 && parts.every(wordy) && !isTooMixed(parts);
 }
 
@@ -93,10 +93,13 @@ export function looksLikePassword(value: string): boolean {
   if (value.length < 6 || value.length > 200 || /\s/.test(value)) return false;
   if (isFiller(value) || isCommonPassword(value)) return false;
   if (/^(?:https?:|\/|\.\.?\/|--?[a-z]|@\w+\/)/i.test(value)) return false;
-  if (/^[a-z]+(?:[-_.:/ ][a-z]+)*$/i.test(value)) return isMixedCase(value) && value.length >= 12;
+  if (/^[a-z]+(?:[-_.:/ ][a-z]+)*$/i.test(value))
+    return isMixedCase(value) && value.length >= 12 && !isWordy(value);
   // Calls, rules (`required|min:8`), types and members.
   if (/\(|\)$|\w\|\w|=>|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value)) return false;
   if (!/[A-Za-z]/.test(value)) return false;
+  // `new-password-2`, `openai/gpt-5`.
+  if (/^[a-z]{2,}[-_./][\w./-]+$/i.test(value) && isWordy(value)) return false;
   return entropy(value) >= 2.2;
 }
 
