@@ -10,7 +10,13 @@ const watch = process.argv.includes('--watch');
 const out = 'dist';
 
 /** Loaded lazily, each a bundle of its own: `import('./x.ts')` in the source becomes `import('./x.cjs')`. */
-const lazy = ['src/compose.ts', 'src/core/settings.ts', 'src/models/anthropic.ts'];
+const lazy = [
+  'src/compose.ts',
+  'src/core/settings.ts',
+  'src/models/anthropic.ts',
+  'src/gates/secrets/secretlint.ts',
+  'src/pipeline/scanFiles.ts',
+];
 
 const lazyBundles = {
   name: 'lazy-bundles',

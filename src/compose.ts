@@ -10,6 +10,7 @@ import type { Clock, Git, Log } from './core/ports.ts';
 import { createProtection } from './core/protection.ts';
 import { redact } from './core/secrets.ts';
 import type { Settings } from './core/settings.ts';
+import { acceptedSecrets } from './gates/secrets/known.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
@@ -77,6 +78,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     trusted: options.trusted,
     backlog,
     git,
+    shell,
     clock,
     log,
     runner: thisRunner(),
@@ -98,6 +100,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       }),
     findTests: (root, current) => findTestRunner({ shell }, root, current.test, log),
     protection: async () => createProtection(await linesOf(join(data, 'protected'))),
+    acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),

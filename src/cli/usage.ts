@@ -1,5 +1,6 @@
 import { commands } from './commands.ts';
 import { demoHelp } from './demo.ts';
+import { scanSecretsHelp } from './scanSecrets.ts';
 import { signalsHelp } from './signals.ts';
 import { templatesHelp } from './templates.ts';
 
@@ -15,6 +16,7 @@ export function usage(): string {
     'Usage: patchwright COMMAND [--folder DIR] [--json] [--verbose]',
     '',
     ...rows,
+    row(...scanSecretsHelp),
     row(...signalsHelp),
     row(...templatesHelp),
     row(...demoHelp),

@@ -1,6 +1,6 @@
 /** Gates: what every patch must pass before a person is asked. Only executed evidence counts. */
 
-export const gateIds = ['protected', 'size', 'reproduction', 'suite'] as const;
+export const gateIds = ['protected', 'size', 'secrets', 'reproduction', 'suite'] as const;
 export type GateId = (typeof gateIds)[number];
 export type Verdict = 'passed' | 'failed' | 'skipped' | 'not_configured';
 
@@ -21,6 +21,7 @@ export interface GateReport {
 export const gateTitles: Readonly<Record<GateId, string>> = {
   protected: 'Protected files',
   size: 'Patch size',
+  secrets: 'Secrets',
   reproduction: 'Reproduction test',
   suite: 'Test suite',
 };

@@ -128,7 +128,9 @@ function isToken(match: RegExpExecArray, rule: string): boolean {
   const token = match[0];
   if (isPublishable(token)) return false;
   if (
-    /EXAMPLE$|xxxx|X{6}|abcd1234|\*\*\*|1234567890abc|abcdefghij|example|placeholder|your[-_]/i.test(token)
+    /EXAMPLE$|xxxx|X{6}|abcd1234|\*\*\*|1234567890abc|abcdefghij|example|placeholder|your[-_]/i.test(
+      token,
+    )
   )
     return false;
   if (new Set(token).size < 8) return false;

@@ -1,6 +1,6 @@
 import type { Patch } from '../core/attempt.ts';
 import type { GateId, GateReport } from '../core/gate.ts';
-import type { Checkout, Git } from '../core/ports.ts';
+import type { Checkout, Git, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
@@ -18,6 +18,10 @@ export interface GateContext {
   readonly tests?: TestRunner;
   readonly protection: Protection;
   readonly limits: Settings['limits'];
+  /** Where commands run that are no tests. */
+  readonly shell: Shell;
+  /** Fingerprints of findings that the user has accepted as no secrets. */
+  readonly acceptedSecrets: ReadonlySet<string>;
   /** The user's own working tree: no file of it may be what a test loads. */
   readonly mainRoot: string;
   /** The ticket's exception, where it has one: a reproduction may fail with it. */

@@ -4,11 +4,12 @@ import type { Gate, GateContext, GateFinding } from './context.ts';
 import { failed, skipped } from './finding.ts';
 import { protectedFiles } from './protectedFiles.ts';
 import { reproduction } from './reproduction.ts';
+import { secrets } from './secrets.ts';
 import { size } from './size.ts';
 import { suite } from './suite.ts';
 
 /** In the order in which they are run and shown. */
-export const allGates: readonly Gate[] = [protectedFiles, size, reproduction, suite];
+export const allGates: readonly Gate[] = [protectedFiles, size, secrets, reproduction, suite];
 
 /** Told as it happens. */
 export interface GateEvents {

@@ -2,7 +2,7 @@ import type { Backlog } from '../backlog/backlog.ts';
 import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
-import type { Clock, Git, Log } from '../core/ports.ts';
+import type { Clock, Git, Log, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
@@ -15,6 +15,8 @@ export interface House {
   readonly trusted: boolean;
   readonly backlog: Backlog;
   readonly git: Git;
+  /** Where gates run what is no test. */
+  readonly shell: Shell;
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
@@ -31,6 +33,8 @@ export interface House {
   worktrees(settings: Settings): Worktrees;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
   protection(): Promise<Protection>;
+  /** Fingerprints of findings that the user has accepted as no secrets. */
+  acceptedSecrets(): Promise<ReadonlySet<string>>;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
   /** `user:<name>` of the person at this workspace. */

@@ -24,6 +24,8 @@ export async function judge(
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
       ...inFolder(worktree.prefix, { protection, tests }),
       limits: settings.limits,
+      shell: house.shell,
+      acceptedSecrets: await house.acceptedSecrets(),
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket.metadata.exceptionType ? { exceptionType: ticket.metadata.exceptionType } : {}),
     },

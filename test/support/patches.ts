@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { rmSync } from 'node:fs';
 import type { Patch } from '../../src/core/attempt.ts';
-import type { Checkout, Git } from '../../src/core/ports.ts';
+import type { Checkout, Git, Shell } from '../../src/core/ports.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import { createProtection } from '../../src/core/protection.ts';
 import { createShell } from '../../src/platform/shell.ts';
@@ -27,6 +27,9 @@ export interface Change {
   readonly test?: Partial<Settings['test']>;
   readonly protect?: readonly string[];
   readonly limits?: Partial<Settings['limits']>;
+  readonly shell?: Shell;
+  readonly acceptedSecrets?: readonly string[];
+  readonly message?: string;
 }
 
 export async function createProject(folder: string, files: Tree): Promise<Project> {
@@ -46,7 +49,7 @@ export async function createProject(folder: string, files: Tree): Promise<Projec
       writeTree(work.path, change.write ?? {});
       for (const path of change.remove ?? []) rmSync(join(work.path, path), { recursive: true });
       await here.run(['add', '-A']);
-      await here.run(['commit', '-q', '--allow-empty', '-m', 'patch']);
+      await here.run(['commit', '-q', '--allow-empty', '-m', change.message ?? 'patch']);
       return {
         patch: await patchOf(here, base, change.tests ?? []),
         git,
@@ -55,6 +58,8 @@ export async function createProject(folder: string, files: Tree): Promise<Projec
         ...(tests ? { tests } : {}),
         protection: createProtection(change.protect ?? []),
         limits: { ...defaultSettings.limits, ...change.limits },
+        shell: change.shell ?? createShell(),
+        acceptedSecrets: new Set(change.acceptedSecrets),
         mainRoot: main,
         ...(change.exceptionType ? { exceptionType: change.exceptionType } : {}),
       };

@@ -264,6 +264,8 @@ async function contextOf(scene: Scene, one: ProtectedCase): Promise<GateContext>
     ...(tests ? { tests } : {}),
     protection: scene.protection,
     limits: defaultSettings.limits,
+    shell: createShell(),
+    acceptedSecrets: new Set(),
     mainRoot: main,
   };
 }

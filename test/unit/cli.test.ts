@@ -89,6 +89,7 @@ describe('command line', function () {
       [
         ['protected', 'passed'],
         ['size', 'passed'],
+        ['secrets', 'passed'],
         ['reproduction', 'passed'],
         ['suite', 'passed'],
       ],

@@ -49,7 +49,7 @@ describe('running gates', () => {
     assert.deepEqual(order.slice(4), ['+reproduction', '-reproduction', '+suite', '-suite']);
     assert.deepEqual(
       allGates.map(({ id }) => id),
-      ['protected', 'size', 'reproduction', 'suite'],
+      ['protected', 'size', 'secrets', 'reproduction', 'suite'],
     );
   });
 
