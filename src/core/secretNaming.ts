@@ -20,21 +20,23 @@ import { isPublishable } from './tokenForms.ts';
 
 /** Values whose secrecy only their name tells: what is assigned, passed or sent as a password, token or key. */
 export function scanNamed(line: string, before: string, add: Found): void {
-  const hasDigit = /\d/.test(line);
+  let namesIssuer: boolean | undefined;
+  const hasIssuer = (): boolean => (namesIssuer ??= issuerNames.test(line));
   secretWord.lastIndex = 0;
-  let named = false;
   for (let match = secretWord.exec(line); match; match = secretWord.exec(line)) {
-    named = true;
     const { name, end } = nameAt(line, match.index, secretWord.lastIndex);
     secretWord.lastIndex = Math.max(secretWord.lastIndex, end);
     const kind = nameKind(name);
-    if (kind) scanValue(line, { name, kind, start: end - name.length, end }, add);
+    if (!kind || (vague.test(name) && !hasIssuer())) continue;
+    scanValue(line, { name, kind, start: end - name.length, end }, add);
   }
   if (/\b(?:value|default)["']?\s*[:=]/.test(line)) scanNextToName(line, before, add);
-  if (hasDigit && !named && line.length < 4096) scanOfIssuer(line, add);
-  else if (hasDigit && named) scanOfIssuer(line, add);
+  if (/\d/.test(line) && /[\w+/-]{20}/.test(line) && hasIssuer()) scanOfIssuer(line, add);
   scanCommands(line, add);
 }
+
+/** A key, a salt, a session of what? Of a map, as often as not. */
+const vague = /^(?:key|salt|signature|sig|session|cookie|webhook)$/i;
 
 interface Name {
   readonly name: string;
@@ -74,7 +76,7 @@ const separator =
 const wrapped = /(?:(?:new\s)?[A-Za-z_][\w.:]{0,40}\(|[rbfuL@$]{1,2}(?=["'`]))/y;
 const quoted =
   /\\{0,3}(?:"(?<double>[^"\\\n]{4,520})\\{0,3}"|'(?<single>[^'\\\n]{4,520})\\{0,3}'|`(?<back>[^`\\\n]{4,520})`)/dy;
-const bare = /[^\s"'`,;<>(){}[\]|&\\]{6,520}/y;
+const bare = /[^\s"'`,;<>(){}[\]|&\\]{6,256}/y;
 
 function scanValue(line: string, name: Name, add: Found): void {
   const sep = at(separator, line, name.end);
@@ -197,19 +199,14 @@ function report(
     if (looksLikePassword(value)) add('password', start, end);
     return;
   }
-  if (isNamedKey(name.name, value, line)) add('named-key', start, end);
+  if (isNamedKey(name.name, value)) add('named-key', start, end);
 }
 
-function isNamedKey(name: string, value: string, line: string): boolean {
+function isNamedKey(name: string, value: string): boolean {
   const words = wordsOf(name);
   const strong = isStrongName(name);
   if (isUuid(value)) return strong && !/^0+-/.test(value);
   const ofIssuer = issuerNames.test(name);
-  // A key, a salt, a session of what? Of a map, as often as not.
-  const weak =
-    words.length === 1 &&
-    /^(?:key|salt|signature|sig|session|cookie|auth|webhook)$/.test(words[0] ?? '');
-  if (weak && !issuerNames.test(line)) return false;
   if (looksLikeKey(value)) return strong || ofIssuer || value.length >= 20;
   if (!words.some((word) => /secret/.test(word))) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^\w]/].filter((kind) => kind.test(value)).length;
@@ -243,7 +240,6 @@ const notAKeyBefore =
 
 /** A key near the name of who issues such: `new Datadog('…')`, `# algolia: …`. */
 function scanOfIssuer(line: string, add: Found): void {
-  if (!/[\w+/-]{20}/.test(line)) return;
   candidate.lastIndex = 0;
   for (let match = candidate.exec(line); match; match = candidate.exec(line)) {
     const value = match[0];

@@ -6,7 +6,7 @@ export const secretNames =
 
 /** Whole, or to the end of the text where it was cut. */
 export const privateKey =
-  /----[- ]BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]----(?:[^-]|-(?!-)){0,20000}(?:----[- ]END [A-Z0-9 ]{0,40}[- ]----)?|PuTTY-User-Key-File-\d{1,2}: (?:[^-]|-(?!-)){0,20000}?(?:Private-MAC: [a-f0-9]{32,64}|$)/dg;
+  /----[- ]BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]----(?:[^-]|-(?!-)){0,20000}(?:----[- ]END [A-Z0-9 ]{0,40}[- ]----)?|PuTTY-User-Key-File-\d{1,2}: (?:(?!PuTTY-User)[^]){0,20000}?(?:Private-MAC: [a-f0-9]{32,64}|(?=PuTTY-User)|$)/dg;
 
 /** JSON web tokens, also unsigned ones. */
 export const webToken = /\beyJ[\w-]{8,4000}\.[\w-]{4,8000}(?:\.[\w-]{0,4000})?/dg;

@@ -6,6 +6,8 @@ import {
   urlCredentials,
   webToken,
 } from './secretPatterns.ts';
+import type { SecretFinding } from './secretFinding.ts';
+import { scanSecrets } from './secretScan.ts';
 import { isPlaceholder, looksRandom } from './secretValues.ts';
 import {
   addressToken,
@@ -218,7 +220,20 @@ export function findSecrets(text: string, keep: ReadonlySet<SecretKind> = noKind
   for (const pattern of patterns) {
     if (!keep.has(pattern.kind) && pattern.trigger.test(input)) find(pattern, input, found);
   }
+  if (codeTrigger.test(input)) found.push(...scanSecrets(input).map(toMatch));
   return withoutOverlaps(found);
+}
+
+/** What is found in code by its name, in an encoding or in parts is masked in other texts as well. */
+const codeTrigger =
+  /pass|pwd|secret|token|key|auth|cred|value|\.join\(|-(?:u|p|a|w)\b|["'`]\s{0,9}\+|[\w+/=-]{24}/i;
+
+function toMatch({ rule, start, end }: SecretFinding): SecretMatch {
+  return {
+    kind: rule === 'password' ? 'assignment' : rule === 'private-key' ? rule : 'token',
+    start,
+    end,
+  };
 }
 
 function find({ kind, regex, accepts }: Pattern, input: string, found: SecretMatch[]): void {

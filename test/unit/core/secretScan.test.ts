@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { scanSecrets } from '../../../src/core/secretScan.ts';
+import { redact } from '../../../src/core/secrets.ts';
+import { type Sample, secretSamples } from '../../support/secretSamples.ts';
+import { hostileTexts } from '../../support/hostileTexts.ts';
+
+const isFound = ({ text }: Sample): boolean => scanSecrets(text).length > 0;
+const listed = (samples: readonly Sample[]): string =>
+  samples
+    .map(({ kind, context, text }) => `${kind} (${context}): ${text.slice(0, 200)}`)
+    .join('\n');
+
+describe('finding secrets', () => {
+  const samples = [101, 102].flatMap(secretSamples);
+  const secrets = samples.filter(({ isSecret }) => isSecret);
+  const innocents = samples.filter(({ isSecret }) => !isSecret);
+
+  it('finds at least 95 % of the secrets of many issuers in many contexts', () => {
+    const missed = secrets.filter((sample) => !isFound(sample));
+    assert.ok(missed.length <= secrets.length * 0.05, listed(missed));
+  });
+
+  it('finds most in every context by itself', () => {
+    for (const context of new Set(secrets.map((sample) => sample.context))) {
+      const here = secrets.filter((sample) => sample.context === context);
+      const missed = here.filter((sample) => !isFound(sample));
+      assert.ok(missed.length <= here.length * 0.08, listed(missed));
+    }
+  });
+
+  it('takes almost nothing for a secret that is none', () => {
+    const wrong = innocents.filter(isFound);
+    assert.ok(wrong.length <= innocents.length * (2 / 263), listed(wrong));
+  });
+
+  it('finds nothing that redaction would let through', () => {
+    const leaks = secrets.filter(({ text }) => {
+      const shown = redact(text);
+      return scanSecrets(text).some(({ start, end }) => {
+        const value = text.slice(start, end);
+        return value.length >= 12 && !value.includes('\n') && shown.includes(value);
+      });
+    });
+    assert.ok(leaks.length <= secrets.length * 0.01, `${leaks.length}\n${listed(leaks)}`);
+  });
+
+  it('says where, without what surrounds it', () => {
+    const password = ['tr0u', 'b4dor', '#9x'].join('');
+    const text = `# comment\nDB_PASSWORD="${password}"\n`;
+    const found = scanSecrets(text);
+    assert.deepEqual(
+      found.map(({ rule, start, end }) => [rule, text.slice(start, end)]),
+      [['password', password]],
+    );
+  });
+
+  it('finds the same in a line of a megabyte as in one of its own', () => {
+    const token = `${'gh'}p_${'a1B2c3D4e5F6'.repeat(3)}`;
+    const text = `${'x=1;'.repeat(100_000)}k("${token}");${'y=2;'.repeat(100_000)}`;
+    const found = scanSecrets(text);
+    assert.deepEqual(
+      found.map(({ start, end }) => text.slice(start, end)),
+      [token],
+    );
+  });
+
+  it('comes to an end on text made to be slow', () => {
+    for (const text of hostileTexts(200_000)) {
+      assert.ok(scanSecrets(text).every(({ start, end }) => end > start && end <= text.length));
+    }
+  });
+});
