@@ -24,11 +24,14 @@ const beforeChars = 300;
 const maxFindings = 1000;
 
 export function scanSecrets(text: string): SecretFinding[] {
-  const found = scanPlain(text);
-  const add: Found = (rule, start, end) => found.push({ rule, start, end });
+  const plain = scanPlain(text);
+  const undone: SecretFinding[] = [];
+  const add: Found = (rule, start, end) => undone.push({ rule, start, end });
   scanJoined(text, scanPlain, add);
   scanEncoded(text, scanPlain, add);
-  return withoutOverlaps(found);
+  const isNew = (one: SecretFinding): boolean =>
+    !plain.some((other) => one.start < other.end && other.start < one.end);
+  return withoutOverlaps([...plain, ...undone.filter(isNew)]);
 }
 
 /** Without undoing any encoding. */

@@ -56,7 +56,7 @@ async function judgeSecrets(context: GateContext, signal?: AbortSignal): Promise
   ];
   if (problems.length === 0)
     return passed('No secret comes in with the patch.', { evidence, marks });
-  const reason = `The patch brings in ${plural(problems.length, 'secret')}: ${problems[0]}`;
+  const reason = `The patch brings in ${plural(problems.length, 'secret')}, at ${problems[0]}`;
   return failed(reason, { evidence, marks });
 }
 
