@@ -1,7 +1,11 @@
 import { lintSource } from '@secretlint/core';
+import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { SecretFinding } from '../../core/secretFinding.ts';
 import { isFiller } from '../../core/secretValues.ts';
+
+// Would mark the beginning and end of every rule on every file, and keep all marks for ever.
+secretLintProfiler.setEnabled(false);
 
 const preset = '@secretlint/secretlint-rule-preset-recommend';
 const rule = (name: string): string => `@secretlint/secretlint-rule-${name}`;
