@@ -30,8 +30,14 @@ export function scanNamed(line: string, before: string, add: Found): void {
     if (!kind || (vague.test(name) && !hasIssuer())) continue;
     scanValue(line, { name, kind, start: end - name.length, end }, add);
   }
-  if (/\b(?:value|default)["']?\s*[:=]/.test(line)) scanNextToName(line, before, add);
-  if (/\d/.test(line) && /[\w+/-]{20}/.test(line) && hasIssuer()) scanOfIssuer(line, add);
+  if (/\b(?:value|default)["']?\s*[:=]/.test(line)) {
+    scanBelow(valueField, nameField, line, before, add);
+  } else if (/(?:>|[|>][-+]?)\r?\n$/.test(before)) {
+    scanBelow(valueAlone, nameAlone, line, before, add);
+  }
+  if (/\d/.test(line) && /[\w+/-]{20}/.test(line) && (hasIssuer() || /aws/i.test(line))) {
+    scanOfIssuer(line, add);
+  }
   scanCommands(line, add);
 }
 
@@ -71,7 +77,7 @@ function isNameChar(code: number): boolean {
 
 /** What assigns, compares, passes or separates, up to the value; the groups say which it was. */
 const separator =
-  /(?<closed>\\{0,3}["'`]?\]?\)?\??!?)(?<blank>[ \t]{0,20})(?:(?<typed>:\s{0,3}[\w<>&'.[\]|? ]{1,40}?\s?=(?![=>]))|(?<pair>,?\s{1,5}\\{0,3}["']?value\\{0,3}["']?\s{0,3}[:=])|(?<op>=>|:=|\?\?=|\|\|=|\?=|[=!]==?|\|\||\?\?|=|:)|(?<comma>,)|(?<call>\()|(?<tag>>))(?<after>[ \t]{0,20})|(?<space>[ \t]{1,5})/y;
+  /(?<closed>\\{0,3}["'`]?\]?\)?\??!?)(?<blank>[ \t]{0,20})(?:(?<typed>:\s{0,3}[\w<>&'.[\]|? ]{1,40}?\s?=(?=[ \t]{0,3}[\w(\"'`]))|(?<pair>,?\s{1,5}\\{0,3}["']?value\\{0,3}["']?\s{0,3}[:=])|(?<declared>(?<=[ \t])[A-Za-z][\w.*[\]]{0,20}[ \t]{1,3}=(?![=>]))|(?<op>=>|:{1,3}=|[.+]=|\?\?=|\|\|=|\?=|[=!]==?|\|\||\?\?|=|:)|(?<comma>,)|(?<call>\()|(?<tag>>))(?<after>[ \t]{0,20})|(?<space>[ \t]{1,5})/y;
 
 const wrapped = /(?:(?:new\s)?[A-Za-z_][\w.:]{0,40}\(|[rbfuL@$]{1,2}(?=["'`]))/y;
 const quoted =
@@ -82,8 +88,8 @@ function scanValue(line: string, name: Name, add: Found): void {
   const sep = at(separator, line, name.end);
   if (!sep) return;
   let from = name.end + sep[0].length;
-  const { op, typed, call, comma, space, tag, pair } = sep.groups ?? {};
-  if (op !== undefined || typed !== undefined || call !== undefined) {
+  const { op, typed, declared, call, comma, space, tag, pair } = sep.groups ?? {};
+  if (op ?? typed ?? declared ?? call) {
     from += at(wrapped, line, from)?.[0].length ?? 0;
   }
   const literal = at(quoted, line, from);
@@ -169,7 +175,7 @@ function isBareValue(line: string, { name, kind, start }: Name, value: Bare): bo
     /^[\s\w.-]{0,80}$/.test(line.slice(0, start)) && /^\s*(?:#.*)?$/.test(line.slice(value.end));
   if (!isInside || !(isTight || isPart || isSetting)) return false;
   // `password = readFrom2` is code; `DB_PASSWORD=dragon77` and `password: dragon77` are settings.
-  if (isWordy(value.text)) {
+  if (isWordy(value.text) && !/[!@#$%^&*][A-Za-z]/.test(value.text)) {
     return (
       /\d/.test(value.text) &&
       (isPart || /^[A-Z\d_.-]+$/.test(name) || (isSetting && value.op === ':') || isTight)
@@ -191,7 +197,7 @@ function report(
   add: Found,
 ): void {
   const value = line.slice(start, end);
-  if (value.toLowerCase().includes(name.name.toLowerCase())) return;
+  if (name.name.length > 3 && value.toLowerCase().includes(name.name.toLowerCase())) return;
   if (isChecksum(value) || value.startsWith('ENC[') || isPublishable(value)) return;
   if (/^_?auth$/i.test(name.name.slice(-5)) && isBasic(value))
     return add('authorization', start, end);
@@ -205,8 +211,8 @@ function report(
 function isNamedKey(name: string, value: string): boolean {
   const words = wordsOf(name);
   const strong = isStrongName(name);
-  if (isUuid(value)) return strong && !/^0+-/.test(value);
   const ofIssuer = issuerNames.test(name);
+  if (isUuid(value)) return (strong || ofIssuer) && !/^0+-/.test(value);
   if (looksLikeKey(value)) return strong || ofIssuer || value.length >= 20;
   if (!words.some((word) => /secret/.test(word))) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^\w]/].filter((kind) => kind.test(value)).length;
@@ -222,10 +228,14 @@ const valueField =
 const nameField =
   /(?:\b(?:name|key)["']?\s{0,3}[:=]\s{0,3}["']?|\bvariable\s{1,3}")(?<name>[\w.-]{2,80})["']?\s{0,3}[,{]?\s{0,40}\n(?:[^\n]{0,120}\n)?[^\n]{0,80}$/;
 
-/** `name: TOKEN` on the line before `value: …`, as in manifests for containers. */
-function scanNextToName(line: string, before: string, add: Found): void {
-  const match = valueField.exec(line);
-  const name = nameField.exec(before)?.groups?.['name'];
+/** `<apiToken>` or `token: |`, and nothing but the value on the next line. */
+const valueAlone = /^\s{0,200}(?<plain>[^\s<>]{8,520})\s{0,200}$/d;
+const nameAlone = /(?:<|^|[\s-])(?<name>[\w.-]{2,80})(?:>|["']?:\s{1,3}[|>][-+]?)\r?\n$/;
+
+/** A value whose name stands above it, as in manifests for containers. */
+function scanBelow(value: RegExp, naming: RegExp, line: string, before: string, add: Found): void {
+  const match = value.exec(line);
+  const name = naming.exec(before)?.groups?.['name'];
   const kind = name === undefined ? undefined : nameKind(name);
   if (name === undefined || kind === undefined || !match) return;
   const groups = match.indices?.groups;
@@ -245,7 +255,13 @@ function scanOfIssuer(line: string, add: Found): void {
     const value = match[0];
     const before = line.slice(Math.max(0, match.index - 100), match.index);
     if (!/\d.*\d/.test(value) || !looksLikeKey(value) || notAKeyBefore.test(before)) continue;
-    if (isUuid(value) && !/\bnew\s[\w.]{1,40}\(["'`]$/.test(before)) continue;
+    if (
+      isUuid(value) &&
+      !/(?:\bnew\s[\w.]{1,40}|\b(?:connect|auth\w*|init\w*|login|configure|setup|client))\(["'`]$/i.test(
+        before,
+      )
+    )
+      continue;
     if (!issuerNames.test(before) && !isAwsSecret(before, value)) continue;
     if (
       /^[A-Z\d_]+$/.test(value) ||

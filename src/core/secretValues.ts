@@ -53,7 +53,7 @@ export function isUuid(value: string): boolean {
 /** Whether its parts are words, numbers of a few digits and versions, as in ids that people make up. */
 export function isWordy(value: string): boolean {
   const parts = value
-    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .replace(/([a-z])([A-Z])|(\d)([A-Z][a-z])/g, '$1$3-$2$4')
     .split(/[^A-Za-z\d]+/)
     .filter((part) => part !== '');
   const wordy = (part: string): boolean =>
@@ -75,12 +75,21 @@ export function looksLikeKey(value: string): boolean {
   const digits = value.match(/\d/g)?.length ?? 0;
   const letters = value.match(/[a-z]/gi)?.length ?? 0;
   if (letters < 3) return false;
-  if (digits < 2 && !isMixedCase(value)) return false;
+  if (digits < (value.length >= 20 ? 1 : 2) && !isMixedCase(value)) return false;
   // Paths, addresses, expressions and dotted names.
-  if (/^(?:https?:|\/|\.\.?\/|[a-z]:\\)/i.test(value) || /[a-z]{10}/.test(value)) return false;
+  if (/^(?:https?:|\/|\.\.?\/|[a-z]:\\)/i.test(value) || hasWord(value)) return false;
   if (/\.(?:[jt]sx?|json|ya?ml|py|com|org|net|io|dev|html?|css|png|svg|pem|txt|md)$/i.test(value))
     return false;
   return entropy(value) >= (value.length >= 24 ? 2.9 : 2.7);
+}
+
+/** A long run of letters that can be spoken. */
+function hasWord(value: string): boolean {
+  const runs = value.match(/[a-z]{10,}/g) ?? [];
+  return runs.some(
+    (run) =>
+      !/[bcdfghjklmnpqrstvwxz]{4}|q[^u]|[aeiou]{4}|[jvx][bcdfghjklmnpqrstvwxz]|[hkw]{2}/.test(run),
+  );
 }
 
 function isMixedCase(value: string): boolean {
