@@ -77,7 +77,7 @@ function isNameChar(code: number): boolean {
 
 /** What assigns, compares, passes or separates, up to the value; the groups say which it was. */
 const separator =
-  /(?<closed>\\{0,3}["'`]?\]?\)?\??!?)(?<blank>[ \t]{0,20})(?:(?<typed>:\s{0,3}[\w<>&'.[\]|? ]{1,40}?\s?=(?=[ \t]{0,3}[\w(\"'`]))|(?<pair>,?\s{1,5}\\{0,3}["']?value\\{0,3}["']?\s{0,3}[:=])|(?<declared>(?<=[ \t])[A-Za-z][\w.*[\]]{0,20}[ \t]{1,3}=(?![=>]))|(?<op>=>|:{1,3}=|[.+]=|\?\?=|\|\|=|\?=|[=!]==?|\|\||\?\?|=|:)|(?<comma>,)|(?<call>\()|(?<tag>>))(?<after>[ \t]{0,20})|(?<space>[ \t]{1,5})/y;
+  /(?<closed>\\{0,3}["'`]?\]?\)?\??!?)(?<blank>[ \t]{0,20})(?:(?<typed>:\s{0,3}[\w<>&'.[\]|? ]{1,40}?\s?=(?=[ \t]{0,3}[\w("'`]))|(?<pair>,?\s{1,5}\\{0,3}["']?value\\{0,3}["']?\s{0,3}[:=])|(?<declared>(?<=[ \t])[A-Za-z][\w.*[\]]{0,20}[ \t]{1,3}=(?![=>]))|(?<op>=>|:{1,3}=|[.+]=|\?\?=|\|\|=|\?=|[=!]==?|\|\||\?\?|=|:)|(?<comma>,)|(?<call>\()|(?<tag>>))(?<after>[ \t]{0,20})|(?<space>[ \t]{1,5})/y;
 
 const wrapped = /(?:(?:new\s)?[A-Za-z_][\w.:]{0,40}\(|[rbfuL@$]{1,2}(?=["'`]))/y;
 const quoted =

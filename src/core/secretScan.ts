@@ -85,7 +85,7 @@ function isKeyBody(block: string): boolean {
 const longRun = /[\w+/=-]{16}/;
 
 function scanLine(line: string, before: string, add: Found): void {
-  if (/\d/.test(line) && longRun.test(line)) scanTokens(line, add);
+  if (longRun.test(line)) scanTokens(line, add);
   if (line.includes('://') && line.includes('@')) scanUrls(line, add);
   scanNamed(line, before, add);
 }

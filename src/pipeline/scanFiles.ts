@@ -1,6 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { explainFileError, isPatchwrightError, throwIfCancelled } from '../core/errors.ts';
+import {
+  errorMessage,
+  explainFileError,
+  isPatchwrightError,
+  throwIfCancelled,
+} from '../core/errors.ts';
 import type { Git, Shell } from '../core/ports.ts';
 import { runGitleaks } from '../gates/secrets/gitleaks.ts';
 import { findSecrets, type Secret, type Source, textOf } from '../gates/secrets/scanner.ts';
@@ -25,7 +31,7 @@ export interface FileFindings {
 
 export interface ScanFilesOptions {
   readonly names: readonly string[];
-  /** Names are shown relative to it. */
+  /** Where a name is looked up that does not exist from here. */
   readonly folder: string;
   readonly git: Git;
   readonly shell: Shell;
@@ -40,10 +46,10 @@ export async function scanFiles(
   options: ScanFilesOptions,
   signal?: AbortSignal,
 ): Promise<FileFindings> {
-  const { folder, shell } = options;
-  const paths = new Set<string>();
+  const { folder, shell, git } = options;
+  const named = new Map<string, string>();
   for (const name of options.names) {
-    for (const path of await expand(resolve(folder, name), options.git, signal)) paths.add(path);
+    for (const [path, shown] of await expand(name, folder, git, signal)) named.set(path, shown);
   }
   const secrets: Secret[] = [];
   const problems = new Set<string>();
@@ -56,16 +62,17 @@ export async function scanFiles(
     batch = [];
     batched = 0;
   };
-  for (const path of paths) {
+  for (const [path, name] of named) {
     throwIfCancelled(signal);
     const content = await readFile(path).catch((error: unknown) => {
-      problems.add(`${shownAs(path, folder)}: ${String(explainFileError(error, path))}`);
+      problems.add(errorMessage(explainFileError(error, name)));
     });
-    if (!content || content.length > maxFileBytes) {
-      if (content) problems.add(`${shownAs(path, folder)}: larger than ${maxFileBytes >> 20} MiB`);
+    if (!content) continue;
+    if (content.length > maxFileBytes) {
+      problems.add(`${name}: larger than ${maxFileBytes >> 20} MiB`);
       continue;
     }
-    const source = { name: shownAs(path, folder), text: textOf(content) };
+    const source = { name, text: textOf(content) };
     secrets.push(...(await findSecrets(source, signal)));
     batch.push(source);
     files += 1;
@@ -85,19 +92,20 @@ function isSameLine(a: Secret, b: Secret): boolean {
   return a.source === b.source && a.line <= b.lastLine && b.line <= a.lastLine;
 }
 
-function shownAs(path: string, folder: string): string {
-  const inside = relative(folder, path);
-  return (inside.startsWith('..') ? path : inside).split(sep).join('/');
-}
-
-/** The file itself, or what lies below a folder and is not ignored. */
-async function expand(path: string, git: Git, signal?: AbortSignal): Promise<readonly string[]> {
+/** Path and shown name of the file itself, or of what lies below a folder and is not ignored. */
+async function expand(
+  name: string,
+  folder: string,
+  git: Git,
+  signal?: AbortSignal,
+): Promise<readonly (readonly [string, string])[]> {
+  const path = existsSync(name) ? resolve(name) : resolve(folder, name);
   const info = await stat(path).catch((error: unknown) => {
-    throw explainFileError(error, path);
+    throw explainFileError(error, name);
   });
-  if (!info.isDirectory()) return [path];
-  const known = await tracked(path, git, signal);
-  return known ?? (await walk(path, signal));
+  if (!info.isDirectory()) return [[path, name]];
+  const files = (await tracked(path, git, signal)) ?? (await walk(path, signal));
+  return files.map((file) => [file, join(name, relative(path, file)).split(sep).join('/')]);
 }
 
 /** undefined: no repository. */
@@ -112,7 +120,7 @@ async function tracked(
     const paths = new Set(splitNul(out).map((name) => join(folder, name.toString('utf8'))));
     return await existing([...paths]);
   } catch (error) {
-    if (isPatchwrightError(error, 'git_failed')) return undefined;
+    if (isPatchwrightError(error, 'no_git')) return undefined;
     throw error;
   }
 }

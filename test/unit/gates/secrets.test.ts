@@ -76,7 +76,7 @@ describe('the secrets gate', function () {
     refuses(await judge({ write }, attributes), /src\/a\.js:3/, token);
     const wide = textOf(Buffer.from(`\ufeffkey = "${token}"\n`, 'utf16le'));
     assert.ok(wide.includes(token));
-    const zeros = `\0\0key = "${[...token].join('\0')}"\n`;
+    const zeros = `\0\0key = "${token.split('').join('\0')}"\n`;
     refuses(await judge({ write: { 'z.bin': zeros } }), /z\.bin:1/, token);
     const allow = { '.patchwright/secrets-allow': '0123456789abcdef\n', 'b.js': token };
     refuses(await judge({ write: allow }), /b\.js:1/, token);
