@@ -175,7 +175,7 @@ function isBareValue(line: string, { name, kind, start }: Name, value: Bare): bo
     /^[\s\w.-]{0,80}$/.test(line.slice(0, start)) && /^\s*(?:#.*)?$/.test(line.slice(value.end));
   if (!isInside || !(isTight || isPart || isSetting)) return false;
   // `password = readFrom2` is code; `DB_PASSWORD=dragon77` and `password: dragon77` are settings.
-  if (isWordy(value.text) && !/[!@#$%^&*][A-Za-z]/.test(value.text)) {
+  if (/^[\w.-]+$/.test(value.text) && isWordy(value.text)) {
     return (
       /\d/.test(value.text) &&
       (isPart || /^[A-Z\d_.-]+$/.test(name) || (isSetting && value.op === ':') || isTight)

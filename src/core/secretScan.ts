@@ -6,6 +6,7 @@ import {
   entropy,
   isCommonPassword,
   isFiller,
+  isSaidFiller,
   isWordy,
   looksLikeKey,
   isBasic,
@@ -130,12 +131,7 @@ const wordyRules: ReadonlySet<string> = new Set([
 function isToken(match: RegExpExecArray, rule: string): boolean {
   const token = match[0];
   if (isPublishable(token)) return false;
-  if (
-    /EXAMPLE$|xxxx|X{6}|abcd1234|\*\*\*|1234567890abc|abcdefghij|example|placeholder|your[-_]/i.test(
-      token,
-    )
-  )
-    return false;
+  if (isSaidFiller(token) || /xxxx|abcd1234|1234567890abc|abcdefghij/i.test(token)) return false;
   if (new Set(token).size < 8) return false;
   if (rule === 'aws-access-key-id') return entropy(token.slice(4)) >= 2.8;
   return isBody(bodyOf(token), wordyRules.has(rule)) && !isPieceOfBlob(match);

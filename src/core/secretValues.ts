@@ -30,7 +30,14 @@ export function entropy(value: string): number {
 
 /** Parts of what people write where a key is to be filled in, or made up for an example. */
 const filler =
-  /example|sample|placeholder|dummy|fake|change[_-]?me|replace|your|xxxx|redacted|todo|insert|secret[_-]?here|key[_-]?here|<|>|\$\{|\{\{|\.\.\.|…|\*\*\*|#\{|%\(|1234567|abcdefg?h|abcd1234|1a2b3c|a1b2c3|test[-_](?:token|key|secret|api|pass)|deadbeef|cafebabe|0{8}|f{8}|not[_-]?a?[_-]?(?:real|secret)|lorem|foobar|hunter2|\{\w{1,20}\}|^(?:vault|op|ref\+\w+|arn|ssm|secretsmanager|file|env|keyring|kms|gcpsm|akv|doppler|keychain):/i;
+  /example|sample|placeholder|dummy|fake|change[_-]?me|replace|your|xxxx|redacted|todo|insert|secret[_-]?here|key[_-]?here|<|>|\$\{|\{\{|\.\.\.|…|\*\*\*|#\{|%\(|1234567|abcdefg?h|abcd1234|1a2b3c|a1b2c3|test[-_](?:token|key|secret|api|pass)|deadbeef|cafebabe|0{8}|f{8}|not[_-]?(?:a[_-]?)?(?:real|secret)|IOSFODNN7|lorem|foobar|hunter2|\{\w{1,20}\}|^(?:vault|op|ref\+\w+|arn|ssm|secretsmanager|file|env|keyring|kms|gcpsm|akv|doppler|keychain):/i;
+
+/** Says of itself that it is none; a mere sequence of characters does not. */
+export function isSaidFiller(value: string): boolean {
+  return /example|sample|placeholder|dummy|fake|change[_-]?me|your[_-]|x{6}|IOSFODNN7|redacted|not[_-]?(?:a[_-]?)?real|<|\$\{|\{\{|\*{3}|\.{3}/i.test(
+    value,
+  );
+}
 
 export function isFiller(value: string): boolean {
   return filler.test(value) || isPlaceholder(value);
@@ -41,7 +48,15 @@ const commonPassword =
   /^(?:p[a4@]ss(?:w[o0]rd|phrase|wd)?|passwd|pwd|secret|test(?:ing|er)?|admin(?:istrator)?|user(?:name)?|root|guest|demo|foo(?:bar)?|bar|baz|qux|changeit|default|letmein|qwerty|abc|postgres|mysql|redis|rabbitmq|mongo|minioadmin|minio|my|old|new|wrong|bad|good|valid|invalid|strong|weak|correct|hello|token|key|value|string|some|any|super|dev|local|development|staging|prod)(?:[\s_.-]?(?:p[a4@]ss(?:w[o0]rd|phrase|wd)?|pwd|secret|test|admin|user|key|token|value|123|word))*[\s_.-]?\d{0,6}[!?.]{0,3}$/i;
 
 export function isCommonPassword(value: string): boolean {
-  return commonPassword.test(value) || /^\d{1,8}$/.test(value);
+  if (/^\d{1,8}$/.test(value)) return true;
+  // `Summer2024!Pass` keeps every rule for passwords: somebody may well use it.
+  const keepsRules =
+    value.length >= 9 &&
+    /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    /\d/.test(value) &&
+    /[^\w]/.test(value);
+  return !keepsRules && commonPassword.test(value);
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

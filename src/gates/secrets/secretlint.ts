@@ -2,7 +2,7 @@ import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { SecretFinding } from '../../core/secretFinding.ts';
-import { isFiller } from '../../core/secretValues.ts';
+import { isSaidFiller } from '../../core/secretValues.ts';
 
 // Would mark the beginning and end of every rule on every file, and keep all marks for ever.
 secretLintProfiler.setEnabled(false);
@@ -41,7 +41,7 @@ export async function lintSecrets(text: string, path: string): Promise<readonly 
       start: range[0],
       end: range[1],
     }))
-    .filter(({ start, end }) => end - start >= 12 && !isFiller(text.slice(start, end)));
+    .filter(({ start, end }) => end - start >= 12 && !isSaidFiller(text.slice(start, end)));
 }
 
 function extensionOf(path: string): string {
