@@ -18,27 +18,61 @@ import {
 } from './secretValues.ts';
 import { isPublishable } from './tokenForms.ts';
 
+/** What a text has at all, so that nothing is looked for in each of its lines that is in none. */
+export interface Clues {
+  readonly names: boolean;
+  readonly fields: boolean;
+  readonly blocks: boolean;
+  readonly commands: boolean;
+}
+
+const anyName = new RegExp(secretWord.source, 'i');
+const anyField = /\b(?:value|default)["']?\s*[:=]/;
+const anyBlock = /(?:>|[|>][-+]?)\r?\n/;
+const anyCommand =
+  /\s-(?:u|-user|-proxy-user|p|a|w)|^[\w.*-]{1,100}:(?:\d|\*)|password (?:is|was)/im;
+
+export function cluesOf(text: string): Clues {
+  const names = anyName.test(text);
+  return {
+    names,
+    fields: names && anyField.test(text),
+    blocks: names && anyBlock.test(text),
+    commands: anyCommand.test(text),
+  };
+}
+
+/** A line, and where in the text it stands. */
+export interface Line {
+  readonly text: string;
+  /** Whether it has sixteen characters of a key without a break. */
+  readonly hasRun: boolean;
+  /** What stands before it: all of it matters only where a name does. */
+  before(): string;
+}
+
 /** Values whose secrecy only their name tells: what is assigned, passed or sent as a password, token or key. */
-export function scanNamed(line: string, before: string, add: Found): void {
+export function scanNamed({ text: line, hasRun, before }: Line, clues: Clues, add: Found): void {
   let namesIssuer: boolean | undefined;
   const hasIssuer = (): boolean => (namesIssuer ??= issuerNames.test(line));
-  secretWord.lastIndex = 0;
-  for (let match = secretWord.exec(line); match; match = secretWord.exec(line)) {
-    const { name, end } = nameAt(line, match.index, secretWord.lastIndex);
-    secretWord.lastIndex = Math.max(secretWord.lastIndex, end);
-    const kind = nameKind(name);
-    if (!kind || (vague.test(name) && !hasIssuer())) continue;
-    scanValue(line, { name, kind, start: end - name.length, end }, add);
+  if (clues.names) {
+    secretWord.lastIndex = 0;
+    for (let match = secretWord.exec(line); match; match = secretWord.exec(line)) {
+      const { name, end } = nameAt(line, match.index, secretWord.lastIndex);
+      secretWord.lastIndex = Math.max(secretWord.lastIndex, end);
+      const kind = nameKind(name);
+      if (!kind || (vague.test(name) && !hasIssuer())) continue;
+      scanValue(line, { name, kind, start: end - name.length, end }, add);
+    }
   }
-  if (/\b(?:value|default)["']?\s*[:=]/.test(line)) {
-    scanBelow(valueField, nameField, line, before, add);
-  } else if (/(?:>|[|>][-+]?)\r?\n$/.test(before)) {
-    scanBelow(valueAlone, nameAlone, line, before, add);
+  if (clues.fields && anyField.test(line)) scanBelow(valueField, nameField, line, before(), add);
+  else if (clues.blocks && !line.includes('=') && valueAlone.test(line)) {
+    scanBelow(valueAlone, nameAlone, line, before(), add);
   }
-  if (/\d/.test(line) && /[\w+/-]{20}/.test(line) && (hasIssuer() || /aws/i.test(line))) {
+  if (hasRun && /\d/.test(line) && /[\w+/-]{20}/.test(line) && (hasIssuer() || /aws/i.test(line))) {
     scanOfIssuer(line, add);
   }
-  scanCommands(line, add);
+  if (clues.commands) scanCommands(line, add);
 }
 
 /** A key, a salt, a session of what? Of a map, as often as not. */
@@ -287,8 +321,7 @@ const commands: readonly RegExp[] = [
 
 /** Passwords on a command line, in a password file, in a sentence. */
 function scanCommands(line: string, add: Found): void {
-  if (!/\s-(?:u|-user|-proxy-user|p|a|w)|^[\w.*-]+:(?:\d|\*)|password (?:is|was)/i.test(line))
-    return;
+  if (!anyCommand.test(line)) return;
   for (const command of commands) {
     command.lastIndex = 0;
     for (let match = command.exec(line); match; match = command.exec(line)) {

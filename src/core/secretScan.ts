@@ -1,7 +1,7 @@
 import { scanEncoded, scanJoined } from './secretEncodings.ts';
 import { authorization, privateKey, urlCredentials, webToken } from './secretPatterns.ts';
 import type { Found, SecretFinding } from './secretFinding.ts';
-import { scanNamed } from './secretNaming.ts';
+import { cluesOf, type Clues, type Line, scanNamed } from './secretNaming.ts';
 import {
   entropy,
   isCommonPassword,
@@ -11,7 +11,14 @@ import {
   looksLikeKey,
   isBasic,
 } from './secretValues.ts';
-import { addressToken, isPublishable, issuerOf, markedToken, tokenTrigger } from './tokenForms.ts';
+import {
+  addressToken,
+  longRun,
+  isPublishable,
+  issuerOf,
+  markedToken,
+  tokenTrigger,
+} from './tokenForms.ts';
 
 /**
  * Finds secrets in code, settings and documents: by the same forms that `redact` masks, but where `redact`
@@ -42,13 +49,15 @@ function scanPlain(text: string): SecretFinding[] {
     if (found.length < maxFindings) found.push({ rule, start, end });
   };
   scanWhole(text, add);
+  const clues = cluesOf(text);
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
     for (let at = start; end - at >= 8; at += windowChars - overlapChars) {
       const stop = Math.min(end, at + windowChars);
-      const before = text.slice(Math.max(0, at - beforeChars), at);
-      scanLine(text.slice(at, stop), before, (rule, a, b) => add(rule, at + a, at + b));
+      const before = (): string => text.slice(Math.max(0, at - beforeChars), at);
+      const line = lineOf(text.slice(at, stop), before);
+      scanLine(line, clues, (rule, a, b) => add(rule, at + a, at + b));
       if (stop === end) break;
     }
     start = end + 1;
@@ -77,18 +86,20 @@ function scanWhole(text: string, add: Found): void {
 
 /** Whether there is a key between the lines that say so. */
 function isKeyBody(block: string): boolean {
-  if (/example|your|\.\.\.|xxxx/i.test(block.slice(0, 400))) return false;
   const body = block.slice(block.indexOf('KEY') + 3, 1600).replace(/\\[nr]/g, '\n');
   const runs = body.match(/[A-Za-z0-9+/=]{30,}/g) ?? [];
-  return runs.some((run) => new Set(run).size >= 12);
+  return runs.some((run) => new Set(run).size >= 12 && !isSaidFiller(run));
 }
 
-const longRun = /[\w+/=-]{16}/;
+function lineOf(text: string, before: () => string): Line {
+  return { text, before, hasRun: longRun.test(text) };
+}
 
-function scanLine(line: string, before: string, add: Found): void {
-  if (longRun.test(line)) scanTokens(line, add);
-  if (line.includes('://') && line.includes('@')) scanUrls(line, add);
-  scanNamed(line, before, add);
+function scanLine(line: Line, clues: Clues, add: Found): void {
+  const { text, hasRun } = line;
+  if (hasRun) scanTokens(text, add);
+  if (text.includes('://') && text.includes('@')) scanUrls(text, add);
+  scanNamed(line, clues, add);
 }
 
 function scanTokens(line: string, add: Found): void {

@@ -185,6 +185,11 @@ export function issuerOf(token: string): string | undefined {
   return marked.find(({ form }) => new RegExp(`^(?:${form})$`).test(token))?.rule;
 }
 
+/** Of characters that keys are made of, sixteen without a break. */
+export const longRun = {
+  test: (text: string): boolean => hasRun(text, 16, mixed | mark | joint, () => true),
+};
+
 const mixed = lowerCase | upperCase | digit;
 
 export const randomTrigger = {

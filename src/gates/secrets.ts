@@ -25,6 +25,9 @@ interface Added extends Source {
 
 const all = (): boolean => true;
 
+/** Each is looked up on the base; what is beyond counts as new. */
+const maxJudged = 200;
+
 async function judgeSecrets(context: GateContext, signal?: AbortSignal): Promise<GateFinding> {
   const { git, patch, shell } = context;
   const changes = (await treeChanges(git, patch.base, patch.commit, signal)).filter(
@@ -41,9 +44,16 @@ async function judgeSecrets(context: GateContext, signal?: AbortSignal): Promise
   const others = gitleaks.secrets.filter((one) => !own.some((other) => isSamePlace(one, other)));
   const found = [...own, ...others].filter((secret) => isOfPatch(secret, sources));
 
-  const verdicts = await Promise.all(found.map((secret) => judge(context, secret, signal)));
+  const verdicts: Judged[] = [];
+  for (const secret of found.slice(0, maxJudged)) {
+    verdicts.push(await judge(context, secret, signal));
+  }
   const files = await judgeFiles(context, changes, sources, signal);
-  const problems = [...verdicts.flatMap(({ problem }) => problem ?? []), ...files.problems];
+  const problems = [
+    ...verdicts.flatMap(({ problem }) => problem ?? []),
+    ...found.slice(maxJudged).map(placeText),
+    ...files.problems,
+  ];
   const marks = [
     ...verdicts.flatMap(({ mark }) => mark ?? []),
     ...files.marks,
@@ -110,14 +120,18 @@ async function judge(
   secret: Secret,
   signal?: AbortSignal,
 ): Promise<Judged> {
-  const { source, line, rule, masked, fingerprint } = secret;
-  const shown = `${source}:${line}: ${rule} ${masked}`;
+  const { fingerprint } = secret;
+  const shown = placeText(secret);
   if (acceptedSecrets.has(fingerprint)) return { mark: `${shown}, accepted as no secret` };
   const place = await placeOnBase(git, patch.base, secret, signal);
   if (place !== undefined) return { mark: `${shown}, already in ${place}: moved or copied` };
   return {
     problem: `${shown} (if it is none, put ${fingerprint} into .patchwright/secrets-allow)`,
   };
+}
+
+function placeText({ source, line, rule, masked }: Secret): string {
+  return `${source}:${line}: ${rule} ${masked}`;
 }
 
 /** Files that are secrets as a whole. */
