@@ -48,7 +48,7 @@ export interface Line {
   /** Whether it has sixteen characters of a key without a break. */
   readonly hasRun: boolean;
   /** What stands before it: all of it matters only where a name does. */
-  before(): string;
+  readonly before: () => string;
 }
 
 /** Values whose secrecy only their name tells: what is assigned, passed or sent as a password, token or key. */

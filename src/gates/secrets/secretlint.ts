@@ -1,26 +1,32 @@
 import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
-import { creator } from '@secretlint/secretlint-rule-preset-recommend';
+import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { SecretFinding } from '../../core/secretFinding.ts';
 import { isSaidFiller } from '../../core/secretValues.ts';
 
 // Would mark the beginning and end of every rule on every file, and keep all marks for ever.
 secretLintProfiler.setEnabled(false);
 
-const preset = '@secretlint/secretlint-rule-preset-recommend';
-const rule = (name: string): string => `@secretlint/secretlint-rule-${name}`;
+const idOf = (name: string): string => `@secretlint/secretlint-rule-${name}`;
 
 /**
- * Of the preset's rules those that add to ours. Credentials in addresses we judge ourselves, since these
- * rules report `user:pass@example.com`; and a comment in a patch must not switch off what looks at it.
+ * Credentials in addresses we judge ourselves, since these rules report `user:pass@example.com`; and a
+ * comment in a patch must not switch off what looks at it.
  */
-const rules = [
-  { id: rule('aws'), options: { enableIDScanRule: true } },
-  ...['basicauth', 'database-connection-string', 'filter-comments'].map((name) => ({
-    id: rule(name),
-    disabled: true,
-  })),
-];
+const leftOut = new Set(
+  ['basicauth', 'database-connection-string', 'filter-comments'].map((name) => idOf(name)),
+);
+
+/** Of the recommended rules those that add to ours; one by one, since a preset does not let one be left out. */
+const config = {
+  rules: rules
+    .filter(({ meta }) => !leftOut.has(meta.id))
+    .map((rule) => ({
+      id: rule.meta.id,
+      rule,
+      options: rule.meta.id === idOf('aws') ? { enableIDScanRule: true } : {},
+    })),
+};
 
 /** No secrets: the number of an account is no more than an address. */
 const ignoredMessages: ReadonlySet<string> = new Set(['AWSAccountID']);
@@ -29,10 +35,7 @@ const ignoredMessages: ReadonlySet<string> = new Set(['AWSAccountID']);
 export async function lintSecrets(text: string, path: string): Promise<readonly SecretFinding[]> {
   const { messages } = await lintSource({
     source: { filePath: path, content: text, ext: extensionOf(path), contentType: 'text' },
-    options: {
-      config: { rules: [{ id: preset, rule: creator, rules }] },
-      noPhysicFilePath: true,
-    },
+    options: { config, noPhysicFilePath: true },
   });
   return messages
     .filter(({ messageId, type }) => type === 'message' && !ignoredMessages.has(messageId))
