@@ -53,7 +53,7 @@ export interface Pipeline {
   merge(ticketId: string, intoId: string): Promise<void>;
   split(ticketId: string): Promise<void>;
   snooze(ticketId: string, untilIso: string): Promise<void>;
-  /** Not worth fixing: no signal opens it again. */
+  /** Not worth fixing: no signal opens it again before a new release or a rise in its rate. */
   close(ticketId: string, reason: string): Promise<void>;
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */

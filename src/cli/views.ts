@@ -3,6 +3,7 @@ import { totalTokens } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import { gateTitles, gateTally } from '../core/gate.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
+import { reopenedText } from '../core/closed.ts';
 import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { categoryReason } from '../core/triage.ts';
@@ -31,6 +32,7 @@ export function ticketView(ticket: Ticket, group: SignalGroup | undefined) {
     fingerprint: ticket.metadata.fingerprint ?? null,
     filesToModify: ticket.filesToModify,
     regression: ticket.metadata.regression === true,
+    reopened: reopenedText(ticket.metadata) ?? null,
     suspectCommits: suspectsOf(ticket.metadata).map(suspectView),
     createdAt: ticket.createdAt,
     updatedAt: ticket.updatedAt,
@@ -63,6 +65,7 @@ export function ticketText(
     `  score     ${score(ticket)} (lowest is drafted first)`,
     ...(group ? [`  seen      ${group.count} times, ${group.firstSeen} to ${group.lastSeen}`] : []),
     ...(ticket.metadata.location ? [`  place     ${place(ticket.metadata.location)}`] : []),
+    ...lineOf('reopened', reopenedText(ticket.metadata)),
     ...suspectsOf(ticket.metadata).map((one) => `  suspect   ${suspectText(one)}`),
     ...(ticket.metadata.fingerprint?.parts ?? []).map((p) => `  group by  ${p.label}: ${p.value}`),
     `  ${ticket.description}`,
@@ -72,6 +75,10 @@ export function ticketText(
     ...attempts.map((a) => `  attempt   ${attemptLine(a)}`),
     ...requests.map((r) => `  request   ${requestLine(r)}`),
   ].join('\n');
+}
+
+function lineOf(label: string, text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [`  ${label.padEnd(9)} ${text}`];
 }
 
 function attemptLine(attempt: Attempt): string {

@@ -36,6 +36,8 @@ export interface ExceptionEvent {
   readonly severity: Severity;
   /** ISO 8601 UTC when the log line said so. */
   readonly timestamp?: string;
+  /** The version of the program that wrote it, when the record says so. */
+  readonly release?: string;
   /** The text it was read from, bounded. */
   readonly raw: string;
 }
@@ -68,6 +70,8 @@ export interface ExceptionSignal extends SignalBase {
   readonly kind: 'exception';
   readonly severity: Severity;
   readonly exception: ExceptionEvent;
+  /** The version of the program, when the log says so. */
+  readonly release?: string;
   /** Top in-app frame, resolved to a file of the workspace where one matches. */
   readonly location?: { readonly file: string; readonly line?: number; readonly function?: string };
 }

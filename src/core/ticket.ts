@@ -6,6 +6,7 @@ import {
   interactionPriority,
   performancePriority,
 } from './performanceTicket.ts';
+import { type Closed, closedOf, type Reopened, seenClosed } from './closed.ts';
 import type { Settings } from './settings.ts';
 import type { Suspect } from './suspects.ts';
 import {
@@ -25,6 +26,7 @@ import type {
   Severity,
   Signal,
 } from './signal.ts';
+import type { WorkspaceVersion } from './versions.ts';
 
 export const ticketStatuses = [
   'open',
@@ -97,6 +99,12 @@ export interface TicketMetadata {
   readonly mergedInto?: string;
   readonly snoozedUntil?: string;
   readonly closedReason?: string;
+  /** How things were when it was closed as not worth fixing. */
+  readonly closed?: Closed;
+  /** Why it was opened again after that. */
+  readonly reopened?: Reopened;
+  /** Versions of the program that the log named with it, the latest last. */
+  readonly releases?: readonly string[];
   /** Files of the workspace that its stack goes through, the failing place first. */
   readonly stack?: readonly Location[];
   /** How often it was seen lately: tells a burst. */
@@ -213,16 +221,18 @@ export function fold(
   known: Ticket | undefined,
   settings: Pick<Settings, 'thresholds'>,
   now: string,
+  version?: WorkspaceVersion,
 ): Fold {
   if (!known) {
     return group.count >= threshold(signal, settings)
       ? { kind: 'created', ticket: newTicket(signal, group, settings, now) }
       : { kind: 'counted' };
   }
-  const ticket = { ...known, metadata: awake(known.metadata) };
-  // Only what a signal may change: never a status set by a person, except a regression's reopening.
+  const again = foldClosed(signal, known, version);
+  const ticket = { ...known, metadata: awake(again.metadata) };
+  // Only what a signal may change: never a status set by a person, except where what it rests on has changed.
   const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
-  const base = { evidence, updatedAt: now };
+  const base = { evidence, updatedAt: now, ...(again.status ? { status: again.status } : {}) };
   if (signal.kind !== 'exception') return foldOther(signal, group, ticket, settings, base);
   const reopened = ticket.status === 'applied' && signal.at > ticket.updatedAt;
   const regression = reopened || ticket.metadata.regression === true;
@@ -242,9 +252,34 @@ export function fold(
         severity,
         ...(recent ? { recent } : {}),
         ...(regression ? { regression } : {}),
+        ...releasesWith(ticket.metadata.releases, signal.release),
       },
     },
   };
+}
+
+/** What the signal means for a ticket that a person closed; a merged one is only out of the way. */
+function foldClosed(
+  signal: Signal,
+  { status, metadata }: Ticket,
+  version: WorkspaceVersion | undefined,
+): Pick<Ticket, 'metadata'> & { readonly status?: 'open' } {
+  const before = status === 'closed' && !metadata.mergedInto ? closedOf(metadata) : undefined;
+  if (!before) return { metadata };
+  const { closed, reopened } = seenClosed(before, signal, version);
+  if (!reopened) return { metadata: { ...metadata, closed } };
+  const { closed: _, ...rest } = metadata;
+  return { metadata: { ...rest, reopened }, status: 'open' };
+}
+
+const maxReleases = 10;
+
+function releasesWith(
+  known: readonly string[] = [],
+  release: string | undefined,
+): Pick<TicketMetadata, 'releases'> {
+  if (release === undefined || known.at(-1) === release) return {};
+  return { releases: [...known.filter((one) => one !== release), release].slice(-maxReleases) };
 }
 
 /** Seen again, so no longer quiet. */
@@ -403,6 +438,7 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
       ...(location ? { location } : {}),
       ...(stack.length > 0 ? { stack } : {}),
       ...(recent ? { recent } : {}),
+      ...releasesWith([], signal.release),
     },
   };
 }

@@ -36,7 +36,8 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
     closeTicket: about(desk, 'closeTicket', 'Close Ticket', async ({ app }, ticket) => {
       const reason = await dialogs.input({
         title: `Close ${ticket.id}`,
-        prompt: 'Why is it not worth fixing? However often it is seen again, it stays closed.',
+        prompt:
+          'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
         validateInput: required,
       });
       if (reason?.trim()) await app.pipeline.close(ticket.id, reason.trim());

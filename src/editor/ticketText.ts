@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Settings } from '../core/settings.ts';
+import { reopenedText } from '../core/closed.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import {
   byTurn,
@@ -114,11 +115,12 @@ export function ticketTooltip(
   ].join('\n');
 }
 
-/** What a person did to it. */
+/** What a person did to it, and what undid that. */
 function byHand({ status, metadata }: Ticket): readonly string[] {
   const { snoozedUntil, mergedInto, closedReason } = metadata;
+  const reopened = reopenedText(metadata);
   if (status === 'snoozed' && snoozedUntil) return [`Snoozed until ${exactly(snoozedUntil)}.`];
-  if (status !== 'closed') return [];
+  if (status !== 'closed') return reopened ? [`Opened again: ${shorten(reopened, 300)}`] : [];
   if (mergedInto) return [`Merged into ${shorten(mergedInto, 80)}.`];
   return closedReason ? [`Not worth fixing: ${shorten(closedReason, 300)}`] : [];
 }

@@ -3,6 +3,8 @@ import type { Change } from '../core/change.ts';
 import type { Settings } from '../core/settings.ts';
 import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
 import { fold, type SignalGroup, type Ticket, ticketIdOf } from '../core/ticket.ts';
+import type { WorkspaceVersion } from '../core/versions.ts';
+import { audit } from './changes.ts';
 
 export interface Intake {
   readonly changes: readonly Change[];
@@ -21,6 +23,7 @@ export function intakeOf(
   },
   settings: Pick<Settings, 'thresholds'>,
   now: string,
+  version?: WorkspaceVersion,
 ): Intake {
   const groups = new Map<string, SignalGroup>();
   const tickets = new Map<string, Ticket>();
@@ -51,7 +54,8 @@ export function intakeOf(
     const own = ticketOf(id);
     const into = own?.metadata.mergedInto || id;
     const ticket = into === id ? own : ticketOf(into);
-    const result = fold(signal, into === id ? group : together(group, into), ticket, settings, now);
+    const seen = into === id ? group : together(group, into);
+    const result = fold(signal, seen, ticket, settings, now, version);
     if (result.kind === 'created') {
       created.add(id);
       tickets.set(id, result.ticket);
@@ -83,28 +87,18 @@ export function intakeOf(
   for (const [id, changed] of fields) changes.push({ kind: 'ticket', id, fields: changed });
   for (const id of created) {
     const ticket = tickets.get(id);
-    changes.push({
-      kind: 'audit',
-      entry: {
+    changes.push(
+      audit({
         actor: 'patchwright',
         action: 'ticket.created',
         subject: id,
         after: { title: ticket?.title, fingerprint: ticket?.metadata.fingerprint?.hash },
-      },
-    });
+      }),
+    );
   }
   for (const [id, changed] of fields) {
-    if (changed.status === 'open' && !created.has(id)) {
-      changes.push({
-        kind: 'audit',
-        entry: {
-          actor: 'patchwright',
-          action: 'ticket.reopened',
-          subject: id,
-          after: changed.status,
-        },
-      });
-    }
+    if (changed.status === 'open' && !created.has(id))
+      changes.push(reopening(id, changed, backlog));
   }
   if (batch.position) changes.push({ kind: 'position', position: batch.position });
   return {
@@ -112,6 +106,24 @@ export function intakeOf(
     created: [...created],
     updated: [...fields.keys()].filter((id) => !created.has(id)),
   };
+}
+
+/** Why it is open again: after a fix, or although a person had closed it. */
+function reopening(
+  id: string,
+  { status, metadata }: Partial<Ticket>,
+  { tickets }: Pick<Backlog, 'tickets'>,
+): Change {
+  const before = tickets.get(id)?.status;
+  const reason =
+    before === 'closed' ? metadata?.reopened?.reason : 'Seen again after it was applied.';
+  return audit({
+    actor: 'patchwright',
+    action: 'ticket.reopened',
+    subject: id,
+    before: { status: before },
+    after: { status, reason },
+  });
 }
 
 function grow(group: SignalGroup | undefined, id: string, signal: Signal): SignalGroup {

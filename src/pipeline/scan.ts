@@ -1,12 +1,15 @@
 import { errorMessage } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
-import type { ScanBatch } from '../core/signal.ts';
+import type { ScanBatch, Signal } from '../core/signal.ts';
+import { ticketIdOf } from '../core/ticket.ts';
+import type { WorkspaceVersion } from '../core/versions.ts';
 import { enrich } from './enrich.ts';
 import type { House } from './house.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
 import { sinkQuiet } from './quiet.ts';
 import { wake } from './tickets.ts';
+import { readVersion } from './version.ts';
 
 export type Scan = (flush: boolean, signal?: AbortSignal) => Promise<ScanReport>;
 
@@ -45,8 +48,13 @@ async function readGrowth(
 ): Promise<void> {
   const { backlog } = house;
   const settings = house.settings();
+  let version: Promise<WorkspaceVersion> | undefined;
   const write = async (batch: Parameters<typeof intakeOf>[0]): Promise<Intake> => {
-    const intake = intakeOf(batch, backlog, settings, house.clock.now().toISOString());
+    // Only a closed ticket asks for it.
+    if (batch.signals.some((one) => isOfClosed(backlog, one)))
+      version ??= readVersion(house, signal);
+    const now = house.clock.now().toISOString();
+    const intake = intakeOf(batch, backlog, settings, now, await version);
     await backlog.write(intake.changes);
     return intake;
   };
@@ -65,6 +73,12 @@ async function readGrowth(
   }
   const signals = measured.findings(settings);
   if (signals.length > 0) tally.findings(signals.length, await write({ signals }));
+}
+
+function isOfClosed({ tickets }: House['backlog'], signal: Signal): boolean {
+  const ticket = tickets.get(ticketIdOf(signal));
+  const into = ticket?.metadata.mergedInto;
+  return (into ? tickets.get(into) : ticket)?.status === 'closed';
 }
 
 type Tally = ReturnType<typeof createTally>;

@@ -58,6 +58,7 @@ export function createToSignal(locator: Locator, origins?: Origins): ToSignal {
       source: { file, offset },
       severity: event.severity,
       exception,
+      ...(event.release === undefined ? {} : { release: clean(event.release) }),
       ...(location ? { location } : {}),
     };
   };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
+import type { AuditEvent } from '../../../src/core/audit.ts';
+import type { Git } from '../../../src/core/ports.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import type { Ticket } from '../../../src/core/ticket.ts';
 import { createRepository } from '../../support/repository.ts';
@@ -150,5 +152,102 @@ describe('triage of a scan', function () {
       ticket?.priority.reason ?? '',
       /A burst: \d\d times in its last hour, usually 1 an/,
     );
+  });
+
+  describe('of what was closed as not worth fixing', () => {
+    let git: Git;
+    const close = async (): Promise<string> => {
+      const id = (await scanned())[0]?.id ?? '';
+      await opened[0]?.pipeline.close(id, 'noise');
+      return id;
+    };
+    const seenAgain = async (times = 1): Promise<Ticket | undefined> => {
+      log(failures('src/cart.js', times, -minuteMs));
+      return (await scanned())[0];
+    };
+    const release = async (version: string): Promise<void> => {
+      writeFileSync(join(folder, 'package.json'), `{ "name": "shop", "version": "${version}" }\n`);
+      await git.run(['commit', '-qam', version]);
+    };
+
+    beforeEach(async () => {
+      git = await createRepository(folder, {
+        ...shopFiles,
+        'package.json': '{ "name": "shop", "version": "1.0.0" }\n',
+      });
+      log(failures('src/cart.js', 6, 0));
+    });
+
+    it('opens it again in a new version, and says why', async () => {
+      const id = await close();
+      assert.equal((await seenAgain(3))?.status, 'closed');
+      writeFileSync(join(folder, 'package.json'), '{ "version": "3.0.0" }'); // no release: not committed
+      assert.equal((await seenAgain())?.status, 'closed');
+      await release('1.0.1');
+      const ticket = await seenAgain();
+      assert.equal(ticket?.status, 'open');
+      assert.equal(ticket?.metadata.reopened?.why, 'new_release');
+      const [entry] = opened[0]?.backlog.audit
+        .list({ subject: id })
+        .filter(({ action }) => action === 'ticket.reopened') as AuditEvent[];
+      assert.deepEqual(entry?.before, { status: 'closed' });
+      assert.match(
+        JSON.stringify(entry?.after),
+        /Seen in version 1\.0\.1; it was closed at 1\.0\.0/,
+      );
+      // Closed once more, it waits for the next one.
+      await opened[0]?.pipeline.close(id, 'still noise');
+      assert.equal((await seenAgain())?.status, 'closed');
+      await release('1.0.2');
+      assert.equal((await seenAgain())?.status, 'open');
+    });
+
+    it('opens it again after a new tag, not for going back to an old commit', async () => {
+      await git.run(['tag', 'v1']);
+      await release('2.0.0');
+      await close();
+      await git.run(['checkout', '-q', 'v1']);
+      assert.equal((await seenAgain())?.status, 'closed');
+      await git.run(['checkout', '-q', 'work']);
+      await git.run(['tag', 'nightly']);
+      assert.equal((await seenAgain())?.status, 'closed');
+      await git.run(['tag', '-am', 'two', 'v2']);
+      assert.equal((await seenAgain())?.metadata.reopened?.why, 'new_release');
+    });
+
+    it('opens it again when it is seen far more often, not when it is seen as often', async () => {
+      await close();
+      assert.equal((await seenAgain(9))?.status, 'closed');
+      assert.equal((await seenAgain(30))?.metadata.reopened?.why, 'higher_rate');
+    });
+
+    it('goes by the release that JSON records name', async () => {
+      const record = (version: string, i: number): string =>
+        `${JSON.stringify({
+          level: 'error',
+          time: new Date(Date.now() + minuteMs).toISOString(),
+          service: { name: 'shop', version },
+          msg: `order ${i} failed`,
+          err: {
+            type: 'RangeError',
+            message: 'too many',
+            stack: 'RangeError: too many\n    at pay (/srv/shop/src/pay.js:7:3)',
+          },
+        })}\n`;
+      const lines = (version: string, times: number): void =>
+        log(Array.from({ length: times }, (_, i) => record(version, i)).join(''));
+      const ofPay = async (): Promise<Ticket | undefined> =>
+        (await scanned()).find(({ metadata }) => metadata.exceptionType === 'RangeError');
+      lines('4.1.0', 6);
+      const id = (await ofPay())?.id ?? '';
+      await opened[0]?.pipeline.close(id, 'noise');
+      lines('4.1.0', 1);
+      lines('4.0.9', 1);
+      assert.equal((await ofPay())?.status, 'closed');
+      lines('4.2.0', 1);
+      const ticket = await ofPay();
+      assert.equal(ticket?.status, 'open');
+      assert.match(ticket?.metadata.reopened?.reason ?? '', /release 4\.2\.0/);
+    });
   });
 });
