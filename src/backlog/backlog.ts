@@ -5,6 +5,7 @@ import type { Event } from '../core/events.ts';
 import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
+import type { Variant } from '../core/variants.ts';
 import type { SignalGroup, Ticket, TicketStatus } from '../core/ticket.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
@@ -43,6 +44,8 @@ export interface Backlog {
 
 export interface GroupStore {
   get(id: string): SignalGroup | undefined;
+  /** What its events were like, the most frequent first; see `maxVariants`. */
+  variants(id: string): readonly Variant[];
   /**
    * Those last seen before that time whose tickets have one of these statuses and may sink: not sunk
    * yet, no priority set by a person, and nothing merged into them seen since.

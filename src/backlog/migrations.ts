@@ -114,6 +114,15 @@ CREATE TABLE interactions (
 CREATE INDEX interactions_by_age ON interactions (timestamp, id);
 `,
   },
+  {
+    version: 3,
+    sql: `
+CREATE TABLE group_variants (
+  group_id TEXT NOT NULL, variant TEXT NOT NULL, traits TEXT NOT NULL, count INTEGER NOT NULL,
+  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+  PRIMARY KEY (group_id, variant)) WITHOUT ROWID;
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -39,6 +39,9 @@ type SchemasOf<T> = {
 
 const reasoned = <T extends z.ZodMiniType>(value: T) => z.strictObject({ value, reason: text });
 
+const trait = z.strictObject({ label: word, value: word });
+const traits = z.readonly(z.array(trait).check(z.maxLength(20)));
+
 const ticketFields = {
   title: text,
   description: text,
@@ -49,7 +52,9 @@ const ticketFields = {
   effort: reasoned(oneToTen),
   createdAt: time,
   updatedAt: time,
-  evidence: z.array(z.object({ at: time, file: text, offset: count, text })),
+  evidence: z.array(
+    z.object({ at: time, file: text, offset: count, text, traits: optional(traits) }),
+  ),
   proposedSolution: text,
   testPlan: text,
   filesToModify: list,
@@ -219,6 +224,13 @@ const interaction = z.strictObject({
   outcome: optional(word),
 });
 
+const variant = z.strictObject({
+  traits,
+  count: z.int().check(z.minimum(-1e12), z.maximum(1e12)),
+  firstSeen: time,
+  lastSeen: time,
+});
+
 const change = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ticket'),
@@ -235,9 +247,10 @@ const change = z.discriminatedUnion('kind', [
     id,
     fingerprint: text,
     signal: word,
-    count: z.int().check(z.minimum(0), z.maximum(1e12)),
+    count: z.int().check(z.minimum(-1e12), z.maximum(1e12)),
     firstSeen: time,
     lastSeen: time,
+    variants: optional(z.readonly(z.array(variant))),
   }),
   z.strictObject({ kind: z.literal('position'), position }),
   z.strictObject({ kind: z.literal('feedback'), feedback, ticketId: optional(id) }),

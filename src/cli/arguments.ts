@@ -13,6 +13,7 @@ const options = {
   title: { type: 'string' },
   priority: { type: 'string' },
   until: { type: 'string' },
+  by: { type: 'string' },
   'yes-protected-branch': { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
@@ -34,6 +35,8 @@ export interface Arguments {
   readonly title?: string;
   readonly priority?: string;
   readonly until?: string;
+  /** `split`: PART=VALUE. */
+  readonly by?: string;
   readonly confirmedProtectedBranch: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -65,6 +68,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.title === undefined ? {} : { title: values.title }),
     ...(values.priority === undefined ? {} : { priority: values.priority }),
     ...(values.until === undefined ? {} : { until: values.until }),
+    ...(values.by === undefined ? {} : { by: values.by }),
   };
 }
 

@@ -7,6 +7,7 @@ import { reopenedText } from '../core/closed.ts';
 import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { categoryReason } from '../core/triage.ts';
+import type { Difference } from '../core/variants.ts';
 
 /** The stable field names of `--json`, documented in the README. */
 
@@ -54,6 +55,7 @@ export function ticketText(
   group: SignalGroup | undefined,
   attempts: readonly Attempt[],
   requests: readonly PatchRequest[],
+  differences: readonly Difference[] = [],
 ): string {
   return [
     `${ticket.id}  ${ticket.title}`,
@@ -68,6 +70,7 @@ export function ticketText(
     ...lineOf('reopened', reopenedText(ticket.metadata)),
     ...suspectsOf(ticket.metadata).map((one) => `  suspect   ${suspectText(one)}`),
     ...(ticket.metadata.fingerprint?.parts ?? []).map((p) => `  group by  ${p.label}: ${p.value}`),
+    ...differences.map(differenceText),
     `  ${ticket.description}`,
     ...ticket.evidence
       .slice(0, 1)
@@ -75,6 +78,17 @@ export function ticketText(
     ...attempts.map((a) => `  attempt   ${attemptLine(a)}`),
     ...requests.map((r) => `  request   ${requestLine(r)}`),
   ].join('\n');
+}
+
+const maxValues = 10;
+
+/** `differs   message: "disk full" (12), "no route" (3)`. */
+export function differenceText({ part, values }: Difference): string {
+  const shown = values
+    .slice(0, maxValues)
+    .map(({ value, count }) => `${JSON.stringify(value)} (${count}×)`);
+  const left = values.length - shown.length;
+  return `  differs   ${part}: ${[...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(', ')}`;
 }
 
 function lineOf(label: string, text: string | undefined): readonly string[] {

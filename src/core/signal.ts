@@ -51,6 +51,12 @@ export interface Fingerprint {
   readonly parts: readonly { readonly label: string; readonly value: string }[];
 }
 
+/** A part of what one event was like, besides those that make its identity. */
+export interface Trait {
+  readonly label: string;
+  readonly value: string;
+}
+
 export interface SourceRef {
   /** Relative to the workspace folder, with `/`. */
   readonly file: string;
@@ -72,6 +78,8 @@ export interface ExceptionSignal extends SignalBase {
   readonly exception: ExceptionEvent;
   /** The version of the program, when the log says so. */
   readonly release?: string;
+  /** What its group may be split by. */
+  readonly traits?: readonly Trait[];
   /** Top in-app frame, resolved to a file of the workspace where one matches. */
   readonly location?: { readonly file: string; readonly line?: number; readonly function?: string };
 }

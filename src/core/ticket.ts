@@ -25,7 +25,9 @@ import type {
   Frame,
   Severity,
   Signal,
+  Trait,
 } from './signal.ts';
+import type { Split } from './variants.ts';
 import type { WorkspaceVersion } from './versions.ts';
 
 export const ticketStatuses = [
@@ -56,6 +58,8 @@ export interface Evidence {
   readonly file: string;
   readonly offset: number;
   readonly text: string;
+  /** What its ticket may be split by. */
+  readonly traits?: readonly Trait[];
 }
 
 export interface Location {
@@ -97,6 +101,10 @@ export interface TicketMetadata {
   readonly reviewComments?: readonly string[];
   /** Another ticket's id: what is seen of this one counts for that. Empty once taken back. */
   readonly mergedInto?: string;
+  /** Which of its events a person has given to tickets of their own. */
+  readonly splits?: readonly Split[];
+  /** The ticket that it was split off from. */
+  readonly splitFrom?: string;
   readonly snoozedUntil?: string;
   readonly closedReason?: string;
   /** How things were when it was closed as not worth fixing. */
@@ -248,6 +256,7 @@ export function fold(
       ...(setByPerson(ticket) ? {} : { priority }),
       ...(reopened ? { status: 'open' as const } : {}),
       metadata: {
+        ...placeNow(signal),
         ...ticket.metadata,
         severity,
         ...(recent ? { recent } : {}),
@@ -411,12 +420,18 @@ function describeFeedback(
   };
 }
 
+/** Where it is; only for a ticket that does not know yet. */
+function placeNow(signal: ExceptionSignal): Pick<TicketMetadata, 'location' | 'stack'> {
+  const { location } = signal;
+  const stack = stackOf(signal);
+  return { ...(location ? { location } : {}), ...(stack.length > 0 ? { stack } : {}) };
+}
+
 function describeException(signal: ExceptionSignal, group: SignalGroup) {
   const { exception, location } = signal;
   const where = location ? ` in ${place(location)}` : '';
   const root = exception.causes.at(-1);
   const recent = countRecent(undefined, signal.at);
-  const stack = stackOf(signal);
   return {
     description: `${exception.type}: ${exception.message}${where}.${
       root ? ` Caused by ${root.type}: ${root.message}.` : ''
@@ -435,8 +450,7 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
       exceptionType: exception.type,
       severity: signal.severity,
       language: exception.language,
-      ...(location ? { location } : {}),
-      ...(stack.length > 0 ? { stack } : {}),
+      ...placeNow(signal),
       ...(recent ? { recent } : {}),
       ...releasesWith([], signal.release),
     },
@@ -494,6 +508,7 @@ function evidenceOf(signal: Signal): Evidence {
     file: signal.source.file,
     offset: signal.source.offset,
     text: textOf(signal).slice(0, maxEvidenceChars),
+    ...(signal.kind === 'exception' && signal.traits ? { traits: signal.traits } : {}),
   };
 }
 

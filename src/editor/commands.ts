@@ -17,6 +17,7 @@ export const commandNames = [
   'editTicket',
   'mergeTicket',
   'splitTicket',
+  'splitByPart',
   'snoozeTicket',
   'closeTicket',
   'reopenTicket',

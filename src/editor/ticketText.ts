@@ -12,6 +12,7 @@ import {
   type Ticket,
   type TicketStatus,
 } from '../core/ticket.ts';
+import type { Difference } from '../core/variants.ts';
 import { ago, dollars, dotted, exactly, plural, shorten } from './text.ts';
 import type { Work } from './activity.ts';
 
@@ -90,6 +91,7 @@ export function ticketTooltip(
   ticket: Ticket,
   group: SignalGroup | undefined,
   queue: Queue | undefined,
+  differences: readonly Difference[] = [],
 ): string {
   const { fingerprint } = ticket.metadata;
   const suspects = suspectsOf(ticket.metadata);
@@ -112,6 +114,9 @@ export function ticketTooltip(
       ? ['', 'Suspect commits', ...suspects.map((one) => `  ${shorten(suspectText(one), 300)}`)]
       : []),
     ...(fingerprint ? ['', 'Grouped by', ...fingerprint.parts.map(partLine)] : []),
+    ...(differences.length > 0
+      ? ['', 'Its events differ in', ...differences.map(differenceLine)]
+      : []),
   ].join('\n');
 }
 
@@ -134,6 +139,11 @@ function queueText(queue: Queue | undefined): string {
 
 function partLine(part: { readonly label: string; readonly value: string }): string {
   return `  ${part.label}: ${shorten(part.value, 160)}`;
+}
+
+function differenceLine({ part, values }: Difference): string {
+  const [first] = values;
+  return `  ${part}: ${plural(values.length, 'value')}, most often ${shorten(first?.value ?? '', 120)}`;
 }
 
 /** What a screen reader says: nothing may depend on a colour or an icon. */

@@ -201,6 +201,7 @@ function tooltipOf(session: Session, ticket: Ticket): string {
     ticket,
     group,
     ticket.status === 'open' ? placeOf(session, ticket) : undefined,
+    session.app.pipeline.differences(ticket.id),
   );
 }
 

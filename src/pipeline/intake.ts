@@ -2,9 +2,11 @@ import type { Backlog } from '../backlog/backlog.ts';
 import type { Change } from '../core/change.ts';
 import type { Settings } from '../core/settings.ts';
 import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
-import { fold, type SignalGroup, type Ticket, ticketIdOf } from '../core/ticket.ts';
+import { fold, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import type { Variant } from '../core/variants.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';
 import { audit } from './changes.ts';
+import { route } from './route.ts';
 
 export interface Intake {
   readonly changes: readonly Change[];
@@ -45,15 +47,15 @@ export function intakeOf(
     return { ...group, count: group.count + (other?.count ?? 0) };
   };
 
-  for (const signal of batch.signals) {
-    const id = ticketIdOf(signal);
+  const variants = createVariants();
+  for (const found of batch.signals) {
+    const { signal, id, into } = route(found, ticketOf);
+    variants.add(id, signal);
     const before = groups.get(id) ?? backlog.groups.get(id);
     const group = { ...grow(before, id, signal), ...usersBehind(signal, id) };
     groups.set(id, group);
     counted.set(id, (counted.get(id) ?? 0) + group.count - (before?.count ?? 0));
-    const own = ticketOf(id);
-    const into = own?.metadata.mergedInto || id;
-    const ticket = into === id ? own : ticketOf(into);
+    const ticket = ticketOf(into);
     const seen = into === id ? group : together(group, into);
     const result = fold(signal, seen, ticket, settings, now, version);
     if (result.kind === 'created') {
@@ -82,6 +84,7 @@ export function intakeOf(
       count: counted.get(id) ?? 0,
       firstSeen: group.firstSeen,
       lastSeen: group.lastSeen,
+      ...variants.of(id),
     });
   }
   for (const [id, changed] of fields) changes.push({ kind: 'ticket', id, fields: changed });
@@ -105,6 +108,30 @@ export function intakeOf(
     changes,
     created: [...created],
     updated: [...fields.keys()].filter((id) => !created.has(id)),
+  };
+}
+
+/** What the events of each group were like. */
+function createVariants() {
+  const groups = new Map<string, Map<string, Variant>>();
+  return {
+    add(id: string, signal: Signal): void {
+      if (signal.kind !== 'exception' || !signal.traits) return;
+      const known = groups.get(id) ?? new Map<string, Variant>();
+      groups.set(id, known);
+      const key = JSON.stringify(signal.traits);
+      const { count = 0, firstSeen = signal.at, lastSeen = signal.at } = known.get(key) ?? {};
+      known.set(key, {
+        traits: signal.traits,
+        count: count + 1,
+        firstSeen: signal.at < firstSeen ? signal.at : firstSeen,
+        lastSeen: signal.at > lastSeen ? signal.at : lastSeen,
+      });
+    },
+    of(id: string): { readonly variants?: readonly Variant[] } {
+      const known = groups.get(id);
+      return known ? { variants: [...known.values()] } : {};
+    },
   };
 }
 

@@ -1,13 +1,13 @@
 import { errorMessage } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { ScanBatch, Signal } from '../core/signal.ts';
-import { ticketIdOf } from '../core/ticket.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';
 import { enrich } from './enrich.ts';
 import type { House } from './house.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
 import { sinkQuiet } from './quiet.ts';
+import { route } from './route.ts';
 import { wake } from './tickets.ts';
 import { readVersion } from './version.ts';
 
@@ -76,9 +76,7 @@ async function readGrowth(
 }
 
 function isOfClosed({ tickets }: House['backlog'], signal: Signal): boolean {
-  const ticket = tickets.get(ticketIdOf(signal));
-  const into = ticket?.metadata.mergedInto;
-  return (into ? tickets.get(into) : ticket)?.status === 'closed';
+  return tickets.get(route(signal, (id) => tickets.get(id)).into)?.status === 'closed';
 }
 
 type Tally = ReturnType<typeof createTally>;

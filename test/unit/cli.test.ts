@@ -496,6 +496,43 @@ describe('command line', function () {
       assert.equal((await run('audit', 'verify')).code, 0);
     });
 
+    it('are split by what their events differ in', async () => {
+      mkdirSync(join(folder, 'logs'), { recursive: true });
+      const said = [
+        'disk 1 full',
+        'no route',
+        'no route',
+        'disk 2 full',
+        'no route',
+        'disk 9 full',
+      ];
+      for (const words of said) {
+        const lines = [
+          'Traceback (most recent call last):',
+          '  File "/srv/shop/client.py", line 7, in call',
+          '    raise ApiError(reason)',
+          `shop.ApiError: ${words}`,
+          '',
+        ];
+        appendFileSync(join(folder, 'logs/service.log'), lines.join('\n'));
+      }
+      await run('scan');
+      const [{ id }] = await json('tickets');
+      const asked = await run('split', id);
+      assert.equal(asked.code, 2);
+      assert.match(asked.stdout, /message: "disk <number> full" \(3×\), "no route" \(3×\)/);
+      assert.equal((await json('show', id)).differences[0].part, 'message');
+      assert.equal((await run('split', id, '--by', 'message')).code, 2);
+      const fresh = await json('split', id, '--by', 'message=no route');
+      assert.match(fresh.title, /ApiError: no route$/);
+      assert.equal(fresh.occurrences, 3);
+      assert.match((await json('show', id)).title, /ApiError: disk \S+ full$/);
+      assert.equal((await run('split', id)).code, 3, 'nothing differs any more');
+      assert.equal((await json('merge', fresh.id, id)).status, 'closed');
+      assert.equal((await json('split', fresh.id)).status, 'open');
+      assert.equal((await run('audit', 'verify')).code, 0);
+    });
+
     it('wake up when their time has come', async () => {
       log(6);
       await run('scan');

@@ -270,6 +270,21 @@ describe('views and commands, of a house in memory', () => {
     ]);
   });
 
+  it('splits a ticket by what its events differ in, and says so when they do not', async () => {
+    memory.tickets = [ticketOf()];
+    const id = 'exception-abababab';
+    await command('splitByPart', id);
+    assert.match(dialogs.told[0]?.message ?? '', /differ in nothing/);
+    const seen = { count: 2, firstSeen: '', lastSeen: '' };
+    memory.variants = ['disk full', 'no route'].map((value) => ({
+      traits: [{ label: 'message', value }],
+      ...seen,
+    }));
+    dialogs.answers.choose = (items) => items.find(({ label }) => label === 'no route');
+    await command('splitByPart', id);
+    assert.deepEqual(memory.asked.slice(1), [`split ${id} by message=no route`]);
+  });
+
   it('snoozes until the date that is typed', async () => {
     memory.tickets = [ticketOf()];
     dialogs.answers.choose = (items) => items.at(-1);

@@ -5,8 +5,10 @@ import type { Attempt } from '../../../src/core/attempt.ts';
 import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
+import { differencesOf, type Variant } from '../../../src/core/variants.ts';
 import type { DoctorCheck } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
+import { ticketOf } from '../../support/nouns.ts';
 
 /** A house whose every state a test can set at once; what the verbs are asked for is kept. */
 export interface MemoryApp {
@@ -14,6 +16,8 @@ export interface MemoryApp {
   readonly asked: string[];
   tickets: readonly Ticket[];
   groups: readonly SignalGroup[];
+  /** Of every ticket. */
+  variants: readonly Variant[];
   attempts: readonly Attempt[];
   requests: readonly PatchRequest[];
   releases: readonly Release[];
@@ -32,6 +36,7 @@ export function createMemoryApp(): MemoryApp {
     asked: [],
     tickets: [],
     groups: [],
+    variants: [],
     attempts: [],
     requests: [],
     releases: [],
@@ -100,6 +105,11 @@ function appOf(
       edit: (ticketId, change) => ask(`edit ${ticketId} ${JSON.stringify(change)}`),
       merge: (ticketId, intoId) => ask(`merge ${ticketId} ${intoId}`),
       split: (ticketId) => ask(`split ${ticketId}`),
+      differences: () => differencesOf(memory.variants),
+      async splitBy(ticketId, { part, value }) {
+        await ask(`split ${ticketId} by ${part}=${value}`);
+        return ticketOf({ id: 'exception-cdcdcdcd' });
+      },
       snooze: (ticketId, until) => ask(`snooze ${ticketId} ${until}`),
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
@@ -128,6 +138,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     },
     groups: {
       get: (id) => memory.groups.find((group) => group.id === id),
+      variants: () => memory.variants,
       quiet: () => [],
     },
     positions: { get: nothing },

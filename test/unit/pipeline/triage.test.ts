@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
-import type { AuditEvent } from '../../../src/core/audit.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import type { Ticket } from '../../../src/core/ticket.ts';
@@ -187,9 +186,9 @@ describe('triage of a scan', function () {
       const ticket = await seenAgain();
       assert.equal(ticket?.status, 'open');
       assert.equal(ticket?.metadata.reopened?.why, 'new_release');
-      const [entry] = opened[0]?.backlog.audit
+      const entry = opened[0]?.backlog.audit
         .list({ subject: id })
-        .filter(({ action }) => action === 'ticket.reopened') as AuditEvent[];
+        .find(({ action }) => action === 'ticket.reopened');
       assert.deepEqual(entry?.before, { status: 'closed' });
       assert.match(
         JSON.stringify(entry?.after),
