@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attempt, PatchFile } from '../core/attempt.ts';
-import type { Confidence, PatchRequest, Release } from '../core/patchRequest.ts';
+import type { Confidence, PatchRequest, Release, RequestMetrics } from '../core/patchRequest.ts';
 import type { Reasoned, Ticket } from '../core/ticket.ts';
 import type { Row, Value } from './sqlite.ts';
 
@@ -63,6 +63,14 @@ const confidence: Codec<Confidence> = {
           value: Number(row.confidence),
           parts: (fromJson(row.confidence_parts) ?? []) as Confidence['parts'],
         },
+};
+
+/** Requests of before it was written have an empty object there, as other tools expect it. */
+const metrics: Codec<RequestMetrics> = {
+  columns: ['metrics'],
+  encode: (value) => ({ metrics: JSON.stringify(value) }),
+  decode: (row) =>
+    row.metrics === '{}' ? undefined : (fromJson(row.metrics) as RequestMetrics | undefined),
 };
 
 /** SQLite text ends at a NUL when read back; a replacement character shows that one was there. */
@@ -178,6 +186,7 @@ export const requestEntity: Entity<PatchRequest> = {
     confidence,
     gates: json('gates'),
     feedbackIds: json('feedback_ids'),
+    metrics,
     model: plain('model'),
     costUsd: plain('cost_usd'),
     reviewedAt: plain('reviewed_at'),
@@ -208,6 +217,7 @@ export const requestEntity: Entity<PatchRequest> = {
   derive: (row) => ({
     id: numberOf(row.request_id),
     target_file: (fromJson(row.files) as PatchFile[] | undefined)?.[0]?.path ?? null,
+    metrics: row.metrics ?? '{}',
   }),
 };
 
@@ -221,6 +231,7 @@ export const releaseEntity: Entity<Release> = {
     branch: plain('branch_name'),
     backupRef: plain('backup_ref'),
     appliedAt: plain('applied_at'),
+    monitoredUntil: plain('monitored_until'),
     rolledBackAt: plain('rolled_back_at'),
     rollbackReason: plain('rollback_reason'),
     rollbackCommit: plain('rollback_commit'),

@@ -77,6 +77,7 @@ const schema = z.object({
     timeoutSeconds: z._default(count, 300),
   }),
   approve: z.object({ protectedBranches: z._default(z.array(glob), ['main', 'master']) }),
+  monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
 });
 
 export type Settings = z.infer<typeof schema>;
@@ -89,6 +90,7 @@ const empty = {
   model: {},
   test: {},
   approve: {},
+  monitor: {},
 };
 
 export const defaultSettings: Settings = schema.parse(empty);

@@ -16,6 +16,7 @@ import {
   exceptionPriority,
   type Recent,
   setByPerson,
+  waiting,
 } from './triage.ts';
 import type {
   ExceptionEvent,
@@ -117,6 +118,8 @@ export interface TicketMetadata {
   readonly stack?: readonly Location[];
   /** How often it was seen lately: tells a burst. */
   readonly recent?: Recent;
+  /** That looking into it should begin by itself, and why. */
+  readonly previewWanted?: { readonly at: string; readonly reason: string };
   /** When it was last seen, once it has sunk for being quiet. */
   readonly quietSince?: string;
   /** What its code was like when the ticket was made. */
@@ -316,7 +319,7 @@ function foldOther(
 ): Fold {
   const regressed =
     signal.kind === 'performance' && ticket.status === 'applied' && signal.at > ticket.updatedAt;
-  const metadata = { ...ticket.metadata, ...otherMetadata(signal, group, settings) };
+  const metadata = { ...ticket.metadata, ...otherMetadata(signal, group, settings, ticket) };
   return {
     kind: 'updated',
     id: ticket.id,
@@ -340,11 +343,11 @@ function feedbackPriority({ count, users = 0 }: SignalGroup): Reasoned<Priority>
   return { value: users >= 10 || count >= 50 ? 'medium' : 'low', reason };
 }
 
-/** `preview: 'wanted'` once so many users say the same that looking into it should begin by itself (B6). */
 function otherMetadata(
   signal: OtherSignal,
   group: SignalGroup,
   { thresholds }: Pick<Settings, 'thresholds'>,
+  known: Pick<Ticket, 'status' | 'metadata'> | undefined,
 ): TicketMetadata {
   if (signal.kind === 'performance') return { anomaly: signal.anomaly };
   if (signal.kind === 'interaction') return { pattern: signal.pattern };
@@ -352,8 +355,20 @@ function otherMetadata(
   return {
     reports: group.count,
     ...(users > 0 ? { users } : {}),
-    ...(users >= thresholds.sameComplaintUsers ? { preview: 'wanted' } : {}),
+    ...(users >= thresholds.sameComplaintUsers ? previewWanted(signal, users, known) : {}),
   };
+}
+
+/** So many users say the same that looking into it should begin by itself (B6); once a ticket. */
+function previewWanted(
+  { at }: OtherSignal,
+  users: number,
+  known: Pick<Ticket, 'status' | 'metadata'> | undefined,
+): TicketMetadata {
+  // One that a person has put away or that is being worked on needs no look.
+  const isDue =
+    known === undefined || (waiting.includes(known.status) && !known.metadata.previewWanted);
+  return isDue ? { previewWanted: { at, reason: `${users} users report the same.` } } : {};
 }
 
 function threshold(signal: Signal, settings: Pick<Settings, 'thresholds'>): number {
@@ -415,7 +430,7 @@ function describeFeedback(
     metadata: {
       fingerprint: signal.fingerprint,
       ...(signal.intent === undefined ? {} : { intent: signal.intent }),
-      ...otherMetadata(signal, group, settings),
+      ...otherMetadata(signal, group, settings, undefined),
     },
   };
 }

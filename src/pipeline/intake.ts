@@ -12,6 +12,8 @@ export interface Intake {
   readonly changes: readonly Change[];
   readonly created: readonly string[];
   readonly updated: readonly string[];
+  /** Tickets that a preview is wanted of from now on. */
+  readonly previewsWanted: readonly string[];
 }
 
 /**
@@ -103,11 +105,22 @@ export function intakeOf(
     if (changed.status === 'open' && !created.has(id))
       changes.push(reopening(id, changed, backlog));
   }
+  const previewsWanted = [...fields.keys()].filter(
+    (id) =>
+      fields.get(id)?.metadata?.previewWanted && !backlog.tickets.get(id)?.metadata.previewWanted,
+  );
+  for (const id of previewsWanted) {
+    const reason = fields.get(id)?.metadata?.previewWanted?.reason;
+    changes.push(
+      audit({ actor: 'patchwright', action: 'preview.wanted', subject: id, after: { reason } }),
+    );
+  }
   if (batch.position) changes.push({ kind: 'position', position: batch.position });
   return {
     changes,
     created: [...created],
     updated: [...fields.keys()].filter((id) => !created.has(id)),
+    previewsWanted,
   };
 }
 

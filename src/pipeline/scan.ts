@@ -6,6 +6,7 @@ import { enrich } from './enrich.ts';
 import type { House } from './house.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
+import { beginPreview } from './previews.ts';
 import { sinkQuiet } from './quiet.ts';
 import { route } from './route.ts';
 import { wake } from './tickets.ts';
@@ -29,6 +30,7 @@ export function createScan(house: House, tell: (progress: Progress) => void): Sc
       // Outside the lock: other windows need not wait for it.
       await enrich(house, tally.created(), signal);
       const report = tally.report();
+      for (const id of report.previewsWanted) beginPreview(house, id, tell);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);
       tell({ kind: 'scanned', report });
       return report;
@@ -86,12 +88,14 @@ function createTally() {
   const files = new Set<string>();
   const created = new Set<string>();
   const updated = new Set<string>();
+  const previewsWanted = new Set<string>();
   const problems: { file: string; reason: string }[] = [];
   const sums = { lines: 0, bytes: 0, signals: 0, malformed: 0 };
   const findings = (count: number, intake: Intake): void => {
     sums.signals += count;
     for (const id of intake.created) created.add(id);
     for (const id of intake.updated) updated.add(id);
+    for (const id of intake.previewsWanted) previewsWanted.add(id);
   };
   return {
     findings,
@@ -111,6 +115,7 @@ function createTally() {
       files: files.size,
       created: [...created],
       updated: [...updated].filter((id) => !created.has(id)),
+      previewsWanted: [...previewsWanted],
       problems,
     }),
   };

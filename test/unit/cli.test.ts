@@ -95,11 +95,23 @@ describe('command line', function () {
     );
     assert.equal(await git.run(['rev-parse', 'HEAD']), before, 'nothing reached the branch');
     assert.equal(await git.run(['status', '--porcelain']), '?? notes.txt');
+    const { motivation, attempt } = request.metrics;
+    assert.equal(motivation.occurrences, 6);
+    assert.deepEqual([attempt.number, attempt.submissions], [1, 1]);
+    assert.ok(attempt.steps > 1 && attempt.tokens > 0 && attempt.durationMs > 0);
+    assert.deepEqual(
+      attempt.tests.map((one: { gate: string; verdict: string }) => [one.gate, one.verdict]),
+      [
+        ['reproduction', 'passed'],
+        ['suite', 'passed'],
+      ],
+    );
     assert.match((await run('diff', request.requestId)).stdout, /\?\.cents \?\? 0/);
     assert.equal((await run('gates', request.requestId)).code, 0);
 
     const release = await json('approve', request.requestId.slice(0, 8), '-m', 'good');
     assert.equal(release.branch, 'work');
+    assert.equal(Date.parse(release.monitoredUntil) - Date.parse(release.appliedAt), 300_000);
     assert.match(readFileSync(join(folder, 'src/cart.js'), 'utf8'), /\?\? 0/);
     const message = await git.run(['show', '-s', '--format=%B', 'HEAD']);
     assert.match(message, new RegExp(`Patchwright-Ticket: ${request.ticketId}`));

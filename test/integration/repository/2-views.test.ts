@@ -285,6 +285,22 @@ describe('views and commands, of a house in memory', () => {
     assert.deepEqual(memory.asked.slice(1), [`split ${id} by message=no route`]);
   });
 
+  it('tells once that many users report the same, and shows the ticket when asked to', async () => {
+    memory.tickets = [ticketOf({ id: 'feedback-abababab', title: 'Exports crash' })];
+    memory.changed();
+    dialogs.answers.tell = 'Show Ticket';
+    const ticketId = 'feedback-abababab';
+    const reason = '10 users report the same.';
+    for (let times = 0; times < 2; times += 1) {
+      memory.progress({ kind: 'preview_wanted', ticketId, title: 'Exports crash', reason });
+    }
+    assert.deepEqual(
+      dialogs.told.map(({ message }) => message),
+      ['10 users report the same. Exports crash'],
+    );
+    await eventually(() => api.backlogView.selected().includes(ticketId));
+  });
+
   it('snoozes until the date that is typed', async () => {
     memory.tickets = [ticketOf()];
     dialogs.answers.choose = (items) => items.at(-1);

@@ -79,6 +79,7 @@ function appOf(
           signals: 1,
           created: ['exception-abababab'],
           updated: [],
+          previewsWanted: [],
           malformed: 0,
           problems: [],
         };
