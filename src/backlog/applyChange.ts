@@ -1,4 +1,5 @@
 import type { PatchFile } from '../core/attempt.ts';
+import { archiveTicket, restoreTicket } from './archiveRow.ts';
 import type { Stamp } from './clock.ts';
 import {
   attemptEntity,
@@ -21,6 +22,12 @@ export function applyChange(sql: Sql, change: StoredChange, stamp: Stamp): void 
   switch (change.kind) {
     case 'ticket':
       mergeRow(sql, ticketEntity, change.id, ticketFields(change), stamp);
+      return;
+    case 'archive':
+      archiveTicket(sql, change, stamp);
+      return;
+    case 'restore':
+      restoreTicket(sql, change, stamp);
       return;
     case 'attempt':
       mergeRow(sql, attemptEntity, change.id, change.fields, stamp);

@@ -20,6 +20,8 @@ export interface Backlog {
   readonly metrics: MetricStore;
   readonly interactions: InteractionStore;
   readonly audit: AuditStore;
+  /** Old tickets, in files of their own beside the database. */
+  readonly archive: ArchiveStore;
 
   /** One journal line: all of it or nothing. Resolves when it is on the disk and visible to queries. */
   write(changes: readonly Change[]): Promise<void>;
@@ -40,6 +42,15 @@ export interface Backlog {
   snapshot(): Promise<void>;
   /** Waits for pending writes, brings the snapshot up to date, stops watching. */
   dispose(): Promise<void>;
+}
+
+export interface ArchiveStore {
+  has(id: string): boolean;
+  count(): number;
+  get(id: string): Promise<Ticket | undefined>;
+  list(limit?: number): Promise<readonly Ticket[]>;
+  /** Makes them tickets of the backlog again, as they were. Of others of these ids nothing is done. */
+  bringBack(ids: readonly string[]): Promise<void>;
 }
 
 export interface GroupStore {

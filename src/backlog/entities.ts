@@ -122,7 +122,7 @@ export const ticketEntity: Entity<Ticket> = {
     'filesToModify',
   ],
   // Written key by key, so a ticket without any has none.
-  derive: (row) => ({ metadata: row.metadata ?? '{}' }),
+  derive: (row) => ({ metadata: row.metadata ?? '{}', archived: row.archived ?? null }),
 };
 
 export const attemptEntity: Entity<Attempt> = {

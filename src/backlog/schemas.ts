@@ -260,6 +260,19 @@ const variant = z.strictObject({
   lastSeen: time,
 });
 
+/** As clocksToText writes them. */
+const clocks = z.record(
+  z.string().check(
+    z.regex(/^\d{1,15}\.[a-z0-9][a-z0-9-]{3,63}$/),
+    z.refine((stamp) => Number.parseInt(stamp, 10) <= maxLamport),
+  ),
+  z.array(z.string().check(z.maxLength(220))),
+);
+
+/** Named after what is in it: what a name stands for never changes. */
+export const archivePattern = /^archive-[0-9a-f]{16}\.sqlite$/;
+const archiveName = z.string().check(z.regex(archivePattern));
+
 const change = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ticket'),
@@ -267,6 +280,15 @@ const change = z.discriminatedUnion('kind', [
     fields: someOf(ticketFields),
     /** Key by key, so that two windows can each add one. */
     metadata: optional(z.strictObject({ set: anything, drop: z.array(key) })),
+  }),
+  /** Its fields, as they were at these times, lie in that file. */
+  z.strictObject({ kind: z.literal('archive'), id, file: archiveName, clocks }),
+  z.strictObject({
+    kind: z.literal('restore'),
+    id,
+    fields: someOf(ticketFields),
+    metadata: anything,
+    clocks,
   }),
   z.strictObject({ kind: z.literal('attempt'), id, fields: someOf(attemptFields) }),
   z.strictObject({ kind: z.literal('request'), id, fields: someOf(requestFields) }),

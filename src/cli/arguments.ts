@@ -14,6 +14,7 @@ const options = {
   priority: { type: 'string' },
   until: { type: 'string' },
   by: { type: 'string' },
+  archived: { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
@@ -35,6 +36,8 @@ export interface Arguments {
   readonly title?: string;
   readonly priority?: string;
   readonly until?: string;
+  /** `tickets`: those in the archive. */
+  readonly archived: boolean;
   /** `split`: PART=VALUE. */
   readonly by?: string;
   readonly confirmedProtectedBranch: boolean;
@@ -56,6 +59,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    archived: values.archived ?? false,
     content: values.content ?? false,
     statuses: values.status ?? [],
     limit,

@@ -1,3 +1,4 @@
+import type { App } from '../compose.ts';
 import {
   byTurn,
   type Priority,
@@ -20,8 +21,8 @@ import {
 
 export const ticketCommands: Readonly<Record<string, Command>> = {
   tickets: {
-    usage: '[--status STATUS]… [--limit N]',
-    help: 'list tickets, the next to be drafted first',
+    usage: '[--status STATUS]… [--limit N] [--archived]',
+    help: 'list tickets, the next to be drafted first (--archived: those in the archive)',
     operands: 0,
     readOnly: true,
     run: tickets,
@@ -67,7 +68,9 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
 
 async function tickets({ app, args, out }: Context): Promise<number> {
   const statuses = statusesOf<TicketStatus>(args.statuses, ticketStatuses);
-  const all = app.backlog.tickets.list(statuses ? { statuses } : {});
+  const all = args.archived
+    ? (await app.backlog.archive.list()).filter(({ status }) => statuses?.includes(status) ?? true)
+    : app.backlog.tickets.list(statuses ? { statuses } : {});
   const found = [...all].sort(openFirst).slice(0, args.limit);
   const { groups } = app.backlog;
   out.result(
@@ -83,7 +86,7 @@ function openFirst(a: Ticket, b: Ticket): number {
 }
 
 async function show({ app, args, out }: Context): Promise<number> {
-  const ticket = ticketNamed(app, args.rest[0]);
+  const ticket = (await archivedNamed(app, args.rest[0])) ?? ticketNamed(app, args.rest[0]);
   const group = app.backlog.groups.get(ticket.id);
   const differences = app.pipeline.differences(ticket.id);
   const attempts = app.backlog.attempts.ofTicket(ticket.id);
@@ -101,6 +104,10 @@ async function show({ app, args, out }: Context): Promise<number> {
     () => ticketText(ticket, group, attempts, requests, differences),
   );
   return exit.done;
+}
+
+async function archivedNamed({ backlog }: App, id = ''): Promise<Ticket | undefined> {
+  return backlog.tickets.get(id) ? undefined : backlog.archive.get(id);
 }
 
 async function newTicket({ app, args, out }: Context): Promise<number> {

@@ -54,7 +54,7 @@ export interface SessionsOptions {
   readonly errors: ErrorReporter;
   readonly log: vscode.LogOutputChannel;
   /** Told what the pipeline of whatever folder is open tells. */
-  onProgress(progress: Progress): void;
+  readonly onProgress: (progress: Progress) => void;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {

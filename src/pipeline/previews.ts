@@ -13,6 +13,6 @@ export function beginPreview(
   const ticket = backlog.tickets.get(ticketId);
   const reason = ticket?.metadata.previewWanted?.reason;
   if (ticket && reason !== undefined) {
-    tell({ kind: 'preview_wanted', ticketId, title: ticket.title, reason: String(reason) });
+    tell({ kind: 'preview_wanted', ticketId, title: ticket.title, reason });
   }
 }

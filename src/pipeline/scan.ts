@@ -8,6 +8,7 @@ import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
 import { beginPreview } from './previews.ts';
 import { sinkQuiet } from './quiet.ts';
+import { bringBack } from './bringBack.ts';
 import { route } from './route.ts';
 import { wake } from './tickets.ts';
 import { readVersion } from './version.ts';
@@ -52,6 +53,7 @@ async function readGrowth(
   const settings = house.settings();
   let version: Promise<WorkspaceVersion> | undefined;
   const write = async (batch: Parameters<typeof intakeOf>[0]): Promise<Intake> => {
+    await bringBack(house, batch.signals);
     // Only a closed ticket asks for it.
     if (batch.signals.some((one) => isOfClosed(backlog, one)))
       version ??= readVersion(house, signal);

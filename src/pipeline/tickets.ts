@@ -174,6 +174,7 @@ function added(sum: SignalGroup, group: SignalGroup): SignalGroup {
 }
 
 export async function reopen(house: House, ticketId: string): Promise<void> {
+  await house.backlog.archive.bringBack([ticketId]);
   const ticket = ticketOf(house, ticketId);
   await house.backlog.write(move(ticket, 'open', now(house), await house.reviewer()));
 }

@@ -25,6 +25,7 @@ import {
   shopLog,
   vacuousFix,
 } from '../support/shop.ts';
+import { open, ticketChange } from '../support/backlog.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 /** The whole house through its front door: real processes, real git, the real SDK against a loopback model. */
@@ -543,6 +544,27 @@ describe('command line', function () {
       assert.equal((await json('merge', fresh.id, id)).status, 'closed');
       assert.equal((await json('split', fresh.id)).status, 'open');
       assert.equal((await run('audit', 'verify')).code, 0);
+    });
+
+    it('are found in the archive, and opened again from there', async () => {
+      const backlog = await open(folder, { maxTickets: 2 });
+      await backlog.write([1, 2, 3].map((n) => ticketChange(`manual-${n}`, { status: 'closed' })));
+      await backlog.dispose();
+      const archived = await json('tickets', '--archived');
+      assert.deepEqual(
+        archived.map(({ id, status }: { id: string; status: string }) => [id, status]),
+        [
+          ['manual-1', 'closed'],
+          ['manual-2', 'closed'],
+        ],
+      );
+      assert.equal((await json('tickets')).length, 1);
+      assert.equal((await run('tickets', '--archived', '--status', 'open')).code, 3);
+      assert.equal((await json('show', 'manual-2')).status, 'closed');
+      const refused = await run('edit', 'manual-2', '--title', 'x');
+      assert.match(refused.stderr, /lies in the archive.*patchwright reopen manual-2/s);
+      assert.equal((await json('reopen', 'manual-2')).status, 'open');
+      assert.equal((await json('tickets', '--archived')).length, 1);
     });
 
     it('wake up when their time has come', async () => {

@@ -137,6 +137,13 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
         return counts;
       },
     },
+    archive: {
+      has: () => false,
+      count: () => 0,
+      get: async () => undefined,
+      list: async () => [],
+      bringBack: async () => undefined,
+    },
     groups: {
       get: (id) => memory.groups.find((group) => group.id === id),
       variants: () => memory.variants,

@@ -31,8 +31,9 @@ describe('triage of a scan', function () {
   const said: string[] = [];
   const opened: App[] = [];
 
-  const open = async (): Promise<App> => {
+  const open = async (options: { readonly maxTickets?: number } = {}): Promise<App> => {
     const app = await compose({
+      ...options,
       folder,
       settings: () => defaultSettings,
       apiKey: () => Promise.resolve(undefined),
@@ -247,6 +248,66 @@ describe('triage of a scan', function () {
       const ticket = await ofPay();
       assert.equal(ticket?.status, 'open');
       assert.match(ticket?.metadata.reopened?.reason ?? '', /release 4\.2\.0/);
+    });
+  });
+
+  describe('of what is archived', () => {
+    const openSmall = async (): Promise<App> => {
+      const app = await open({ maxTickets: 2 });
+      await app.pipeline.scan();
+      return app;
+    };
+    const settle = async (app: App, file: string): Promise<string> => {
+      const ticket = app.backlog.tickets
+        .list()
+        .find(({ metadata }) => metadata.location?.file === file);
+      assert.ok(ticket);
+      await app.pipeline.close(ticket.id, 'noise');
+      return ticket.id;
+    };
+
+    it('brings the ticket back instead of making a second one, also where it was merged', async () => {
+      const names = ['src/a.js', 'src/b.js', 'src/c.js', 'src/d.js'];
+      await createRepository(folder, Object.fromEntries(names.map((name) => [name, 'one\n'])));
+      for (const name of names) log(failures(name, 6, minuteMs));
+      const app = await openSmall();
+      const ids: string[] = [];
+      for (const name of names.slice(0, 2)) ids.push(await settle(app, name));
+      const idOf = (file: string) =>
+        app.backlog.tickets.list().find((one) => one.metadata.location?.file === file)?.id ?? '';
+      const [c, d] = [idOf('src/c.js'), idOf('src/d.js')];
+      await app.pipeline.merge(c, d);
+      await app.pipeline.close(d, 'noise as well');
+      await app.backlog.snapshot();
+      assert.equal(app.backlog.archive.count(), 3);
+      const known = new Set([...ids, c, d]);
+
+      log(failures('src/a.js', 1, -minuteMs));
+      log(failures('src/c.js', 1, -minuteMs));
+      const { created } = await app.pipeline.scan();
+      assert.deepEqual(created, []);
+      assert.ok(app.backlog.tickets.list().every(({ id }) => known.has(id)));
+      const back = app.backlog.tickets.get(ids[0] ?? '');
+      assert.equal(back?.status, 'closed', 'once more is no reason to open it');
+      assert.equal(app.backlog.groups.get(ids[0] ?? '')?.count, 7);
+      assert.equal(back?.evidence.length, 3);
+      assert.equal(app.backlog.tickets.get(d)?.evidence.length, 3);
+
+      log(failures('src/a.js', 60, -minuteMs));
+      await app.pipeline.scan();
+      assert.equal(app.backlog.tickets.get(ids[0] ?? '')?.status, 'open');
+    });
+
+    it('lets a person open it again', async () => {
+      const names = ['src/a.js', 'src/b.js', 'src/c.js'];
+      await createRepository(folder, Object.fromEntries(names.map((name) => [name, 'one\n'])));
+      for (const name of names) log(failures(name, 6, minuteMs));
+      const app = await openSmall();
+      const id = await settle(app, 'src/b.js');
+      await app.backlog.snapshot();
+      assert.equal(app.backlog.tickets.get(id), undefined);
+      await app.pipeline.reopen(id);
+      assert.equal(app.backlog.tickets.get(id)?.status, 'open');
     });
   });
 });
