@@ -108,7 +108,7 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
       readOnly ? Promise.reject(readOnlyError(paths.folder)) : commits.write(changes),
     tell,
   });
-  const tidy = coalesce(archive.tidy);
+  const tidy = coalesce(() => archive.tidy());
   const snapshot = async () => {
     if (readOnly) return;
     if (!isClosed) await tidy();

@@ -109,7 +109,7 @@ describe('backlog: archive', function () {
     await backlog.refresh();
     for (const one of [other, backlog]) {
       assert.deepEqual(one.tickets.get(id)?.metadata, expected.metadata);
-      assert.deepEqual(one.tickets.get(id), await (await openWith(99)).tickets.get(id));
+      assert.deepEqual(one.tickets.get(id), (await openWith(99)).tickets.get(id));
       assert.equal(one.archive.has(id), false);
     }
     const text = backlog.tickets.get(id)?.evidence[0]?.text;
@@ -225,13 +225,16 @@ describe('backlog: archive', function () {
       const { field_clocks: clocks, ...rest } = one.get('SELECT * FROM improvement_tickets') ?? {};
       one.close();
       const sorted = Object.entries(JSON.parse(String(clocks)) as Record<string, string[]>)
-        .map(([at, names]) => [at, names.toSorted()])
+        .map(([at, names]) => `${at} ${names.toSorted().join()}`)
         .sort();
       const { metadata: kept, ...columns } = rest;
       return {
         ...columns,
-        kept: JSON.stringify(Object.entries(JSON.parse(String(kept)) as object).sort()),
-        clocks: JSON.stringify(sorted),
+        kept: Object.entries(JSON.parse(String(kept)) as object)
+          .map((entry) => JSON.stringify(entry))
+          .sort()
+          .join(),
+        clocks: sorted.join(),
       };
     };
     const indices = changes.map((_, index) => index);
