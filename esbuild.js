@@ -53,6 +53,19 @@ const builds = [
     banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
   },
   { ...common, entryPoints: lazy },
+  // A thread of its own, started beside the bundle that asks for it.
+  { ...common, entryPoints: ['src/signals/quality/qualityWorker.ts'] },
+  // The page runs in a browser.
+  {
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: !watch,
+    sourcemap: watch,
+    metafile: true,
+    entryPoints: ['webview-ui/page.ts', 'webview-ui/page.css'],
+    outdir: join(out, 'page'),
+  },
 ];
 
 rmSync(out, { recursive: true, force: true });

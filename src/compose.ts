@@ -20,6 +20,7 @@ import { createShell } from './platform/shell.ts';
 import { endOrphans } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
+import { startAnalysis } from './signals/quality/startAnalysis.ts';
 import { createScanner } from './signals/scan.ts';
 import { readTemplates, type Templates } from './signals/templates/templates.ts';
 import { watchSources } from './signals/watch.ts';
@@ -46,6 +47,8 @@ export interface App {
   readonly git: Git;
   /** A file as a commit has it; empty when it has none. */
   readFile(commit: string, path: string): Promise<string>;
+  /** What was saved of an attempt, as it was written; empty when it is gone. */
+  transcript(attemptId: string): Promise<readonly unknown[]>;
   /** Calls `pipeline.grown` when sources grow; for where no editor watches. */
   watch(): { dispose(): void };
   dispose(): Promise<void>;
@@ -85,6 +88,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     settings,
     openModel: (current) => openModel(options, current),
     scanner: scannerOf,
+    analyse: startAnalysis,
     worktrees: (current) =>
       createWorktrees({
         git,
@@ -108,6 +112,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     pipeline,
     git,
     readFile: (commit, path) => fileAt(git, commit, path),
+    transcript: (attemptId) => readTranscript(data, attemptId),
     watch: () => watchSources({ folder, settings: settings(), log }, () => pipeline.grown()),
     dispose: async () => {
       await pipeline.dispose();
@@ -208,6 +213,18 @@ async function saveTranscript(data: string, id: string, entry: unknown): Promise
   } catch (error) {
     throw explainFileError(error, '.patchwright/attempts');
   }
+}
+
+async function readTranscript(data: string, id: string): Promise<readonly unknown[]> {
+  if (!/^[\w-]+$/.test(id)) return []; // ids come from the workspace's own files
+  const lines = await linesOf(join(data, 'attempts', `${id}.jsonl`));
+  return lines.flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as unknown];
+    } catch {
+      return []; // cut by a crash
+    }
+  });
 }
 
 async function reviewerOf(git: Git): Promise<string> {

@@ -3,6 +3,7 @@ import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
+import { registerDashboard } from './editor/dashboard.ts';
 import { createDialogs, type Dialogs } from './editor/dialogs.ts';
 import { registerDocuments } from './editor/documents.ts';
 import { draftCommands } from './editor/draftCommands.ts';
@@ -12,6 +13,7 @@ import { houseCommands } from './editor/houseCommands.ts';
 import { createPreviewNotice } from './editor/previewNotice.ts';
 import { registerCommands } from './editor/register.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
@@ -49,7 +51,18 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   );
   sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
   const sorting = createSorting(context.workspaceState);
-  const desk: Desk = { sessions, dialogs, errors, apiKey, sorting, log };
+  const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
+  const dashboard = registerDashboard(sessions, context.extensionUri);
+  const desk: Desk = {
+    sessions,
+    dialogs,
+    errors,
+    apiKey,
+    sorting,
+    reviewPanels,
+    dashboard,
+    log,
+  };
 
   const backlogView = registerTicketView(sessions, sorting);
   const reviewView = registerReviewView(sessions);
@@ -75,6 +88,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     keys,
     commands,
     documents,
+    reviewPanels,
+    dashboard,
   );
 
   void sessions.restart();

@@ -1,15 +1,26 @@
+import type { Approved } from './core/approval.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
+import type { EditorDiagnostic } from './core/quality.ts';
 import type { Ticket } from './core/ticket.ts';
 import type { Difference } from './core/variants.ts';
-import { approve, type DecisionOptions, reject, rollBack, undoReject } from './pipeline/decide.ts';
+import {
+  type ApprovalOptions,
+  approve,
+  type DecisionOptions,
+  reject,
+  rollBack,
+  undoReject,
+} from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
 import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { House } from './pipeline/house.ts';
+import { type HistoryEvent, historyOf } from './pipeline/history.ts';
+import { type Insight, insightOf } from './pipeline/insight.ts';
 import { recover } from './pipeline/recover.ts';
 import { createScan } from './pipeline/scan.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -25,6 +36,8 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
+export type { HistoryEvent } from './pipeline/history.ts';
+export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
@@ -36,6 +49,8 @@ export interface Pipeline {
   recover(): Promise<void>;
   /** Reads everything that is there. */
   scan(signal?: AbortSignal): Promise<ScanReport>;
+  /** What the editor shows as problems, all of them; the next scan's code analysis counts them in. */
+  diagnose(diagnostics: readonly EditorDiagnostic[]): void;
   /**
    * Says that sources have grown (from a file watcher): scans at once, holding back what may be half
    * written, and once more when it has been quiet for a moment. Failures go to the log.
@@ -45,7 +60,7 @@ export interface Pipeline {
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
   cancel(ticketId: string): Promise<void>;
-  approve(requestId: string, options?: DecisionOptions): Promise<Release>;
+  approve(requestId: string, options?: ApprovalOptions): Promise<Approved>;
   reject(requestId: string, comment: string): Promise<void>;
   /** Takes a rejection back: the request waits for a decision again. */
   undoReject(requestId: string): Promise<void>;
@@ -65,6 +80,10 @@ export interface Pipeline {
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
+  /** Newest first; of one file (from the folder), or of all. */
+  history(path?: string): Promise<readonly HistoryEvent[]>;
+  /** Figures of the last `days` days. */
+  insight(days: number): Insight;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -83,8 +102,9 @@ export function createPipeline(house: House): Pipeline {
   /** What must not be cut short, but waited for: a decision between its commit and its note. */
   const pending = new Set<Promise<unknown>>();
   const ending = new AbortController();
-  const scan = createScan(house, tell);
-  const growth = createGrowth(scan, house.log);
+  let diagnostics: readonly EditorDiagnostic[] | undefined;
+  const scan = createScan(house, tell, () => diagnostics);
+  const growth = createGrowth((flush, signal) => scan({ flush }, signal), house.log);
 
   /** Does it when the folder is trusted; `dispose` waits for it. */
   const act = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -123,8 +143,11 @@ export function createPipeline(house: House): Pipeline {
     scan: (signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return scan(true, either);
+        return scan({ flush: true, analyse: true }, either);
       }),
+    diagnose: (found) => {
+      diagnostics = found;
+    },
     grown: () => {
       if (house.trusted) growth.grown();
     },
@@ -144,6 +167,8 @@ export function createPipeline(house: House): Pipeline {
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
     protect: (path) => act(() => protect(house, path)),
+    history: (path) => historyOf(house, path),
+    insight: (days) => insightOf(house.backlog, days, house.clock.now()),
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();

@@ -14,7 +14,7 @@ const node = process.execPath;
 const stages = {
   format: [[node, bin('@biomejs/biome/bin/biome'), 'format', '.']],
   lint: [[node, bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings']],
-  types: [[node, bin('typescript/bin/tsc'), '-p', '.']],
+  types: ['.', 'webview-ui'].map((at) => [node, bin('typescript/bin/tsc'), '-p', at]),
   build: [[node, 'esbuild.js']],
   unit: [[node, bin('mocha/bin/mocha.js'), '--reporter', 'test/support/countingReporter.cjs']],
   integration: [[node, 'test/integration/run.mjs']],

@@ -6,7 +6,7 @@ import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
-import type { SignalGroup, Ticket, TicketStatus } from '../core/ticket.ts';
+import type { SignalGroup, Ticket, TicketStatus, TicketSummary } from '../core/ticket.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
 export interface Backlog {
@@ -75,11 +75,14 @@ export interface TicketStore {
     readonly limit?: number;
     readonly offset?: number;
   }): readonly Ticket[];
+  /** All of them, for figures. */
+  summaries(): readonly TicketSummary[];
   countByStatus(): Readonly<Partial<Record<TicketStatus, number>>>;
 }
 
 export interface AttemptStore {
   get(id: string): Attempt | undefined;
+  list(): readonly Attempt[];
   ofTicket(ticketId: string): readonly Attempt[];
   running(): readonly Attempt[];
 }
@@ -121,7 +124,11 @@ export interface ReleaseStore {
 }
 
 export interface AuditStore {
-  list(filter?: { readonly subject?: string; readonly limit?: number }): readonly AuditEvent[];
+  list(filter?: {
+    readonly subject?: string;
+    readonly action?: string;
+    readonly limit?: number;
+  }): readonly AuditEvent[];
   /** Walks every chain. `broken` names the first event of each break. */
   verify(): { readonly events: number; readonly broken: readonly string[] };
 }

@@ -189,6 +189,8 @@ export const requestEntity: Entity<PatchRequest> = {
     metrics,
     model: plain('model'),
     costUsd: plain('cost_usd'),
+    requestedBy: plain('requested_by'),
+    approvals: json('approvals'),
     reviewedAt: plain('reviewed_at'),
     reviewedBy: plain('reviewed_by'),
     reviewComment: plain('review_comment'),

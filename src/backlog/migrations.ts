@@ -117,6 +117,13 @@ CREATE INDEX interactions_by_age ON interactions (timestamp, id);
   {
     version: 3,
     sql: `
+ALTER TABLE patch_requests ADD COLUMN requested_by TEXT;
+ALTER TABLE patch_requests ADD COLUMN approvals TEXT;
+`,
+  },
+  {
+    version: 4,
+    sql: `
 CREATE TABLE group_variants (
   group_id TEXT NOT NULL, variant TEXT NOT NULL, traits TEXT NOT NULL, count INTEGER NOT NULL,
   first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,

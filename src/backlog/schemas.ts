@@ -156,6 +156,8 @@ const requestFields = {
   }),
   model: text,
   costUsd: amount,
+  requestedBy: word,
+  approvals: z.array(z.object({ by: word, at: time, comment: optional(text) })),
   reviewedAt: time,
   reviewedBy: text,
   reviewComment: text,

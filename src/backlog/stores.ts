@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../core/audit.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
-import type { SignalGroup } from '../core/ticket.ts';
+import type { SignalGroup, TicketSummary } from '../core/ticket.ts';
 import { verifyAudit } from './audit.ts';
 import type { Backlog } from './backlog.ts';
 import {
@@ -56,6 +56,13 @@ export function createStores(sql: () => Sql): Stores {
           `${oneOf('status', statuses)} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`,
           [...(statuses ?? []), limit, offset],
         ),
+      summaries: () =>
+        sql()
+          .all(
+            `SELECT id, category, status, priority, risk_level, created_at, updated_at
+             FROM improvement_tickets WHERE complete = 1`,
+          )
+          .map(toSummary),
       countByStatus: () =>
         Object.fromEntries(
           sql()
@@ -97,6 +104,7 @@ export function createStores(sql: () => Sql): Stores {
     },
     attempts: {
       get: (id) => byId(attemptEntity, id),
+      list: () => select(attemptEntity, 'ORDER BY timestamp, attempt_id'),
       ofTicket: (id) =>
         select(attemptEntity, 'AND ticket_id = ? ORDER BY attempt_number, timestamp', [id]),
       running: () => select(attemptEntity, `AND outcome = 'running' ORDER BY timestamp`),
@@ -172,14 +180,17 @@ export function createStores(sql: () => Sql): Stores {
           .toReversed(),
     },
     audit: {
-      list: ({ subject, limit = -1 } = {}) =>
-        sql()
+      list: ({ subject, action, limit = -1 } = {}) => {
+        const wanted = Object.entries({ subject, action }).filter((one) => one[1] !== undefined);
+        const where = wanted.map(([column]) => `AND ${column} = ?`).join(' ');
+        return sql()
           .all(
-            `SELECT * FROM audit_events ${subject === undefined ? '' : 'WHERE subject = ?'}
+            `SELECT * FROM audit_events WHERE true ${where}
              ORDER BY lamport DESC, writer DESC, position DESC LIMIT ?`,
-            [...(subject === undefined ? [] : [subject]), limit],
+            [...wanted.map(([, value]) => value ?? null), limit],
           )
-          .map(toAuditEvent),
+          .map(toAuditEvent);
+      },
       verify: () => verifyAudit(sql()),
     },
   };
@@ -197,6 +208,18 @@ function prefixValues(text: string): Value[] {
 
 function only<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;
+}
+
+function toSummary(row: Row): TicketSummary {
+  return {
+    id: String(row.id),
+    category: row.category as TicketSummary['category'],
+    status: row.status as TicketSummary['status'],
+    priority: row.priority as TicketSummary['priority'],
+    risk: Number(row.risk_level),
+    createdAt: String(row.created_at),
+    updatedAt: String(row.updated_at),
+  };
 }
 
 function toGroup(row: Row | undefined): SignalGroup | undefined {

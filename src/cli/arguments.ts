@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type ApprovalMode, approvalModes } from '../core/approval.ts';
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 
 const options = {
@@ -10,12 +11,14 @@ const options = {
   message: { type: 'string', short: 'm' },
   status: { type: 'string', multiple: true },
   limit: { type: 'string' },
+  days: { type: 'string' },
   title: { type: 'string' },
   priority: { type: 'string' },
   until: { type: 'string' },
   by: { type: 'string' },
   archived: { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
+  mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -33,6 +36,7 @@ export interface Arguments {
   readonly message?: string;
   readonly statuses: readonly string[];
   readonly limit: number;
+  readonly days: number;
   readonly title?: string;
   readonly priority?: string;
   readonly until?: string;
@@ -41,6 +45,7 @@ export interface Arguments {
   /** `split`: PART=VALUE. */
   readonly by?: string;
   readonly confirmedProtectedBranch: boolean;
+  readonly mode?: ApprovalMode;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -50,9 +55,6 @@ export interface Arguments {
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
-  const limit = Number(values.limit ?? 50);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw usageError('--limit takes a whole number from 1.');
   return {
     command,
     rest,
@@ -62,11 +64,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
     archived: values.archived ?? false,
     content: values.content ?? false,
     statuses: values.status ?? [],
-    limit,
+    limit: wholeNumber('limit', values.limit, 50),
+    days: wholeNumber('days', values.days, 30),
     confirmedProtectedBranch: values['yes-protected-branch'] ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,
+    ...(values.mode === undefined ? {} : { mode: modeOf(values.mode) }),
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.title === undefined ? {} : { title: values.title }),
@@ -74,6 +78,18 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.until === undefined ? {} : { until: values.until }),
     ...(values.by === undefined ? {} : { by: values.by }),
   };
+}
+
+function modeOf(given: string): ApprovalMode {
+  const mode = approvalModes.find((one) => one === given);
+  if (mode) return mode;
+  throw usageError(`--mode takes ${approvalModes.join(' or ')}.`);
+}
+
+function wholeNumber(name: string, given: string | undefined, usual: number): number {
+  const value = Number(given ?? usual);
+  if (Number.isInteger(value) && value >= 1 && value <= 1_000_000) return value;
+  throw usageError(`--${name} takes a whole number from 1.`);
 }
 
 function parse(argv: readonly string[]) {

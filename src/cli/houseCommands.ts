@@ -5,6 +5,8 @@ import { usageError } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { progressLine } from './progress.ts';
+import { historyCommand } from './historyCommand.ts';
+import { metricsCommand } from './metricsCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
@@ -26,6 +28,8 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     operands: 1,
     run: protect,
   },
+  history: historyCommand,
+  metrics: metricsCommand,
   audit: {
     usage: '[verify] [--limit N]',
     help: 'list the audit trail, or prove that it is whole',
@@ -62,6 +66,11 @@ export function scanText(report: ScanReport): string {
     `Read ${count(report.lines, 'new line')} in ${count(report.files, 'file')}: ${count(report.signals, 'signal')}, ${count(created.length, 'new ticket')}, ${updated.length} updated.`,
     ...(report.malformed > 0
       ? [`${count(report.malformed, 'malformed record')} skipped (--verbose names them).`]
+      : []),
+    ...(report.analysis
+      ? [
+          `Analysed ${count(report.analysis.files, 'source file')} and ${count(report.analysis.reports, 'report')}${report.analysis.left > 0 ? `; ${count(report.analysis.left, 'lesser finding')} wait until others are done` : ''}.`,
+        ]
       : []),
     ...report.problems.map((p) => `Could not read ${p.file}: ${p.reason}`),
   ].join('\n');

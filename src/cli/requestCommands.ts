@@ -1,3 +1,4 @@
+import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { gatesPassed } from '../core/gate.ts';
 import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
@@ -38,8 +39,8 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     run: gates,
   },
   approve: {
-    usage: 'REQUEST [-m COMMENT] [--yes-protected-branch]',
-    help: 'merge a patch into the current branch',
+    usage: 'REQUEST [-m COMMENT] [--mode merge|branch] [--yes-protected-branch]',
+    help: 'merge a patch into the current branch, or keep it on its own',
     operands: 1,
     run: approve,
   },
@@ -122,18 +123,35 @@ async function gates({ app, args, out }: Context): Promise<number> {
 
 async function approve({ app, args, out }: Context): Promise<number> {
   const request = requestNamed(app, args.rest[0]);
-  const release = await confirming(() =>
+  const approved = await confirming(() =>
     app.pipeline.approve(request.id, {
       confirmedProtectedBranch: args.confirmedProtectedBranch,
+      ...(args.mode ? { mode: args.mode } : {}),
       ...(args.message ? { comment: args.message } : {}),
     }),
   );
-  out.result(
-    releaseView(release),
-    () =>
-      `Merged into ${release.branch} as ${release.commit.slice(0, 12)}. Undo it with:\n  ${callOf(args, 'rollback', request.id.slice(0, 8))}`,
-  );
+  out.result(approvedView(request, approved), () => approvedText(request, approved, args));
   return exit.done;
+}
+
+function approvedView({ id: requestId }: PatchRequest, approved: Approved) {
+  const { kind, ...rest } = approved;
+  return approved.kind === 'landed'
+    ? { outcome: kind, ...releaseView(approved.release) }
+    : { outcome: kind, requestId, ...rest };
+}
+
+function approvedText({ id }: PatchRequest, approved: Approved, args: Arguments): string {
+  switch (approved.kind) {
+    case 'landed': {
+      const { branch, commit } = approved.release;
+      return `Merged into ${branch} as ${commit.slice(0, 12)}. Undo it with:\n  ${callOf(args, 'rollback', id.slice(0, 8))}`;
+    }
+    case 'kept':
+      return `Approved and kept on its branch. Merge it with:\n  git merge --no-ff ${approved.branch}`;
+    case 'counted':
+      return `Approval ${approved.have} of ${approved.needed}: it waits for another reviewer.`;
+  }
 }
 
 /** On the command line the second yes is an option, so the refusal names it. */

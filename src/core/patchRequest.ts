@@ -1,3 +1,4 @@
+import type { Approval } from './approval.ts';
 import type { PatchFile, Usage } from './attempt.ts';
 import { PatchwrightError } from './errors.ts';
 import type { GateReport } from './gate.ts';
@@ -38,6 +39,10 @@ export interface PatchRequest {
   readonly metrics?: RequestMetrics;
   readonly model: string;
   readonly costUsd?: number;
+  /** Who started the attempt, where a person did. */
+  readonly requestedBy?: string;
+  /** So far; the one that decides is also in `reviewedBy`. */
+  readonly approvals?: readonly Approval[];
   readonly reviewedAt?: string;
   readonly reviewedBy?: string;
   readonly reviewComment?: string;
@@ -86,7 +91,7 @@ export interface Confidence {
 
 const moves: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {
   PENDING_APPROVAL: ['APPROVED', 'DENIED'],
-  APPROVED: ['APPLIED', 'FAILED'],
+  APPROVED: ['APPLIED', 'FAILED', 'DENIED'], // one that was kept on its branch can still be rejected
   DENIED: ['PENDING_APPROVAL'], // a rejection can be taken back
   APPLIED: ['ROLLED_BACK'],
   FAILED: [],

@@ -1,7 +1,6 @@
+import { windowMs } from './metric.ts';
 import type { Anomaly, InteractionSignal, PerformanceSignal } from './signal.ts';
-import type { Priority, Reasoned, Ticket } from './ticket.ts';
-
-type Described = Omit<Ticket, 'id' | 'title' | 'status' | 'createdAt' | 'updatedAt' | 'evidence'>;
+import type { Described, Priority, Reasoned } from './ticket.ts';
 
 /** What a ticket says of an anomaly of a metric. */
 export function describePerformance(signal: PerformanceSignal): Described {
@@ -43,13 +42,23 @@ const tests: Readonly<Record<Anomaly['kind'], string>> = {
 export function performancePriority({ severity, anomaly }: PerformanceSignal): Reasoned<Priority> {
   const times = anomaly.threshold > 0 ? anomaly.value / anomaly.threshold : 1;
   if (severity === 'fatal') return { value: 'critical', reason: anomaly.reason };
-  if (anomaly.kind === 'leak') {
-    return { value: 'high', reason: `Memory that only grows ends the program. ${anomaly.reason}` };
-  }
+  if (anomaly.kind === 'leak') return leakPriority(anomaly);
   if (times >= 3) return { value: 'high', reason: `${times.toFixed(1)} times what it should be.` };
   return severity === 'warning'
     ? { value: 'low', reason: `A little over its limit. ${anomaly.reason}` }
     : { value: 'medium', reason: anomaly.reason };
+}
+
+/** Until then what only fills up, and stops, looks the same. */
+const sureAfterMs = 20 * 3_600_000;
+
+function leakPriority({ from, to, reason }: Anomaly): Reasoned<Priority> {
+  return Date.parse(to) - Date.parse(from) >= sureAfterMs - windowMs
+    ? { value: 'high', reason: `Memory that only grows ends the program. ${reason}` }
+    : {
+        value: 'medium',
+        reason: `It may only fill a cache: it has not been seen for long. ${reason}`,
+      };
 }
 
 /** What a ticket says of conversations that go badly in the same way. */

@@ -41,4 +41,6 @@ export interface ScanReport {
   readonly malformed: number;
   /** Files that could not be read, each with the reason. */
   readonly problems: readonly { readonly file: string; readonly reason: string }[];
+  /** Of the code analysis, when it is on: what was read, and findings that did not become tickets yet. */
+  readonly analysis?: { readonly reports: number; readonly files: number; readonly left: number };
 }

@@ -1,3 +1,4 @@
+import { ipAddress, ipMask, ipTrigger, isOwnAddress } from './ipAddresses.ts';
 import {
   addressToken,
   isChecksum,
@@ -26,7 +27,8 @@ export type SecretKind =
   | 'email'
   | 'home'
   | 'card'
-  | 'phone';
+  | 'phone'
+  | 'ip';
 
 export interface SecretMatch {
   readonly kind: SecretKind;
@@ -190,9 +192,22 @@ const patterns: readonly Pattern[] = [
       /(?<![\w+])\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,5}\)[ .-]?)?\d{1,5}(?:[ .-]?\d{2,5}){1,5}(?![\w:])/dg,
     accepts: (match) => digitsOf(match[0]).length >= 8 && digitsOf(match[0]).length <= 15,
   },
+  {
+    kind: 'ip',
+    mask: ipMask,
+    trigger: ipTrigger,
+    regex: ipAddress,
+    accepts: (match) => !isOwnAddress(match[0]),
+  },
 ];
 
 const noKinds: ReadonlySet<SecretKind> = new Set();
+const onlyIp: ReadonlySet<SecretKind> = new Set(['ip']);
+
+/** What evidence keeps by the user's own choice. */
+export function keptKinds(privacy: { readonly maskIpAddresses: boolean }): ReadonlySet<SecretKind> {
+  return privacy.maskIpAddresses ? noKinds : onlyIp;
+}
 
 /** Every secret in the first {@link maxSecretChars} characters, in order, without overlaps. */
 export function findSecrets(text: string, keep: ReadonlySet<SecretKind> = noKinds): SecretMatch[] {
@@ -221,6 +236,7 @@ export const personalKinds: ReadonlySet<SecretKind> = new Set([
   'home',
   'card',
   'phone',
+  'ip',
 ]);
 
 /** The text with every secret replaced by its kind's mask, but for the kinds to keep. Idempotent. */
@@ -242,11 +258,15 @@ const personField =
   /^(?:\w{1,20}[_-])?(?:user(?:[_-]?name)?|login|(?:full|first|last|display|account|customer|client|contact)[_-]?name|author|reporter)$/i;
 
 /** The same for the value of a named field, whose name says what the value alone would not. */
-export function redactField(name: string, value: string): string {
-  if (value === '' || isPlaceholder(value)) return redact(value);
+export function redactField(
+  name: string,
+  value: string,
+  keep: ReadonlySet<SecretKind> = noKinds,
+): string {
+  if (value === '' || isPlaceholder(value)) return redact(value, keep);
   if (secretField.test(name.slice(-80))) return maskOf('assignment');
   if (personField.test(name.slice(0, 80)) && /\p{L}/u.test(value)) return maskOf('user');
-  return redact(value);
+  return redact(value, keep);
 }
 
 export function maskOf(kind: SecretKind): string {

@@ -33,6 +33,18 @@ const schema = z.object({
       '**/{interactions,conversations}.jsonl',
       '**/{interactions,conversations}/**/*.jsonl',
     ]),
+    reports: z._default(z.array(glob), [
+      '**/lcov.info',
+      '**/cobertura*.xml',
+      '**/*.cobertura.xml',
+      '**/{coverage,reports,test-results}/**/coverage.xml',
+      'coverage.xml',
+      '**/coverage.json',
+      '**/*.sarif',
+      '**/*.sarif.json',
+      '**/eslint-report.json',
+      '**/ruff-report.json',
+    ]),
     ignore: z._default(z.array(glob), [
       '**/node_modules/**',
       '**/.git/**',
@@ -44,6 +56,7 @@ const schema = z.object({
       feedback: z._default(z.boolean(), true),
       metrics: z._default(z.boolean(), true),
       interactions: z._default(z.boolean(), true),
+      codeAnalysis: z._default(z.boolean(), false),
     }),
   }),
   thresholds: z.object({
@@ -54,6 +67,7 @@ const schema = z.object({
     slowEndpointMs: z._default(count, 2000),
     errorRate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.05),
   }),
+  privacy: z.object({ maskIpAddresses: z._default(z.boolean(), true) }),
   selection: z.object({ maxRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 7) }),
   limits: z.object({
     requestsPerDay: z._default(count, 5),
@@ -76,7 +90,14 @@ const schema = z.object({
     setup: z._default(z.string(), ''),
     timeoutSeconds: z._default(count, 300),
   }),
-  approve: z.object({ protectedBranches: z._default(z.array(glob), ['main', 'master']) }),
+  approve: z.object({
+    mode: z._default(z.enum(['merge', 'branch']), 'merge'),
+    protectedBranches: z._default(z.array(glob), ['main', 'master']),
+    reviewers: z._default(z.array(glob), []),
+    approvalsForHighRisk: z._default(count, 1),
+    highRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 8),
+    requesterMayApprove: z._default(z.boolean(), true),
+  }),
   monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
 });
 
@@ -85,6 +106,7 @@ export type Settings = z.infer<typeof schema>;
 const empty = {
   sources: { enabled: {} },
   thresholds: {},
+  privacy: {},
   selection: {},
   limits: {},
   model: {},

@@ -177,7 +177,48 @@ export interface InteractionSignal extends SignalBase {
   readonly pattern: InteractionPattern;
 }
 
-export type Signal = ExceptionSignal | FeedbackSignal | PerformanceSignal | InteractionSignal;
+export const qualityKinds = [
+  'coverage',
+  'duplication',
+  'complexity',
+  'undocumented',
+  'lint',
+] as const;
+export type QualityKind = (typeof qualityKinds)[number];
+
+/** What could be better about one file: all that is of one kind, of a linter all of one rule. */
+export interface QualityFinding {
+  readonly kind: QualityKind;
+  /** Who says so; empty for what Patchwright counts itself. */
+  readonly tool: string;
+  /** A linter's; empty for the other kinds. */
+  readonly rule: string;
+  /** Relative to the workspace folder, with `/`. */
+  readonly file: string;
+  /** The first place. */
+  readonly line?: number;
+  readonly severity: Severity;
+  /** Places, or lines that no test runs. */
+  readonly count: number;
+  /** For ranking among those of its kind: the more the worse. */
+  readonly weight: number;
+  /** In words, with the numbers. */
+  readonly reason: string;
+  /** The places, the first ones, in words. */
+  readonly places: readonly string[];
+}
+
+export interface QualitySignal extends SignalBase {
+  readonly kind: 'quality';
+  readonly finding: QualityFinding;
+}
+
+export type Signal =
+  | ExceptionSignal
+  | FeedbackSignal
+  | PerformanceSignal
+  | InteractionSignal
+  | QualitySignal;
 
 /** How far a file has been read, and how to know it is still the same file. */
 export interface FilePosition {

@@ -7,6 +7,7 @@ import {
   performancePriority,
 } from './performanceTicket.ts';
 import { type Closed, closedOf, type Reopened, seenClosed } from './closed.ts';
+import { describeQuality, qualityPriority } from './quality.ts';
 import type { Settings } from './settings.ts';
 import type { Suspect } from './suspects.ts';
 import {
@@ -89,6 +90,19 @@ export interface Ticket {
   readonly metadata: TicketMetadata;
 }
 
+/** As much of a ticket as figures over all of them need. */
+export interface TicketSummary
+  extends Pick<Ticket, 'id' | 'category' | 'status' | 'createdAt' | 'updatedAt'> {
+  readonly priority: Priority;
+  readonly risk: number;
+}
+
+/** What a kind of signal says of its ticket. */
+export type Described = Omit<
+  Ticket,
+  'id' | 'title' | 'status' | 'createdAt' | 'updatedAt' | 'evidence'
+>;
+
 export interface TicketMetadata {
   readonly fingerprint?: Fingerprint;
   readonly location?: Location;
@@ -114,6 +128,8 @@ export interface TicketMetadata {
   readonly reopened?: Reopened;
   /** Versions of the program that the log named with it, the latest last. */
   readonly releases?: readonly string[];
+  /** When what it was about was no longer found; empty once it was found again. */
+  readonly resolvedAt?: string;
   /** Files of the workspace that its stack goes through, the failing place first. */
   readonly stack?: readonly Location[];
   /** How often it was seen lately: tells a burst. */
@@ -174,6 +190,7 @@ const prefixes: Readonly<Record<Signal['kind'], string>> = {
   feedback: 'feedback',
   performance: 'perf',
   interaction: 'interaction',
+  quality: 'quality',
 };
 
 /** Stable on every machine: the same exception in the same place gives the same id. */
@@ -309,7 +326,7 @@ function worse(a: Severity, b: Severity): Severity {
 
 type OtherSignal = Exclude<Signal, ExceptionSignal>;
 
-/** Back again after a fix counts as a regression for a metric too; feedback may be of before the fix. */
+/** Back again after a fix counts as a regression for what is measured too; feedback may be of before the fix. */
 function foldOther(
   signal: OtherSignal,
   group: SignalGroup,
@@ -317,16 +334,22 @@ function foldOther(
   settings: Pick<Settings, 'thresholds'>,
   base: Partial<Ticket>,
 ): Fold {
-  const regressed =
-    signal.kind === 'performance' && ticket.status === 'applied' && signal.at > ticket.updatedAt;
-  const metadata = { ...ticket.metadata, ...otherMetadata(signal, group, settings, ticket) };
+  const isMeasured = signal.kind === 'performance' || signal.kind === 'quality';
+  const regressed = isMeasured && ticket.status === 'applied' && signal.at > ticket.updatedAt;
+  // What went by itself and is there again; never what a person has closed.
+  const isBack = ticket.status === 'closed' && Boolean(ticket.metadata.resolvedAt);
+  const metadata = {
+    ...ticket.metadata,
+    ...otherMetadata(signal, group, settings, ticket),
+    ...(isBack ? { resolvedAt: '' } : {}),
+  };
   return {
     kind: 'updated',
     id: ticket.id,
     fields: {
       ...base,
       ...(setByPerson(ticket) ? {} : { priority: otherPriority(signal, group) }),
-      ...(regressed ? { status: 'open' as const } : {}),
+      ...(regressed || isBack ? { status: 'open' as const } : {}),
       metadata: regressed ? { ...metadata, regression: true } : metadata,
     },
   };
@@ -334,6 +357,7 @@ function foldOther(
 
 function otherPriority(signal: OtherSignal, group: SignalGroup): Reasoned<Priority> {
   if (signal.kind === 'performance') return performancePriority(signal);
+  if (signal.kind === 'quality') return qualityPriority(signal);
   return signal.kind === 'interaction' ? interactionPriority(signal) : feedbackPriority(group);
 }
 
@@ -351,6 +375,7 @@ function otherMetadata(
 ): TicketMetadata {
   if (signal.kind === 'performance') return { anomaly: signal.anomaly };
   if (signal.kind === 'interaction') return { pattern: signal.pattern };
+  if (signal.kind === 'quality') return { finding: signal.finding };
   const users = group.users ?? 0;
   return {
     reports: group.count,
@@ -372,8 +397,8 @@ function previewWanted(
 }
 
 function threshold(signal: Signal, settings: Pick<Settings, 'thresholds'>): number {
-  if (signal.kind === 'performance' || signal.kind === 'interaction') return 1;
   if (signal.kind === 'feedback') return feedbackThreshold(signal, settings);
+  if (signal.kind !== 'exception') return 1;
   return signal.severity === 'fatal' ? 1 : settings.thresholds.exceptionOccurrences;
 }
 
@@ -407,6 +432,8 @@ function newTicket(
       return { ...common, ...describePerformance(signal) };
     case 'interaction':
       return { ...common, ...describeInteraction(signal) };
+    case 'quality':
+      return { ...common, ...describeQuality(signal) };
     case 'feedback':
       return { ...common, ...describeFeedback(signal, group, settings) };
   }
@@ -537,5 +564,7 @@ function textOf(signal: Signal): string {
       return signal.anomaly.reason;
     case 'interaction':
       return [signal.pattern.reason, ...signal.pattern.examples].join('\n');
+    case 'quality':
+      return [signal.finding.reason, ...signal.finding.places].join('\n');
   }
 }

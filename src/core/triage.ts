@@ -241,11 +241,14 @@ export function categoryReason({
   const { exceptionType } = metadata;
   switch (category) {
     case 'bug_fix':
+      if (metadata['finding'] !== undefined) return 'A linter calls it an error.';
       return exceptionType === undefined
         ? 'Written by hand; what is not said to be anything else is a bug.'
         : `${exceptionType} is an error.`;
     case 'refactor':
-      return `${exceptionType ?? 'It'} is a warning that something is out of date; it works for now.`;
+      return exceptionType === undefined
+        ? 'It works, and could be easier to change.'
+        : `${exceptionType} is a warning that something is out of date; it works for now.`;
     case 'performance':
       return 'A measurement is not what it should be.';
     case 'feature':

@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import type { ApiKey } from './apiKey.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { ErrorReporter } from './errors.ts';
+import type { ReviewPanels } from './reviewPanel.ts';
 import type { Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
 
@@ -12,5 +14,7 @@ export interface Desk {
   readonly errors: ErrorReporter;
   readonly apiKey: ApiKey;
   readonly sorting: Sorting;
+  readonly reviewPanels: ReviewPanels;
+  readonly dashboard: Dashboard;
   readonly log: vscode.LogOutputChannel;
 }

@@ -4,13 +4,17 @@ import type { DoctorCheck } from '../pipeline.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { checkItem, checkLine, doctorTitle } from './doctorText.ts';
+import { openReview } from './diffReview.ts';
+import { historyItem } from './historyText.ts';
 import { pathIn } from './reviewCommands.ts';
 import { requireTrust, type Session, type Sessions } from './sessions.ts';
 import { required, shorten } from './text.ts';
 
 type Names =
   | 'newTicket'
+  | 'openDashboard'
   | 'protectFile'
+  | 'fileHistory'
   | 'openDatabase'
   | 'showLog'
   | 'setApiKey'
@@ -21,9 +25,13 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
   const { sessions, dialogs, apiKey, log } = desk;
   return {
     newTicket: () => newTicket(desk),
+    openDashboard: () => desk.dashboard.open(),
     async protectFile(...args) {
       requireTrust();
       await protect(await sessions.ready(), urisOf(args), desk);
+    },
+    async fileHistory(...args) {
+      await showHistory(await sessions.ready(), urisOf(args), desk);
     },
     async openDatabase() {
       const { app } = await sessions.ready();
@@ -84,21 +92,27 @@ function urisOf([first, all]: readonly unknown[]): readonly vscode.Uri[] {
   return one ? [one] : [];
 }
 
+function filesIn(folder: Session['folder'], uris: readonly vscode.Uri[]): readonly string[] {
+  return uris
+    .filter(({ scheme }) => scheme === 'file')
+    .map((uri) => pathIn(folder.uri.fsPath, uri));
+}
+
+function noFile(what: string): PatchwrightError {
+  return new PatchwrightError('not_found', {
+    what,
+    why: 'No file of a folder is open in front.',
+    remedy: 'Open the file, or use its menu in the explorer.',
+  });
+}
+
 async function protect(
   { app, folder }: Session,
   uris: readonly vscode.Uri[],
   { dialogs }: Desk,
 ): Promise<void> {
-  const paths = uris
-    .filter(({ scheme }) => scheme === 'file')
-    .map((uri) => pathIn(folder.uri.fsPath, uri));
-  if (paths.length === 0) {
-    throw new PatchwrightError('not_found', {
-      what: 'There is no file to protect.',
-      why: 'No file of a folder is open in front.',
-      remedy: 'Open the file, or use its menu in the explorer.',
-    });
-  }
+  const paths = filesIn(folder, uris);
+  if (paths.length === 0) throw noFile('There is no file to protect.');
   const outside = paths.filter((path) => path === '' || path.startsWith('../'));
   if (outside.length > 0) {
     throw new PatchwrightError('not_found', {
@@ -109,6 +123,24 @@ async function protect(
   }
   for (const path of paths) await app.pipeline.protect(path);
   dialogs.mention(`Protected ${shorten(paths.join(', '), 80)}`);
+}
+
+/** Choosing an event opens the diff of its patch. */
+async function showHistory(
+  { app, folder }: Session,
+  uris: readonly vscode.Uri[],
+  { dialogs }: Desk,
+): Promise<void> {
+  const [path] = filesIn(folder, uris);
+  if (path === undefined) throw noFile('There is no file to show the history of.');
+  const events = await app.pipeline.history(path);
+  if (events.length === 0) return dialogs.mention(`Patchwright has never touched ${path}`);
+  const chosen = await dialogs.choose(
+    events.map((event) => historyItem(event, new Date())),
+    { title: `What Patchwright did to ${shorten(path, 60)}`, matchOnDetail: true },
+  );
+  const request = app.backlog.requests.get(chosen?.event.requestId ?? '');
+  if (request) await openReview(request);
 }
 
 /** Works without a session too: then it says what is missing for one. */

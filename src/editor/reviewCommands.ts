@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
+import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { chooseRelease, chooseRequest } from './choose.ts';
@@ -14,7 +15,11 @@ import { plural, required } from './text.ts';
 export function reviewCommands({
   sessions,
   dialogs,
-}: Desk): Pick<Handlers, 'openDiff' | 'approve' | 'reject' | 'undoReject' | 'rollBack'> {
+  reviewPanels,
+}: Desk): Pick<
+  Handlers,
+  'openDiff' | 'openReviewPanel' | 'approve' | 'reject' | 'undoReject' | 'rollBack'
+> {
   return {
     async openDiff(argument) {
       const session = await sessions.ready();
@@ -23,6 +28,11 @@ export function reviewCommands({
       const file = (argument as ReviewNode | undefined)?.kind === 'file' && argument;
       if (file) await openFileDiff(request, (file as ReviewNode & { kind: 'file' }).file);
       else await openReview(request);
+    },
+    async openReviewPanel(argument) {
+      const session = await sessions.ready();
+      const request = await chooseRequest(session, argument, dialogs);
+      if (request) reviewPanels.open(request);
     },
     async approve(argument) {
       requireTrust();
@@ -68,10 +78,21 @@ export function reviewCommands({
 async function approve(session: Session, request: PatchRequest, dialogs: Dialogs): Promise<void> {
   refuseUnsaved(session, request);
   const { pipeline } = session.app;
-  const release = await withSecondYes(dialogs, 'Approve Patch', (confirmed) =>
+  const approved = await withSecondYes(dialogs, 'Approve Patch', (confirmed) =>
     pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }),
   );
-  if (release) dialogs.mention(`Merged into ${release.branch} as ${release.commit.slice(0, 8)}`);
+  if (approved) dialogs.mention(approvedWords(approved));
+}
+
+function approvedWords(approved: Approved): string {
+  switch (approved.kind) {
+    case 'landed':
+      return `Merged into ${approved.release.branch} as ${approved.release.commit.slice(0, 8)}`;
+    case 'kept':
+      return `Approved; it stays on ${approved.branch} for you to merge`;
+    case 'counted':
+      return `Approval ${approved.have} of ${approved.needed}; it waits for another reviewer`;
+  }
 }
 
 async function reject(session: Session, request: PatchRequest, dialogs: Dialogs): Promise<void> {

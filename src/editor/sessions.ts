@@ -7,6 +7,7 @@ import type { Progress, ScanReport } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
+import { diagnosticsIn } from './diagnostics.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
@@ -210,6 +211,9 @@ async function openSession(
       async scan() {
         asked += 1;
         try {
+          if (orUndefined(settings)?.sources.enabled.codeAnalysis) {
+            app.pipeline.diagnose(diagnosticsIn(folder.uri));
+          }
           return await app.pipeline.scan();
         } finally {
           asked -= 1;

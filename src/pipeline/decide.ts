@@ -1,9 +1,18 @@
+import {
+  type Approval,
+  type ApprovalMode,
+  type Approved,
+  approvalsNeeded,
+  assertReviewer,
+  withApproval,
+} from '../core/approval.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
 import { redact } from '../core/secrets.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
 import { judgeCommit } from '../gates/protectedFiles.ts';
+import { keepBranch } from '../release/keep.ts';
 import { land } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
 import { audit, move } from './changes.ts';
@@ -15,35 +24,116 @@ export interface DecisionOptions {
   readonly confirmedProtectedBranch?: boolean;
 }
 
+export interface ApprovalOptions extends DecisionOptions {
+  /** Instead of the setting's. */
+  readonly mode?: ApprovalMode;
+}
+
 /**
- * Lands first and writes after: a refused landing leaves request and ticket as they were, and a crash
- * in between is found by `recover`, which recognises the merge commit by its trailers.
+ * Counts a reviewer's yes, and with the last that is needed lands the patch or keeps its branch. Lands
+ * first and writes after: a refused landing leaves request and ticket as they were, and a crash in
+ * between is found by `recover`, which recognises the merge commit by its trailers.
  */
 export async function approve(
   house: House,
   requestId: string,
-  options: DecisionOptions = {},
-): Promise<Release> {
+  options: ApprovalOptions = {},
+): Promise<Approved> {
   const comment = redact(options.comment ?? '');
   return deciding(house, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'APPROVED');
     const ticket = ticketOf(house, request.ticketId);
+    const rules = house.settings().approve;
+    const reviewer = await house.reviewer();
+    assertReviewer(reviewer, rules);
+    const at = house.clock.now().toISOString();
+    const approval = { by: reviewer, at, ...(comment ? { comment } : {}) };
+    const approvals = withApproval(request, approval, rules);
     await refuseForeignBacklog(house);
     await judgeAgain(house, request);
-    const reviewer = await house.reviewer();
-    const release = await land(
-      { git: house.git, clock: house.clock },
-      {
-        request,
-        ticketTitle: ticket.title,
-        reviewer,
-        ...(comment ? { comment } : {}),
-        protectedBranches: house.settings().approve.protectedBranches,
-        confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
+    const needed = approvalsNeeded(ticket.risk.value, rules);
+    if (approvals.length < needed) {
+      await writeCounted(house, request, approvals, reviewer);
+      return { kind: 'counted', have: approvals.length, needed };
+    }
+    const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
+    return (options.mode ?? rules.mode) === 'branch'
+      ? keep(house, decided)
+      : landIt(house, decided, options.confirmedProtectedBranch ?? false);
+  });
+}
+
+interface Decided {
+  readonly request: PatchRequest;
+  readonly ticket: Ticket;
+  readonly reviewer: string;
+  readonly comment: string;
+}
+
+async function landIt(house: House, decided: Decided, confirmed: boolean): Promise<Approved> {
+  const { request, ticket, reviewer, comment } = decided;
+  const release = await land(
+    { git: house.git, clock: house.clock },
+    {
+      request,
+      ticketTitle: ticket.title,
+      reviewer,
+      ...(comment ? { comment } : {}),
+      protectedBranches: house.settings().approve.protectedBranches,
+      confirmedProtectedBranch: confirmed,
+    },
+  );
+  const noted = await writeLanded(house, request, ticket, release, reviewer, comment);
+  return { kind: 'landed', release: noted };
+}
+
+/** The ticket stays ready until the branch is merged: `noteKept` looks for that. */
+async function keep(house: House, decided: Decided): Promise<Approved> {
+  const { request, reviewer, comment } = decided;
+  const branch = await keepBranch({ git: house.git }, request);
+  await house.backlog.write([
+    {
+      kind: 'request',
+      id: request.id,
+      fields: {
+        status: 'APPROVED',
+        approvals: request.approvals ?? [],
+        reviewedAt: house.clock.now().toISOString(),
+        reviewedBy: reviewer,
+        ...(comment ? { reviewComment: comment } : {}),
       },
-    );
-    return writeLanded(house, request, ticket, release, reviewer, comment);
+    },
+    approvedBy(reviewer, request, comment),
+  ]);
+  return { kind: 'kept', branch };
+}
+
+function writeCounted(
+  house: House,
+  request: PatchRequest,
+  approvals: readonly Approval[],
+  reviewer: string,
+): Promise<void> {
+  return house.backlog.write([
+    { kind: 'request', id: request.id, fields: { approvals } },
+    audit({
+      actor: reviewer,
+      action: 'request.approval_counted',
+      subject: request.id,
+      before: request.approvals?.length ?? 0,
+      after: approvals.length,
+    }),
+  ]);
+}
+
+function approvedBy(reviewer: string, request: PatchRequest, comment: string | undefined) {
+  return audit({
+    actor: reviewer,
+    action: 'request.approved',
+    subject: request.id,
+    before: request.status,
+    after: { commit: request.commit, comment },
   });
 }
 
@@ -100,15 +190,11 @@ export async function writeLanded(
         reviewedBy: reviewer,
         ...(comment ? { reviewComment: comment } : {}),
         appliedAt: release.appliedAt,
+        ...(request.approvals ? { approvals: request.approvals } : {}),
       },
     },
-    audit({
-      actor: reviewer,
-      action: 'request.approved',
-      subject: request.id,
-      before: request.status,
-      after: { commit: request.commit, comment },
-    }),
+    // A patch that was kept on its branch was approved before.
+    ...(request.status === 'APPROVED' ? [] : [approvedBy(reviewer, request, comment)]),
     audit({
       actor: 'patchwright',
       action: 'request.applied',
@@ -150,6 +236,7 @@ export async function reject(house: House, requestId: string, comment: string): 
     assertRequestMove(request, 'DENIED');
     const ticket = ticketOf(house, request.ticketId);
     const reviewer = await house.reviewer();
+    assertReviewer(reviewer, house.settings().approve);
     const now = house.clock.now().toISOString();
     const comments = [...(ticket.metadata.reviewComments ?? []), text];
     await house.backlog.write([

@@ -23,6 +23,7 @@ import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Feedback } from '../core/signal.ts';
+import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
@@ -141,6 +142,7 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
     {
       ticket,
       reviewComments: ticket.metadata.reviewComments ?? [],
+      keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
       ...(await instructionsOf(worktree)),
       testTitle: tests.title,
@@ -227,6 +229,7 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     feedbackIds,
     metrics: metricsOf(job, createdAt, feedbackIds.length),
     model: model.name,
+    requestedBy: await house.reviewer(),
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
   };
 }

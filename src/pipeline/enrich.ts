@@ -32,8 +32,13 @@ export async function enrich(
     addFacts(house, placed.slice(0, maxFacts), either),
   );
   await bounded(house, 'Suspect commits', suspectsMs, signal, (either) =>
-    addSuspects(house, placed.slice(0, maxSuspected), either),
+    addSuspects(house, placed.filter(isAnEvent).slice(0, maxSuspected), either),
   );
+}
+
+/** What the code analysis finds has not happened at a time; no commit comes before it. */
+function isAnEvent({ metadata }: Ticket): boolean {
+  return metadata['finding'] === undefined;
 }
 
 /** Ends after a while; what was found until then stays. Only the caller's own cancelling goes on. */

@@ -5,6 +5,7 @@ import type { Clock, Git } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { CodeFacts } from '../core/triage.ts';
+import { readLcov } from '../signals/quality/lcov.ts';
 
 const maxFileBytes = 4 << 20;
 const maxReportBytes = 16 << 20;
@@ -79,7 +80,8 @@ async function churnOf(
   return code === 0 ? Number(out) : undefined;
 }
 
-function withoutGit(error: unknown): { readonly code: number; readonly out: string } {
+/** A folder without git, or a machine: what is asked of it has no answer. */
+export function withoutGit(error: unknown): { readonly code: number; readonly out: string } {
   if (error instanceof PatchwrightError && error.code === 'no_git') return { code: 128, out: '' };
   throw error;
 }
@@ -99,16 +101,10 @@ export async function readCoverage(folder: string): Promise<FactSources['coverag
 }
 
 /** Of each file, lines that were hit of those there are. */
-function lcovLines(lcov: string): ReadonlyMap<string, number> {
-  const covered = new Map<string, number>();
-  for (const record of lcov.split('end_of_record')) {
-    const [, path] = /^SF:(.{1,4096})$/m.exec(record) ?? [];
-    const found = Number(/^LF:(\d{1,9})\s?$/m.exec(record)?.[1]);
-    const hit = Number(/^LH:(\d{1,9})\s?$/m.exec(record)?.[1]);
-    if (path === undefined || !(found > 0) || !(hit <= found)) continue;
-    covered.set(path.trim().replaceAll('\\', '/'), hit / found);
-  }
-  return covered;
+function lcovLines(report: string): ReadonlyMap<string, number> {
+  return new Map(
+    readLcov(report).map(({ path, found, hit }) => [path.replaceAll('\\', '/'), hit / found]),
+  );
 }
 
 /** A report made elsewhere has that machine's paths; one that fits two files says nothing. */

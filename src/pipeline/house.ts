@@ -6,6 +6,7 @@ import type { Clock, Git, Log } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
+import type { Analyse } from '../signals/quality/startAnalysis.ts';
 import type { Scanner } from '../signals/scan.ts';
 
 /** What the pipeline's verbs are made of; compose builds it. */
@@ -26,6 +27,7 @@ export interface House {
   /** Throws `missing_key`. */
   openModel(settings: Settings): Promise<Model>;
   scanner(settings: Settings): Scanner;
+  readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
   protection(): Promise<Protection>;

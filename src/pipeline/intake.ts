@@ -156,7 +156,9 @@ function reopening(
 ): Change {
   const before = tickets.get(id)?.status;
   const reason =
-    before === 'closed' ? metadata?.reopened?.reason : 'Seen again after it was applied.';
+    before === 'closed'
+      ? (metadata?.reopened?.reason ?? 'Found again.')
+      : 'Seen again after it was applied.';
   return audit({
     actor: 'patchwright',
     action: 'ticket.reopened',
@@ -167,11 +169,7 @@ function reopening(
 }
 
 function grow(group: SignalGroup | undefined, id: string, signal: Signal): SignalGroup {
-  // A pattern says how many there are in all, not how many more.
-  const count =
-    signal.kind === 'interaction'
-      ? Math.max(signal.pattern.count, group?.count ?? 0)
-      : (group?.count ?? 0) + 1;
+  const count = countOf(signal, group?.count ?? 0);
   if (!group) {
     return {
       id,
@@ -188,4 +186,10 @@ function grow(group: SignalGroup | undefined, id: string, signal: Signal): Signa
     firstSeen: signal.at < group.firstSeen ? signal.at : group.firstSeen,
     lastSeen: signal.at > group.lastSeen ? signal.at : group.lastSeen,
   };
+}
+
+/** A pattern or a finding says how many there are in all, not how many more. */
+function countOf(signal: Signal, before: number): number {
+  if (signal.kind === 'interaction') return Math.max(signal.pattern.count, before);
+  return signal.kind === 'quality' ? Math.max(signal.finding.count, before) : before + 1;
 }

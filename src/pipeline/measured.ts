@@ -10,8 +10,11 @@ import type {
 } from '../core/signal.ts';
 import { ticketIdOf } from '../core/ticket.ts';
 import { findPatterns } from '../signals/interactions.ts';
-import { findAnomalies, windowsToJudge } from '../signals/metrics/anomalies.ts';
-import { toPerformanceSignal } from '../signals/metrics/toPerformanceSignal.ts';
+import { findAnomalies, type Look, windowsToJudge } from '../signals/metrics/anomalies.ts';
+import {
+  performanceFingerprint,
+  toPerformanceSignal,
+} from '../signals/metrics/toPerformanceSignal.ts';
 import { createThemes, type Themes } from '../signals/themes.ts';
 
 /** All series of a workspace; more are most likely names made up as one goes. */
@@ -27,7 +30,7 @@ export interface Measured {
   findings(settings: Pick<Settings, 'thresholds'>): readonly Signal[];
 }
 
-type Stores = Pick<Backlog, 'feedback' | 'metrics' | 'interactions' | 'groups'>;
+type Stores = Pick<Backlog, 'feedback' | 'metrics' | 'interactions' | 'groups' | 'tickets'>;
 
 /** @param everything also judges the series that have not grown, for what a crash may have left unjudged */
 export function createMeasured(backlog: Stores, everything: boolean): Measured {
@@ -35,6 +38,8 @@ export function createMeasured(backlog: Stores, everything: boolean): Measured {
   let known: Set<string> | undefined;
   let talks: string | undefined;
   const touched = new Map<string, Series>();
+  /** Not known before this scan: what came of them came as a whole. */
+  const fresh = new Set<string>();
 
   const isNew = (() => {
     const seen = new Set<string>();
@@ -56,6 +61,7 @@ export function createMeasured(backlog: Stores, everything: boolean): Measured {
     known ??= new Set(backlog.metrics.series().map(seriesKey));
     const key = seriesKey(window);
     if (!known.has(key) && known.size >= maxSeries) return false;
+    if (!known.has(key)) fresh.add(key);
     known.add(key);
     touched.set(key, window);
     return true;
@@ -75,7 +81,9 @@ export function createMeasured(backlog: Stores, everything: boolean): Measured {
     },
     findings(settings) {
       const series = everything ? backlog.metrics.series() : [...touched.values()];
-      const anomalies = series.flatMap((one) => judge(backlog, one, settings));
+      const lookAt = (one: Series): Look =>
+        fresh.has(seriesKey(one)) || isKnownToLeak(backlog, one) ? 'once' : 'watching';
+      const anomalies = series.flatMap((one) => judge(backlog, one, settings, lookAt(one)));
       const patterns =
         talks !== undefined || everything
           ? findPatterns(backlog.interactions.recent(maxInteractions))
@@ -100,10 +108,20 @@ function judge(
   backlog: Stores,
   series: Series,
   settings: Pick<Settings, 'thresholds'>,
+  look: Look,
 ): PerformanceSignal[] {
   const windows = backlog.metrics.windows(series, windowsToJudge);
   const file = windows.at(-1)?.file ?? '';
-  return findAnomalies(windows, settings.thresholds).map((one) => toPerformanceSignal(one, file));
+  return findAnomalies(windows, settings.thresholds, look).map((one) =>
+    toPerformanceSignal(one, file),
+  );
+}
+
+/** And not said to be fixed: after a fix it is watched like any other. */
+function isKnownToLeak({ tickets }: Stores, { name, endpoint }: Series): boolean {
+  const fingerprint = performanceFingerprint({ kind: 'leak', metric: name, endpoint });
+  const ticket = tickets.get(ticketIdOf({ kind: 'performance', fingerprint }));
+  return ticket !== undefined && ticket.status !== 'applied';
 }
 
 /** A window counts once for an anomaly, however often it is looked at. */

@@ -1,9 +1,13 @@
 import { errorMessage } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
+import type { EditorDiagnostic } from '../core/quality.ts';
 import type { ScanBatch, Signal } from '../core/signal.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';
+import type { Analysis } from '../signals/quality/analyse.ts';
+import { analyseCode, writeAnalysis, type WrittenAnalysis } from './analysis.ts';
 import { enrich } from './enrich.ts';
 import type { House } from './house.ts';
+import { noteKept } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
 import { beginPreview } from './previews.ts';
@@ -13,12 +17,22 @@ import { route } from './route.ts';
 import { wake } from './tickets.ts';
 import { readVersion } from './version.ts';
 
-export type Scan = (flush: boolean, signal?: AbortSignal) => Promise<ScanReport>;
+export interface ScanOptions {
+  readonly flush: boolean;
+  /** Somebody asked for it, so that what takes long may be done too: analysing the code, if that is on. */
+  readonly analyse?: boolean;
+}
+
+export type Scan = (options: ScanOptions, signal?: AbortSignal) => Promise<ScanReport>;
 
 /** Tells how it went, whatever happens: who shows that it runs must learn that it ended. */
-export function createScan(house: House, tell: (progress: Progress) => void): Scan {
+export function createScan(
+  house: House,
+  tell: (progress: Progress) => void,
+  diagnostics: () => readonly EditorDiagnostic[] | undefined,
+): Scan {
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
-  return async (flush, signal) => {
+  return async ({ flush, analyse }, signal) => {
     tell({ kind: 'scanning' });
     try {
       const tally = createTally();
@@ -29,7 +43,11 @@ export function createScan(house: House, tell: (progress: Progress) => void): Sc
       );
       hasJudgedAll = true;
       // Outside the lock: other windows need not wait for it.
+      if (analyse && house.settings().sources.enabled.codeAnalysis) {
+        await addAnalysis(house, diagnostics(), tally, signal);
+      }
       await enrich(house, tally.created(), signal);
+      await noteKept(house);
       const report = tally.report();
       for (const id of report.previewsWanted) beginPreview(house, id, tell);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);
@@ -83,6 +101,26 @@ function isOfClosed({ tickets }: House['backlog'], signal: Signal): boolean {
   return tickets.get(route(signal, (id) => tickets.get(id)).into)?.status === 'closed';
 }
 
+/** What it finds is written down in one piece; when it fails, the rest of the scan stays. */
+async function addAnalysis(
+  house: House,
+  diagnostics: readonly EditorDiagnostic[] | undefined,
+  tally: Tally,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    const analysis = await analyseCode(house, diagnostics, signal);
+    await house.backlog.exclusively(
+      'scan',
+      async () => tally.analysis(analysis, await writeAnalysis(house, analysis)),
+      signal,
+    );
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    tally.problem({ file: '.', reason: `the code could not be analysed: ${errorMessage(error)}` });
+  }
+}
+
 type Tally = ReturnType<typeof createTally>;
 
 /** Adds up what a scan has come to. */
@@ -92,8 +130,9 @@ function createTally() {
   const updated = new Set<string>();
   const previewsWanted = new Set<string>();
   const problems: { file: string; reason: string }[] = [];
+  let analysis: ScanReport['analysis'];
   const sums = { lines: 0, bytes: 0, signals: 0, malformed: 0 };
-  const findings = (count: number, intake: Intake): void => {
+  const findings = (count: number, intake: Omit<Intake, 'changes'>): void => {
     sums.signals += count;
     for (const id of intake.created) created.add(id);
     for (const id of intake.updated) updated.add(id);
@@ -101,6 +140,11 @@ function createTally() {
   };
   return {
     findings,
+    analysis: (whole: Analysis, written: WrittenAnalysis): void => {
+      problems.push(...whole.problems);
+      analysis = { reports: whole.reports, files: whole.files, left: written.left };
+      findings(written.signals, written);
+    },
     problem: ({ file, reason }: { readonly file: string; readonly reason: string }): void => {
       problems.push({ file, reason });
     },
@@ -119,6 +163,7 @@ function createTally() {
       updated: [...updated].filter((id) => !created.has(id)),
       previewsWanted: [...previewsWanted],
       problems,
+      ...(analysis ? { analysis } : {}),
     }),
   };
 }

@@ -146,7 +146,9 @@ export async function close(house: House, ticketId: string, reason: string): Pro
   const { reopened: _, ...metadata } = ticket.metadata;
   const { recent, releases = [] } = metadata;
   const closed = closedNow(seenInAll(house, ticket.id), recent, version, releases, now(house));
-  const fields = { metadata: { ...metadata, closedReason: redact(reason), closed } };
+  // A person's word: it does not open again when the finding is back.
+  const own = { closedReason: redact(reason), closed, resolvedAt: '' };
+  const fields = { metadata: { ...metadata, ...own } };
   await house.backlog.write([
     { kind: 'ticket', id: ticket.id, fields },
     ...move(ticket, 'closed', now(house), actor),

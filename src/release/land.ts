@@ -44,7 +44,7 @@ export async function land(
 }
 
 /** The commit must be there, start from the base that was judged, and change the files that were. */
-async function refuseOtherThanJudged(
+export async function refuseOtherThanJudged(
   git: Git,
   request: PatchRequest,
   signal?: AbortSignal,

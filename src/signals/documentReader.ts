@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Encoding } from './encoding.ts';
 import { decodeLine } from './encoding.ts';
-import { feedbackRecord } from './feedback.ts';
+import { feedbackRecord, type Keep } from './feedback.ts';
 import { type DocumentFormat, entriesIn } from './feedbackFormats.ts';
 import type { FeedbackFinding } from './feedbackReader.ts';
 import type { Reader } from './logReader.ts';
@@ -18,6 +18,7 @@ export function createDocumentReader(
   encoding: Encoding,
   format: DocumentFormat,
   now: string,
+  keep?: Keep,
 ): Reader<FeedbackFinding> {
   let pieces: Buffer[] = [];
   let bytesHeld = 0;
@@ -35,7 +36,7 @@ export function createDocumentReader(
         found =
           bytesHeld > maxDocumentBytes
             ? [tooLarge(file)]
-            : findingsIn(text.replace(/^\uFEFF/, ''), file, format, now);
+            : findingsIn(text.replace(/^\uFEFF/, ''), file, format, now, keep);
         pieces = [];
         safe = base + bytes.length;
       }
@@ -66,6 +67,7 @@ function findingsIn(
   file: string,
   format: DocumentFormat,
   now: string,
+  keep: Keep | undefined,
 ): FeedbackFinding[] {
   const seen = new Map<string, number>();
   let chars = 0;
@@ -86,6 +88,7 @@ function findingsIn(
       `${file}\n${content}\n${nth}`,
       { file, offset: bytes },
       now,
+      keep,
     );
     if (read.kind === 'malformed') return malformed(read.reason);
     return read.kind === 'feedback' ? [{ kind: 'signal', signal: read.signal }] : [];

@@ -1,3 +1,5 @@
+import { withoutAddresses } from './masks.ts';
+
 /** The words of a text that say what it is about, in one form each: what similar texts share. */
 
 const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
@@ -58,7 +60,10 @@ export function weightOf(feature: string): number {
 }
 
 export function featuresOf(text: string): ReadonlySet<string> {
-  const plain = text.slice(0, maxChars).toLowerCase().normalize('NFKC').replaceAll('’', "'");
+  const plain = withoutAddresses(text.slice(0, maxChars))
+    .toLowerCase()
+    .normalize('NFKC')
+    .replaceAll('’', "'");
   const features = new Set<string>();
   for (const feature of [...wordsIn(plain), ...japaneseIn(plain)]) {
     if (features.size < maxFeatures) features.add(feature);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { redact, redactField } from '../core/secrets.ts';
+import { redact, redactField, type SecretKind } from '../core/secrets.ts';
 import type { Feedback, FeedbackSignal, Sentiment } from '../core/signal.ts';
 import { feedbackFingerprint } from './fingerprint.ts';
 import { intentOf } from './intent.ts';
@@ -11,6 +11,9 @@ export type FeedbackRecord =
   | { readonly kind: 'feedback'; readonly signal: FeedbackSignal }
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'blank' };
+
+/** What is not masked, by the user's choice. */
+export type Keep = ReadonlySet<SecretKind>;
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -37,11 +40,12 @@ export function readFeedback(
   line: string,
   source: { readonly file: string; readonly offset: number },
   now: string,
+  keep?: Keep,
 ): FeedbackRecord {
   if (line.trim() === '') return { kind: 'blank' };
   const record = parse(line);
   if (typeof record === 'string') return { kind: 'malformed', reason: record };
-  return feedbackRecord(record, `${source.offset}\n${line}`, source, now);
+  return feedbackRecord(record, `${source.offset}\n${line}`, source, now, keep);
 }
 
 /**
@@ -53,6 +57,7 @@ export function feedbackRecord(
   identity: string,
   source: { readonly file: string; readonly offset: number },
   now: string,
+  keep?: Keep,
 ): FeedbackRecord {
   const text = textOf(record);
   const rating = ratingOf(get(record, 'rating'));
@@ -61,7 +66,7 @@ export function feedbackRecord(
   if (text === undefined && rating === undefined) {
     return { kind: 'malformed', reason: 'neither a text nor a rating' };
   }
-  const feedback = feedbackOf(record, text ?? '', rating, identity, now);
+  const feedback = feedbackOf(record, text ?? '', rating, identity, now, keep);
   const component = clean(get(record, 'component'), 200);
   return {
     kind: 'feedback',
@@ -118,6 +123,7 @@ function feedbackOf(
   rating: number | undefined,
   identity: string,
   now: string,
+  keep: Keep | undefined,
 ): Feedback {
   const user = get(record, 'user') ?? get(record, 'user_id');
   const id = get(record, 'id');
@@ -132,12 +138,12 @@ function feedbackOf(
     timestamp: timeOf(get(record, 'timestamp')) ?? now,
     ...(isName(user) ? { userId: hash(`patchwright user\n${user}`, 16) } : {}),
     ...(rating === undefined ? {} : { rating }),
-    text: visible(redact(text.slice(0, maxTextChars))),
+    text: visible(redact(text.slice(0, maxTextChars), keep)),
     sentiment: sentimentOf(get(record, 'sentiment'), rating, text),
-    ...(context === undefined || context === null ? {} : { context: sanitised(context) }),
+    ...(context === undefined || context === null ? {} : { context: sanitised(context, keep) }),
     ...(model === undefined ? {} : { model }),
     ...(taskType === undefined ? {} : { taskType }),
-    metadata: metadataOf(record),
+    metadata: metadataOf(record, keep),
   };
 }
 
@@ -186,26 +192,31 @@ function sentimentOf(value: unknown, rating: number | undefined, text: string): 
   return wordSentiment(text);
 }
 
-function metadataOf(record: Json): Readonly<Record<string, unknown>> {
+function metadataOf(record: Json, keep: Keep | undefined): Readonly<Record<string, unknown>> {
   const entries = Object.entries(record)
     .filter(([key]) => !known.has(key) || key === 'component')
     .slice(0, 50)
-    .map(([key, value]) => [redact(key.slice(0, 100)), sanitised(value, key)] as const);
+    .map(([key, value]) => [redact(key.slice(0, 100)), sanitised(value, keep, key)] as const);
   return safeObject(entries);
 }
 
+interface Budget {
+  chars: number;
+  readonly keep: Keep | undefined;
+}
+
 /** A copy without secrets and of bounded size; what is too deep or too long is left out. */
-function sanitised(value: unknown, name = ''): unknown {
-  const budget = { chars: maxMetadataChars };
+function sanitised(value: unknown, keep: Keep | undefined, name = ''): unknown {
+  const budget = { chars: maxMetadataChars, keep };
   return copy(value, name, 0, budget);
 }
 
-function copy(value: unknown, name: string, depth: number, budget: { chars: number }): unknown {
+function copy(value: unknown, name: string, depth: number, budget: Budget): unknown {
   if (budget.chars <= 0) return null;
   if (typeof value === 'string') {
     const text = value.slice(0, Math.min(2_000, budget.chars));
     budget.chars -= text.length;
-    return visible(redactField(name, text));
+    return visible(redactField(name, text, budget.keep));
   }
   budget.chars -= 8;
   if (typeof value !== 'object' || value === null) return value;

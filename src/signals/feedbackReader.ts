@@ -1,6 +1,6 @@
 import type { FeedbackSignal, Malformed } from '../core/signal.ts';
 import type { Encoding } from './encoding.ts';
-import { readFeedback } from './feedback.ts';
+import { type Keep, readFeedback } from './feedback.ts';
 import type { Reader } from './logReader.ts';
 import { createRecordReader, listed } from './recordReader.ts';
 
@@ -13,9 +13,10 @@ export function createFeedbackReader(
   start: number,
   encoding: Encoding,
   now: string,
+  keep?: Keep,
 ): Reader<FeedbackFinding> {
   const read = (text: string, offset: number): FeedbackFinding | undefined => {
-    const record = readFeedback(text, { file, offset }, now);
+    const record = readFeedback(text, { file, offset }, now, keep);
     if (record.kind === 'feedback') return { kind: 'signal', signal: record.signal };
     if (record.kind !== 'malformed') return undefined;
     return { kind: 'malformed', malformed: { file, offset, reason: record.reason } };

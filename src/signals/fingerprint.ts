@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { maskIpAddresses } from '../core/ipAddresses.ts';
 import type { ExceptionEvent, Fingerprint, Frame } from '../core/signal.ts';
 import { firstLine, maskVariables } from './masks.ts';
 import { remembered } from './remembered.ts';
@@ -76,7 +77,7 @@ function placeParts(frame: Frame, file: string): Parts {
       : [
           {
             label: 'source',
-            value: frame.source
+            value: maskIpAddresses(frame.source)
               .replace(/\s{1,300}/g, ' ')
               .trim()
               .slice(0, 200),
@@ -103,7 +104,7 @@ export function functionName(name: string | undefined): string {
 
 /** Of a file that is not in the workspace, what is the same in every checkout. */
 export function lastSegments(file: string): string {
-  return file.split(/[\\/]/).filter(Boolean).slice(-2).join('/');
+  return maskIpAddresses(file).split(/[\\/]/).filter(Boolean).slice(-2).join('/');
 }
 
 function normalised(text: string): string {

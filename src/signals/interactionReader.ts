@@ -1,3 +1,4 @@
+import type { SecretKind } from '../core/secrets.ts';
 import type { Interaction, Malformed } from '../core/signal.ts';
 import type { Encoding } from './encoding.ts';
 import { readInteraction } from './interactions.ts';
@@ -13,9 +14,10 @@ export function createInteractionReader(
   start: number,
   encoding: Encoding,
   now: number,
+  keep?: ReadonlySet<SecretKind>,
 ): Reader<InteractionFinding> {
   const read = (text: string, offset: number): InteractionFinding | undefined => {
-    const record = readInteraction(text, offset, now);
+    const record = readInteraction(text, offset, now, keep);
     if (record.kind === 'interaction') return record;
     if (record.kind !== 'malformed') return undefined;
     return { kind: 'malformed', malformed: { file, offset, reason: record.reason } };

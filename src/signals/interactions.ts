@@ -1,10 +1,11 @@
 import { type Json, parseRecord } from './jsonRecord.ts';
 import { createHash } from 'node:crypto';
-import { redact } from '../core/secrets.ts';
+import { redact, type SecretKind } from '../core/secrets.ts';
 import type { Interaction, InteractionPattern, InteractionSignal } from '../core/signal.ts';
 import { createClusters } from './clusters.ts';
 import { seal } from './fingerprint.ts';
 import { firstLine, maskVariables } from './masks.ts';
+import { isNoAnswer, protest } from './noAnswer.ts';
 import { timeOf } from './metrics/record.ts';
 import { shortened, visible } from './title.ts';
 
@@ -17,12 +18,17 @@ const maxTextChars = 2_000;
 const maxLineChars = 200_000;
 
 /** One line of a conversation log (spec: timestamp, message, response, and optional fields). */
-export function readInteraction(line: string, offset: number, now: number): InteractionRecord {
+export function readInteraction(
+  line: string,
+  offset: number,
+  now: number,
+  keep?: ReadonlySet<SecretKind>,
+): InteractionRecord {
   if (line.trim() === '') return { kind: 'blank' };
   if (line.length > maxLineChars) return malformed('too long for a conversation');
   const record = parseRecord(line);
   if (!record) return malformed('not a JSON object');
-  const message = textOf(record, 'message');
+  const message = textOf(record, 'message', keep);
   if (message === undefined || message === '') return malformed('no message');
   const at = timeOf(get(record, 'timestamp'), now);
   if (at === undefined) return malformed('its time is none, or lies in the future');
@@ -42,7 +48,7 @@ export function readInteraction(line: string, offset: number, now: number): Inte
       ...(isName(customer) ? { customerId: digest(`patchwright user\n${customer}`, 16) } : {}),
       ...(type ? { type } : {}),
       message,
-      response: textOf(record, 'response') ?? '',
+      response: textOf(record, 'response', keep) ?? '',
       ...(isScore(sentiment) ? { sentiment } : {}),
       ...(outcome ? { outcome } : {}),
     },
@@ -64,10 +70,10 @@ function get(record: Json, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-function textOf(record: Json, key: string): string | undefined {
+function textOf(record: Json, key: string, keep?: ReadonlySet<SecretKind>): string | undefined {
   const value = get(record, key);
   return typeof value === 'string'
-    ? visible(redact(value.slice(0, maxTextChars))).trim()
+    ? visible(redact(value.slice(0, maxTextChars), keep)).trim()
     : undefined;
 }
 
@@ -87,24 +93,24 @@ function digest(text: string, digits: number): string {
 export const minInteractions = 100;
 const minBad = 3;
 const minShare = 0.5;
+const minMany = 5;
+const minManyShare = 0.25;
+const soonMs = 30 * 60_000;
 const minOutcomes = 5;
 const minOutcomeShare = 0.05;
 const maxExamples = 3;
 
 const badOutcome =
-  /fail|unresolved|not[ _-]?resolved|unsolved|escalat|abandon|error|negative|wrong|incorrect|unanswered|no[ _-]?answer|time[d]?[ _-]?out|hand[ _-]?off|dissatisf|reject|churn|drop/i;
+  /fail|unresolved|not[ _-]?(?:resolved|solved|answered|helpful)|unsolved|unhelpful|no[ _-]?resolution|escalat|abandon|error|negative|wrong|incorrect|unanswered|no[ _-]?answer|time[d]?[ _-]?out|hand[ _-]?off|dissatisf|reject|churn|drop|未解決|失敗|不満|離脱|エスカレ/i;
 const goodOutcome =
-  /^(?:resolved|solved|success|successful|completed|answered|positive|satisfied|ok)$/i;
-const helpless =
-  /\bi(?:'m| am) (?:not sure|unable|afraid)|\bi (?:don't|do not|can't|cannot) (?:know|help|answer|understand|find)|\b(?:sorry|unfortunately),? (?:but )?(?:i|we) (?:can't|cannot|don't|do not|am|are)|no information|(?:わか|分か)りません|お答えできません|見つかりません/i;
-
+  /^(?:resolved|solved|success|successful|completed|answered|positive|satisfied|ok|解決済?み?|完了|成功)$/i;
 /** Whether an exchange went badly: by its outcome, its sentiment, or an answer that is none. */
 export function endedBadly({ outcome, sentiment, response }: Interaction): boolean {
   if (outcome !== undefined && badOutcome.test(outcome)) return true;
   if (sentiment !== undefined && sentiment <= -0.5) return true;
   if (outcome !== undefined && goodOutcome.test(outcome)) return false;
   if (sentiment !== undefined && sentiment <= -0.3) return true;
-  return response === '' || helpless.test(response.slice(0, 400).replaceAll('’', "'"));
+  return isNoAnswer(response);
 }
 
 interface Group {
@@ -123,9 +129,13 @@ export function findPatterns(interactions: readonly Interaction[]): InteractionS
 }
 
 function byMessage(interactions: readonly Interaction[]): InteractionSignal[] {
-  return groupSimilar(interactions).flatMap(({ name, all }) => {
-    const bad = all.filter(endedBadly);
-    if (bad.length < minBad || bad.length < minShare * all.length) return [];
+  const groups = groupSimilar(interactions);
+  const unanswered = leftUnanswered(groups);
+  const isBad = (one: Interaction): boolean => endedBadly(one) || unanswered.has(one);
+  const usual = interactions.filter(isBad).length / interactions.length;
+  return groups.flatMap(({ name, all }) => {
+    const bad = all.filter(isBad);
+    if (!isPattern(bad.length, all.length, usual)) return [];
     const questions = bad.filter(({ message }) => isQuestion(message)).length;
     const isGap = 2 * questions >= bad.length;
     const reason = isGap
@@ -134,6 +144,36 @@ function byMessage(interactions: readonly Interaction[]): InteractionSignal[] {
     const title = `${isGap ? 'Unanswered' : 'Conversations fail'}: ${shortened(firstLine(bad[0]?.message ?? ''))}`;
     return [signalOf(isGap ? 'knowledge_gap' : 'failure_mode', name, title, reason, bad, all)];
   });
+}
+
+/** Most of them; or, of many, clearly more than is usual here. */
+function isPattern(bad: number, all: number, usual: number): boolean {
+  if (bad < minBad) return false;
+  if (bad >= minShare * all) return true;
+  return bad >= minMany && bad >= Math.max(minManyShare, 2 * usual) * all;
+}
+
+/** Those whose customer asked the same again soon after, or said that the answer was of no use. */
+function leftUnanswered(groups: readonly Group[]): ReadonlySet<Interaction> {
+  const placed = groups.flatMap((group) => group.all.map((one) => ({ one, group })));
+  placed.sort((a, b) => Date.parse(a.one.timestamp) - Date.parse(b.one.timestamp));
+  const last = new Map<string, (typeof placed)[number]>();
+  const found = new Set<Interaction>();
+  for (const next of placed) {
+    const { customerId, timestamp, message } = next.one;
+    if (customerId === undefined) continue;
+    const before = last.get(customerId);
+    last.set(customerId, next);
+    const passed = Date.parse(timestamp) - Date.parse(before?.one.timestamp ?? '');
+    if (!before || !(passed <= soonMs) || isGood(before.one)) continue;
+    const isAgain = before.group === next.group;
+    if (isAgain || protest.test(message.slice(0, 300).replaceAll('’', "'"))) found.add(before.one);
+  }
+  return found;
+}
+
+function isGood({ outcome }: Interaction): boolean {
+  return outcome !== undefined && goodOutcome.test(outcome);
 }
 
 function groupSimilar(interactions: readonly Interaction[]): readonly Group[] {

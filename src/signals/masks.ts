@@ -1,3 +1,5 @@
+import { ipMask, maskIpAddresses } from '../core/ipAddresses.ts';
+
 /**
  * Takes the variables out of a message, by kind, so that the same bug with other ids reads the same.
  * Constant words stay: two messages that differ in one word are two bugs.
@@ -36,7 +38,7 @@ const labels = [
 const maxMaskedChars = 1_000;
 
 export function maskVariables(message: string): string {
-  return message
+  return withoutAddresses(message)
     .slice(0, maxMaskedChars)
     .replace(variables, (text: string, ...groups: unknown[]) => {
       const label = labels[groups.findIndex((group) => group !== undefined)];
@@ -44,6 +46,14 @@ export function maskVariables(message: string): string {
     })
     .replace(/\s{1,200}/g, ' ')
     .trim();
+}
+
+/**
+ * The same text whether IP addresses have been masked in it or not, so that the setting for it never moves
+ * an error to another group: each address is the same one, and can still be part of a URL or have a port.
+ */
+export function withoutAddresses(text: string): string {
+  return maskIpAddresses(text).replaceAll(`[${ipMask}]`, ipMask).replaceAll(ipMask, '0.0.0.0');
 }
 
 /** `sku-48211` and `u0` hold a variable, `utf8` and `sha256` are words. */

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { throwIfCancelled } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
 import { type Content, gzipContent, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
 import { createDocumentReader } from './documentReader.ts';
+import type { Keep } from './feedback.ts';
 import { documentFormat } from './feedbackFormats.ts';
 import { createFeedbackReader, type FeedbackFinding } from './feedbackReader.ts';
 import { hashOf, maxTailBytes, openSource, retiredName, tailHashOf } from './identity.ts';
@@ -33,7 +35,7 @@ export interface ScannerDeps {
   /** The workspace folder, absolute. */
   readonly folder: string;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'sources'>;
+  readonly settings: Pick<Settings, 'sources' | 'privacy'>;
   /** What was committed for a name; see {@link ScanBatch.position}. */
   readonly readPosition: ReadPosition;
 }
@@ -90,7 +92,11 @@ export function createScanner(deps: ScannerDeps): Scanner {
         ...deps,
         ...options,
         positions,
-        toSignal: createToSignal(locator, createOrigins(deps.folder, locator)),
+        toSignal: createToSignal(
+          locator,
+          createOrigins(deps.folder, locator),
+          keptKinds(deps.settings.privacy),
+        ),
         buffer: Buffer.allocUnsafe(bufferBytes),
         ahead: Buffer.allocUnsafe(chunkBytes),
         signal,
@@ -362,15 +368,16 @@ interface SourceReader {
 
 function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): SourceReader {
   const now = run.clock.now();
+  const keep = keptKinds(run.settings.privacy);
   switch (plan.kind) {
     case 'feedback':
-      return feedbackSource(plan.file, start, encoding, now.toISOString());
+      return feedbackSource(plan.file, start, encoding, now.toISOString(), keep);
     case 'metrics': {
       const reader = createMetricReader(plan.file, start, encoding, now.getTime());
       return { reader, take: () => sorted(reader.take()) };
     }
     case 'interactions': {
-      const reader = createInteractionReader(plan.file, start, encoding, now.getTime());
+      const reader = createInteractionReader(plan.file, start, encoding, now.getTime(), keep);
       return { reader, take: () => sorted(reader.take()) };
     }
     case 'log':
@@ -378,12 +385,12 @@ function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): 
   }
 }
 
-function feedbackSource(file: string, start: number, encoding: Encoding, now: string) {
+function feedbackSource(file: string, start: number, encoding: Encoding, now: string, keep: Keep) {
   const format = documentFormat(file);
   const reader =
     format === undefined
-      ? createFeedbackReader(file, start, encoding, now)
-      : createDocumentReader(file, start, encoding, format, now);
+      ? createFeedbackReader(file, start, encoding, now, keep)
+      : createDocumentReader(file, start, encoding, format, now, keep);
   return { reader, take: () => sorted(reader.take()) };
 }
 

@@ -7,13 +7,13 @@ const positive = words(`
   fast faster works wonderful fantastic best better thanks thank easy easier happy clean smooth smoothly reliable
   brilliant correct impressive impressed pleased enjoy enjoyed enjoying intuitive beautiful solid superb delightful
   recommend stable quick quickly satisfied glad appreciate favorite favourite convenient responsive fixed resolved
-  excited elegant polished handy pleasant flawless`);
+  excited elegant polished handy pleasant flawless happier praise`);
 const negative = words(`
   bad terrible awful hate hated hates slow slower sluggish broken breaks broke crash crashes crashed crashing bug bugs
   buggy wrong error errors fail fails failed failing failure useless confusing confused annoying annoyed worst worse
   poor poorly horrible problem problems issue issues missing stuck hang hangs hung freezes freeze freezing frozen laggy
   lag lags unusable unreliable disappointed disappointing disappointment frustrating frustrated incorrect lost lose
-  losing hard difficult garbage complain complaint clunky ugly unstable unresponsive painful pain glitch glitchy
+  losing hard difficult garbage complain complaint complaints complains lack lacks lacking clunky ugly unstable unresponsive painful pain glitch glitchy
   glitches regret waste wasted ridiculous unacceptable angry impossible inaccurate outdated cumbersome tedious
   expensive refund cancel cancelled worthless rubbish sucks timeout timeouts`);
 /** Says nothing by itself, much when turned around: it does not work. */
@@ -23,7 +23,13 @@ const onlyTurned = words(
 const negations = words(`
   not no never none nothing nobody don't dont doesn't doesnt didn't didnt isn't isnt aren't arent wasn't wasnt weren't
   werent can't cant cannot couldn't couldnt won't wont wouldn't wouldnt shouldn't hasn't hasnt haven't havent hardly
-  barely neither nor without ain't stopped stops`);
+  barely neither nor without ain't stopped stops less`);
+/** Other words for "not"; what could not be better is good, and who used to like it does no more. */
+const otherWords: readonly (readonly [RegExp, string])[] = [
+  [/\bcould(?:n't| not) be (?:better|happier|easier|more \w{2,20})\b/g, ' great '],
+  [/\b(?:anything but|far from|used to be|no longer)\b/g, ' not '],
+  [/\bnothing but\b|\bgood luck\b/g, ' '],
+];
 /** A wish is no praise, and "not only" turns nothing around. */
 const notMeant =
   /\bnot only\b|\bwould be (?:really |very |so )?(?:great|nice|good|helpful|awesome|useful|amazing|perfect)\b/g;
@@ -40,7 +46,8 @@ export function wordSentiment(text: string): Sentiment {
 
 /** A negation turns the next three words around, as far as the clause goes; so does a wish for better. */
 function englishScore(text: string): number {
-  const tokens = text
+  const tokens = otherWords
+    .reduce((plain, [pattern, word]) => plain.replace(pattern, word), text)
     .replace(notMeant, ' ')
     .replace(/[a-z0-9]\.(?=[a-z0-9])/g, '')
     .match(/[a-z][a-z']{0,39}|[.,;:!?\n]/g);
@@ -73,11 +80,22 @@ function wordScore(word: string, isTurned: boolean, before: string): number {
 }
 
 const japanesePositive =
-  /良[いくかさ]|よかった|いいです|便利|最高|素晴らし|すばらし|好き|助か[るりっ]|(?:使い|見|分かり|わかり|読み)やす[いくか]|嬉し[いくか]|うれし[いくか]|満足|快適|速[いくか]|早[いくか]|ありがと|感謝|綺麗|きれい|簡単|気に入|楽し[いくか]|完璧|安定|スムーズ|おすすめ|優れ/g;
+  /良[いくかさ]|よかった|いいです|便利|最高|素晴らし|すばらし|好き|助か[るりっ]|(?:使い|見|分かり|わかり|読み)やす[いくか]|嬉し[いくか]|うれし[いくか]|満足|快適|速[いくか]|早[いくか]|ありがと|感謝|綺麗|きれい|簡単|気に入|楽し[いくか]|完璧|(?<!不)安定|スムーズ|おすすめ|優れ|役に立[たちっつ]|(?:動く|使える|できる|見える|開ける)ようにな[っり]|解決(?=し(?:た|まし|てい|な|ませ)|でき|済)|文句な[いし]|文句のつけよう|申し分な[いく]|改善(?=し(?:た|まし)|され)/g;
 const japaneseNegative =
-  /悪[いくか]|ひど[いくか]|酷[いくか]|遅[いくか]|重[いくか]|(?:使い|見|分かり|わかり|読み)(?:にく|づら)[いくか]|不便|最悪|嫌い|壊れ|エラー|バグ|不具合|落ち[るてま]|クラッシュ|失敗|困[るりっ]|不満|面倒|残念|固ま[るりっ]|フリーズ|ストレス|間違|おかし[いくか]|イライラ|がっかり|問題|消え[るてた]|遅延|不安定|(?:動|開|繋が|つなが|使え|でき|見え|読め|表示され|保存され|ログインでき|反応し)(?:か|ら)?(?:ない|ません|なかった|なく)/g;
+  /悪[いくか]|ひど[いくか]|酷[いくか]|遅[いくか]|重[いくか]|(?:使い|見|分かり|わかり|読み)(?:にく|づら)[いくか]|不便|最悪|嫌い|壊れ|エラー|バグ|不具合|落ち(?:[るてま]|(?=な[いくか]))|クラッシュ|失敗|困[るりっ]|不満|面倒|残念(?!ながら)|[だダ][めメ](?=です|だ|でし|。|、|！|!|$)|駄目|[いイ][まマ][いイ][ちチ]|物足りな|使いたくな|二度と|役立たず|うんざり|固ま[るりっ]|フリーズ|ストレス|間違|おかし[いくか]|イライラ|がっかり|問題|消え[るてた]|遅延|不安定|(?:動|開|繋が|つなが|使え|でき|見え|読め|表示され|保存され|ログインでき|反応し)(?:か|ら)?(?:ない|ません|なかった|なく)/g;
 /** Behind a word and within its clause: 便利ではない, 良くない, 問題ありません. */
 const japaneseNegation = /^[^、。！？!?\n]{0,6}?(?:ない|なかった|なく|ません|ず(?:に|、))/;
+
+/** Their negation is part of them. */
+const neverTurned = /な[いしく]$|文句|二度と|物足り|たくな/;
+/** Of a fault that does not go away: エラーが消えない. */
+const staysAway =
+  /^[^、。！？!?\n]{0,4}?(?:消え|直ら|治ら|な(?:くな)?ら|無くなら|減ら|収まら|止まら|解消|解決|改善)/;
+/** もっと速くしてほしい, 速ければいいのに: what is wished for is not there. */
+const japaneseWish =
+  /^[^、。！？!?\n]{0,5}?(?:てほし|て欲し|てもらえ|てください|て下さい|ければ|ればいい|れば良い|たらいい|たら良い|といい|といいな|と助か|と嬉し|とうれし)/;
+/** あると嬉しい, できたら助かる: a request, no praise. */
+const isAskedFor = /(?:ると|たら|れば|だと|なら)$/;
 
 function japaneseScore(text: string): number {
   if (!/[\u3040-\u30ff\u4e00-\u9fff]/.test(text)) return 0;
@@ -86,9 +104,15 @@ function japaneseScore(text: string): number {
 
 function scoreOf(text: string, pattern: RegExp, value: number): number {
   let score = 0;
-  for (const found of text.matchAll(pattern)) {
-    const behind = text.slice(found.index + found[0].length, found.index + found[0].length + 12);
-    score += japaneseNegation.test(behind) ? -value : value;
+  for (const { 0: word, index } of text.matchAll(pattern)) {
+    const before = text.slice(Math.max(0, index - 3), index);
+    const behind = text.slice(index + word.length, index + word.length + 12);
+    if (value > 0 && isAskedFor.test(before)) continue;
+    const isTurned =
+      value > 0
+        ? japaneseNegation.test(behind) || japaneseWish.test(behind)
+        : japaneseNegation.test(behind) && !staysAway.test(behind);
+    score += isTurned && !neverTurned.test(word) ? -value : value;
   }
   return score;
 }

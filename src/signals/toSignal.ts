@@ -1,4 +1,4 @@
-import { redact } from '../core/secrets.ts';
+import { redact, type SecretKind } from '../core/secrets.ts';
 import type { Cause, ExceptionEvent, ExceptionSignal, Fingerprint, Frame } from '../core/signal.ts';
 import type { FoundException } from './exceptions/assemble.ts';
 import { exceptionFingerprint } from './fingerprint.ts';
@@ -15,8 +15,12 @@ const maxRemembered = 500;
 /** What was found in `file`, sanitised, with its place in the workspace and its identity. */
 export type ToSignal = (found: FoundException, file: string, now: string) => ExceptionSignal;
 
-export function createToSignal(locator: Locator, origins?: Origins): ToSignal {
-  const sanitise = (text: string): string => visible(redact(text));
+export function createToSignal(
+  locator: Locator,
+  origins?: Origins,
+  keep?: ReadonlySet<SecretKind>,
+): ToSignal {
+  const sanitise = (text: string): string => visible(redact(text, keep));
   const again = remembered(maxRemembered, sanitise);
   // Frames, source lines and some messages repeat; what begins with a time or is a record never does.
   const clean = (line: string): string => (/^[\d[{]/.test(line) ? sanitise(line) : again(line));

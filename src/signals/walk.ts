@@ -7,14 +7,14 @@ import type { Settings } from '../core/settings.ts';
 export type SourceKind = 'log' | 'feedback' | 'metrics' | 'interactions';
 
 /** Which of the workspace's files are sources, and which folders need not be looked into. */
-export interface SourceRules {
+export interface SourceRules<Kind = SourceKind> {
   /** @param path relative to the workspace, with `/` */
-  kindOf(path: string): SourceKind | undefined;
+  kindOf(path: string): Kind | undefined;
   prunes(folder: string): boolean;
 }
 
-export interface Walked {
-  readonly sources: readonly { readonly file: string; readonly kind: SourceKind }[];
+export interface Walked<Kind = SourceKind> {
+  readonly sources: readonly { readonly file: string; readonly kind: Kind }[];
   /** All other files by base name: where frames are looked for. */
   readonly byName: ReadonlyMap<string, readonly string[]>;
   readonly folders: readonly string[];
@@ -48,8 +48,11 @@ export function createSourceRules({ sources }: Pick<Settings, 'sources'>): Sourc
 }
 
 /** Looks through the workspace once. Never throws for what lies in it. */
-export async function walk(folder: string, rules: SourceRules): Promise<Walked> {
-  const sources: { file: string; kind: SourceKind }[] = [];
+export async function walk<Kind = SourceKind>(
+  folder: string,
+  rules: SourceRules<Kind>,
+): Promise<Walked<Kind>> {
+  const sources: { file: string; kind: Kind }[] = [];
   const byName = new Map<string, string[]>();
   const problems: { file: string; reason: string }[] = [];
   const folders: string[] = [];
@@ -106,7 +109,7 @@ function remember(byName: Map<string, string[]>, name: string, path: string): vo
 async function judgeLink(
   root: string,
   path: string,
-  rules: SourceRules,
+  rules: SourceRules<unknown>,
 ): Promise<string | undefined> {
   try {
     const target = await realpath(path);

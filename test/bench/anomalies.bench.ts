@@ -1,6 +1,6 @@
 import { type MetricWindow, windowOf } from '../../src/core/metric.ts';
 import { findAnomalies } from '../../src/signals/metrics/anomalies.ts';
-import { findLeak } from '../../src/signals/metrics/leak.ts';
+import { findLeak, findLeakWatching } from '../../src/signals/metrics/leak.ts';
 import { observationsIn } from '../../src/signals/metrics/durations.ts';
 import {
   type Calls,
@@ -14,6 +14,7 @@ import {
 import type { Bench } from './bench.ts';
 
 const seeds = process.env['PATCHWRIGHT_BENCH_QUICK'] ? 40 : 400;
+const watchedSeeds = Math.ceil(seeds / 5);
 const endpointSeeds = Math.ceil(seeds / 10);
 const start = Date.parse('2026-03-02T00:00:00Z');
 const limits = { slowEndpointMs: 2_000, errorRate: 0.05 };
@@ -29,6 +30,31 @@ function leakShare(generate: Generator): number {
     if (findLeak(series.map((y, x) => ({ x, y })))) found++;
   }
   return (100 * found) / seeds;
+}
+
+/** How many of a hundred day-long series are said to leak at any of a day's looks, one every five minutes. */
+function watchedShare(generate: Generator): number {
+  let found = 0;
+  for (let seed = 1; seed <= watchedSeeds; seed++) {
+    const series = generate(seeded(seed * 15_485_863), 288).map((y, x) => ({ x, y }));
+    for (let end = 1; end <= series.length; end++) {
+      if (!findLeakWatching(series.slice(0, end))) continue;
+      found++;
+      break;
+    }
+  }
+  return (100 * found) / watchedSeeds;
+}
+
+/** How many of a hundred day-long series are said to leak when they are first seen at some hour of the day. */
+function firstSeenShare(generate: Generator): number {
+  let found = 0;
+  for (let seed = 1; seed <= watchedSeeds; seed++) {
+    const random = seeded(seed * 15_485_863);
+    const series = generate(random, 288).map((y, x) => ({ x, y }));
+    if (findLeak(series.slice(0, Math.floor(random.between(24, 288))))) found++;
+  }
+  return (100 * found) / watchedSeeds;
 }
 
 /** How many of a hundred endpoints are called slow at any look of a day, one every five minutes. */
@@ -77,6 +103,28 @@ export const bench: Bench = {
     });
     report({ what: 'false alarms of leaks, %', value: mean(false1), unit: '', target: 1 });
     report({ what: 'of the most deceptive kind, %', value: Math.max(...false1), unit: '' });
+    const watched = (kinds: Readonly<Record<string, Generator>>) =>
+      Object.values(kinds).map(watchedShare);
+    const [seen, false2] = [watched(leaks), watched(leakFree)];
+    report({
+      what: 'leaks found within a day of looks every five minutes, %',
+      value: mean(seen),
+      unit: '',
+      target: 95,
+      better: 'larger',
+    });
+    report({
+      what: 'leak-free series called a leak at any look of a day, %',
+      value: mean(false2),
+      unit: '',
+      target: 1,
+    });
+    report({ what: 'of the most deceptive kind then, %', value: Math.max(...false2), unit: '' });
+    report({
+      what: 'leak-free series called a leak when first seen in the middle of their day, %',
+      value: mean(Object.values(leakFree).map(firstSeenShare)),
+      unit: '',
+    });
     report({
       what: 'slow endpoints found, %',
       value: mean(Object.values(slowEndpoints).map(slowShare)),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { browser, open, start } from '../host/host.mjs';
 
 const project = join(import.meta.dirname, '../..');
@@ -16,6 +16,8 @@ export interface Window {
   /** Rows of a view. */
   rows(view: 'Backlog' | 'Review'): Locator;
   statusItem(): Locator;
+  /** The document of our webview in front. */
+  webview(): Promise<Frame>;
   useTheme(name: ThemeName): Promise<void>;
   shot(name: string): Promise<void>;
   close(): Promise<void>;
@@ -82,6 +84,12 @@ function windowOf(page: Page, close: () => Promise<void>): Window {
     rows,
     close,
     statusItem: () => page.locator('.statusbar-item[id="patchwright.patchwright.gates"]'),
+    async webview() {
+      const inner = page.frameLocator('iframe.webview.ready').locator('iframe#active-frame');
+      const frame = await (await inner.elementHandle())?.contentFrame();
+      if (!frame) throw new Error('There is no webview.');
+      return frame;
+    },
     run: (title) => runCommand(page, `Patchwright: ${title}`),
     async useTheme(name) {
       const { label, shown } = themes[name];

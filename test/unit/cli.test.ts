@@ -126,6 +126,18 @@ describe('command line', function () {
     assert.equal((await json('tickets', '--status', 'rolled_back')).length, 1);
     assert.equal((await run('audit', 'verify')).code, 0);
     assert.equal((await git.run(['worktree', 'list'])).split('\n').length, 1);
+
+    const { requests, mergeRate, successRate, cost } = await json('metrics', '--days', '1');
+    assert.deepEqual([requests.proposed, requests.implemented, requests.rolledBack], [1, 1, 1]);
+    assert.deepEqual(
+      [mergeRate, successRate],
+      [
+        { value: 1, part: 1, of: 1 },
+        { value: 0, part: 0, of: 1 },
+      ],
+    );
+    assert.equal(cost.byModel[0].attempts, 1);
+    assert.match((await run('metrics')).stdout, /landed +1, 1 rolled back/);
   });
 
   it('refuses a test that proves nothing, and says which gate', async () => {
@@ -149,6 +161,11 @@ describe('command line', function () {
     const trail = await json('audit');
     const refusal = trail.find((e: { action: string }) => e.action === 'edit.refused');
     assert.equal(refusal.after.path, '.github/workflows/ci.yml');
+    const of = async (file: string) =>
+      (await json('history', file)).map(({ kind }: { kind: string }) => kind);
+    assert.deepEqual(await of('.github/workflows/ci.yml'), ['refused']);
+    assert.deepEqual(await of('src/cart.js'), ['proposed']);
+    assert.equal((await run('history', 'package.json')).code, 3);
   });
 
   it('gives the comment of a rejection to the next attempt, and can take it back', async () => {

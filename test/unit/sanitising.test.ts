@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
@@ -8,9 +9,20 @@ import { createRepository } from '../support/repository.ts';
 import { createTest, fix, runTests, shopError, shopFiles, submit, turn } from '../support/shop.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
+/** Addresses of no one in particular, other ones in each place. */
+function addresses(place: string): { readonly v4: string; readonly v6: string } {
+  const digits = createHash('sha256').update(place).digest('hex');
+  const [a, b, c, d] = [0, 2, 4, 6].map(
+    (at) => 100 + (parseInt(digits.slice(at, at + 2), 16) % 100),
+  );
+  const groups = [8, 12, 16].map((at) => `a${digits.slice(at, at + 3)}`);
+  return { v4: `${a}.${b}.${c}.${d}`, v6: `2a02:${groups.join(':')}::7` };
+}
+
 /** One person per place, so that a leak tells where it came from. */
 const person = (place: string): readonly Planted[] => {
   const name = `zo${place}qx`;
+  const { v4, v6 } = addresses(place);
   return [
     {
       kind: `e-mail in ${place}`,
@@ -26,6 +38,9 @@ const person = (place: string): readonly Planted[] => {
     },
     { kind: `user name in ${place}`, value: `user=${name}user`, needles: [`${name}user`] },
     { kind: `quoted user in ${place}`, value: `for user '${name}quot'`, needles: [`${name}quot`] },
+    { kind: `IPv4 in ${place}`, value: `${v4}:5432`, needles: [v4] },
+    { kind: `IPv4 in a URL in ${place}`, value: `http://${v4}/a`, needles: [v4] },
+    { kind: `IPv6 in ${place}`, value: `[${v6}]:443`, needles: [v6] },
   ];
 };
 
@@ -126,6 +141,20 @@ const interactions = (cases: readonly Case[]): string =>
     )
     .join('\n');
 
+/** A linter quotes the code, and a rule of one's own may be named after anything. */
+const lint = (cases: readonly Case[]): string =>
+  JSON.stringify([
+    {
+      filePath: 'src/cart.js',
+      messages: cases.map(({ text }, i) => ({
+        ruleId: i % 2 === 0 ? `no-secret ${text}` : `rule-${i}`,
+        severity: 2,
+        line: i + 1,
+        message: `Unexpected ${text} by ${said(person('lint'))}`,
+      })),
+    },
+  ]);
+
 const metrics = (cases: readonly Case[]): string =>
   cases
     .map(({ text }, i) =>
@@ -159,6 +188,7 @@ const everyone = [
   'shop',
   'manual',
   'printed',
+  'lint',
 ].flatMap(person);
 const named: readonly Planted[] = [
   'zonamedqx',
@@ -182,6 +212,7 @@ const shopWithSecrets = (cases: readonly Case[]) => ({
     'patchwright.thresholds.feedbackItems': 1,
     'patchwright.thresholds.featureRequests': 1,
     'patchwright.thresholds.sameComplaintUsers': 1,
+    'patchwright.sources.enabled.codeAnalysis': true,
   }),
 });
 
@@ -282,10 +313,15 @@ describe('sanitising', function () {
     put('feedback.jsonl', feedback(few));
     put('interactions.jsonl', interactions([...few, ...few]));
     put('metrics.jsonl', metrics(few));
+    put('eslint-report.json', lint(few));
 
     const scanned = await run('scan', '--json', '--verbose');
     assert.equal(scanned.code, 0, scanned.stderr);
-    const { created } = JSON.parse(scanned.stdout) as { created: readonly string[] };
+    const { created, analysis } = JSON.parse(scanned.stdout) as {
+      created: readonly string[];
+      analysis?: { readonly reports: number };
+    };
+    assert.equal(analysis?.reports, 1);
     assert.ok(
       created.length > cases.length,
       `${created.length} tickets of ${cases.length} secrets`,

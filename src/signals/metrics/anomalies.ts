@@ -10,8 +10,8 @@ import type { Settings } from '../../core/settings.ts';
 import type { Anomaly, AnomalyKind } from '../../core/signal.ts';
 import { countAbove } from '../../core/sketch.ts';
 import { amount, sharePercent, span } from './amounts.ts';
-import { findLeak } from './leak.ts';
-import { binomialTail, median } from './statistics.ts';
+import { binomialTail, median } from '../../core/statistics.ts';
+import { findLeak, findLeakWatching } from './leak.ts';
 
 export type Limits = Pick<Settings['thresholds'], 'slowEndpointMs' | 'errorRate'>;
 
@@ -28,12 +28,19 @@ const minRequests = 20;
 const minRisingWindows = 10;
 const minRise = 1.5;
 
+/** once: a series that came as a whole, or is known to leak. watching: one that is judged whenever it grows. */
+export type Look = 'once' | 'watching';
+
 /**
  * What is wrong with a series, judged by its newest hour (a leak: by its newest day). Pure; the same
  * windows give the same anomalies.
  * @param windows of one series, oldest first
  */
-export function findAnomalies(windows: readonly MetricWindow[], limits: Limits): Anomaly[] {
+export function findAnomalies(
+  windows: readonly MetricWindow[],
+  limits: Limits,
+  look: Look = 'once',
+): Anomaly[] {
   const newest = windows.at(-1);
   if (!newest) return [];
   const recent = since(windows, newest, hourMs);
@@ -47,7 +54,7 @@ export function findAnomalies(windows: readonly MetricWindow[], limits: Limits):
       ? failing(recent, newest.threshold ?? limits.errorRate)
       : undefined,
     mayRise(newest) ? rising(windows, recent) : undefined,
-    newest.type === 'memory_usage' ? leaking(since(windows, newest, dayMs)) : undefined,
+    newest.type === 'memory_usage' ? leaking(since(windows, newest, dayMs), look) : undefined,
   ];
   return found.filter((anomaly) => anomaly !== undefined);
 }
@@ -156,8 +163,9 @@ function earlier(
   return just.length >= 2 * minRisingWindows ? { windows: just, when: 'just before' } : undefined;
 }
 
-function leaking(day: readonly MetricWindow[]): Anomaly | undefined {
-  const leak = findLeak(
+function leaking(day: readonly MetricWindow[], look: Look): Anomaly | undefined {
+  const judge = look === 'once' ? findLeak : findLeakWatching;
+  const leak = judge(
     day.map((window) => ({ x: Date.parse(window.start) / windowMs, y: quantileOf(window, 0.5) })),
   );
   if (!leak) return undefined;

@@ -1,4 +1,4 @@
-import { median, quantileIn } from './statistics.ts';
+import { median, quantileIn } from '../../core/statistics.ts';
 import {
   type Point,
   pooledTrendScore,
@@ -33,6 +33,26 @@ const minPooledScore = 1.7;
 const minLateSlope = 0.33;
 const minFloorRise = 0.05;
 const quarters = 4;
+
+/**
+ * A series that is looked at as it grows is seen while a slow tooth rises, or a cache fills: for hours it
+ * cannot be told from a leak. So it is judged when it has nearly a day, and must have leaked an hour ago too.
+ */
+const watchedSpan = 240;
+const confirmedBy = 12;
+
+/**
+ * The same for a series that is judged again and again: so that, over a day of looks, hardly ever one without
+ * a leak is called one (test/bench/anomalies.bench.ts).
+ * @param points by time, in windows of five minutes
+ */
+export function findLeakWatching(points: readonly Point[]): Leak | undefined {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || last.x - first.x < watchedSpan - 1) return undefined;
+  const leak = findLeak(points);
+  if (!leak) return undefined;
+  return findLeak(points.filter(({ x }) => x <= last.x - confirmedBy)) ? leak : undefined;
+}
 
 /**
  * Whether memory leaks: it has grown all along, it still does, and it never goes back to where it was.

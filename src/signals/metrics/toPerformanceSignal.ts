@@ -1,19 +1,26 @@
-import type { Anomaly, PerformanceSignal, Severity } from '../../core/signal.ts';
+import type { Anomaly, Fingerprint, PerformanceSignal, Severity } from '../../core/signal.ts';
 import { seal } from '../fingerprint.ts';
 import { shortened } from '../title.ts';
 import { amount, sharePercent } from './amounts.ts';
 
-/** An anomaly as a signal: the same kind of anomaly of the same metric and endpoint is one ticket. */
+/** The same kind of anomaly of the same metric and endpoint is one ticket. */
+export function performanceFingerprint({
+  kind,
+  metric,
+  endpoint,
+}: Pick<Anomaly, 'kind' | 'metric' | 'endpoint'>): Fingerprint {
+  return seal([
+    { label: 'kind', value: 'performance' },
+    { label: 'anomaly', value: kind },
+    { label: 'metric', value: metric },
+    { label: 'endpoint', value: endpoint },
+  ]);
+}
+
 export function toPerformanceSignal(anomaly: Anomaly, file: string): PerformanceSignal {
-  const { kind, metric, endpoint } = anomaly;
   return {
     kind: 'performance',
-    fingerprint: seal([
-      { label: 'kind', value: 'performance' },
-      { label: 'anomaly', value: kind },
-      { label: 'metric', value: metric },
-      { label: 'endpoint', value: endpoint },
-    ]),
+    fingerprint: performanceFingerprint(anomaly),
     title: shortened(titleOf(anomaly)),
     at: anomaly.to,
     source: { file, offset: 0 },

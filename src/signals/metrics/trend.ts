@@ -1,4 +1,4 @@
-import { median } from './statistics.ts';
+import { median } from '../../core/statistics.ts';
 
 export interface Point {
   readonly x: number;

@@ -1,3 +1,5 @@
+import { withoutAddresses } from '../masks.ts';
+
 /** What stands for a variable in a template. */
 export const wildcard = '<*>';
 
@@ -65,7 +67,9 @@ const quoted = /"[^"\n]{0,400}"|`[^`\n]{0,400}`|(?<!\w)'[^'\n]{0,400}'(?!\w)/g;
 
 /** What one message alone tells of its template; what it quotes counts as a variable. */
 export function patternOf(message: string): string {
-  return templateText(tokensOf(message.slice(0, maxChars).replace(quoted, wildcard)));
+  return templateText(
+    tokensOf(withoutAddresses(message.slice(0, maxChars)).replace(quoted, wildcard)),
+  );
 }
 
 /** The same after some tokens became variables. */

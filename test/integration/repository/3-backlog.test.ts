@@ -65,6 +65,11 @@ describe('the backlog of a real folder', () => {
     assert.match(dialogs.told[0]?.message ?? '', /can't be protected/);
   });
 
+  it('says of a file whether a patch ever touched it', async () => {
+    await command('fileHistory', vscode.Uri.file(join(folder, 'src/main.js')));
+    assert.deepEqual(dialogs.mentioned, ['Patchwright has never touched src/main.js']);
+  });
+
   it('takes a ticket that a person writes', async () => {
     dialogs.answers.input = 'Round prices up';
     await command('newTicket');
@@ -167,6 +172,38 @@ describe('the backlog of a real folder', () => {
     dialogs.told.length = 0;
     await command('scan');
     assert.deepEqual(dialogs.told, []);
+  });
+
+  it('makes a ticket of what the editor shows as an error, when the code analysis is on', async () => {
+    const { app } = await api.sessions.ready();
+    const settings = vscode.workspace.getConfiguration('patchwright');
+    const shown = vscode.languages.createDiagnosticCollection('patchwright-test');
+    const problem = new vscode.Diagnostic(
+      new vscode.Range(2, 0, 2, 5),
+      'It is not defined.',
+      vscode.DiagnosticSeverity.Error,
+    );
+    problem.source = 'checker';
+    problem.code = 'no-undef';
+    shown.set(vscode.Uri.file(join(folder, 'src/main.js')), [problem]);
+    await settings.update('sources.enabled.codeAnalysis', true, vscode.ConfigurationTarget.Global);
+    const found = () =>
+      app.backlog.tickets.list().find(({ title }) => title === 'checker: no-undef in src/main.js');
+    try {
+      await command('scan');
+      assert.deepEqual(dialogs.told, []);
+      assert.deepEqual(found()?.metadata.location, { file: 'src/main.js', line: 3 });
+      assert.equal(found()?.category, 'bug_fix');
+    } finally {
+      shown.dispose();
+      await settings.update(
+        'sources.enabled.codeAnalysis',
+        undefined,
+        vscode.ConfigurationTarget.Global,
+      );
+      const left = found();
+      if (left) await app.pipeline.close(left.id, 'of a test');
+    }
   });
 
   async function countOfTicket(): Promise<number> {

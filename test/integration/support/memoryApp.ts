@@ -6,7 +6,7 @@ import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
 import { differencesOf, type Variant } from '../../../src/core/variants.ts';
-import type { DoctorCheck } from '../../../src/pipeline.ts';
+import type { DoctorCheck, HistoryEvent } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
 import { ticketOf } from '../../support/nouns.ts';
 
@@ -23,6 +23,7 @@ export interface MemoryApp {
   releases: readonly Release[];
   /** Thrown by the next verb. */
   failure: unknown;
+  history: readonly HistoryEvent[];
   /** As the house finds them in the folder. */
   checks: readonly DoctorCheck[];
   progress(progress: Progress): void;
@@ -41,6 +42,7 @@ export function createMemoryApp(): MemoryApp {
     requests: [],
     releases: [],
     failure: undefined,
+    history: [],
     checks: [{ title: 'git', ok: true, detail: 'git 2.39' }],
     progress: (value) => progress.fire(value),
     changed: () => change.fire(),
@@ -66,6 +68,7 @@ function appOf(
     pipeline: {
       onDidProgress,
       recover: () => ask('recover'),
+      diagnose: () => undefined,
       grown: () => undefined,
       async scan() {
         await ask('scan').catch((error: unknown) => {
@@ -91,7 +94,7 @@ function appOf(
       cancel: (ticketId) => ask(`cancel ${ticketId}`),
       async approve(requestId, options) {
         await ask(`approve ${requestId} ${String(options?.confirmedProtectedBranch ?? false)}`);
-        return first(memory.releases);
+        return { kind: 'landed', release: first(memory.releases) };
       },
       reject: (requestId, comment) => ask(`reject ${requestId} ${comment}`),
       undoReject: (requestId) => ask(`undoReject ${requestId}`),
@@ -115,11 +118,16 @@ function appOf(
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
       protect: (path) => ask(`protect ${path}`),
+      history: async () => memory.history,
+      insight: () => {
+        throw new Error('Not shown here.');
+      },
       doctor: async () => memory.checks,
       dispose: () => ask('dispose'),
     },
     readFile: async (commit, path) =>
       execFileSync('git', ['show', `${commit}:${path}`], { cwd: folder, encoding: 'utf8' }),
+    transcript: async () => [],
     dispose: () => ask('dispose'),
   };
 }
@@ -131,6 +139,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: (id) => memory.tickets.find((ticket) => ticket.id === id),
       list: (filter) =>
         memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      summaries: () => [],
       countByStatus: () => {
         const counts: Partial<Record<Ticket['status'], number>> = {};
         for (const { status } of memory.tickets) counts[status] = (counts[status] ?? 0) + 1;
@@ -152,6 +161,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     positions: { get: nothing },
     attempts: {
       get: (id) => memory.attempts.find((attempt) => attempt.id === id),
+      list: () => memory.attempts,
       ofTicket: (id) => memory.attempts.filter(({ ticketId }) => ticketId === id),
       running: () => memory.attempts.filter(({ outcome }) => outcome === 'running'),
     },

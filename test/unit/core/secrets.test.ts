@@ -103,7 +103,7 @@ describe('secrets', () => {
     '    at Object.<anonymous> (/srv/app/node_modules/@scope/pkg@1.2.3/index.js:10:20)',
     '2026-11-20T06:51:59.597Z INFO GET /cart/1000 200',
     'order 1234567890123456 shipped',
-    'listening on 10.0.0.7:5432',
+    'listening on 127.0.0.1:5432',
     'offset +02:00 and +1234',
     'sha256 3f786850e387550fdab836ed7e6dc881de23001b',
     'request 550e8400-e29b-41d4-a716-446655440000 failed after 3 tries',

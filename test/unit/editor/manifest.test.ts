@@ -181,7 +181,11 @@ describe('the manifest', () => {
   it('is limited in untrusted folders and absent from virtual ones', () => {
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
     assert.equal(manifest.capabilities.virtualWorkspaces.supported, false);
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+    assert.deepEqual(manifest.activationEvents, [
+      'onStartupFinished',
+      'onWebviewPanel:patchwright.reviewPanel', // tabs that were open when the window was closed
+      'onWebviewPanel:patchwright.dashboard',
+    ]);
   });
 });
 

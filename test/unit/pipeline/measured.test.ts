@@ -99,12 +99,39 @@ describe('a scan of metrics, feedback and conversations', function () {
       ['Memory leak: heap_used grew from 200 MB to 317 MB'],
     );
     const id = tickets[0]?.id ?? '';
+    assert.equal(tickets[0]?.priority.value, 'medium', 'it may yet be a cache that fills');
     await scanned();
     assert.equal(app.backlog.groups.get(id)?.count, 1);
     appendFileSync(folder.path('metrics.jsonl'), heap(40, 1));
     await scanned();
     assert.equal(app.backlog.groups.get(id)?.count, 2);
+    appendFileSync(folder.path('metrics.jsonl'), heap(41, 220));
+    await scanned();
+    assert.equal(app.backlog.tickets.get(id)?.priority.value, 'high');
     assert.equal(app.backlog.tickets.list().length, 1);
+  });
+
+  it('calls no leak what rises for hours while it is watched, and finds one within a day', async () => {
+    const hour = (name: string, from: number, value: (i: number) => number) =>
+      lines(12, (i) => ({
+        timestamp: time(5 * (from + i)),
+        metric: name,
+        value: value(from + i),
+        unit: 'MB',
+        type: 'memory_usage',
+      }));
+    for (let i = 0; i < 24; i++) {
+      const text =
+        hour('cache', 12 * i, (x) => 150 + Math.min(150, x) + (x % 3)) +
+        hour('leak', 12 * i, (x) => 200 + x + (x % 5));
+      appendFileSync(folder.path('metrics.jsonl'), text);
+      await scanned();
+    }
+    const { tickets } = await scanned();
+    assert.deepEqual(
+      tickets.map(({ title }) => title.replace(/ from.*/, '')),
+      ['Memory leak: leak grew'],
+    );
   });
 
   it('makes a theme of three requests in different words, and none of praise', async () => {

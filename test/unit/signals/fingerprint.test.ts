@@ -5,6 +5,8 @@ import {
   feedbackFingerprint,
   shortType,
 } from '../../../src/signals/fingerprint.ts';
+import { redact } from '../../../src/core/secrets.ts';
+import { featuresOf } from '../../../src/signals/features.ts';
 import { maskVariables } from '../../../src/signals/masks.ts';
 
 const frame = (fields: Partial<Frame> = {}): Frame => ({
@@ -167,4 +169,28 @@ describe('fingerprint', () => {
     assert.notEqual(of('checkout is slow'), of('search is slow'));
     assert.notEqual(of('slow', 'search'), of('slow', 'checkout'));
   });
+});
+
+describe('fingerprints, whether IP addresses are masked or not', () => {
+  const texts = [
+    'connect ECONNREFUSED 10.4.7.12:5432',
+    'GET http://192.168.1.20:8080/a/b?c=1 failed',
+    'peer [2001:db8::7]:443 of "10.0.0.9" gone',
+    'peer [2001:db8:1:2:3:4:5:6] gone',
+    'user@10.1.1.1 and fe80::1%eth0, 172.16.0.0/12 at /srv/10.1.2.3/data.json',
+    'no address 127.0.0.1',
+  ];
+  for (const text of texts) {
+    it(`are the same: ${text}`, () => {
+      const masked = redact(text);
+      assert.equal(masked.includes('<ip>'), !text.startsWith('no'), masked);
+      const same = (one: (said: string) => string): void => assert.equal(one(masked), one(text));
+      same((message) => hash({ message, frames: [] }));
+      same((message) => hash({ message, kind: 'log', frames: [] }));
+      same((source) => hash({ frames: [frame({ source })] }));
+      same((file) => hash({ frames: [frame({ file: `http://${file}/a.js` })] }, () => undefined));
+      same((said) => feedbackFingerprint(said, undefined).hash);
+      assert.deepEqual(featuresOf(masked), featuresOf(text));
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findLeak } from '../../../../src/signals/metrics/leak.ts';
+import { findLeak, findLeakWatching } from '../../../../src/signals/metrics/leak.ts';
 import { leakFree, leaks, seeded } from '../../../support/series.ts';
 
 const seeds = 60;
@@ -36,5 +36,31 @@ describe('memory leaks', () => {
     const line = (n: number) => Array.from({ length: n }, (_, x) => ({ x, y: 100 + 2 * x }));
     assert.equal(findLeak(line(10)), undefined);
     assert.deepEqual(findLeak(line(51)), { growth: 100, level: 100, from: 0, to: 50 });
+  });
+
+  describe('in a series that is judged again and again through a day', () => {
+    const looks = 24; // of the 264 there are: each costs a millisecond, and they are much alike
+    const days = 12;
+
+    /** How often a leak is seen at any look. */
+    function everShare(generate: (random: ReturnType<typeof seeded>, n: number) => number[]) {
+      let found = 0;
+      for (let seed = 1; seed <= days; seed++) {
+        const series = generate(seeded(seed * 7_907), 288).map((y, x) => ({ x, y }));
+        const isSeen = Array.from({ length: looks }, (_, i) => 288 - 11 * i).some((end) =>
+          findLeakWatching(series.slice(0, end)),
+        );
+        if (isSeen) found++;
+      }
+      return found / days;
+    }
+    const mean = (shares: readonly number[]) => shares.reduce((a, b) => a + b) / shares.length;
+
+    it('are found in 95 of 100', () => {
+      assert.ok(mean(Object.values(leaks).map(everShare)) >= 0.95);
+    });
+    it('are seen in less than one of 100 without', () => {
+      assert.ok(mean(Object.values(leakFree).map(everShare)) < 0.01);
+    });
   });
 });

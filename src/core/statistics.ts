@@ -38,3 +38,16 @@ function binomialBelow(k: number, n: number, p: number): number {
   }
   return sum;
 }
+
+/** The natural logarithm of the gamma function, for x > 0 (Lanczos, g = 7, n = 9). */
+export function logGamma(x: number): number {
+  const sum = lanczos.reduce((total, c, i) => total + (i === 0 ? c : c / (x + i - 1)), 0);
+  const t = x + 6.5;
+  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
+}
+
+const lanczos = [
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313,
+  -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6,
+  1.5056327351493116e-7,
+];

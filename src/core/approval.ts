@@ -1,0 +1,70 @@
+import { PatchwrightError } from './errors.ts';
+import type { PatchRequest, Release } from './patchRequest.ts';
+import type { Settings } from './settings.ts';
+
+/** A reviewer's yes. */
+export interface Approval {
+  /** `user:<identity>`. */
+  readonly by: string;
+  readonly at: string;
+  readonly comment?: string;
+}
+
+/** What an approval came to. */
+export type Approved =
+  | { readonly kind: 'landed'; readonly release: Release }
+  /** One more yes is there; the patch waits for others. */
+  | { readonly kind: 'counted'; readonly have: number; readonly needed: number }
+  /** The patch stays on its branch, for a person to merge. */
+  | { readonly kind: 'kept'; readonly branch: string };
+
+export const approvalModes = ['merge', 'branch'] as const;
+export type ApprovalMode = (typeof approvalModes)[number];
+
+type Rules = Settings['approve'];
+
+export function approvalsNeeded(risk: number, rules: Rules): number {
+  return risk >= rules.highRisk ? rules.approvalsForHighRisk : 1;
+}
+
+/** Throws `not_a_reviewer` for who is not on the list, where there is one. */
+export function assertReviewer(reviewer: string, rules: Rules): void {
+  if (rules.reviewers.length === 0 || rules.reviewers.some((one) => isSame(one, reviewer))) return;
+  throw new PatchwrightError('not_a_reviewer', {
+    what: 'The patch was not decided.',
+    why: `${nameOf(reviewer)} is not one of the reviewers (patchwright.approve.reviewers).`,
+    remedy: `Ask one of them: ${rules.reviewers.join(', ')}.`,
+  });
+}
+
+/**
+ * The approvals of a request with one more. Each person counts once. Throws `not_a_reviewer` for who asked
+ * for the patch, where their own yes does not count.
+ */
+export function withApproval(
+  request: Pick<PatchRequest, 'approvals' | 'requestedBy'>,
+  approval: Approval,
+  rules: Rules,
+): readonly Approval[] {
+  const own = request.requestedBy !== undefined && isSame(request.requestedBy, approval.by);
+  if (own && !rules.requesterMayApprove) {
+    throw new PatchwrightError('not_a_reviewer', {
+      what: 'The patch was not approved.',
+      why: `${nameOf(approval.by)} asked for it, and their own approval does not count here.`,
+      remedy: 'Ask another reviewer, or set patchwright.approve.requesterMayApprove.',
+    });
+  }
+  const others = (request.approvals ?? []).filter(({ by }) => !isSame(by, approval.by));
+  return [...others, approval];
+}
+
+function isSame(a: string, b: string): boolean {
+  return nameOf(a) === nameOf(b);
+}
+
+function nameOf(identity: string): string {
+  return identity
+    .replace(/^user:/, '')
+    .trim()
+    .toLowerCase();
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { type FromPage, type PageAction, pageActions, type ToPage } from '../shared/protocol.ts';
+
+export function pageIcon(extension: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
+  const file = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
+  return { light: file('tab-light.svg'), dark: file('tab-dark.svg') };
+}
+
+/** A webview with our page in it: strict CSP, no data in the HTML; everything it shows is posted. */
+export interface PageHost {
+  post(message: ToPage): void;
+}
+
+export function pageOptions(extension: vscode.Uri): vscode.WebviewOptions {
+  return {
+    enableScripts: true,
+    localResourceRoots: [vscode.Uri.joinPath(extension, 'dist', 'page')],
+  };
+}
+
+export function hostPage(
+  webview: vscode.Webview,
+  extension: vscode.Uri,
+  title: string,
+  on: (message: FromPage) => void,
+): PageHost {
+  webview.options = pageOptions(extension);
+  webview.onDidReceiveMessage((value: unknown) => {
+    const message = fromPage(value);
+    if (message) on(message);
+  });
+  webview.html = htmlOf(webview, extension, title);
+  return { post: (message) => void webview.postMessage(message) };
+}
+
+function htmlOf(webview: vscode.Webview, extension: vscode.Uri, title: string): string {
+  const uri = (file: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'page', file)).toString();
+  const nonce = randomBytes(16).toString('base64');
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource};`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1.0">
+<title>${title}</title>
+<link rel="stylesheet" href="${uri('page.css')}">
+</head>
+<body>
+<patchwright-page></patchwright-page>
+<script type="module" nonce="${nonce}" src="${uri('page.js')}"></script>
+</body>
+</html>`;
+}
+
+/** The page is ours, but what it sends has passed through a browser: looked at before it is believed. */
+export function fromPage(value: unknown): FromPage | undefined {
+  const message = value as Readonly<Record<string, unknown>> | null;
+  const text = (key: string): string | undefined => {
+    const found = message?.[key];
+    return typeof found === 'string' && found.length < 4_096 ? found : undefined;
+  };
+  const whole = (key: string): number | undefined => {
+    const found = message?.[key];
+    return Number.isInteger(found) && (found as number) > 0 ? (found as number) : undefined;
+  };
+  switch (message?.['kind']) {
+    case 'ready':
+      return { kind: 'ready' };
+    case 'act': {
+      const action = pageActions.find((one): one is PageAction => one === message['action']);
+      return action && { kind: 'act', action };
+    }
+    case 'openFile': {
+      const [path, line] = [text('path'), whole('line')];
+      return path === undefined ? undefined : { kind: 'openFile', path, ...(line ? { line } : {}) };
+    }
+    case 'openDiff': {
+      const path = text('path');
+      return path === undefined ? undefined : { kind: 'openDiff', path };
+    }
+    case 'showGate': {
+      const gate = text('gate');
+      return gate === undefined ? undefined : { kind: 'showGate', gate };
+    }
+    case 'openRequest': {
+      const requestId = text('requestId');
+      return requestId === undefined ? undefined : { kind: 'openRequest', requestId };
+    }
+    case 'days': {
+      const days = whole('days');
+      return days === undefined || days > 3_660 ? undefined : { kind: 'days', days };
+    }
+    case 'export': {
+      const format = (['markdown', 'json'] as const).find((one) => one === message['format']);
+      return format && { kind: 'export', format };
+    }
+    default:
+      return undefined;
+  }
+}

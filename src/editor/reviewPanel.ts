@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { PatchRequest } from '../core/patchRequest.ts';
+import type { FromPage, PageState } from '../shared/protocol.ts';
+import { commandId } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
+import { type PageHost, hostPage, pageIcon, pageOptions } from './pageHost.ts';
+import { throttled } from './refresh.ts';
+import { reviewViewOf } from './reviewView.ts';
+import type { ReviewNode } from './reviewTree.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { shorten } from './text.ts';
+import { stepsOf } from './transcriptText.ts';
+
+export const reviewPanelType = 'patchwright.reviewPanel';
+
+/** One tab a request: all that is known of it on one page. It shows and asks; commands decide. */
+export interface ReviewPanels {
+  open(request: PatchRequest): void;
+  dispose(): void;
+}
+
+export function registerReviewPanels(sessions: Sessions, extension: vscode.Uri): ReviewPanels {
+  const store = createDisposableStore();
+  const open = new Map<string, vscode.WebviewPanel>();
+  const adopt = (panel: vscode.WebviewPanel, requestId: string): void => {
+    open.set(requestId, panel);
+    const shown = showRequest(panel, requestId, sessions, extension);
+    panel.onDidDispose(() => {
+      open.delete(requestId);
+      shown.dispose();
+    });
+  };
+  store.add(
+    vscode.window.registerWebviewPanelSerializer(reviewPanelType, {
+      async deserializeWebviewPanel(panel, state: PageState | undefined) {
+        if (state?.kind === 'review') adopt(panel, state.requestId);
+        else panel.dispose();
+      },
+    }),
+  );
+  store.add({ dispose: () => [...open.values()].forEach((panel) => panel.dispose()) });
+  return {
+    open(request) {
+      const known = open.get(request.id);
+      if (known) return known.reveal();
+      const panel = vscode.window.createWebviewPanel(
+        reviewPanelType,
+        request.ticketId,
+        vscode.ViewColumn.Active,
+        pageOptions(extension),
+      );
+      return adopt(panel, request.id);
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+/** Keeps the page in step with the backlog for as long as the panel is open. */
+function showRequest(
+  panel: vscode.WebviewPanel,
+  requestId: string,
+  sessions: Sessions,
+  extension: vscode.Uri,
+): { dispose(): void } {
+  const store = createDisposableStore();
+  let sent = '';
+  let isReady = false;
+  const show = async (): Promise<void> => {
+    const session = sessions.session();
+    if (!isReady || !session) return;
+    const message = await messageOf(session, requestId);
+    const text = JSON.stringify(message);
+    if (text === sent) return;
+    sent = text;
+    host.post(message);
+  };
+  const update = throttled(() => void show());
+  const host: PageHost = hostPage(panel.webview, extension, 'Patchwright review', (message) => {
+    if (message.kind === 'ready') {
+      isReady = true;
+      sent = '';
+      update();
+    } else void act(sessions, requestId, message);
+  });
+  panel.iconPath = pageIcon(extension);
+  store.add(update);
+  store.add(sessions.onDidChange(update));
+  return store;
+}
+
+async function messageOf(session: Session, requestId: string) {
+  const { backlog, transcript } = session.app;
+  const request = backlog.requests.get(requestId);
+  if (!request) return { kind: 'gone', text: 'This patch request is gone.' } as const;
+  const view = reviewViewOf({
+    request,
+    ticket: backlog.tickets.get(request.ticketId),
+    group: backlog.groups.get(request.ticketId),
+    attempts: backlog.attempts.ofTicket(request.ticketId),
+    requests: backlog.requests.list({ ticketId: request.ticketId }),
+    release: backlog.releases.list().find((release) => release.requestId === requestId),
+    steps: stepsOf(await transcript(request.attemptId)),
+    trusted: vscode.workspace.isTrusted,
+    now: new Date(),
+  });
+  return { kind: 'review', view } as const;
+}
+
+/** The same commands as in the palette; what they refuse, they say themselves. */
+async function act(sessions: Sessions, requestId: string, message: FromPage): Promise<void> {
+  const session = sessions.session();
+  const request = session?.app.backlog.requests.get(requestId);
+  if (!session || !request) return;
+  const run = (name: Parameters<typeof commandId>[0], argument: unknown): Thenable<unknown> =>
+    vscode.commands.executeCommand(commandId(name), argument);
+  switch (message.kind) {
+    case 'act':
+      if (message.action === 'openReview') await run('openDiff', requestId);
+      else await run(message.action, requestId);
+      return;
+    case 'openDiff': {
+      const file = request.files.find(({ path }) => path === message.path);
+      if (file) await run('openDiff', { kind: 'file', request, file } satisfies ReviewNode);
+      return;
+    }
+    case 'showGate': {
+      const report = request.gates.find(({ id }) => id === message.gate);
+      if (report) await run('showGates', { kind: 'gate', request, report } satisfies ReviewNode);
+      return;
+    }
+    case 'openFile':
+      await openPlace(session, message.path, message.line);
+      return;
+    default:
+      return;
+  }
+}
+
+/** Only what the ticket itself names, and only inside of the folder. */
+async function openPlace({ folder }: Session, path: string, line = 1): Promise<void> {
+  const root = folder.uri.fsPath;
+  const file = join(root, path);
+  if (!file.startsWith(join(root, '/'))) return;
+  const at = new vscode.Position(line - 1, 0);
+  try {
+    await vscode.window.showTextDocument(vscode.Uri.file(file), {
+      selection: new vscode.Range(at, at),
+      preview: true,
+    });
+  } catch {
+    vscode.window.setStatusBarMessage(`${shorten(path, 80)} is not there any more`, 6_000);
+  }
+}

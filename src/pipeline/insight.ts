@@ -1,0 +1,24 @@
+import type { Backlog } from '../backlog/backlog.ts';
+import { type Health, healthOf } from '../learning/health.ts';
+import { dayMs } from '../learning/history.ts';
+import { type Metrics, metricsOf } from '../learning/metrics.ts';
+
+/** How the workspace is doing, from the tables alone. */
+export interface Insight extends Metrics {
+  readonly health: Health;
+}
+
+/** Of the last days, today included. */
+export function insightOf(backlog: Backlog, days: number, now: Date): Insight {
+  const period = {
+    from: new Date(now.getTime() - days * dayMs).toISOString(),
+    to: new Date(now.getTime() + 1).toISOString(), // what happened this very moment counts
+  };
+  const history = {
+    tickets: backlog.tickets.summaries(),
+    attempts: backlog.attempts.list(),
+    requests: backlog.requests.list(),
+    releases: backlog.releases.list(),
+  };
+  return { ...metricsOf(history, period), health: healthOf(history, period) };
+}

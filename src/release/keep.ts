@@ -1,0 +1,58 @@
+import { PatchwrightError } from '../core/errors.ts';
+import type { PatchRequest } from '../core/patchRequest.ts';
+import type { Git } from '../core/ports.ts';
+import { refuseOtherThanJudged } from './land.ts';
+import { atTopLevel, isAncestor } from './ownGit.ts';
+
+/**
+ * Leaves an approved patch on its branch, which is made again where it is gone. Nothing else of the
+ * repository changes. Rejects with `not_found` or `stale`.
+ */
+export async function keepBranch(
+  deps: { readonly git: Git },
+  request: PatchRequest,
+  signal?: AbortSignal,
+): Promise<string> {
+  const git = await atTopLevel(deps.git, signal);
+  await refuseOtherThanJudged(git, request, signal);
+  const ref = `refs/heads/${request.branch}`;
+  const { out: tip } = await git.code(['rev-parse', '--verify', '--quiet', ref], {
+    okCodes: [0, 1, 128],
+    signal,
+  });
+  if (tip === request.commit) return request.branch;
+  if (tip === '') {
+    await git.run(['update-ref', ref, request.commit, '0'.repeat(request.commit.length)]);
+    return request.branch;
+  }
+  throw new PatchwrightError('stale', {
+    what: 'Nothing was changed.',
+    why: `${request.branch} was moved to ${tip.slice(0, 10)}, which is not the patch that was judged.`,
+    remedy: `Move it back (git branch -f ${request.branch} ${request.commit.slice(0, 12)}) or draft the ticket again.`,
+  });
+}
+
+/**
+ * The commit that brought a kept patch into the current branch, when a person has merged it: the merge, or
+ * the patch's own commit after a fast-forward. undefined while it is not part of the branch.
+ */
+export async function mergeOf(
+  deps: { readonly git: Git },
+  commit: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const git = await atTopLevel(deps.git, signal);
+  const known = await git.code(['cat-file', '-e', `${commit}^{commit}`], {
+    okCodes: [0, 1, 128],
+    signal,
+  });
+  const head = await git.code(['rev-parse', '--verify', '--quiet', 'HEAD'], {
+    okCodes: [0, 1, 128],
+    signal,
+  });
+  if (known.code !== 0 || head.code !== 0) return undefined;
+  if (!(await isAncestor(git, commit, 'HEAD', signal))) return undefined;
+  const path = ['rev-list', '--ancestry-path', '--first-parent', '--merges', `${commit}..HEAD`];
+  const merges = (await git.run(path, { signal })).split('\n').filter(Boolean);
+  return merges.at(-1) ?? commit;
+}

@@ -1,0 +1,83 @@
+import { logGamma } from '../core/statistics.ts';
+
+/** Events, and how much was read in which they could have been: a rate is told from noise by both. */
+export interface Seen {
+  readonly events: number;
+  /** Lines of log. */
+  readonly lines: number;
+}
+
+export interface RateChange {
+  readonly verdict: 'better' | 'worse' | 'same' | 'unknown';
+  /** Rate after ÷ rate before; undefined where there was none before. */
+  readonly ratio?: number;
+  /** How much likelier the counts are if the rate changed than if it did not. */
+  readonly evidence: number;
+}
+
+/**
+ * By Ville's inequality a Bayes factor passes 1 / α under "nothing changed" with a chance of α at most,
+ * however often one looks: so the same number holds for a look each minute and for one a day.
+ */
+const enough = 20;
+/** Below this many lines after the change nothing is said. */
+const leastLines = 20;
+/** Jeffreys' prior for the rate of a Poisson process. */
+const shape = 0.5;
+/** What "worse" and "better" are expected to be, as factors of the rate before; wide around it. */
+const [worseBy, betterBy] = [4, 0.1] as const;
+
+/**
+ * Whether the rate of events changed: a sequential test of two Poisson processes, each measured by the
+ * lines read. Compares the chance of the count after under the rate before (its posterior) with that
+ * under a rate of its own, a gamma mixture around `worseBy` or `betterBy` times the rate before.
+ */
+export function compareRates(before: Seen, after: Seen): RateChange {
+  if (after.lines < leastLines || before.lines < leastLines) {
+    return { verdict: 'unknown', evidence: 1 };
+  }
+  const rateBefore = before.events / before.lines;
+  const rateAfter = after.events / after.lines;
+  const rose = rateAfter > rateBefore;
+  const same = logPredictive(after, before.events + shape, before.lines);
+  const centre = (rose ? worseBy : betterBy) * ((before.events + shape) / before.lines);
+  const changed = logPredictive(after, shape, shape / centre);
+  const evidence = Math.exp(Math.min(700, changed - same));
+  const ratio = before.events === 0 ? {} : { ratio: rateAfter / rateBefore };
+  if (evidence < enough) return { verdict: 'same', evidence, ...ratio };
+  return { verdict: rose ? 'worse' : 'better', evidence, ...ratio };
+}
+
+/** Chance of so many events when the rate is Gamma(a, b): a negative binomial, as a logarithm. */
+function logPredictive({ events, lines }: Seen, a: number, b: number): number {
+  return (
+    logGamma(events + a) -
+    logGamma(a) -
+    logGamma(events + 1) +
+    a * Math.log(b / (b + lines)) +
+    events * Math.log(lines / (b + lines))
+  );
+}
+
+/** `97 % fewer of this error: 1,204 in 80,000 lines before, 31 in 70,000 after`. */
+export function rateSentence(what: string, before: Seen, after: Seen): string {
+  return `${changeText(what, before, after)}: ${seenText(before)} before, ${seenText(after)} after.`;
+}
+
+function changeText(what: string, before: Seen, after: Seen): string {
+  const { verdict, ratio } = compareRates(before, after);
+  if (verdict === 'unknown') return `Too little was logged to say anything of ${what}`;
+  if (verdict === 'same') return `No change that is more than chance of ${what}`;
+  if (ratio === undefined) return `New: ${what}`;
+  if (ratio > 2) return `${count(Math.round(ratio * 10) / 10)} times as many of ${what}`;
+  const percent = Math.round(Math.abs(1 - ratio) * 100);
+  return `${percent} % ${verdict === 'better' ? 'fewer' : 'more'} of ${what}`;
+}
+
+function seenText({ events, lines }: Seen): string {
+  return `${count(events)} in ${count(lines)} lines`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en');
+}

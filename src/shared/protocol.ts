@@ -1,0 +1,151 @@
+/**
+ * What the page (a webview) and the editor say to each other. The page shows a view and says what a
+ * person asks for; it decides nothing and knows nothing that is not in the view.
+ */
+
+/** To the page. */
+export type ToPage =
+  | { readonly kind: 'review'; readonly view: ReviewView }
+  | { readonly kind: 'dashboard'; readonly view: DashboardView }
+  /** What the page is about is not there any more. */
+  | { readonly kind: 'gone'; readonly text: string };
+
+/** From the page. */
+export type FromPage =
+  /** Sent once the page can take messages. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'act'; readonly action: PageAction }
+  /** A line counts from 1. */
+  | { readonly kind: 'openFile'; readonly path: string; readonly line?: number }
+  | { readonly kind: 'openDiff'; readonly path: string }
+  | { readonly kind: 'showGate'; readonly gate: string }
+  | { readonly kind: 'openRequest'; readonly requestId: string }
+  | { readonly kind: 'days'; readonly days: number }
+  | { readonly kind: 'export'; readonly format: 'markdown' | 'json' };
+
+export const pageActions = ['approve', 'reject', 'undoReject', 'rollBack', 'openReview'] as const;
+export type PageAction = (typeof pageActions)[number];
+
+/** What the page keeps for when the window is loaded again. */
+export type PageState =
+  | { readonly kind: 'review'; readonly requestId: string }
+  | { readonly kind: 'dashboard'; readonly days: number };
+
+export interface Reasoned {
+  readonly value: string;
+  readonly reason: string;
+}
+
+export interface Place {
+  /** From the workspace folder, with `/`. */
+  readonly path: string;
+  readonly line?: number;
+  readonly label: string;
+}
+
+export interface ReviewView {
+  readonly requestId: string;
+  readonly title: string;
+  readonly status: { readonly id: string; readonly words: string };
+  readonly branch: string;
+  readonly model: string;
+  readonly cost: string;
+  readonly created: string;
+  readonly confidence: {
+    readonly value: number;
+    readonly parts: readonly { readonly label: string; readonly value: number }[];
+  };
+  readonly ticket: {
+    readonly id: string;
+    readonly category: string;
+    readonly priority: Reasoned;
+    readonly risk: Reasoned;
+    readonly effort: Reasoned;
+    readonly seen: string;
+    readonly stack: readonly Place[];
+    readonly suspects: readonly string[];
+    /** The parts of the fingerprint: why these events are one ticket. */
+    readonly groupedBy: readonly { readonly label: string; readonly value: string }[];
+  };
+  readonly evidence: readonly {
+    readonly at: string;
+    readonly file: string;
+    readonly text: string;
+  }[];
+  readonly reasoning: string;
+  readonly files: readonly FileView[];
+  readonly proof: { readonly before: readonly string[]; readonly after: readonly string[] };
+  readonly gates: readonly GateView[];
+  readonly steps: readonly StepView[];
+  readonly attempts: readonly { readonly title: string; readonly text: string }[];
+  readonly events: readonly { readonly at: string; readonly text: string }[];
+  readonly actions: Readonly<Record<PageAction, ActionView>>;
+}
+
+export interface FileView {
+  readonly path: string;
+  readonly words: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly isTest: boolean;
+}
+
+export interface GateView {
+  readonly id: string;
+  readonly title: string;
+  readonly verdict: 'passed' | 'failed' | 'skipped' | 'not_configured';
+  readonly words: string;
+  readonly reason: string;
+  readonly evidence: readonly string[];
+  readonly marks: readonly string[];
+}
+
+export interface StepView {
+  readonly step: number;
+  readonly said: string;
+  readonly calls: readonly string[];
+}
+
+/** `why`: the reason for which it is not offered. */
+export interface ActionView {
+  readonly offered: boolean;
+  readonly why?: string;
+}
+
+export interface DashboardView {
+  readonly days: number;
+  readonly figures: readonly FigureView[];
+  readonly charts: readonly ChartView[];
+  readonly tables: readonly TableView[];
+  readonly recent: readonly {
+    readonly at: string;
+    readonly text: string;
+    readonly requestId?: string;
+  }[];
+}
+
+export interface FigureView {
+  readonly label: string;
+  /** As shown; `–` of nothing. */
+  readonly value: string;
+  readonly note: string;
+  readonly formula?: string;
+  readonly parts?: readonly string[];
+}
+
+export interface ChartView {
+  readonly title: string;
+  /** What the labels are: `day`. */
+  readonly of: string;
+  readonly kind: 'lines' | 'bars';
+  readonly labels: readonly string[];
+  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
+  /** Set instead of a drawing where there is too little to draw. */
+  readonly tooLittle?: string;
+}
+
+export interface TableView {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Frame } from 'playwright-core';
+import { draftOne } from '../integration/support/workspaces.ts';
+import { openWindow, themeNames, type Window } from './window.ts';
+import { type Demo, openDemo } from './workspace.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Review panel and dashboard in the real window. */
+describe('pages', () => {
+  let demo: Demo;
+  let window: Window;
+  before(async () => {
+    demo = await openDemo();
+    await draftOne(demo.folder, demo.env);
+    window = await openWindow({ folder: demo.folder, env: demo.env });
+    await window.showViews();
+    await window.statusItem().filter({ hasText: 'to review' }).waitFor();
+  });
+  after(async () => {
+    await window?.close();
+    await demo?.dispose?.();
+  });
+
+  const openPage = async (title: string, heading: string): Promise<Frame> => {
+    await window.run(title);
+    await window.page
+      .frameLocator('iframe.webview.ready')
+      .frameLocator('iframe#active-frame')
+      .getByRole('heading', { level: 1, name: heading })
+      .waitFor();
+    return window.webview();
+  };
+  const closeTab = async (): Promise<void> => {
+    await window.page.locator('.tabs-container .tab.active .tab-actions .action-label').click();
+    await window.page.locator('iframe.webview.ready').waitFor({ state: 'detached' });
+  };
+
+  for (const theme of themeNames) {
+    it(`${theme}: the review panel tells why, what, proof, how and history`, async () => {
+      await window.useTheme(theme);
+      const page = await openPage('Open Review Panel', 'TypeError');
+      for (const name of ['Why', 'What', 'Proof', 'How', 'History']) {
+        await page.getByRole('heading', { level: 2, name }).waitFor();
+      }
+      await page.getByText('Before the patch').waitFor();
+      await window.shot(`${theme}-review-panel`);
+      assert.deepEqual(await findings(page), []);
+      await closeTab();
+    });
+
+    it(`${theme}: the dashboard shows figures, and says where there are too few`, async () => {
+      await window.useTheme(theme);
+      const page = await openPage('Open Dashboard', 'Patchwright Dashboard');
+      await page.getByText('patch requests to review').waitFor();
+      await page.getByText('from 5 on this is drawn').first().waitFor();
+      await window.shot(`${theme}-dashboard`);
+      assert.deepEqual(await findings(page), []);
+      await closeTab();
+    });
+  }
+
+  it('approves from the panel, by keyboard alone, and shows what came of it', async () => {
+    await window.useTheme('dark');
+    const page = await openPage('Open Review Panel', 'TypeError');
+    const before = git('rev-parse', 'HEAD');
+    await page.getByRole('button', { name: 'Approve Patch' }).focus();
+    await window.page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'landed' }).waitFor();
+    assert.notEqual(git('rev-parse', 'HEAD'), before);
+    await page.getByRole('button', { name: 'Roll Back Release…' }).waitFor();
+    await page.getByText('Landed on').waitFor();
+  });
+
+  it('opens the failing line from the panel, and is there again after a reload', async () => {
+    const page = await window.webview();
+    await page
+      .getByRole('button', { name: /^src\/.*:\d+$/ })
+      .first()
+      .click();
+    await window.page.locator('.tabs-container .tab.active', { hasText: '.js' }).waitFor();
+    await window.page.locator('.tabs-container .tab', { hasText: 'exception-' }).click();
+    await window.page.reload();
+    await window.page
+      .frameLocator('iframe.webview.ready')
+      .frameLocator('iframe#active-frame')
+      .getByRole('heading', { level: 1, name: 'TypeError' })
+      .waitFor();
+  });
+
+  function git(...args: string[]): string {
+    return execFileSync('git', args, { cwd: demo.folder, encoding: 'utf8' }).trim();
+  }
+});
+
+/** What axe finds wrong, with the elements. */
+async function findings(page: Frame): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(where: unknown, options: unknown): Promise<Results> };
+    };
+    interface Results {
+      readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[];
+    }
+    const { violations } = await axe.run('main', { iframes: false });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
+}

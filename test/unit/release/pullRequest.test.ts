@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isPatchwrightError } from '../../../src/core/errors.ts';
+import type { Git } from '../../../src/core/ports.ts';
+import type { ForgeRepository } from '../../../src/core/pullRequest.ts';
+import { createGitHub } from '../../../src/release/github.ts';
+import { createGitLab } from '../../../src/release/gitlab.ts';
+import { byHand, openPullRequest, remoteOf } from '../../../src/release/pullRequest.ts';
+import { pullRequestText } from '../../../src/release/pullRequestText.ts';
+import { repositoryOf } from '../../../src/release/remoteUrl.ts';
+import { type ForgeServer, forgeToken, startForgeServer } from '../../support/forgeServer.ts';
+import { createRepository } from '../../support/repository.ts';
+import { ticketOf } from '../../support/nouns.ts';
+import { gateReportOf, requestOf } from '../../support/requests.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
+import { makePatch } from './workspace.ts';
+
+const now = (): Date => new Date('2026-03-02T10:00:00Z');
+
+describe('the address of a remote', () => {
+  const github = (path: string) => ({ forge: 'github', path });
+  const cases: readonly (readonly [string, { forge: string; path: string } | undefined])[] = [
+    ['https://github.com/me/shop.git', github('me/shop')],
+    ['https://user:pass@github.com/me/shop', github('me/shop')],
+    ['git@github.com:me/shop.git', github('me/shop')],
+    ['ssh://git@github.example.org:2222/me/shop.git/', github('me/shop')],
+    ['git@gitlab.com:group/sub/shop.git', { forge: 'gitlab', path: 'group/sub/shop' }],
+    ['https://example.org/me/shop.git', undefined],
+    ['/srv/git/shop.git', undefined],
+    ['../shop', undefined],
+    ['file:///srv/git/shop.git', undefined],
+    ['https://github.com/', undefined],
+  ];
+  for (const [remote, expected] of cases) {
+    it(`${remote} names ${expected ? `${expected.path} on ${expected.forge}` : 'no repository'}`, () => {
+      const found = repositoryOf(remote);
+      assert.deepEqual(found && { forge: found.forge, path: found.path }, expected);
+    });
+  }
+
+  it('tells where the API is, and leaves passwords out', () => {
+    assert.equal(repositoryOf('git@github.com:me/shop')?.apiUrl, 'https://api.github.com');
+    const own = repositoryOf('ssh://git@github.example.org:2222/me/shop.git');
+    assert.equal(own?.apiUrl, 'https://github.example.org/api/v3');
+    const lab = repositoryOf('https://u:secret@code.example.org:8443/a/b.git', 'gitlab');
+    assert.equal(lab?.apiUrl, 'https://code.example.org:8443/api/v4');
+    assert.equal(lab?.webUrl, 'https://code.example.org:8443/a/b');
+  });
+});
+
+describe('the text of a pull request', () => {
+  const hostile = '</td> @team ![x](http://evil/?q) | [run](javascript:x) <img src=x> `code`';
+  it('tells why, the proof and how to verify, and lets nothing of a log act', () => {
+    const key = ['AKIA', 'IOSFODNN7', 'QRSTUVW'].join('');
+    const { title, body } = pullRequestText(
+      requestOf({
+        reasoning: `${hostile}\n# not a heading`,
+        gates: [{ ...gateReportOf('size'), marks: [hostile] }],
+      }),
+      ticketOf({ title: `Broken\n${hostile}`, description: `key ${key}` }),
+    );
+    assert.ok(!title.includes('\n'));
+    for (const section of ['## Why', '## Proof', '## How to verify', 'To look at']) {
+      assert.ok(body.includes(section), section);
+    }
+    assert.ok(!body.includes(key), 'a secret got through');
+    assert.doesNotMatch(body, /(^|[^\\])<img|(^|[^\\])!\[x|@team|^# not/m);
+  });
+});
+
+describe('pull requests', function () {
+  this.timeout(30_000);
+  const temp = tempFolder('pw-forge');
+  let server: ForgeServer;
+  let git: Git;
+  let bare: string;
+  let patch: Awaited<ReturnType<typeof makePatch>>;
+
+  beforeEach(async () => {
+    server = await startForgeServer();
+    git = await createRepository(temp.path('shop'), { 'a.txt': 'one\n' });
+    bare = temp.path('remote.git');
+    execFileSync('git', ['init', '-q', '--bare', bare]);
+    await git.run(['remote', 'add', 'origin', bare]);
+    patch = await makePatch(git, temp.path('work'), (folder) =>
+      writeFileSync(join(folder, 'a.txt'), 'two\n'),
+    );
+  });
+  afterEach(() => server.dispose());
+
+  const repository = (forge: 'github' | 'gitlab'): ForgeRepository =>
+    forge === 'github'
+      ? { forge, apiUrl: `${server.url}/api/v3`, path: 'me/shop', webUrl: 'http://forge' }
+      : { forge, apiUrl: `${server.url}/api/v4`, path: 'group/sub/shop', webUrl: 'http://forge' };
+  const forgeOf = (kind: 'github' | 'gitlab', token = forgeToken) =>
+    (kind === 'github' ? createGitHub : createGitLab)(repository(kind), token, now);
+  const input = (fields = {}) => ({
+    request: patch,
+    ticket: ticketOf({ title: 'Sums go wrong' }),
+    remote: 'origin',
+    base: 'work',
+    draft: true,
+    reviewers: ['ada', 'nobody'],
+    ...fields,
+  });
+  const remoteTip = (): string =>
+    execFileSync('git', ['-C', bare, 'for-each-ref', '--format=%(refname) %(objectname)'], {
+      encoding: 'utf8',
+    }).trim();
+
+  for (const kind of ['github', 'gitlab'] as const) {
+    it(`${kind}: pushes the judged commit and opens one, as a draft, with label and reviewers`, async () => {
+      const opened = await openPullRequest({ git, forge: forgeOf(kind) }, input());
+      assert.equal(remoteTip(), `refs/heads/${patch.branch} ${patch.commit}`);
+      assert.deepEqual([opened.number, opened.state, opened.draft], [1, 'open', true]);
+      const [pull] = server.pulls;
+      assert.equal(pull?.base, 'work');
+      assert.match(pull?.title ?? '', /Fix Sums go wrong$/);
+      assert.deepEqual(pull?.labels, ['auto-improvement']);
+      assert.deepEqual(pull?.reviewers, kind === 'github' ? ['ada', 'nobody'] : ['7']);
+      const again = await openPullRequest({ git, forge: forgeOf(kind) }, input());
+      assert.deepEqual([again.number, server.pulls.length], [1, 1], 'never a second one');
+    });
+
+    it(`${kind}: follows checks, comments, and how it ended`, async () => {
+      const forge = forgeOf(kind);
+      await openPullRequest({ git, forge }, input());
+      const completed = kind === 'github' ? 'completed' : 'failed';
+      server.change(1, {
+        checks: [{ status: completed, conclusion: 'failure' }],
+        comments: [{ by: 'ada', text: 'Round up, please.', path: 'a.txt' }],
+      });
+      const seen = await forge.state(1);
+      assert.equal(seen.checks, 'failed');
+      assert.deepEqual(
+        seen.comments.map(({ by, text }) => [by, text]),
+        [['ada', 'Round up, please.']],
+      );
+      server.change(1, { state: 'merged', mergeCommit: 'e'.repeat(40) });
+      const merged = await forge.state(1);
+      assert.deepEqual([merged.state, merged.mergeCommit], ['merged', 'e'.repeat(40)]);
+      server.change(1, { state: 'closed' });
+      assert.equal((await forge.state(1)).state, 'closed');
+    });
+
+    it(`${kind}: says what is wrong with token, rights, replies and the network`, async () => {
+      const failing = async (work: Promise<unknown>, code: string): Promise<void> => {
+        await assert.rejects(work, (error) => {
+          assert.ok(isPatchwrightError(error), String(error));
+          assert.equal(error.code, code);
+          assert.ok(error.remedy !== '' && !error.message.includes(forgeToken));
+          return true;
+        });
+      };
+      await failing(forgeOf(kind, 'wrong').state(1), 'forge_auth');
+      await failing(forgeOf(kind).state(99), 'forge_refused');
+      server.failNext(403, { message: 'Resource not accessible' });
+      await failing(forgeOf(kind).state(1), 'forge_auth');
+      server.failNext(200, { nothing: true });
+      await failing(forgeOf(kind).state(1), 'forge_bad_reply');
+      server.failNext(302, {});
+      await failing(forgeOf(kind).state(1), 'forge_refused');
+      server.cutNext();
+      await failing(forgeOf(kind).state(1), 'forge_unreachable');
+    });
+  }
+
+  it('is one without label and reviewers where the token may not set them', async () => {
+    const forge = forgeOf('github');
+    server.failNext(403, { message: 'no' }, /labels$/);
+    assert.equal((await openPullRequest({ git, forge }, input())).number, 1);
+    assert.deepEqual(server.pulls[0]?.labels, []);
+    assert.deepEqual(server.pulls[0]?.reviewers, ['ada', 'nobody']);
+  });
+
+  it('never pushes over what somebody else has on the branch', async () => {
+    await git.run(['push', '-q', 'origin', `HEAD:refs/heads/${patch.branch}`]);
+    await git.run(['commit', '-q', '--allow-empty', '-m', 'theirs']);
+    await git.run(['push', '-q', 'origin', `HEAD:refs/heads/${patch.branch}`]);
+    const before = remoteTip();
+    await assert.rejects(openPullRequest({ git, forge: forgeOf('github') }, input()), (error) =>
+      isPatchwrightError(error, 'push_rejected'),
+    );
+    assert.equal(remoteTip(), before);
+    assert.equal(server.pulls.length, 0);
+  });
+
+  it('pushes nothing but what was judged', async () => {
+    const request = { ...patch, files: [] };
+    await assert.rejects(
+      openPullRequest({ git, forge: forgeOf('github') }, input({ request })),
+      (error) => isPatchwrightError(error, 'stale'),
+    );
+    assert.equal(remoteTip(), '');
+  });
+
+  it('finds the remote that the branch follows, and tells how to do it by hand', async () => {
+    assert.deepEqual(await remoteOf({ git }), { name: 'origin', url: bare });
+    await git.run(['remote', 'add', 'fork', 'https://github.com/me/shop.git']);
+    await git.run([
+      'config',
+      `branch.${await git.run(['branch', '--show-current'])}.remote`,
+      'fork',
+    ]);
+    assert.equal((await remoteOf({ git }))?.name, 'fork');
+    const text = byHand(input(), repository('github'));
+    assert.match(text, new RegExp(`^git push origin ${patch.commit.slice(0, 12)}:refs/heads/`));
+    assert.match(text, /label auto-improvement/);
+  });
+});

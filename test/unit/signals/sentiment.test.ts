@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { wordSentiment } from '../../../src/signals/sentiment.ts';
+
+const said = {
+  positive: `便利 / 悪くない / 問題ありません / 不満はない / エラーが出ない / エラーが出なくなった / 落ちなくなった /
+    重くなくて快適 / エラーは出ませんでした / 悪いところがない / 役に立った / 動くようになった / 解決しました / 文句なし /
+    文句のつけようがない / 申し分ない / バグがなくなった / 速くなった / 使いにくくない / not bad / never fails /
+    works without any issues / I have no complaints / can't complain / could not be happier / it isn't the worst /
+    no longer crashes / less buggy / nothing but praise / not only fast but also reliable`,
+  negative: `便利ではない / 便利じゃない / 良くない / 使いやすくない / 好きじゃない / 満足していません / エラーが消えない /
+    バグが直らない / まったく動かない / 動かなくなった / 良いとは言えない / 最高とは思えない / 解決しない / 解決していない /
+    役に立たない / 全然ダメ / いまいち / 物足りない / 残念ながら使えません / もう使いたくない / 遅くなった /
+    もっと速くしてほしい / 簡単ではありません / not great / hardly useful / far from perfect / anything but good /
+    used to be good / nothing works / it doesn't work / lack of docs / less useful than before`,
+  neutral: `ダークモードがあると嬉しい / いいえ / 設定を変更した / 解決策を探す / good luck finding the setting /
+    I opened the settings / where is my order`,
+} as const;
+
+describe('sentiment by words', () => {
+  for (const [expected, texts] of Object.entries(said)) {
+    for (const text of texts.split('/').map((one) => one.replace(/\s+/g, ' ').trim())) {
+      it(`${text}: ${expected}`, () => assert.equal(wordSentiment(text), expected));
+    }
+  }
+});
