@@ -34,6 +34,8 @@ export interface ComposeOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
   readonly trusted: boolean;
+  /** Beyond so many tickets old ones are archived; for tests. */
+  readonly maxTickets?: number;
   /** Opens the backlog to read only and writes nothing at all. */
   readonly readOnly?: boolean;
 }
@@ -65,6 +67,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     clock,
     log,
     readOnly: (options.readOnly ?? false) || !options.trusted,
+    ...(options.maxTickets === undefined ? {} : { maxTickets: options.maxTickets }),
   });
   const scannerOf = (current: Settings) =>
     createScanner({

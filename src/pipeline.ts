@@ -5,6 +5,7 @@ import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
 import type { EditorDiagnostic } from './core/quality.ts';
 import type { Ticket } from './core/ticket.ts';
+import type { Difference } from './core/variants.ts';
 import {
   type ApprovalOptions,
   approve,
@@ -22,6 +23,7 @@ import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
 import { recover } from './pipeline/recover.ts';
 import { createScan } from './pipeline/scan.ts';
+import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
   edit,
@@ -37,6 +39,7 @@ import {
 export type { HistoryEvent } from './pipeline/history.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
+export type { SplitBy } from './pipeline/split.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
@@ -67,8 +70,12 @@ export interface Pipeline {
   /** From now on what is seen of one counts for the other, until `split` takes it back. */
   merge(ticketId: string, intoId: string): Promise<void>;
   split(ticketId: string): Promise<void>;
+  /** What the events of a ticket differ in, and so what it can be split by. */
+  differences(ticketId: string): readonly Difference[];
+  /** Gives some of its events, those to come as well, a ticket of their own; merging that back undoes it. */
+  splitBy(ticketId: string, by: SplitBy): Promise<Ticket>;
   snooze(ticketId: string, untilIso: string): Promise<void>;
-  /** Not worth fixing: no signal opens it again. */
+  /** Not worth fixing: no signal opens it again before a new release or a rise in its rate. */
   close(ticketId: string, reason: string): Promise<void>;
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
@@ -154,6 +161,8 @@ export function createPipeline(house: House): Pipeline {
     edit: (id, change) => act(() => edit(house, id, change)),
     merge: (id, into) => act(() => merge(house, id, into)),
     split: (id) => act(() => split(house, id)),
+    differences: (id) => differences(house, id),
+    splitBy: (id, by) => act(() => splitBy(house, id, by)),
     snooze: (id, until) => act(() => snooze(house, id, until)),
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),

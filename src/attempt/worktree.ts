@@ -99,16 +99,19 @@ export function createWorktrees(deps: WorktreeDeps): Worktrees {
   };
 }
 
-/** An open worktree's parts, as they come to be. */
-interface Site {
+/** A worktree's parts, before it has its branch. */
+interface Ground {
   readonly deps: WorktreeDeps;
   readonly repository: RepositoryState;
   readonly folders: OwnFolders;
   readonly path: string;
   readonly base: string;
-  readonly branch: string;
   readonly seal: Seal;
   readonly git: Git;
+}
+
+interface Site extends Ground {
+  readonly branch: string;
 }
 
 async function openWorktree(
@@ -116,9 +119,11 @@ async function openWorktree(
   options: OpenOptions,
   signal?: AbortSignal,
 ): Promise<Worktree> {
-  const repository = await inspectRepository(deps.git, signal);
+  const [repository] = await allOf(
+    inspectRepository(deps.git, signal),
+    assertBranchName(deps.git, options.branch, deps.protectedBranches ?? ['main', 'master']),
+  );
   const base = options.base ? await commitOf(deps.git, options.base) : repository.head;
-  await assertBranchName(deps.git, options.branch, deps.protectedBranches ?? ['main', 'master']);
   if (repository.detached && !options.base) {
     options.onProgress(`HEAD is detached; the patch starts from commit ${base.slice(0, 10)}.`);
   }
@@ -133,13 +138,18 @@ async function openWorktree(
   const undo: (() => Promise<void>)[] = [() => dispose(deps, folders, folder.path)];
   try {
     const seal = await worktreeAt(deps, folders, folder, base, options.onProgress);
-    const branch = await claimBranch(deps.git, folders, folder.path, options.branch, base);
-    undo.push(() => deleteOwnBranch(deps.git, branch, base, deps.log));
-    const git = worktreeGit(deps.git, folder.path, seal.adminDir);
-    const site = { deps, repository, folders, path: folder.path, base, branch, seal, git };
-    const path = folder.path;
+    const { path } = folder;
+    const git = worktreeGit(deps.git, path, seal.adminDir);
+    const ground: Ground = { deps, repository, folders, path, base, seal, git };
+    const branching = claimBranch(deps.git, folders, path, options.branch, base).then((branch) => {
+      undo.push(() => deleteOwnBranch(deps.git, branch, base, deps.log));
+      return branch;
+    });
+    // A new one is also entered into the pool while it is laid out; two notes must not cross.
+    if (!folder.reused) await branching;
+    const [branch] = await allOf(branching, layBase(ground, folder.reused, signal));
     await git.run(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
-    await layBase(site, folder.reused, signal);
+    const site: Site = { ...ground, branch };
     const provided = await prepare(site, options.onProgress, signal);
     return worktreeOf(site, path, provided);
   } catch (error) {
@@ -241,7 +251,13 @@ async function claimBranch(
   }
 }
 
-async function layBase(site: Site, reused: boolean, signal?: AbortSignal): Promise<void> {
+/** Both, side by side; when one fails the other is waited for, so that nothing of it comes after the clean-up. */
+async function allOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
+}
+
+async function layBase(site: Ground, reused: boolean, signal?: AbortSignal): Promise<void> {
   const started = performance.now();
   const many =
     !reused &&
@@ -250,13 +266,13 @@ async function layBase(site: Site, reused: boolean, signal?: AbortSignal): Promi
   const mayPool = !reused && site.deps.pool !== 'never';
   // Decided before the long part: if that is cancelled, what is done of it is kept for the next time.
   if (mayPool && (many || site.deps.pool === 'always')) await site.folders.pool(site.path);
-  await layTree({ ...layOf(site, site.base), fresh: !reused }, signal);
+  await layTree({ ...layOf(site, site.base), fresh: !reused, movesHead: reused }, signal);
   await saveIndex(site.path, site.seal.adminDir);
   if (mayPool && performance.now() - started > slowMs) await site.folders.pool(site.path);
 }
 
 /** From the user's index, whose header holds the number of its entries; 0 when it can't be told. */
-async function countFiles({ repository }: Site): Promise<number> {
+async function countFiles({ repository }: Ground): Promise<number> {
   const file = await open(repository.indexFile).catch(() => undefined);
   if (!file) return 0; // no index yet: then the time it takes decides
   try {
@@ -268,7 +284,7 @@ async function countFiles({ repository }: Site): Promise<number> {
   }
 }
 
-function layOf({ git, path, seal }: Site, treeish: string, keep: readonly string[] = []) {
+function layOf({ git, path, seal }: Ground, treeish: string, keep: readonly string[] = []) {
   return { git, path, adminDir: seal.adminDir, treeish, keep };
 }
 

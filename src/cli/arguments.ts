@@ -15,6 +15,8 @@ const options = {
   title: { type: 'string' },
   priority: { type: 'string' },
   until: { type: 'string' },
+  by: { type: 'string' },
+  archived: { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
@@ -38,6 +40,10 @@ export interface Arguments {
   readonly title?: string;
   readonly priority?: string;
   readonly until?: string;
+  /** `tickets`: those in the archive. */
+  readonly archived: boolean;
+  /** `split`: PART=VALUE. */
+  readonly by?: string;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
   readonly verbose: boolean;
@@ -55,6 +61,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    archived: values.archived ?? false,
     content: values.content ?? false,
     statuses: values.status ?? [],
     limit: wholeNumber('limit', values.limit, 50),
@@ -69,6 +76,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.title === undefined ? {} : { title: values.title }),
     ...(values.priority === undefined ? {} : { priority: values.priority }),
     ...(values.until === undefined ? {} : { until: values.until }),
+    ...(values.by === undefined ? {} : { by: values.by }),
   };
 }
 

@@ -12,6 +12,8 @@ export function progressLine(progress: Progress): string | undefined {
       return `  ${gateLine(progress.report)}`;
     case 'attempt_ended':
       return progress.ok ? progress.message : undefined;
+    case 'preview_wanted':
+      return `${progress.ticketId}: ${progress.reason} ${progress.title}`;
     case 'scanning':
     case 'scanned':
     case 'scan_failed':

@@ -181,7 +181,9 @@ async function reject({ app, args, out }: Context): Promise<number> {
 
 async function reopen(context: Context): Promise<number> {
   const { app, args, out } = context;
-  if (app.backlog.tickets.get(args.rest[0] ?? '')) {
+  const [id = ''] = args.rest;
+  await app.backlog.archive.bringBack([id]);
+  if (app.backlog.tickets.get(id)) {
     return act(context, (ticket) => app.pipeline.reopen(ticket.id));
   }
   const request = requestNamed(app, args.rest[0]);

@@ -98,6 +98,7 @@ const schema = z.object({
     highRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 8),
     requesterMayApprove: z._default(z.boolean(), true),
   }),
+  monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
 });
 
 export type Settings = z.infer<typeof schema>;
@@ -111,6 +112,7 @@ const empty = {
   model: {},
   test: {},
   approve: {},
+  monitor: {},
 };
 
 export const defaultSettings: Settings = schema.parse(empty);

@@ -36,6 +36,8 @@ export interface ExceptionEvent {
   readonly severity: Severity;
   /** ISO 8601 UTC when the log line said so. */
   readonly timestamp?: string;
+  /** The version of the program that wrote it, when the record says so. */
+  readonly release?: string;
   /** The text it was read from, bounded. */
   readonly raw: string;
 }
@@ -47,6 +49,12 @@ export interface Fingerprint {
   /** 64 hex digits. */
   readonly hash: string;
   readonly parts: readonly { readonly label: string; readonly value: string }[];
+}
+
+/** A part of what one event was like, besides those that make its identity. */
+export interface Trait {
+  readonly label: string;
+  readonly value: string;
 }
 
 export interface SourceRef {
@@ -68,6 +76,10 @@ export interface ExceptionSignal extends SignalBase {
   readonly kind: 'exception';
   readonly severity: Severity;
   readonly exception: ExceptionEvent;
+  /** The version of the program, when the log says so. */
+  readonly release?: string;
+  /** What its group may be split by. */
+  readonly traits?: readonly Trait[];
   /** Top in-app frame, resolved to a file of the workspace where one matches. */
   readonly location?: { readonly file: string; readonly line?: number; readonly function?: string };
 }

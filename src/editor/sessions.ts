@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
-import type { ScanReport } from '../core/progress.ts';
+import type { Progress, ScanReport } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
@@ -54,6 +54,8 @@ export interface SessionsOptions {
   readonly apiKey: ApiKey;
   readonly errors: ErrorReporter;
   readonly log: vscode.LogOutputChannel;
+  /** Told what the pipeline of whatever folder is open tells. */
+  readonly onProgress: (progress: Progress) => void;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
@@ -164,7 +166,7 @@ async function openFolder(
 async function openSession(
   folder: vscode.WorkspaceFolder,
   root: string,
-  { loadCompose, apiKey, errors, log }: SessionsOptions,
+  { loadCompose, apiKey, errors, log, onProgress }: SessionsOptions,
   changed: () => void,
 ): Promise<Session> {
   const store = createDisposableStore();
@@ -192,6 +194,7 @@ async function openSession(
       app.pipeline.onDidProgress((progress) => {
         activity = advance(activity, progress);
         emitter.fire();
+        onProgress(progress);
         // What somebody asked for tells its failure itself.
         if (progress.kind === 'scan_failed' && asked === 0)
           errors.showOnce(new Error(progress.message));

@@ -32,6 +32,7 @@ import { audit, move } from './changes.ts';
 import { claim } from './claim.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
+import { metricsOf } from './metrics.ts';
 
 /** One attempt under way: what it works on, and what it has come to, as far as it got. */
 export interface Job {
@@ -205,11 +206,13 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
   const { patch } = ledger;
   if (!patch) throw new Error('The agent returned without a submission.');
   const source = patch.files.find((file) => !patch.testFiles.includes(file.path));
+  const createdAt = house.clock.now().toISOString();
+  const feedbackIds = feedbackFor(job).map(({ id }) => id);
   return {
     id: randomUUID(),
     ticketId: ticket.id,
     attemptId: attempt.id,
-    createdAt: house.clock.now().toISOString(),
+    createdAt,
     status: 'PENDING_APPROVAL',
     branch: patch.branch,
     base: patch.base,
@@ -223,7 +226,8 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     improvementType: ticket.category,
     confidence: confidenceOf({ patch, reports: ledger.gates, submissions: ledger.submissions }),
     gates: ledger.gates,
-    feedbackIds: feedbackFor(job).map(({ id }) => id),
+    feedbackIds,
+    metrics: metricsOf(job, createdAt, feedbackIds.length),
     model: model.name,
     requestedBy: await house.reviewer(),
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),

@@ -10,7 +10,7 @@ export const fingerprintVersion = 2;
 
 type Parts = Fingerprint['parts'];
 
-const masked = remembered(200, maskVariables);
+export const maskedMessage = remembered(200, maskVariables);
 /** Most occurrences are of a few bugs. */
 const hashed = remembered(200, (text) => createHash('sha256').update(text).digest('hex'));
 
@@ -55,7 +55,7 @@ export function feedbackFingerprint(text: string, component: string | undefined)
 }
 
 function messagePart(said: string): Parts[number] {
-  return { label: 'message', value: masked(said) };
+  return { label: 'message', value: maskedMessage(said) };
 }
 
 export function shortType(type: string): string {
@@ -91,7 +91,7 @@ const generated =
   /\$\$(?:Lambda|EnhancerBy\w{1,40}|FastClassBy\w{1,40})[$/\w]{0,80}|(?<=^|[.$])lambda\$|::h[0-9a-f]{16}$|(?:::\{\{?closure[^}]{0,20}\}?\})+$|(?:\.func\d{1,3}){1,8}(?:\.\d{1,3}){0,8}$|\.cold$| \[clone [^\]]{1,40}\]/g;
 
 /** Without what differs from run to run: anonymous wrappers, generated numbers. */
-function functionName(name: string | undefined): string {
+export function functionName(name: string | undefined): string {
   if (name === undefined) return '';
   const plain = name
     .slice(0, 300)
@@ -103,7 +103,7 @@ function functionName(name: string | undefined): string {
 }
 
 /** Of a file that is not in the workspace, what is the same in every checkout. */
-function lastSegments(file: string): string {
+export function lastSegments(file: string): string {
   return maskIpAddresses(file).split(/[\\/]/).filter(Boolean).slice(-2).join('/');
 }
 

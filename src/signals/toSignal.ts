@@ -6,6 +6,7 @@ import type { Locator } from './location.ts';
 import type { Origins } from './origins.ts';
 import { remembered } from './remembered.ts';
 import { exceptionTitle, visible } from './title.ts';
+import { traitsOf } from './traits.ts';
 
 const maxRawChars = 8_000;
 const maxCauses = 20;
@@ -62,6 +63,8 @@ export function createToSignal(
       source: { file, offset },
       severity: event.severity,
       exception,
+      traits: traitsOf(exception, fingerprint, file),
+      ...(event.release === undefined ? {} : { release: clean(event.release) }),
       ...(location ? { location } : {}),
     };
   };

@@ -77,6 +77,8 @@ interface Piece {
   readonly language: string;
   /** Where its logger says it was logged. */
   readonly origin?: Origin | undefined;
+  /** The version of the program, where the record names it. */
+  readonly release?: string | undefined;
 }
 
 interface Block {
@@ -249,6 +251,7 @@ export function createAssembler(): Assembler {
       timestamp: record.timestamp,
       wrapped: true,
       language: record.language,
+      release: record.release,
     };
     if (record.exception) emit(recordEvent(record.exception, piece), offset);
     else accept(stream(`${name}{}`), piece);
@@ -378,8 +381,14 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     ...(said === undefined ? {} : { message: said.slice(0, maxMessageChars) }),
     severity: severityOf(parsed, level),
     ...(timestamp === undefined ? {} : { timestamp }),
+    ...releaseOf(pieces),
     raw: rawOf(pieces),
   };
+}
+
+function releaseOf(pieces: readonly Piece[]): { readonly release?: string } {
+  const release = pieces.find((piece) => piece.release !== undefined)?.release;
+  return release === undefined ? {} : { release };
 }
 
 function severityOf(
@@ -398,6 +407,7 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
     language: parsed.language === 'text' ? piece.language : parsed.language,
     severity: quiet ? 'warning' : severityOf(parsed, piece.level),
     ...(piece.timestamp === undefined ? {} : { timestamp: piece.timestamp }),
+    ...releaseOf([piece]),
     raw: piece.raw,
   };
 }
@@ -418,6 +428,7 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
     causes: [],
     severity: first?.level === 'fatal' ? 'fatal' : 'error',
     ...(first?.timestamp === undefined ? {} : { timestamp: first.timestamp }),
+    ...releaseOf(pieces),
     raw: rawOf(pieces),
   };
 }
