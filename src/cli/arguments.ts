@@ -15,6 +15,7 @@ const options = {
   title: { type: 'string' },
   priority: { type: 'string' },
   until: { type: 'string' },
+  timeout: { type: 'string' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
@@ -38,6 +39,8 @@ export interface Arguments {
   readonly title?: string;
   readonly priority?: string;
   readonly until?: string;
+  /** `sandbox`. */
+  readonly timeoutSeconds?: number;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
   readonly verbose: boolean;
@@ -49,6 +52,8 @@ export interface Arguments {
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
+  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
+  if (timeout !== undefined && !(timeout > 0)) throw usageError('--timeout takes seconds.');
   return {
     command,
     rest,
@@ -68,6 +73,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.title === undefined ? {} : { title: values.title }),
     ...(values.priority === undefined ? {} : { priority: values.priority }),
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(values.until === undefined ? {} : { until: values.until }),
   };
 }
