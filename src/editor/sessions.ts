@@ -207,7 +207,8 @@ async function openSession(
     );
     if (trusted) {
       store.add(follow(folder, app, settings, errors));
-      const look = (): void => void lookAtSandbox().catch(errors.showOnce);
+      const look = (): void =>
+        void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
       store.add(settings.onDidChange(look));
       look();
     }

@@ -15,25 +15,39 @@ export interface BubblewrapLine {
 export function bubblewrapOptions(line: BubblewrapLine): readonly string[] {
   const { user, environment } = line;
   return [
-    ...[
-      '--unshare-user',
-      '--unshare-ipc',
-      '--unshare-pid',
-      '--unshare-uts',
-      '--unshare-cgroup-try',
-    ],
+    '--unshare-user',
+    '--unshare-ipc',
+    '--unshare-pid',
+    '--unshare-uts',
+    '--unshare-cgroup-try',
     ...(line.network ? [] : ['--unshare-net']),
     // As root these two are what keeps the host's mounts out of reach.
-    ...['--cap-drop', 'ALL', '--disable-userns'],
-    ...['--uid', String(user.uid), '--gid', String(user.gid), '--hostname', 'sandbox'],
-    ...['--new-session', '--die-with-parent', '--clearenv'],
+    '--cap-drop',
+    'ALL',
+    '--disable-userns',
+    '--uid',
+    String(user.uid),
+    '--gid',
+    String(user.gid),
+    '--hostname',
+    'sandbox',
+    '--new-session',
+    '--die-with-parent',
+    '--clearenv',
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--proc', '/proc', '--dev', '/dev'],
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
     ...line.mounts.flatMap(mountOptions),
     // What bubblewrap itself has made is memory without a limit; and to root some of /proc is the host's.
     ...['/dev', '/proc', '/'].flatMap((path) => ['--remount-ro', path]),
-    ...['--chdir', line.cwd, '--seccomp', String(line.filterFd)],
-    ...['--json-status-fd', String(line.statusFd)],
+    '--chdir',
+    line.cwd,
+    '--seccomp',
+    String(line.filterFd),
+    '--json-status-fd',
+    String(line.statusFd),
   ];
 }
 

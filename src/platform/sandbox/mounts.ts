@@ -18,10 +18,28 @@ export const toolCaches = ['.cache', '.vite', '.vite-temp', '.vitest'];
  * command a little time.
  */
 const configuration = [
-  ...['passwd', 'group', 'nsswitch.conf', 'hosts', 'protocols', 'services', 'ld.so.cache'],
-  ...['alternatives', 'localtime', 'mime.types', 'fonts', 'os-release', 'ssl/certs'],
-  ...['ssl/openssl.cnf', 'pki/tls', 'pki/ca-trust/extracted', 'crypto-policies', 'static'],
-  ...['java', 'maven', 'php', 'dotnet'],
+  'passwd',
+  'group',
+  'nsswitch.conf',
+  'hosts',
+  'protocols',
+  'services',
+  'ld.so.cache',
+  'alternatives',
+  'localtime',
+  'mime.types',
+  'fonts',
+  'os-release',
+  'ssl/certs',
+  'ssl/openssl.cnf',
+  'pki/tls',
+  'pki/ca-trust/extracted',
+  'crypto-policies',
+  'static',
+  'java',
+  'maven',
+  'php',
+  'dotnet',
 ].map((name) => `/etc/${name}`);
 
 const system = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix/store'];

@@ -84,7 +84,7 @@ async function runHeld(
       limits,
       statusFile: files.status,
       folders: [site.root, ...(command.writable ?? [])],
-      ranOutOfMemory: group.ranOutOfMemory,
+      ranOutOfMemory: () => group.ranOutOfMemory(),
     });
     const result = await shell.run(
       {
