@@ -200,7 +200,8 @@ export async function createWorld(
       const cli = [node, at('programs/cli.cjs'), 'sandbox', '--json', '--folder', worktree];
       const ran = await run([...cli, ...limit, '--', 'sh', '-c', withFacts(script)], options);
       if (!ran.stdout.startsWith('{')) throw new Error(`no answer: ${ran.stdout}${ran.stderr}`);
-      const answer = JSON.parse(ran.stdout) as Ran;
+      const answer = JSON.parse(ran.stdout) as Ran & { readonly error?: unknown };
+      if (answer.error !== undefined) throw new Error(ran.stderr); // it was not run at all
       return { ...answer, wallMs: ran.wallMs };
     },
     runFree: (script) => run(['sh', '-c', withFacts(script)]),

@@ -21,9 +21,9 @@ export function seccompFilter(
     ...when(calls.clone3, refuse(constants.errno.ENOSYS)),
     ...calls.never.flatMap((number) => when(number, refuse(constants.errno.EPERM))),
     ...whenArgument(calls.clone, 0, op.anyBit, 0x1000_0000 /* CLONE_NEWUSER */),
-    0x5412 /* TIOCSTI */,
-    (0x541c) /* TIOCLINUX */
-      .flatMap((request) => whenArgument(calls.ioctl, 1, op.equal, request)),
+    ...[0x5412 /* TIOCSTI */, 0x541c /* TIOCLINUX */].flatMap((request) =>
+      whenArgument(calls.ioctl, 1, op.equal, request),
+    ),
     ...[40 /* AF_VSOCK */, 38 /* AF_ALG */].flatMap((family) =>
       whenArgument(calls.socket, 0, op.equal, family),
     ),

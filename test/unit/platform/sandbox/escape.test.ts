@@ -37,10 +37,11 @@ describe('what tries to get out of the sandbox', function () {
       for (const probe of probes) {
         it(`${probe.name}: it does not`, async () => {
           const before = { state: world.state(), connections: world.connections() };
-          const ran = await world.run(scriptOf(probe), {
+          const ran = await world.run(`echo BEGAN\n${scriptOf(probe)}`, {
             ...(probe.leak ? { leak: probe.leak } : {}),
             ...(probe.path ? { path: probe.path(world.worktree) } : {}),
           });
+          assert.match(ran.stdout, /^BEGAN/);
           const said = `${ran.stdout}\n${ran.stderr}`;
           assert.doesNotMatch(said, /ESCAPED/);
           assert.doesNotMatch(said, new RegExp(secret));
