@@ -6,8 +6,9 @@ import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
 import { explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
 import type { Model } from './core/model.ts';
-import type { Clock, Git, Log } from './core/ports.ts';
+import type { Clock, Git, Log, Shell } from './core/ports.ts';
 import { createProtection } from './core/protection.ts';
+import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
 import type { Settings } from './core/settings.ts';
 import { acceptedSecrets } from './gates/secrets/known.ts';
@@ -17,6 +18,7 @@ import type { House } from './pipeline/house.ts';
 import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
+import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
 import { endOrphans } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
@@ -46,6 +48,8 @@ export interface App {
   readonly backlog: Backlog;
   readonly pipeline: Pipeline;
   readonly git: Git;
+  /** What holds the tests of patches, by the settings of now. */
+  sandbox(): Promise<SandboxState>;
   /** A file as a commit has it; empty when it has none. */
   readFile(commit: string, path: string): Promise<string>;
   /** What was saved of an attempt, as it was written; empty when it is gone. */
@@ -61,6 +65,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const clock: Clock = { now: () => new Date() };
   const shell = createShell();
   const git = createGit(shell, folder);
+  const door = createDoor({ shell, git, folder, environment: options.environment });
   const data = join(folder, '.patchwright');
   const backlog = await openBacklog({
     folder,
@@ -96,12 +101,17 @@ export async function compose(options: ComposeOptions): Promise<App> {
         git,
         home: cacheFolder(options.environment),
         shell,
+        held: (root) => door.shell(root, current.sandbox, true),
         log,
         clock,
         protectedBranches: current.approve.protectedBranches,
         ...(current.test.setup ? { setup: current.test.setup } : {}),
       }),
-    findTests: (root, current) => findTestRunner({ shell }, root, current.test, log),
+    sandbox: (current) => door.state(current.sandbox),
+    findTests: async (root, current) => {
+      const held = await door.shell(root, current.sandbox);
+      return findTestRunner({ shell: held }, root, current.test, log);
+    },
     protection: async () => createProtection(await linesOf(join(data, 'protected'))),
     acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
     protect: (path) => appendProtected(data, path),
@@ -114,6 +124,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     backlog,
     pipeline,
     git,
+    sandbox: async () => door.state(settings().sandbox),
     readFile: (commit, path) => fileAt(git, commit, path),
     transcript: (attemptId) => readTranscript(data, attemptId),
     watch: () => watchSources({ folder, settings: settings(), log }, () => pipeline.grown()),
@@ -157,6 +168,19 @@ export async function startRecordedModel(file: string): Promise<{
     environment: { ANTHROPIC_BASE_URL: server.baseUrl, ANTHROPIC_API_KEY: server.apiKey },
     dispose: async () => server.dispose(),
   };
+}
+
+/** The door that tests of patches go through, for a command of the user's. Throws `no_sandbox`. */
+export async function openSandbox(
+  folder: string,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly shell: Shell; readonly state: SandboxState }> {
+  const shell = createShell();
+  const door = createDoor({ shell, git: createGit(shell, folder), folder, environment });
+  const state = await door.state(settings.sandbox);
+  if (state.kind === 'refused') throw noSandbox(state);
+  return { shell: await door.shell(folder, settings.sandbox), state };
 }
 
 /** What is in log files that lie anywhere, without a backlog; for the command line. */

@@ -34,6 +34,8 @@ export interface WorktreeDeps {
   /** Folder of ours outside the workspace, for worktrees and copies of dependencies. */
   readonly home: string;
   readonly shell: Shell;
+  /** A shell that holds what a patch brought along, for the setup command; default: `shell`. */
+  readonly held?: (folder: string) => Promise<Shell>;
   readonly log: Log;
   readonly clock: Clock;
   /** The user's own command that prepares a checkout for its tests. */
@@ -295,6 +297,8 @@ interface Prepared {
   /** Of these, the folders of package managers, and what they hold; see `layAgain`. */
   readonly installed: readonly string[];
   readonly state: string;
+  /** For the setup command on trees that a model wrote. */
+  readonly held?: Shell;
 }
 
 async function prepare(site: Site, onProgress: Log, signal?: AbortSignal): Promise<Prepared> {
@@ -311,19 +315,23 @@ async function prepare(site: Site, onProgress: Log, signal?: AbortSignal): Promi
     return { provided, keep: provided.folders, installed: provided.folders, state: '' };
   }
   onProgress(`Running the setup command: ${deps.setup}`);
-  return { provided, ...(await setUp(site, deps.setup, provided.folders, signal)) };
+  const made = await setUp(site, deps.shell, deps.setup, provided.folders, signal);
+  // Asked for while there is nothing but the user's own commit in the worktree.
+  const held = await deps.held?.(path);
+  return { provided, ...made, ...(held ? { held } : {}) };
 }
 
 async function setUp(
   site: Site,
+  shell: Shell,
   command: string,
   provided: readonly string[],
   signal?: AbortSignal,
-): Promise<Omit<Prepared, 'provided'>> {
+): Promise<Omit<Prepared, 'provided' | 'held'>> {
   const { deps, repository, path } = site;
   const cwd = join(path, repository.prefix);
   const limit = deps.setupTimeoutMs ? { timeoutMs: deps.setupTimeoutMs } : {};
-  await runSetup({ shell: deps.shell, command, cwd, ...limit }, signal);
+  await runSetup({ shell, command, cwd, ...limit }, signal);
   const keep = [...new Set([...provided, ...(await untrackedIn(site))])];
   const installed = keep.filter(isInstalled);
   return { keep, installed, state: await stateOf(path, installed, signal) };
@@ -344,8 +352,9 @@ async function layAgain(
   await layTree(layOf(site, treeish, intact ? before.installed : []), signal);
   if (intact && before.keep.length === before.installed.length) return before;
   if (!intact) await before.provided.restore(signal);
-  const { folders } = before.provided;
-  return { provided: before.provided, ...(await setUp(site, command, folders, signal)) };
+  const { provided } = before;
+  const shell = treeish === site.base ? site.deps.shell : (before.held ?? site.deps.shell);
+  return { ...before, ...(await setUp(site, shell, command, provided.folders, signal)) };
 }
 
 /** What the setup command made, ignored or not: it is no part of the patch. */

@@ -17,6 +17,7 @@ const options = {
   until: { type: 'string' },
   by: { type: 'string' },
   archived: { type: 'boolean' },
+  timeout: { type: 'string' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
@@ -44,6 +45,8 @@ export interface Arguments {
   readonly archived: boolean;
   /** `split`: PART=VALUE. */
   readonly by?: string;
+  /** `sandbox`. */
+  readonly timeoutSeconds?: number;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
   readonly verbose: boolean;
@@ -55,6 +58,8 @@ export interface Arguments {
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
+  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
+  if (timeout !== undefined && !(timeout > 0)) throw usageError('--timeout takes seconds.');
   return {
     command,
     rest,
@@ -75,6 +80,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.title === undefined ? {} : { title: values.title }),
     ...(values.priority === undefined ? {} : { priority: values.priority }),
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(values.until === undefined ? {} : { until: values.until }),
     ...(values.by === undefined ? {} : { by: values.by }),
   };

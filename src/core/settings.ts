@@ -90,6 +90,13 @@ const schema = z.object({
     setup: z._default(z.string(), ''),
     timeoutSeconds: z._default(count, 300),
   }),
+  sandbox: z.object({
+    allowWithout: z._default(z.boolean(), false),
+    network: z._default(z.boolean(), false),
+    memoryMb: z._default(count, 2048),
+    processes: z._default(count, 512),
+    diskMb: z._default(count, 2048),
+  }),
   approve: z.object({
     mode: z._default(z.enum(['merge', 'branch']), 'merge'),
     protectedBranches: z._default(z.array(glob), ['main', 'master']),
@@ -111,6 +118,7 @@ const empty = {
   limits: {},
   model: {},
   test: {},
+  sandbox: {},
   approve: {},
   monitor: {},
 };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
+import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
@@ -24,6 +25,8 @@ export interface Session {
   /** undefined while they are not valid. */
   readonly settings: () => Settings | undefined;
   readonly activity: () => Activity;
+  /** What holds the tests of patches; undefined until it is known. */
+  readonly sandbox: () => SandboxState | undefined;
   readonly onDidChange: vscode.Event<void>;
   /** A scan that somebody asked for, who is told when it fails. */
   scan(): Promise<ScanReport>;
@@ -188,6 +191,11 @@ async function openSession(
     let activity = noActivity;
     const emitter = store.add(new vscode.EventEmitter<void>());
     let asked = 0;
+    let sandbox: SandboxState | undefined;
+    const lookAtSandbox = async (): Promise<void> => {
+      sandbox = await app.sandbox();
+      emitter.fire();
+    };
     store.add(emitter.event(changed));
     store.add(app.backlog.onDidChange(() => emitter.fire()));
     store.add(
@@ -200,13 +208,20 @@ async function openSession(
           errors.showOnce(new Error(progress.message));
       }),
     );
-    if (trusted) store.add(follow(folder, app, settings, errors));
+    if (trusted) {
+      store.add(follow(folder, app, settings, errors));
+      const look = (): void =>
+        void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
+      store.add(settings.onDidChange(look));
+      look();
+    }
     return {
       folder,
       root,
       app,
       settings: () => orUndefined(settings),
       activity: () => activity,
+      sandbox: () => sandbox,
       onDidChange: emitter.event,
       async scan() {
         asked += 1;

@@ -22,6 +22,7 @@ import type { Git } from '../core/ports.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Protection } from '../core/protection.ts';
+import { noSandbox } from '../core/sandbox.ts';
 import type { Feedback } from '../core/signal.ts';
 import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
@@ -64,6 +65,9 @@ export async function draft(
   signal: AbortSignal,
 ): Promise<PatchRequest> {
   const settings = house.settings();
+  // Before anything is spent: without it no gate could run.
+  const sandbox = await house.sandbox(settings);
+  if (sandbox.kind === 'refused') throw noSandbox(sandbox);
   const model = await house.openModel(settings);
   throwIfCancelled(signal);
   const { ticket, attempt } = await claim(house, settings, model, ticketId, signal);

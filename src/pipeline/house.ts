@@ -4,6 +4,7 @@ import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
 import type { Clock, Git, Log, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
+import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Analyse } from '../signals/quality/startAnalysis.ts';
@@ -31,6 +32,8 @@ export interface House {
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
+  /** What holds the tests of patches. */
+  sandbox(settings: Settings): Promise<SandboxState>;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
   protection(): Promise<Protection>;
   /** Fingerprints of findings that the user has accepted as no secrets. */

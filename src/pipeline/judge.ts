@@ -4,6 +4,7 @@ import { type GateReport, gateTitles } from '../core/gate.ts';
 import type { Protection } from '../core/protection.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import { allGates, runGates } from '../gates/gate.ts';
+import { underSandbox } from '../gates/underSandbox.ts';
 import type { Job } from './draft.ts';
 import { inFolder } from './inFolder.ts';
 
@@ -16,7 +17,7 @@ export async function judge(
   protection: Protection,
 ): Promise<readonly GateReport[]> {
   return runGates(
-    allGates,
+    underSandbox(allGates, await house.sandbox(settings)),
     {
       patch,
       git: house.git,

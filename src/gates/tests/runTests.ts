@@ -71,6 +71,7 @@ export async function runTests(
         ),
         timeoutMs: spec.timeoutMs,
         maxOutputBytes,
+        writable: [temp],
       },
       signal,
     );
@@ -167,7 +168,11 @@ function toRun(
     ),
   );
   const readable = steps.some(({ framework }) => framework);
-  const output = [outcome?.broken.join('\n') ?? '', stdout, stderr].filter(Boolean).join('\n');
+  const { stopped } = result;
+  const ended = stopped ? `The sandbox ended the run: ${stopped}.` : '';
+  const output = [ended, outcome?.broken.join('\n') ?? '', stdout, stderr]
+    .filter(Boolean)
+    .join('\n');
   const cases = outcome && ofFiles(outcome.cases, spec.files);
   return {
     verdict: verdictOf(result, readable, outcome && { cases: cases ?? [], broken: outcome.broken }),
@@ -176,11 +181,15 @@ function toRun(
     ...(readable ? { cases: cases ?? [] } : {}),
     output: bounded(stripVTControlCharacters(output)),
     durationMs: result.durationMs,
+    ...(stopped ? { stopped } : {}),
   };
 }
 
+/** The tests can write there, so a link could lead to any file of the user's. */
 function readReport(path: string): string | undefined {
-  if (!existsSync(path) || statSync(path).size > maxReportBytes) return undefined;
+  if (!existsSync(path) || realpathSync(path) !== path) return undefined;
+  const stats = statSync(path);
+  if (!stats.isFile() || stats.size > maxReportBytes) return undefined;
   return readFileSync(path, 'utf8');
 }
 
@@ -209,6 +218,7 @@ function verdictOf(
   outcome: Outcome | undefined,
 ): TestVerdict {
   if (result.timedOut) return 'timeout';
+  if (result.stopped) return 'error';
   if (!readable) return result.exitCode === 0 ? 'passed' : byOutput(result);
   // A command that ends well without a report has proven nothing: a test may have ended it.
   if (!outcome) return result.exitCode === 0 ? 'no_tests' : 'error';

@@ -64,6 +64,7 @@ function appOf(
     if (failure) throw failure;
   };
   return {
+    sandbox: async () => ({ kind: 'held', title: 'bubblewrap', network: false }),
     backlog: backlogOf(memory, onDidChange),
     pipeline: {
       onDidProgress,
