@@ -25,6 +25,7 @@ import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { startAnalysis } from './signals/quality/startAnalysis.ts';
 import { createScanner } from './signals/scan.ts';
+import { createScanThread } from './signals/scanInWorker.ts';
 import { readTemplates, type Templates } from './signals/templates/templates.ts';
 import { watchSources } from './signals/watch.ts';
 
@@ -40,6 +41,8 @@ export interface ComposeOptions {
   readonly maxTickets?: number;
   /** Opens the backlog to read only and writes nothing at all. */
   readonly readOnly?: boolean;
+  /** Reads logs in a thread of its own: where others need the event loop. */
+  readonly scanInWorker?: boolean;
 }
 
 /** The whole house, for one workspace folder. */
@@ -74,13 +77,14 @@ export async function compose(options: ComposeOptions): Promise<App> {
     readOnly: (options.readOnly ?? false) || !options.trusted,
     ...(options.maxTickets === undefined ? {} : { maxTickets: options.maxTickets }),
   });
-  const scannerOf = (current: Settings) =>
-    createScanner({
-      folder,
-      clock,
-      settings: current,
-      readPosition: (file) => backlog.positions.get(file),
-    });
+  const thread = options.scanInWorker ? createScanThread(log) : undefined;
+  const scannerOf = (current: Settings) => {
+    const readPosition = (file: string) => backlog.positions.get(file);
+    const deps = { folder, clock, settings: current, readPosition };
+    return thread
+      ? thread.scanner({ ...deps, positions: () => backlog.positions.all() })
+      : createScanner(deps);
+  };
   const house: House = {
     folder,
     trusted: options.trusted,
@@ -130,6 +134,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     watch: () => watchSources({ folder, settings: settings(), log }, () => pipeline.grown()),
     dispose: async () => {
       await pipeline.dispose();
+      await thread?.dispose();
       await backlog.dispose();
     },
   };

@@ -12,7 +12,7 @@ import type { SignalGroup, Ticket, TicketStatus, TicketSummary } from '../core/t
 export interface Backlog {
   readonly tickets: TicketStore;
   readonly groups: GroupStore;
-  readonly positions: { get(file: string): FilePosition | undefined };
+  readonly positions: { get(file: string): FilePosition | undefined; all(): FilePosition[] };
   readonly attempts: AttemptStore;
   readonly requests: RequestStore;
   readonly releases: ReleaseStore;

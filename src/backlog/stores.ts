@@ -101,6 +101,10 @@ export function createStores(sql: () => Sql): Stores {
     },
     positions: {
       get: (file) => toPosition(sql().get('SELECT * FROM file_positions WHERE file = ?', [file])),
+      all: () =>
+        sql()
+          .all('SELECT * FROM file_positions')
+          .flatMap((row) => toPosition(row) ?? []),
     },
     attempts: {
       get: (id) => byId(attemptEntity, id),

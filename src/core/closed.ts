@@ -1,4 +1,4 @@
-import type { Signal } from './signal.ts';
+import { lastAtOf, occurrencesOf, type Signal } from './signal.ts';
 import { countIn, dayMs, hourMs, lastOf, type Recent } from './triage.ts';
 import type { SignalGroup } from './ticket.ts';
 import { isNewer, type WorkspaceVersion } from './versions.ts';
@@ -81,20 +81,22 @@ export function seenClosed(
   version: WorkspaceVersion | undefined,
 ): { readonly closed: Closed; readonly reopened?: Reopened } {
   // A line of before says nothing new, whenever it is read.
-  if (!(signal.at > closed.at)) return { closed };
-  const hour = countIn(hourMs, closed.hour, signal.at);
-  const day = countIn(dayMs, closed.day, signal.at);
+  const at = lastAtOf(signal);
+  if (!(at > closed.at)) return { closed };
+  const times = occurrencesOf(signal);
+  const hour = countIn(hourMs, closed.hour, at, times);
+  const day = countIn(dayMs, closed.day, at, times);
   const counted = { ...closed, ...(hour ? { hour } : {}), ...(day ? { day } : {}) };
   const release = newRelease(closed, signal, version);
   const rise =
     release === undefined
-      ? (riseOf('hour', hour, closed.perHour, signal.at, hourMs) ??
-        riseOf('day', day, closed.perDay, signal.at, dayMs))
+      ? (riseOf('hour', hour, closed.perHour, at, hourMs) ??
+        riseOf('day', day, closed.perDay, at, dayMs))
       : undefined;
   const reason = release ?? rise;
   if (reason === undefined) return { closed: counted };
   const why = release === undefined ? 'higher_rate' : 'new_release';
-  return { closed: counted, reopened: { at: signal.at, why, reason } };
+  return { closed: counted, reopened: { at, why, reason } };
 }
 
 const riseLeast = 10;

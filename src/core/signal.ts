@@ -72,9 +72,18 @@ interface SignalBase {
   readonly source: SourceRef;
 }
 
+/** Occurrences that are only counted: what they would say was said by those before. */
+export interface Repeats {
+  readonly count: number;
+  /** When the first and the last of them were, ISO 8601 UTC; both in the hour of the signal. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
 export interface ExceptionSignal extends SignalBase {
   readonly kind: 'exception';
   readonly severity: Severity;
+  readonly repeats?: Repeats;
   readonly exception: ExceptionEvent;
   /** The version of the program, when the log says so. */
   readonly release?: string;
@@ -219,6 +228,23 @@ export type Signal =
   | PerformanceSignal
   | InteractionSignal
   | QualitySignal;
+
+/** How many occurrences a signal stands for. */
+export function occurrencesOf(signal: Signal): number {
+  return 1 + (signal.kind === 'exception' ? (signal.repeats?.count ?? 0) : 0);
+}
+
+/** When the last of them was. */
+export function lastAtOf(signal: Signal): string {
+  const last = signal.kind === 'exception' ? signal.repeats?.lastAt : undefined;
+  return last !== undefined && last > signal.at ? last : signal.at;
+}
+
+/** When the first of them was. */
+export function firstAtOf(signal: Signal): string {
+  const first = signal.kind === 'exception' ? signal.repeats?.firstAt : undefined;
+  return first !== undefined && first < signal.at ? first : signal.at;
+}
 
 /** How far a file has been read, and how to know it is still the same file. */
 export interface FilePosition {

@@ -19,15 +19,17 @@ import {
   setByPerson,
   waiting,
 } from './triage.ts';
-import type {
-  ExceptionEvent,
-  ExceptionSignal,
-  FeedbackSignal,
-  Fingerprint,
-  Frame,
-  Severity,
-  Signal,
-  Trait,
+import {
+  type ExceptionEvent,
+  type ExceptionSignal,
+  type FeedbackSignal,
+  type Fingerprint,
+  type Frame,
+  lastAtOf,
+  occurrencesOf,
+  type Severity,
+  type Signal,
+  type Trait,
 } from './signal.ts';
 import type { Split } from './variants.ts';
 import type { WorkspaceVersion } from './versions.ts';
@@ -262,11 +264,11 @@ export function fold(
   const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
   const base = { evidence, updatedAt: now, ...(again.status ? { status: again.status } : {}) };
   if (signal.kind !== 'exception') return foldOther(signal, group, ticket, settings, base);
-  const reopened = ticket.status === 'applied' && signal.at > ticket.updatedAt;
+  const reopened = ticket.status === 'applied' && lastAtOf(signal) > ticket.updatedAt;
   const regression = reopened || ticket.metadata.regression === true;
   // What ended the program once stays urgent, however the latest occurrence went.
   const severity = worse(signal.severity, ticket.metadata.severity ?? 'warning');
-  const recent = countRecent(ticket.metadata.recent, signal.at);
+  const recent = countRecent(ticket.metadata.recent, signal.at, occurrencesOf(signal));
   const priority = exceptionPriority({ ...group, severity, regression, recent });
   return {
     kind: 'updated',
@@ -473,7 +475,7 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
   const { exception, location } = signal;
   const where = location ? ` in ${place(location)}` : '';
   const root = exception.causes.at(-1);
-  const recent = countRecent(undefined, signal.at);
+  const recent = countRecent(undefined, signal.at, occurrencesOf(signal));
   return {
     description: `${exception.type}: ${exception.message}${where}.${
       root ? ` Caused by ${root.type}: ${root.message}.` : ''

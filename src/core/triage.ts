@@ -17,24 +17,29 @@ export interface Recent {
   readonly before: number;
 }
 
-/** Counts one more occurrence; those of earlier hours than the two are in the group's count only. */
-export function countRecent(recent: Recent | undefined, at: string): Recent | undefined {
-  return countIn(hourMs, recent, at);
+/** Counts occurrences of one hour; those of earlier hours than the two are in the group's count only. */
+export function countRecent(
+  recent: Recent | undefined,
+  at: string,
+  times: number,
+): Recent | undefined {
+  return countIn(hourMs, recent, at, times);
 }
 
 export function countIn(
   periodMs: number,
   recent: Recent | undefined,
   at: string,
+  times: number,
 ): Recent | undefined {
   const period = Math.floor(Date.parse(at) / periodMs);
   if (Number.isNaN(period)) return recent;
   const passed = recent ? period - Date.parse(recent.hour) / periodMs : Number.POSITIVE_INFINITY;
-  if (recent && passed === 0) return { ...recent, count: recent.count + 1 };
-  if (recent && passed === -1) return { ...recent, before: recent.before + 1 };
+  if (recent && passed === 0) return { ...recent, count: recent.count + times };
+  if (recent && passed === -1) return { ...recent, before: recent.before + times };
   if (recent && passed < 0) return recent;
   const before = recent && passed === 1 ? recent.count : 0;
-  return { hour: new Date(period * periodMs).toISOString(), count: 1, before };
+  return { hour: new Date(period * periodMs).toISOString(), count: times, before };
 }
 
 /** A sliding period out of two fixed ones: of the earlier, the part that still lies within. */

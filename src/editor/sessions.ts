@@ -186,6 +186,7 @@ async function openSession(
       log: lineLog(log),
       trusted,
       readOnly: !trusted,
+      scanInWorker: true,
     });
     for (const notice of app.backlog.notices) errors.warnOnce(notice);
     let activity = noActivity;

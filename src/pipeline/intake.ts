@@ -1,7 +1,14 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import type { Change } from '../core/change.ts';
 import type { Settings } from '../core/settings.ts';
-import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
+import {
+  type FilePosition,
+  firstAtOf,
+  lastAtOf,
+  occurrencesOf,
+  type ScanBatch,
+  type Signal,
+} from '../core/signal.ts';
 import { fold, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { Variant } from '../core/variants.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';
@@ -133,12 +140,13 @@ function createVariants() {
       const known = groups.get(id) ?? new Map<string, Variant>();
       groups.set(id, known);
       const key = JSON.stringify(signal.traits);
-      const { count = 0, firstSeen = signal.at, lastSeen = signal.at } = known.get(key) ?? {};
+      const [first, last] = [firstAtOf(signal), lastAtOf(signal)];
+      const { count = 0, firstSeen = first, lastSeen = last } = known.get(key) ?? {};
       known.set(key, {
         traits: signal.traits,
-        count: count + 1,
-        firstSeen: signal.at < firstSeen ? signal.at : firstSeen,
-        lastSeen: signal.at > lastSeen ? signal.at : lastSeen,
+        count: count + occurrencesOf(signal),
+        firstSeen: first < firstSeen ? first : firstSeen,
+        lastSeen: last > lastSeen ? last : lastSeen,
       });
     },
     of(id: string): { readonly variants?: readonly Variant[] } {
@@ -176,20 +184,22 @@ function grow(group: SignalGroup | undefined, id: string, signal: Signal): Signa
       fingerprint: signal.fingerprint.hash,
       kind: signal.kind,
       count,
-      firstSeen: signal.at,
-      lastSeen: signal.at,
+      firstSeen: firstAtOf(signal),
+      lastSeen: lastAtOf(signal),
     };
   }
   return {
     ...group,
     count,
-    firstSeen: signal.at < group.firstSeen ? signal.at : group.firstSeen,
-    lastSeen: signal.at > group.lastSeen ? signal.at : group.lastSeen,
+    firstSeen: firstAtOf(signal) < group.firstSeen ? firstAtOf(signal) : group.firstSeen,
+    lastSeen: lastAtOf(signal) > group.lastSeen ? lastAtOf(signal) : group.lastSeen,
   };
 }
 
 /** A pattern or a finding says how many there are in all, not how many more. */
 function countOf(signal: Signal, before: number): number {
   if (signal.kind === 'interaction') return Math.max(signal.pattern.count, before);
-  return signal.kind === 'quality' ? Math.max(signal.finding.count, before) : before + 1;
+  return signal.kind === 'quality'
+    ? Math.max(signal.finding.count, before)
+    : before + occurrencesOf(signal);
 }

@@ -1,7 +1,7 @@
 import { errorMessage } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { EditorDiagnostic } from '../core/quality.ts';
-import type { ScanBatch, Signal } from '../core/signal.ts';
+import { occurrencesOf, type ScanBatch, type Signal } from '../core/signal.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';
 import type { Analysis } from '../signals/quality/analyse.ts';
 import { analyseCode, writeAnalysis, type WrittenAnalysis } from './analysis.ts';
@@ -153,7 +153,7 @@ function createTally() {
       sums.lines += batch.lines;
       sums.bytes += batch.bytes;
       sums.malformed += batch.malformed.length;
-      findings(batch.signals.length, intake);
+      findings(total(batch.signals), intake);
     },
     created: (): string[] => [...created],
     report: (): ScanReport => ({
@@ -166,4 +166,8 @@ function createTally() {
       ...(analysis ? { analysis } : {}),
     }),
   };
+}
+
+function total(signals: readonly Signal[]): number {
+  return signals.reduce((sum, signal) => sum + occurrencesOf(signal), 0);
 }

@@ -159,7 +159,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       variants: () => memory.variants,
       quiet: () => [],
     },
-    positions: { get: nothing },
+    positions: { get: nothing, all: () => [] },
     attempts: {
       get: (id) => memory.attempts.find((attempt) => attempt.id === id),
       list: () => memory.attempts,

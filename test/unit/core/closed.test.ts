@@ -22,7 +22,7 @@ function closed(
   metadata: TicketMetadata = {},
 ): Ticket {
   const seen = Array.from({ length: times }, (_, i) => afterMs(-(times - i) * everyMs));
-  const recent = seen.reduce<Recent | undefined>((sum, at) => countRecent(sum, at), undefined);
+  const recent = seen.reduce<Recent | undefined>((sum, at) => countRecent(sum, at, 1), undefined);
   const group = { count: times, firstSeen: seen[0] ?? '', lastSeen: seen.at(-1) ?? '' };
   const mark = closedNow(group, recent, version, metadata.releases ?? [], closedAt);
   return ticketOf({ status: 'closed', metadata: { ...metadata, closed: mark } });

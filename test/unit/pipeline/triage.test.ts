@@ -31,7 +31,9 @@ describe('triage of a scan', function () {
   const said: string[] = [];
   const opened: App[] = [];
 
-  const open = async (options: { readonly maxTickets?: number } = {}): Promise<App> => {
+  const open = async (
+    options: { readonly maxTickets?: number; readonly scanInWorker?: boolean } = {},
+  ): Promise<App> => {
     const app = await compose({
       ...options,
       folder,
@@ -58,6 +60,27 @@ describe('triage of a scan', function () {
   afterEach(async () => {
     for (const app of opened.splice(0)) await app.dispose();
   });
+
+  for (const scanInWorker of [false, true]) {
+    const where = scanInWorker ? 'in a thread of its own' : 'in this thread';
+    it(`counts every occurrence of a bug that comes again and again, read ${where}`, async () => {
+      await createRepository(folder, shopFiles);
+      log(failures('src/cart.js', 400, 2 * minuteMs, 100));
+      const app = await open({ scanInWorker });
+      const report = await app.pipeline.scan();
+      assert.equal(report.signals, 400);
+      const [ticket, ...others] = app.backlog.tickets.list();
+      assert.deepEqual(others, []);
+      const group = app.backlog.groups.get(ticket?.id ?? '');
+      assert.equal(group?.count, 400);
+      assert.ok((group?.firstSeen ?? '') < (group?.lastSeen ?? ''));
+      const recent = ticket?.metadata.recent;
+      // Those before there was a ticket are in the group's count only.
+      assert.equal((recent?.count ?? 0) + (recent?.before ?? 0), 396);
+      assert.deepEqual(said, []);
+      assert.equal((await app.pipeline.scan()).signals, 0);
+    });
+  }
 
   it('adds what git and the files say of the code, and the commit that may have caused it', async () => {
     const cart = `${shopFiles['src/cart.js']}${'// more\n'.repeat(600)}`;
