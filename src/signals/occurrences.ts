@@ -2,8 +2,8 @@ import type { ExceptionSignal } from '../core/signal.ts';
 import type { FoundException } from './exceptions/assemble.ts';
 import type { Signals } from './exceptionSignals.ts';
 
-/** So many of a kind are told in full; a ticket shows no more. Then one an hour and batch is. */
-const maxTold = 5;
+/** So many of a kind are told in full: what makes a ticket, and what it shows. Then one an hour and batch is. */
+const maxTold = 10;
 const maxKinds = 2_000;
 const hourChars = '2026-03-02T10'.length;
 
