@@ -17,6 +17,11 @@ const options = {
   until: { type: 'string' },
   by: { type: 'string' },
   archived: { type: 'boolean' },
+  patch: { type: 'string' },
+  test: { type: 'string', multiple: true },
+  ticket: { type: 'string' },
+  base: { type: 'string' },
+  'no-cache': { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
@@ -44,6 +49,12 @@ export interface Arguments {
   readonly archived: boolean;
   /** `split`: PART=VALUE. */
   readonly by?: string;
+  /** `gates`, `propose`: a unified diff; `-` reads it from stdin. */
+  readonly patch?: string;
+  readonly tests: readonly string[];
+  readonly ticket?: string;
+  readonly base?: string;
+  readonly useCache: boolean;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
   readonly verbose: boolean;
@@ -77,6 +88,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.priority === undefined ? {} : { priority: values.priority }),
     ...(values.until === undefined ? {} : { until: values.until }),
     ...(values.by === undefined ? {} : { by: values.by }),
+    ...(values.patch === undefined ? {} : { patch: values.patch }),
+    tests: values.test ?? [],
+    ...(values.ticket === undefined ? {} : { ticket: values.ticket }),
+    ...(values.base === undefined ? {} : { base: values.base }),
+    useCache: !(values['no-cache'] ?? false),
   };
 }
 

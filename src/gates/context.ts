@@ -26,6 +26,8 @@ export interface GateContext {
   readonly mainRoot: string;
   /** The ticket's exception, where it has one: a reproduction may fail with it. */
   readonly exceptionType?: string;
+  /** No ticket says how it fails: whatever the code under test throws may show the bug. */
+  readonly anyException?: boolean;
 }
 
 /** What a gate finds; the runner adds who and how long. */

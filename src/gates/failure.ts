@@ -38,13 +38,17 @@ export function describeFailure(message: string): Failure {
  */
 export function isReproduction(
   failure: Failure,
-  exceptionType: string | undefined,
+  {
+    exceptionType,
+    anyException,
+  }: { readonly exceptionType?: string; readonly anyException?: boolean },
   testFiles: readonly string[],
 ): boolean {
   const inTest = failure.file !== undefined && isOneOf(failure.file, testFiles);
   if (failure.kind === 'assertion') return true;
   if (failure.kind !== 'exception') return false;
   if (failure.type === 'Error' && inTest) return true; // `throw new Error('…')` in place of an assertion
+  if (anyException) return failure.file !== undefined && !inTest;
   return exceptionType !== undefined && sameType(failure.type, exceptionType) && !inTest;
 }
 

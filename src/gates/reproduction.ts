@@ -17,7 +17,8 @@ export const reproduction: Gate = {
     const { patch, tests, git } = context;
     if (!tests) return failed(noTests);
     const changes = await treeChanges(git, patch.base, patch.commit, signal);
-    const misnamed = misnamedTests(changes, patch.testFiles);
+    const paths = await treePaths(git, patch.commit, signal);
+    const misnamed = misnamedTests(changes, patch.testFiles, new Set(paths));
     if (misnamed) return failed(misnamed);
     const base = await context.treeOfBaseWith(patch.commit, patch.testFiles);
     const plan: readonly Round[] = [
@@ -95,12 +96,11 @@ async function follow(
 function misnamedTests(
   changes: readonly TreeChange[],
   files: readonly string[],
+  paths: ReadonlySet<string | undefined>,
 ): string | undefined {
   if (files.length === 0) return 'The patch has no reproduction test.';
-  const changed = new Map(changes.map((change) => [change.path, change]));
-  const missing = files.find((file) => !['A', 'M'].includes(changed.get(file)?.status ?? ''));
-  if (missing)
-    return `${missing} is named as the reproduction test, but the patch does not add or change it.`;
+  const missing = files.find((file) => !paths.has(file));
+  if (missing) return `${missing} is named as the reproduction test, but there is no such file.`;
   const rest = changes.filter(({ path }) => path === undefined || !files.includes(path));
   return rest.length === 0 ? 'The patch changes nothing but its test.' : undefined;
 }
@@ -132,12 +132,13 @@ function proofsOf(run: TestRun, context: GateContext, before: readonly string[] 
     .filter((test) => !('status' in test) || test.status === 'failed')
     .map((test) => ({ test, failure: describeFailure(test.message ?? '') }));
   const proofs = failures.filter(({ failure }) =>
-    isReproduction(failure, exceptionType, patch.testFiles),
+    isReproduction(failure, context, patch.testFiles),
   );
   const first = failures[0];
   if (proofs.length === 0) {
     const how = first ? failureWords(first.failure) : 'for a reason that its output does not name';
-    const wanted = exceptionType ? `its own assertion or ${exceptionType}` : 'its own assertion';
+    const other = context.anyException ? 'what the code under test throws' : exceptionType;
+    const wanted = other ? `its own assertion or ${other}` : 'its own assertion';
     return `Without the patch the test fails ${how}; a reproduction fails by ${wanted}.`;
   }
   const proven = proofs.map(({ test }) => ('status' in test ? caseKey(test) : ''));

@@ -23,7 +23,8 @@ export interface Change {
   readonly write?: Tree;
   readonly remove?: readonly string[];
   readonly tests?: readonly string[];
-  readonly exceptionType?: string;
+  readonly exceptionType?: string | undefined;
+  readonly anyException?: boolean;
   readonly test?: Partial<Settings['test']>;
   readonly protect?: readonly string[];
   readonly limits?: Partial<Settings['limits']>;
@@ -61,6 +62,7 @@ export async function createProject(folder: string, files: Tree): Promise<Projec
         shell: change.shell ?? createShell(),
         acceptedSecrets: new Set(change.acceptedSecrets),
         mainRoot: main,
+        ...(change.anyException ? { anyException: true } : {}),
         ...(change.exceptionType ? { exceptionType: change.exceptionType } : {}),
       };
     },
