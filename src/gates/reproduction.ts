@@ -1,9 +1,16 @@
 import type { TestCase, TestRun, TestRunner } from '../core/testRun.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
-import { describeFailure, failureWords, isReproduction } from './failure.ts';
+import {
+  describeFailure,
+  failureWords,
+  isReproduction,
+  ownFrames,
+  type StackPlace,
+} from './failure.ts';
 import { failed, firstWords, passed, plural, runLine } from './finding.ts';
 import { guardedRun } from './guardedRun.ts';
 import { foreignCode, judgeLoaded } from './loadedCode.ts';
+import { examine } from './proof/examine.ts';
 import { type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
 
 /**
@@ -27,7 +34,7 @@ export const reproduction: Gate = {
       { on: 'patch', tree: patch.commit, label: 'patch, second run' },
       { on: 'base', tree: base, label: 'base + test, second run' },
     ];
-    return follow(context, tests, plan, changes, signal);
+    return follow(context, tests, { base, plan, changes, paths: new Set(paths) }, signal);
   },
 };
 
@@ -40,14 +47,24 @@ interface Round {
   readonly label: string;
 }
 
+interface Subject {
+  /** The tree of the base with the test. */
+  readonly base: string;
+  readonly plan: readonly Round[];
+  readonly changes: readonly TreeChange[];
+  readonly paths: ReadonlySet<string | undefined>;
+}
+
 async function follow(
   context: GateContext,
   tests: TestRunner,
-  plan: readonly Round[],
-  changes: readonly TreeChange[],
+  subject: Subject,
   signal?: AbortSignal,
 ): Promise<GateFinding> {
   const { patch } = context;
+  const { plan, changes } = subject;
+  const durations: number[] = [];
+  let frames: readonly StackPlace[] = [];
   const evidence: string[] = [];
   const marks = new Set<string>();
   let proven: readonly string[] | undefined;
@@ -58,6 +75,7 @@ async function follow(
     const guarded = await guardedRun(context, tests, round.tree, patch.testFiles, signal);
     const { run } = guarded;
     output = run.output;
+    durations.push(run.durationMs);
     evidence.push(runLine(round.label, run));
     for (const mark of guarded.marks) marks.add(mark);
     if (guarded.problems.length > 0) {
@@ -74,6 +92,7 @@ async function follow(
       if (typeof judged === 'string') return no(judged);
       evidence.push(...judged.evidence);
       proven = judged.proven;
+      frames = ownFrames(judged.thrown, subject.paths, patch.testFiles);
     } else {
       const judged = await judgePatch(context, tests, run, proven ?? [], changes, signal);
       if (typeof judged === 'string') return no(judged);
@@ -86,9 +105,15 @@ async function follow(
     if (run.cases === undefined) marks.add('The test was judged by its exit code only.');
   }
   const count = plural(proven?.length || 1, 'test');
+  const took = {
+    allMs: durations.reduce((sum, ms) => sum + ms, 0),
+    slowestMs: Math.max(0, ...durations),
+  };
+  const proof = { base: subject.base, changes, proven: proven ?? [], frames, took };
+  const examined = await examine(context, tests, proof, signal);
   return passed(`${count} failed without the patch and passed with it, twice each.`, {
-    evidence: [...new Set(evidence)],
-    marks: [...marks],
+    evidence: [...new Set(evidence), ...examined.evidence],
+    marks: [...marks, ...examined.marks],
     output,
   });
 }
@@ -109,7 +134,7 @@ function judgeBase(
   run: TestRun,
   context: GateContext,
   before: readonly string[] | undefined,
-): string | { readonly proven: readonly string[]; readonly evidence: readonly string[] } {
+): string | Proofs {
   if (run.verdict === 'failed') return proofsOf(run, context, before);
   return baseReasons[run.verdict](before === undefined ? '' : ' when it is run again');
 }
@@ -126,7 +151,18 @@ const baseReasons: Readonly<
     `The test breaks without the patch${again} before it can decide; an import or syntax error is no reproduction.`,
 };
 
-function proofsOf(run: TestRun, context: GateContext, before: readonly string[] | undefined) {
+interface Proofs {
+  readonly proven: readonly string[];
+  readonly evidence: readonly string[];
+  /** What the code under test has thrown, with its stack; empty for an assertion of the test. */
+  readonly thrown: string;
+}
+
+function proofsOf(
+  run: TestRun,
+  context: GateContext,
+  before: readonly string[] | undefined,
+): string | Proofs {
   const { exceptionType, patch } = context;
   const failures = (run.cases ?? [{ name: '', message: run.output }])
     .filter((test) => !('status' in test) || test.status === 'failed')
@@ -148,7 +184,8 @@ function proofsOf(run: TestRun, context: GateContext, before: readonly string[] 
     ({ test, failure }) =>
       `${test.name || 'It'} fails ${failureWords(failure)}: ${firstWords(test.message)}`,
   );
-  return { proven: stable, evidence };
+  const thrown = proofs.find(({ failure }) => failure.kind === 'exception')?.test.message ?? '';
+  return { proven: stable, evidence, thrown };
 }
 
 async function judgePatch(

@@ -38,6 +38,7 @@ export async function judge(
       limits: settings.limits,
       shell: house.shell,
       acceptedSecrets: await house.acceptedSecrets(),
+      maxMutants: settings.gates.reproduction.maxMutants,
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket ? {} : { anyException: true }),
       ...(exceptionType ? { exceptionType } : {}),

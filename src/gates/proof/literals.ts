@@ -1,0 +1,105 @@
+import { lineOf, readSource } from './sourceText.ts';
+
+/** A literal that a test hands to the code under test, as opposed to what it expects of it. */
+export interface InputLiteral {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly line: number;
+}
+
+const assertion =
+  /^(assert\w*|expect\w*|is|isNot|ok|equals?|strictEqual|deepEqual|deepStrictEqual|notEqual|notStrictEqual|notDeepEqual|notDeepStrictEqual|throws|rejects|match|doesNotMatch|eq|ne|eql|isTrue|isFalse|include\w*|same\w*|like|have|be|to[A-Z]\w*|should\w*|must\w*|raises|approx|close\w*|Equal\w*|True|False|Len|Contains|assertThat|that)$/;
+const declaration =
+  /^(test|it|describe|context|suite|specify|bench|before\w*|after\w*|setTimeout|skip|only|todo)$/;
+
+interface Open {
+  readonly bracket: string;
+  /** Of a call: its name. */
+  readonly callee: string;
+  /** A block of statements; what is outside of it says nothing about what is inside. */
+  readonly isBlock: boolean;
+  hasComma: boolean;
+}
+
+/** Numbers and strings of a test that are inputs. `lines`: only these (from 0). */
+export function inputLiterals(
+  source: string,
+  path: string,
+  isWanted: (line: number) => boolean,
+): readonly InputLiteral[] {
+  const { code, strings } = readSource(source, path);
+  const numbers = [...code.matchAll(/(?<![\w.$])\d[\d_]*(\.\d+)?(?![\w.])/g)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    text: match[0],
+  }));
+  const all = [...numbers, ...strings].sort((a, b) => a.start - b.start);
+  const open: Open[] = [];
+  const inputs: InputLiteral[] = [];
+  let next = 0;
+  for (let i = 0; i < code.length; i++) {
+    const literal = all[next];
+    if (literal && literal.start === i) {
+      const line = lineOf(source, i);
+      if (isWanted(line - 1) && isInput(code, literal.start, open))
+        inputs.push({ ...literal, line });
+      next += 1;
+      i = literal.end - 1;
+      continue;
+    }
+    const letter = code[i] ?? '';
+    if (/[([{]/.test(letter)) open.push(opened(code, i));
+    else if (/[)\]}]/.test(letter)) open.pop();
+    else if (letter === ',' && open.length > 0) (open.at(-1) as Open).hasComma = true;
+  }
+  return inputs;
+}
+
+function opened(code: string, at: number): Open {
+  const bracket = code[at] ?? '';
+  const before = code.slice(Math.max(0, at - 80), at);
+  const callee = bracket === '(' ? (/([\w$]+)!?\s*$/.exec(before)?.[1] ?? '') : '';
+  const isBlock =
+    bracket === '{' && /(=>|\)|\belse|\btry|\bfinally|\bdo|;|\{|\}|^)\s*$/.test(before);
+  return { bracket, callee, isBlock, hasComma: false };
+}
+
+function isInput(code: string, at: number, open: readonly Open[]): boolean {
+  const lineStart = code.lastIndexOf('\n', at - 1) + 1;
+  const lineCode = code.slice(lineStart, at);
+  if (/^\s*(import|from|export .* from|use|package|#|@)\b/.test(lineCode)) return false;
+  for (let i = open.length - 1; i >= 0; i--) {
+    const { bracket, callee, isBlock } = open[i] as Open;
+    if (isBlock) break;
+    if (bracket !== '(' || callee === '') continue;
+    if (declaration.test(callee) || callee === 'require' || callee === 'import') return false;
+    return !assertion.test(callee);
+  }
+  // By itself in a statement: of `assert f(1) == 2` it is what is expected.
+  return !/^\s*(assert|expect|return)\b/.test(lineCode);
+}
+
+/** Other values of the same kind, near and far. Empty for values at the edge, which have no neighbours. */
+export function neighboursOf(text: string): readonly string[] {
+  if (/^\d/.test(text)) {
+    const value = Number(text.replaceAll('_', ''));
+    if (!Number.isFinite(value) || value <= 1) return [];
+    const digits = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
+    return [(value + 1).toFixed(digits), (value * 2).toFixed(digits)];
+  }
+  const quotes = /^("""|'''|["'`])/.exec(text)?.[0] ?? '"';
+  const body = text.slice(quotes.length, -quotes.length);
+  const at = body.search(/[A-Za-z0-9](?=[^A-Za-z0-9]*$)/);
+  if (at < 0 || /\\|\$\{/.test(body)) return [];
+  const changed = body.slice(0, at) + other(body[at] ?? '') + body.slice(at + 1);
+  const first = body.search(/[A-Za-z0-9]/);
+  const front = body.slice(0, first) + other(body[first] ?? '') + body.slice(first + 1);
+  return [...new Set([changed, front])].map((one) => quotes + one + quotes);
+}
+
+/** The next letter or digit of its kind. */
+function other(letter: string): string {
+  if (/[0-8a-yA-Y]/.test(letter)) return String.fromCharCode(letter.charCodeAt(0) + 1);
+  return String.fromCharCode(letter.charCodeAt(0) - 1);
+}

@@ -1,0 +1,139 @@
+import type { StackPlace } from '../failure.ts';
+import { functionAround, nameAround, ownFunctions } from './callees.ts';
+import type { FixedFile, Hunk } from './hunks.ts';
+import { readSource } from './sourceText.ts';
+
+export interface Failing {
+  /** Where the base failed, the innermost place first; only the project's own code. */
+  readonly frames: readonly StackPlace[];
+}
+
+/**
+ * Signs that a fix hides a failure further up instead of taking its cause away. Findings for the
+ * reviewer, and no more: a caller may well be what was wrong.
+ */
+export function originMarks(
+  files: readonly FixedFile[],
+  { frames }: Failing,
+  paths: ReadonlySet<string | undefined>,
+): readonly string[] {
+  const marks = frames.length > 0 ? hiddenAbove(files, frames) : correctedAfterwards(files, paths);
+  return [...marks, ...swallowed(files, paths)];
+}
+
+/** The failure is thrown in code that stays as it is, and the call that leads there too. */
+function hiddenAbove(files: readonly FixedFile[], frames: readonly StackPlace[]): string[] {
+  const [inner, ...outer] = frames;
+  if (!inner || touches(files, inner)) return [];
+  const caller = outer.find((frame) => touches(files, frame));
+  if (!caller) return [];
+  const file = files.find(({ path }) => path === caller.file);
+  const call = file?.before.split('\n')[caller.line - 1]?.trim() ?? '';
+  if (call === '' || !(file?.after.includes(call.replace(/[;{]\s*$/, '')) ?? false)) return [];
+  return [
+    `The failure is raised in ${inner.file}:${inner.line}, which the patch leaves as it is; it changes its caller (${caller.file}:${caller.line}).`,
+  ];
+}
+
+function touches(files: readonly FixedFile[], { file, line }: StackPlace): boolean {
+  const fixed = files.find(({ path }) => path === file);
+  if (!fixed) return false;
+  const [start, end] = functionAround(fixed.before, line - 1);
+  return fixed.hunks.some(
+    (hunk) => hunk.oldStart < end && Math.max(hunk.oldEnd, hunk.oldStart + 1) > start,
+  );
+}
+
+/** What a function of the project gives back is put right by its caller. */
+function correctedAfterwards(
+  files: readonly FixedFile[],
+  paths: ReadonlySet<string | undefined>,
+): string[] {
+  const marks = new Set<string>();
+  for (const file of files) {
+    const own = ownFunctions(file.after, file.path, (name) => isModule(name, paths));
+    for (const hunk of file.hunks) {
+      const self = nameAround(file.after, hunk.newStart);
+      for (const name of own) {
+        if (name === self || changesFunction(files, name)) continue;
+        if (correctsCall(file, hunk, name) || correctsVariable(file, hunk, name)) {
+          marks.add(
+            `The patch corrects what ${name}() gives back (${file.path}:${hunk.newStart + 1}) and leaves ${name}() as it is.`,
+          );
+        }
+      }
+    }
+  }
+  return [...marks];
+}
+
+function isModule(name: string, paths: ReadonlySet<string | undefined>): boolean {
+  const path = name.replaceAll('.', '/');
+  return [...paths].some(
+    (one) =>
+      one === `${path}.py` || one?.endsWith(`/${path}.py`) || one?.endsWith(`${path}/__init__.py`),
+  );
+}
+
+function changesFunction(files: readonly FixedFile[], name: string): boolean {
+  return files.some(({ after, hunks }) =>
+    hunks.some(({ newStart }) => nameAround(after, newStart) === name),
+  );
+}
+
+/** `return f(x)` → `return f(x) || 0`: the call stays, what is around it is new. */
+function correctsCall({ path }: FixedFile, { removed, added }: Hunk, name: string): boolean {
+  const now = added.join('\n');
+  return callsOf(removed.join('\n'), path, name).some((call) => now.includes(call));
+}
+
+/** `const r = f(x);` stays, and new lines look at `r`. */
+function correctsVariable({ path, after }: FixedFile, hunk: Hunk, name: string): boolean {
+  if (hunk.added.length === 0) return false;
+  const lines = after.split('\n');
+  const [start] = functionAround(after, hunk.newStart);
+  const above = lines.slice(Math.max(start, hunk.newStart - 12), hunk.newStart).join('\n');
+  const { code } = readSource(above, path);
+  const added = readSource(hunk.added.join('\n'), path).code;
+  return [
+    ...code.matchAll(/(?:^|[\s;{])([A-Za-z_$][\w$]*)\s*:?=\s*(?:await\s+)?([\w$.]+)\(/g),
+  ].some(
+    ([, variable = '', callee = '']) =>
+      callee.split('.').at(-1) === name &&
+      new RegExp(`(?<![\\w.$])${variable.replaceAll('$', '\\$')}(?![\\w$])`).test(added),
+  );
+}
+
+/** Each call with its arguments, as written. */
+function callsOf(source: string, path: string, name: string): string[] {
+  const { code } = readSource(source, path);
+  const pattern = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}\\(`, 'g');
+  return [...code.matchAll(pattern)].flatMap(({ index }) => {
+    let depth = 0;
+    for (let i = code.indexOf('(', index); i < code.length; i++) {
+      if (code[i] === '(') depth += 1;
+      else if (code[i] === ')' && --depth === 0) return [source.slice(index, i + 1)];
+    }
+    return [];
+  });
+}
+
+/** New handlers that take every error of the project's own code and go on. */
+function swallowed(files: readonly FixedFile[], paths: ReadonlySet<string | undefined>): string[] {
+  return files.flatMap((file) => {
+    const own = ownFunctions(file.after, file.path, (name) => isModule(name, paths));
+    return file.hunks.flatMap((hunk) => {
+      const added = hunk.added.join('\n');
+      const { code } = readSource(added, file.path);
+      const handlers = (text: string): number =>
+        text.match(/\bcatch\b|\bexcept\b|\brescue\b|\brecover\(\)/g)?.length ?? 0;
+      if (handlers(code) <= handlers(hunk.removed.join('\n'))) return [];
+      const silent =
+        /catch\s*(\([^)]*\))?\s*\{\s*\}|except[^:\n]*:\s*(pass|\.\.\.)\s*$|except\s*:|\.catch\(\(\w*\)\s*=>\s*(\{\s*\}|undefined|null)\)/m;
+      const guarded = [...own].find((name) => callsOf(code, file.path, name).length > 0);
+      const at = `${file.path}:${hunk.newStart + 1}`;
+      if (guarded) return [`The patch catches errors of ${guarded}() and goes on (${at}).`];
+      return silent.test(code) ? [`The patch catches errors and drops them (${at}).`] : [];
+    });
+  });
+}
