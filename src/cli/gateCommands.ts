@@ -2,16 +2,17 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { App } from '../compose.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { gateTitles } from '../core/gate.ts';
 import type { GivenPatch, GivenTest } from '../pipeline/given.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { sayingProgress } from './progress.ts';
-import { gateLine, gatesView, gateText, requestText, requestView } from './views.ts';
+import { gatesView, gateText, requestText, requestView } from './views.ts';
 
 export const gateCommands: Readonly<Record<string, Command>> = {
   gates: {
-    usage: 'REQUEST | TICKET | --patch FILE [--test FILE]…',
+    usage: 'REQUEST | TICKET | --patch FILE [--test FILE]… [--ticket ID] [--base REV] [--no-cache]',
     help: "show the gate results of a request or of a ticket's last attempt, or judge any patch",
     operands: 1,
     readOnly: true,
@@ -43,7 +44,7 @@ async function judge({ app, args, out, signal }: Context, patch: string): Promis
   const { reports } = await app.pipeline.judge(
     givenPatch(app, args, patch),
     { useCache: args.useCache, ...(ticketId === undefined ? {} : { ticketId }) },
-    { started: () => undefined, ended: (report) => out.say(gateLine(report)) },
+    { started: (id) => out.say(`Running: ${gateTitles[id]}`), ended: () => undefined },
     signal,
   );
   const view = gatesView(undefined, reports);

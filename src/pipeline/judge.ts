@@ -1,11 +1,12 @@
 import type { Worktree } from '../attempt/worktree.ts';
 import type { Patch } from '../core/attempt.ts';
-import { type GateReport, gateTitles } from '../core/gate.ts';
+import { type GateId, type GateReport, gateTitles } from '../core/gate.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { allGates, type GateEvents, runGates } from '../gates/gate.ts';
+import { gateKey } from './gateKey.ts';
 import type { House } from './house.ts';
 import { inFolder } from './inFolder.ts';
 
@@ -20,13 +21,17 @@ export interface Judging {
 
 /** Runs all gates over a committed patch in its worktree. */
 export async function judge(
-  { house, settings, ticket, on, signal }: Judging,
+  { house, settings, ticket, on, useCache, signal }: Judging,
   worktree: Worktree,
   patch: Patch,
   tests: TestRunner | undefined,
   protection: Protection,
 ): Promise<readonly GateReport[]> {
   const exceptionType = ticket?.metadata.exceptionType;
+  const told = ticket ? (exceptionType ?? '') : null;
+  const key = { settings, protection, tests, exceptionType: told };
+  const cache = useCache ? house.gateCache(await gateKey(worktree, patch, key)) : undefined;
+  const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
   return runGates(
     allGates,
     {
@@ -44,7 +49,7 @@ export async function judge(
       ...(exceptionType ? { exceptionType } : {}),
     },
     on,
-    signal,
+    { isEnabled, signal, ...(cache ? { cache } : {}) },
   );
 }
 

@@ -81,7 +81,7 @@ describe('running gates', () => {
     await assert.rejects(runGates(gates, context, silent), { code: 'cancelled' });
     await assert.rejects(
       runGates([], context, silent).then(() =>
-        runGates(gates, context, silent, AbortSignal.abort()),
+        runGates(gates, context, silent, { signal: AbortSignal.abort() }),
       ),
       {
         code: 'cancelled',
