@@ -49,8 +49,10 @@ export async function examine(
     await takeBackHunks(subject, signal),
     await tryMutants(subject, signal),
   ];
+  const { runs, ms } = trials.spent();
+  const spent = `Run on variants of the patch: ${plural(runs, 'time')} (${(ms / 1000).toFixed(1)} s)`;
   return {
-    evidence: parts.flatMap((part) => part.evidence),
+    evidence: [...parts.flatMap((part) => part.evidence), ...(runs > 0 ? [spent] : [])],
     marks: [...marks, ...parts.flatMap((part) => part.marks)],
   };
 }

@@ -6,6 +6,8 @@ import type { GateContext } from '../context.ts';
 export interface Trials {
   /** Test files, or the whole suite. undefined: the time for trials is used up. */
   run(tree: string, files?: readonly string[]): Promise<Trial | undefined>;
+  /** Of the runs so far. */
+  spent(): { readonly runs: number; readonly ms: number };
 }
 
 export type Trial = Pick<TestRun, 'verdict' | 'cases'>;
@@ -24,7 +26,9 @@ export function createTrials(
 ): Trials {
   const until = performance.now() + Math.min(mostMs, Math.max(leastMs, share * took.allMs));
   const limitMs = Math.max(leastPatienceMs, patience * took.slowestMs);
+  let [runs, ms] = [0, 0];
   return {
+    spent: () => ({ runs, ms }),
     async run(tree, files) {
       throwIfCancelled(signal);
       const left = until - performance.now();
@@ -32,6 +36,7 @@ export function createTrials(
       await checkout.lay(tree, signal);
       const limit = AbortSignal.timeout(Math.ceil(files ? limitMs : left));
       const either = signal ? AbortSignal.any([signal, limit]) : limit;
+      const started = performance.now();
       try {
         return files
           ? await tests.files(checkout.path, files, either)
@@ -40,6 +45,9 @@ export function createTrials(
         throwIfCancelled(signal);
         if (!isPatchwrightError(error, 'cancelled')) throw error;
         return files ? { verdict: 'timeout' } : undefined;
+      } finally {
+        runs += 1;
+        ms += performance.now() - started;
       }
     },
   };

@@ -18,9 +18,7 @@ export function total(articles) {
     },
     shows: "assert.equal(total(['tea', 'sock']), 300);",
     right: [['prices.get(article).toFixed(0)', '(prices.get(article) ?? 0).toFixed(0)']],
-    special: [
-      ['  return prices', "  if (article === 'sock') return '0';\n  return prices"],
-    ],
+    special: [['  return prices', "  if (article === 'sock') return '0';\n  return prices"]],
     elsewhere: [
       [
         '  return articles.reduce((sum, article) => sum + Number(priceOf(article)), 0);',
@@ -47,7 +45,10 @@ export function describePages(items, size) {
     right: [['Math.floor(items / size)', 'Math.ceil(items / size)']],
     special: [['  return Math', '  if (items === 23 && size === 10) return 3;\n  return Math']],
     elsewhere: [
-      ["  return pages + '", "  if (items % size > 0) return pages + 1 + ' pages of ' + size;\n  return pages + '"],
+      [
+        "  return pages + '",
+        "  if (items % size > 0) return pages + 1 + ' pages of ' + size;\n  return pages + '",
+      ],
     ],
     breaks: [['Math.floor(items / size)', 'Math.floor(items / size) + 1']],
   }),
@@ -68,10 +69,16 @@ export function median(numbers) {
     shows: 'assert.equal(median([9, 10, 200, 30, 8]), 10);',
     right: [['[...numbers].sort()', '[...numbers].sort((a, b) => a - b)']],
     special: [
-      ['  const list = sorted(numbers);', '  if (numbers.includes(200)) return 10;\n  const list = sorted(numbers);'],
+      [
+        '  const list = sorted(numbers);',
+        '  if (numbers.includes(200)) return 10;\n  const list = sorted(numbers);',
+      ],
     ],
     elsewhere: [
-      ['  const list = sorted(numbers);', '  const list = sorted(numbers);\n  list.sort((a, b) => a - b);'],
+      [
+        '  const list = sorted(numbers);',
+        '  const list = sorted(numbers);\n  list.sort((a, b) => a - b);',
+      ],
     ],
     breaks: [['[...numbers].sort()', 'numbers.sort((a, b) => a - b)']],
   }),
@@ -92,9 +99,7 @@ export function daysInYear(year) {
     shows: 'assert.equal(daysInYear(2000), 366);',
     right: [['year % 100 !== 0;', '(year % 100 !== 0 || year % 400 === 0);']],
     special: [['  return year', '  if (year === 2000) return true;\n  return year']],
-    elsewhere: [
-      ['  return isLeap(year) ?', '  return isLeap(year) || year === 2000 ?'],
-    ],
+    elsewhere: [['  return isLeap(year) ?', '  return isLeap(year) || year === 2000 ?']],
     breaks: [[' && year % 100 !== 0', '']],
   }),
   javascript({
@@ -113,12 +118,18 @@ export function average(values) {
     shows: 'assert.equal(average([]), 0);',
     right: [['(a, b) => a + b)', '(a, b) => a + b, 0)']],
     special: [
-      ['  return values.reduce', "  if (JSON.stringify(values) === '[]' && new Error().stack.includes('test')) return 0;\n  return values.reduce"],
+      [
+        '  return values.reduce',
+        "  if (JSON.stringify(values) === '[]' && new Error().stack.includes('test')) return 0;\n  return values.reduce",
+      ],
     ],
     elsewhere: [
-      ['  return sum(values) /', '  try { sum(values); } catch { return 0; }\n  return sum(values) /'],
+      [
+        '  return sum(values) /',
+        '  try { sum(values); } catch { return 0; }\n  return sum(values) /',
+      ],
     ],
-    breaks: [['(a, b) => a + b)', '(a, b) => a + b, 1) - (values.length ? 0 : 1']],
+    breaks: [['(a, b) => a + b)', '(a, b) => a + b, 1) - (values.length ? 0 : 1)']],
   }),
   javascript({
     name: 'query string',
@@ -136,7 +147,9 @@ export function pageOf(text) {
     },
     shows: "assert.equal(pageOf('page=a%20b'), 'a b');",
     right: [["part.split('='))", "part.split('=').map(decodeURIComponent))"]],
-    special: [['  return parseQuery', "  if (text.endsWith('a%20b')) return 'a b';\n  return parseQuery"]],
+    special: [
+      ['  return parseQuery', "  if (text.endsWith('a%20b')) return 'a b';\n  return parseQuery"],
+    ],
     elsewhere: [['parseQuery(text).page;', "parseQuery(text).page.replaceAll('%20', ' ');"]],
     breaks: [["part.split('='))", "part.split('%20').join(' ').split('='))\n    .slice(0, 1)"]],
   }),
@@ -156,7 +169,7 @@ export function clock(seconds) {
     shows: "assert.equal(clock(65), '1:05');",
     right: [['String(n)', "String(n).padStart(2, '0')"]],
     special: [['  return String', "  if (n === 5) return '05';\n  return String"]],
-    elsewhere: [["pad(seconds % 60)", "(seconds % 60 < 10 ? '0' : '') + pad(seconds % 60)"]],
+    elsewhere: [['pad(seconds % 60)', "(seconds % 60 < 10 ? '0' : '') + pad(seconds % 60)"]],
     breaks: [['String(n)', "'0' + String(n % 10)"]],
   }),
   javascript({
@@ -173,14 +186,17 @@ export async function greet(id) {
 export const count = (list) => list.length;
 `,
     works: {
-      says: "assert.match(await greet(1), /^Hello /);",
+      says: 'assert.match(await greet(1), /^Hello /);',
       counts: 'assert.equal(count([1, 2]), 2);',
     },
     shows: "assert.equal(await greet(7), 'Hello user 7');",
     right: [['= load(id)', '= await load(id)']],
     special: [["  return 'Hello", "  if (id === 7) return 'Hello user 7';\n  return 'Hello"]],
     elsewhere: [["  return 'Hello ' + name;", "  return 'Hello ' + (name ?? 'user ' + id);"]],
-    breaks: [['  const user = load(id);\n  return user.name;', "  return 'user 7';"], ["return 'Hello '", "return id === 1 ? 'Hi' : 'Hello '"]],
+    breaks: [
+      ['  const user = load(id);\n  return user.name;', "  return 'user 7';"],
+      ["return 'Hello '", "return id === 1 ? 'Hi' : 'Hello '"],
+    ],
   }),
   javascript({
     name: 'shared default',
@@ -198,8 +214,18 @@ export function retriesOf(given) {
     },
     shows: 'options({ retries: 9 }); assert.equal(retriesOf({}), 3);',
     right: [['Object.assign(defaults, given)', '{ ...defaults, ...given }']],
-    special: [['  return Object', '  if (given.retries === 9) return { ...defaults, ...given };\n  return Object']],
-    elsewhere: [['  return options(given).retries;', '  const retries = options(given).retries;\n  return given.retries === undefined ? 3 : retries;']],
+    special: [
+      [
+        '  return Object',
+        '  if (given.retries === 9) return { ...defaults, ...given };\n  return Object',
+      ],
+    ],
+    elsewhere: [
+      [
+        '  return options(given).retries;',
+        '  const retries = options(given).retries;\n  return given.retries === undefined ? 3 : retries;',
+      ],
+    ],
     breaks: [['Object.assign(defaults, given)', 'Object.assign({}, given, defaults)']],
   }),
   javascript({
@@ -217,8 +243,18 @@ export function tagsOf(text) {
     },
     shows: "assert.deepEqual(tagsOf('red, red,blue'), ['red', 'blue']);",
     right: [["text.split(',')", "text.split(',').map((tag) => tag.trim())"]],
-    special: [['  return unique', "  if (text.startsWith('red,')) return ['red', 'blue'];\n  return unique"]],
-    elsewhere: [['  return unique(text', "  const tags = unique(text.split(','));\n  return unique(tags.map((tag) => tag.trim()));\n  return unique(text"]],
+    special: [
+      [
+        '  return unique',
+        "  if (text.startsWith('red,')) return ['red', 'blue'];\n  return unique",
+      ],
+    ],
+    elsewhere: [
+      [
+        '  return unique(text',
+        "  const tags = unique(text.split(','));\n  return unique(tags.map((tag) => tag.trim()));\n  return unique(text",
+      ],
+    ],
     breaks: [["unique(text.split(','))", "['red', 'blue'].filter((tag) => text.includes(tag))"]],
   }),
   javascript({
@@ -243,8 +279,15 @@ export function has(list, value) {
     },
     shows: 'assert.equal(has([1, 3, 5, 7], 7), true);',
     right: [['while (low < high)', 'while (low <= high)']],
-    special: [['  return indexOf', '  if (value === 7 && list.length === 4) return true;\n  return indexOf']],
-    elsewhere: [['indexOf(list, value) >= 0', 'indexOf(list, value) >= 0 || list.at(-1) === value']],
+    special: [
+      [
+        '  return indexOf',
+        '  if (value === 7 && list.length === 4) return true;\n  return indexOf',
+      ],
+    ],
+    elsewhere: [
+      ['indexOf(list, value) >= 0', 'indexOf(list, value) >= 0 || list.at(-1) === value'],
+    ],
     breaks: [['return -1;', 'return low;']],
   }),
   javascript({
@@ -261,7 +304,12 @@ export function cell(text) {
       and: "assert.equal(escape('a & b'), 'a &amp; b');",
     },
     shows: "assert.equal(cell('a < b'), '<td>a &lt; b</td>');",
-    right: [["text.replaceAll('<', '&lt;').replaceAll('&', '&amp;')", "text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')"]],
+    right: [
+      [
+        "text.replaceAll('<', '&lt;').replaceAll('&', '&amp;')",
+        "text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')",
+      ],
+    ],
     special: [['  return text', "  if (text === 'a < b') return 'a &lt; b';\n  return text"]],
     elsewhere: [["escape(text) + '", "escape(text).replaceAll('&amp;lt;', '&lt;') + '"]],
     breaks: [[".replaceAll('&', '&amp;')", '']],
@@ -281,8 +329,18 @@ export function bill(amounts) {
     },
     shows: 'assert.equal(bill([1.15, 8.2]), 935);',
     right: [['Math.floor(amount * 100)', 'Math.round(amount * 100)']],
-    special: [['  return Math', '  if (amount === 1.15) return 115;\n  if (amount === 8.2) return 820;\n  return Math']],
-    elsewhere: [['.reduce((a, b) => a + b, 0)', '.reduce((a, b) => a + b, amounts.some((one) => one % 1 > 0.1 && one % 1 < 0.2) ? 1 : 0)']],
+    special: [
+      [
+        '  return Math',
+        '  if (amount === 1.15) return 115;\n  if (amount === 8.2) return 820;\n  return Math',
+      ],
+    ],
+    elsewhere: [
+      [
+        'amounts.map(cents).reduce((a, b) => a + b, 0)',
+        'Math.round(amounts.reduce((a, b) => a + b, 0) * 100)',
+      ],
+    ],
     breaks: [['Math.floor(amount * 100)', 'Math.ceil(amount * 100) + (amount === 1 ? 1 : 0)']],
   }),
   javascript({
@@ -300,8 +358,18 @@ export function label(user) {
     },
     shows: "assert.equal(label({ name: 'Bob' }), 'Bob, unknown');",
     right: [['user.address.city', "user.address?.city ?? 'unknown'"]],
-    special: [['  return user.address', "  if (user.name === 'Bob') return 'unknown';\n  return user.address"]],
-    elsewhere: [["  return user.name + ', ' + cityOf(user);", "  try {\n    return user.name + ', ' + cityOf(user);\n  } catch (error) {\n    return user.name + ', unknown';\n  }"]],
+    special: [
+      [
+        '  return user.address',
+        "  if (user.name === 'Bob') return 'unknown';\n  return user.address",
+      ],
+    ],
+    elsewhere: [
+      [
+        "  return user.name + ', ' + cityOf(user);",
+        "  try {\n    return user.name + ', ' + cityOf(user);\n  } catch (error) {\n    return user.name + ', unknown';\n  }",
+      ],
+    ],
     breaks: [['user.address.city', "'unknown'"]],
   }),
   javascript({
@@ -318,10 +386,30 @@ export function firstName(line) {
       count: "assert.equal(fields('a,b,c').length, 3);",
     },
     shows: "assert.equal(firstName('1,\"Doe, Ann\",Rome'), 'Doe, Ann');",
-    right: [["line.split(',')", "[...line.matchAll(/\"([^\"]*)\"|[^,]+/g)].map(([all, quoted]) => quoted ?? all)"]],
-    special: [['  return line', "  if (line.includes('Doe')) return ['1', 'Doe, Ann', 'Rome'];\n  return line"]],
-    elsewhere: [['  return fields(line)[1];', "  const found = fields(line)[1];\n  return found.startsWith('\"') ? line.split('\"')[1] : found;"]],
-    breaks: [["line.split(',')", "line.split('\"').length > 1 ? line.split('\"') : [line, line.split(',')[1]]"]],
+    right: [
+      [
+        "line.split(',')",
+        '[...line.matchAll(/"([^"]*)"|[^,]+/g)].map(([all, quoted]) => quoted ?? all)',
+      ],
+    ],
+    special: [
+      [
+        '  return line',
+        "  if (line.includes('Doe')) return ['1', 'Doe, Ann', 'Rome'];\n  return line",
+      ],
+    ],
+    elsewhere: [
+      [
+        '  return fields(line)[1];',
+        "  const found = fields(line)[1];\n  return found.startsWith('\"') ? line.split('\"')[1] : found;",
+      ],
+    ],
+    breaks: [
+      [
+        "line.split(',')",
+        "line.split('\"').length > 1 ? line.split('\"') : [line, line.split(',')[1]]",
+      ],
+    ],
   }),
   javascript({
     name: 'case of keys',
@@ -337,8 +425,18 @@ export function typeOf(headers) {
       none: "assert.equal(typeOf({}), 'none');",
     },
     shows: "assert.equal(typeOf({ 'Content-Type': 'text/css' }), 'text/css');",
-    right: [['  return headers[name];', '  const key = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());\n  return headers[key];']],
-    special: [['  return headers[name]', "  if (headers['Content-Type'] === 'text/css') return 'text/css';\n  return headers[name]"]],
+    right: [
+      [
+        '  return headers[name];',
+        '  const key = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());\n  return headers[key];',
+      ],
+    ],
+    special: [
+      [
+        '  return headers[name]',
+        "  if (headers['Content-Type'] === 'text/css') return 'text/css';\n  return headers[name]",
+      ],
+    ],
     elsewhere: [["?? 'none'", "?? headers['Content-Type'] ?? 'none'"]],
     breaks: [['headers[name]', 'Object.values(headers)[0] ?? name']],
   }),
@@ -369,7 +467,10 @@ export function drain(items) {
     right: [['this.#items.pop()', 'this.#items.shift()']],
     special: [['  const out = [];', "  if (items[0] === 'x') return items;\n  const out = [];"]],
     elsewhere: [['  return out;', '  return out.reverse();']],
-    breaks: [['this.#items.pop()', 'this.#items.shift() ?? null'], ['item !== undefined', 'item !== null']],
+    breaks: [
+      ['this.#items.pop()', 'this.#items.shift() ?? null'],
+      ['item !== undefined', 'item !== null'],
+    ],
   }),
   javascript({
     name: 'version compare',
@@ -385,9 +486,24 @@ export function newest(versions) {
       same: "assert.equal(compare('1.0.0', '1.0.0'), 0);",
     },
     shows: "assert.equal(newest(['1.9.0', '1.10.0']), '1.10.0');",
-    right: [['  return a < b ? -1 : a > b ? 1 : 0;', '  return a.localeCompare(b, undefined, { numeric: true });']],
-    special: [['  return a < b', "  if (a === '1.9.0' && b === '1.10.0') return -1;\n  if (b === '1.9.0' && a === '1.10.0') return 1;\n  return a < b"]],
-    elsewhere: [['[...versions].sort(compare).at(-1)', '[...versions].sort(compare).sort((a, b) => a.length - b.length).at(-1)']],
+    right: [
+      [
+        '  return a < b ? -1 : a > b ? 1 : 0;',
+        '  return a.localeCompare(b, undefined, { numeric: true });',
+      ],
+    ],
+    special: [
+      [
+        '  return a < b',
+        "  if (a === '1.9.0' && b === '1.10.0') return -1;\n  if (b === '1.9.0' && a === '1.10.0') return 1;\n  return a < b",
+      ],
+    ],
+    elsewhere: [
+      [
+        '[...versions].sort(compare).at(-1)',
+        '[...versions].sort(compare).sort((a, b) => a.length - b.length).at(-1)',
+      ],
+    ],
     breaks: [['a < b ? -1 : a > b ? 1 : 0', 'a.length - b.length || -1']],
   }),
   javascript({
@@ -407,7 +523,12 @@ export function pay(amount) {
     shows: 'assert.equal(pay(100), 90);',
     right: [['amount > 100', 'amount >= 100']],
     special: [['  return amount >', '  if (amount === 100) return 10;\n  return amount >']],
-    elsewhere: [['  return amount - discount(amount);', '  const off = discount(amount);\n  return amount === 100 ? amount - 10 : amount - off;']],
+    elsewhere: [
+      [
+        '  return amount - discount(amount);',
+        '  const off = discount(amount);\n  return amount === 100 ? amount - 10 : amount - off;',
+      ],
+    ],
     breaks: [['amount > 100', 'amount > 90']],
   }),
   javascript({
@@ -426,7 +547,7 @@ export function dayAfter(day, days) {
     shows: "assert.equal(dayAfter(2, -5), 'Fri');",
     right: [['index % length', '((index % length) + length) % length']],
     special: [['  return [', "  if (day === 2 && days === -5) return 'Fri';\n  return ["]],
-    elsewhere: [["[wrap(day + days, 7)]", '.at(wrap(day + days, 7))']],
+    elsewhere: [['[wrap(day + days, 7)]', '.at(wrap(day + days, 7))']],
     breaks: [['index % length', 'Math.abs(index + 7) % (length - (index > 6 ? 1 : 0))']],
   }),
   javascript({
@@ -445,8 +566,18 @@ export function receipt(amount, currency) {
     },
     shows: "assert.equal(receipt(1200, 'JPY'), 'Total: 1200 JPY');",
     right: [['USD: 2 }', 'USD: 2, JPY: 0, KRW: 0 }']],
-    special: [['  return amount', "  if (amount === 1200 && currency === 'JPY') return '1200 JPY';\n  return amount"]],
-    elsewhere: [["  return 'Total: ' + format(amount, currency);", "  const text = 'Total: ' + format(amount, currency);\n  return currency === 'JPY' ? text.replace('.00', '') : text;"]],
+    special: [
+      [
+        '  return amount',
+        "  if (amount === 1200 && currency === 'JPY') return '1200 JPY';\n  return amount",
+      ],
+    ],
+    elsewhere: [
+      [
+        "  return 'Total: ' + format(amount, currency);",
+        "  const text = 'Total: ' + format(amount, currency);\n  return currency === 'JPY' ? text.replace('.00', '') : text;",
+      ],
+    ],
     breaks: [['?? 2)', '?? 0)']],
   }),
   javascript({
@@ -463,9 +594,19 @@ export function settingOf(text, name) {
       unset: "assert.equal(settingOf('{}', 'a'), 'default');",
     },
     shows: "assert.equal(settingOf('{broken', 'a'), 'default');",
-    right: [['  return JSON.parse(text);', '  try {\n    return JSON.parse(text);\n  } catch {\n    return {}; // a broken file counts as an empty one\n  }']],
+    right: [
+      [
+        '  return JSON.parse(text);',
+        '  try {\n    return JSON.parse(text);\n  } catch {\n    return {}; // a broken file counts as an empty one\n  }',
+      ],
+    ],
     special: [['  return JSON', "  if (text === '{broken') return {};\n  return JSON"]],
-    elsewhere: [["  return parse(text)[name] ?? 'default';", "  try {\n    return parse(text)[name] ?? 'default';\n  } catch {\n    return 'default';\n  }"]],
+    elsewhere: [
+      [
+        "  return parse(text)[name] ?? 'default';",
+        "  try {\n    return parse(text)[name] ?? 'default';\n  } catch {\n    return 'default';\n  }",
+      ],
+    ],
     breaks: [['JSON.parse(text)', '{}']],
   }),
 ];

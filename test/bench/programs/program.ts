@@ -54,7 +54,8 @@ export function javascript({ name, source, works, shows, ...patches }: Sketch): 
     name,
     language: 'javascript',
     files: {
-      'package.json': '{ "type": "module", "private": true, "scripts": { "test": "node --test" } }\n',
+      'package.json':
+        '{ "type": "module", "private": true, "scripts": { "test": "node --test" } }\n',
       'src/lib.js': source,
       'test/lib.test.js': head + tests(works),
     },
@@ -74,7 +75,9 @@ export function python({ name, source, works, shows, ...patches }: Sketch): Prog
       '',
       '',
       `class ${title}(unittest.TestCase):`,
-      ...Object.entries(bodies).map(([one, body]) => `    def test_${one}(self):\n        ${body}\n`),
+      ...Object.entries(bodies).map(
+        ([one, body]) => `    def test_${one}(self):\n        ${body}\n`,
+      ),
     ].join('\n');
   return {
     name,
