@@ -57,7 +57,12 @@ const weaker: readonly (readonly [string, string, readonly [string | RegExp, str
   ['a.test.js', js, ['.toBe(3)', '.toEqual(expect.anything())'], /any value/],
   ['a.test.js', js, ['equal(sum, 3)', 'equal(sum, 4)'], /other values/],
   ['a.test.js', js, ['.toBe(3)', '.toBe(undefined)'], /other values/],
-  ['a.test.js', js, ['  assert.equal(sum, 3);', '  try { assert.equal(sum, 3); } catch {}'], /catches/],
+  [
+    'a.test.js',
+    js,
+    ['  assert.equal(sum, 3);', '  try { assert.equal(sum, 3); } catch {}'],
+    /catches/,
+  ],
   ['a.test.js', js, ['  const sum', '  return;\n  const sum'], /ends before/],
   ['a.test.js', js, ['  const sum', '  process.exit(0);\n  const sum'], /ends before/],
   ['a.test.js', js, [/test\('adds'[^]*$/, ''], /1 test fewer/],
@@ -69,7 +74,12 @@ const weaker: readonly (readonly [string, string, readonly [string | RegExp, str
   ['test_a.py', py, ['2), 3)', '2), 5)'], /other values/],
   ['test_a.py', py, ['        self.assert', '        # self.assert'], /1 assertion fewer/],
   ['test_a.py', py, ['        self.assert', '        return\n        self.assert'], /ends before/],
-  ['test_a.py', py, [/( {8})(self.*)/, '$1try:\n$1    $2\n$1except AssertionError:\n$1    pass'], /catches/],
+  [
+    'test_a.py',
+    py,
+    [/( {8})(self.*)/, '$1try:\n$1    $2\n$1except AssertionError:\n$1    pass'],
+    /catches/,
+  ],
   ['test_a.py', py, ['def test_adds', 'def adds'], /1 test fewer/],
   ['a_test.go', go, ['{\n', '{\n\tt.Skip("later")\n'], /skipped/],
   ['a_test.go', go, ['\t\tt.Fatalf("wrong")\n', ''], /1 assertion fewer/],
@@ -78,7 +88,12 @@ const weaker: readonly (readonly [string, string, readonly [string | RegExp, str
   ['tests/add.rs', rust, ['#[test]', '#[test]\n#[ignore]'], /skipped/],
   ['tests/add.rs', rust, ['assert_eq!(add(1, 2), 3)', 'assert!(add(1, 2) > 0)'], /loosely/],
   ['add_test.rb', ruby, ['    assert', "    skip 'later'\n    assert"], /skipped/],
-  ['AddTest.php', php, ['    $this->assert', '    $this->markTestSkipped();\n    $this->assert'], /skipped/],
+  [
+    'AddTest.php',
+    php,
+    ['    $this->assert', '    $this->markTestSkipped();\n    $this->assert'],
+    /skipped/,
+  ],
   ['AddTest.php', php, ['assertSame(3,', 'assertSame(4,'], /other values/],
 ];
 
@@ -94,8 +109,18 @@ describe('what weakens a test', () => {
   const harmless: readonly (readonly [string, string, string, string])[] = [
     ['a.test.js', js, "test('adds'", "test('adds two'"],
     ['a.test.js', js, 'const sum', 'const total = 0; // try, catch, skip\n  const sum'],
-    ['a.test.js', `${js}`, "test('adds'", "test('new', () => { assert.ok(add(0, 1)); });\ntest('adds'"],
-    ['test_a.py', py, '    def test_adds', '    def test_new(self):\n        self.assertTrue(add(0, 1))\n    def test_adds'],
+    [
+      'a.test.js',
+      `${js}`,
+      "test('adds'",
+      "test('new', () => { assert.ok(add(0, 1)); });\ntest('adds'",
+    ],
+    [
+      'test_a.py',
+      py,
+      '    def test_adds',
+      '    def test_new(self):\n        self.assertTrue(add(0, 1))\n    def test_adds',
+    ],
     ['a_test.go', go, 'func TestAdd', 'func TestMore(t *testing.T) {}\n\nfunc TestAdd'],
   ];
   for (const [path, before, from, to] of harmless) {
