@@ -30,9 +30,8 @@ interface Judged {
 export const bench: Bench = {
   title: 'Gates over small programs',
   async run(report) {
-    const wanted = process.env['PATCHWRIGHT_BENCH_PROGRAMS']?.split(',');
-    const programs = [...javascriptPrograms, ...pythonPrograms].filter(
-      ({ name }) => !wanted || wanted.includes(name),
+    const programs = [...javascriptPrograms, ...pythonPrograms].filter(({ name }) =>
+      isWanted('PATCHWRIGHT_BENCH_PROGRAMS', name),
     );
     const root = mkdtempSync(join(tmpdir(), 'pw-bench-gates-'));
     try {
@@ -51,6 +50,17 @@ export const bench: Bench = {
   },
 };
 
+/** To look at some alone: names, separated by commas. */
+function isWanted(variable: string, name: string): boolean {
+  const wanted = process.env[variable]?.split(',');
+  return !wanted || wanted.includes(name);
+}
+
+function line({ program, kind, passed, marks, reasons }: Judged): string {
+  const verdict = !passed ? 'stopped' : marks.length > 0 ? 'marked' : 'passed';
+  return `${program}: ${kind}: ${verdict} ${[...reasons, ...marks].join(' | ').slice(0, 600)}`;
+}
+
 async function judgeAll(root: string, program: Program, turn: number): Promise<Judged[]> {
   const folder = join(root, 'program');
   mkdirSync(folder, { recursive: true });
@@ -67,7 +77,10 @@ async function judgeAll(root: string, program: Program, turn: number): Promise<J
   try {
     const judged: Judged[] = [];
     for (const patch of [rightPatch(program), ...wrongPatches(program, turn)]) {
-      judged.push(await judge(app, program, patch));
+      if (!isWanted('PATCHWRIGHT_BENCH_KINDS', patch.kind)) continue;
+      const one = await judge(app, program, patch);
+      judged.push(one);
+      console.error(line(one));
     }
     return judged;
   } finally {
@@ -144,12 +157,5 @@ function tell(judged: readonly Judged[], programs: number, report: (figure: Figu
     ...marked.map((one) => `right marked: ${one.program}: ${one.marks.join(' | ')}`),
     ...wrong.filter((one) => !caught(one)).map((one) => `not stopped: ${one.program}: ${one.kind}`),
   ];
-  if (process.env['PATCHWRIGHT_BENCH_PROGRAMS']) {
-    lines.push(
-      ...wrong
-        .filter(caught)
-        .map((one) => `${one.program}: ${one.kind}: ${[...one.reasons, ...one.marks].join(' | ')}`),
-    );
-  }
   console.log(`\n${lines.map((line) => `- ${line}`).join('\n')}`);
 }
