@@ -50,7 +50,7 @@ export function functionAround(source: string, line: number): readonly [number, 
   const lines = source.split('\n');
   const indent = (i: number): number => (lines[i] ?? '').search(/\S/);
   const isHead = (i: number): boolean =>
-    /\b(def|function|func|fn|fun)\b|=>|^\s*(?:[\w$]+\s+)*[\w$]+\s*\([^;]*\)[^;]*\{\s*$/.test(
+    /\b(def|function|func|fn|fun)\b|^\s*(export\s+)?(const|let|var)\s+[\w$]+\s*=.*=>|=>\s*\{?\s*$|^\s*(?:[\w$]+\s+)*[\w$]+\s*\([^;]*\)[^;]*\{\s*$/.test(
       lines[i] ?? '',
     ) && !/^\s*(\}?\s*(else\s+)?if|for|while|switch|\}?\s*catch)\b/.test(lines[i] ?? '');
   let start = Math.min(line, lines.length - 1);

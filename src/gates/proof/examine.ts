@@ -3,6 +3,7 @@ import type { GateContext } from '../context.ts';
 import type { StackPlace } from '../failure.ts';
 import { plural } from '../finding.ts';
 import { type TreeChange, treePaths } from '../treeChanges.ts';
+import { copiedAnswers } from './copied.ts';
 import { changesCode, type FixedFile, fixedFiles, type Hunk, placeOf, without } from './hunks.ts';
 import { mutantsOf } from './mutants.ts';
 import { keyOf, tryNeighbours } from './neighbours.ts';
@@ -41,7 +42,11 @@ export async function examine(
   const files = await fixedFiles(git, patch, proof.changes, patch.testFiles, signal);
   if (files.length === 0) return { evidence: [], marks: [] };
   const paths = new Set(await treePaths(git, patch.commit, signal));
-  const marks = [...originMarks(files, proof, paths), ...suspicions(files)];
+  const marks = [
+    ...originMarks(files, proof, paths),
+    ...suspicions(files),
+    ...(await copiedAnswers(git, patch.commit, files, patch.testFiles, signal)),
+  ];
   const trials = createTrials(context, tests, proof.took, signal);
   const subject: Subject = { context, trials, files, proof };
   const parts = [

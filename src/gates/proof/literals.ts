@@ -1,11 +1,13 @@
 import { lineOf, readSource } from './sourceText.ts';
 
-/** A literal that a test hands to the code under test, as opposed to what it expects of it. */
-export interface InputLiteral {
+/** A literal of a test. */
+export interface TestLiteral {
   readonly start: number;
   readonly end: number;
   readonly text: string;
   readonly line: number;
+  /** Whether it is handed to the code under test, or expected of it. */
+  readonly isInput: boolean;
 }
 
 const assertion =
@@ -19,15 +21,10 @@ interface Open {
   readonly callee: string;
   /** A block of statements; what is outside of it says nothing about what is inside. */
   readonly isBlock: boolean;
-  hasComma: boolean;
 }
 
-/** Numbers and strings of a test that are inputs. `lines`: only these (from 0). */
-export function inputLiterals(
-  source: string,
-  path: string,
-  isWanted: (line: number) => boolean,
-): readonly InputLiteral[] {
+/** Numbers and strings of a test, but for titles and imports. */
+export function testLiterals(source: string, path: string): readonly TestLiteral[] {
   const { code, strings } = readSource(source, path);
   const numbers = [...code.matchAll(/(?<![\w.$])\d[\d_]*(\.\d+)?(?![\w.])/g)].map((match) => ({
     start: match.index,
@@ -36,14 +33,13 @@ export function inputLiterals(
   }));
   const all = [...numbers, ...strings].sort((a, b) => a.start - b.start);
   const open: Open[] = [];
-  const inputs: InputLiteral[] = [];
+  const found: TestLiteral[] = [];
   let next = 0;
   for (let i = 0; i < code.length; i++) {
     const literal = all[next];
     if (literal && literal.start === i) {
-      const line = lineOf(source, i);
-      if (isWanted(line - 1) && isInput(code, literal.start, open))
-        inputs.push({ ...literal, line });
+      const role = roleOf(code, literal.start, open);
+      if (role) found.push({ ...literal, line: lineOf(source, i), isInput: role === 'input' });
       next += 1;
       i = literal.end - 1;
       continue;
@@ -51,9 +47,8 @@ export function inputLiterals(
     const letter = code[i] ?? '';
     if (/[([{]/.test(letter)) open.push(opened(code, i));
     else if (/[)\]}]/.test(letter)) open.pop();
-    else if (letter === ',' && open.length > 0) (open.at(-1) as Open).hasComma = true;
   }
-  return inputs;
+  return found;
 }
 
 function opened(code: string, at: number): Open {
@@ -62,22 +57,22 @@ function opened(code: string, at: number): Open {
   const callee = bracket === '(' ? (/([\w$]+)!?\s*$/.exec(before)?.[1] ?? '') : '';
   const isBlock =
     bracket === '{' && /(=>|\)|\belse|\btry|\bfinally|\bdo|;|\{|\}|^)\s*$/.test(before);
-  return { bracket, callee, isBlock, hasComma: false };
+  return { bracket, callee, isBlock };
 }
 
-function isInput(code: string, at: number, open: readonly Open[]): boolean {
+function roleOf(code: string, at: number, open: readonly Open[]): 'input' | 'expected' | undefined {
   const lineStart = code.lastIndexOf('\n', at - 1) + 1;
   const lineCode = code.slice(lineStart, at);
-  if (/^\s*(import|from|export .* from|use|package|#|@)\b/.test(lineCode)) return false;
+  if (/^\s*(import|from|export .* from|use|package|#|@)\b/.test(lineCode)) return undefined;
   for (let i = open.length - 1; i >= 0; i--) {
     const { bracket, callee, isBlock } = open[i] as Open;
     if (isBlock) break;
     if (bracket !== '(' || callee === '') continue;
-    if (declaration.test(callee) || callee === 'require' || callee === 'import') return false;
-    return !assertion.test(callee);
+    if (declaration.test(callee) || callee === 'require' || callee === 'import') return undefined;
+    return assertion.test(callee) ? 'expected' : 'input';
   }
   // By itself in a statement: of `assert f(1) == 2` it is what is expected.
-  return !/^\s*(assert|expect|return)\b/.test(lineCode);
+  return /^\s*(assert|expect|return)\b/.test(lineCode) ? 'expected' : 'input';
 }
 
 /** Other values of the same kind, near and far. Empty for values at the edge, which have no neighbours. */

@@ -3,7 +3,7 @@ import type { GateContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
 import { firstWords } from '../finding.ts';
 import { type FixedFile, hunksOf, textAt } from './hunks.ts';
-import { type InputLiteral, inputLiterals, neighboursOf } from './literals.ts';
+import { neighboursOf, type TestLiteral, testLiterals } from './literals.ts';
 import { readSource } from './sourceText.ts';
 import type { Trial, Trials } from './trials.ts';
 import { treeWithFile } from './variant.ts';
@@ -78,7 +78,9 @@ async function neighbourTests(
   for (const path of patch.testFiles) {
     const source = await textAt(git, patch.commit, path, signal);
     const isChanged = await changedLines(git, patch.base, path, source, signal);
-    const found = inputLiterals(source, path, isChanged);
+    const found = testLiterals(source, path).filter(
+      ({ isInput, line }) => isInput && isChanged(line - 1),
+    );
     for (const text of new Set(found.map((literal) => literal.text))) {
       const places = found.filter((literal) => literal.text === text);
       neighboursOf(text).forEach((to, round) => {
@@ -107,7 +109,7 @@ async function changedLines(
   return (line) => hunks.some(({ newStart, newEnd }) => line >= newStart && line < newEnd);
 }
 
-function replaced(source: string, places: readonly InputLiteral[], to: string): string {
+function replaced(source: string, places: readonly TestLiteral[], to: string): string {
   let [text, from] = ['', 0];
   for (const { start, end } of places) {
     text += source.slice(from, start) + to;
@@ -125,7 +127,10 @@ function outcomes(trial: Trial | undefined, proven: readonly string[]): string |
 
 function outcome({ message = '' }: TestCase): string {
   const { kind, type } = describeFailure(message);
-  const words = (message.split(/\n\s+at |\n  File /)[0] ?? '').replace(/:\d+/g, ':#');
+  const words = (message.split(/\n\s+at |\n  File /)[0] ?? '').replace(
+    /(\.\w+):\d+(:\d+)?/g,
+    '$1:#',
+  );
   return `${kind} ${type ?? ''} ${words}`;
 }
 

@@ -84,6 +84,8 @@ function changesFunction(files: readonly FixedFile[], name: string): boolean {
 /** `return f(x)` → `return f(x) || 0`: the call stays, what is around it is new. */
 function correctsCall({ path }: FixedFile, { removed, added }: Hunk, name: string): boolean {
   const now = added.join('\n');
+  // To wait for it is no correction.
+  if (now.replace(/\bawait /g, '') === removed.join('\n').replace(/\bawait /g, '')) return false;
   return callsOf(removed.join('\n'), path, name).some((call) => now.includes(call));
 }
 
