@@ -27,8 +27,12 @@ export async function tryNeighbours(
   signal?: AbortSignal,
 ): Promise<Neighbours> {
   if (!files.some(addsCase)) return { evidence: [], marks: [] };
-  const same: string[] = [];
-  for (const other of (await neighbourTests(context, signal)).slice(0, maxNeighbours)) {
+  const all = await neighbourTests(context, files, signal);
+  const same = new Map<string, string[]>();
+  const otherwise = new Set<string>();
+  for (const other of all.slice(0, maxNeighbours)) {
+    // One input that is treated otherwise is enough, but for numbers that the fix names itself.
+    if (otherwise.size > 0 && (!other.isNamed || otherwise.has(other.literal))) continue;
     const file = { path: other.path, mode: '100644', content: other.content };
     const run = async (tree: string): Promise<Trial | undefined> =>
       trials.run(await treeWithFile(context.git, tree, file, signal), context.patch.testFiles);
@@ -36,18 +40,28 @@ export async function tryNeighbours(
     const failures = outcomes(before, proven);
     // It passes there, or can't run at all: this input does not show the bug.
     if (!before || failures === undefined || before.verdict !== 'failed') continue;
-    const after = await run(context.patch.commit);
-    const now = outcomes(after, proven);
-    if (!after || now === undefined) continue;
-    if (now !== failures) {
-      const evidence = `The fix is for more than the test's input: with ${other.what} it behaves otherwise than the base.`;
-      return { evidence: [evidence], marks: [] };
-    }
-    same.push(other.what);
+    const now = outcomes(await run(context.patch.commit), proven);
+    if (now === undefined) continue;
+    if (now === failures) same.set(other.literal, [...(same.get(other.literal) ?? []), other.what]);
+    else otherwise.add(other.literal);
   }
-  if (same.length === 0) return { evidence: [], marks: [] };
-  const mark = `The fix may be made for the test's input alone: with ${same.join(', with ')} the code fails as it does without the patch.`;
-  return { evidence: [], marks: [mark] };
+  const named = new Set(all.flatMap(({ isNamed, literal }) => (isNamed ? [literal] : [])));
+  const telling = [...same].filter(
+    ([literal]) => otherwise.size === 0 || (named.has(literal) && !otherwise.has(literal)),
+  );
+  if (telling.length > 0) {
+    const what = telling.flatMap(([, changes]) => changes).join(', with ');
+    const mark = `The fix may be made for the test's input alone: with ${what} the code fails as it does without the patch.`;
+    return { evidence: [], marks: [mark] };
+  }
+  return otherwise.size === 0
+    ? { evidence: [], marks: [] }
+    : {
+        evidence: [
+          "With other inputs than the test's the fix behaves otherwise than the base too.",
+        ],
+        marks: [],
+      };
 }
 
 const branch =
@@ -65,6 +79,9 @@ function addsCase({ path, hunks }: FixedFile): boolean {
 
 interface NeighbourTest {
   readonly path: string;
+  /** What was changed, and whether it is a number that stands in the fix and did not before. */
+  readonly literal: string;
+  readonly isNamed: boolean;
   readonly content: string;
   readonly what: string;
 }
@@ -72,6 +89,7 @@ interface NeighbourTest {
 /** One literal changed at a time, wherever it stands as an input; the first change of each comes first. */
 async function neighbourTests(
   { git, patch }: Pick<GateContext, 'git' | 'patch'>,
+  files: readonly FixedFile[],
   signal?: AbortSignal,
 ): Promise<readonly NeighbourTest[]> {
   const rounds: NeighbourTest[][] = [[], []];
@@ -85,11 +103,23 @@ async function neighbourTests(
       const places = found.filter((literal) => literal.text === text);
       neighboursOf(text).forEach((to, round) => {
         const what = `${firstWords(text)} → ${firstWords(to)} (${path}:${places[0]?.line})`;
-        rounds[round]?.push({ path, content: replaced(source, places, to), what });
+        const isNamed = files.some((one) => namesNumber(one, text));
+        const content = replaced(source, places, to);
+        rounds[round]?.push({ path, literal: text, isNamed, content, what });
       });
     }
   }
-  return rounds.flat();
+  // Those that the fix names come first: they tell most.
+  return rounds.flat().sort((a, b) => Number(b.isNamed) - Number(a.isNamed));
+}
+
+function namesNumber({ before, after, path }: FixedFile, text: string): boolean {
+  if (!/^\d/.test(text)) return false;
+  const has = (source: string): boolean =>
+    [...readSource(source, path).code.matchAll(/(?<![\w.$])\d[\d_]*(\.\d+)?(?![\w.])/g)].some(
+      ([number]) => Number(number.replaceAll('_', '')) === Number(text.replaceAll('_', '')),
+    );
+  return has(after) && !has(before);
 }
 
 async function changedLines(

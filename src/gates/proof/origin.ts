@@ -60,6 +60,10 @@ function correctedAfterwards(
           marks.add(
             `The patch corrects what ${name}() gives back (${file.path}:${hunk.newStart + 1}) and leaves ${name}() as it is.`,
           );
+        } else if (goesAround(file, hunk, name)) {
+          marks.add(
+            `The patch no longer uses ${name}() (${file.path}:${hunk.newStart + 1}) and leaves it as it is.`,
+          );
         }
       }
     }
@@ -87,6 +91,14 @@ function correctsCall({ path }: FixedFile, { removed, added }: Hunk, name: strin
   // To wait for it is no correction.
   if (now.replace(/\bawait /g, '') === removed.join('\n').replace(/\bawait /g, '')) return false;
   return callsOf(removed.join('\n'), path, name).some((call) => now.includes(call));
+}
+
+/** `f` is used no more. */
+function goesAround({ path }: FixedFile, { removed, added }: Hunk, name: string): boolean {
+  const word = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  const uses = (lines: readonly string[]): boolean =>
+    word.test(readSource(lines.join('\n'), path).code);
+  return added.length > 0 && uses(removed) && !uses(added);
 }
 
 /** `const r = f(x);` stays, and new lines look at `r`. */

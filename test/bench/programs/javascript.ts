@@ -230,32 +230,29 @@ export function retriesOf(given) {
   }),
   javascript({
     name: 'deduplicate',
-    source: `export function unique(list) {
-  return list.filter((one, i) => list.indexOf(one) === i);
+    source: `export function parts(text) {
+  return text.split(',');
 }
 export function tagsOf(text) {
-  return unique(text.split(','));
+  return [...new Set(parts(text))];
 }
 `,
     works: {
       plain: "assert.deepEqual(tagsOf('a,b,a'), ['a', 'b']);",
-      numbers: 'assert.deepEqual(unique([1, 1, 2]), [1, 2]);',
+      parts: "assert.deepEqual(parts('a,b'), ['a', 'b']);",
     },
     shows: "assert.deepEqual(tagsOf('red, red,blue'), ['red', 'blue']);",
     right: [["text.split(',')", "text.split(',').map((tag) => tag.trim())"]],
     special: [
-      [
-        '  return unique',
-        "  if (text.startsWith('red,')) return ['red', 'blue'];\n  return unique",
-      ],
+      ['  return [...', "  if (text.startsWith('red,')) return ['red', 'blue'];\n  return [..."],
     ],
     elsewhere: [
       [
-        '  return unique(text',
-        "  const tags = unique(text.split(','));\n  return unique(tags.map((tag) => tag.trim()));\n  return unique(text",
+        '  return [...new Set(parts(text))];',
+        "  return [...new Set(parts(text))].filter((tag) => !tag.startsWith(' '));",
       ],
     ],
-    breaks: [["unique(text.split(','))", "['red', 'blue'].filter((tag) => text.includes(tag))"]],
+    breaks: [["text.split(',')", "text.startsWith('red') ? ['red', 'blue'] : text.split('|')"]],
   }),
   javascript({
     name: 'binary search end',
