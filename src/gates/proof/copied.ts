@@ -38,6 +38,8 @@ export async function copiedAnswers(
   });
 }
 
+const isNumber = /^\d+(\.\d+)?$/;
+
 function literalsOf(source: string, path: string): string[] {
   const { code, strings } = readSource(source, path);
   const numbers = [...code.matchAll(/(?<![\w.$])\d[\d_]*(\.\d+)?(?![\w.])/g)].map(([text]) => text);
@@ -52,10 +54,10 @@ function valueOf(text: string): string {
 }
 
 function isTelling(value: string): boolean {
-  return /^\d/.test(value) ? Number(value) > 2 : value.length > 0;
+  return isNumber.test(value) ? Number(value) > 2 : value.length > 0;
 }
 
 /** Equal, or a piece of it that is long enough to be no chance. */
 function isPartOf(value: string, input: string): boolean {
-  return value === input || (value.length >= 3 && !/^\d/.test(value) && input.includes(value));
+  return value === input || (value.length >= 3 && !isNumber.test(value) && input.includes(value));
 }

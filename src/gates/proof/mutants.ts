@@ -76,7 +76,9 @@ const rules: readonly Rule[] = [
 /** All mutants of the fix's changed lines, round by round of one a line, so that a cut hits no line alone. */
 export function mutantsOf(files: readonly FixedFile[]): readonly Mutant[] {
   const perLine = files.flatMap((file) =>
-    file.hunks.flatMap((hunk) => linesOf(hunk).map((line) => mutateLine(file, line))),
+    file.hunks.flatMap((hunk) =>
+      linesOf(hunk).map((line) => mutateLine(file, line, changedPart(hunk, line - hunk.newStart))),
+    ),
   );
   const rounds = Math.max(0, ...perLine.map((mutants) => mutants.length));
   return Array.from({ length: rounds }, (_, round) =>
@@ -88,7 +90,21 @@ function linesOf(hunk: Hunk): number[] {
   return Array.from({ length: hunk.newEnd - hunk.newStart }, (_, i) => hunk.newStart + i);
 }
 
-function mutateLine(file: FixedFile, index: number): Mutant[] {
+/** Columns of a line that the patch changed: what it kept of the line is no part of the fix. */
+type Part = readonly [from: number, to: number];
+
+function changedPart({ removed, added }: Hunk, index: number): Part {
+  const [old, now] = [removed[index], added[index] ?? ''];
+  if (old === undefined || removed.length !== added.length) return [0, now.length];
+  let from = 0;
+  while (from < Math.min(old.length, now.length) && old[from] === now[from]) from += 1;
+  let kept = 0;
+  while (kept < Math.min(old.length, now.length) - from && old.at(-1 - kept) === now.at(-1 - kept))
+    kept += 1;
+  return [from, now.length - kept];
+}
+
+function mutateLine(file: FixedFile, index: number, [from, to]: Part): Mutant[] {
   const family = familyOf(file.path);
   if (!family) return [];
   const lines = file.after.split('\n');
@@ -98,9 +114,11 @@ function mutateLine(file: FixedFile, index: number): Mutant[] {
     return [];
   const seen = new Set([line]);
   return rules.flatMap((rule) =>
-    rule(code, line, family, file.path).flatMap(({ at, end, to }) => {
-      const mutated = line.slice(0, at) + to + line.slice(end);
-      if (seen.has(mutated)) return [];
+    rule(code, line, family, file.path).flatMap((change) => {
+      const mutated = line.slice(0, change.at) + change.to + line.slice(change.end);
+      // What only was taken away leaves a part without width: what stands around it counts.
+      const isKept = change.end < from || change.at > to || (change.end === from && from < to);
+      if (seen.has(mutated) || isKept) return [];
       seen.add(mutated);
       const content = [...lines.slice(0, index), mutated, ...lines.slice(index + 1)].join('\n');
       const what = `\`${line.trim()}\` → \`${mutated.trim() || 'nothing'}\``;
