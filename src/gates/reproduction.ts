@@ -11,6 +11,7 @@ import { failed, firstWords, passed, plural, runLine } from './finding.ts';
 import { guardedRun } from './guardedRun.ts';
 import { foreignCode, judgeLoaded } from './loadedCode.ts';
 import { examine } from './proof/examine.ts';
+import { kindOf } from './proof/neighbours.ts';
 import { type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
 
 /**
@@ -65,6 +66,7 @@ async function follow(
   const { plan, changes } = subject;
   const durations: number[] = [];
   let frames: readonly StackPlace[] = [];
+  let kind = '';
   const evidence: string[] = [];
   const marks = new Set<string>();
   let proven: readonly string[] | undefined;
@@ -92,6 +94,7 @@ async function follow(
       if (typeof judged === 'string') return no(judged);
       evidence.push(...judged.evidence);
       proven = judged.proven;
+      kind = judged.kind;
       frames = ownFrames(judged.thrown, subject.paths, patch.testFiles);
     } else {
       const judged = await judgePatch(context, tests, run, proven ?? [], changes, signal);
@@ -109,7 +112,7 @@ async function follow(
     allMs: durations.reduce((sum, ms) => sum + ms, 0),
     slowestMs: Math.max(0, ...durations),
   };
-  const proof = { base: subject.base, changes, proven: proven ?? [], frames, took };
+  const proof = { base: subject.base, changes, proven: proven ?? [], kind, frames, took };
   const examined = await examine(context, tests, proof, signal);
   return passed(`${count} failed without the patch and passed with it, twice each.`, {
     evidence: [...new Set(evidence), ...examined.evidence],
@@ -156,6 +159,7 @@ interface Proofs {
   readonly evidence: readonly string[];
   /** What the code under test has thrown, with its stack; empty for an assertion of the test. */
   readonly thrown: string;
+  readonly kind: string;
 }
 
 function proofsOf(
@@ -185,7 +189,7 @@ function proofsOf(
       `${test.name || 'It'} fails ${failureWords(failure)}: ${firstWords(test.message)}`,
   );
   const thrown = proofs.find(({ failure }) => failure.kind === 'exception')?.test.message ?? '';
-  return { proven: stable, evidence, thrown };
+  return { proven: stable, evidence, thrown, kind: kindOf(proofs[0]?.test.message ?? '') };
 }
 
 async function judgePatch(

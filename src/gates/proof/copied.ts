@@ -1,5 +1,5 @@
 import type { Git } from '../../core/ports.ts';
-import { type FixedFile, textAt } from './hunks.ts';
+import { type FixedFile, type Hunk, textAt } from './hunks.ts';
 import { testLiterals } from './literals.ts';
 import { readSource } from './sourceText.ts';
 
@@ -27,15 +27,50 @@ export async function copiedAnswers(
       const fresh = literalsOf(hunk.added.join('\n'), file.path).filter(
         (value) => isTelling(value) && !known.has(value),
       );
-      const put = fresh.find((value) => [...inputs].some((input) => isPartOf(value, input)));
-      const got = fresh.find((value) => value !== put && expected.has(value));
-      if (put === undefined || got === undefined) return [];
+      const puts = fresh.filter((value) => [...inputs].some((input) => isPartOf(value, input)));
+      const [put] = puts;
+      if (put === undefined) return [];
       const at = `${file.path}:${hunk.newStart + 1}`;
-      return [
-        `The fix holds the test's own input and its answer (${JSON.stringify(put)}, ${JSON.stringify(got)}; ${at}).`,
-      ];
+      const answer = answerIn(hunk, file.path, put, fresh, expected);
+      if (answer !== undefined) {
+        const both = [put, answer].map((value) => JSON.stringify(value)).join(', ');
+        return [`The fix holds the test's own input and its answer (${both}; ${at}).`];
+      }
+      const asked = puts.find((value) => isAskedFor(hunk.added.join('\n'), value));
+      return asked === undefined
+        ? []
+        : [`The fix asks for the test's own input (${JSON.stringify(asked)}; ${at}).`];
     });
   });
+}
+
+/** Compared with, or looked for: not just an entry of a table. */
+function isAskedFor(added: string, value: string): boolean {
+  const literal = `["'\`]?${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}["'\`]?(?![\\w])`;
+  const before = `([!=]==?\\s*-?([[{(][^)\\]}]*)?|\\b(includes|startsWith|endsWith|startswith|endswith|indexOf|has|equals|Contains|HasPrefix|HasSuffix)\\(\\s*)`;
+  return new RegExp(`${before}${literal}|(?<![\\w])${literal}\\s*([!=]==?|\\b(not )?in\\b)`).test(
+    added,
+  );
+}
+
+/** What is expected, written down; or any constant that is given back, next to a piece of the input. */
+function answerIn(
+  { added }: Hunk,
+  path: string,
+  put: string,
+  fresh: readonly string[],
+  expected: ReadonlySet<string>,
+): string | undefined {
+  const others = fresh.filter((value, i) => value !== put || fresh.indexOf(value) < i);
+  const written = others.find((value) => expected.has(value));
+  if (written !== undefined) return written;
+  const { code } = readSource(added.join('\n'), path);
+  const constant = /\breturn (-?[\d.]+|true|false|True|False|null|None|undefined|nil)\b/.exec(
+    code,
+  )?.[1];
+  return constant !== undefined && (!/\d/.test(constant) || expected.has(constant))
+    ? constant
+    : undefined;
 }
 
 const isNumber = /^\d+(\.\d+)?$/;

@@ -1,28 +1,16 @@
 import type { TestRunner } from '../../core/testRun.ts';
 import type { GateContext } from '../context.ts';
-import type { StackPlace } from '../failure.ts';
 import { plural } from '../finding.ts';
-import { type TreeChange, treePaths } from '../treeChanges.ts';
+import { treePaths } from '../treeChanges.ts';
 import { copiedAnswers } from './copied.ts';
 import { changesCode, type FixedFile, fixedFiles, type Hunk, placeOf, without } from './hunks.ts';
 import { mutantsOf } from './mutants.ts';
 import { keyOf, tryNeighbours } from './neighbours.ts';
 import { originMarks } from './origin.ts';
+import type { Proof } from './proof.ts';
 import { suspicions } from './suspicions.ts';
 import { createTrials, type Trial, type Trials } from './trials.ts';
 import { treeWithFile } from './variant.ts';
-
-/** A proof that holds: the test failed on the base and passed with the patch. */
-export interface Proof {
-  /** The tree of the base with the test. */
-  readonly base: string;
-  readonly changes: readonly TreeChange[];
-  /** Keys of the tests that prove it; empty names where only an exit code is known. */
-  readonly proven: readonly string[];
-  /** Where the base failed in the project's own code, if it was an exception. */
-  readonly frames: readonly StackPlace[];
-  readonly took: { readonly allMs: number; readonly slowestMs: number };
-}
 
 export interface Examined {
   readonly evidence: readonly string[];

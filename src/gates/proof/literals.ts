@@ -19,6 +19,8 @@ interface Open {
   readonly bracket: string;
   /** Of a call: its name. */
   readonly callee: string;
+  /** Whether the call begins its line. */
+  readonly isStatement: boolean;
   /** A block of statements; what is outside of it says nothing about what is inside. */
   readonly isBlock: boolean;
 }
@@ -57,7 +59,9 @@ function opened(code: string, at: number): Open {
   const callee = bracket === '(' ? (/([\w$]+)!?\s*$/.exec(before)?.[1] ?? '') : '';
   const isBlock =
     bracket === '{' && /(=>|\)|\belse|\btry|\bfinally|\bdo|;|\{|\}|^)\s*$/.test(before);
-  return { bracket, callee, isBlock };
+  const line = code.slice(code.lastIndexOf('\n', at) + 1, at);
+  const isStatement = /^\s*(await\s+)?[\w$.]*$/.test(line);
+  return { bracket, callee, isStatement, isBlock };
 }
 
 function roleOf(code: string, at: number, open: readonly Open[]): 'input' | 'expected' | undefined {
@@ -65,10 +69,11 @@ function roleOf(code: string, at: number, open: readonly Open[]): 'input' | 'exp
   const lineCode = code.slice(lineStart, at);
   if (/^\s*(import|from|export .* from|use|package|#|@)\b/.test(lineCode)) return undefined;
   for (let i = open.length - 1; i >= 0; i--) {
-    const { bracket, callee, isBlock } = open[i] as Open;
+    const { bracket, callee, isStatement, isBlock } = open[i] as Open;
     if (isBlock) break;
     if (bracket !== '(' || callee === '') continue;
-    if (declaration.test(callee) || callee === 'require' || callee === 'import') return undefined;
+    if ((isStatement && declaration.test(callee)) || callee === 'require' || callee === 'import')
+      return undefined;
     return assertion.test(callee) ? 'expected' : 'input';
   }
   // By itself in a statement: of `assert f(1) == 2` it is what is expected.

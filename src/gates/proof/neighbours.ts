@@ -5,6 +5,7 @@ import { firstWords } from '../finding.ts';
 import { type FixedFile, hunksOf, textAt } from './hunks.ts';
 import { neighboursOf, type TestLiteral, testLiterals } from './literals.ts';
 import { readSource } from './sourceText.ts';
+import type { Proof } from './proof.ts';
 import type { Trial, Trials } from './trials.ts';
 import { treeWithFile } from './variant.ts';
 
@@ -23,7 +24,7 @@ export async function tryNeighbours(
   context: Pick<GateContext, 'git' | 'patch'>,
   trials: Trials,
   files: readonly FixedFile[],
-  { base, proven }: { readonly base: string; readonly proven: readonly string[] },
+  { base, proven, kind }: Pick<Proof, 'base' | 'proven' | 'kind'>,
   signal?: AbortSignal,
 ): Promise<Neighbours> {
   if (!files.some(addsCase)) return { evidence: [], marks: [] };
@@ -38,8 +39,8 @@ export async function tryNeighbours(
       trials.run(await treeWithFile(context.git, tree, file, signal), context.patch.testFiles);
     const before = await run(base);
     const failures = outcomes(before, proven);
-    // It passes there, or can't run at all: this input does not show the bug.
-    if (!before || failures === undefined || before.verdict !== 'failed') continue;
+    // It passes there, can't run at all, or fails in another way: this input does not show the bug.
+    if (!before || failures === undefined || !failsBy(before, proven, kind)) continue;
     const now = outcomes(await run(context.patch.commit), proven);
     if (now === undefined) continue;
     if (now === failures) same.set(other.literal, [...(same.get(other.literal) ?? []), other.what]);
@@ -153,6 +154,17 @@ function outcomes(trial: Trial | undefined, proven: readonly string[]): string |
   const cases = (trial?.cases ?? []).filter((test) => proven.includes(keyOf(test)));
   if (cases.length === 0) return undefined;
   return cases.map((test) => `${keyOf(test)}\0${test.status}\0${outcome(test)}`).join('\n');
+}
+
+function failsBy({ cases = [] }: Trial, proven: readonly string[], kind: string): boolean {
+  const failing = cases.filter((test) => test.status === 'failed' && proven.includes(keyOf(test)));
+  return failing.length > 0 && failing.every((test) => kindOf(test.message ?? '') === kind);
+}
+
+/** How a test fails, in so far as two failures of one bug are alike. */
+export function kindOf(message: string): string {
+  const { kind, type } = describeFailure(message);
+  return kind === 'assertion' ? kind : `${kind} ${type ?? ''}`;
 }
 
 function outcome({ message = '' }: TestCase): string {

@@ -56,7 +56,7 @@ function correctedAfterwards(
       const self = nameAround(file.after, hunk.newStart);
       for (const name of own) {
         if (name === self || changesFunction(files, name)) continue;
-        if (correctsCall(file, hunk, name) || correctsVariable(file, hunk, name)) {
+        if (correctsCall(hunk, name) || correctsVariable(file, hunk, name)) {
           marks.add(
             `The patch corrects what ${name}() gives back (${file.path}:${hunk.newStart + 1}) and leaves ${name}() as it is.`,
           );
@@ -86,11 +86,20 @@ function changesFunction(files: readonly FixedFile[], name: string): boolean {
 }
 
 /** `return f(x)` → `return f(x) || 0`: the call stays, what is around it is new. */
-function correctsCall({ path }: FixedFile, { removed, added }: Hunk, name: string): boolean {
+function correctsCall({ removed, added }: Hunk, name: string): boolean {
   const now = added.join('\n');
   // To wait for it is no correction.
   if (now.replace(/\bawait /g, '') === removed.join('\n').replace(/\bawait /g, '')) return false;
-  return callsOf(removed.join('\n'), path, name).some((call) => now.includes(call));
+  const before = removed.join('\n');
+  const kept = [...callsOf(before, name), ...callsWith(before, name)];
+  return kept.some((call) => now.includes(call));
+}
+
+/** Calls that the function is handed to: `sort(compare)`, `max(dates, key=key)`. */
+function callsWith(source: string, name: string): string[] {
+  const word = name.replaceAll('$', '\\$');
+  const call = new RegExp(`[\\w$]+\\([^()]*(?<![\\w$.'"])${word}(?![\\w$(=:'"])[^()]*\\)`, 'g');
+  return [...source.matchAll(call)].map(([text]) => text);
 }
 
 /** `f` is used no more. */
@@ -101,32 +110,59 @@ function goesAround({ path }: FixedFile, { removed, added }: Hunk, name: string)
   return added.length > 0 && uses(removed) && !uses(added);
 }
 
-/** `const r = f(x);` stays, and new lines look at `r`. */
+/** `const r = f(x);` stays, and new lines look at `r`, or `return r;` becomes more than that. */
 function correctsVariable({ path, after }: FixedFile, hunk: Hunk, name: string): boolean {
   if (hunk.added.length === 0) return false;
   const lines = after.split('\n');
   const [start] = functionAround(after, hunk.newStart);
   const above = lines.slice(Math.max(start, hunk.newStart - 12), hunk.newStart).join('\n');
-  const { code } = readSource(above, path);
   const added = readSource(hunk.added.join('\n'), path).code;
-  return [
-    ...code.matchAll(/(?:^|[\s;{])([A-Za-z_$][\w$]*)\s*:?=\s*(?:await\s+)?([\w$.]+)\(/g),
-  ].some(
-    ([, variable = '', callee = '']) =>
-      callee.split('.').at(-1) === name &&
-      new RegExp(`(?<![\\w.$])${variable.replaceAll('$', '\\$')}(?![\\w$])`).test(added),
+  const removed = readSource(hunk.removed.join('\n'), path).code;
+  return [...resultsOf(readSource(above, path).code, name)].some((variable) => {
+    const word = new RegExp(`(?<![\\w.$])${variable.replaceAll('$', '\\$')}(?![\\w$])`);
+    const isWhole = (line: string): boolean =>
+      line.trim().replace(/^return\s+|;$/g, '') === variable;
+    const isMore = hunk.removed.length === 0 || hunk.removed.some(isWhole);
+    const guards = guardsOf(variable);
+    return word.test(added) && (isMore || (guards.test(added) && !guards.test(removed)));
+  });
+}
+
+/** What stands around a value that can't be trusted. */
+function guardsOf(variable: string): RegExp {
+  const v = `(?<![\\w.$])${variable.replaceAll('$', '\\$')}(?![\\w$])`;
+  const put = '(?:isNaN|abs|max|min|round|floor|ceil|Number|String|int|str|float)';
+  const tidied = '(?:trim|strip|replace\\w*|toFixed|lower|upper|toLowerCase|toUpperCase)';
+  return new RegExp(
+    `${v}\\s*(?:\\?\\?|\\|\\||\\bor\\b|[!=]==?|\\bis\\b)|\\b${put}\\([^)]*${v}|${v}\\.${tidied}\\(`,
   );
 }
 
-/** Each call with its arguments, as written. */
-function callsOf(source: string, path: string, name: string): string[] {
-  const { code } = readSource(source, path);
-  const pattern = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}\\(`, 'g');
-  return [...code.matchAll(pattern)].flatMap(({ index }) => {
+/** Variables that hold what a function gave back, and lists that it was put into. */
+function resultsOf(code: string, name: string): ReadonlySet<string> {
+  const calls = /(?:^|[\s;{(,])([A-Za-z_$][\w$]*)\s*:?=\s*(?:await\s+)?([\w$.]+)\(/g;
+  const results = new Set<string>();
+  for (const [, variable = '', callee = ''] of code.matchAll(calls)) {
+    if (callee.split('.').at(-1) === name) results.add(variable);
+  }
+  for (const [, list = '', given = ''] of code.matchAll(
+    /([A-Za-z_$][\w$]*)\.(?:push|append|add|extend|unshift)\(([\w$.]+)/g,
+  )) {
+    if (results.has(given)) results.add(list);
+  }
+  return results;
+}
+
+const builtIn = '(?<!\\b(?:JSON|Math|Object|Number|String|Array|Date|Promise|Reflect|console)\\.)';
+
+/** Each call with its arguments, as written; those inside of templates too. */
+function callsOf(source: string, name: string): string[] {
+  const pattern = new RegExp(`${builtIn}(?<![\\w$])${name.replaceAll('$', '\\$')}\\(`, 'g');
+  return [...source.matchAll(pattern)].flatMap(({ index }) => {
     let depth = 0;
-    for (let i = code.indexOf('(', index); i < code.length; i++) {
-      if (code[i] === '(') depth += 1;
-      else if (code[i] === ')' && --depth === 0) return [source.slice(index, i + 1)];
+    for (let i = source.indexOf('(', index); i < source.length; i++) {
+      if (source[i] === '(') depth += 1;
+      else if (source[i] === ')' && --depth === 0) return [source.slice(index, i + 1)];
     }
     return [];
   });
@@ -144,7 +180,8 @@ function swallowed(files: readonly FixedFile[], paths: ReadonlySet<string | unde
       if (handlers(code) <= handlers(hunk.removed.join('\n'))) return [];
       const silent =
         /catch\s*(\([^)]*\))?\s*\{\s*\}|except[^:\n]*:\s*(pass|\.\.\.)\s*$|except\s*:|\.catch\(\(\w*\)\s*=>\s*(\{\s*\}|undefined|null)\)/m;
-      const guarded = [...own].find((name) => callsOf(code, file.path, name).length > 0);
+      const self = nameAround(file.after, hunk.newStart);
+      const guarded = [...own].find((name) => name !== self && callsOf(code, name).length > 0);
       const at = `${file.path}:${hunk.newStart + 1}`;
       if (guarded) return [`The patch catches errors of ${guarded}() and goes on (${at}).`];
       return silent.test(code) ? [`The patch catches errors and drops them (${at}).`] : [];
