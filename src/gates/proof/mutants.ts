@@ -193,7 +193,7 @@ function removedStatement(code: string, line: string, family: Family): Change[] 
   const isCall = /^(await\s+)?[\w$.[\]'"]+\(.*\);?$/.test(text);
   const isAssignment = /^[\w$.[\]'"@]+\s*([-+*/|&?]|\|\||\?\?)?=(?!=).*[^,{([]$/.test(text);
   if (!(isCall || isAssignment)) return [];
-  if (family === 'braces' && !/;$/.test(text) && !/[\w)\]'"`]$/.test(text)) return [];
+  if (family === 'braces' && !text.endsWith(';') && !/[\w)\]'"`]$/.test(text)) return [];
   const at = line.length - line.trimStart().length;
   return [{ at, end: line.length, to: family === 'python' ? 'pass' : '' }];
 }

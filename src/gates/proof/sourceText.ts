@@ -31,7 +31,7 @@ export interface SourceText {
 /** One pass, left to right. What can't be told (a regular expression, a heredoc) may be taken for code. */
 export function readSource(source: string, path: string): SourceText {
   const family = familyOf(path) ?? 'braces';
-  const code = [...Array.from({ length: source.length }, (_, i) => source[i] ?? '')];
+  const code = Array.from({ length: source.length }, (_, i) => source[i] ?? '');
   const strings: Literal[] = [];
   const blank = (from: number, to: number): void => {
     for (let i = from; i < to; i++) if (code[i] !== '\n') code[i] = ' ';

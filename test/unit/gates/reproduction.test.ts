@@ -37,8 +37,8 @@ describe('the reproduction gate', function () {
   async function judge(project: Project, change: Change) {
     return reproduction.run(await project.patch({ tests: [file], ...change }));
   }
-  async function judgeNode(test: string, change: Change = {}) {
-    const project = await createProject(folder.path(), nodeProject);
+  async function judgeNode(test: string, change: Change = {}, name = 'project') {
+    const project = await createProject(folder.path(name), nodeProject);
     return judge(project, {
       write: { ...fix, [file]: test },
       exceptionType: 'TypeError',
@@ -151,7 +151,7 @@ describe('the reproduction gate', function () {
     it('takes a test that the base has already, if it fails there', async () => {
       const passing = await judgeNode(right, { tests: ['test/total.test.js'] });
       assert.match(passing.reason, /passes without the patch/);
-      const project = await createProject(folder.path(), { ...nodeProject, [file]: right });
+      const project = await createProject(folder.path('other'), { ...nodeProject, [file]: right });
       const failing = await judge(project, { write: fix, exceptionType: 'TypeError' });
       assert.equal(failing.verdict, 'passed', failing.reason);
     });
@@ -159,7 +159,7 @@ describe('the reproduction gate', function () {
     it('takes any exception of the code itself where no ticket says which, but none of the test', async () => {
       const without = { exceptionType: undefined, anyException: true };
       assert.equal((await judgeNode(right, without)).verdict, 'passed');
-      const own = await judgeNode(nodeTest('x', 'total.fixed();'), without);
+      const own = await judgeNode(nodeTest('x', 'total.fixed();'), without, 'other');
       assert.match(own.reason, /fails with TypeError/);
     });
 

@@ -99,7 +99,7 @@ const weaker: readonly (readonly [string, string, readonly [string | RegExp, str
 
 describe('what weakens a test', () => {
   for (const [path, before, [from, to], said] of weaker) {
-    it(`sees ${String(to).trim().split('\n')[0] || 'nothing'} instead of ${String(from).trim()} in ${path}`, () => {
+    it(`sees ${to.trim().split('\n')[0] || 'nothing'} instead of ${String(from).trim()} in ${path}`, () => {
       const after = before.replace(from, to);
       assert.notEqual(after, before);
       assert.match(weakenings(before, after, path).join('; '), said);

@@ -32,12 +32,12 @@ describe('a proof', function () {
   const folder = tempFolder();
 
   async function examined(edits: readonly [string, string][], maxMutants = 0) {
-    const { patch } = await createProject(folder.path(), project);
+    const made = await createProject(folder.path(), project);
     let fixed = source;
     for (const [from, to] of edits) fixed = fixed.replace(from, to);
     const test = spec('rest', "assert.equal(label(23), '3 pages');");
     const write = { 'src/pages.js': fixed, [file]: test };
-    const finding = await reproduction.run(await patch({ write, tests: [file], maxMutants }));
+    const finding = await reproduction.run(await made.patch({ write, tests: [file], maxMutants }));
     assert.equal(finding.verdict, 'passed', finding.reason);
     return finding;
   }
