@@ -1,7 +1,7 @@
 import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
-import { type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
-import { usageError } from './arguments.ts';
+import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
+import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, statusesOf, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { gateCommands } from './gateCommands.ts';

@@ -114,7 +114,6 @@ const schema = z.object({
     loop: gate,
     mcp: gate,
   }),
-  approve: z.object({ protectedBranches: z._default(z.array(glob), ['main', 'master']) }),
 });
 
 export type Settings = z.infer<typeof schema>;
