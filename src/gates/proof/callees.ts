@@ -9,17 +9,17 @@ export function ownFunctions(
   const { code } = readSource(source, path);
   const names = new Set<string>();
   const definitions = [
-    /\b(?:function\*?|def|func|fn|fun)\s+(?:\([^)]*\)\s*)?([A-Za-z_$][\w$]*)/g,
-    /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*=>|[\w$]+\s*=>)/g,
-    /^\s+(?:static\s+|async\s+|public\s+|private\s+|protected\s+)*([A-Za-z_$][\w$]*)\s*\([^)]*\)[^;\n]*\{\s*$/gm,
+    /\b(?:function\*?|def|func|fn|fun)\s+(?:\([^)]{0,200}\)\s*)?([A-Za-z_$][\w$]*)/g,
+    /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^)]{0,500}\)\s*=>|[\w$]+\s*=>)/g,
+    /^\s+(?:static\s+|async\s+|public\s+|private\s+|protected\s+)*([A-Za-z_$][\w$]*)\s*\([^)]{0,500}\)[^;\n]{0,200}\{\s*$/gm,
   ];
   for (const pattern of definitions) {
     for (const [, name] of code.matchAll(pattern))
       if (name && !keywords.test(name)) names.add(name);
   }
   const imports = [
-    /import\s*\{([^}]*)\}\s*from\s*['"]\.[^'"]*['"]/g,
-    /(?:const|let|var)\s*\{([^}]*)\}\s*=\s*require\(\s*['"]\.[^'"]*['"]/g,
+    /import\s*\{([^}]{0,5000})\}\s*from\s*['"]\.[^'"]*['"]/g,
+    /(?:const|let|var)\s*\{([^}]{0,5000})\}\s*=\s*require\(\s*['"]\.[^'"]*['"]/g,
     /^from\s+\.[\w.]*\s+import\s+\(?([^)\n]*)/gm,
   ];
   for (const pattern of imports) {

@@ -98,7 +98,11 @@ async function tryMutants(subject: Subject, signal?: AbortSignal): Promise<Exami
   const counts = { test: 0, suite: 0, nobody: 0, invalid: 0 };
   for (const mutant of wanted) {
     const mode = files.find(({ path }) => path === mutant.path)?.mode ?? '100644';
-    const noticed = await isNoticed(subject, { ...mutant, mode }, signal);
+    const noticed = await isNoticed(
+      subject,
+      { path: mutant.path, mode, content: mutant.content() },
+      signal,
+    );
     if (noticed === undefined) break;
     counts[noticed] += 1;
     if (noticed === 'nobody') {

@@ -56,8 +56,10 @@ export async function textAt(
 }
 
 export function hunksOf(before: string, after: string): readonly Hunk[] {
-  const { hunks } = structuredPatch('a', 'b', before, after, '', '', { context: 0 });
-  return hunks.map(({ oldStart, oldLines, newStart, newLines, lines }) => {
+  const options = { context: 0, maxEditLength: maxEdits };
+  const patch = structuredPatch('a', 'b', before, after, '', '', options);
+  if (!patch) return [rewritten(before.split('\n'), after.split('\n'))];
+  return patch.hunks.map(({ oldStart, oldLines, newStart, newLines, lines }) => {
     // Of an empty side the line before is named.
     const [from, to] = [
       oldLines === 0 ? oldStart : oldStart - 1,
@@ -74,6 +76,14 @@ export function hunksOf(before: string, after: string): readonly Hunk[] {
       added: side('+'),
     };
   });
+}
+
+/** More than anyone reviews line by line; to find the shortest way there would take long. */
+const maxEdits = 5_000;
+
+function rewritten(removed: readonly string[], added: readonly string[]): Hunk {
+  const [oldEnd, newEnd] = [removed.length, added.length];
+  return { oldStart: 0, oldEnd, newStart: 0, newEnd, removed, added };
 }
 
 /** The file with all of the fix but one hunk. */

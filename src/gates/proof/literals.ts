@@ -25,8 +25,12 @@ interface Open {
   readonly isBlock: boolean;
 }
 
+/** A test of more than this is a table; nothing is learned from changing one value of it. */
+const maxChars = 200_000;
+
 /** Numbers and strings of a test, but for titles and imports. */
 export function testLiterals(source: string, path: string): readonly TestLiteral[] {
+  if (source.length > maxChars) return [];
   const { code, strings } = readSource(source, path);
   const numbers = [...code.matchAll(/(?<![\w.$])\d[\d_]*(\.\d+)?(?![\w.])/g)].map((match) => ({
     start: match.index,

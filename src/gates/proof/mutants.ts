@@ -8,7 +8,8 @@ export interface Mutant {
   readonly line: number;
   /** For people: `a < b` → `a >= b`. */
   readonly what: string;
-  readonly content: string;
+  /** The whole file. */
+  content(): string;
 }
 
 /** What a rule makes of a line's code. `at` and `end` are columns. */
@@ -75,11 +76,18 @@ const rules: readonly Rule[] = [
 
 /** All mutants of the fix's changed lines, round by round of one a line, so that a cut hits no line alone. */
 export function mutantsOf(files: readonly FixedFile[]): readonly Mutant[] {
-  const perLine = files.flatMap((file) =>
-    file.hunks.flatMap((hunk) =>
-      linesOf(hunk).map((line) => mutateLine(file, line, changedPart(hunk, line - hunk.newStart))),
-    ),
-  );
+  const perLine = files.flatMap((file) => {
+    const source = {
+      ...file,
+      lines: file.after.split('\n'),
+      code: readSource(file.after, file.path).code.split('\n'),
+    };
+    return file.hunks.flatMap((hunk) =>
+      linesOf(hunk).map((line) =>
+        mutateLine(source, line, changedPart(hunk, line - hunk.newStart)),
+      ),
+    );
+  });
   const rounds = Math.max(0, ...perLine.map((mutants) => mutants.length));
   return Array.from({ length: rounds }, (_, round) =>
     perLine.flatMap((mutants) => mutants[round] ?? []),
@@ -104,12 +112,19 @@ function changedPart({ removed, added }: Hunk, index: number): Part {
   return [from, now.length - kept];
 }
 
-function mutateLine(file: FixedFile, index: number, [from, to]: Part): Mutant[] {
+interface Lines {
+  readonly path: string;
+  readonly lines: readonly string[];
+  /** The same without strings and comments. */
+  readonly code: readonly string[];
+}
+
+function mutateLine(file: Lines, index: number, [from, to]: Part): Mutant[] {
   const family = familyOf(file.path);
   if (!family) return [];
-  const lines = file.after.split('\n');
+  const { lines } = file;
   const line = lines[index] ?? '';
-  const code = readSource(file.after, file.path).code.split('\n')[index] ?? '';
+  const code = file.code[index] ?? '';
   if (code.trim() === '' || /^\s*(import|from|use|package|#include|require)\b/.test(code))
     return [];
   const seen = new Set([line]);
@@ -120,7 +135,7 @@ function mutateLine(file: FixedFile, index: number, [from, to]: Part): Mutant[] 
       const isKept = change.end < from || change.at > to || (change.end === from && from < to);
       if (seen.has(mutated) || isKept) return [];
       seen.add(mutated);
-      const content = [...lines.slice(0, index), mutated, ...lines.slice(index + 1)].join('\n');
+      const content = (): string => lines.with(index, mutated).join('\n');
       const what = `\`${line.trim()}\` → \`${mutated.trim() || 'nothing'}\``;
       return [{ path: file.path, line: index + 1, what, content }];
     }),

@@ -98,7 +98,10 @@ function correctsCall({ removed, added }: Hunk, name: string): boolean {
 /** Calls that the function is handed to: `sort(compare)`, `max(dates, key=key)`. */
 function callsWith(source: string, name: string): string[] {
   const word = name.replaceAll('$', '\\$');
-  const call = new RegExp(`[\\w$]+\\([^()]*(?<![\\w$.'"])${word}(?![\\w$(=:'"])[^()]*\\)`, 'g');
+  const call = new RegExp(
+    `(?<![\\w$])[\\w$]{1,80}\\([^()]{0,300}(?<![\\w$.'"])${word}(?![\\w$(=:'"])[^()]{0,300}\\)`,
+    'g',
+  );
   return [...source.matchAll(call)].map(([text]) => text);
 }
 

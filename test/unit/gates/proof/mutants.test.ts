@@ -9,7 +9,7 @@ function fixed(path: string, before: string, after: string) {
 /** The mutants of one added line. */
 function mutated(path: string, line: string): readonly string[] {
   const file = fixed(path, 'first\nlast\n', `first\n${line}\nlast\n`);
-  return mutantsOf([file]).map(({ content }) => content.split('\n')[1] ?? '');
+  return mutantsOf([file]).map(({ content }) => content().split('\n')[1] ?? '');
 }
 
 describe('mutants of changed lines', () => {
