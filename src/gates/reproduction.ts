@@ -67,6 +67,7 @@ async function follow(
   const durations: number[] = [];
   let frames: readonly StackPlace[] = [];
   let kind = '';
+  let failing: readonly TestCase[] = [];
   const evidence: string[] = [];
   const marks = new Set<string>();
   let proven: readonly string[] | undefined;
@@ -95,6 +96,7 @@ async function follow(
       evidence.push(...judged.evidence);
       proven = judged.proven;
       kind = judged.kind;
+      failing = run.cases ?? [];
       frames = ownFrames(judged.thrown, subject.paths, patch.testFiles);
     } else {
       const judged = await judgePatch(context, tests, run, proven ?? [], changes, signal);
@@ -112,7 +114,7 @@ async function follow(
     allMs: durations.reduce((sum, ms) => sum + ms, 0),
     slowestMs: Math.max(0, ...durations),
   };
-  const proof = { base: subject.base, changes, proven: proven ?? [], kind, frames, took };
+  const proof = { base: subject.base, changes, proven: proven ?? [], failing, kind, frames, took };
   const examined = await examine(context, tests, proof, signal);
   return passed(`${count} failed without the patch and passed with it, twice each.`, {
     evidence: [...new Set(evidence), ...examined.evidence],

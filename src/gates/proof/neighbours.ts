@@ -24,13 +24,16 @@ export async function tryNeighbours(
   context: Pick<GateContext, 'git' | 'patch'>,
   trials: Trials,
   files: readonly FixedFile[],
-  { base, proven, kind }: Pick<Proof, 'base' | 'proven' | 'kind'>,
+  { base, proven, kind, failing }: Pick<Proof, 'base' | 'proven' | 'kind' | 'failing'>,
   signal?: AbortSignal,
 ): Promise<Neighbours> {
   if (!files.some(addsCase)) return { evidence: [], marks: [] };
   const all = await neighbourTests(context, files, signal);
   const same = new Map<string, string[]>();
   const otherwise = new Set<string>();
+  const original = outcomes({ verdict: 'failed', cases: failing }, proven);
+  // Of an assertion that says no more than "false is not true", equal failures tell nothing.
+  let tells = kind !== 'assertion';
   for (const other of all.slice(0, maxNeighbours)) {
     // One input that is treated otherwise is enough, but for numbers that the fix names itself.
     if (otherwise.size > 0 && (!other.isNamed || otherwise.has(other.literal))) continue;
@@ -43,12 +46,14 @@ export async function tryNeighbours(
     if (!before || failures === undefined || !failsBy(before, proven, kind)) continue;
     const now = outcomes(await run(context.patch.commit), proven);
     if (now === undefined) continue;
+    tells ||= failures !== original;
     if (now === failures) same.set(other.literal, [...(same.get(other.literal) ?? []), other.what]);
     else otherwise.add(other.literal);
   }
   const named = new Set(all.flatMap(({ isNamed, literal }) => (isNamed ? [literal] : [])));
   const telling = [...same].filter(
-    ([literal]) => otherwise.size === 0 || (named.has(literal) && !otherwise.has(literal)),
+    ([literal]) =>
+      (tells && otherwise.size === 0) || (named.has(literal) && !otherwise.has(literal)),
   );
   if (telling.length > 0) {
     const what = telling.flatMap(([, changes]) => changes).join(', with ');

@@ -1,3 +1,4 @@
+import type { TestCase } from '../../core/testRun.ts';
 import type { StackPlace } from '../failure.ts';
 import type { TreeChange } from '../treeChanges.ts';
 
@@ -8,6 +9,8 @@ export interface Proof {
   readonly changes: readonly TreeChange[];
   /** Keys of the tests that prove it; empty names where only an exit code is known. */
   readonly proven: readonly string[];
+  /** Results of a run on the base. */
+  readonly failing: readonly TestCase[];
   /** How they failed; see kindOf. */
   readonly kind: string;
   /** Where the base failed in the project's own code, if it was an exception. */
