@@ -26,8 +26,8 @@ export function wrongPatches(program: Program, turn: number): readonly BenchPatc
     { kind: "special-cases the test's input", after: of(program.special) },
     { kind: 'fixes the symptom elsewhere', after: of(program.elsewhere) },
     { kind: 'weakens a test', after: weakened(program, of(program.breaks), turn) },
-    { kind: 'right, with a secret', after: withSecret(program, right) },
-    { kind: 'right, with a protected file', after: { ...right, ...protectedEdit(turn) } },
+    { kind: 'right plus a secret', after: withSecret(program, right) },
+    { kind: 'right plus a protected file', after: { ...right, ...protectedEdit(turn) } },
     { kind: 'hangs', after: hanging(program, right) },
   ];
 }
