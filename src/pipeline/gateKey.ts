@@ -28,11 +28,14 @@ export async function gateKey(
     protection,
     tests,
     exceptionType,
+    accepted,
   }: {
     readonly settings: Settings;
     readonly protection: Protection;
     readonly tests: TestRunner | undefined;
     readonly exceptionType: string | null;
+    /** Findings that are no secrets. */
+    readonly accepted: ReadonlySet<string>;
   },
 ): Promise<unknown> {
   const { git, prefix, path } = worktree;
@@ -45,6 +48,7 @@ export async function gateKey(
     prefix,
     testFiles: patch.testFiles,
     exceptionType,
+    accepted: [...accepted].sort(),
     rules,
     protection: protection.patterns,
     tests: tests?.title ?? null,

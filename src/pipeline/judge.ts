@@ -29,7 +29,8 @@ export async function judge(
 ): Promise<readonly GateReport[]> {
   const exceptionType = ticket?.metadata.exceptionType;
   const told = ticket ? (exceptionType ?? '') : null;
-  const key = { settings, protection, tests, exceptionType: told };
+  const accepted = await house.acceptedSecrets();
+  const key = { settings, protection, tests, exceptionType: told, accepted };
   const cache = useCache ? house.gateCache(await gateKey(worktree, patch, key)) : undefined;
   const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
   return runGates(
@@ -42,7 +43,7 @@ export async function judge(
       ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),
       limits: settings.limits,
       shell: house.shell,
-      acceptedSecrets: await house.acceptedSecrets(),
+      acceptedSecrets: accepted,
       maxMutants: settings.gates.reproduction.maxMutants,
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket ? {} : { anyException: true }),

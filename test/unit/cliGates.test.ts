@@ -101,6 +101,7 @@ describe('gates over any patch', function () {
     assert.deepEqual(verdicts(none.json), {
       protected: 'passed',
       size: 'passed',
+      secrets: 'passed',
       reproduction: 'failed',
       suite: 'passed',
     });
@@ -113,6 +114,7 @@ describe('gates over any patch', function () {
     assert.deepEqual(verdicts(ci.json), {
       protected: 'failed',
       size: 'passed',
+      secrets: 'passed',
       reproduction: 'skipped',
       suite: 'skipped',
     });
@@ -143,6 +145,7 @@ describe('gates over any patch', function () {
     assert.deepEqual(verdicts(json), {
       protected: 'passed',
       size: 'passed',
+      secrets: 'passed',
       reproduction: 'passed',
       suite: 'passed',
     });
@@ -176,6 +179,7 @@ describe('gates over any patch', function () {
     assert.deepEqual(verdicts(other.json), {
       protected: 'passed',
       size: 'failed',
+      secrets: 'passed',
       reproduction: 'skipped',
       suite: 'not_configured',
     });
