@@ -9,7 +9,7 @@ export interface Mutant {
   /** For people: `a < b` → `a >= b`. */
   readonly what: string;
   /** The whole file. */
-  content(): string;
+  readonly content: () => string;
 }
 
 /** What a rule makes of a line's code. `at` and `end` are columns. */
