@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
@@ -12,6 +14,7 @@ import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
 import type { Settings } from './core/settings.ts';
 import { acceptedSecrets } from './gates/secrets/known.ts';
+import { createGateCache } from './gates/gateCache.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
@@ -118,6 +121,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     protection: async () => createProtection(await linesOf(join(data, 'protected'))),
     acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
+    gateCache: (about) =>
+      createGateCache(
+        join(cacheFolder(options.environment), 'gates'),
+        { about, build: build() },
+        log,
+      ),
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
@@ -138,6 +147,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
       await backlog.dispose();
     },
   };
+}
+
+/** Changes with every build of ours: another version may judge otherwise. */
+function build(): string {
+  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
+  return `${size} ${mtimeMs}`;
 }
 
 async function openModel(options: ComposeOptions, settings: Settings): Promise<Model> {

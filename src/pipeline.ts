@@ -2,6 +2,7 @@ import type { Approved } from './core/approval.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
+import type { GateEvents } from './gates/gate.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
 import type { EditorDiagnostic } from './core/quality.ts';
 import type { Ticket } from './core/ticket.ts';
@@ -18,9 +19,12 @@ import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
 import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
+import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
+import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
+import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { createScan } from './pipeline/scan.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -58,6 +62,15 @@ export interface Pipeline {
   grown(): void;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
+  /** Runs the gates over a patch that came from elsewhere; nothing of it is kept. */
+  judge(
+    given: GivenPatch,
+    options: JudgeOptions,
+    on: GateEvents,
+    signal?: AbortSignal,
+  ): Promise<JudgedPatch>;
+  /** Puts such a patch forward for a ticket. Throws `gates_failed`; the attempt then holds the results. */
+  propose(proposal: Proposal, signal?: AbortSignal): Promise<PatchRequest>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
   cancel(ticketId: string): Promise<void>;
   approve(requestId: string, options?: ApprovalOptions): Promise<Approved>;
@@ -118,7 +131,11 @@ export function createPipeline(house: House): Pipeline {
     }
   };
 
-  const startDraft = (ticketId?: string, signal?: AbortSignal): Promise<PatchRequest> => {
+  const startAttempt = (
+    ticketId: string | undefined,
+    signal: AbortSignal | undefined,
+    run: (watching: typeof tell, either: AbortSignal) => Promise<PatchRequest>,
+  ): Promise<PatchRequest> => {
     const controller = new AbortController();
     const either = signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
     let claimed = ticketId;
@@ -126,7 +143,7 @@ export function createPipeline(house: House): Pipeline {
       if (event.kind === 'attempt_started') claimed = event.ticketId;
       tell(event);
     };
-    const done = draft(house, ticketId, watching, either);
+    const done = run(watching, either);
     const entry: Running = { ticketId: () => claimed, controller, done };
     drafts.add(entry);
     return done.finally(() => drafts.delete(entry));
@@ -151,7 +168,23 @@ export function createPipeline(house: House): Pipeline {
     grown: () => {
       if (house.trusted) growth.grown();
     },
-    draft: (ticketId, signal) => act(() => startDraft(ticketId, signal)),
+    draft: (ticketId, signal) =>
+      act(() =>
+        startAttempt(ticketId, signal, (watching, either) =>
+          draft(house, ticketId, watching, either),
+        ),
+      ),
+    judge: (given, options, on, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return judgeGiven(house, given, options, on, either);
+      }),
+    propose: (proposal, signal) =>
+      act(() =>
+        startAttempt(proposal.ticketId, signal, (watching, either) =>
+          propose(house, proposal, watching, either),
+        ),
+      ),
     cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
     approve: (id, options) => act(() => approve(house, id, options)),
     reject: (id, comment) => act(() => reject(house, id, comment)),

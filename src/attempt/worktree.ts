@@ -2,7 +2,8 @@ import { lstat, open, readdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cancelled, errorMessage, explainFileError, PatchwrightError } from '../core/errors.ts';
 import type { Checkout, Clock, Git, Log, Shell } from '../core/ports.ts';
-import { type CommitOptions, type Committed, commitPatch } from './commit.ts';
+import { type Given, treeWithDiffs } from './applyDiff.ts';
+import { type CommitOptions, type Committed, commitPatch, commitTree } from './commit.ts';
 import {
   isInstalled,
   nothing,
@@ -71,6 +72,10 @@ export interface Worktree extends Checkout {
   treeOfBaseWith(commit: string, files: readonly string[]): Promise<string>;
   /** Two commits, test and fix; see commitPatch. */
   commit(options: CommitOptions): Promise<Committed>;
+  /** The tree of the base with diffs and files that came from elsewhere. Throws `conflict`. */
+  treeOfBaseWithDiffs(given: Omit<Given, 'prefix'>): Promise<string>;
+  /** Commits such a tree as `commit` does what lies in the folder. */
+  commitTree(tree: string, options: CommitOptions): Promise<string>;
   /** Removes the worktree or returns it to the pool. Never throws; what stays is picked up by `recover`. */
   close(options: { readonly keepBranch: boolean }): Promise<void>;
 }
@@ -368,6 +373,10 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
   const { deps, base, branch, git, seal, repository, folders } = site;
   let closed: Promise<void> | undefined;
   let prepared = first;
+  const place = () => {
+    const exclude = prepared.keep;
+    return { git, path, adminDir: seal.adminDir, branch, base, exclude };
+  };
   const explained = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
       throw explainFileError(error, path);
@@ -395,8 +404,14 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
     commit: (options) =>
       explained(async () => {
         await assertSealed(path, seal);
-        const exclude = prepared.keep;
-        return commitPatch({ git, path, adminDir: seal.adminDir, branch, base, exclude }, options);
+        return commitPatch(place(), options);
+      }),
+    treeOfBaseWithDiffs: (given) =>
+      explained(() => treeWithDiffs(git, path, base, { ...given, prefix: repository.prefix })),
+    commitTree: (tree, options) =>
+      explained(async () => {
+        await assertSealed(path, seal);
+        return commitTree(place(), tree, options);
       }),
     close({ keepBranch }) {
       closed ??= closeAll(async (step) => {

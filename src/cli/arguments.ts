@@ -18,6 +18,11 @@ const options = {
   by: { type: 'string' },
   archived: { type: 'boolean' },
   timeout: { type: 'string' },
+  patch: { type: 'string' },
+  test: { type: 'string', multiple: true },
+  ticket: { type: 'string' },
+  base: { type: 'string' },
+  'no-cache': { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
@@ -47,6 +52,12 @@ export interface Arguments {
   readonly by?: string;
   /** `sandbox`. */
   readonly timeoutSeconds?: number;
+  /** `gates`, `propose`: a unified diff; `-` reads it from stdin. */
+  readonly patch?: string;
+  readonly tests: readonly string[];
+  readonly ticket?: string;
+  readonly base?: string;
+  readonly useCache: boolean;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
   readonly verbose: boolean;
@@ -83,6 +94,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(values.until === undefined ? {} : { until: values.until }),
     ...(values.by === undefined ? {} : { by: values.by }),
+    ...(values.patch === undefined ? {} : { patch: values.patch }),
+    tests: values.test ?? [],
+    ...(values.ticket === undefined ? {} : { ticket: values.ticket }),
+    ...(values.base === undefined ? {} : { base: values.base }),
+    useCache: !(values['no-cache'] ?? false),
   };
 }
 

@@ -17,7 +17,7 @@ import { createGit } from '../platform/git.ts';
 import { createShell } from '../platform/shell.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { scanText } from './houseCommands.ts';
-import { requestText } from './requestCommands.ts';
+import { requestText } from './views.ts';
 import { exit } from './exitCodes.ts';
 import { openApp } from './openApp.ts';
 import type { Output } from './output.ts';

@@ -1,13 +1,15 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
-import { gateTitles, gateTally } from '../core/gate.ts';
+import { gatesPassed, gateTitles, gateTally } from '../core/gate.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import { reopenedText } from '../core/closed.ts';
 import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { categoryReason } from '../core/triage.ts';
 import type { Difference } from '../core/variants.ts';
+import type { Arguments } from './arguments.ts';
+import { callOf } from './invocation.ts';
 
 /** The stable field names of `--json`, documented in the README. */
 
@@ -142,10 +144,32 @@ export function requestLine(request: PatchRequest): string {
   return `${request.id.slice(0, 8)} ${request.status.padEnd(16)} ${request.ticketId} · ${changes(request)} · ${tally.passed}/${tally.of} gates · ${request.confidence.value.toFixed(2)}`;
 }
 
+export function requestText(request: PatchRequest, args: Pick<Arguments, 'folder'>): string {
+  const id = request.id.slice(0, 8);
+  return [
+    requestLine(request),
+    `  ${request.reasoning}`,
+    '',
+    `  ${callOf(args, 'diff', id)}`,
+    `  ${callOf(args, 'approve', id)}`,
+    `  ${callOf(args, 'reject', id, '-m', '"what is wrong with it"')}`,
+  ].join('\n');
+}
+
 export function changes({ files }: Pick<PatchRequest, 'files'>): string {
   const added = files.reduce((sum, file) => sum + Math.max(0, file.added), 0);
   const removed = files.reduce((sum, file) => sum + Math.max(0, file.removed), 0);
   return `${files.length} file${files.length === 1 ? '' : 's'} +${added} −${removed}`;
+}
+
+/** What `gates` and a refused `propose` print. */
+export function gatesView(requestId: string | undefined, reports: readonly GateReport[]) {
+  return {
+    requestId: requestId ?? null,
+    passed: gatesPassed(reports),
+    gates: reports.map(gateView),
+    marks: reports.flatMap((report) => report.marks),
+  };
 }
 
 export function gateView(report: GateReport) {

@@ -7,6 +7,7 @@ const english = { error: en().localeError };
 
 const glob = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.minimum(1));
+const gate = z.object({ enabled: z._default(z.boolean(), true) });
 const money = z.number().check(z.minimum(0));
 
 /** Every key of `patchwright.*` as nested objects; package.json's defaults are tested against these. */
@@ -106,6 +107,20 @@ const schema = z.object({
     requesterMayApprove: z._default(z.boolean(), true),
   }),
   monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
+  /** `protected` is not among them: it can't be switched off. */
+  gates: z.object({
+    size: gate,
+    secrets: gate,
+    static: gate,
+    reproduction: z.object({
+      enabled: z._default(z.boolean(), true),
+      maxMutants: z._default(z.number().check(z.int(), z.minimum(0)), 10),
+    }),
+    suite: gate,
+    coverage: gate,
+    loop: gate,
+    mcp: gate,
+  }),
 });
 
 export type Settings = z.infer<typeof schema>;
@@ -119,6 +134,16 @@ const empty = {
   model: {},
   test: {},
   sandbox: {},
+  gates: {
+    size: {},
+    secrets: {},
+    static: {},
+    reproduction: {},
+    suite: {},
+    coverage: {},
+    loop: {},
+    mcp: {},
+  },
   approve: {},
   monitor: {},
 };

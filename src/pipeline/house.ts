@@ -8,6 +8,7 @@ import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Analyse } from '../signals/quality/startAnalysis.ts';
+import type { GateCache } from '../gates/gateCache.ts';
 import type { Scanner } from '../signals/scan.ts';
 
 /** What the pipeline's verbs are made of; compose builds it. */
@@ -38,6 +39,8 @@ export interface House {
   protection(): Promise<Protection>;
   /** Fingerprints of findings that the user has accepted as no secrets. */
   acceptedSecrets(): Promise<ReadonlySet<string>>;
+  /** Results of gates that depend on nothing but this. */
+  gateCache(about: unknown): GateCache;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
   /** `user:<name>` of the person at this workspace. */

@@ -292,6 +292,7 @@ async function contextOf(scene: Scene, one: ProtectedCase): Promise<GateContext>
     limits: defaultSettings.limits,
     shell: createShell(),
     acceptedSecrets: new Set(),
+    maxMutants: 0,
     mainRoot: main,
   };
 }

@@ -17,6 +17,7 @@ import type { Framework, Place } from './framework.ts';
 import { joinEnv, loadedFiles, recordingEnv } from './loadedFiles.ts';
 import type { Outcome } from './outcome.ts';
 import { lineOf, type Segment } from './scriptLine.ts';
+import { readTapReport } from './tapReport.ts';
 
 /** One command of a test line, and the framework it runs, if it is one we can read. */
 export interface Step {
@@ -162,12 +163,15 @@ function toRun(
 ): TestRun {
   const stdout = result.stdout.toString('utf8');
   const stderr = result.stderr.toString('utf8');
-  const outcome = merged(
-    steps.flatMap(({ framework, report }) =>
-      framework ? [framework.read({ root, stdout, stderr, report: readReport(report) })] : [],
-    ),
-  );
-  const readable = steps.some(({ framework }) => framework);
+  const known = steps.some(({ framework }) => framework);
+  const outcome = known
+    ? merged(
+        steps.flatMap(({ framework, report }) =>
+          framework ? [framework.read({ root, stdout, stderr, report: readReport(report) })] : [],
+        ),
+      )
+    : readTapReport(stdout, root); // whatever runs the tests: this format says so itself
+  const readable = known || outcome !== undefined;
   const { stopped } = result;
   const ended = stopped ? `The sandbox ended the run: ${stopped}.` : '';
   const output = [ended, outcome?.broken.join('\n') ?? '', stdout, stderr]

@@ -92,6 +92,15 @@ function appOf(
         await ask(`draft ${ticketId ?? 'next'}`);
         return first(memory.requests);
       },
+      async judge() {
+        await ask('judge');
+        const { base, commit, branch, testFiles, files, gates } = first(memory.requests);
+        return { patch: { base, commit, branch, testFiles, files }, reports: gates };
+      },
+      async propose({ ticketId }) {
+        await ask(`propose ${ticketId}`);
+        return first(memory.requests);
+      },
       cancel: (ticketId) => ask(`cancel ${ticketId}`),
       async approve(requestId, options) {
         await ask(`approve ${requestId} ${String(options?.confirmedProtectedBranch ?? false)}`);
