@@ -97,6 +97,13 @@ const schema = z.object({
     processes: z._default(count, 512),
     diskMb: z._default(count, 2048),
   }),
+  gates: z.object({
+    coverage: z.object({
+      minimum: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.8),
+      command: z._default(z.string(), ''),
+    }),
+    loop: z.object({ benchmark: z._default(z.string(), '') }),
+  }),
   approve: z.object({
     mode: z._default(z.enum(['merge', 'branch']), 'merge'),
     protectedBranches: z._default(z.array(glob), ['main', 'master']),
@@ -119,6 +126,7 @@ const empty = {
   model: {},
   test: {},
   sandbox: {},
+  gates: { coverage: {}, loop: {} },
   approve: {},
   monitor: {},
 };

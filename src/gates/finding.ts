@@ -26,6 +26,11 @@ export function skipped(reason: string): GateFinding {
   return finding('skipped', reason);
 }
 
+/** This workspace has nothing for the gate to judge. */
+export function notConfigured(reason: string, details?: Details): GateFinding {
+  return finding('not_configured', reason, details);
+}
+
 /** Everything here may quote a patch or a test: masked, one line each, bounded. */
 function finding(verdict: Verdict, reason: string, details: Details = {}): GateFinding {
   return {

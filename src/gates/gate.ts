@@ -1,15 +1,29 @@
 import { errorMessage, isPatchwrightError, throwIfCancelled } from '../core/errors.ts';
 import type { GateId, GateReport } from '../core/gate.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
+import { coverage } from './coverage.ts';
 import { failed, skipped } from './finding.ts';
+import { loop } from './loop.ts';
+import { mcp } from './mcp.ts';
 import { protectedFiles } from './protectedFiles.ts';
 import { reproduction } from './reproduction.ts';
 import { secrets } from './secrets.ts';
 import { size } from './size.ts';
+import { staticAnalysis } from './staticAnalysis.ts';
 import { suite } from './suite.ts';
 
 /** In the order in which they are run and shown. */
-export const allGates: readonly Gate[] = [protectedFiles, size, secrets, reproduction, suite];
+export const allGates: readonly Gate[] = [
+  protectedFiles,
+  size,
+  secrets,
+  staticAnalysis,
+  reproduction,
+  suite,
+  coverage,
+  loop,
+  mcp,
+];
 
 /** Told as it happens. */
 export interface GateEvents {

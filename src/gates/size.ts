@@ -84,7 +84,7 @@ const generatedNames =
   /^(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|Gemfile\.lock|composer\.lock|go\.sum)$/;
 
 /** By name only: a marker in the content would let a patch of any size call itself generated. */
-function isGenerated(path: string): boolean {
+export function isGenerated(path: string): boolean {
   return (
     generatedNames.test(basename(path)) ||
     /\.min\.(js|css)$|\.snap$|(^|\/)(__snapshots__|__generated__)\/|\.pb\.(go|cc|h)$|_pb2\.py$/.test(
