@@ -110,6 +110,7 @@ describe('command line', function () {
       [
         ['reproduction', 'passed'],
         ['suite', 'passed'],
+        ['coverage', 'passed'],
       ],
     );
     assert.match((await run('diff', request.requestId)).stdout, /\?\.cents \?\? 0/);
