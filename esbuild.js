@@ -16,6 +16,7 @@ const lazy = [
   'src/models/anthropic.ts',
   'src/gates/secrets/secretlint.ts',
   'src/pipeline/scanFiles.ts',
+  'src/gates/mcp/mcpClient.ts',
 ];
 
 const lazyBundles = {

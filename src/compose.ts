@@ -23,7 +23,7 @@ import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
-import { endOrphans } from './platform/strays.ts';
+import { endOrphans, markProcesses } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { startAnalysis } from './signals/quality/startAnalysis.ts';
@@ -94,6 +94,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     backlog,
     git,
     shell,
+    held: (root, current) => door.shell(root, current.sandbox),
+    mark: markProcesses,
     clock,
     log,
     runner: thisRunner(),

@@ -117,8 +117,15 @@ const schema = z.object({
       maxMutants: z._default(z.number().check(z.int(), z.minimum(0)), 10),
     }),
     suite: gate,
-    coverage: gate,
-    loop: gate,
+    coverage: z.object({
+      enabled: z._default(z.boolean(), true),
+      minimum: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.8),
+      command: z._default(z.string(), ''),
+    }),
+    loop: z.object({
+      enabled: z._default(z.boolean(), true),
+      benchmark: z._default(z.string(), ''),
+    }),
     mcp: gate,
   }),
 });

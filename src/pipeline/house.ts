@@ -2,7 +2,7 @@ import type { Backlog } from '../backlog/backlog.ts';
 import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
-import type { Clock, Git, Log, Shell } from '../core/ports.ts';
+import type { Clock, Git, Log, ProcessMark, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
@@ -19,6 +19,10 @@ export interface House {
   readonly git: Git;
   /** Where gates run what is no test. */
   readonly shell: Shell;
+  /** The door through which the project's own commands run in `root`. */
+  held(root: string, settings: Settings): Promise<Shell>;
+  /** For what is started without that shell: servers that stay. */
+  mark(): ProcessMark;
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;

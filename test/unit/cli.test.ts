@@ -91,8 +91,12 @@ describe('command line', function () {
         ['protected', 'passed'],
         ['size', 'passed'],
         ['secrets', 'passed'],
+        ['static', 'passed'],
         ['reproduction', 'passed'],
         ['suite', 'passed'],
+        ['coverage', 'passed'],
+        ['loop', 'passed'],
+        ['mcp', 'not_configured'],
       ],
     );
     assert.equal(await git.run(['rev-parse', 'HEAD']), before, 'nothing reached the branch');
@@ -106,6 +110,7 @@ describe('command line', function () {
       [
         ['reproduction', 'passed'],
         ['suite', 'passed'],
+        ['coverage', 'passed'],
       ],
     );
     assert.match((await run('diff', request.requestId)).stdout, /\?\.cents \?\? 0/);

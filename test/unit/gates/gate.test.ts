@@ -49,7 +49,17 @@ describe('running gates', () => {
     assert.deepEqual(order.slice(4), ['+reproduction', '-reproduction', '+suite', '-suite']);
     assert.deepEqual(
       allGates.map(({ id }) => id),
-      ['protected', 'size', 'secrets', 'reproduction', 'suite'],
+      [
+        'protected',
+        'size',
+        'secrets',
+        'static',
+        'reproduction',
+        'suite',
+        'coverage',
+        'loop',
+        'mcp',
+      ],
     );
   });
 
