@@ -50,6 +50,8 @@ export interface Gate {
   readonly id: GateId;
   /** Whether it lays out trees and runs what the patch holds. */
   readonly runsCode: boolean;
+  /** Takes long: run only while no gate before it has failed. */
+  readonly takesLong?: true;
   /**
    * Its result depends on more than the patch, and what it runs is the user's own: it is never taken from
    * the cache and needs no sandbox.

@@ -41,7 +41,7 @@ export interface GateOptions {
 
 /**
  * Gates that only read run side by side; those that run the patch follow one after another, and only if
- * none of the first has failed: of a patch that touches what it must not, nothing is executed.
+ * none of the first has failed (a long one only if none has): of a patch that touches what it must not, nothing is executed.
  * A gate that crashes has failed. Rejects with `cancelled` only.
  */
 export async function runGates(
@@ -66,10 +66,12 @@ export async function runGates(
   };
   const reading = gates.filter((gate) => !gate.runsCode);
   await Promise.all(reading.map((gate) => run(gate, () => gate.run(context, signal))));
-  const stopped = reading.find((gate) => reports.get(gate.id)?.verdict === 'failed');
+  const hasFailed = (gate: Gate): boolean => reports.get(gate.id)?.verdict === 'failed';
+  const stopped = reading.find(hasFailed);
   for (const gate of gates.filter((gate) => gate.runsCode)) {
+    const because = gate.takesLong ? gates.find(hasFailed) : stopped;
     await run(gate, async () =>
-      stopped ? skipped(`Not run: the gate '${stopped.id}' failed.`) : gate.run(context, signal),
+      because ? skipped(`Not run: the gate '${because.id}' failed.`) : gate.run(context, signal),
     );
   }
   return gates.flatMap((gate) => reports.get(gate.id) ?? []);

@@ -17,6 +17,7 @@ const shortSuiteMs = 5_000;
 export const loop: Gate = {
   id: 'loop',
   runsCode: true,
+  takesLong: true,
   async run(context, signal) {
     const { git, patch, folder, suiteRuns } = context;
     const changes = await treeChanges(git, patch.base, patch.commit, signal);
