@@ -50,6 +50,8 @@ export interface ModelReply {
   readonly content: readonly Block[];
   readonly stopReason: StopReason;
   readonly usage: Usage;
+  /** Of the model that answered, where that may be another one than the first. */
+  readonly price?: Price;
 }
 
 /** Rejects with a `model_*`, `missing_key` or `cancelled` error; retries what is worth retrying itself. */
@@ -57,6 +59,8 @@ export interface Model {
   readonly name: string;
   /** US dollars per million tokens; undefined when not known. */
   readonly price?: Price;
+  /** Tokens of input and output that fit; undefined when not known. */
+  readonly contextTokens?: number;
   reply(
     request: ModelRequest,
     onText: (text: string) => void,

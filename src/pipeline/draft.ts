@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { runAgent } from '../attempt/agent.ts';
 import { diffText, patchOf } from '../attempt/patch.ts';
+import { firstMessage } from '../attempt/prompt.ts';
 import type { Worktree } from '../attempt/worktree.ts';
 import {
   type Attempt,
@@ -139,14 +140,14 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
       saveTranscript: (entry) => house.saveTranscript(attempt.id, entry),
       submit: (handedIn) => submit(job, worktree, tests, protection, handedIn),
     },
-    {
+    firstMessage({
       ticket,
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
       ...(await instructionsOf(worktree)),
       testTitle: tests.title,
-    },
+    }),
     signal,
   );
   return requestOf(job, submission);

@@ -11,6 +11,7 @@ export const submit = defineTool({
   description:
     'Hands in the finished patch: the reproduction test (fails before the fix, passes after it) and the fix. It is then checked; if a check fails you get its output and may correct the patch.',
   readOnly: false,
+  failureAnswers: true,
   input: z.object({
     summary: text.check(z.describe('One or two sentences: what was wrong, what the patch does.')),
     reasoning: text.check(z.describe('Why this is the cause and why the fix is right.')),

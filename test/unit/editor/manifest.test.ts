@@ -214,7 +214,7 @@ describe("the manifest's settings", () => {
     const machine = Object.entries(settings).filter(([, { scope }]) => scope === 'machine');
     assert.deepEqual(
       machine.map(([key]) => key),
-      ['patchwright.model.baseUrl'],
+      ['provider', 'baseUrl', 'fallbacks', 'prices'].map((key) => `patchwright.model.${key}`),
     );
     const addresses = /url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
     for (const [key, { type, scope }] of Object.entries(settings)) {
