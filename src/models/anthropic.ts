@@ -10,6 +10,7 @@ import {
 } from '../core/errors.ts';
 import type { Model, ModelReply, ModelRequest, Price } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
+import { type Effort, efforts } from '../core/settings.ts';
 import { explainModelError, fillsContext, isWorthRepeating } from './anthropicErrors.ts';
 import { createReplyReader, CutReplyError } from './anthropicReply.ts';
 import { type ModelTraits, toParams } from './anthropicRequest.ts';
@@ -23,6 +24,8 @@ export interface AnthropicOptions {
   readonly name: string;
   /** Instead of the price table's. */
   readonly price?: Price;
+  /** Counts where the model is known to take it. */
+  readonly effort?: Effort;
   readonly log: Log;
 }
 
@@ -45,6 +48,7 @@ export async function createAnthropicModel(
   return {
     name: traits.name,
     ...(price ? { price } : {}),
+    ...(traits.contextTokens === undefined ? {} : { contextTokens: traits.contextTokens }),
     reply: async (request, onText, replySignal) =>
       await reply(client, traits, options, request, onText, replySignal),
   };
@@ -144,7 +148,13 @@ async function describeModel(
     if (signal?.aborted) throw cancelled();
     const explained = explainModelError(error, apiKey, name);
     if (isPatchwrightError(explained, 'model_auth')) throw explained;
-    return { name, maxOutputTokens: undefined, thinksAdaptively: false };
+    return {
+      name,
+      maxOutputTokens: undefined,
+      thinksAdaptively: false,
+      contextTokens: undefined,
+      efforts: [],
+    };
   }
 }
 
@@ -153,6 +163,8 @@ function traitsOf(info: Anthropic.ModelInfo): ModelTraits {
     name: info.id,
     maxOutputTokens: info.max_tokens ?? undefined,
     thinksAdaptively: info.capabilities?.thinking?.types?.adaptive?.supported ?? false,
+    contextTokens: info.max_input_tokens ?? undefined,
+    efforts: efforts.filter((one) => info.capabilities?.effort?.[one]?.supported),
   };
 }
 
@@ -160,12 +172,12 @@ function traitsOf(info: Anthropic.ModelInfo): ModelTraits {
 async function reply(
   client: Anthropic,
   traits: ModelTraits,
-  { apiKey, log }: AnthropicOptions,
+  { apiKey, log, effort }: AnthropicOptions,
   request: ModelRequest,
   onText: (text: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<ModelReply> {
-  const params = toParams(request, traits);
+  const params = toParams(request, traits, effort);
   let lost = noUsage;
   for (let tries = 0; ; tries++) {
     throwIfCancelled(signal);
