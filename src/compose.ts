@@ -107,6 +107,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
+    readTranscript: (id) => readTranscript(data, id),
   };
   const pipeline = createPipeline(house);
   return {

@@ -2,6 +2,7 @@ import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { gatesPassed } from '../core/gate.ts';
 import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
+import type { ReplayReport } from '../pipeline.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, statusesOf, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
@@ -16,6 +17,12 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     help: 'draft a patch for a ticket and run the gates',
     operands: 1,
     run: draft,
+  },
+  replay: {
+    usage: 'ATTEMPT | TICKET',
+    help: 'run an attempt again from its transcript, without a model',
+    operands: 1,
+    run: replay,
   },
   requests: {
     usage: '[--status STATUS]…',
@@ -79,6 +86,36 @@ async function draft({ app, args, out, signal }: Context): Promise<number> {
   } finally {
     await subscription.dispose();
   }
+}
+
+async function replay({ app, args, out, signal }: Context): Promise<number> {
+  const [name] = args.rest;
+  if (!name) throw usageError('Name an attempt, or a ticket for its latest one.');
+  const report = await app.pipeline.replay(
+    name,
+    (progress) => {
+      const line = progressLine({ kind: 'attempt', ticketId: name, progress });
+      if (line) out.say(line);
+    },
+    signal,
+  );
+  out.result(report, () => replayText(report));
+  return report.differences.length === 0 && report.samePatch !== false ? exit.done : exit.refused;
+}
+
+function replayText({ attemptId, steps, differences, samePatch }: ReplayReport): string {
+  const cut = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300);
+  return [
+    `Replayed ${attemptId.slice(0, 8)}: ${steps} steps, ${differences.length === 0 ? 'no difference' : `${differences.length} differences`}.`,
+    ...differences.flatMap(({ step, what, recorded, replayed }) => [
+      `  step ${step}, ${what}`,
+      `    recorded  ${cut(recorded)}`,
+      `    replayed  ${cut(replayed)}`,
+    ]),
+    ...(samePatch === undefined
+      ? []
+      : [samePatch ? 'The patch comes out the same.' : 'The patch comes out differently.']),
+  ].join('\n');
 }
 
 export function requestText(request: PatchRequest, args: Pick<Arguments, 'folder'>): string {

@@ -132,6 +132,8 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
       root,
       git: worktree.git.at(root),
       tests,
+      shell: house.shell,
+      ...commandsOf(house, settings),
       guard: protection,
       clock: house.clock,
       limits: settings.limits,
@@ -151,6 +153,10 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
     signal,
   );
   return requestOf(job, submission);
+}
+
+function commandsOf({ sandbox }: House, { agent }: Settings) {
+  return sandbox ? { commands: { shell: sandbox, allowed: agent.commands } } : {};
 }
 
 function noTests(): PatchwrightError {

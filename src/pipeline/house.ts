@@ -15,8 +15,10 @@ export interface House {
   readonly trusted: boolean;
   readonly backlog: Backlog;
   readonly git: Git;
-  /** Where gates run what is no test. */
+  /** Where gates run what is no test, and the agent's search runs. */
   readonly shell: Shell;
+  /** For commands the model chooses. undefined: this machine has none, and none are run. */
+  readonly sandbox?: Shell | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
@@ -40,4 +42,6 @@ export interface House {
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
+  /** The entries that were saved, in order; none when there is no transcript. */
+  readTranscript(attemptId: string): Promise<readonly unknown[]>;
 }

@@ -141,6 +141,36 @@ describe('command line', function () {
     assert.match((await run('metrics')).stdout, /landed +1, 1 rolled back/);
   });
 
+  it('replays an attempt without a model, and says where it differs', async () => {
+    log(6);
+    await useModel(rightFix);
+    await json('scan');
+    const request = await json('draft', '--next');
+    await model?.dispose();
+    model = undefined;
+    const [attempt] = (await json('show', request.ticketId)).attempts;
+    const report = await json('replay', attempt.id.slice(0, 8));
+    assert.deepEqual(report, {
+      attemptId: attempt.id,
+      ticketId: request.ticketId,
+      steps: 5,
+      differences: [],
+      samePatch: true,
+    });
+    assert.equal(await git.run(['branch', '--list', 'improvement/replay*']), '');
+
+    const file = join(folder, '.patchwright/attempts', `${attempt.id}.jsonl`);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll('?.cents ?? 0', '?.cents ?? 7'));
+    const changed = await run('replay', request.ticketId, '--json');
+    assert.equal(changed.code, 4, changed.stderr);
+    const { differences, samePatch } = JSON.parse(changed.stdout);
+    assert.equal(samePatch, false);
+    assert.match(differences[0].recorded, /^Verdict: passed/);
+    assert.match(differences[0].replayed, /^Verdict: failed/);
+    assert.equal((await run('replay', 'nothing')).code, 1);
+  });
+
   it('refuses a test that proves nothing, and says which gate', async () => {
     log(6);
     await useModel(vacuousFix);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
 import { readdir } from 'node:fs/promises';
 import type { ToolContext, ToolResult } from '../../../src/attempt/tools/tool.ts';
 import { toolsFor } from '../../../src/attempt/tools/tools.ts';
+import type { Shell } from '../../../src/core/ports.ts';
 import { createProtection } from '../../../src/core/protection.ts';
 import type { TestRun } from '../../../src/core/testRun.ts';
 import { createShell } from '../../../src/platform/shell.ts';
@@ -144,79 +146,111 @@ describe('tools', () => {
     });
   });
 
-  describe('search', () => {
-    const files = {
-      'src/a.ts': 'const total = price(1);\nconst Total = 2;\n',
-      'src/b.py': 'total = a.price(2)\n',
-      'x.bin': 'total\0\n',
-    };
+  for (const [engine, shell] of searchers()) {
+    describe(`search with ${engine}`, () => {
+      beforeEach(function () {
+        if (shell === 'missing') this.skip(); // ripgrep is not on this machine
+      });
+      const openWith = async (files: Tree): Promise<void> => {
+        await open(files);
+        if (shell && shell !== 'missing') context = { ...context, shell };
+      };
+      const files = {
+        'src/a.ts': 'const total = price(1);\nconst Total = 2;\n',
+        'src/b.py': 'total = a.price(2)\n',
+        'x.bin': 'total\0\n',
+      };
 
-    it('is literal, unless told otherwise', async () => {
-      await open(files);
-      assert.equal(
-        await text('search', { pattern: 'price(' }),
-        'src/a.ts:1: const total = price(1);\nsrc/b.py:1: total = a.price(2)',
-      );
-      assert.equal(
-        await text('search', { pattern: '^const \\w+ = \\d', regex: true }),
-        'src/a.ts:2: const Total = 2;',
-      );
-      assert.equal(
-        await text('search', { pattern: '(?:price|cost)\\(\\d', regex: true, glob: '*.py' }),
-        'src/b.py:1: total = a.price(2)',
-      );
-      assert.equal(
-        await text('search', { pattern: 'TOTAL = 2', ignore_case: true }),
-        'src/a.ts:2: const Total = 2;',
-      );
-      assert.equal(await text('search', { pattern: 'nowhere' }), 'No matches.');
-    });
+      it('is literal, unless told otherwise', async () => {
+        await openWith(files);
+        assert.equal(
+          await text('search', { pattern: 'price(' }),
+          'src/a.ts:1: const total = price(1);\nsrc/b.py:1: total = a.price(2)',
+        );
+        assert.equal(
+          await text('search', { pattern: '^const \\w+ = \\d', regex: true }),
+          'src/a.ts:2: const Total = 2;',
+        );
+        assert.equal(
+          await text('search', { pattern: '(?:price|cost)\\(\\d', regex: true, glob: '*.py' }),
+          'src/b.py:1: total = a.price(2)',
+        );
+        assert.equal(
+          await text('search', { pattern: 'TOTAL = 2', ignore_case: true }),
+          'src/a.ts:2: const Total = 2;',
+        );
+        assert.equal(await text('search', { pattern: 'nowhere' }), 'No matches.');
+      });
 
-    it('takes a pattern that looks like an option as a pattern', async () => {
-      await open({ 'a.txt': 'run --open-files-in-pager=id\n' });
-      assert.match(await text('search', { pattern: '--open-files-in-pager=id' }), /^a\.txt:1/);
-    });
+      it('takes a pattern that looks like an option as a pattern', async () => {
+        await openWith({ 'a.txt': 'run --open-files-in-pager=id\n' });
+        assert.match(await text('search', { pattern: '--open-files-in-pager=id' }), /^a\.txt:1/);
+      });
 
-    it('finds files that are not committed, never private ones', async () => {
-      await open({ 'a.txt': 'x\n', '.gitignore': '' });
-      writeFileSync(temp.path('tree/new.txt'), 'needle\n');
-      writeFileSync(temp.path('tree/.env'), 'A=needle\n');
-      writeFileSync(temp.path('tree/server.key'), 'needle\n');
-      assert.equal(await text('search', { pattern: 'needle' }), 'new.txt:1: needle');
-    });
+      it('finds files that are not committed, never private ones', async () => {
+        await openWith({ 'a.txt': 'x\n', '.gitignore': '' });
+        writeFileSync(temp.path('tree/new.txt'), 'needle\n');
+        writeFileSync(temp.path('tree/.env'), 'A=needle\n');
+        writeFileSync(temp.path('tree/server.key'), 'needle\n');
+        assert.equal(await text('search', { pattern: 'needle' }), 'new.txt:1: needle');
+      });
 
-    it('finds nothing behind a folder that was replaced by a link out', async () => {
-      await open({ 'src/a.txt': 'x\n', 'b.txt': 'x\n' });
-      mkdirSync(temp.path('outside'));
-      writeFileSync(temp.path('outside/a.txt'), 'needle\n');
-      writeFileSync(temp.path('tree/b.txt'), 'needle\n');
-      await context.git.run(['rm', '-rq', '--cached', 'src']);
-      const { rmSync } = await import('node:fs');
-      rmSync(temp.path('tree/src'), { recursive: true });
-      symlinkSync(temp.path('outside'), temp.path('tree/src'));
-      await context.git.run(['reset', '-q', 'HEAD']);
-      assert.equal(await text('search', { pattern: 'needle' }), 'b.txt:1: needle');
-    });
+      it('finds nothing behind a folder that was replaced by a link out', async () => {
+        await openWith({ 'src/a.txt': 'x\n', 'b.txt': 'x\n' });
+        mkdirSync(temp.path('outside'));
+        writeFileSync(temp.path('outside/a.txt'), 'needle\n');
+        writeFileSync(temp.path('tree/b.txt'), 'needle\n');
+        await context.git.run(['rm', '-rq', '--cached', 'src']);
+        const { rmSync } = await import('node:fs');
+        rmSync(temp.path('tree/src'), { recursive: true });
+        symlinkSync(temp.path('outside'), temp.path('tree/src'));
+        await context.git.run(['reset', '-q', 'HEAD']);
+        assert.equal(await text('search', { pattern: 'needle' }), 'b.txt:1: needle');
+      });
 
-    it('has an end, in matches and in length of a line', async () => {
-      await open({ 'long.txt': `x${'y'.repeat(5_000)}\n`, 'many.txt': 'zebra\n'.repeat(1_000) });
-      assert.ok((await text('search', { pattern: 'xy' })).length < 400);
-      assert.match(await text('search', { pattern: 'zebra' }), /further matches; narrow/);
-    });
+      it('finds nothing in ignored files, whatever the glob', async () => {
+        const ignored = { '.gitignore': 'out\n*.gen.txt\n', 'out/a.txt': 'needle\n' };
+        await openWith({ ...ignored, 'a.gen.txt': 'needle\n', 'b/c.txt': 'needle\n' });
+        writeFileSync(temp.path('tree/new.gen.txt'), 'needle\n');
+        for (const glob of ['*.txt', '**/*.gen.txt', 'b', 'b/', './b/c.txt', 'b/**/*.txt']) {
+          const found = await text('search', { pattern: 'needle', glob });
+          assert.doesNotMatch(found, /new\.gen/);
+          assert.equal(found.includes('b/c.txt:1: needle'), !glob.includes('gen'), glob);
+        }
+        writeFileSync(temp.path('tree/!a.txt'), 'needle\n');
+        assert.equal(
+          await text('search', { pattern: 'needle', glob: '!a.txt' }),
+          '!a.txt:1: needle',
+        );
+      });
 
-    it('refuses patterns that may never end or that are none', async () => {
-      await open(files);
-      for (const pattern of ['(a)\\1', '(?=a)', 'a{1,30000}', '((a{9}){9}){9}']) {
-        assert.match(await refusal('search', { pattern, regex: true }), /can't be used/);
-      }
-      assert.match(
-        await refusal('search', { pattern: '(', regex: true }),
-        /failed or took too long/,
-      );
-      assert.match(await refusal('search', { pattern: 'a\nb' }), /one line/);
-      assert.match(await refusal('search', { pattern: '' }), /`pattern` must be at least 1/);
+      it('has an end, in matches and in length of a line', async () => {
+        await openWith({
+          'long.txt': `x${'y'.repeat(5_000)}\n`,
+          'many.txt': 'zebra\n'.repeat(1_000),
+        });
+        assert.ok((await text('search', { pattern: 'xy' })).length < 400);
+        assert.match(await text('search', { pattern: 'zebra' }), /further matches; narrow/);
+      });
+
+      it('refuses patterns that may never end or that are none', async () => {
+        await openWith(files);
+        for (const pattern of ['(a)\\1', '(?=a)']) {
+          assert.match(await refusal('search', { pattern, regex: true }), /can't be used/);
+        }
+        for (const pattern of ['a{1,30000}', '((a{9}){9}){9}']) {
+          const { ok, text } = await call('search', { pattern, regex: true });
+          assert.ok(ok || /can't be used/.test(text), text); // takes linear time, or is refused
+        }
+        assert.match(
+          await refusal('search', { pattern: '(', regex: true }),
+          /failed or took too long|can't be used/,
+        );
+        assert.match(await refusal('search', { pattern: 'a\nb' }), /one line/);
+        assert.match(await refusal('search', { pattern: '' }), /`pattern` must be at least 1/);
+      });
     });
-  });
+  }
 
   describe('read', () => {
     it('numbers the lines, and tells how to go on', async () => {
@@ -742,3 +776,12 @@ describe('tools', () => {
     });
   });
 });
+
+/** git always, and ripgrep where it is. */
+function searchers(): [string, Shell | 'missing' | undefined][] {
+  const { status } = spawnSync('rg', ['--version']);
+  return [
+    ['git', undefined],
+    ['ripgrep', status === 0 ? createShell() : 'missing'],
+  ];
+}
