@@ -231,7 +231,7 @@ async function ask(run: Run): Promise<ModelReply> {
       signal,
     );
     const usage = addUsage(run.spent.usage, reply.usage);
-    const cost = costOf(reply.usage, reply.price ?? deps.model.price);
+    const cost = costOf(reply.usage, reply.price === undefined ? deps.model.price : reply.price);
     run.spent = { ...run.spent, usage, costUsd: addCost(run.spent, cost) };
     return reply;
   } finally {

@@ -50,8 +50,8 @@ export interface ModelReply {
   readonly content: readonly Block[];
   readonly stopReason: StopReason;
   readonly usage: Usage;
-  /** Of the model that answered, where that may be another one than the first. */
-  readonly price?: Price;
+  /** Of the model that answered, where it is another one than was asked; null: not known. */
+  readonly price?: Price | null;
 }
 
 /** Rejects with a `model_*`, `missing_key` or `cancelled` error; retries what is worth retrying itself. */
@@ -75,7 +75,7 @@ export interface Price {
   readonly cacheWrite: number;
 }
 
-export function costOf(usage: Usage, price: Price | undefined): number | undefined {
+export function costOf(usage: Usage, price: Price | null | undefined): number | undefined {
   if (!price) return undefined;
   return (
     (usage.inputTokens * price.input +

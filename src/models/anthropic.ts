@@ -1,5 +1,4 @@
 /** The Messages API through its SDK. This file and those only it imports are a bundle loaded on first use. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import { addUsage, noUsage } from '../core/attempt.ts';
 import {
@@ -11,9 +10,12 @@ import {
 import type { Model, ModelReply, ModelRequest, Price } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
 import { type Effort, efforts } from '../core/settings.ts';
-import { explainModelError, fillsContext, isWorthRepeating } from './anthropicErrors.ts';
-import { createReplyReader, CutReplyError } from './anthropicReply.ts';
+import { explainModelError, fillsContext } from './anthropicErrors.ts';
+import { createReplyReader } from './anthropicReply.ts';
 import { type ModelTraits, toParams } from './anthropicRequest.ts';
+import { CutReplyError } from './cutReply.ts';
+import { isWorthRepeating } from './modelErrors.ts';
+import { pause } from './pause.ts';
 import { priceOf } from './prices.ts';
 
 export interface AnthropicOptions {
@@ -197,14 +199,6 @@ async function reply(
       log(`The model's reply was cut off; asking once more.`);
     }
     await pause(cutRetryDelayMs, signal);
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal ? { signal } : {});
-  } catch {
-    throw cancelled();
   }
 }
 
