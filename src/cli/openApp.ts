@@ -2,16 +2,33 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type App, compose } from '../compose.ts';
 import { PatchwrightError } from '../core/errors.ts';
-import { parseSettings } from '../core/settings.ts';
-import { readWorkspaceSettings } from '../platform/workspaceSettings.ts';
+import { parseSettings, type Settings } from '../core/settings.ts';
+import { readUserSettings, readWorkspaceSettings } from '../platform/workspaceSettings.ts';
 import type { Arguments } from './arguments.ts';
 import type { Output } from './output.ts';
 
+const keyVariables = {
+  anthropic: 'ANTHROPIC_API_KEY',
+  openai: 'OPENAI_API_KEY',
+  vscode: '',
+} as const;
+
 /**
- * Keys that decide where the user's key is sent: a cloned repository must not set them, so the command
- * line takes them from the environment only (in the editor they have machine scope).
+ * Settings that decide where the user's key and code are sent, and what that may cost, are the machine's:
+ * a cloned repository must not set them. In the editor they have machine scope; here they come from the
+ * user's own file and the environment.
  */
-const machineOnly = ['patchwright.model.baseUrl'];
+function machineSettings(own: Settings, environment: NodeJS.ProcessEnv) {
+  const { fallbacks, prices } = own.model;
+  const provider = environment.PATCHWRIGHT_MODEL_PROVIDER;
+  const isKnown = provider === 'anthropic' || provider === 'openai' || provider === 'vscode';
+  return {
+    provider: isKnown ? provider : own.model.provider,
+    baseUrl: environment.PATCHWRIGHT_MODEL_BASE_URL ?? own.model.baseUrl,
+    fallbacks,
+    prices,
+  };
+}
 
 /** Naming a folder on the command line is trusting it; the same settings as in the editor are read. */
 export async function openApp(
@@ -29,15 +46,17 @@ export async function openApp(
     });
   }
   const settings = () => {
-    const raw = readWorkspaceSettings(folder);
-    for (const key of machineOnly) delete raw[key];
+    const own = readUserSettings(environment);
+    const raw = { ...own, ...readWorkspaceSettings(folder) };
     if (args.model) raw['patchwright.model.name'] = args.model;
-    return parseSettings(raw);
+    const parsed = parseSettings(raw);
+    const machine = machineSettings(parseSettings(own), environment);
+    return { ...parsed, model: { ...parsed.model, ...machine } };
   };
   return compose({
     folder,
     settings,
-    apiKey: () => Promise.resolve(environment.ANTHROPIC_API_KEY),
+    apiKey: (provider) => Promise.resolve(environment[keyVariables[provider]]),
     environment,
     log: out.log,
     trusted: true,

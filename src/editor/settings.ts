@@ -9,6 +9,12 @@ export type SettingsRules = Pick<
   'parseSettings' | 'defaultSettings'
 >;
 
+/** Who serves the model; of the machine, the same in every folder. */
+export function currentProvider(): Settings['model']['provider'] {
+  const value = vscode.workspace.getConfiguration(section).get<string>('model.provider');
+  return value === 'openai' || value === 'vscode' ? value : 'anthropic';
+}
+
 /** The folder's settings as they are now. Throws `invalid_settings`, naming every bad key. */
 export function readSettings(folder: vscode.Uri, rules: SettingsRules): Settings {
   const configuration = vscode.workspace.getConfiguration(section, folder);

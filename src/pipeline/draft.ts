@@ -65,7 +65,7 @@ export async function draft(
   signal: AbortSignal,
 ): Promise<PatchRequest> {
   const settings = house.settings();
-  const model = await house.openModel(settings);
+  const model = await house.openModel(settings, 'patching');
   throwIfCancelled(signal);
   const { ticket, attempt } = await claim(house, settings, model, ticketId, signal);
   const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0 };

@@ -28,8 +28,8 @@ export interface House {
   endOrphans(): Promise<void>;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
-  /** Throws `missing_key`. */
-  openModel(settings: Settings): Promise<Model>;
+  /** Throws `missing_key`, `invalid_settings` or `model_*`. */
+  openModel(settings: Settings, role: keyof Settings['model']['roles']): Promise<Model>;
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;

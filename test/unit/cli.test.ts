@@ -26,6 +26,7 @@ import {
   vacuousFix,
 } from '../support/shop.ts';
 import { open, ticketChange } from '../support/backlog.ts';
+import { startOpenAiServer } from '../support/openAiServer.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 /** The whole house through its front door: real processes, real git, the real SDK against a loopback model. */
@@ -371,19 +372,55 @@ describe('command line', function () {
       assert.equal((await cli(['--help'])).code, 0);
     });
 
-    it('does not take the address its key is sent to from the workspace', async () => {
+    for (const flat of [true, false]) {
+      it(`does not take the address its key is sent to from the workspace (${flat ? 'flat' : 'nested'})`, async () => {
+        log(6);
+        await useModel(rightFix);
+        const thief = await startScriptedModel(rightFix);
+        const { baseUrl } = thief;
+        mkdirSync(join(folder, '.vscode'), { recursive: true });
+        writeFileSync(
+          join(folder, '.vscode/settings.json'),
+          JSON.stringify(
+            flat ? { 'patchwright.model.baseUrl': baseUrl } : { 'patchwright.model': { baseUrl } },
+          ),
+        );
+        await run('scan');
+        await json('draft', '--next');
+        assert.equal(thief.requests.length, 0);
+        await thief.dispose();
+      });
+    }
+
+    it('takes a server by its address from the environment, and prices from the user’s own file', async () => {
       log(6);
-      await useModel(rightFix);
-      const thief = await startScriptedModel(rightFix);
-      mkdirSync(join(folder, '.vscode'), { recursive: true });
-      writeFileSync(
-        join(folder, '.vscode/settings.json'),
-        JSON.stringify({ 'patchwright.model.baseUrl': thief.baseUrl }),
-      );
-      await run('scan');
-      await json('draft', '--next');
-      assert.equal(thief.requests.length, 0);
-      await thief.dispose();
+      const conversation = rightFix.conversations[0];
+      const server = await startOpenAiServer({
+        replies: conversation?.replies ?? [],
+        models: [{ id: 'qwen3' }],
+      });
+      try {
+        mkdirSync(temp.path('config/patchwright'), { recursive: true });
+        const prices = [{ model: 'qwen3', input: 1, output: 1 }];
+        writeFileSync(
+          temp.path('config/patchwright/settings.json'),
+          JSON.stringify({ 'patchwright.model.prices': prices }),
+        );
+        env = {
+          ...env,
+          XDG_CONFIG_HOME: temp.path('config'),
+          PATCHWRIGHT_MODEL_PROVIDER: 'openai',
+          OPENAI_BASE_URL: server.baseUrl,
+        };
+        await run('scan');
+        const request = await json('draft', '--next');
+        assert.equal(request.model, 'qwen3');
+        assert.ok(request.costUsd > 0);
+        assert.equal(server.calls().length, 5);
+        assert.ok(server.headers.every(({ authorization }) => authorization === undefined));
+      } finally {
+        await server.dispose();
+      }
     });
   });
 
