@@ -116,7 +116,7 @@ function toPart(api: LanguageModels, block: Block): unknown[] {
       return [api.text(block.text)];
     case 'tool_use': {
       const isObject = typeof block.input === 'object' && block.input !== null;
-      return [api.call(block.id, block.name, isObject ? (block.input as object) : {})];
+      return [api.call(block.id, block.name, isObject ? block.input : {})];
     }
     case 'tool_result':
       return [api.result(block.toolUseId, block.content)];

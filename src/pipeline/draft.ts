@@ -42,6 +42,8 @@ export interface Job {
   readonly model: Model;
   readonly ticket: Ticket;
   readonly attempt: Attempt;
+  /** What the day's limit leaves for it. */
+  readonly budgetUsd: number | undefined;
   readonly tell: (progress: Progress) => void;
   readonly signal: AbortSignal;
   readonly ledger: Ledger;
@@ -67,9 +69,9 @@ export async function draft(
   const settings = house.settings();
   const model = await house.openModel(settings, 'patching');
   throwIfCancelled(signal);
-  const { ticket, attempt } = await claim(house, settings, model, ticketId, signal);
+  const { ticket, attempt, budgetUsd } = await claim(house, settings, model, ticketId, signal);
   const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0 };
-  const job: Job = { house, settings, model, ticket, attempt, tell, signal, ledger };
+  const job: Job = { house, settings, model, ticket, attempt, budgetUsd, tell, signal, ledger };
   const { id: attemptId, branch } = attempt;
   tell({ kind: 'attempt_started', ticketId: ticket.id, attemptId, branch });
   try {
@@ -137,6 +139,7 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
       guard: protection,
       clock: house.clock,
       limits: settings.limits,
+      budgetTodayUsd: job.budgetUsd,
       onProgress: (progress) => note(job, progress),
       onRefused: (path, rule) => void noteRefusal(job, path, rule),
       saveTranscript: (entry) => house.saveTranscript(attempt.id, entry),

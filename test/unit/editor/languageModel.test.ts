@@ -176,7 +176,7 @@ describe("a model of VS Code's", () => {
     [languageModelError('Unknown', 'socket hang up'), 'model_unreachable'],
     [new Error('net::ERR_FAILED'), 'model_unreachable'],
   ] as const) {
-    it(`that fails with ${String(error.cause ?? error)} is ${code}`, async () => {
+    it(`that fails with ${error.message} is ${code}`, async () => {
       const { why } = await failure(ask({ error }), code);
       assert.ok(why.includes(error.message));
     });
