@@ -9,7 +9,7 @@ import { exit } from './exitCodes.ts';
 import { callOf } from './invocation.ts';
 import { progressLine } from './progress.ts';
 import { act } from './ticketCommands.ts';
-import { gateText, gateView, releaseView, requestLine, requestView } from './views.ts';
+import { gateText, gateView, releaseView, requestLine, requestView, spentText } from './views.ts';
 
 export const requestCommands: Readonly<Record<string, Command>> = {
   draft: {
@@ -81,7 +81,11 @@ async function draft({ app, args, out, signal }: Context): Promise<number> {
   });
   try {
     const request = await app.pipeline.draft(id, signal);
-    out.result(requestView(request), () => requestText(request, args));
+    const attempt = app.backlog.attempts.get(request.attemptId);
+    const spent = attempt ? { steps: attempt.steps, usage: attempt.usage } : {};
+    out.result({ ...requestView(request), ...spent }, () =>
+      [requestText(request, args), ...(attempt ? [`  ${spentText(attempt)}`] : [])].join('\n'),
+    );
     return exit.done;
   } finally {
     await subscription.dispose();

@@ -28,8 +28,9 @@ import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
-import { confidenceOf } from '../gates/confidence.ts';
+import { confidenceOf, type History } from '../gates/confidence.ts';
 import { audit, move } from './changes.ts';
+import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
@@ -151,6 +152,7 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
       ...(await instructionsOf(worktree)),
+      ...(await codeContext(worktree, ticket, signal)),
       testTitle: tests.title,
     }),
     signal,
@@ -158,8 +160,8 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
   return requestOf(job, submission);
 }
 
-function commandsOf({ sandbox }: House, { agent }: Settings) {
-  return sandbox ? { commands: { shell: sandbox, allowed: agent.commands } } : {};
+function commandsOf({ heldShell }: House, { agent }: Settings) {
+  return heldShell ? { commands: { shell: heldShell, allowed: agent.commands } } : {};
 }
 
 function noTests(): PatchwrightError {
@@ -234,7 +236,13 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     reasoning: submission.reasoning,
     component: source?.path ?? patch.files[0]?.path ?? '',
     improvementType: ticket.category,
-    confidence: confidenceOf({ patch, reports: ledger.gates, submissions: ledger.submissions }),
+    confidence: confidenceOf({
+      patch,
+      reports: ledger.gates,
+      submissions: ledger.submissions,
+      history: historyOf(house, ticket),
+      estimate: submission.confidence,
+    }),
     gates: ledger.gates,
     feedbackIds,
     metrics: metricsOf(job, createdAt, feedbackIds.length),
@@ -242,6 +250,18 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     requestedBy: await house.reviewer(),
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
   };
+}
+
+/** What became of earlier patches for tickets of the same category and exception. */
+function historyOf({ backlog }: House, { category, metadata }: Ticket): History {
+  const decided = backlog.requests
+    .list({ statuses: ['APPLIED', 'DENIED', 'ROLLED_BACK'] })
+    .filter(({ ticketId, improvementType }) => {
+      const { exceptionType } = backlog.tickets.get(ticketId)?.metadata ?? {};
+      return improvementType === category && exceptionType === metadata.exceptionType;
+    });
+  const landed = decided.filter(({ status }) => status === 'APPLIED').length;
+  return { landed, refused: decided.length - landed };
 }
 
 const maxNewCodeBytes = 1_000_000;

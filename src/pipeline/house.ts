@@ -18,7 +18,7 @@ export interface House {
   /** Where gates run what is no test, and the agent's search runs. */
   readonly shell: Shell;
   /** For commands the model chooses. undefined: this machine has none, and none are run. */
-  readonly sandbox?: Shell | undefined;
+  readonly heldShell?: Shell | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;

@@ -77,7 +77,7 @@ describe('tools', () => {
       'edit(path, edits)',
       'create(path, content)',
       'run_tests(files?)',
-      'submit(summary, reasoning, test_files)',
+      'submit(summary, reasoning, test_files, confidence?)',
       'delete(path)',
       'rename(from, to)',
       'git(action, path?, commit?, from?, to?) reads',

@@ -10,7 +10,8 @@ import { tempFolder } from '../../support/tempFolder.ts';
 
 const now = '2026-03-05T21:30:00.000Z';
 const price = { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 };
-const model: Model = { name: 'm', price, reply: () => Promise.reject(new Error('never asked')) };
+const unpriced: Model = { name: 'm', reply: () => Promise.reject(new Error('never asked')) };
+const model: Model = { ...unpriced, price };
 
 describe('claiming a ticket', () => {
   const temp = tempFolder('claim');
@@ -71,7 +72,7 @@ describe('claiming a ticket', () => {
 
   it('has no limit on a cost that nobody knows', async () => {
     const house = await houseWith(today(50));
-    const { budgetUsd } = await take(house, 'exception-1', {}, { name: 'm', reply: model.reply });
+    const { budgetUsd } = await take(house, 'exception-1', {}, unpriced);
     assert.equal(budgetUsd, undefined);
   });
 
