@@ -143,6 +143,14 @@ const schema = z.object({
 
 export type Settings = z.infer<typeof schema>;
 
+/** Where the user's key and code are sent, and what that may cost: never taken from a folder. */
+export const machineKeys = [
+  'model.provider',
+  'model.baseUrl',
+  'model.fallbacks',
+  'model.prices',
+] as const;
+
 const empty = {
   sources: { enabled: {} },
   thresholds: {},
