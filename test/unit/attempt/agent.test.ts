@@ -164,6 +164,31 @@ describe('agent', () => {
     });
   });
 
+  it('runs the reads of one reply beside each other', async () => {
+    const deps: { git?: Run['git'] } = {};
+    await start({
+      replies: [says('', ['list', {}], ['list', { path: 'src' }]), write, repair, submit],
+      deps,
+    });
+    const { git } = run;
+    let started = 0;
+    let open = (): void => undefined;
+    const bothStarted = new Promise<void>((resolve) => (open = resolve));
+    deps.git = {
+      ...git,
+      async run(args, options) {
+        // One after the other they would wait for ever.
+        if (args[0] === 'ls-files' && args.includes('--cached')) {
+          if (++started === 2) open();
+          await bothStarted;
+        }
+        return await git.run(args, options);
+      },
+    };
+    await run.go();
+    assert.equal(started, 2);
+  });
+
   describe('gates', () => {
     const again = says('', [
       'edit',
