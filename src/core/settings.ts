@@ -10,6 +10,11 @@ const count = z.number().check(z.int(), z.minimum(1));
 const gate = z.object({ enabled: z._default(z.boolean(), true) });
 const money = z.number().check(z.minimum(0));
 
+const provider = z.enum(['anthropic', 'openai', 'vscode']);
+/** How much a model is to think, where it can be told. */
+export const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type Effort = (typeof efforts)[number];
+
 /** Every key of `patchwright.*` as nested objects; package.json's defaults are tested against these. */
 const schema = z.object({
   sources: z.object({
@@ -76,14 +81,49 @@ const schema = z.object({
     linesPerFile: z._default(count, 500),
     stepsPerAttempt: z._default(count, 40),
     tokensPerAttempt: z._default(count, 1_000_000),
+    outputTokensPerAttempt: z._default(count, 200_000),
     costPerAttemptUsd: z._default(money, 2),
+    costPerDayUsd: z._default(money, 10),
     minutesPerAttempt: z._default(z.number().check(z.minimum(0.01)), 15),
     attemptsPerTicket: z._default(count, 3),
     submissionsPerAttempt: z._default(count, 2),
+    errorsInARow: z._default(count, 8),
   }),
+  agent: z.object({ commands: z._default(z.array(z.string()), []) }),
   model: z.object({
+    provider: z._default(provider, 'anthropic'),
     name: z._default(z.string(), ''),
     baseUrl: z._default(z.string(), ''),
+    effort: z._default(z.enum(['', ...efforts]), ''),
+    roles: z.object({
+      planning: z._default(z.string(), ''),
+      patching: z._default(z.string(), ''),
+      cheap: z._default(z.string(), ''),
+    }),
+    protocol: z._default(z.enum(['auto', 'tools', 'text']), 'auto'),
+    contextTokens: z._default(z.int().check(z.minimum(0)), 0),
+    fallbacks: z._default(
+      z.array(
+        z.object({
+          provider: z.optional(provider),
+          name: z.string(),
+          baseUrl: z.optional(z.string()),
+        }),
+      ),
+      [],
+    ),
+    prices: z._default(
+      z.array(
+        z.object({
+          model: z.string().check(z.minLength(1)),
+          input: money,
+          output: money,
+          cacheRead: z.optional(money),
+          cacheWrite: z.optional(money),
+        }),
+      ),
+      [],
+    ),
   }),
   test: z.object({
     command: z._default(z.string(), ''),
@@ -132,13 +172,23 @@ const schema = z.object({
 
 export type Settings = z.infer<typeof schema>;
 
+/** Where the user's key and code are sent, what that may cost, what may run unheld: never taken from a folder. */
+export const machineKeys = [
+  'model.provider',
+  'model.baseUrl',
+  'model.fallbacks',
+  'model.prices',
+  'sandbox.allowWithout',
+] as const;
+
 const empty = {
   sources: { enabled: {} },
   thresholds: {},
   privacy: {},
   selection: {},
   limits: {},
-  model: {},
+  agent: {},
+  model: { roles: {} },
   test: {},
   sandbox: {},
   gates: {

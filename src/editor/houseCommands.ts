@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { DoctorCheck } from '../pipeline.ts';
 import type { Handlers } from './commands.ts';
+import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';
 import { checkItem, checkLine, doctorTitle } from './doctorText.ts';
 import { openReview } from './diffReview.ts';
 import { historyItem } from './historyText.ts';
+import { setUpModel } from './modelSetup.ts';
 import { pathIn } from './reviewCommands.ts';
 import { requireTrust, type Session, type Sessions } from './sessions.ts';
 import { required, shorten } from './text.ts';
@@ -18,6 +20,7 @@ type Names =
   | 'openDatabase'
   | 'showLog'
   | 'setApiKey'
+  | 'setUpModel'
   | 'doctor'
   | 'refresh';
 
@@ -39,7 +42,8 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
       await openFile(vscode.Uri.file(app.backlog.file));
     },
     showLog: () => log.show(),
-    setApiKey: () => apiKey.ask(),
+    setApiKey: () => apiKey.ask(currentProvider() === 'openai' ? 'openai' : 'anthropic'),
+    setUpModel: () => setUpModel(desk),
     async doctor() {
       const checks = await examine(sessions);
       for (const check of checks) log.info(checkLine(check));

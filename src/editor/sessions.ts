@@ -13,6 +13,8 @@ import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
 import { keepsSession } from './folders.ts';
+import { createEditorModel } from './languageModel.ts';
+import { languageModels } from './languageModels.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
 
@@ -181,7 +183,8 @@ async function openSession(
     const app = await compose({
       folder: folder.uri.fsPath,
       settings: () => settings.current(),
-      apiKey: () => apiKey.get(),
+      apiKey: (provider) => apiKey.get(provider),
+      editorModel: (name) => createEditorModel(languageModels(), name),
       environment: process.env,
       log: lineLog(log),
       trusted,

@@ -42,7 +42,7 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
       });
     }),
     check('Model', async () => {
-      const model = await house.openModel(valid(settings));
+      const model = await house.openModel(valid(settings), 'patching');
       return `${model.name}${model.price ? '' : ' (price not known: tokens are shown instead)'}`;
     }),
     check('Log sources', async () => {

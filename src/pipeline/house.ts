@@ -17,7 +17,7 @@ export interface House {
   readonly trusted: boolean;
   readonly backlog: Backlog;
   readonly git: Git;
-  /** Where gates run what is no test. */
+  /** Where gates run what is no test, and the agent's search runs. */
   readonly shell: Shell;
   /** The door through which the project's own commands run in `root`. */
   held(root: string, settings: Settings): Promise<Shell>;
@@ -32,8 +32,8 @@ export interface House {
   endOrphans(): Promise<void>;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
-  /** Throws `missing_key`. */
-  openModel(settings: Settings): Promise<Model>;
+  /** Throws `missing_key`, `invalid_settings` or `model_*`. */
+  openModel(settings: Settings, role: keyof Settings['model']['roles']): Promise<Model>;
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
@@ -50,4 +50,6 @@ export interface House {
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
+  /** The entries that were saved, in order; none when there is no transcript. */
+  readTranscript(attemptId: string): Promise<readonly unknown[]>;
 }
