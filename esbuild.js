@@ -60,7 +60,10 @@ const builds = [
   },
   { ...common, entryPoints: lazy },
   // A thread of its own, started beside the bundle that asks for it.
-  { ...common, entryPoints: ['src/signals/quality/qualityWorker.ts'] },
+  {
+    ...common,
+    entryPoints: ['src/signals/quality/qualityWorker.ts', 'src/signals/scanWorker.ts'],
+  },
   // The page runs in a browser.
   {
     bundle: true,

@@ -7,6 +7,7 @@ import { demo } from './cli/demo.ts';
 import { exit, exitCodeOf } from './cli/exitCodes.ts';
 import { openApp } from './cli/openApp.ts';
 import { createOutput, plain } from './cli/output.ts';
+import { sandbox } from './cli/sandbox.ts';
 import { scanSecrets } from './cli/scanSecrets.ts';
 import { signals } from './cli/signals.ts';
 import { templates } from './cli/templates.ts';
@@ -30,6 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   if (args.command === 'demo') return demo(args, out, process.env, controller.signal);
 
+  if (args.command === 'sandbox') return sandbox(args, out, process.env, controller.signal);
   if (args.command === 'signals') return signals(args, out, controller.signal);
   if (args.command === 'scan-secrets') return scanSecrets(args, out, controller.signal);
   if (args.command === 'templates') return templates(args, out, controller.signal);

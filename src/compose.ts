@@ -1,28 +1,34 @@
+import { statSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
 import { explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
 import type { Model } from './core/model.ts';
-import type { Clock, Git, Log } from './core/ports.ts';
+import type { Clock, Git, Log, Shell } from './core/ports.ts';
 import { createProtection } from './core/protection.ts';
+import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
 import type { Settings } from './core/settings.ts';
 import { acceptedSecrets } from './gates/secrets/known.ts';
+import { createGateCache } from './gates/gateCache.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
 import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
+import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
 import { endOrphans } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { startAnalysis } from './signals/quality/startAnalysis.ts';
 import { createScanner } from './signals/scan.ts';
+import { createScanThread } from './signals/scanInWorker.ts';
 import { readTemplates, type Templates } from './signals/templates/templates.ts';
 import { watchSources } from './signals/watch.ts';
 
@@ -34,8 +40,12 @@ export interface ComposeOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
   readonly trusted: boolean;
+  /** Beyond so many tickets old ones are archived; for tests. */
+  readonly maxTickets?: number;
   /** Opens the backlog to read only and writes nothing at all. */
   readonly readOnly?: boolean;
+  /** Reads logs in a thread of its own: where others need the event loop. */
+  readonly scanInWorker?: boolean;
 }
 
 /** The whole house, for one workspace folder. */
@@ -44,6 +54,8 @@ export interface App {
   readonly backlog: Backlog;
   readonly pipeline: Pipeline;
   readonly git: Git;
+  /** What holds the tests of patches, by the settings of now. */
+  sandbox(): Promise<SandboxState>;
   /** A file as a commit has it; empty when it has none. */
   readFile(commit: string, path: string): Promise<string>;
   /** What was saved of an attempt, as it was written; empty when it is gone. */
@@ -59,20 +71,23 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const clock: Clock = { now: () => new Date() };
   const shell = createShell();
   const git = createGit(shell, folder);
+  const door = createDoor({ shell, git, folder, environment: options.environment });
   const data = join(folder, '.patchwright');
   const backlog = await openBacklog({
     folder,
     clock,
     log,
     readOnly: (options.readOnly ?? false) || !options.trusted,
+    ...(options.maxTickets === undefined ? {} : { maxTickets: options.maxTickets }),
   });
-  const scannerOf = (current: Settings) =>
-    createScanner({
-      folder,
-      clock,
-      settings: current,
-      readPosition: (file) => backlog.positions.get(file),
-    });
+  const thread = options.scanInWorker ? createScanThread(log) : undefined;
+  const scannerOf = (current: Settings) => {
+    const readPosition = (file: string) => backlog.positions.get(file);
+    const deps = { folder, clock, settings: current, readPosition };
+    return thread
+      ? thread.scanner({ ...deps, positions: () => backlog.positions.all() })
+      : createScanner(deps);
+  };
   const house: House = {
     folder,
     trusted: options.trusted,
@@ -93,14 +108,25 @@ export async function compose(options: ComposeOptions): Promise<App> {
         git,
         home: cacheFolder(options.environment),
         shell,
+        held: (root) => door.shell(root, current.sandbox, true),
         log,
         clock,
         protectedBranches: current.approve.protectedBranches,
         ...(current.test.setup ? { setup: current.test.setup } : {}),
       }),
-    findTests: (root, current) => findTestRunner({ shell }, root, current.test, log),
+    sandbox: (current) => door.state(current.sandbox),
+    findTests: async (root, current) => {
+      const held = await door.shell(root, current.sandbox);
+      return findTestRunner({ shell: held }, root, current.test, log);
+    },
     protection: async () => createProtection(await linesOf(join(data, 'protected'))),
     acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
+    gateCache: (about) =>
+      createGateCache(
+        join(cacheFolder(options.environment), 'gates'),
+        { about, build: build() },
+        log,
+      ),
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
@@ -111,14 +137,22 @@ export async function compose(options: ComposeOptions): Promise<App> {
     backlog,
     pipeline,
     git,
+    sandbox: async () => door.state(settings().sandbox),
     readFile: (commit, path) => fileAt(git, commit, path),
     transcript: (attemptId) => readTranscript(data, attemptId),
     watch: () => watchSources({ folder, settings: settings(), log }, () => pipeline.grown()),
     dispose: async () => {
       await pipeline.dispose();
+      await thread?.dispose();
       await backlog.dispose();
     },
   };
+}
+
+/** Changes with every build of ours: another version may judge otherwise. */
+function build(): string {
+  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
+  return `${size} ${mtimeMs}`;
 }
 
 async function openModel(options: ComposeOptions, settings: Settings): Promise<Model> {
@@ -154,6 +188,19 @@ export async function startRecordedModel(file: string): Promise<{
     environment: { ANTHROPIC_BASE_URL: server.baseUrl, ANTHROPIC_API_KEY: server.apiKey },
     dispose: async () => server.dispose(),
   };
+}
+
+/** The door that tests of patches go through, for a command of the user's. Throws `no_sandbox`. */
+export async function openSandbox(
+  folder: string,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly shell: Shell; readonly state: SandboxState }> {
+  const shell = createShell();
+  const door = createDoor({ shell, git: createGit(shell, folder), folder, environment });
+  const state = await door.state(settings.sandbox);
+  if (state.kind === 'refused') throw noSandbox(state);
+  return { shell: await door.shell(folder, settings.sandbox), state };
 }
 
 /** What is in log files that lie anywhere, without a backlog; for the command line. */

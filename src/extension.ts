@@ -10,6 +10,7 @@ import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
+import { createPreviewNotice } from './editor/previewNotice.ts';
 import { registerCommands } from './editor/register.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
@@ -43,7 +44,12 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const apiKey = createApiKey(context.secrets, process.env, dialogs);
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
-  sessions = createSessions({ loadCompose, apiKey, errors, log });
+  const onProgress = createPreviewNotice(
+    dialogs,
+    (id) => backlogView.show(id),
+    (line) => log.warn(line),
+  );
+  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);

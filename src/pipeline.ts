@@ -2,9 +2,11 @@ import type { Approved } from './core/approval.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
+import type { GateEvents } from './gates/gate.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
 import type { EditorDiagnostic } from './core/quality.ts';
 import type { Ticket } from './core/ticket.ts';
+import type { Difference } from './core/variants.ts';
 import {
   type ApprovalOptions,
   approve,
@@ -17,11 +19,15 @@ import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
 import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
+import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
+import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
+import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { createScan } from './pipeline/scan.ts';
+import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
   edit,
@@ -37,6 +43,7 @@ import {
 export type { HistoryEvent } from './pipeline/history.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
+export type { SplitBy } from './pipeline/split.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
@@ -55,6 +62,15 @@ export interface Pipeline {
   grown(): void;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
+  /** Runs the gates over a patch that came from elsewhere; nothing of it is kept. */
+  judge(
+    given: GivenPatch,
+    options: JudgeOptions,
+    on: GateEvents,
+    signal?: AbortSignal,
+  ): Promise<JudgedPatch>;
+  /** Puts such a patch forward for a ticket. Throws `gates_failed`; the attempt then holds the results. */
+  propose(proposal: Proposal, signal?: AbortSignal): Promise<PatchRequest>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
   cancel(ticketId: string): Promise<void>;
   approve(requestId: string, options?: ApprovalOptions): Promise<Approved>;
@@ -67,8 +83,12 @@ export interface Pipeline {
   /** From now on what is seen of one counts for the other, until `split` takes it back. */
   merge(ticketId: string, intoId: string): Promise<void>;
   split(ticketId: string): Promise<void>;
+  /** What the events of a ticket differ in, and so what it can be split by. */
+  differences(ticketId: string): readonly Difference[];
+  /** Gives some of its events, those to come as well, a ticket of their own; merging that back undoes it. */
+  splitBy(ticketId: string, by: SplitBy): Promise<Ticket>;
   snooze(ticketId: string, untilIso: string): Promise<void>;
-  /** Not worth fixing: no signal opens it again. */
+  /** Not worth fixing: no signal opens it again before a new release or a rise in its rate. */
   close(ticketId: string, reason: string): Promise<void>;
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
@@ -111,7 +131,11 @@ export function createPipeline(house: House): Pipeline {
     }
   };
 
-  const startDraft = (ticketId?: string, signal?: AbortSignal): Promise<PatchRequest> => {
+  const startAttempt = (
+    ticketId: string | undefined,
+    signal: AbortSignal | undefined,
+    run: (watching: typeof tell, either: AbortSignal) => Promise<PatchRequest>,
+  ): Promise<PatchRequest> => {
     const controller = new AbortController();
     const either = signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
     let claimed = ticketId;
@@ -119,7 +143,7 @@ export function createPipeline(house: House): Pipeline {
       if (event.kind === 'attempt_started') claimed = event.ticketId;
       tell(event);
     };
-    const done = draft(house, ticketId, watching, either);
+    const done = run(watching, either);
     const entry: Running = { ticketId: () => claimed, controller, done };
     drafts.add(entry);
     return done.finally(() => drafts.delete(entry));
@@ -144,7 +168,23 @@ export function createPipeline(house: House): Pipeline {
     grown: () => {
       if (house.trusted) growth.grown();
     },
-    draft: (ticketId, signal) => act(() => startDraft(ticketId, signal)),
+    draft: (ticketId, signal) =>
+      act(() =>
+        startAttempt(ticketId, signal, (watching, either) =>
+          draft(house, ticketId, watching, either),
+        ),
+      ),
+    judge: (given, options, on, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return judgeGiven(house, given, options, on, either);
+      }),
+    propose: (proposal, signal) =>
+      act(() =>
+        startAttempt(proposal.ticketId, signal, (watching, either) =>
+          propose(house, proposal, watching, either),
+        ),
+      ),
     cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
     approve: (id, options) => act(() => approve(house, id, options)),
     reject: (id, comment) => act(() => reject(house, id, comment)),
@@ -154,6 +194,8 @@ export function createPipeline(house: House): Pipeline {
     edit: (id, change) => act(() => edit(house, id, change)),
     merge: (id, into) => act(() => merge(house, id, into)),
     split: (id) => act(() => split(house, id)),
+    differences: (id) => differences(house, id),
+    splitBy: (id, by) => act(() => splitBy(house, id, by)),
     snooze: (id, until) => act(() => snooze(house, id, until)),
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureBubblewrap } from './host/bubblewrap.mjs';
 import { project } from './host/node24.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'pw-report-'));
@@ -34,6 +35,7 @@ if (!names) {
   console.error(`There is no set ${process.argv[2]}; there are ${Object.keys(sets).join(', ')}.`);
   process.exit(2);
 }
+if (names.some((name) => ['unit', 'integration', 'e2e'].includes(name))) bringSandbox();
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const name of names) {
   for (const [index, command] of stages[name].entries()) {
@@ -59,6 +61,16 @@ console.log(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
 );
 process.exit(total.failed > 0 ? 1 : 0);
+
+/** Without it the tests of the sandbox are left out, and the others run without one. */
+function bringSandbox() {
+  try {
+    ensureBubblewrap();
+  } catch (error) {
+    console.error(error.message);
+    process.env.PATCHWRIGHT_ALLOW_WITHOUT_SANDBOX = '1';
+  }
+}
 
 function run([file, ...args], report) {
   return new Promise((resolve) => {

@@ -42,8 +42,17 @@ export interface Committed {
  * when no file differs from the base.
  */
 export async function commitPatch(place: CommitPlace, options: CommitOptions): Promise<Committed> {
-  const { git, base } = place;
   const { tree, skipped } = await stage(place);
+  return { commit: await commitTree(place, tree, options), tree, skipped };
+}
+
+/** The same for a tree that is there already. */
+export async function commitTree(
+  place: CommitPlace,
+  tree: string,
+  options: CommitOptions,
+): Promise<string> {
+  const { git, base } = place;
   const baseTree = await git.run(['rev-parse', `${base}^{tree}`]);
   if (tree === baseTree) throw nothingChanged();
   const testTree = await treeWith(git, place.path, base, tree, options.testFiles);
@@ -54,13 +63,13 @@ export async function commitPatch(place: CommitPlace, options: CommitOptions): P
   }
   if (testTree !== tree) commit = await write(git, tree, commit, message('Fix', options), identity);
   await moveBranch(place, commit);
-  return { commit, tree, skipped };
+  return commit;
 }
 
 function nothingChanged(): PatchwrightError {
   return new PatchwrightError('nothing_to_do', {
     what: 'There is nothing to commit.',
-    why: 'The attempt changed no file (files that git ignores do not count).',
+    why: 'No file was changed (files that git ignores do not count).',
     remedy: 'Draft again, or describe the ticket more closely.',
   });
 }

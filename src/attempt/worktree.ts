@@ -2,7 +2,8 @@ import { lstat, open, readdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cancelled, errorMessage, explainFileError, PatchwrightError } from '../core/errors.ts';
 import type { Checkout, Clock, Git, Log, Shell } from '../core/ports.ts';
-import { type CommitOptions, type Committed, commitPatch } from './commit.ts';
+import { type Given, treeWithDiffs } from './applyDiff.ts';
+import { type CommitOptions, type Committed, commitPatch, commitTree } from './commit.ts';
 import {
   isInstalled,
   nothing,
@@ -34,6 +35,8 @@ export interface WorktreeDeps {
   /** Folder of ours outside the workspace, for worktrees and copies of dependencies. */
   readonly home: string;
   readonly shell: Shell;
+  /** A shell that holds what a patch brought along, for the setup command; default: `shell`. */
+  readonly held?: (folder: string) => Promise<Shell>;
   readonly log: Log;
   readonly clock: Clock;
   /** The user's own command that prepares a checkout for its tests. */
@@ -69,6 +72,10 @@ export interface Worktree extends Checkout {
   treeOfBaseWith(commit: string, files: readonly string[]): Promise<string>;
   /** Two commits, test and fix; see commitPatch. */
   commit(options: CommitOptions): Promise<Committed>;
+  /** The tree of the base with diffs and files that came from elsewhere. Throws `conflict`. */
+  treeOfBaseWithDiffs(given: Omit<Given, 'prefix'>): Promise<string>;
+  /** Commits such a tree as `commit` does what lies in the folder. */
+  commitTree(tree: string, options: CommitOptions): Promise<string>;
   /** Removes the worktree or returns it to the pool. Never throws; what stays is picked up by `recover`. */
   close(options: { readonly keepBranch: boolean }): Promise<void>;
 }
@@ -99,16 +106,19 @@ export function createWorktrees(deps: WorktreeDeps): Worktrees {
   };
 }
 
-/** An open worktree's parts, as they come to be. */
-interface Site {
+/** A worktree's parts, before it has its branch. */
+interface Ground {
   readonly deps: WorktreeDeps;
   readonly repository: RepositoryState;
   readonly folders: OwnFolders;
   readonly path: string;
   readonly base: string;
-  readonly branch: string;
   readonly seal: Seal;
   readonly git: Git;
+}
+
+interface Site extends Ground {
+  readonly branch: string;
 }
 
 async function openWorktree(
@@ -116,9 +126,11 @@ async function openWorktree(
   options: OpenOptions,
   signal?: AbortSignal,
 ): Promise<Worktree> {
-  const repository = await inspectRepository(deps.git, signal);
+  const [repository] = await allOf(
+    inspectRepository(deps.git, signal),
+    assertBranchName(deps.git, options.branch, deps.protectedBranches ?? ['main', 'master']),
+  );
   const base = options.base ? await commitOf(deps.git, options.base) : repository.head;
-  await assertBranchName(deps.git, options.branch, deps.protectedBranches ?? ['main', 'master']);
   if (repository.detached && !options.base) {
     options.onProgress(`HEAD is detached; the patch starts from commit ${base.slice(0, 10)}.`);
   }
@@ -133,13 +145,18 @@ async function openWorktree(
   const undo: (() => Promise<void>)[] = [() => dispose(deps, folders, folder.path)];
   try {
     const seal = await worktreeAt(deps, folders, folder, base, options.onProgress);
-    const branch = await claimBranch(deps.git, folders, folder.path, options.branch, base);
-    undo.push(() => deleteOwnBranch(deps.git, branch, base, deps.log));
-    const git = worktreeGit(deps.git, folder.path, seal.adminDir);
-    const site = { deps, repository, folders, path: folder.path, base, branch, seal, git };
-    const path = folder.path;
+    const { path } = folder;
+    const git = worktreeGit(deps.git, path, seal.adminDir);
+    const ground: Ground = { deps, repository, folders, path, base, seal, git };
+    const branching = claimBranch(deps.git, folders, path, options.branch, base).then((branch) => {
+      undo.push(() => deleteOwnBranch(deps.git, branch, base, deps.log));
+      return branch;
+    });
+    // A new one is also entered into the pool while it is laid out; two notes must not cross.
+    if (!folder.reused) await branching;
+    const [branch] = await allOf(branching, layBase(ground, folder.reused, signal));
     await git.run(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
-    await layBase(site, folder.reused, signal);
+    const site: Site = { ...ground, branch };
     const provided = await prepare(site, options.onProgress, signal);
     return worktreeOf(site, path, provided);
   } catch (error) {
@@ -241,7 +258,13 @@ async function claimBranch(
   }
 }
 
-async function layBase(site: Site, reused: boolean, signal?: AbortSignal): Promise<void> {
+/** Both, side by side; when one fails the other is waited for, so that nothing of it comes after the clean-up. */
+async function allOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
+}
+
+async function layBase(site: Ground, reused: boolean, signal?: AbortSignal): Promise<void> {
   const started = performance.now();
   const many =
     !reused &&
@@ -250,13 +273,13 @@ async function layBase(site: Site, reused: boolean, signal?: AbortSignal): Promi
   const mayPool = !reused && site.deps.pool !== 'never';
   // Decided before the long part: if that is cancelled, what is done of it is kept for the next time.
   if (mayPool && (many || site.deps.pool === 'always')) await site.folders.pool(site.path);
-  await layTree({ ...layOf(site, site.base), fresh: !reused }, signal);
+  await layTree({ ...layOf(site, site.base), fresh: !reused, movesHead: reused }, signal);
   await saveIndex(site.path, site.seal.adminDir);
   if (mayPool && performance.now() - started > slowMs) await site.folders.pool(site.path);
 }
 
 /** From the user's index, whose header holds the number of its entries; 0 when it can't be told. */
-async function countFiles({ repository }: Site): Promise<number> {
+async function countFiles({ repository }: Ground): Promise<number> {
   const file = await open(repository.indexFile).catch(() => undefined);
   if (!file) return 0; // no index yet: then the time it takes decides
   try {
@@ -268,7 +291,7 @@ async function countFiles({ repository }: Site): Promise<number> {
   }
 }
 
-function layOf({ git, path, seal }: Site, treeish: string, keep: readonly string[] = []) {
+function layOf({ git, path, seal }: Ground, treeish: string, keep: readonly string[] = []) {
   return { git, path, adminDir: seal.adminDir, treeish, keep };
 }
 
@@ -279,6 +302,8 @@ interface Prepared {
   /** Of these, the folders of package managers, and what they hold; see `layAgain`. */
   readonly installed: readonly string[];
   readonly state: string;
+  /** For the setup command on trees that a model wrote. */
+  readonly held?: Shell;
 }
 
 async function prepare(site: Site, onProgress: Log, signal?: AbortSignal): Promise<Prepared> {
@@ -295,19 +320,23 @@ async function prepare(site: Site, onProgress: Log, signal?: AbortSignal): Promi
     return { provided, keep: provided.folders, installed: provided.folders, state: '' };
   }
   onProgress(`Running the setup command: ${deps.setup}`);
-  return { provided, ...(await setUp(site, deps.setup, provided.folders, signal)) };
+  const made = await setUp(site, deps.shell, deps.setup, provided.folders, signal);
+  // Asked for while there is nothing but the user's own commit in the worktree.
+  const held = await deps.held?.(path);
+  return { provided, ...made, ...(held ? { held } : {}) };
 }
 
 async function setUp(
   site: Site,
+  shell: Shell,
   command: string,
   provided: readonly string[],
   signal?: AbortSignal,
-): Promise<Omit<Prepared, 'provided'>> {
+): Promise<Omit<Prepared, 'provided' | 'held'>> {
   const { deps, repository, path } = site;
   const cwd = join(path, repository.prefix);
   const limit = deps.setupTimeoutMs ? { timeoutMs: deps.setupTimeoutMs } : {};
-  await runSetup({ shell: deps.shell, command, cwd, ...limit }, signal);
+  await runSetup({ shell, command, cwd, ...limit }, signal);
   const keep = [...new Set([...provided, ...(await untrackedIn(site))])];
   const installed = keep.filter(isInstalled);
   return { keep, installed, state: await stateOf(path, installed, signal) };
@@ -328,8 +357,9 @@ async function layAgain(
   await layTree(layOf(site, treeish, intact ? before.installed : []), signal);
   if (intact && before.keep.length === before.installed.length) return before;
   if (!intact) await before.provided.restore(signal);
-  const { folders } = before.provided;
-  return { provided: before.provided, ...(await setUp(site, command, folders, signal)) };
+  const { provided } = before;
+  const shell = treeish === site.base ? site.deps.shell : (before.held ?? site.deps.shell);
+  return { ...before, ...(await setUp(site, shell, command, provided.folders, signal)) };
 }
 
 /** What the setup command made, ignored or not: it is no part of the patch. */
@@ -343,6 +373,10 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
   const { deps, base, branch, git, seal, repository, folders } = site;
   let closed: Promise<void> | undefined;
   let prepared = first;
+  const place = () => {
+    const exclude = prepared.keep;
+    return { git, path, adminDir: seal.adminDir, branch, base, exclude };
+  };
   const explained = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
       throw explainFileError(error, path);
@@ -370,8 +404,14 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
     commit: (options) =>
       explained(async () => {
         await assertSealed(path, seal);
-        const exclude = prepared.keep;
-        return commitPatch({ git, path, adminDir: seal.adminDir, branch, base, exclude }, options);
+        return commitPatch(place(), options);
+      }),
+    treeOfBaseWithDiffs: (given) =>
+      explained(() => treeWithDiffs(git, path, base, { ...given, prefix: repository.prefix })),
+    commitTree: (tree, options) =>
+      explained(async () => {
+        await assertSealed(path, seal);
+        return commitTree(place(), tree, options);
       }),
     close({ keepBranch }) {
       closed ??= closeAll(async (step) => {

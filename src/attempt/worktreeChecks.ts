@@ -26,9 +26,11 @@ export async function inspectRepository(git: Git, signal?: AbortSignal): Promise
   const where = ['rev-parse', '--path-format=absolute'];
   const paths = ['index', 'rebase-merge', 'rebase-apply'].flatMap((path) => ['--git-path', path]);
   const headOf = { okCodes: [0, 1, 128], signal };
-  const [version, folders, head, branch] = await Promise.all([
+  const [version, folders, tree, head, branch] = await Promise.all([
     git.run(['version'], { signal }),
     git.run([...where, '--git-common-dir', '--is-bare-repository', ...paths], { signal }),
+    // Only fails in a bare repository, which has none.
+    git.code([...where, '--show-toplevel', '--show-prefix'], { okCodes: [0, 128], signal }),
     git.code(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], headOf),
     git.code(['symbolic-ref', '--quiet', 'HEAD'], headOf),
   ]);
@@ -37,9 +39,7 @@ export async function inspectRepository(git: Git, signal?: AbortSignal): Promise
   if (head.code !== 0) throw unborn();
   for (const rebase of rebases) if (await exists(rebase)) throw rebasing();
   const [top, prefix = ''] =
-    bare === 'true'
-      ? [undefined]
-      : (await git.run([...where, '--show-toplevel', '--show-prefix'], { signal })).split('\n');
+    bare === 'true' || tree.code !== 0 ? [undefined] : tree.out.split('\n');
   return { commonDir, indexFile, top, prefix, head: head.out, detached: branch.code !== 0 };
 }
 

@@ -96,6 +96,8 @@ export interface Lay {
   readonly keep: readonly string[];
   /** A new worktree needs no cleaning. */
   readonly fresh?: boolean;
+  /** `treeish` is a commit, and HEAD may move to it. */
+  readonly movesHead?: boolean;
 }
 
 /** Makes tracked files exactly those of `treeish` and removes all others but `keep`. */
@@ -112,9 +114,14 @@ export async function layTree(lay: Lay, signal?: AbortSignal): Promise<void> {
   }
 }
 
-async function layOnce({ git, path, adminDir, treeish, keep, fresh }: Lay, signal?: AbortSignal) {
+async function layOnce(lay: Lay, signal?: AbortSignal) {
+  const { git, path, adminDir, treeish, keep, fresh, movesHead } = lay;
   if (!fresh) await restoreIndex(path, adminDir);
-  await git.run(['read-tree', '-u', '--reset', '--no-recurse-submodules', treeish], { signal });
+  // The same to the files; but checkout looks for changed ones in several threads, read-tree in one.
+  const lays = movesHead
+    ? ['checkout', '--force', '--quiet', '--no-recurse-submodules', '--detach', treeish, '--']
+    : ['read-tree', '-u', '--reset', '--no-recurse-submodules', treeish];
+  await git.run(lays, { signal });
   if (fresh) return;
   const kept = keep.flatMap((folder) => ['-e', `/${escapePattern(folder)}`]);
   await git.run(['clean', '-ffdxq', ...kept], { signal });

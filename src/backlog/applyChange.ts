@@ -1,4 +1,5 @@
 import type { PatchFile } from '../core/attempt.ts';
+import { archiveTicket, restoreTicket } from './archiveRow.ts';
 import type { Stamp } from './clock.ts';
 import {
   attemptEntity,
@@ -8,6 +9,7 @@ import {
   ticketEntity,
   toValue,
 } from './entities.ts';
+import { maxVariants, variantKey } from '../core/variants.ts';
 import { addWindow, keepInteraction } from './measures.ts';
 import { mergeRow } from './mergeRow.ts';
 import type { StoredAudit, StoredChange } from './schemas.ts';
@@ -20,6 +22,12 @@ export function applyChange(sql: Sql, change: StoredChange, stamp: Stamp): void 
   switch (change.kind) {
     case 'ticket':
       mergeRow(sql, ticketEntity, change.id, ticketFields(change), stamp);
+      return;
+    case 'archive':
+      archiveTicket(sql, change, stamp);
+      return;
+    case 'restore':
+      restoreTicket(sql, change, stamp);
       return;
     case 'attempt':
       mergeRow(sql, attemptEntity, change.id, change.fields, stamp);
@@ -90,6 +98,27 @@ function addToGroup(sql: Sql, group: Of<'group'>): void {
       group.firstSeen,
       group.lastSeen,
     ],
+  );
+  for (const variant of group.variants ?? []) addToVariant(sql, group.id, variant);
+}
+
+type StoredVariant = NonNullable<Of<'group'>['variants']>[number];
+
+function addToVariant(sql: Sql, id: string, variant: StoredVariant): void {
+  const { traits, count, firstSeen, lastSeen } = variant;
+  sql.run(
+    `INSERT INTO group_variants (group_id, variant, traits, count, first_seen, last_seen)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (group_id, variant) DO UPDATE SET
+       count = count + excluded.count,
+       first_seen = min(first_seen, excluded.first_seen),
+       last_seen = max(last_seen, excluded.last_seen)`,
+    [id, variantKey(traits), toValue(JSON.stringify(traits)), count, firstSeen, lastSeen],
+  );
+  sql.run(
+    `DELETE FROM group_variants WHERE group_id = ? AND variant >=
+       (SELECT variant FROM group_variants WHERE group_id = ? ORDER BY variant LIMIT 1 OFFSET ?)`,
+    [id, id, maxVariants],
   );
 }
 

@@ -5,13 +5,14 @@ import type { Event } from '../core/events.ts';
 import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
+import type { Variant } from '../core/variants.ts';
 import type { SignalGroup, Ticket, TicketStatus, TicketSummary } from '../core/ticket.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
 export interface Backlog {
   readonly tickets: TicketStore;
   readonly groups: GroupStore;
-  readonly positions: { get(file: string): FilePosition | undefined };
+  readonly positions: { get(file: string): FilePosition | undefined; all(): FilePosition[] };
   readonly attempts: AttemptStore;
   readonly requests: RequestStore;
   readonly releases: ReleaseStore;
@@ -19,6 +20,8 @@ export interface Backlog {
   readonly metrics: MetricStore;
   readonly interactions: InteractionStore;
   readonly audit: AuditStore;
+  /** Old tickets, in files of their own beside the database. */
+  readonly archive: ArchiveStore;
 
   /** One journal line: all of it or nothing. Resolves when it is on the disk and visible to queries. */
   write(changes: readonly Change[]): Promise<void>;
@@ -41,8 +44,19 @@ export interface Backlog {
   dispose(): Promise<void>;
 }
 
+export interface ArchiveStore {
+  has(id: string): boolean;
+  count(): number;
+  get(id: string): Promise<Ticket | undefined>;
+  list(limit?: number): Promise<readonly Ticket[]>;
+  /** Makes them tickets of the backlog again, as they were. Of others of these ids nothing is done. */
+  bringBack(ids: readonly string[]): Promise<void>;
+}
+
 export interface GroupStore {
   get(id: string): SignalGroup | undefined;
+  /** What its events were like, the most frequent first; see `maxVariants`. */
+  variants(id: string): readonly Variant[];
   /**
    * Those last seen before that time whose tickets have one of these statuses and may sink: not sunk
    * yet, no priority set by a person, and nothing merged into them seen since.

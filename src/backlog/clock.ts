@@ -21,6 +21,10 @@ export function isLater(a: Stamp, b: Stamp | undefined): boolean {
   return a.lamport === b.lamport ? a.writer >= b.writer : a.lamport > b.lamport;
 }
 
+export function isSame(a: Stamp, b: Stamp | undefined): boolean {
+  return a.lamport === b?.lamport && a.writer === b.writer;
+}
+
 /** `{"<lamport>.<writer>": [fields]}`: a row's fields share few stamps. */
 export function clocksToText(clocks: FieldClocks): string {
   const groups = new Map<string, string[]>();

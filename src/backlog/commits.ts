@@ -17,8 +17,11 @@ import type { Serial } from './serial.ts';
 const maxJournalBytes = 16 * 1024 * 1024;
 const maxBatchBytes = 8 * 1024 * 1024;
 
+/** What can stand in a journal: what the pipeline writes, and moves to the archive and back. */
+export type Writable = Change | Extract<StoredChange, { kind: 'archive' | 'restore' }>;
+
 interface Pending {
-  readonly changes: readonly Change[];
+  readonly changes: readonly Writable[];
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -37,7 +40,7 @@ interface Own {
 }
 
 export interface Commits {
-  write(changes: readonly Change[]): Promise<void>;
+  write(changes: readonly Writable[]): Promise<void>;
   /** The writer whose journal must not be read back, it is merged as it is written. */
   current(): string | undefined;
   /** Writers we have left for good: their journals may be compacted while we live. */
@@ -68,7 +71,7 @@ export function createCommits(options: CommitsOptions): Commits {
   let nextWriter = options.firstWriter;
   let draining: Promise<void> | undefined;
 
-  function write(changes: readonly Change[]): Promise<void> {
+  function write(changes: readonly Writable[]): Promise<void> {
     return new Promise((resolve, reject) => {
       queue.push({ changes, resolve, reject });
       draining ??= drain();
@@ -169,7 +172,7 @@ export function createCommits(options: CommitsOptions): Commits {
     return { batch, seq, head };
   }
 
-  function storeAll(changes: readonly Change[], at: string, from: ChainHead, writer: string) {
+  function storeAll(changes: readonly Writable[], at: string, from: ChainHead, writer: string) {
     let head = from;
     const stored = changes.map((change): StoredChange => {
       if (change.kind === 'audit') {
@@ -209,7 +212,7 @@ export function createCommits(options: CommitsOptions): Commits {
   };
 }
 
-function storeChange(change: Exclude<Change, { kind: 'audit' }>, memory: Memory): StoredChange {
+function storeChange(change: Exclude<Writable, { kind: 'audit' }>, memory: Memory): StoredChange {
   switch (change.kind) {
     case 'ticket':
       return storeTicket(change, memory);

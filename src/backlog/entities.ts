@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attempt, PatchFile } from '../core/attempt.ts';
-import type { Confidence, PatchRequest, Release } from '../core/patchRequest.ts';
+import type { Confidence, PatchRequest, Release, RequestMetrics } from '../core/patchRequest.ts';
 import type { Reasoned, Ticket } from '../core/ticket.ts';
 import type { Row, Value } from './sqlite.ts';
 
@@ -65,6 +65,14 @@ const confidence: Codec<Confidence> = {
         },
 };
 
+/** Requests of before it was written have an empty object there, as other tools expect it. */
+const metrics: Codec<RequestMetrics> = {
+  columns: ['metrics'],
+  encode: (value) => ({ metrics: JSON.stringify(value) }),
+  decode: (row) =>
+    row.metrics === '{}' ? undefined : (fromJson(row.metrics) as RequestMetrics | undefined),
+};
+
 /** SQLite text ends at a NUL when read back; a replacement character shows that one was there. */
 export function toValue(value: string | number): Value {
   return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value;
@@ -114,7 +122,7 @@ export const ticketEntity: Entity<Ticket> = {
     'filesToModify',
   ],
   // Written key by key, so a ticket without any has none.
-  derive: (row) => ({ metadata: row.metadata ?? '{}' }),
+  derive: (row) => ({ metadata: row.metadata ?? '{}', archived: row.archived ?? null }),
 };
 
 export const attemptEntity: Entity<Attempt> = {
@@ -178,6 +186,7 @@ export const requestEntity: Entity<PatchRequest> = {
     confidence,
     gates: json('gates'),
     feedbackIds: json('feedback_ids'),
+    metrics,
     model: plain('model'),
     costUsd: plain('cost_usd'),
     requestedBy: plain('requested_by'),
@@ -210,6 +219,7 @@ export const requestEntity: Entity<PatchRequest> = {
   derive: (row) => ({
     id: numberOf(row.request_id),
     target_file: (fromJson(row.files) as PatchFile[] | undefined)?.[0]?.path ?? null,
+    metrics: row.metrics ?? '{}',
   }),
 };
 
@@ -223,6 +233,7 @@ export const releaseEntity: Entity<Release> = {
     branch: plain('branch_name'),
     backupRef: plain('backup_ref'),
     appliedAt: plain('applied_at'),
+    monitoredUntil: plain('monitored_until'),
     rolledBackAt: plain('rolled_back_at'),
     rollbackReason: plain('rollback_reason'),
     rollbackCommit: plain('rollback_commit'),

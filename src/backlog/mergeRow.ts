@@ -1,4 +1,11 @@
-import { clocksFromText, clocksToText, type FieldClocks, isLater, type Stamp } from './clock.ts';
+import {
+  clocksFromText,
+  clocksToText,
+  type FieldClocks,
+  isLater,
+  isSame,
+  type Stamp,
+} from './clock.ts';
 import { type Codec, type Entity, fromJson } from './entities.ts';
 import type { Row, Sql } from './sqlite.ts';
 
@@ -10,17 +17,55 @@ export function mergeRow<T extends { readonly id: string }>(
   fields: Readonly<Record<string, unknown>>,
   stamp: Stamp,
 ): Row {
-  const before = sql.get(statements(entity).select, [id]);
-  const row: Row = before ?? { ...statements(entity).empty, [entity.key]: id };
+  const written = Object.entries(fields).map(([field, value]) => ({ field, value, stamp }));
+  return mergeFields(sql, entity, id, written);
+}
+
+export interface Written {
+  readonly field: string;
+  readonly value: unknown;
+  readonly stamp: Stamp;
+}
+
+/** The same of fields that were not all written at one time. */
+export function mergeFields<T extends { readonly id: string }>(
+  sql: Sql,
+  entity: Entity<T>,
+  id: string,
+  written: readonly Written[],
+): Row {
+  const row = readRow(sql, entity, id);
   const clocks = clocksFromText(String(row.field_clocks ?? '{}'));
-  for (const [field, value] of Object.entries(fields)) {
+  for (const { field, value, stamp } of written) {
     if (!isLater(stamp, clocks.get(field))) continue;
+    // What lies in the archive is there already.
+    if (row.archived && isSame(stamp, clocks.get(field))) continue;
     clocks.set(field, stamp);
     assign(entity, row, field, value);
   }
+  return writeRow(sql, entity, row, clocks);
+}
+
+/** As it is, or empty. */
+export function readRow<T extends { readonly id: string }>(
+  sql: Sql,
+  entity: Entity<T>,
+  id: string,
+): Row {
+  return (
+    sql.get(statements(entity).select, [id]) ?? { ...statements(entity).empty, [entity.key]: id }
+  );
+}
+
+export function writeRow<T extends { readonly id: string }>(
+  sql: Sql,
+  entity: Entity<T>,
+  row: Row,
+  clocks: FieldClocks,
+): Row {
   Object.assign(row, entity.derive?.(row), {
     field_clocks: clocksToText(clocks),
-    complete: isComplete(entity, clocks) ? 1 : 0,
+    complete: isComplete(entity, clocks) && !row.archived ? 1 : 0,
   });
   sql.run(
     statements(entity).upsert,
@@ -52,6 +97,17 @@ function assign<T extends { readonly id: string }>(
   const object = (fromJson(row[column]) ?? {}) as Record<string, unknown>;
   object[name.slice(dot + 1)] = value;
   Object.assign(row, codec.encode(object));
+}
+
+/** Takes a field's value away, not the time it was written at. */
+export function clearField<T extends { readonly id: string }>(
+  entity: Entity<T>,
+  row: Row,
+  name: string,
+): void {
+  if (name.includes('.')) return assign(entity, row, name, undefined);
+  const codec = (entity.fields as Readonly<Record<string, Codec<unknown>>>)[name];
+  for (const column of codec?.columns ?? []) row[column] = null;
 }
 
 interface Statements {

@@ -121,6 +121,17 @@ ALTER TABLE patch_requests ADD COLUMN requested_by TEXT;
 ALTER TABLE patch_requests ADD COLUMN approvals TEXT;
 `,
   },
+  {
+    version: 4,
+    sql: `
+CREATE TABLE group_variants (
+  group_id TEXT NOT NULL, variant TEXT NOT NULL, traits TEXT NOT NULL, count INTEGER NOT NULL,
+  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+  PRIMARY KEY (group_id, variant)) WITHOUT ROWID;
+ALTER TABLE improvement_tickets ADD COLUMN archived TEXT;
+CREATE INDEX tickets_by_archive ON improvement_tickets (archived) WHERE archived IS NOT NULL;
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

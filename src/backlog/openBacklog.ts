@@ -1,6 +1,7 @@
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import { createEmitter } from '../core/events.ts';
 import type { Clock, Log } from '../core/ports.ts';
+import { createArchive, maxTickets } from './archive.ts';
 import { createAutoSnapshot, manyChanges } from './autoSnapshot.ts';
 import type { Backlog } from './backlog.ts';
 import { createCommits } from './commits.ts';
@@ -28,6 +29,8 @@ export interface OpenBacklogOptions {
   readonly readOnly?: boolean;
   /** Name of our journal; random by default, and it must be new. */
   readonly writer?: string;
+  /** Beyond so many tickets old ones are archived. */
+  readonly maxTickets?: number;
   /** Follow what other processes write (default), or only on `refresh`. */
   readonly watch?: boolean;
 }
@@ -45,6 +48,7 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
   const changed = createEmitter<void>((error) => log(`A listener failed: ${errorMessage(error)}`));
   const tell = createTell(notices, log);
   let isClosed = false;
+  let disposed: Promise<void> | undefined;
 
   const load = () => loadMemory({ paths, engine, clock, log, readOnly, tell });
   let current: Memory = await load();
@@ -92,8 +96,23 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
       tell,
     }),
   );
+  const archive = createArchive({
+    paths,
+    engine,
+    clock,
+    log,
+    limit: options.maxTickets ?? maxTickets,
+    memory,
+    refresh,
+    write: (changes) =>
+      readOnly ? Promise.reject(readOnlyError(paths.folder)) : commits.write(changes),
+    tell,
+  });
+  const tidy = coalesce(() => archive.tidy());
   const snapshot = async () => {
-    if (!readOnly) await snapshotOnce();
+    if (readOnly) return;
+    if (!isClosed) await tidy();
+    await snapshotOnce();
   };
   const automatic = createAutoSnapshot(snapshot, log);
   if (replayed >= manyChanges) automatic.noteChanges(replayed);
@@ -108,6 +127,7 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
 
   return {
     ...createStores(() => current.sql),
+    archive,
     notices,
     file: paths.database,
     onDidChange: changed.event,
@@ -128,17 +148,20 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
         await unlock();
       }
     },
-    async dispose() {
-      if (isClosed) return;
-      isClosed = true;
-      stopWatching();
-      automatic.stop();
-      await commits.close();
-      await automatic.finish();
-      await refresh().catch(() => undefined); // one may be under way, and it needs the database
-      await serial(async () => current.sql.close());
-    },
+    dispose: () => (disposed ??= dispose()),
   };
+
+  async function dispose(): Promise<void> {
+    // A command that is over at once never waits for a snapshot.
+    if (!readOnly) await tidy().catch((error: unknown) => log(errorMessage(error)));
+    isClosed = true;
+    stopWatching();
+    automatic.stop();
+    await commits.close();
+    await automatic.finish();
+    await refresh().catch(() => undefined); // one may be under way, and it needs the database
+    await serial(async () => current.sql.close());
+  }
 }
 
 function createTell(notices: string[], log: Log): (notice: string) => void {

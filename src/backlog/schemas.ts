@@ -39,6 +39,9 @@ type SchemasOf<T> = {
 
 const reasoned = <T extends z.ZodMiniType>(value: T) => z.strictObject({ value, reason: text });
 
+const trait = z.strictObject({ label: word, value: word });
+const traits = z.readonly(z.array(trait).check(z.maxLength(20)));
+
 const ticketFields = {
   title: text,
   description: text,
@@ -49,7 +52,9 @@ const ticketFields = {
   effort: reasoned(oneToTen),
   createdAt: time,
   updatedAt: time,
-  evidence: z.array(z.object({ at: time, file: text, offset: count, text })),
+  evidence: z.array(
+    z.object({ at: time, file: text, offset: count, text, traits: optional(traits) }),
+  ),
   proposedSolution: text,
   testPlan: text,
   filesToModify: list,
@@ -121,6 +126,34 @@ const requestFields = {
   }),
   gates: z.array(gateReport),
   feedbackIds: list,
+  metrics: z.object({
+    motivation: z.object({
+      occurrences: optional(count),
+      firstSeen: optional(time),
+      lastSeen: optional(time),
+      users: optional(count),
+      anomaly: optional(z.unknown()),
+      pattern: optional(z.unknown()),
+      feedback: count,
+    }),
+    attempt: z.object({
+      number: count,
+      steps: count,
+      submissions: count,
+      tokens: count,
+      usage,
+      costUsd: optional(amount),
+      durationMs: amount,
+      tests: z.array(
+        z.object({
+          gate: gateReport.shape.id,
+          verdict: gateReport.shape.verdict,
+          reason: text,
+          durationMs: amount,
+        }),
+      ),
+    }),
+  }),
   model: text,
   costUsd: amount,
   requestedBy: word,
@@ -139,6 +172,7 @@ const releaseFields = {
   branch: text,
   backupRef: text,
   appliedAt: time,
+  monitoredUntil: time,
   rolledBackAt: time,
   rollbackReason: text,
   rollbackCommit: text,
@@ -221,6 +255,26 @@ const interaction = z.strictObject({
   outcome: optional(word),
 });
 
+const variant = z.strictObject({
+  traits,
+  count: z.int().check(z.minimum(-1e12), z.maximum(1e12)),
+  firstSeen: time,
+  lastSeen: time,
+});
+
+/** As clocksToText writes them. */
+const clocks = z.record(
+  z.string().check(
+    z.regex(/^\d{1,15}\.[a-z0-9][a-z0-9-]{3,63}$/),
+    z.refine((stamp) => Number.parseInt(stamp, 10) <= maxLamport),
+  ),
+  z.array(z.string().check(z.maxLength(220))),
+);
+
+/** Named after what is in it: what a name stands for never changes. */
+export const archivePattern = /^archive-[0-9a-f]{16}\.sqlite$/;
+const archiveName = z.string().check(z.regex(archivePattern));
+
 const change = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ticket'),
@@ -228,6 +282,15 @@ const change = z.discriminatedUnion('kind', [
     fields: someOf(ticketFields),
     /** Key by key, so that two windows can each add one. */
     metadata: optional(z.strictObject({ set: anything, drop: z.array(key) })),
+  }),
+  /** Its fields, as they were at these times, lie in that file. */
+  z.strictObject({ kind: z.literal('archive'), id, file: archiveName, clocks }),
+  z.strictObject({
+    kind: z.literal('restore'),
+    id,
+    fields: someOf(ticketFields),
+    metadata: anything,
+    clocks,
   }),
   z.strictObject({ kind: z.literal('attempt'), id, fields: someOf(attemptFields) }),
   z.strictObject({ kind: z.literal('request'), id, fields: someOf(requestFields) }),
@@ -237,9 +300,10 @@ const change = z.discriminatedUnion('kind', [
     id,
     fingerprint: text,
     signal: word,
-    count: z.int().check(z.minimum(0), z.maximum(1e12)),
+    count: z.int().check(z.minimum(-1e12), z.maximum(1e12)),
     firstSeen: time,
     lastSeen: time,
+    variants: optional(z.readonly(z.array(variant))),
   }),
   z.strictObject({ kind: z.literal('position'), position }),
   z.strictObject({ kind: z.literal('feedback'), feedback, ticketId: optional(id) }),

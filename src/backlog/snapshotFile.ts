@@ -133,7 +133,18 @@ export async function putSnapshot(
   }
 }
 
-export const temporaryPattern = /^backlog\.[a-z.]+\.[0-9a-f]+\.tmp$/;
+/** A file that is named after its content, on the disk once this resolves. */
+export async function putOnce(paths: Paths, file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    if (await exists(file)) return;
+    await replace(file, bytes);
+    await syncFolder(paths.folder);
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}
+
+export const temporaryPattern = /^(?:backlog|archive-[0-9a-f]{16})\.[a-z.]+\.[0-9a-f]+\.tmp$/;
 
 function temporaryName(file: string): string {
   return `${file}.${process.hrtime.bigint().toString(16)}${process.pid.toString(16)}.tmp`;

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../core/audit.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
+import type { Variant } from '../core/variants.ts';
 import type { SignalGroup, TicketSummary } from '../core/ticket.ts';
 import { verifyAudit } from './audit.ts';
 import type { Backlog } from './backlog.ts';
@@ -73,6 +74,14 @@ export function createStores(sql: () => Sql): Stores {
     },
     groups: {
       get: (id) => toGroup(sql().get('SELECT * FROM signal_groups WHERE id = ?', [id])),
+      variants: (id) =>
+        sql()
+          .all(
+            `SELECT * FROM group_variants WHERE group_id = ? AND count > 0
+             ORDER BY count DESC, variant`,
+            [id],
+          )
+          .map(toVariant),
       quiet: (before, statuses, limit) =>
         sql()
           .all(
@@ -92,6 +101,10 @@ export function createStores(sql: () => Sql): Stores {
     },
     positions: {
       get: (file) => toPosition(sql().get('SELECT * FROM file_positions WHERE file = ?', [file])),
+      all: () =>
+        sql()
+          .all('SELECT * FROM file_positions')
+          .flatMap((row) => toPosition(row) ?? []),
     },
     attempts: {
       get: (id) => byId(attemptEntity, id),
@@ -224,6 +237,15 @@ function toGroup(row: Row | undefined): SignalGroup | undefined {
       lastSeen: String(row.last_seen),
     }
   );
+}
+
+function toVariant(row: Row): Variant {
+  return {
+    traits: fromJson(row.traits) as Variant['traits'],
+    count: Number(row.count),
+    firstSeen: String(row.first_seen),
+    lastSeen: String(row.last_seen),
+  };
 }
 
 function toPosition(row: Row | undefined): FilePosition | undefined {

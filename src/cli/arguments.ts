@@ -15,6 +15,14 @@ const options = {
   title: { type: 'string' },
   priority: { type: 'string' },
   until: { type: 'string' },
+  by: { type: 'string' },
+  archived: { type: 'boolean' },
+  timeout: { type: 'string' },
+  patch: { type: 'string' },
+  test: { type: 'string', multiple: true },
+  ticket: { type: 'string' },
+  base: { type: 'string' },
+  'no-cache': { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
@@ -38,6 +46,18 @@ export interface Arguments {
   readonly title?: string;
   readonly priority?: string;
   readonly until?: string;
+  /** `tickets`: those in the archive. */
+  readonly archived: boolean;
+  /** `split`: PART=VALUE. */
+  readonly by?: string;
+  /** `sandbox`. */
+  readonly timeoutSeconds?: number;
+  /** `gates`, `propose`: a unified diff; `-` reads it from stdin. */
+  readonly patch?: string;
+  readonly tests: readonly string[];
+  readonly ticket?: string;
+  readonly base?: string;
+  readonly useCache: boolean;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
   readonly verbose: boolean;
@@ -49,12 +69,15 @@ export interface Arguments {
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
+  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
+  if (timeout !== undefined && !(timeout > 0)) throw usageError('--timeout takes seconds.');
   return {
     command,
     rest,
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    archived: values.archived ?? false,
     content: values.content ?? false,
     statuses: values.status ?? [],
     limit: wholeNumber('limit', values.limit, 50),
@@ -68,7 +91,14 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.title === undefined ? {} : { title: values.title }),
     ...(values.priority === undefined ? {} : { priority: values.priority }),
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(values.until === undefined ? {} : { until: values.until }),
+    ...(values.by === undefined ? {} : { by: values.by }),
+    ...(values.patch === undefined ? {} : { patch: values.patch }),
+    tests: values.test ?? [],
+    ...(values.ticket === undefined ? {} : { ticket: values.ticket }),
+    ...(values.base === undefined ? {} : { base: values.base }),
+    useCache: !(values['no-cache'] ?? false),
   };
 }
 

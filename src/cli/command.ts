@@ -36,8 +36,12 @@ export function ticketNamed(app: App, id: string | undefined): Ticket {
     why:
       starting.length > 1
         ? `${starting.length} tickets begin like that.`
-        : 'The backlog of this folder does not know it.',
-    remedy: 'List them with `patchwright tickets`.',
+        : app.backlog.archive.has(id)
+          ? 'It lies in the archive.'
+          : 'The backlog of this folder does not know it.',
+    remedy: app.backlog.archive.has(id)
+      ? `Bring it back with \`patchwright reopen ${id}\`.`
+      : 'List them with `patchwright tickets`.',
   });
 }
 

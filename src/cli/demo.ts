@@ -12,11 +12,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRecordedModel } from '../compose.ts';
 import type { Git } from '../core/ports.ts';
+import { allowVariable } from '../core/sandbox.ts';
 import { createGit } from '../platform/git.ts';
 import { createShell } from '../platform/shell.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { scanText } from './houseCommands.ts';
-import { requestText } from './requestCommands.ts';
+import { requestText } from './views.ts';
 import { exit } from './exitCodes.ts';
 import { openApp } from './openApp.ts';
 import type { Output } from './output.ts';
@@ -50,7 +51,8 @@ export async function demo(
   const app = await openApp(
     { folder, ...(real && args.model ? { model: args.model } : {}) },
     out,
-    recorded ? { ...environment, ...recorded.environment } : environment,
+    // The recorded patch is our own; a real model's is held or not run.
+    recorded ? { ...environment, ...recorded.environment, [allowVariable]: '1' } : environment,
     false,
   );
   const subscription = app.pipeline.onDidProgress((progress) => {

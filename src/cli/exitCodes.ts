@@ -18,6 +18,7 @@ const refused: ReadonlySet<ErrorCode> = new Set([
   'unborn_branch',
   'no_git',
   'busy',
+  'no_sandbox',
 ]);
 
 export function exitCodeOf(error: unknown): number {

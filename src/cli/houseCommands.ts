@@ -4,6 +4,7 @@ import type { ScanReport } from '../core/progress.ts';
 import { usageError } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
+import { progressLine } from './progress.ts';
 import { historyCommand } from './historyCommand.ts';
 import { metricsCommand } from './metricsCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
@@ -46,9 +47,17 @@ export const houseCommands: Readonly<Record<string, Command>> = {
 };
 
 async function scan({ app, out, signal }: Context): Promise<number> {
-  const report = await app.pipeline.scan(signal);
-  out.result(report, () => scanText(report));
-  return exit.done;
+  const subscription = app.pipeline.onDidProgress((progress) => {
+    const line = progressLine(progress);
+    if (line) out.say(line);
+  });
+  try {
+    const report = await app.pipeline.scan(signal);
+    out.result(report, () => scanText(report));
+    return exit.done;
+  } finally {
+    await subscription.dispose();
+  }
 }
 
 export function scanText(report: ScanReport): string {
@@ -74,6 +83,13 @@ function count(n: number, noun: string): string {
 async function watch({ app, out, signal }: Context): Promise<number> {
   const subscription = app.pipeline.onDidProgress((progress) => {
     if (progress.kind === 'scan_failed') out.warn(progress.message);
+    if (progress.kind === 'preview_wanted') {
+      const { ticketId, reason, title } = progress;
+      out.event(
+        { event: progress.kind, ticketId, title, reason },
+        () => progressLine(progress) ?? '',
+      );
+    }
     if (progress.kind !== 'scanned') return;
     const { created, updated } = progress.report;
     for (const id of [...created, ...updated])

@@ -1,5 +1,20 @@
+import type { App } from '../compose.ts';
 import type { Progress } from '../core/progress.ts';
+import type { Output } from './output.ts';
 import { cost, gateLine } from './views.ts';
+
+/** Tells what happens while `work` goes on. */
+export async function sayingProgress<T>(app: App, out: Output, work: () => Promise<T>): Promise<T> {
+  const subscription = app.pipeline.onDidProgress((progress) => {
+    const line = progressLine(progress);
+    if (line) out.say(line);
+  });
+  try {
+    return await work();
+  } finally {
+    await subscription.dispose();
+  }
+}
 
 /** One line for each thing that happens while a patch is made; undefined for what is not worth one. */
 export function progressLine(progress: Progress): string | undefined {
@@ -12,6 +27,8 @@ export function progressLine(progress: Progress): string | undefined {
       return `  ${gateLine(progress.report)}`;
     case 'attempt_ended':
       return progress.ok ? progress.message : undefined;
+    case 'preview_wanted':
+      return `${progress.ticketId}: ${progress.reason} ${progress.title}`;
     case 'scanning':
     case 'scanned':
     case 'scan_failed':

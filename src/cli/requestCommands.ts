@@ -1,14 +1,14 @@
 import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
-import { gatesPassed } from '../core/gate.ts';
 import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, statusesOf, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
+import { gateCommands } from './gateCommands.ts';
 import { callOf } from './invocation.ts';
-import { progressLine } from './progress.ts';
+import { sayingProgress } from './progress.ts';
 import { act } from './ticketCommands.ts';
-import { gateText, gateView, releaseView, requestLine, requestView } from './views.ts';
+import { releaseView, requestLine, requestText, requestView } from './views.ts';
 
 export const requestCommands: Readonly<Record<string, Command>> = {
   draft: {
@@ -31,13 +31,7 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     readOnly: true,
     run: diff,
   },
-  gates: {
-    usage: 'REQUEST | TICKET',
-    help: "show the gate results of a request, or of a ticket's last attempt",
-    operands: 1,
-    readOnly: true,
-    run: gates,
-  },
+  ...gateCommands,
   approve: {
     usage: 'REQUEST [-m COMMENT] [--mode merge|branch] [--yes-protected-branch]',
     help: 'merge a patch into the current branch, or keep it on its own',
@@ -68,29 +62,9 @@ async function draft({ app, args, out, signal }: Context): Promise<number> {
   const [name] = args.rest;
   if ((name === undefined) === !args.next) throw usageError('Name one ticket, or say --next.');
   const id = name === undefined ? undefined : ticketNamed(app, name).id;
-  const subscription = app.pipeline.onDidProgress((progress) => {
-    const line = progressLine(progress);
-    if (line) out.say(line);
-  });
-  try {
-    const request = await app.pipeline.draft(id, signal);
-    out.result(requestView(request), () => requestText(request, args));
-    return exit.done;
-  } finally {
-    await subscription.dispose();
-  }
-}
-
-export function requestText(request: PatchRequest, args: Pick<Arguments, 'folder'>): string {
-  const id = request.id.slice(0, 8);
-  return [
-    requestLine(request),
-    `  ${request.reasoning}`,
-    '',
-    `  ${callOf(args, 'diff', id)}`,
-    `  ${callOf(args, 'approve', id)}`,
-    `  ${callOf(args, 'reject', id, '-m', '"what is wrong with it"')}`,
-  ].join('\n');
+  const request = await sayingProgress(app, out, () => app.pipeline.draft(id, signal));
+  out.result(requestView(request), () => requestText(request, args));
+  return exit.done;
 }
 
 async function requests({ app, args, out }: Context): Promise<number> {
@@ -107,18 +81,6 @@ async function diff({ app, args, out }: Context): Promise<number> {
   const request = requestNamed(app, args.rest[0]);
   out.result({ requestId: request.id, diff: request.diff }, () => request.diff.trimEnd());
   return exit.done;
-}
-
-async function gates({ app, args, out }: Context): Promise<number> {
-  const [name = ''] = args.rest;
-  const request = app.backlog.requests.find(name);
-  const last = request ? undefined : app.backlog.attempts.ofTicket(name).at(-1);
-  const reports = request?.gates ?? last?.gates ?? requestNamed(app, name).gates;
-  const passed = gatesPassed(reports);
-  out.result({ requestId: request?.id ?? null, passed, gates: reports.map(gateView) }, () =>
-    reports.map((report) => gateText(report)).join('\n'),
-  );
-  return passed ? exit.done : exit.refused;
 }
 
 async function approve({ app, args, out }: Context): Promise<number> {
@@ -181,7 +143,9 @@ async function reject({ app, args, out }: Context): Promise<number> {
 
 async function reopen(context: Context): Promise<number> {
   const { app, args, out } = context;
-  if (app.backlog.tickets.get(args.rest[0] ?? '')) {
+  const [id = ''] = args.rest;
+  await app.backlog.archive.bringBack([id]);
+  if (app.backlog.tickets.get(id)) {
     return act(context, (ticket) => app.pipeline.reopen(ticket.id));
   }
   const request = requestNamed(app, args.rest[0]);

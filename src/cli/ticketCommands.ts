@@ -1,3 +1,4 @@
+import type { App } from '../compose.ts';
 import {
   byTurn,
   type Priority,
@@ -5,15 +6,23 @@ import {
   type TicketStatus,
   ticketStatuses,
 } from '../core/ticket.ts';
+import type { SplitBy } from '../pipeline.ts';
 import { usageError } from './arguments.ts';
 import { type Command, type Context, statusesOf, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
-import { attemptView, requestView, ticketLine, ticketText, ticketView } from './views.ts';
+import {
+  attemptView,
+  differenceText,
+  requestView,
+  ticketLine,
+  ticketText,
+  ticketView,
+} from './views.ts';
 
 export const ticketCommands: Readonly<Record<string, Command>> = {
   tickets: {
-    usage: '[--status STATUS]… [--limit N]',
-    help: 'list tickets, the next to be drafted first',
+    usage: '[--status STATUS]… [--limit N] [--archived]',
+    help: 'list tickets, the next to be drafted first (--archived: those in the archive)',
     operands: 0,
     readOnly: true,
     run: tickets,
@@ -38,10 +47,10 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
     run: merge,
   },
   split: {
-    usage: 'TICKET',
-    help: 'take a merge back',
+    usage: 'TICKET [--by PART=VALUE]',
+    help: 'take a merge back; or list what its events differ in, and give some of them a ticket of their own',
     operands: 1,
-    run: (context) => act(context, (ticket) => context.app.pipeline.split(ticket.id)),
+    run: split,
   },
   snooze: {
     usage: 'TICKET --until DATE',
@@ -59,7 +68,9 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
 
 async function tickets({ app, args, out }: Context): Promise<number> {
   const statuses = statusesOf<TicketStatus>(args.statuses, ticketStatuses);
-  const all = app.backlog.tickets.list(statuses ? { statuses } : {});
+  const all = args.archived
+    ? (await app.backlog.archive.list()).filter(({ status }) => statuses?.includes(status) ?? true)
+    : app.backlog.tickets.list(statuses ? { statuses } : {});
   const found = [...all].sort(openFirst).slice(0, args.limit);
   const { groups } = app.backlog;
   out.result(
@@ -75,8 +86,9 @@ function openFirst(a: Ticket, b: Ticket): number {
 }
 
 async function show({ app, args, out }: Context): Promise<number> {
-  const ticket = ticketNamed(app, args.rest[0]);
+  const ticket = (await archivedNamed(app, args.rest[0])) ?? ticketNamed(app, args.rest[0]);
   const group = app.backlog.groups.get(ticket.id);
+  const differences = app.pipeline.differences(ticket.id);
   const attempts = app.backlog.attempts.ofTicket(ticket.id);
   const requests = app.backlog.requests.list({ ticketId: ticket.id });
   out.result(
@@ -85,12 +97,17 @@ async function show({ app, args, out }: Context): Promise<number> {
       evidence: ticket.evidence,
       proposedSolution: ticket.proposedSolution,
       testPlan: ticket.testPlan,
+      differences,
       attempts: attempts.map(attemptView),
       requests: requests.map(requestView),
     },
-    () => ticketText(ticket, group, attempts, requests),
+    () => ticketText(ticket, group, attempts, requests, differences),
   );
   return exit.done;
+}
+
+async function archivedNamed({ backlog }: App, id = ''): Promise<Ticket | undefined> {
+  return backlog.tickets.get(id) ? undefined : backlog.archive.get(id);
 }
 
 async function newTicket({ app, args, out }: Context): Promise<number> {
@@ -121,6 +138,37 @@ async function edit(context: Context): Promise<number> {
 async function merge(context: Context): Promise<number> {
   const into = ticketNamed(context.app, context.args.rest[1]);
   return act(context, (ticket) => context.app.pipeline.merge(ticket.id, into.id));
+}
+
+async function split(context: Context): Promise<number> {
+  const { app, args, out } = context;
+  const ticket = ticketNamed(app, args.rest[0]);
+  if (args.by !== undefined) {
+    const fresh = await app.pipeline.splitBy(ticket.id, partOf(args.by));
+    const group = app.backlog.groups.get(fresh.id);
+    out.result(ticketView(fresh, group), () =>
+      [ticketLine(fresh, group), `To undo it: patchwright merge ${fresh.id} ${ticket.id}`].join(
+        '\n',
+      ),
+    );
+    return exit.done;
+  }
+  const differences = app.pipeline.differences(ticket.id);
+  if (ticket.metadata.mergedInto || differences.length === 0) {
+    return act(context, ({ id }) => app.pipeline.split(id));
+  }
+  out.result({ differences }, () =>
+    ['Say what to split it by: --by PART=VALUE', ...differences.map(differenceText)].join('\n'),
+  );
+  return exit.usage;
+}
+
+/** `message=…`: all behind the first sign is the value. */
+function partOf(by: string): SplitBy {
+  const at = by.indexOf('=');
+  if (at < 1 || at === by.length - 1)
+    throw usageError('--by takes PART=VALUE, such as message="disk full".');
+  return { part: by.slice(0, at), value: by.slice(at + 1) };
 }
 
 async function snooze(context: Context): Promise<number> {

@@ -1,5 +1,6 @@
 import { commands } from './commands.ts';
 import { demoHelp } from './demo.ts';
+import { sandboxHelp } from './sandbox.ts';
 import { scanSecretsHelp } from './scanSecrets.ts';
 import { signalsHelp } from './signals.ts';
 import { templatesHelp } from './templates.ts';
@@ -19,10 +20,12 @@ export function usage(): string {
     row(...scanSecretsHelp),
     row(...signalsHelp),
     row(...templatesHelp),
+    row(...sandboxHelp),
     row(...demoHelp),
     '',
     'Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nothing to do, 4 refused.',
-    'Settings: patchwright.* in .vscode/settings.json. Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL.',
+    'Settings: patchwright.* in .vscode/settings.json. Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL,',
+    'PATCHWRIGHT_ALLOW_WITHOUT_SANDBOX=1 (where there is no sandbox, run what a model wrote all the same).',
   ].join('\n')}\n`;
 }
 

@@ -1,11 +1,15 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
-import { gateTitles, gateTally } from '../core/gate.ts';
+import { gatesPassed, gateTitles, gateTally } from '../core/gate.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
+import { reopenedText } from '../core/closed.ts';
 import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { categoryReason } from '../core/triage.ts';
+import type { Difference } from '../core/variants.ts';
+import type { Arguments } from './arguments.ts';
+import { callOf } from './invocation.ts';
 
 /** The stable field names of `--json`, documented in the README. */
 
@@ -30,7 +34,9 @@ export function ticketView(ticket: Ticket, group: SignalGroup | undefined) {
     location: ticket.metadata.location ?? null,
     fingerprint: ticket.metadata.fingerprint ?? null,
     filesToModify: ticket.filesToModify,
+    previewWanted: ticket.metadata.previewWanted?.reason ?? null,
     regression: ticket.metadata.regression === true,
+    reopened: reopenedText(ticket.metadata) ?? null,
     suspectCommits: suspectsOf(ticket.metadata).map(suspectView),
     createdAt: ticket.createdAt,
     updatedAt: ticket.updatedAt,
@@ -52,6 +58,7 @@ export function ticketText(
   group: SignalGroup | undefined,
   attempts: readonly Attempt[],
   requests: readonly PatchRequest[],
+  differences: readonly Difference[] = [],
 ): string {
   return [
     `${ticket.id}  ${ticket.title}`,
@@ -63,8 +70,11 @@ export function ticketText(
     `  score     ${score(ticket)} (lowest is drafted first)`,
     ...(group ? [`  seen      ${group.count} times, ${group.firstSeen} to ${group.lastSeen}`] : []),
     ...(ticket.metadata.location ? [`  place     ${place(ticket.metadata.location)}`] : []),
+    ...lineOf('preview', ticket.metadata.previewWanted?.reason),
+    ...lineOf('reopened', reopenedText(ticket.metadata)),
     ...suspectsOf(ticket.metadata).map((one) => `  suspect   ${suspectText(one)}`),
     ...(ticket.metadata.fingerprint?.parts ?? []).map((p) => `  group by  ${p.label}: ${p.value}`),
+    ...differences.map(differenceText),
     `  ${ticket.description}`,
     ...ticket.evidence
       .slice(0, 1)
@@ -72,6 +82,21 @@ export function ticketText(
     ...attempts.map((a) => `  attempt   ${attemptLine(a)}`),
     ...requests.map((r) => `  request   ${requestLine(r)}`),
   ].join('\n');
+}
+
+const maxValues = 10;
+
+/** `differs   message: "disk full" (12), "no route" (3)`. */
+export function differenceText({ part, values }: Difference): string {
+  const shown = values
+    .slice(0, maxValues)
+    .map(({ value, count }) => `${JSON.stringify(value)} (${count}×)`);
+  const left = values.length - shown.length;
+  return `  differs   ${part}: ${[...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(', ')}`;
+}
+
+function lineOf(label: string, text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [`  ${label.padEnd(9)} ${text}`];
 }
 
 function attemptLine(attempt: Attempt): string {
@@ -106,6 +131,7 @@ export function requestView(request: PatchRequest) {
     gates: request.gates.map(gateView),
     model: request.model,
     costUsd: request.costUsd ?? null,
+    metrics: request.metrics ?? null,
     reviewedAt: request.reviewedAt ?? null,
     reviewedBy: request.reviewedBy ?? null,
     reviewComment: request.reviewComment ?? null,
@@ -118,10 +144,32 @@ export function requestLine(request: PatchRequest): string {
   return `${request.id.slice(0, 8)} ${request.status.padEnd(16)} ${request.ticketId} · ${changes(request)} · ${tally.passed}/${tally.of} gates · ${request.confidence.value.toFixed(2)}`;
 }
 
+export function requestText(request: PatchRequest, args: Pick<Arguments, 'folder'>): string {
+  const id = request.id.slice(0, 8);
+  return [
+    requestLine(request),
+    `  ${request.reasoning}`,
+    '',
+    `  ${callOf(args, 'diff', id)}`,
+    `  ${callOf(args, 'approve', id)}`,
+    `  ${callOf(args, 'reject', id, '-m', '"what is wrong with it"')}`,
+  ].join('\n');
+}
+
 export function changes({ files }: Pick<PatchRequest, 'files'>): string {
   const added = files.reduce((sum, file) => sum + Math.max(0, file.added), 0);
   const removed = files.reduce((sum, file) => sum + Math.max(0, file.removed), 0);
   return `${files.length} file${files.length === 1 ? '' : 's'} +${added} −${removed}`;
+}
+
+/** What `gates` and a refused `propose` print. */
+export function gatesView(requestId: string | undefined, reports: readonly GateReport[]) {
+  return {
+    requestId: requestId ?? null,
+    passed: gatesPassed(reports),
+    gates: reports.map(gateView),
+    marks: reports.flatMap((report) => report.marks),
+  };
 }
 
 export function gateView(report: GateReport) {
@@ -163,6 +211,7 @@ export function releaseView(release: Release) {
     branch: release.branch,
     backupRef: release.backupRef,
     appliedAt: release.appliedAt,
+    monitoredUntil: release.monitoredUntil ?? null,
     rolledBackAt: release.rolledBackAt ?? null,
     rollbackReason: release.rollbackReason ?? null,
     rollbackCommit: release.rollbackCommit ?? null,

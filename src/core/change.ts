@@ -4,6 +4,7 @@ import type { PatchRequest, Release } from './patchRequest.ts';
 import type { MetricWindow } from './metric.ts';
 import type { Feedback, FilePosition, Interaction, Signal } from './signal.ts';
 import type { Ticket } from './ticket.ts';
+import type { Variant } from './variants.ts';
 
 /**
  * What can be written to the backlog. Each is an idempotent merge operation: fields are last-writer-wins
@@ -17,9 +18,11 @@ export type Change =
       readonly id: string;
       readonly fingerprint: string;
       readonly signal: Signal['kind'];
+      /** Added to what is there; less than nothing where some of it is given to another group. */
       readonly count: number;
       readonly firstSeen: string;
       readonly lastSeen: string;
+      readonly variants?: readonly Variant[];
     }
   | { readonly kind: 'position'; readonly position: FilePosition }
   | { readonly kind: 'attempt'; readonly id: string; readonly fields: Partial<Attempt> }

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'limit_reached'
   | 'gates_failed'
   | 'no_test_command'
+  | 'no_sandbox'
   | 'setup_failed'
   | 'worktree_failed'
   | 'would_overwrite'

@@ -1,5 +1,5 @@
 import type { Approval } from './approval.ts';
-import type { PatchFile } from './attempt.ts';
+import type { PatchFile, Usage } from './attempt.ts';
 import { PatchwrightError } from './errors.ts';
 import type { GateReport } from './gate.ts';
 
@@ -36,6 +36,7 @@ export interface PatchRequest {
   readonly confidence: Confidence;
   readonly gates: readonly GateReport[];
   readonly feedbackIds: readonly string[];
+  readonly metrics?: RequestMetrics;
   readonly model: string;
   readonly costUsd?: number;
   /** Who started the attempt, where a person did. */
@@ -47,6 +48,39 @@ export interface PatchRequest {
   readonly reviewComment?: string;
   readonly appliedAt?: string;
   readonly applicationError?: string;
+}
+
+/** In figures: what motivated a request, and what the attempt behind it took. */
+export interface RequestMetrics {
+  readonly motivation: {
+    readonly occurrences?: number;
+    readonly firstSeen?: string;
+    readonly lastSeen?: string;
+    /** Different users who said the same. */
+    readonly users?: number;
+    /** What is wrong with a series of measurements, for a ticket about one. */
+    readonly anomaly?: unknown;
+    readonly pattern?: unknown;
+    /** Pieces of negative feedback that the model was given. */
+    readonly feedback: number;
+  };
+  readonly attempt: {
+    readonly number: number;
+    readonly steps: number;
+    readonly submissions: number;
+    readonly tokens: number;
+    readonly usage: Usage;
+    /** Left out where the model's price is not known. */
+    readonly costUsd?: number;
+    readonly durationMs: number;
+    /** The gates that ran tests. */
+    readonly tests: readonly {
+      readonly gate: GateReport['id'];
+      readonly verdict: GateReport['verdict'];
+      readonly reason: string;
+      readonly durationMs: number;
+    }[];
+  };
 }
 
 /** 0–1, made of executed evidence only, with its parts. */
@@ -86,6 +120,8 @@ export interface Release {
   readonly branch: string;
   readonly backupRef: string;
   readonly appliedAt: string;
+  /** Until when error rates are held against those of before. */
+  readonly monitoredUntil?: string;
   readonly rolledBackAt?: string;
   readonly rollbackReason?: string;
   /** The revert commit. */

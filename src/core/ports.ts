@@ -17,7 +17,9 @@ export interface Command {
   /** Per stream; the middle of what is longer is dropped and `truncated` set. Default 1 MiB. */
   readonly maxOutputBytes?: number;
   /** Called with each piece of stdout and stderr as it comes. */
-  readonly onOutput?: (text: string) => void;
+  readonly onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
+  /** Folders of ours that it writes to besides the worktree; for shells that hold what they run. */
+  readonly writable?: readonly string[];
 }
 
 export interface CommandResult {
@@ -28,6 +30,8 @@ export interface CommandResult {
   readonly timedOut: boolean;
   readonly truncated: boolean;
   readonly durationMs: number;
+  /** What it did that a sandbox ended it for: `it used more memory than 2048 MiB`. */
+  readonly stopped?: string;
 }
 
 /**

@@ -6,6 +6,13 @@ export type Progress =
   | { readonly kind: 'scanning' }
   | { readonly kind: 'scanned'; readonly report: ScanReport }
   | { readonly kind: 'scan_failed'; readonly message: string }
+  /** So many users say the same that a preview begins by itself; told once a ticket. */
+  | {
+      readonly kind: 'preview_wanted';
+      readonly ticketId: string;
+      readonly title: string;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'attempt_started';
       readonly ticketId: string;
@@ -29,6 +36,8 @@ export interface ScanReport {
   readonly signals: number;
   readonly created: readonly string[];
   readonly updated: readonly string[];
+  /** Tickets that a preview is wanted of since this scan. */
+  readonly previewsWanted: readonly string[];
   readonly malformed: number;
   /** Files that could not be read, each with the reason. */
   readonly problems: readonly { readonly file: string; readonly reason: string }[];

@@ -14,6 +14,8 @@ export type PathVerdict = { readonly ok: true } | ({ readonly ok: false } & Path
 
 /** The one judge of paths, for the tools, the gates and the editor. */
 export interface Protection {
+  /** All lists in force; two of the same lines judge alike. */
+  readonly patterns: readonly string[];
   /** `path` is relative to the repository's root, with `/`. Never throws: what can't be judged is blocked. */
   check(path: string): PathVerdict;
 }
@@ -29,6 +31,7 @@ export function createProtection(userPatterns: readonly string[]): Protection {
   const judge = (path: string): PathFinding | undefined =>
     pathFinding(path) ?? matching(kernel, path) ?? matching(list, path);
   return {
+    patterns: [...kernelPatterns, ...defaultPatterns, ...user],
     check(path) {
       try {
         const finding = judge(path) ?? judgeDecoded(path, judge) ?? pathReview(path);

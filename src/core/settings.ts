@@ -7,6 +7,7 @@ const english = { error: en().localeError };
 
 const glob = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.minimum(1));
+const gate = z.object({ enabled: z._default(z.boolean(), true) });
 const money = z.number().check(z.minimum(0));
 
 /** Every key of `patchwright.*` as nested objects; package.json's defaults are tested against these. */
@@ -90,6 +91,13 @@ const schema = z.object({
     setup: z._default(z.string(), ''),
     timeoutSeconds: z._default(count, 300),
   }),
+  sandbox: z.object({
+    allowWithout: z._default(z.boolean(), false),
+    network: z._default(z.boolean(), false),
+    memoryMb: z._default(count, 2048),
+    processes: z._default(count, 512),
+    diskMb: z._default(count, 2048),
+  }),
   approve: z.object({
     mode: z._default(z.enum(['merge', 'branch']), 'merge'),
     protectedBranches: z._default(z.array(glob), ['main', 'master']),
@@ -97,6 +105,21 @@ const schema = z.object({
     approvalsForHighRisk: z._default(count, 1),
     highRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 8),
     requesterMayApprove: z._default(z.boolean(), true),
+  }),
+  monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
+  /** `protected` is not among them: it can't be switched off. */
+  gates: z.object({
+    size: gate,
+    secrets: gate,
+    static: gate,
+    reproduction: z.object({
+      enabled: z._default(z.boolean(), true),
+      maxMutants: z._default(z.number().check(z.int(), z.minimum(0)), 10),
+    }),
+    suite: gate,
+    coverage: gate,
+    loop: gate,
+    mcp: gate,
   }),
 });
 
@@ -110,7 +133,19 @@ const empty = {
   limits: {},
   model: {},
   test: {},
+  sandbox: {},
+  gates: {
+    size: {},
+    secrets: {},
+    static: {},
+    reproduction: {},
+    suite: {},
+    coverage: {},
+    loop: {},
+    mcp: {},
+  },
   approve: {},
+  monitor: {},
 };
 
 export const defaultSettings: Settings = schema.parse(empty);

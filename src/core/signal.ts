@@ -36,6 +36,8 @@ export interface ExceptionEvent {
   readonly severity: Severity;
   /** ISO 8601 UTC when the log line said so. */
   readonly timestamp?: string;
+  /** The version of the program that wrote it, when the record says so. */
+  readonly release?: string;
   /** The text it was read from, bounded. */
   readonly raw: string;
 }
@@ -47,6 +49,12 @@ export interface Fingerprint {
   /** 64 hex digits. */
   readonly hash: string;
   readonly parts: readonly { readonly label: string; readonly value: string }[];
+}
+
+/** A part of what one event was like, besides those that make its identity. */
+export interface Trait {
+  readonly label: string;
+  readonly value: string;
 }
 
 export interface SourceRef {
@@ -64,10 +72,23 @@ interface SignalBase {
   readonly source: SourceRef;
 }
 
+/** Occurrences that are only counted: what they would say was said by those before. */
+export interface Repeats {
+  readonly count: number;
+  /** When the first and the last of them were, ISO 8601 UTC; both in the hour of the signal. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
 export interface ExceptionSignal extends SignalBase {
   readonly kind: 'exception';
   readonly severity: Severity;
+  readonly repeats?: Repeats;
   readonly exception: ExceptionEvent;
+  /** The version of the program, when the log says so. */
+  readonly release?: string;
+  /** What its group may be split by. */
+  readonly traits?: readonly Trait[];
   /** Top in-app frame, resolved to a file of the workspace where one matches. */
   readonly location?: { readonly file: string; readonly line?: number; readonly function?: string };
 }
@@ -207,6 +228,23 @@ export type Signal =
   | PerformanceSignal
   | InteractionSignal
   | QualitySignal;
+
+/** How many occurrences a signal stands for. */
+export function occurrencesOf(signal: Signal): number {
+  return 1 + (signal.kind === 'exception' ? (signal.repeats?.count ?? 0) : 0);
+}
+
+/** When the last of them was. */
+export function lastAtOf(signal: Signal): string {
+  const last = signal.kind === 'exception' ? signal.repeats?.lastAt : undefined;
+  return last !== undefined && last > signal.at ? last : signal.at;
+}
+
+/** When the first of them was. */
+export function firstAtOf(signal: Signal): string {
+  const first = signal.kind === 'exception' ? signal.repeats?.firstAt : undefined;
+  return first !== undefined && first < signal.at ? first : signal.at;
+}
 
 /** How far a file has been read, and how to know it is still the same file. */
 export interface FilePosition {

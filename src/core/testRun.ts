@@ -25,6 +25,8 @@ export interface TestRun {
   readonly cases?: readonly TestCase[];
   readonly output: string;
   readonly durationMs: number;
+  /** What the run did that the sandbox ended it for. */
+  readonly stopped?: string;
   /**
    * Real paths of the source files the run loaded, where that can be told; undefined where it can't.
    * Recorded only by `TestRunner.files`.

@@ -6,6 +6,7 @@ import {
   interactionPriority,
   performancePriority,
 } from './performanceTicket.ts';
+import { type Closed, closedOf, type Reopened, seenClosed } from './closed.ts';
 import { describeQuality, qualityPriority } from './quality.ts';
 import type { Settings } from './settings.ts';
 import type { Suspect } from './suspects.ts';
@@ -16,16 +17,22 @@ import {
   exceptionPriority,
   type Recent,
   setByPerson,
+  waiting,
 } from './triage.ts';
-import type {
-  ExceptionEvent,
-  ExceptionSignal,
-  FeedbackSignal,
-  Fingerprint,
-  Frame,
-  Severity,
-  Signal,
+import {
+  type ExceptionEvent,
+  type ExceptionSignal,
+  type FeedbackSignal,
+  type Fingerprint,
+  type Frame,
+  lastAtOf,
+  occurrencesOf,
+  type Severity,
+  type Signal,
+  type Trait,
 } from './signal.ts';
+import type { Split } from './variants.ts';
+import type { WorkspaceVersion } from './versions.ts';
 
 export const ticketStatuses = [
   'open',
@@ -55,6 +62,8 @@ export interface Evidence {
   readonly file: string;
   readonly offset: number;
   readonly text: string;
+  /** What its ticket may be split by. */
+  readonly traits?: readonly Trait[];
 }
 
 export interface Location {
@@ -109,14 +118,26 @@ export interface TicketMetadata {
   readonly reviewComments?: readonly string[];
   /** Another ticket's id: what is seen of this one counts for that. Empty once taken back. */
   readonly mergedInto?: string;
+  /** Which of its events a person has given to tickets of their own. */
+  readonly splits?: readonly Split[];
+  /** The ticket that it was split off from. */
+  readonly splitFrom?: string;
   readonly snoozedUntil?: string;
   readonly closedReason?: string;
+  /** How things were when it was closed as not worth fixing. */
+  readonly closed?: Closed;
+  /** Why it was opened again after that. */
+  readonly reopened?: Reopened;
+  /** Versions of the program that the log named with it, the latest last. */
+  readonly releases?: readonly string[];
   /** When what it was about was no longer found; empty once it was found again. */
   readonly resolvedAt?: string;
   /** Files of the workspace that its stack goes through, the failing place first. */
   readonly stack?: readonly Location[];
   /** How often it was seen lately: tells a burst. */
   readonly recent?: Recent;
+  /** That looking into it should begin by itself, and why. */
+  readonly previewWanted?: { readonly at: string; readonly reason: string };
   /** When it was last seen, once it has sunk for being quiet. */
   readonly quietSince?: string;
   /** What its code was like when the ticket was made. */
@@ -230,22 +251,24 @@ export function fold(
   known: Ticket | undefined,
   settings: Pick<Settings, 'thresholds'>,
   now: string,
+  version?: WorkspaceVersion,
 ): Fold {
   if (!known) {
     return group.count >= threshold(signal, settings)
       ? { kind: 'created', ticket: newTicket(signal, group, settings, now) }
       : { kind: 'counted' };
   }
-  const ticket = { ...known, metadata: awake(known.metadata) };
-  // Only what a signal may change: never a status set by a person, except a regression's reopening.
+  const again = foldClosed(signal, known, version);
+  const ticket = { ...known, metadata: awake(again.metadata) };
+  // Only what a signal may change: never a status set by a person, except where what it rests on has changed.
   const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
-  const base = { evidence, updatedAt: now };
+  const base = { evidence, updatedAt: now, ...(again.status ? { status: again.status } : {}) };
   if (signal.kind !== 'exception') return foldOther(signal, group, ticket, settings, base);
-  const reopened = ticket.status === 'applied' && signal.at > ticket.updatedAt;
+  const reopened = ticket.status === 'applied' && lastAtOf(signal) > ticket.updatedAt;
   const regression = reopened || ticket.metadata.regression === true;
   // What ended the program once stays urgent, however the latest occurrence went.
   const severity = worse(signal.severity, ticket.metadata.severity ?? 'warning');
-  const recent = countRecent(ticket.metadata.recent, signal.at);
+  const recent = countRecent(ticket.metadata.recent, signal.at, occurrencesOf(signal));
   const priority = exceptionPriority({ ...group, severity, regression, recent });
   return {
     kind: 'updated',
@@ -255,13 +278,39 @@ export function fold(
       ...(setByPerson(ticket) ? {} : { priority }),
       ...(reopened ? { status: 'open' as const } : {}),
       metadata: {
+        ...placeNow(signal),
         ...ticket.metadata,
         severity,
         ...(recent ? { recent } : {}),
         ...(regression ? { regression } : {}),
+        ...releasesWith(ticket.metadata.releases, signal.release),
       },
     },
   };
+}
+
+/** What the signal means for a ticket that a person closed; a merged one is only out of the way. */
+function foldClosed(
+  signal: Signal,
+  { status, metadata }: Ticket,
+  version: WorkspaceVersion | undefined,
+): Pick<Ticket, 'metadata'> & { readonly status?: 'open' } {
+  const before = status === 'closed' && !metadata.mergedInto ? closedOf(metadata) : undefined;
+  if (!before) return { metadata };
+  const { closed, reopened } = seenClosed(before, signal, version);
+  if (!reopened) return { metadata: { ...metadata, closed } };
+  const { closed: _, ...rest } = metadata;
+  return { metadata: { ...rest, reopened }, status: 'open' };
+}
+
+const maxReleases = 10;
+
+function releasesWith(
+  known: readonly string[] = [],
+  release: string | undefined,
+): Pick<TicketMetadata, 'releases'> {
+  if (release === undefined || known.at(-1) === release) return {};
+  return { releases: [...known.filter((one) => one !== release), release].slice(-maxReleases) };
 }
 
 /** Seen again, so no longer quiet. */
@@ -293,7 +342,7 @@ function foldOther(
   const isBack = ticket.status === 'closed' && Boolean(ticket.metadata.resolvedAt);
   const metadata = {
     ...ticket.metadata,
-    ...otherMetadata(signal, group, settings),
+    ...otherMetadata(signal, group, settings, ticket),
     ...(isBack ? { resolvedAt: '' } : {}),
   };
   return {
@@ -320,11 +369,11 @@ function feedbackPriority({ count, users = 0 }: SignalGroup): Reasoned<Priority>
   return { value: users >= 10 || count >= 50 ? 'medium' : 'low', reason };
 }
 
-/** `preview: 'wanted'` once so many users say the same that looking into it should begin by itself (B6). */
 function otherMetadata(
   signal: OtherSignal,
   group: SignalGroup,
   { thresholds }: Pick<Settings, 'thresholds'>,
+  known: Pick<Ticket, 'status' | 'metadata'> | undefined,
 ): TicketMetadata {
   if (signal.kind === 'performance') return { anomaly: signal.anomaly };
   if (signal.kind === 'interaction') return { pattern: signal.pattern };
@@ -333,8 +382,20 @@ function otherMetadata(
   return {
     reports: group.count,
     ...(users > 0 ? { users } : {}),
-    ...(users >= thresholds.sameComplaintUsers ? { preview: 'wanted' } : {}),
+    ...(users >= thresholds.sameComplaintUsers ? previewWanted(signal, users, known) : {}),
   };
+}
+
+/** So many users say the same that looking into it should begin by itself (B6); once a ticket. */
+function previewWanted(
+  { at }: OtherSignal,
+  users: number,
+  known: Pick<Ticket, 'status' | 'metadata'> | undefined,
+): TicketMetadata {
+  // One that a person has put away or that is being worked on needs no look.
+  const isDue =
+    known === undefined || (waiting.includes(known.status) && !known.metadata.previewWanted);
+  return isDue ? { previewWanted: { at, reason: `${users} users report the same.` } } : {};
 }
 
 function threshold(signal: Signal, settings: Pick<Settings, 'thresholds'>): number {
@@ -398,17 +459,23 @@ function describeFeedback(
     metadata: {
       fingerprint: signal.fingerprint,
       ...(signal.intent === undefined ? {} : { intent: signal.intent }),
-      ...otherMetadata(signal, group, settings),
+      ...otherMetadata(signal, group, settings, undefined),
     },
   };
+}
+
+/** Where it is; only for a ticket that does not know yet. */
+function placeNow(signal: ExceptionSignal): Pick<TicketMetadata, 'location' | 'stack'> {
+  const { location } = signal;
+  const stack = stackOf(signal);
+  return { ...(location ? { location } : {}), ...(stack.length > 0 ? { stack } : {}) };
 }
 
 function describeException(signal: ExceptionSignal, group: SignalGroup) {
   const { exception, location } = signal;
   const where = location ? ` in ${place(location)}` : '';
   const root = exception.causes.at(-1);
-  const recent = countRecent(undefined, signal.at);
-  const stack = stackOf(signal);
+  const recent = countRecent(undefined, signal.at, occurrencesOf(signal));
   return {
     description: `${exception.type}: ${exception.message}${where}.${
       root ? ` Caused by ${root.type}: ${root.message}.` : ''
@@ -427,9 +494,9 @@ function describeException(signal: ExceptionSignal, group: SignalGroup) {
       exceptionType: exception.type,
       severity: signal.severity,
       language: exception.language,
-      ...(location ? { location } : {}),
-      ...(stack.length > 0 ? { stack } : {}),
+      ...placeNow(signal),
       ...(recent ? { recent } : {}),
+      ...releasesWith([], signal.release),
     },
   };
 }
@@ -485,6 +552,7 @@ function evidenceOf(signal: Signal): Evidence {
     file: signal.source.file,
     offset: signal.source.offset,
     text: textOf(signal).slice(0, maxEvidenceChars),
+    ...(signal.kind === 'exception' && signal.traits ? { traits: signal.traits } : {}),
   };
 }
 

@@ -6,10 +6,10 @@ import type { Priority, Reasoned, SignalGroup, Ticket, TicketStatus } from './ti
  * a stated step, and says so in the reason. Pure.
  */
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
 
-/** Occurrences of the hour that the newest one lies in, and of the hour before it. */
+/** Occurrences of the hour (or another period) that the newest one lies in, and of the one before it. */
 export interface Recent {
   /** Start of the hour, ISO 8601 UTC. */
   readonly hour: string;
@@ -17,21 +17,34 @@ export interface Recent {
   readonly before: number;
 }
 
-/** Counts one more occurrence; those of earlier hours than the two are in the group's count only. */
-export function countRecent(recent: Recent | undefined, at: string): Recent | undefined {
-  const hour = Math.floor(Date.parse(at) / hourMs);
-  if (Number.isNaN(hour)) return recent;
-  const passed = recent ? hour - Date.parse(recent.hour) / hourMs : Number.POSITIVE_INFINITY;
-  if (recent && passed === 0) return { ...recent, count: recent.count + 1 };
-  if (recent && passed === -1) return { ...recent, before: recent.before + 1 };
-  if (recent && passed < 0) return recent;
-  const before = recent && passed === 1 ? recent.count : 0;
-  return { hour: new Date(hour * hourMs).toISOString(), count: 1, before };
+/** Counts occurrences of one hour; those of earlier hours than the two are in the group's count only. */
+export function countRecent(
+  recent: Recent | undefined,
+  at: string,
+  times: number,
+): Recent | undefined {
+  return countIn(hourMs, recent, at, times);
 }
 
-/** A sliding hour out of two fixed ones: of the earlier, the part that still lies within. */
-function lastHour({ hour, count, before }: Recent, newest: string): number {
-  const within = Math.min(1, Math.max(0, (Date.parse(newest) - Date.parse(hour)) / hourMs));
+export function countIn(
+  periodMs: number,
+  recent: Recent | undefined,
+  at: string,
+  times: number,
+): Recent | undefined {
+  const period = Math.floor(Date.parse(at) / periodMs);
+  if (Number.isNaN(period)) return recent;
+  const passed = recent ? period - Date.parse(recent.hour) / periodMs : Number.POSITIVE_INFINITY;
+  if (recent && passed === 0) return { ...recent, count: recent.count + times };
+  if (recent && passed === -1) return { ...recent, before: recent.before + times };
+  if (recent && passed < 0) return recent;
+  const before = recent && passed === 1 ? recent.count : 0;
+  return { hour: new Date(period * periodMs).toISOString(), count: times, before };
+}
+
+/** A sliding period out of two fixed ones: of the earlier, the part that still lies within. */
+export function lastOf({ hour, count, before }: Recent, newest: string, periodMs: number): number {
+  const within = Math.min(1, Math.max(0, (Date.parse(newest) - Date.parse(hour)) / periodMs));
   return Math.round(count + before * (1 - within));
 }
 
@@ -49,7 +62,7 @@ export function burstOf(
   const hours = (Date.parse(seen.lastSeen) - Date.parse(seen.firstSeen)) / hourMs - 1;
   // Without an hour's history there is nothing usual yet.
   if (!(hours >= 1)) return undefined;
-  const now = lastHour(recent, seen.lastSeen);
+  const now = lastOf(recent, seen.lastSeen, hourMs);
   const usual = Math.max(0, seen.count - now) / hours;
   return now >= burstLeast && now >= burstTimes * usual ? { lastHour: now, usual } : undefined;
 }

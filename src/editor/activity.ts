@@ -33,6 +33,8 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'scanned':
     case 'scan_failed':
       return { ...activity, scanning: false };
+    case 'preview_wanted':
+      return activity;
     case 'attempt_started':
       return withWork(activity, {
         ticketId: progress.ticketId,

@@ -19,6 +19,7 @@ export const commandNames = [
   'editTicket',
   'mergeTicket',
   'splitTicket',
+  'splitByPart',
   'snoozeTicket',
   'closeTicket',
   'reopenTicket',

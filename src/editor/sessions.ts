@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
-import type { ScanReport } from '../core/progress.ts';
+import type { Progress, ScanReport } from '../core/progress.ts';
+import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
@@ -24,6 +25,8 @@ export interface Session {
   /** undefined while they are not valid. */
   readonly settings: () => Settings | undefined;
   readonly activity: () => Activity;
+  /** What holds the tests of patches; undefined until it is known. */
+  readonly sandbox: () => SandboxState | undefined;
   readonly onDidChange: vscode.Event<void>;
   /** A scan that somebody asked for, who is told when it fails. */
   scan(): Promise<ScanReport>;
@@ -54,6 +57,8 @@ export interface SessionsOptions {
   readonly apiKey: ApiKey;
   readonly errors: ErrorReporter;
   readonly log: vscode.LogOutputChannel;
+  /** Told what the pipeline of whatever folder is open tells. */
+  readonly onProgress: (progress: Progress) => void;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
@@ -164,7 +169,7 @@ async function openFolder(
 async function openSession(
   folder: vscode.WorkspaceFolder,
   root: string,
-  { loadCompose, apiKey, errors, log }: SessionsOptions,
+  { loadCompose, apiKey, errors, log, onProgress }: SessionsOptions,
   changed: () => void,
 ): Promise<Session> {
   const store = createDisposableStore();
@@ -181,29 +186,43 @@ async function openSession(
       log: lineLog(log),
       trusted,
       readOnly: !trusted,
+      scanInWorker: true,
     });
     for (const notice of app.backlog.notices) errors.warnOnce(notice);
     let activity = noActivity;
     const emitter = store.add(new vscode.EventEmitter<void>());
     let asked = 0;
+    let sandbox: SandboxState | undefined;
+    const lookAtSandbox = async (): Promise<void> => {
+      sandbox = await app.sandbox();
+      emitter.fire();
+    };
     store.add(emitter.event(changed));
     store.add(app.backlog.onDidChange(() => emitter.fire()));
     store.add(
       app.pipeline.onDidProgress((progress) => {
         activity = advance(activity, progress);
         emitter.fire();
+        onProgress(progress);
         // What somebody asked for tells its failure itself.
         if (progress.kind === 'scan_failed' && asked === 0)
           errors.showOnce(new Error(progress.message));
       }),
     );
-    if (trusted) store.add(follow(folder, app, settings, errors));
+    if (trusted) {
+      store.add(follow(folder, app, settings, errors));
+      const look = (): void =>
+        void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
+      store.add(settings.onDidChange(look));
+      look();
+    }
     return {
       folder,
       root,
       app,
       settings: () => orUndefined(settings),
       activity: () => activity,
+      sandbox: () => sandbox,
       onDidChange: emitter.event,
       async scan() {
         asked += 1;

@@ -68,6 +68,7 @@ function look(sessions: Sessions, scanning: boolean): StatusView {
     activity: { ...(session?.activity() ?? noActivity), scanning },
     waiting: session ? waitingRequests(session.app.backlog).length : 0,
     gates: session ? latestGates(session).gates : [],
+    sandbox: session?.sandbox(),
   });
 }
 

@@ -1,4 +1,5 @@
 import { gateTally, gateTitles, type GateReport } from '../core/gate.ts';
+import { howToAllow, type SandboxState } from '../core/sandbox.ts';
 import type { Activity, Work } from './activity.ts';
 import { verdictWords } from './reviewText.ts';
 import type { StateKind } from './sessions.ts';
@@ -13,6 +14,8 @@ export interface StatusInput {
   readonly waiting: number;
   /** Of the attempt that runs or ran last. */
   readonly gates: readonly GateReport[];
+  /** undefined: not known yet. */
+  readonly sandbox: SandboxState | undefined;
 }
 
 export interface StatusView {
@@ -26,10 +29,11 @@ export function statusView(input: StatusInput): StatusView {
   const work = [...input.activity.works.values()].at(-1);
   const text = withoutIcons(work ? working(work) : resting(input));
   const icon = work || input.activity.scanning ? '$(sync~spin)' : '$(shield)';
+  const isUnheld = input.sandbox?.kind === 'without';
   return {
-    text: `${icon} ${text}`,
+    text: `${icon} ${text}${isUnheld ? ' $(warning) no sandbox' : ''}`,
     tooltip: tooltip(input),
-    spoken: `Patchwright: ${work ? 'working, ' : ''}${text}`,
+    spoken: `Patchwright: ${work ? 'working, ' : ''}${text}${isUnheld ? ', no sandbox' : ''}`,
   };
 }
 
@@ -64,10 +68,11 @@ const stateWords: Readonly<Record<StateKind, string>> = {
   ready: '',
 };
 
-function tooltip({ state, trusted, gates, waiting }: StatusInput): string {
+function tooltip({ state, trusted, gates, waiting, sandbox }: StatusInput): string {
   const lines = [
     stateWords[state],
     trusted ? '' : 'Restricted mode: Patchwright shows, but runs nothing.',
+    sandboxWords(sandbox),
     waiting > 0 ? `${plural(waiting, 'patch request')} to review.` : '',
     ...gates.map(
       (report) =>
@@ -76,6 +81,17 @@ function tooltip({ state, trusted, gates, waiting }: StatusInput): string {
     gates.length > 0 ? 'Click to see each gate.' : '',
   ].filter(Boolean);
   return lines.length > 0 ? lines.join('\n') : 'Patchwright: all quiet.';
+}
+
+function sandboxWords(sandbox: SandboxState | undefined): string {
+  switch (sandbox?.kind) {
+    case 'without':
+      return `Tests of patches run without a sandbox. ${sandbox.reason} ${sandbox.remedy}`.trim();
+    case 'refused':
+      return `Nothing is drafted: ${sandbox.reason} ${sandbox.remedy} Or allow it without: ${howToAllow}.`;
+    default:
+      return '';
+  }
 }
 
 const marks: Readonly<Record<GateReport['verdict'], string>> = {

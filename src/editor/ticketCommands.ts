@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { PatchwrightError } from '../core/errors.ts';
 import type { Priority, Ticket } from '../core/ticket.ts';
 import type { TicketEdit } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
@@ -36,7 +37,8 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
     closeTicket: about(desk, 'closeTicket', 'Close Ticket', async ({ app }, ticket) => {
       const reason = await dialogs.input({
         title: `Close ${ticket.id}`,
-        prompt: 'Why is it not worth fixing? However often it is seen again, it stays closed.',
+        prompt:
+          'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
         validateInput: required,
       });
       if (reason?.trim()) await app.pipeline.close(ticket.id, reason.trim());
@@ -47,6 +49,9 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
     ),
     splitTicket: about(desk, 'splitTicket', 'Take Merge Back', ({ app }, ticket) =>
       app.pipeline.split(ticket.id),
+    ),
+    splitByPart: about(desk, 'splitByPart', 'Split Ticket', (session, ticket) =>
+      splitByPart(session, ticket, dialogs),
     ),
     sortByScore: sortBy('score'),
     sortByLastSeen: sortBy('lastSeen'),
@@ -76,6 +81,29 @@ async function merge(session: Session, ticket: Ticket, dialogs: Dialogs): Promis
   if (!into) return;
   await session.app.pipeline.merge(ticket.id, into);
   dialogs.mention(`Merged into ${into}`);
+}
+
+/** Which of its events get a ticket of their own. */
+async function splitByPart({ app }: Session, { id }: Ticket, dialogs: Dialogs): Promise<void> {
+  const items = app.pipeline.differences(id).flatMap(({ part, values }) =>
+    values.map(({ value, count }) => ({
+      label: preview(value),
+      description: `${part} · ${count}×`,
+      by: { part, value },
+    })),
+  );
+  if (items.length === 0) {
+    throw new PatchwrightError('nothing_to_do', {
+      what: `${id} can't be split.`,
+      why: 'Its events differ in nothing that is known of them.',
+      remedy: '',
+    });
+  }
+  const title = `Split ${id}: which events get a ticket of their own?`;
+  const picked = await dialogs.choose(items, { title, matchOnDescription: true });
+  if (!picked) return;
+  const fresh = await app.pipeline.splitBy(id, picked.by);
+  dialogs.mention(`Split off as ${fresh.id}; merge that back to undo it`);
 }
 
 /** One field at a time. undefined: nothing was changed. */

@@ -6,6 +6,7 @@ export const offeredFor = {
   draftTicket: ['open', 'failed', 'rejected', 'rolled_back'],
   editTicket: to('closed'),
   mergeTicket: to('closed'),
+  splitByPart: to('closed'),
   closeTicket: to('closed'),
   snoozeTicket: to('snoozed'),
   splitTicket: ['closed'],

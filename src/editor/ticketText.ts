@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Settings } from '../core/settings.ts';
+import { reopenedText } from '../core/closed.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import {
   byTurn,
@@ -11,6 +12,7 @@ import {
   type Ticket,
   type TicketStatus,
 } from '../core/ticket.ts';
+import type { Difference } from '../core/variants.ts';
 import { ago, dollars, dotted, exactly, plural, shorten } from './text.ts';
 import type { Work } from './activity.ts';
 
@@ -89,6 +91,7 @@ export function ticketTooltip(
   ticket: Ticket,
   group: SignalGroup | undefined,
   queue: Queue | undefined,
+  differences: readonly Difference[] = [],
 ): string {
   const { fingerprint } = ticket.metadata;
   const suspects = suspectsOf(ticket.metadata);
@@ -111,14 +114,18 @@ export function ticketTooltip(
       ? ['', 'Suspect commits', ...suspects.map((one) => `  ${shorten(suspectText(one), 300)}`)]
       : []),
     ...(fingerprint ? ['', 'Grouped by', ...fingerprint.parts.map(partLine)] : []),
+    ...(differences.length > 0
+      ? ['', 'Its events differ in', ...differences.map(differenceLine)]
+      : []),
   ].join('\n');
 }
 
-/** What a person did to it. */
+/** What a person did to it, and what undid that. */
 function byHand({ status, metadata }: Ticket): readonly string[] {
   const { snoozedUntil, mergedInto, closedReason } = metadata;
+  const reopened = reopenedText(metadata);
   if (status === 'snoozed' && snoozedUntil) return [`Snoozed until ${exactly(snoozedUntil)}.`];
-  if (status !== 'closed') return [];
+  if (status !== 'closed') return reopened ? [`Opened again: ${shorten(reopened, 300)}`] : [];
   if (mergedInto) return [`Merged into ${shorten(mergedInto, 80)}.`];
   return closedReason ? [`Not worth fixing: ${shorten(closedReason, 300)}`] : [];
 }
@@ -132,6 +139,11 @@ function queueText(queue: Queue | undefined): string {
 
 function partLine(part: { readonly label: string; readonly value: string }): string {
   return `  ${part.label}: ${shorten(part.value, 160)}`;
+}
+
+function differenceLine({ part, values }: Difference): string {
+  const [first] = values;
+  return `  ${part}: ${plural(values.length, 'value')}, most often ${shorten(first?.value ?? '', 120)}`;
 }
 
 /** What a screen reader says: nothing may depend on a colour or an icon. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attempt } from '../core/attempt.ts';
-import type { Category, Ticket } from '../core/ticket.ts';
+import type { Category, Ticket, TicketStatus } from '../core/ticket.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { refreshMs, throttled } from './refresh.ts';
@@ -65,6 +65,9 @@ function createTicketTree(
       const session = sessions.session();
       return session ? itemOf(session, node) : new vscode.TreeItem('');
     },
+    // Only what is shown by itself: a ticket in its group.
+    getParent: (node) =>
+      node.kind === 'ticket' ? groupNode(sessions.session(), node.ticket.status) : undefined,
     // Asked for a row that is pointed at; its place in the queue would take too long for all of them.
     resolveTreeItem(item, node) {
       const session = sessions.session();
@@ -79,7 +82,15 @@ function createTicketTree(
 export function registerTicketView(
   sessions: Sessions,
   sorting: Sorting,
-): { tree: TicketTree; sortedBy(): string | undefined; dispose(): void } {
+): {
+  tree: TicketTree;
+  sortedBy(): string | undefined;
+  /** Ids of the tickets whose rows are selected. */
+  selected(): readonly string[];
+  /** Opens the view on a ticket's row. */
+  show(ticketId: string): Promise<void>;
+  dispose(): void;
+} {
   const store = createDisposableStore();
   const tree = store.add(createTicketTree(sessions, sorting));
   const view = store.add(
@@ -98,7 +109,30 @@ export function registerTicketView(
   };
   store.add(sorting.onDidChange(sayOrder));
   sayOrder();
-  return { tree, sortedBy: () => view.description, dispose: () => store.dispose() };
+  return {
+    tree,
+    sortedBy: () => view.description,
+    selected: () =>
+      view.selection.flatMap((node) => (node.kind === 'ticket' ? [node.ticket.id] : [])),
+    async show(ticketId) {
+      const ticket = sessions.session()?.app.backlog.tickets.get(ticketId);
+      if (ticket) await view.reveal({ kind: 'ticket', ticket }, { select: true, focus: true });
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+function groupNode(session: Session | undefined, status: TicketStatus): TicketNode | undefined {
+  const group = ticketGroups.find(({ statuses }) => statuses.includes(status));
+  return session && group && countedGroup(session.app.backlog.tickets.countByStatus(), group);
+}
+
+function countedGroup(
+  counts: Readonly<Partial<Record<TicketStatus, number>>>,
+  group: TicketGroup,
+): TicketNode & { readonly kind: 'group' } {
+  const count = group.statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+  return { kind: 'group', group, count };
 }
 
 function childrenOf(
@@ -110,11 +144,7 @@ function childrenOf(
   if (!node) {
     const counts = tickets.countByStatus();
     return ticketGroups
-      .map((group) => ({
-        kind: 'group' as const,
-        group,
-        count: group.statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0),
-      }))
+      .map((group) => countedGroup(counts, group))
       .filter(({ count }) => count > 0);
   }
   if (node.kind === 'group') {
@@ -201,6 +231,7 @@ function tooltipOf(session: Session, ticket: Ticket): string {
     ticket,
     group,
     ticket.status === 'open' ? placeOf(session, ticket) : undefined,
+    session.app.pipeline.differences(ticket.id),
   );
 }
 

@@ -22,10 +22,14 @@ export interface GateContext {
   readonly shell: Shell;
   /** Fingerprints of findings that the user has accepted as no secrets. */
   readonly acceptedSecrets: ReadonlySet<string>;
+  /** Small changes to the fix that the reproduction is tried on, at most. */
+  readonly maxMutants: number;
   /** The user's own working tree: no file of it may be what a test loads. */
   readonly mainRoot: string;
   /** The ticket's exception, where it has one: a reproduction may fail with it. */
   readonly exceptionType?: string;
+  /** No ticket says how it fails: whatever the code under test throws may show the bug. */
+  readonly anyException?: boolean;
 }
 
 /** What a gate finds; the runner adds who and how long. */

@@ -38,14 +38,52 @@ export function describeFailure(message: string): Failure {
  */
 export function isReproduction(
   failure: Failure,
-  exceptionType: string | undefined,
+  {
+    exceptionType,
+    anyException,
+  }: { readonly exceptionType?: string; readonly anyException?: boolean },
   testFiles: readonly string[],
 ): boolean {
   const inTest = failure.file !== undefined && isOneOf(failure.file, testFiles);
   if (failure.kind === 'assertion') return true;
   if (failure.kind !== 'exception') return false;
   if (failure.type === 'Error' && inTest) return true; // `throw new Error('…')` in place of an assertion
+  if (anyException) return failure.file !== undefined && !inTest;
   return exceptionType !== undefined && sameType(failure.type, exceptionType) && !inTest;
+}
+
+/** A place in a stack. */
+export interface StackPlace {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Places of a failure's stack that lie in the project's own files, the innermost first, without the tests. */
+export function ownFrames(
+  message: string,
+  paths: ReadonlySet<string | undefined>,
+  testFiles: readonly string[],
+): readonly StackPlace[] {
+  const text = message.slice(0, maxChars);
+  const python = [...text.matchAll(/^\s*File "([^"\n]{1,400})", line (\d{1,7})/gm)].reverse();
+  const script = [
+    ...text.matchAll(/^\s+at [^\n]{0,400}?((?:file:\/\/)?[^\s():]{1,400}):(\d{1,7}):\d/gm),
+  ];
+  const pytest = [...text.matchAll(/^([^\s:>][^\n:]{0,300}):(\d{1,7}): /gm)].reverse();
+  const found = [python, script, pytest].find((frames) => frames.length > 0) ?? [];
+  return found.flatMap(([, name = '', line = '']) => {
+    const file = name.replace(/^file:\/\//, '').replaceAll('\\', '/');
+    const path = longestSuffix(file, paths);
+    const isOwn = path !== undefined && !testFiles.includes(path);
+    return isOwn ? [{ file: path, line: Number(line) }] : [];
+  });
+}
+
+/** The path of the tree that a file of some checkout is. */
+function longestSuffix(file: string, paths: ReadonlySet<string | undefined>): string | undefined {
+  const parts = file.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.map((_, i) => parts.slice(i).join('/')).find((path) => paths.has(path));
 }
 
 export function failureWords(failure: Failure): string {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Verdict } from '../core/gate.ts';
+import type { GateId, Verdict } from '../core/gate.ts';
 import { redact } from '../core/secrets.ts';
 import type { TestRun } from '../core/testRun.ts';
 import type { GateFinding } from './context.ts';
@@ -24,6 +24,10 @@ export function failed(reason: string, details?: Details): GateFinding {
 
 export function skipped(reason: string): GateFinding {
   return finding('skipped', reason);
+}
+
+export function switchedOff(id: GateId): GateFinding {
+  return finding('not_configured', `Switched off by patchwright.gates.${id}.enabled.`);
 }
 
 /** Everything here may quote a patch or a test: masked, one line each, bounded. */

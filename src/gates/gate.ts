@@ -1,7 +1,8 @@
 import { errorMessage, isPatchwrightError, throwIfCancelled } from '../core/errors.ts';
 import type { GateId, GateReport } from '../core/gate.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
-import { failed, skipped } from './finding.ts';
+import type { GateCache } from './gateCache.ts';
+import { failed, skipped, switchedOff } from './finding.ts';
 import { protectedFiles } from './protectedFiles.ts';
 import { reproduction } from './reproduction.ts';
 import { secrets } from './secrets.ts';
@@ -17,6 +18,13 @@ export interface GateEvents {
   ended(report: GateReport): void;
 }
 
+export interface GateOptions {
+  /** Default: all. The protected files' gate can't be switched off. */
+  readonly isEnabled?: (id: GateId) => boolean;
+  /** Results of earlier runs over the same patch, settings and rules. */
+  readonly cache?: GateCache;
+}
+
 /**
  * Gates that only read run side by side; those that run the patch follow one after another, and only if
  * none of the first has failed: of a patch that touches what it must not, nothing is executed.
@@ -26,11 +34,16 @@ export async function runGates(
   gates: readonly Gate[],
   context: GateContext,
   on: GateEvents,
-  signal?: AbortSignal,
+  { signal, isEnabled = () => true, cache }: GateOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<readonly GateReport[]> {
   const reports = new Map<GateId, GateReport>();
   const run = async (gate: Gate, work: () => Promise<GateFinding>): Promise<void> => {
-    reports.set(gate.id, await report(gate, work, on, signal));
+    const isOff = gate.id !== 'protected' && !isEnabled(gate.id);
+    const known = isOff ? undefined : await cache?.get(gate.id);
+    if (known) on.ended(known);
+    const off = async (): Promise<GateFinding> => switchedOff(gate.id);
+    const done = known ?? (await report(gate, isOff ? off : work, on, cache, signal));
+    reports.set(gate.id, done);
   };
   const reading = gates.filter((gate) => !gate.runsCode);
   await Promise.all(reading.map((gate) => run(gate, () => gate.run(context, signal))));
@@ -47,13 +60,20 @@ async function report(
   gate: Gate,
   work: () => Promise<GateFinding>,
   on: GateEvents,
+  cache?: GateCache,
   signal?: AbortSignal,
 ): Promise<GateReport> {
   throwIfCancelled(signal);
   on.started(gate.id);
   const started = performance.now();
-  const finding = await work().catch((error: unknown) => crashed(error, signal));
+  let hasCrashed = false;
+  const finding = await work().catch((error: unknown) => {
+    hasCrashed = true;
+    return crashed(error, signal);
+  });
   const ended = { ...finding, id: gate.id, durationMs: Math.round(performance.now() - started) };
+  const isResult = ended.verdict === 'passed' || ended.verdict === 'failed';
+  if (isResult && !hasCrashed) await cache?.put(ended);
   on.ended(ended);
   return ended;
 }

@@ -34,7 +34,8 @@ export async function guardedRun(
   const state = stateChange(before, await repositoryState(context.git, git, signal));
   // A configuration that a test has written must not decide what git runs here.
   const changed = [...relinked, ...state.problems];
-  const problems = changed.length > 0 ? changed : await checkoutProblems(git, tree, signal);
+  const behaved = [...changed, ...(run.stopped ? [run.stopped] : [])];
+  const problems = behaved.length > 0 ? behaved : await checkoutProblems(git, tree, signal);
   return { run, problems, marks: state.marks };
 }
 

@@ -1,9 +1,17 @@
 import type { TestCase, TestRun, TestRunner } from '../core/testRun.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
-import { describeFailure, failureWords, isReproduction } from './failure.ts';
+import {
+  describeFailure,
+  failureWords,
+  isReproduction,
+  ownFrames,
+  type StackPlace,
+} from './failure.ts';
 import { failed, firstWords, passed, plural, runLine } from './finding.ts';
 import { guardedRun } from './guardedRun.ts';
 import { foreignCode, judgeLoaded } from './loadedCode.ts';
+import { examine } from './proof/examine.ts';
+import { kindOf } from './proof/neighbours.ts';
 import { type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
 
 /**
@@ -17,7 +25,8 @@ export const reproduction: Gate = {
     const { patch, tests, git } = context;
     if (!tests) return failed(noTests);
     const changes = await treeChanges(git, patch.base, patch.commit, signal);
-    const misnamed = misnamedTests(changes, patch.testFiles);
+    const paths = await treePaths(git, patch.commit, signal);
+    const misnamed = misnamedTests(changes, patch.testFiles, new Set(paths));
     if (misnamed) return failed(misnamed);
     const base = await context.treeOfBaseWith(patch.commit, patch.testFiles);
     const plan: readonly Round[] = [
@@ -26,7 +35,7 @@ export const reproduction: Gate = {
       { on: 'patch', tree: patch.commit, label: 'patch, second run' },
       { on: 'base', tree: base, label: 'base + test, second run' },
     ];
-    return follow(context, tests, plan, changes, signal);
+    return follow(context, tests, { base, plan, changes, paths: new Set(paths) }, signal);
   },
 };
 
@@ -39,14 +48,26 @@ interface Round {
   readonly label: string;
 }
 
+interface Subject {
+  /** The tree of the base with the test. */
+  readonly base: string;
+  readonly plan: readonly Round[];
+  readonly changes: readonly TreeChange[];
+  readonly paths: ReadonlySet<string | undefined>;
+}
+
 async function follow(
   context: GateContext,
   tests: TestRunner,
-  plan: readonly Round[],
-  changes: readonly TreeChange[],
+  subject: Subject,
   signal?: AbortSignal,
 ): Promise<GateFinding> {
   const { patch } = context;
+  const { plan, changes } = subject;
+  const durations: number[] = [];
+  let frames: readonly StackPlace[] = [];
+  let kind = '';
+  let failing: readonly TestCase[] = [];
   const evidence: string[] = [];
   const marks = new Set<string>();
   let proven: readonly string[] | undefined;
@@ -57,6 +78,7 @@ async function follow(
     const guarded = await guardedRun(context, tests, round.tree, patch.testFiles, signal);
     const { run } = guarded;
     output = run.output;
+    durations.push(run.durationMs);
     evidence.push(runLine(round.label, run));
     for (const mark of guarded.marks) marks.add(mark);
     if (guarded.problems.length > 0) {
@@ -73,6 +95,9 @@ async function follow(
       if (typeof judged === 'string') return no(judged);
       evidence.push(...judged.evidence);
       proven = judged.proven;
+      kind = judged.kind;
+      failing = run.cases ?? [];
+      frames = ownFrames(judged.thrown, subject.paths, patch.testFiles);
     } else {
       const judged = await judgePatch(context, tests, run, proven ?? [], changes, signal);
       if (typeof judged === 'string') return no(judged);
@@ -85,9 +110,15 @@ async function follow(
     if (run.cases === undefined) marks.add('The test was judged by its exit code only.');
   }
   const count = plural(proven?.length || 1, 'test');
+  const took = {
+    allMs: durations.reduce((sum, ms) => sum + ms, 0),
+    slowestMs: Math.max(0, ...durations),
+  };
+  const proof = { base: subject.base, changes, proven: proven ?? [], failing, kind, frames, took };
+  const examined = await examine(context, tests, proof, signal);
   return passed(`${count} failed without the patch and passed with it, twice each.`, {
-    evidence: [...new Set(evidence)],
-    marks: [...marks],
+    evidence: [...new Set(evidence), ...examined.evidence],
+    marks: [...marks, ...examined.marks],
     output,
   });
 }
@@ -95,12 +126,11 @@ async function follow(
 function misnamedTests(
   changes: readonly TreeChange[],
   files: readonly string[],
+  paths: ReadonlySet<string | undefined>,
 ): string | undefined {
   if (files.length === 0) return 'The patch has no reproduction test.';
-  const changed = new Map(changes.map((change) => [change.path, change]));
-  const missing = files.find((file) => !['A', 'M'].includes(changed.get(file)?.status ?? ''));
-  if (missing)
-    return `${missing} is named as the reproduction test, but the patch does not add or change it.`;
+  const missing = files.find((file) => !paths.has(file));
+  if (missing) return `${missing} is named as the reproduction test, but there is no such file.`;
   const rest = changes.filter(({ path }) => path === undefined || !files.includes(path));
   return rest.length === 0 ? 'The patch changes nothing but its test.' : undefined;
 }
@@ -109,7 +139,7 @@ function judgeBase(
   run: TestRun,
   context: GateContext,
   before: readonly string[] | undefined,
-): string | { readonly proven: readonly string[]; readonly evidence: readonly string[] } {
+): string | Proofs {
   if (run.verdict === 'failed') return proofsOf(run, context, before);
   return baseReasons[run.verdict](before === undefined ? '' : ' when it is run again');
 }
@@ -126,18 +156,31 @@ const baseReasons: Readonly<
     `The test breaks without the patch${again} before it can decide; an import or syntax error is no reproduction.`,
 };
 
-function proofsOf(run: TestRun, context: GateContext, before: readonly string[] | undefined) {
+interface Proofs {
+  readonly proven: readonly string[];
+  readonly evidence: readonly string[];
+  /** What the code under test has thrown, with its stack; empty for an assertion of the test. */
+  readonly thrown: string;
+  readonly kind: string;
+}
+
+function proofsOf(
+  run: TestRun,
+  context: GateContext,
+  before: readonly string[] | undefined,
+): string | Proofs {
   const { exceptionType, patch } = context;
   const failures = (run.cases ?? [{ name: '', message: run.output }])
     .filter((test) => !('status' in test) || test.status === 'failed')
     .map((test) => ({ test, failure: describeFailure(test.message ?? '') }));
   const proofs = failures.filter(({ failure }) =>
-    isReproduction(failure, exceptionType, patch.testFiles),
+    isReproduction(failure, context, patch.testFiles),
   );
   const first = failures[0];
   if (proofs.length === 0) {
     const how = first ? failureWords(first.failure) : 'for a reason that its output does not name';
-    const wanted = exceptionType ? `its own assertion or ${exceptionType}` : 'its own assertion';
+    const other = context.anyException ? 'what the code under test throws' : exceptionType;
+    const wanted = other ? `its own assertion or ${other}` : 'its own assertion';
     return `Without the patch the test fails ${how}; a reproduction fails by ${wanted}.`;
   }
   const proven = proofs.map(({ test }) => ('status' in test ? caseKey(test) : ''));
@@ -147,7 +190,8 @@ function proofsOf(run: TestRun, context: GateContext, before: readonly string[] 
     ({ test, failure }) =>
       `${test.name || 'It'} fails ${failureWords(failure)}: ${firstWords(test.message)}`,
   );
-  return { proven: stable, evidence };
+  const thrown = proofs.find(({ failure }) => failure.kind === 'exception')?.test.message ?? '';
+  return { proven: stable, evidence, thrown, kind: kindOf(proofs[0]?.test.message ?? '') };
 }
 
 async function judgePatch(

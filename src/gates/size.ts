@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
 import type { Gate } from './context.ts';
+import { generatedIn } from './generatedFiles.ts';
 import { failed, passed, plural } from './finding.ts';
 import { splitNul, type TreeChange, treeChanges } from './treeChanges.ts';
 
@@ -38,8 +38,10 @@ export const size: Gate = {
     const big = await tooBig(changes, async (blob) =>
       Number(await git.run(['cat-file', '-s', blob], { signal })),
     );
-    const generated = sizes.filter(({ path }) => isGenerated(path));
-    const own = sizes.filter(({ path }) => !isGenerated(path));
+    const isGenerated = await generatedIn(git, patch.base, signal);
+    const made = await Promise.all(sizes.map(({ path }) => isGenerated(path)));
+    const generated = sizes.filter((_, i) => made[i]);
+    const own = sizes.filter((_, i) => !made[i]);
     const long = own.filter(({ lines }) => (lines ?? 0) > limits.linesPerFile);
     const lines = own.reduce((sum, file) => sum + (file.lines ?? 0), 0);
     const problems = [
@@ -49,7 +51,10 @@ export const size: Gate = {
       ...long.map((f) => `${f.path}: ${f.lines} lines, of ${limits.linesPerFile} at most`),
       ...big.map((path) => `${path}: larger than ${maxFileBytes >> 20} MiB`),
     ];
-    const evidence = [`${plural(own.length, 'file')}, ${plural(lines, 'changed line')}.`];
+    const evidence = [
+      `${plural(own.length, 'file')}, ${plural(lines, 'changed line')}.`,
+      ...generated.map((file) => `Generated, counted apart: ${file.path}, ${linesOf(file)}.`),
+    ];
     const marks = [
       ...generated.map(({ path }) => `generated: ${path}`),
       ...own.filter((file) => file.lines === undefined).map(({ path }) => `binary: ${path}`),
@@ -80,15 +85,6 @@ async function tooBig(
   return big;
 }
 
-const generatedNames =
-  /^(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|Gemfile\.lock|composer\.lock|go\.sum)$/;
-
-/** By name only: a marker in the content would let a patch of any size call itself generated. */
-function isGenerated(path: string): boolean {
-  return (
-    generatedNames.test(basename(path)) ||
-    /\.min\.(js|css)$|\.snap$|(^|\/)(__snapshots__|__generated__)\/|\.pb\.(go|cc|h)$|_pb2\.py$/.test(
-      path,
-    )
-  );
+function linesOf({ lines }: FileSize): string {
+  return lines === undefined ? 'binary' : plural(lines, 'changed line');
 }

@@ -1,18 +1,16 @@
 import type { Patch } from '../core/attempt.ts';
 import type { Git } from '../core/ports.ts';
+import { plural } from './finding.ts';
+import { hunksOf } from './proof/hunks.ts';
+import { readSource } from './proof/sourceText.ts';
 import { isTestFile } from './testFiles.ts';
 import type { TreeChange } from './treeChanges.ts';
 
 const maxBytes = 1 << 20;
 
-const skips =
-  /\b(it|test|describe|context|suite)\.(skip|only|todo|fails)\b|\b(xit|xtest|xdescribe|fit|fdescribe)\s*\(|\bthis\.skip\(|\bskip:\s*true|@(pytest\.mark\.)?(skip|skipif|xfail|unittest\.skip|Disabled|Ignore)\b|\bpytest\.(skip|xfail)\(|\bt\.Skip(Now|f)?\(|#\[ignore/g;
-const checks =
-  /\b(assert\w*|expect|should|require\.(Equal|NoError|True|False)|t\.(Error|Fatal|Errorf|Fatalf))\b\s*[.(!]|^\s*assert\s/gm;
-
 /**
  * What the reviewer must see about tests that were there before: removed, marked to be skipped, with
- * fewer assertions, with other snapshots. A mark, not a verdict: tests do change for good reasons.
+ * fewer or looser assertions, with other snapshots. A mark, not a verdict: tests do change for good reasons.
  */
 export async function weakenedTests(
   git: Git,
@@ -23,36 +21,85 @@ export async function weakenedTests(
   const marks: string[] = [];
   for (const { path, status } of changes) {
     if (path === undefined || status === 'A') continue;
-    if (/\.snap$|(^|\/)__snapshots__\//.test(path))
+    if (/\.snap$|(^|\/)__snapshots__\/|\.(approved|verified)\.\w+$/.test(path))
       marks.push(`existing snapshot changed: ${path}`);
     else if (!isTestFile(path)) continue;
     else if (status === 'D') marks.push(`existing test removed: ${path}`);
-    else marks.push(...(await compare(git, patch, path, signal)));
+    else {
+      const read = async (at: string): Promise<string> =>
+        (await git.bytes(['cat-file', 'blob', `${at}:${path}`], { signal })).toString(
+          'utf8',
+          0,
+          maxBytes,
+        );
+      const found = weakenings(await read(patch.base), await read(patch.commit), path);
+      marks.push(...found.map((what) => `existing test ${what}: ${path}`));
+    }
   }
   return marks;
 }
 
-async function compare(
-  git: Git,
-  { base, commit }: Pick<Patch, 'base' | 'commit'>,
-  path: string,
-  signal?: AbortSignal,
-): Promise<string[]> {
-  const read = async (at: string) =>
-    (await git.bytes(['cat-file', 'blob', `${at}:${path}`], { signal })).toString(
-      'utf8',
-      0,
-      maxBytes,
-    );
-  const [before, after] = [await read(base), await read(commit)];
-  const fewer = count(checks, before) - count(checks, after);
-  const more = count(skips, after) - count(skips, before);
+/** What makes a test file say less than before, by the words of the languages' test frameworks. */
+export function weakenings(before: string, after: string, path: string): readonly string[] {
+  const [old, now] = [codeOf(before, path), codeOf(after, path)];
+  const more = (pattern: RegExp): number => count(pattern, now) - count(pattern, old);
+  const fewerChecks = -more(checks);
+  const fewerTests = -more(tests);
+  const strictGone = -more(strict);
   return [
-    ...(fewer > 0 ? [`existing test has ${fewer} assertions fewer: ${path}`] : []),
-    ...(more > 0 ? [`existing test newly skipped or singled out: ${path}`] : []),
+    ...(fewerChecks > 0 ? [`has ${plural(fewerChecks, 'assertion')} fewer`] : []),
+    ...(fewerTests > 0 ? [`file has ${plural(fewerTests, 'test')} fewer`] : []),
+    ...(more(skips) > 0 ? ['newly skipped or singled out'] : []),
+    ...(strictGone > 0 && more(loose) > 0 && fewerChecks <= 0 ? ['asserts more loosely'] : []),
+    ...(more(anything) > 0 ? ['newly accepts any value'] : []),
+    ...(more(handlers) > 0 ? ['newly catches what its assertions throw'] : []),
+    ...(more(leaves) > 0 ? ['newly ends before its end'] : []),
+    ...(expectsOtherwise(before, after, path) ? ['expects other values than before'] : []),
   ];
 }
 
-function count(pattern: RegExp, source: string): number {
-  return [...source.matchAll(pattern)].length;
+const skips =
+  /\b(it|test|describe|context|suite|specify|bench)\.(skip|only|todo|fails|failing|skipIf|runIf|concurrent\.skip)\b|\b(xit|xtest|xdescribe|xcontext|xspecify|fit|fdescribe)\s*[(']|\bthis\.skip\(|\bt\.(skip|todo)\(|\b(skip|todo):\s*(true|["'])|@(\w+\.)*(skip|skipif|skipIf|skipUnless|xfail|expectedFailure|Disabled|DisabledIf|Ignore)\b|\bpytest\.(skip|xfail|importorskip)\(|\bself\.skipTest\(|\b[tb]\.Skip(Now|f)?\(|\btesting\.Short\(|#\[ignore|\bmarkTest(Skipped|Incomplete)\(|^\s*(skip|pending)\b|\[(Ignore|Explicit)\b|\bSkip\s*=|\bassume\w*\(|\bAssumptions?\./gim;
+const checks =
+  /\b(assert\w*|expect|should|require\.\w+|Assert\.\w+|refute\w*|t\.(Error|Fatal|Errorf|Fatalf|Fail|FailNow|is|ok|equal\w*|same|deepEqual|throws))\b\s*[.(!]|^\s*assert\s|\bto_?(not_?)?(be|eq|equal)\b|\.should\b/gm;
+const tests =
+  /\b(it|test|specify)(\.\w+)?\s*\(|\bdef test\w*|\bfunc (Test|Benchmark|Fuzz)\w*|@(Test|ParameterizedTest)\b|#\[(\w+::)?test\b|\bfunction test\w+|\[(Fact|Theory|Test|TestMethod|TestCase)\b|^\s*it\s+["']/gm;
+const strict =
+  /\b(equal|equals|strictEqual|deepEqual|deepStrictEqual|toBe|toEqual|toStrictEqual|toMatchObject|toHaveLength|toThrow\w*|assertEquals?|assertSame|assertListEqual|assertDictEqual|assertCountEqual|assertRaises\w*|assertThrows\w*|Equal|DeepEqual|assert_eq|assert_equal|eq|AreEqual|throws|rejects)\b\s*[(!]|==/g;
+const loose =
+  /\b(ok|toBeDefined|toBeTruthy|toBeFalsy|toBeNull|toBeUndefined|exist|exists|assertTrue|assertIsNotNone|assertIsInstance|assertNotNull|assertIn|NotNil|NotEmpty|IsNotNull|True|notEqual|notStrictEqual|toContain|toMatch|match|toBeGreaterThan\w*|toBeLessThan\w*|toBeInstanceOf|doesNotThrow|assert_not_nil|be_truthy|assert)\b\s*[(!]|\bis not None\b|\bnot\./g;
+const anything =
+  /\bexpect\.(anything|any|stringContaining|objectContaining|arrayContaining)\(|\bmock\.ANY\b|\b(mock|gomock)\.Any(thing)?\b|\bany\(\)|\bsinon\.match\.any\b|\|\|\s*true\b|\bor True\b/g;
+const handlers = /\bcatch\b|^\s*except\b|^\s*rescue\b|\bcontextlib\.suppress\b|\brecover\(\)/gm;
+const leaves =
+  /^\s*return;?\s*$|\bprocess\.exit\(|\bsys\.exit\(|\bos\._exit\(|\bos\.Exit\(|\bif\s*\(?\s*(false|False|0)\b/gm;
+
+/** Without comments, so that what is commented out counts as gone. Strings are blanked. */
+function codeOf(source: string, path: string): string {
+  return readSource(source, path).code;
+}
+
+function count(pattern: RegExp, code: string): number {
+  return [...code.matchAll(pattern)].length;
+}
+
+/** An assertion that stays the same but for its literals. */
+function expectsOtherwise(before: string, after: string, path: string): boolean {
+  return hunksOf(before, after).some(({ removed, added }) =>
+    removed.some((line) => {
+      const skeleton = skeletonOf(line, path);
+      if (skeleton === undefined) return false;
+      return added.some((other) => other !== line && skeletonOf(other, path) === skeleton);
+    }),
+  );
+}
+
+function skeletonOf(line: string, path: string): string | undefined {
+  const code = codeOf(line, path);
+  if (count(checks, code) === 0) return undefined;
+  return code
+    .replace(/(["'`])\s*\1/g, '""')
+    .replace(/-?(?<![\w$])\d[\w.]*|\b(true|false|null|undefined|None|True|False|nil)\b/g, '#')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

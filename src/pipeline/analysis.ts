@@ -3,6 +3,7 @@ import { domainOf, type EditorDiagnostic } from '../core/quality.ts';
 import type { QualityFinding, QualitySignal } from '../core/signal.ts';
 import { type Ticket, type TicketStatus, ticketIdOf } from '../core/ticket.ts';
 import type { Analysis } from '../signals/quality/analyse.ts';
+import { bringBack } from './bringBack.ts';
 import { move } from './changes.ts';
 import { withoutGit } from './facts.ts';
 import type { House } from './house.ts';
@@ -58,6 +59,7 @@ const maxOpen: Readonly<Record<string, number>> = {
 export async function writeAnalysis(house: House, analysis: Analysis): Promise<WrittenAnalysis> {
   const { backlog, clock } = house;
   const now = clock.now().toISOString();
+  await bringBack(house, analysis.signals);
   const known = backlog.tickets.list().filter((ticket) => findingOf(ticket));
   const gone = resolvedBy(analysis, known, now);
   const goneIds = new Set(gone.map(({ id }) => id));
@@ -72,6 +74,7 @@ export async function writeAnalysis(house: House, analysis: Analysis): Promise<W
   return {
     created: intake.created,
     updated: [...intake.updated, ...goneIds],
+    previewsWanted: intake.previewsWanted,
     signals: signals.length,
     left: waiting + all - analysis.signals.length,
   };

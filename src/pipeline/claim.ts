@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Attempt, noUsage } from '../core/attempt.ts';
 import { PatchwrightError } from '../core/errors.ts';
-import type { Model } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import { assertMove, pick, type Ticket } from '../core/ticket.ts';
 import { move } from './changes.ts';
@@ -12,7 +11,7 @@ import type { House } from './house.ts';
 export async function claim(
   house: House,
   settings: Settings,
-  model: Model,
+  by: string,
   ticketId: string | undefined,
   signal: AbortSignal,
 ): Promise<{ ticket: Ticket; attempt: Attempt }> {
@@ -34,7 +33,7 @@ export async function claim(
         outcome: 'running',
         startedAt: now,
         runner: house.runner,
-        model: model.name,
+        model: by,
         steps: 0,
         usage: noUsage,
       };

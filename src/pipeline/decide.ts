@@ -9,6 +9,7 @@ import {
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
 import { redact } from '../core/secrets.ts';
+import { defaultSettings, type Settings } from '../core/settings.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
 import { judgeCommit } from '../gates/protectedFiles.ts';
 import { keepBranch } from '../release/keep.ts';
@@ -83,8 +84,8 @@ async function landIt(house: House, decided: Decided, confirmed: boolean): Promi
       confirmedProtectedBranch: confirmed,
     },
   );
-  await writeLanded(house, request, ticket, release, reviewer, comment);
-  return { kind: 'landed', release };
+  const noted = await writeLanded(house, request, ticket, release, reviewer, comment);
+  return { kind: 'landed', release: noted };
 }
 
 /** The ticket stays ready until the branch is merged: `noteKept` looks for that. */
@@ -173,10 +174,11 @@ export async function writeLanded(
   house: House,
   request: PatchRequest,
   ticket: Ticket,
-  release: Release,
+  landed: Release,
   reviewer: string,
   comment?: string,
-): Promise<void> {
+): Promise<Release> {
+  const release = { ...landed, monitoredUntil: monitoredUntil(house, landed.appliedAt) };
   await house.backlog.write([
     { kind: 'release', id: release.id, fields: release },
     {
@@ -201,6 +203,22 @@ export async function writeLanded(
     }),
     ...(ticket.status === 'ready' ? move(ticket, 'applied', release.appliedAt, reviewer) : []),
   ]);
+  return release;
+}
+
+function monitoredUntil(house: House, appliedAt: string): string {
+  const ms = monitorSettings(house).minutes * 60_000;
+  return new Date(Date.parse(appliedAt) + ms).toISOString();
+}
+
+/** What has landed must be written down, settings that are not valid or not. */
+function monitorSettings(house: House): Settings['monitor'] {
+  try {
+    return house.settings().monitor;
+  } catch (error) {
+    house.log(errorMessage(error));
+    return defaultSettings.monitor;
+  }
 }
 
 /** The comment goes to the ticket, and from there to the next attempt. */

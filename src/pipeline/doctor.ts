@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { House } from './house.ts';
 
@@ -49,14 +50,33 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
       if (broken.length === 0) return `${events} events, the chain is whole.`;
       throw new Error(`${broken.length} breaks in the chain, the first at ${broken[0] ?? ''}.`);
     }),
-    Promise.resolve({
-      title: 'Sandbox',
-      ok: false,
-      optional: true,
-      detail:
-        'Tests run with a scrubbed environment and a time limit, but without file or network isolation.',
-    }),
+    sandboxCheck(house, settings),
   ]);
+}
+
+async function sandboxCheck(house: House, settings: () => Settings): Promise<DoctorCheck> {
+  const title = 'Sandbox';
+  const run = (): Promise<SandboxState> => house.sandbox(valid(settings));
+  const state = await run().catch((error: unknown) => errorMessage(error));
+  if (typeof state === 'string') return { title, ok: false, detail: state };
+  switch (state.kind) {
+    case 'held': {
+      const network = state.network ? ', with the network' : ', without network';
+      return { title, ok: true, detail: `${state.title}${network}.` };
+    }
+    case 'without':
+      return {
+        title,
+        ok: false,
+        optional: true,
+        detail: `Tests of patches run without one, as you chose. ${state.reason}`,
+        fix: state.remedy,
+      };
+    case 'refused': {
+      const { what, why, remedy } = noSandbox(state);
+      return { title, ok: false, detail: `${what} ${why}`, fix: remedy };
+    }
+  }
 }
 
 async function check(title: string, examineIt: () => Promise<string>): Promise<DoctorCheck> {

@@ -22,22 +22,25 @@ import type { Git } from '../core/ports.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Protection } from '../core/protection.ts';
+import { noSandbox } from '../core/sandbox.ts';
 import type { Feedback } from '../core/signal.ts';
 import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { confidenceOf } from '../gates/confidence.ts';
+import type { GateEvents } from '../gates/gate.ts';
 import { audit, move } from './changes.ts';
 import { claim } from './claim.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
+import { metricsOf } from './metrics.ts';
 
 /** One attempt under way: what it works on, and what it has come to, as far as it got. */
 export interface Job {
   readonly house: House;
   readonly settings: Settings;
-  readonly model: Model;
+  readonly model: Pick<Model, 'name'>;
   readonly ticket: Ticket;
   readonly attempt: Attempt;
   readonly tell: (progress: Progress) => void;
@@ -63,15 +66,36 @@ export async function draft(
   signal: AbortSignal,
 ): Promise<PatchRequest> {
   const settings = house.settings();
+  // Before anything is spent: without it no gate could run.
+  const sandbox = await house.sandbox(settings);
+  if (sandbox.kind === 'refused') throw noSandbox(sandbox);
   const model = await house.openModel(settings);
   throwIfCancelled(signal);
-  const { ticket, attempt } = await claim(house, settings, model, ticketId, signal);
+  return attempt(house, { ticketId, settings, model, tell, signal }, (job, worktree) =>
+    writePatch({ ...job, model }, worktree),
+  );
+}
+
+interface Start extends Pick<Job, 'settings' | 'model' | 'tell' | 'signal'> {
+  /** undefined: the next by selection score. */
+  readonly ticketId: string | undefined;
+  readonly base?: string;
+}
+
+/** One attempt, whoever makes the patch: the ticket is claimed, and put forward or given back. */
+export async function attempt(
+  house: House,
+  start: Start,
+  make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
+): Promise<PatchRequest> {
+  const { settings, model, ticketId, tell, signal } = start;
+  const { ticket, attempt } = await claim(house, settings, model.name, ticketId, signal);
   const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0 };
   const job: Job = { house, settings, model, ticket, attempt, tell, signal, ledger };
   const { id: attemptId, branch } = attempt;
   tell({ kind: 'attempt_started', ticketId: ticket.id, attemptId, branch });
   try {
-    const request = await inWorktree(job);
+    const request = await inWorktree(job, start.base, make);
     const message = 'The patch waits for your decision.';
     tell({ kind: 'attempt_ended', ticketId: ticket.id, ok: true, message });
     return request;
@@ -86,19 +110,23 @@ export async function draft(
   }
 }
 
-async function inWorktree(job: Job): Promise<PatchRequest> {
+async function inWorktree(
+  job: Job,
+  base: string | undefined,
+  make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
+): Promise<PatchRequest> {
   const { house, settings, attempt, signal } = job;
   const onProgress = (text: string): void => note(job, { kind: 'stage', text });
   const worktree = await house
     .worktrees(settings)
-    .open({ branch: attempt.branch, onProgress }, signal);
+    .open({ branch: attempt.branch, onProgress, ...(base ? { base } : {}) }, signal);
   let keepBranch = false;
   try {
     await house.backlog.write([
       { kind: 'attempt', id: attempt.id, fields: { branch: worktree.branch, base: worktree.base } },
     ]);
     await sayWhatIsLeftOut(job, worktree);
-    const request = await writePatch(job, worktree);
+    const request = await make(job, worktree);
     await putForward(job, request);
     keepBranch = true;
     return request;
@@ -116,7 +144,10 @@ async function sayWhatIsLeftOut(job: Job, { base }: Worktree): Promise<void> {
 }
 
 /** The agent's loop; each submission is committed and judged by the gates before it is believed. */
-async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
+async function writePatch(
+  job: Job & { readonly model: Model },
+  worktree: Worktree,
+): Promise<PatchRequest> {
   const { house, settings, model, ticket, attempt, signal } = job;
   const root = join(worktree.path, worktree.prefix);
   const tests = await house.findTests(root, settings);
@@ -148,7 +179,7 @@ async function writePatch(job: Job, worktree: Worktree): Promise<PatchRequest> {
     },
     signal,
   );
-  return requestOf(job, submission);
+  return requestOf(job, submission.reasoning);
 }
 
 function noTests(): PatchwrightError {
@@ -176,11 +207,20 @@ async function submit(
   const { patch, skipped } = await commit(job, worktree, submission);
   if (skipped.length > 0) return { accepted: false, feedback: nestedRepositories };
   ledger.patch = patch;
-  ledger.gates = await judge(job, worktree, patch, tests, protection);
+  const { house, settings, ticket, signal } = job;
+  const judging = { house, settings, ticket, on: eventsOf(job), useCache: true, signal };
+  ledger.gates = await judge(judging, worktree, patch, tests, protection);
   // The gates laid other trees out; the model goes on from its own.
   await worktree.lay(patch.commit, job.signal);
   const accepted = gatesPassed(ledger.gates);
   return { accepted, feedback: accepted ? 'All gates passed.' : feedbackOf(ledger.gates) };
+}
+
+export function eventsOf({ tell, ticket }: Job): GateEvents {
+  return {
+    started: (gate) => tell({ kind: 'gate_started', ticketId: ticket.id, gate }),
+    ended: (report) => tell({ kind: 'gate', ticketId: ticket.id, report }),
+  };
 }
 
 const nestedRepositories =
@@ -200,16 +240,18 @@ async function commit({ ticket, attempt, model }: Job, worktree: Worktree, submi
   return { patch, skipped };
 }
 
-async function requestOf(job: Job, submission: Submission): Promise<PatchRequest> {
+export async function requestOf(job: Job, reasoning: string): Promise<PatchRequest> {
   const { house, ticket, attempt, model, ledger } = job;
   const { patch } = ledger;
   if (!patch) throw new Error('The agent returned without a submission.');
   const source = patch.files.find((file) => !patch.testFiles.includes(file.path));
+  const createdAt = house.clock.now().toISOString();
+  const feedbackIds = feedbackFor(job).map(({ id }) => id);
   return {
     id: randomUUID(),
     ticketId: ticket.id,
     attemptId: attempt.id,
-    createdAt: house.clock.now().toISOString(),
+    createdAt,
     status: 'PENDING_APPROVAL',
     branch: patch.branch,
     base: patch.base,
@@ -218,12 +260,13 @@ async function requestOf(job: Job, submission: Submission): Promise<PatchRequest
     testFiles: patch.testFiles,
     diff: await diffText(house.git, patch.base, patch.commit),
     ...(await newCodeOf(house.git, patch)),
-    reasoning: submission.reasoning,
+    reasoning,
     component: source?.path ?? patch.files[0]?.path ?? '',
     improvementType: ticket.category,
     confidence: confidenceOf({ patch, reports: ledger.gates, submissions: ledger.submissions }),
     gates: ledger.gates,
-    feedbackIds: feedbackFor(job).map(({ id }) => id),
+    feedbackIds,
+    metrics: metricsOf(job, createdAt, feedbackIds.length),
     model: model.name,
     requestedBy: await house.reviewer(),
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
@@ -303,7 +346,7 @@ function note({ ledger, tell, ticket }: Job, progress: AttemptProgress): void {
   tell({ kind: 'attempt', ticketId: ticket.id, progress });
 }
 
-async function toTesting({ house, ticket }: Job): Promise<void> {
+export async function toTesting({ house, ticket }: Job): Promise<void> {
   const current = house.backlog.tickets.get(ticket.id);
   if (current?.status !== 'in_progress') return;
   const now = house.clock.now().toISOString();

@@ -4,9 +4,11 @@ import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
 import type { Clock, Git, Log, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
+import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Analyse } from '../signals/quality/startAnalysis.ts';
+import type { GateCache } from '../gates/gateCache.ts';
 import type { Scanner } from '../signals/scan.ts';
 
 /** What the pipeline's verbs are made of; compose builds it. */
@@ -31,10 +33,14 @@ export interface House {
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
+  /** What holds the tests of patches. */
+  sandbox(settings: Settings): Promise<SandboxState>;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
   protection(): Promise<Protection>;
   /** Fingerprints of findings that the user has accepted as no secrets. */
   acceptedSecrets(): Promise<ReadonlySet<string>>;
+  /** Results of gates that depend on nothing but this. */
+  gateCache(about: unknown): GateCache;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
   /** `user:<name>` of the person at this workspace. */

@@ -1,13 +1,26 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import type { Change } from '../core/change.ts';
 import type { Settings } from '../core/settings.ts';
-import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
-import { fold, type SignalGroup, type Ticket, ticketIdOf } from '../core/ticket.ts';
+import {
+  type FilePosition,
+  firstAtOf,
+  lastAtOf,
+  occurrencesOf,
+  type ScanBatch,
+  type Signal,
+} from '../core/signal.ts';
+import { fold, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import type { Variant } from '../core/variants.ts';
+import type { WorkspaceVersion } from '../core/versions.ts';
+import { audit } from './changes.ts';
+import { route } from './route.ts';
 
 export interface Intake {
   readonly changes: readonly Change[];
   readonly created: readonly string[];
   readonly updated: readonly string[];
+  /** Tickets that a preview is wanted of from now on. */
+  readonly previewsWanted: readonly string[];
 }
 
 /**
@@ -21,6 +34,7 @@ export function intakeOf(
   },
   settings: Pick<Settings, 'thresholds'>,
   now: string,
+  version?: WorkspaceVersion,
 ): Intake {
   const groups = new Map<string, SignalGroup>();
   const tickets = new Map<string, Ticket>();
@@ -42,16 +56,17 @@ export function intakeOf(
     return { ...group, count: group.count + (other?.count ?? 0) };
   };
 
-  for (const signal of batch.signals) {
-    const id = ticketIdOf(signal);
+  const variants = createVariants();
+  for (const found of batch.signals) {
+    const { signal, id, into } = route(found, ticketOf);
+    variants.add(id, signal);
     const before = groups.get(id) ?? backlog.groups.get(id);
     const group = { ...grow(before, id, signal), ...usersBehind(signal, id) };
     groups.set(id, group);
     counted.set(id, (counted.get(id) ?? 0) + group.count - (before?.count ?? 0));
-    const own = ticketOf(id);
-    const into = own?.metadata.mergedInto || id;
-    const ticket = into === id ? own : ticketOf(into);
-    const result = fold(signal, into === id ? group : together(group, into), ticket, settings, now);
+    const ticket = ticketOf(into);
+    const seen = into === id ? group : together(group, into);
+    const result = fold(signal, seen, ticket, settings, now, version);
     if (result.kind === 'created') {
       created.add(id);
       tickets.set(id, result.ticket);
@@ -78,40 +93,87 @@ export function intakeOf(
       count: counted.get(id) ?? 0,
       firstSeen: group.firstSeen,
       lastSeen: group.lastSeen,
+      ...variants.of(id),
     });
   }
   for (const [id, changed] of fields) changes.push({ kind: 'ticket', id, fields: changed });
   for (const id of created) {
     const ticket = tickets.get(id);
-    changes.push({
-      kind: 'audit',
-      entry: {
+    changes.push(
+      audit({
         actor: 'patchwright',
         action: 'ticket.created',
         subject: id,
         after: { title: ticket?.title, fingerprint: ticket?.metadata.fingerprint?.hash },
-      },
-    });
+      }),
+    );
   }
   for (const [id, changed] of fields) {
-    if (changed.status === 'open' && !created.has(id)) {
-      changes.push({
-        kind: 'audit',
-        entry: {
-          actor: 'patchwright',
-          action: 'ticket.reopened',
-          subject: id,
-          after: changed.status,
-        },
-      });
-    }
+    if (changed.status === 'open' && !created.has(id))
+      changes.push(reopening(id, changed, backlog));
+  }
+  const previewsWanted = [...fields.keys()].filter(
+    (id) =>
+      fields.get(id)?.metadata?.previewWanted && !backlog.tickets.get(id)?.metadata.previewWanted,
+  );
+  for (const id of previewsWanted) {
+    const reason = fields.get(id)?.metadata?.previewWanted?.reason;
+    changes.push(
+      audit({ actor: 'patchwright', action: 'preview.wanted', subject: id, after: { reason } }),
+    );
   }
   if (batch.position) changes.push({ kind: 'position', position: batch.position });
   return {
     changes,
     created: [...created],
     updated: [...fields.keys()].filter((id) => !created.has(id)),
+    previewsWanted,
   };
+}
+
+/** What the events of each group were like. */
+function createVariants() {
+  const groups = new Map<string, Map<string, Variant>>();
+  return {
+    add(id: string, signal: Signal): void {
+      if (signal.kind !== 'exception' || !signal.traits) return;
+      const known = groups.get(id) ?? new Map<string, Variant>();
+      groups.set(id, known);
+      const key = JSON.stringify(signal.traits);
+      const [first, last] = [firstAtOf(signal), lastAtOf(signal)];
+      const { count = 0, firstSeen = first, lastSeen = last } = known.get(key) ?? {};
+      known.set(key, {
+        traits: signal.traits,
+        count: count + occurrencesOf(signal),
+        firstSeen: first < firstSeen ? first : firstSeen,
+        lastSeen: last > lastSeen ? last : lastSeen,
+      });
+    },
+    of(id: string): { readonly variants?: readonly Variant[] } {
+      const known = groups.get(id);
+      return known ? { variants: [...known.values()] } : {};
+    },
+  };
+}
+
+/** Why it is open again: after a fix, or although a person had closed it. */
+function reopening(
+  id: string,
+  { status, metadata }: Partial<Ticket>,
+  { tickets }: Pick<Backlog, 'tickets'>,
+): Change {
+  const before = tickets.get(id)?.status;
+  const reason =
+    before === 'closed'
+      ? (metadata?.reopened?.reason ?? 'Found again.')
+      : 'Seen again after it was applied.';
+  return audit({
+    actor: 'patchwright',
+    action: 'ticket.reopened',
+    subject: id,
+    before: { status: before },
+    after: { status, reason },
+  });
 }
 
 function grow(group: SignalGroup | undefined, id: string, signal: Signal): SignalGroup {
@@ -122,20 +184,22 @@ function grow(group: SignalGroup | undefined, id: string, signal: Signal): Signa
       fingerprint: signal.fingerprint.hash,
       kind: signal.kind,
       count,
-      firstSeen: signal.at,
-      lastSeen: signal.at,
+      firstSeen: firstAtOf(signal),
+      lastSeen: lastAtOf(signal),
     };
   }
   return {
     ...group,
     count,
-    firstSeen: signal.at < group.firstSeen ? signal.at : group.firstSeen,
-    lastSeen: signal.at > group.lastSeen ? signal.at : group.lastSeen,
+    firstSeen: firstAtOf(signal) < group.firstSeen ? firstAtOf(signal) : group.firstSeen,
+    lastSeen: lastAtOf(signal) > group.lastSeen ? lastAtOf(signal) : group.lastSeen,
   };
 }
 
 /** A pattern or a finding says how many there are in all, not how many more. */
 function countOf(signal: Signal, before: number): number {
   if (signal.kind === 'interaction') return Math.max(signal.pattern.count, before);
-  return signal.kind === 'quality' ? Math.max(signal.finding.count, before) : before + 1;
+  return signal.kind === 'quality'
+    ? Math.max(signal.finding.count, before)
+    : before + occurrencesOf(signal);
 }

@@ -1,39 +1,57 @@
 import type { Worktree } from '../attempt/worktree.ts';
 import type { Patch } from '../core/attempt.ts';
-import { type GateReport, gateTitles } from '../core/gate.ts';
+import { type GateId, type GateReport, gateTitles } from '../core/gate.ts';
 import type { Protection } from '../core/protection.ts';
+import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
-import { allGates, runGates } from '../gates/gate.ts';
-import type { Job } from './draft.ts';
+import type { Ticket } from '../core/ticket.ts';
+import { allGates, type GateEvents, runGates } from '../gates/gate.ts';
+import { underSandbox } from '../gates/underSandbox.ts';
+import { gateKey } from './gateKey.ts';
+import type { House } from './house.ts';
 import { inFolder } from './inFolder.ts';
+
+export interface Judging {
+  readonly house: House;
+  readonly settings: Settings;
+  readonly ticket?: Ticket;
+  readonly on: GateEvents;
+  readonly useCache: boolean;
+  readonly signal: AbortSignal;
+}
 
 /** Runs all gates over a committed patch in its worktree. */
 export async function judge(
-  { house, settings, ticket, tell, signal }: Job,
+  { house, settings, ticket, on, useCache, signal }: Judging,
   worktree: Worktree,
   patch: Patch,
-  tests: TestRunner,
+  tests: TestRunner | undefined,
   protection: Protection,
 ): Promise<readonly GateReport[]> {
+  const exceptionType = ticket?.metadata.exceptionType;
+  const told = ticket ? (exceptionType ?? '') : null;
+  const accepted = await house.acceptedSecrets();
+  const key = { settings, protection, tests, exceptionType: told, accepted };
+  const cache = useCache ? house.gateCache(await gateKey(worktree, patch, key)) : undefined;
+  const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
   return runGates(
-    allGates,
+    underSandbox(allGates, await house.sandbox(settings)),
     {
       patch,
       git: house.git,
       checkout: worktree,
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
-      ...inFolder(worktree.prefix, { protection, tests }),
+      ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),
       limits: settings.limits,
       shell: house.shell,
-      acceptedSecrets: await house.acceptedSecrets(),
+      acceptedSecrets: accepted,
+      maxMutants: settings.gates.reproduction.maxMutants,
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
-      ...(ticket.metadata.exceptionType ? { exceptionType: ticket.metadata.exceptionType } : {}),
+      ...(ticket ? {} : { anyException: true }),
+      ...(exceptionType ? { exceptionType } : {}),
     },
-    {
-      started: (gate) => tell({ kind: 'gate_started', ticketId: ticket.id, gate }),
-      ended: (report) => tell({ kind: 'gate', ticketId: ticket.id, report }),
-    },
-    signal,
+    on,
+    { isEnabled, signal, ...(cache ? { cache } : {}) },
   );
 }
 

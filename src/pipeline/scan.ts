@@ -1,7 +1,8 @@
 import { errorMessage } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { EditorDiagnostic } from '../core/quality.ts';
-import type { ScanBatch } from '../core/signal.ts';
+import { occurrencesOf, type ScanBatch, type Signal } from '../core/signal.ts';
+import type { WorkspaceVersion } from '../core/versions.ts';
 import type { Analysis } from '../signals/quality/analyse.ts';
 import { analyseCode, writeAnalysis, type WrittenAnalysis } from './analysis.ts';
 import { enrich } from './enrich.ts';
@@ -9,8 +10,12 @@ import type { House } from './house.ts';
 import { noteKept } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
+import { beginPreview } from './previews.ts';
 import { sinkQuiet } from './quiet.ts';
+import { bringBack } from './bringBack.ts';
+import { route } from './route.ts';
 import { wake } from './tickets.ts';
+import { readVersion } from './version.ts';
 
 export interface ScanOptions {
   readonly flush: boolean;
@@ -44,6 +49,7 @@ export function createScan(
       await enrich(house, tally.created(), signal);
       await noteKept(house);
       const report = tally.report();
+      for (const id of report.previewsWanted) beginPreview(house, id, tell);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);
       tell({ kind: 'scanned', report });
       return report;
@@ -63,8 +69,14 @@ async function readGrowth(
 ): Promise<void> {
   const { backlog } = house;
   const settings = house.settings();
+  let version: Promise<WorkspaceVersion> | undefined;
   const write = async (batch: Parameters<typeof intakeOf>[0]): Promise<Intake> => {
-    const intake = intakeOf(batch, backlog, settings, house.clock.now().toISOString());
+    await bringBack(house, batch.signals);
+    // Only a closed ticket asks for it.
+    if (batch.signals.some((one) => isOfClosed(backlog, one)))
+      version ??= readVersion(house, signal);
+    const now = house.clock.now().toISOString();
+    const intake = intakeOf(batch, backlog, settings, now, await version);
     await backlog.write(intake.changes);
     return intake;
   };
@@ -83,6 +95,10 @@ async function readGrowth(
   }
   const signals = measured.findings(settings);
   if (signals.length > 0) tally.findings(signals.length, await write({ signals }));
+}
+
+function isOfClosed({ tickets }: House['backlog'], signal: Signal): boolean {
+  return tickets.get(route(signal, (id) => tickets.get(id)).into)?.status === 'closed';
 }
 
 /** What it finds is written down in one piece; when it fails, the rest of the scan stays. */
@@ -112,6 +128,7 @@ function createTally() {
   const files = new Set<string>();
   const created = new Set<string>();
   const updated = new Set<string>();
+  const previewsWanted = new Set<string>();
   const problems: { file: string; reason: string }[] = [];
   let analysis: ScanReport['analysis'];
   const sums = { lines: 0, bytes: 0, signals: 0, malformed: 0 };
@@ -119,6 +136,7 @@ function createTally() {
     sums.signals += count;
     for (const id of intake.created) created.add(id);
     for (const id of intake.updated) updated.add(id);
+    for (const id of intake.previewsWanted) previewsWanted.add(id);
   };
   return {
     findings,
@@ -135,7 +153,7 @@ function createTally() {
       sums.lines += batch.lines;
       sums.bytes += batch.bytes;
       sums.malformed += batch.malformed.length;
-      findings(batch.signals.length, intake);
+      findings(total(batch.signals), intake);
     },
     created: (): string[] => [...created],
     report: (): ScanReport => ({
@@ -143,8 +161,13 @@ function createTally() {
       files: files.size,
       created: [...created],
       updated: [...updated].filter((id) => !created.has(id)),
+      previewsWanted: [...previewsWanted],
       problems,
       ...(analysis ? { analysis } : {}),
     }),
   };
+}
+
+function total(signals: readonly Signal[]): number {
+  return signals.reduce((sum, signal) => sum + occurrencesOf(signal), 0);
 }

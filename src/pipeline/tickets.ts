@@ -1,9 +1,11 @@
 import { PatchwrightError } from '../core/errors.ts';
+import { closedNow } from '../core/closed.ts';
 import { redact } from '../core/secrets.ts';
-import { manualTicketId, type Ticket } from '../core/ticket.ts';
+import { manualTicketId, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { audit, move } from './changes.ts';
 import { ticketOf } from './decide.ts';
 import type { House } from './house.ts';
+import { readVersion } from './version.ts';
 
 /** What a person does to tickets by hand (B5). Each is one journal line with its audit entry. */
 
@@ -136,22 +138,45 @@ export async function snooze(house: House, ticketId: string, untilIso: string): 
   ]);
 }
 
-/** Not worth fixing: no signal opens it again. */
+/** Not worth fixing: no signal opens it again before a new release or a rise in its rate. */
 export async function close(house: House, ticketId: string, reason: string): Promise<void> {
-  const ticket = ticketOf(house, ticketId);
   const actor = await house.reviewer();
+  const version = await readVersion(house);
+  const ticket = ticketOf(house, ticketId);
+  const { reopened: _, ...metadata } = ticket.metadata;
+  const { recent, releases = [] } = metadata;
+  const closed = closedNow(seenInAll(house, ticket.id), recent, version, releases, now(house));
+  // A person's word: it does not open again when the finding is back.
+  const own = { closedReason: redact(reason), closed, resolvedAt: '' };
+  const fields = { metadata: { ...metadata, ...own } };
   await house.backlog.write([
-    {
-      kind: 'ticket',
-      id: ticket.id,
-      // A person's word: it does not open again when the finding is back.
-      fields: { metadata: { ...ticket.metadata, closedReason: redact(reason), resolvedAt: '' } },
-    },
+    { kind: 'ticket', id: ticket.id, fields },
     ...move(ticket, 'closed', now(house), actor),
   ]);
 }
 
+/** With what was seen of the tickets merged into it. */
+function seenInAll({ backlog }: House, id: string): SignalGroup | undefined {
+  const merged = backlog.tickets
+    .list({ statuses: ['closed'] })
+    .filter(({ metadata }) => metadata.mergedInto === id);
+  return [id, ...merged.map((one) => one.id)]
+    .map((one) => backlog.groups.get(one))
+    .filter((group) => group !== undefined)
+    .reduce<SignalGroup | undefined>((sum, group) => (sum ? added(sum, group) : group), undefined);
+}
+
+function added(sum: SignalGroup, group: SignalGroup): SignalGroup {
+  return {
+    ...sum,
+    count: sum.count + group.count,
+    firstSeen: group.firstSeen < sum.firstSeen ? group.firstSeen : sum.firstSeen,
+    lastSeen: group.lastSeen > sum.lastSeen ? group.lastSeen : sum.lastSeen,
+  };
+}
+
 export async function reopen(house: House, ticketId: string): Promise<void> {
+  await house.backlog.archive.bringBack([ticketId]);
   const ticket = ticketOf(house, ticketId);
   await house.backlog.write(move(ticket, 'open', now(house), await house.reviewer()));
 }

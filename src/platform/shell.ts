@@ -70,15 +70,15 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
       settle();
     };
 
-    for (const [stream, sink] of [
-      [child.stdout, stdout],
-      [child.stderr, stderr],
+    for (const [stream, sink, name] of [
+      [child.stdout, stdout, 'stdout'],
+      [child.stderr, stderr, 'stderr'],
     ] as const) {
       const decoder = new TextDecoder();
       stream.on('data', (piece: Buffer) => {
         received += piece.length;
         sink.write(piece);
-        command.onOutput?.(decoder.decode(piece, { stream: true }));
+        command.onOutput?.(decoder.decode(piece, { stream: true }), name);
       });
     }
     // A child that exits without reading its input is no failure of ours; its exit code tells.

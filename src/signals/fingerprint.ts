@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { maskIpAddresses } from '../core/ipAddresses.ts';
-import type { ExceptionEvent, Fingerprint, Frame } from '../core/signal.ts';
+import type { ExceptionEvent, FindingKind, Fingerprint, Frame } from '../core/signal.ts';
 import { firstLine, maskVariables } from './masks.ts';
-import { remembered } from './remembered.ts';
+import { remembered, rememberedByDigits } from './remembered.ts';
 import { patternOf } from './templates/tokens.ts';
 
 /** Raised when the rules below change. */
@@ -10,7 +10,8 @@ export const fingerprintVersion = 2;
 
 type Parts = Fingerprint['parts'];
 
-const masked = remembered(200, maskVariables);
+export const maskedMessage = rememberedByDigits(500, maskVariables);
+const patterned = rememberedByDigits(500, patternOf);
 /** Most occurrences are of a few bugs. */
 const hashed = remembered(200, (text) => createHash('sha256').update(text).digest('hex'));
 
@@ -36,14 +37,23 @@ export function exceptionFingerprint(
     return seal([
       { label: 'kind', value: 'log' },
       ...head.slice(2),
-      { label: 'message', value: patternOf(said) },
+      { label: 'message', value: messageIdentity('log', said) },
     ]);
   }
   if (!top) return seal([...head, messagePart(said)]);
   const place = placeParts(top, fileOf(top.file) ?? lastSegments(top.file));
+  return seal([...head, ...place, ...(messageCounts(event.kind, top) ? [messagePart(said)] : [])]);
+}
+
+/** Whether the message is part of the identity: a place with its source text says enough. */
+function messageCounts(kind: FindingKind, top: Frame | undefined): boolean {
   // A compiler may have several complaints about one line.
-  const saysMore = top.source === undefined || event.kind === 'diagnostic';
-  return seal([...head, ...place, ...(saysMore ? [messagePart(said)] : [])]);
+  return kind === 'log' || kind === 'diagnostic' || top?.source === undefined;
+}
+
+/** What of a message is part of the identity. */
+export function messageIdentity(kind: FindingKind, said: string): string {
+  return kind === 'log' ? patterned(said) : maskedMessage(said);
 }
 
 export function feedbackFingerprint(text: string, component: string | undefined): Fingerprint {
@@ -55,7 +65,7 @@ export function feedbackFingerprint(text: string, component: string | undefined)
 }
 
 function messagePart(said: string): Parts[number] {
-  return { label: 'message', value: masked(said) };
+  return { label: 'message', value: maskedMessage(said) };
 }
 
 export function shortType(type: string): string {
@@ -91,7 +101,7 @@ const generated =
   /\$\$(?:Lambda|EnhancerBy\w{1,40}|FastClassBy\w{1,40})[$/\w]{0,80}|(?<=^|[.$])lambda\$|::h[0-9a-f]{16}$|(?:::\{\{?closure[^}]{0,20}\}?\})+$|(?:\.func\d{1,3}){1,8}(?:\.\d{1,3}){0,8}$|\.cold$| \[clone [^\]]{1,40}\]/g;
 
 /** Without what differs from run to run: anonymous wrappers, generated numbers. */
-function functionName(name: string | undefined): string {
+export function functionName(name: string | undefined): string {
   if (name === undefined) return '';
   const plain = name
     .slice(0, 300)
@@ -103,7 +113,7 @@ function functionName(name: string | undefined): string {
 }
 
 /** Of a file that is not in the workspace, what is the same in every checkout. */
-function lastSegments(file: string): string {
+export function lastSegments(file: string): string {
   return maskIpAddresses(file).split(/[\\/]/).filter(Boolean).slice(-2).join('/');
 }
 

@@ -7,12 +7,12 @@ import type { Content } from './bytes.ts';
 import type { Encoding } from './encoding.ts';
 import { loggedError } from './exceptions/assemble.ts';
 import { maxLineBytes } from './lineBreaks.ts';
+import { createSignals, type Signals } from './exceptionSignals.ts';
 import { createLocator } from './location.ts';
 import { createLogReader } from './logReader.ts';
 import { joinLog } from './logSet.ts';
 import { logSets, type LogSet } from './rotation.ts';
 import { createOrigins } from './origins.ts';
-import { createToSignal, type ToSignal } from './toSignal.ts';
 import { visible } from './title.ts';
 import { createSourceRules, walk } from './walk.ts';
 
@@ -48,6 +48,7 @@ export interface Findings {
 }
 
 const maxRawChars = 8_000;
+const maxHashes = 5_000;
 const chunkBytes = 256 * 1024;
 const bufferBytes = maxLineBytes + 2 * chunkBytes;
 
@@ -64,11 +65,11 @@ export async function findGroups(
   const rules = createSourceRules({ sources: { ...sources, logs: [], feedback: [] } });
   const { byName } = await walk(folder, rules);
   const locator = createLocator(folder, (name) => byName.get(name) ?? []);
-  const toSignal = createToSignal(locator, createOrigins(folder, locator));
+  const signals = createSignals(locator, createOrigins(folder, locator));
   const groups = new Map<string, readonly FindingGroup[]>();
   const problems: { file: string; reason: string }[] = [];
   for (const set of logSets(files)) {
-    const found = await readSet(set, toSignal, signal);
+    const found = await readSet(set, signals, signal);
     groups.set(nameIn(files, set), found.groups);
     problems.push(...found.problems);
   }
@@ -79,14 +80,24 @@ function nameIn(files: readonly string[], set: LogSet): string {
   return files.find((file) => set.files.includes(file)) ?? set.name;
 }
 
-async function readSet(set: LogSet, toSignal: ToSignal, signal: AbortSignal | undefined) {
+async function readSet(set: LogSet, signals: Signals, signal: AbortSignal | undefined) {
   const log = await joinLog(set, (file) => (isAbsolute(file) ? file : resolve(file)));
   const groups = new Map<string, FindingGroup>();
+  /** What most occurrences need, instead of a signal of their own. */
+  const hashes = new Map<string, string>();
   for (const { content, encoding } of log.runs) {
     for await (const found of findingsOf(content, encoding, signal)) {
-      const one = toSignal(found, set.name, '');
-      const known = groups.get(one.fingerprint.hash);
-      groups.set(one.fingerprint.hash, known ? counted(known, one) : groupOf(one, found.event));
+      const key = signals.keyOf(found.event);
+      let hash = hashes.get(key) ?? '';
+      let known = groups.get(hash);
+      if (!known) {
+        const one = signals.toSignal(found, set.name, '');
+        hash = one.fingerprint.hash;
+        if (hashes.size >= maxHashes) hashes.clear();
+        hashes.set(key, hash);
+        known = groups.get(hash) ?? groupOf(one, found.event);
+      }
+      groups.set(hash, counted(known, found.event));
     }
   }
   return { groups: inLanguageOf([...groups.values()]), problems: log.problems() };
@@ -128,7 +139,7 @@ async function* findingsOf(content: Content, encoding: Encoding, signal: AbortSi
 
 const ranks: Readonly<Record<Severity, number>> = { warning: 0, error: 1, fatal: 2 };
 
-function counted(group: FindingGroup, one: ExceptionSignal): FindingGroup {
+function counted(group: FindingGroup, one: ExceptionEvent): FindingGroup {
   const isWorse = ranks[one.severity] > ranks[group.severity];
   return {
     ...group,
@@ -154,7 +165,7 @@ function groupOf(one: ExceptionSignal, said: ExceptionEvent): FindingGroup {
     file: place?.file ?? null,
     line: place?.line ?? null,
     function: place?.function ?? null,
-    count: 1,
+    count: 0,
     severity: one.severity,
     fingerprint: one.fingerprint.hash,
     chain: exception.causes.map(({ type, message, frames }, at) => {

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** Finds the workspace's file that a frame speaks of. Looks at names only; opens nothing. */
@@ -20,11 +20,12 @@ export function createLocator(
 ): Locator {
   const root = realRoot(folder);
   const cache = new Map<string, string | undefined>();
+  const isFile = createLook(root);
   return {
     locate(file) {
       if (cache.has(file)) return cache.get(file);
       if (cache.size >= maxCached) cache.clear();
-      const found = find(root, file, candidates);
+      const found = find(root, file, candidates, isFile);
       cache.set(file, found);
       return found;
     },
@@ -43,15 +44,16 @@ function find(
   root: string,
   file: string,
   candidates: (baseName: string) => readonly string[],
+  isFile: (path: string) => boolean,
 ): string | undefined {
   const segments = segmentsOf(file);
   const base = segments?.at(-1);
   if (!segments || base === undefined) return undefined;
   const exact = insideRoot(root, file);
-  if (exact !== undefined && isFile(root, exact)) return exact;
+  if (exact !== undefined && isFile(exact)) return exact;
   for (let from = 0; from < segments.length; from++) {
     const path = segments.slice(from).join('/');
-    if (!skipped.test(path) && isFile(root, path)) return path;
+    if (!skipped.test(path) && isFile(path)) return path;
   }
   return bestSuffix(segments, candidates(base));
 }
@@ -72,6 +74,33 @@ function insideRoot(root: string, file: string): string | undefined {
   const path = relative(root, file);
   const inside = path !== '' && !path.startsWith('..') && path !== file && !skipped.test(path);
   return inside && file.startsWith(root) ? path.split(sep).join('/') : undefined;
+}
+
+/**
+ * Traces name files that are none of ours by the thousand. What would lie in a folder that the workspace does
+ * not have needs no look at the disk.
+ */
+function createLook(root: string): (path: string) => boolean {
+  let top: ReadonlySet<string> | undefined;
+  return (path) => {
+    top ??= namesIn(root);
+    const end = path.indexOf('/');
+    const first = end < 0 ? path : path.slice(0, end);
+    return top.has(folded(first)) && isFile(root, path);
+  };
+}
+
+function namesIn(folder: string): ReadonlySet<string> {
+  try {
+    return new Set(readdirSync(folder).map(folded));
+  } catch {
+    return new Set(); // a missing folder is reported by the walk
+  }
+}
+
+/** Some file systems take two writings for one name. */
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 /** A plain file whose real path lies in the workspace, too: a link may lead out of it. */

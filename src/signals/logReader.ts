@@ -1,7 +1,8 @@
 import { createAssembler, type FoundException } from './exceptions/assemble.ts';
-import { decodeLine, type Encoding } from './encoding.ts';
+import type { Encoding } from './encoding.ts';
 import { findHint } from './hints.ts';
 import { lineEnd } from './lineBreaks.ts';
+import { createLineMemory, type LineMemory } from './lineMemory.ts';
 
 /** What the bytes handed over so far are: more will come; all there is for now; all that counts. */
 export type Ending = 'more' | 'held' | 'final';
@@ -35,7 +36,11 @@ const maxOpenBytes = 4 << 20;
  * Reads a log. Most lines are never made a string of their own: one regular expression looks for hints
  * in whole slices, and only the lines around a hit are decoded and put together.
  */
-export function createLogReader(start: number, encoding: Encoding): LogReader {
+export function createLogReader(
+  start: number,
+  encoding: Encoding,
+  memory: LineMemory = createLineMemory(),
+): LogReader {
   const assembler = createAssembler();
   const counter = createLineCounter(start);
   let found: FoundException[] = [];
@@ -51,32 +56,38 @@ export function createLogReader(start: number, encoding: Encoding): LogReader {
     for (const one of assembler.take()) found.push(one);
   };
 
-  const push = (bytes: Buffer, from: number, end: number, base: number): void => {
+  /** Whether something is open behind the line. */
+  const push = (bytes: Buffer, from: number, end: number, base: number): boolean => {
     const offset = base + from;
     counter.line(base + end);
-    assembler.push({ text: decodeLine(bytes.subarray(from, end), encoding), offset });
+    assembler.push(memory.read(bytes, from, end, encoding), offset);
     collect();
     const open = assembler.openSince();
-    const earlierOnly = (found.at(-1)?.offset ?? -1) < offset;
-    if (open === undefined) markSafe(base + end);
-    else if (open === offset && earlierOnly) markSafe(offset);
+    if (open === undefined) {
+      markSafe(base + end);
+      return false;
+    }
+    if (open === offset && (found.at(-1)?.offset ?? -1) < offset) markSafe(offset);
     else if (base + end - safe > maxOpenBytes) {
       assembler.close(true);
       collect();
       markSafe(base + end);
+      return false;
     }
+    return true;
   };
 
   /** Line by line past `until` and on while something is open; all there is when `until` is the end. */
   const readLines = (bytes: Buffer, from: number, until: number, base: number, ending: Ending) => {
     let at = from;
-    while (at <= until || assembler.openSince() !== undefined) {
+    let isOpen = assembler.openSince() !== undefined;
+    while (at <= until || isOpen) {
       let end = lineEnd(bytes, at, encoding);
       if (end < 0) {
         if (ending !== 'final' || at >= bytes.length) return { at, more: false };
         end = bytes.length;
       }
-      push(bytes, at, end, base);
+      isOpen = push(bytes, at, end, base);
       at = end;
     }
     return { at, more: true };

@@ -6,6 +6,15 @@ import { readInside, realRoot } from './workspaceFile.ts';
 /** Completes what a trace says by what the workspace knows of the places in it. */
 export interface Origins {
   complete(event: ExceptionEvent): ExceptionEvent;
+  /** Of that the language and the first two in-app frames, for less. */
+  place(event: ExceptionEvent): Place;
+}
+
+export interface Place {
+  readonly language: string;
+  readonly top: Frame | undefined;
+  /** The in-app frame behind it. */
+  readonly caller: Frame | undefined;
 }
 
 const maxSourceBytes = 2 * 1024 * 1024;
@@ -39,25 +48,66 @@ export function createOrigins(folder: string, locator: Locator): Origins {
     return text && text.length <= 300 ? { ...frame, source: text } : frame;
   };
 
+  /** Grammars give the same frame for the same line, again and again. */
+  const originals = new WeakMap<Frame, Frame>();
+  const original = (frame: Frame): Frame => {
+    const known = originals.get(frame);
+    if (known) return known;
+    const found = sourceMaps.original(frame);
+    originals.set(frame, found);
+    return found;
+  };
+
   const mapped = (frames: readonly Frame[]): readonly Frame[] =>
-    frames.some((frame) => frame.inApp && frame.column !== undefined)
-      ? frames.map((frame, at) => (at < maxMapped ? sourceMaps.original(frame) : frame))
+    frames.some(isMappable)
+      ? frames.map((frame, at) => (at < maxMapped ? original(frame) : frame))
       : frames;
 
+  /** The first two in-app frames. */
+  const placesIn = (frames: readonly Frame[], isScript: boolean): readonly Frame[] => {
+    const isMapped = isScript && frames.some(isMappable);
+    const found: Frame[] = [];
+    for (let at = 0; at < frames.length && found.length < 2; at++) {
+      const frame = frames[at] as Frame;
+      const shown = isMapped && at < maxMapped ? original(frame) : frame;
+      if (shown.inApp) found.push(shown);
+    }
+    return found;
+  };
+
   return {
+    place(event) {
+      const isScript = isScriptEvent(event);
+      const [top, caller] = placesIn(event.frames, isScript);
+      const language = languageOf(event, top, isScript);
+      return { language, top: top && isBare(top) ? withSource(top) : top, caller };
+    },
     complete(event) {
-      const isScript = event.language === 'javascript' || event.language === 'typescript';
+      const isScript = isScriptEvent(event);
       const frames = isScript ? mapped(event.frames) : event.frames;
       const causes = isScript
         ? event.causes.map((cause) => ({ ...cause, frames: mapped(cause.frames) }))
         : event.causes;
-      const top = frames.findIndex((frame) => frame.inApp);
-      const frame = frames[top];
-      const isBare = frame && frame.function === undefined && frame.source === undefined;
-      const completed = isBare ? frames.with(top, withSource(frame)) : frames;
-      const typed =
-        isScript && frame && /\.[mc]?tsx?$/.test(frame.file) ? 'typescript' : event.language;
-      return { ...event, language: typed, frames: completed, causes };
+      const at = frames.findIndex((frame) => frame.inApp);
+      const top = frames[at];
+      const completed = top && isBare(top) ? frames.with(at, withSource(top)) : frames;
+      return { ...event, language: languageOf(event, top, isScript), frames: completed, causes };
     },
   };
+}
+
+function isScriptEvent({ language }: ExceptionEvent): boolean {
+  return language === 'javascript' || language === 'typescript';
+}
+
+function isMappable(frame: Frame): boolean {
+  return frame.inApp && frame.column !== undefined;
+}
+
+function isBare(frame: Frame): boolean {
+  return frame.function === undefined && frame.source === undefined;
+}
+
+function languageOf(event: ExceptionEvent, top: Frame | undefined, isScript: boolean): string {
+  return isScript && top && /\.[mc]?tsx?$/.test(top.file) ? 'typescript' : event.language;
 }

@@ -3,16 +3,25 @@ import { throwIfCancelled } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
-import type { FilePosition, ScanBatch, Signal } from '../core/signal.ts';
+import type { FilePosition, ScanBatch } from '../core/signal.ts';
 import { type Content, gzipContent, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
 import { createDocumentReader } from './documentReader.ts';
+import { createSignals, type Signals } from './exceptionSignals.ts';
 import type { Keep } from './feedback.ts';
 import { documentFormat } from './feedbackFormats.ts';
 import { createFeedbackReader, type FeedbackFinding } from './feedbackReader.ts';
-import { hashOf, maxTailBytes, openSource, retiredName, tailHashOf } from './identity.ts';
+import {
+  hashOf,
+  maxTailBytes,
+  type OpenFile,
+  openSource,
+  retiredName,
+  tailHashOf,
+} from './identity.ts';
 import { createInteractionReader, type InteractionFinding } from './interactionReader.ts';
-import { maxLineBytes } from './lineBreaks.ts';
+import { lineEnd, maxLineBytes } from './lineBreaks.ts';
+import { createLineMemory, type LineMemory } from './lineMemory.ts';
 import { createLocator } from './location.ts';
 import { createLogReader, type Reader } from './logReader.ts';
 import { createLogDurations } from './metrics/logDurations.ts';
@@ -28,7 +37,7 @@ import {
   type ReadPosition,
 } from './plan.ts';
 import { createOrigins } from './origins.ts';
-import { createToSignal, type ToSignal } from './toSignal.ts';
+import { createOccurrences } from './occurrences.ts';
 import { createSourceRules, reasonOf, type SourceKind, walk } from './walk.ts';
 
 export interface ScannerDeps {
@@ -38,7 +47,18 @@ export interface ScannerDeps {
   readonly settings: Pick<Settings, 'sources' | 'privacy'>;
   /** What was committed for a name; see {@link ScanBatch.position}. */
   readonly readPosition: ReadPosition;
+  readonly pressure?: Pressure;
 }
+
+/** When a log counts as growing faster than it can be read, in bytes. */
+export interface Pressure {
+  /** It has grown by more than was read meanwhile, and by so much. */
+  readonly behind: number;
+  /** Of what it has grown by, so much of the end is read, and the rest left out. */
+  readonly kept: number;
+}
+
+const usualPressure: Pressure = { behind: 32 << 20, kept: 8 << 20 };
 
 /** A piece of a file's growth, or a file that could not be read. */
 export type ScanItem =
@@ -92,11 +112,12 @@ export function createScanner(deps: ScannerDeps): Scanner {
         ...deps,
         ...options,
         positions,
-        toSignal: createToSignal(
+        signals: createSignals(
           locator,
           createOrigins(deps.folder, locator),
           keptKinds(deps.settings.privacy),
         ),
+        memory: createLineMemory(),
         buffer: Buffer.allocUnsafe(bufferBytes),
         ahead: Buffer.allocUnsafe(chunkBytes),
         signal,
@@ -119,7 +140,8 @@ export function createScanner(deps: ScannerDeps): Scanner {
 /** What all files of one scan share. */
 interface Run extends ScannerDeps, ScanOptions {
   readonly positions: Positions;
-  readonly toSignal: ToSignal;
+  readonly signals: Signals;
+  readonly memory: LineMemory;
   /** One for all files, which are read one after the other. */
   readonly buffer: Buffer;
   readonly ahead: Buffer;
@@ -187,18 +209,46 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     });
     const renamed = plan.from !== undefined && plan.from.file !== plan.file;
     const start = startIn(plan, opened.size);
+    const encoding = detectEncoding(opened.head);
+    const reading = { plan, start, encoding, flush: run.flush, positionAt };
     yield* readContent(run, {
-      plan,
+      ...reading,
       content: plainContent(opened, start),
-      start,
-      encoding: detectEncoding(opened.head),
-      flush: run.flush,
-      positionAt,
       always: renamed || (plan.start === 0 && plan.retires !== undefined),
     });
+    const ahead = plan.kind === 'log' ? await outgrown(run, opened, start, encoding) : undefined;
+    if (!ahead) return;
+    const reason = `it grows faster than it can be read: ${inMegabytes(ahead.start - opened.size)} MB were left out`;
+    yield { kind: 'problem', file: plan.file, reason };
+    const content = plainContent({ ...opened, size: ahead.size }, ahead.start);
+    yield* readContent(run, { ...reading, start: ahead.start, content, always: false });
   } finally {
     await opened.handle.close();
   }
+}
+
+/**
+ * Of a log that has grown by more than was read meanwhile only the end is read: or the reader would be further
+ * behind each time, until all it tells of is long past.
+ */
+async function outgrown(run: Run, file: OpenFile, start: number, encoding: Encoding) {
+  const { behind, kept } = run.pressure ?? usualPressure;
+  const { size } = await file.handle.stat();
+  const grown = size - file.size;
+  if (grown < behind || grown <= file.size - start || grown <= kept) return undefined;
+  return { start: await lineStart(file, size - kept, encoding), size };
+}
+
+/** Where the first line begins behind `offset`; `offset` itself in a line that is too long. */
+async function lineStart(file: OpenFile, offset: number, encoding: Encoding): Promise<number> {
+  const even = offset - (offset % 2);
+  const bytes = Buffer.alloc(chunkBytes);
+  const { bytesRead } = await file.handle.read(bytes, 0, bytes.length, even);
+  return even + Math.max(0, lineEnd(bytes.subarray(0, bytesRead), 0, encoding));
+}
+
+function inMegabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 }
 
 /** A document that has grown is read as a whole again: the end of a table means nothing without its header. */
@@ -272,7 +322,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
   const batch = async (atEnd: boolean): Promise<ScanBatch | undefined> => {
     const safe = source.reader.safeOffset();
     const bytes = safe - committed;
-    const isFull = bytes >= maxBatchBytes || source.reader.pending() >= maxBatchSignals;
+    const isFull = bytes >= maxBatchBytes || source.pending() >= maxBatchSignals;
     const isWanted = atEnd ? reading.always || bytes > 0 : isFull && bytes > 0;
     if (!isWanted) return undefined;
     committed = safe;
@@ -294,7 +344,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
         filled = Math.min(filled + pace.stepBytes(), end);
         const started = performance.now();
         const done = source.reader.feed(buffer.subarray(begin, filled), base, ending);
-        source.passed?.(buffer.subarray(begin, begin + done), base);
+        source.passed(buffer.subarray(begin, begin + done), base);
         pace.took(performance.now() - started);
         begin += done;
         base += done;
@@ -361,9 +411,10 @@ function readAhead(content: Content, chunk: Buffer) {
 /** What reads one file, and what it has found up to where it is safe. */
 interface SourceReader {
   readonly reader: Reader<unknown>;
+  pending(): number;
   take(): Taken;
   /** Bytes that are done with; for what is read beside. */
-  passed?(bytes: Buffer, base: number): void;
+  passed(bytes: Buffer, base: number): void;
 }
 
 function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): SourceReader {
@@ -372,14 +423,10 @@ function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): 
   switch (plan.kind) {
     case 'feedback':
       return feedbackSource(plan.file, start, encoding, now.toISOString(), keep);
-    case 'metrics': {
-      const reader = createMetricReader(plan.file, start, encoding, now.getTime());
-      return { reader, take: () => sorted(reader.take()) };
-    }
-    case 'interactions': {
-      const reader = createInteractionReader(plan.file, start, encoding, now.getTime(), keep);
-      return { reader, take: () => sorted(reader.take()) };
-    }
+    case 'metrics':
+      return recordSource(createMetricReader(plan.file, start, encoding, now.getTime()));
+    case 'interactions':
+      return recordSource(createInteractionReader(plan.file, start, encoding, now.getTime(), keep));
     case 'log':
       return logSource(run, plan, start, encoding, now);
   }
@@ -387,11 +434,20 @@ function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): 
 
 function feedbackSource(file: string, start: number, encoding: Encoding, now: string, keep: Keep) {
   const format = documentFormat(file);
-  const reader =
+  return recordSource(
     format === undefined
       ? createFeedbackReader(file, start, encoding, now, keep)
-      : createDocumentReader(file, start, encoding, format, now, keep);
-  return { reader, take: () => sorted(reader.take()) };
+      : createDocumentReader(file, start, encoding, format, now, keep),
+  );
+}
+
+function recordSource(reader: Reader<Finding>): SourceReader {
+  return {
+    reader,
+    pending: () => reader.pending(),
+    take: () => sorted(reader.take()),
+    passed: () => undefined,
+  };
 }
 
 function logSource(
@@ -401,21 +457,29 @@ function logSource(
   encoding: Encoding,
   now: Date,
 ): SourceReader {
-  const reader = createLogReader(start, encoding);
-  const signals = (): Signal[] =>
-    reader.take().map((found) => run.toSignal(found, plan.file, now.toISOString()));
-  if (!run.settings.sources.enabled.metrics) {
-    return { reader, take: () => ({ signals: signals(), malformed: [] }) };
-  }
-  const durations = createLogDurations(plan.file, start, encoding, now.getTime());
+  const reader = createLogReader(start, encoding, run.memory);
+  const occurrences = createOccurrences(run.signals, plan.file, now.toISOString());
+  const durations = run.settings.sources.enabled.metrics
+    ? createLogDurations(plan.file, start, encoding, now.getTime())
+    : undefined;
+  const count = (): void => {
+    for (const found of reader.take()) occurrences.add(found);
+  };
   return {
     reader,
-    passed: (bytes, base) => durations.feed(bytes, base),
-    take: () => ({
-      signals: signals(),
-      malformed: [],
-      ...some('metrics', durations.take(reader.safeOffset())),
-    }),
+    pending: () => occurrences.held(),
+    passed(bytes, base) {
+      count();
+      durations?.feed(bytes, base);
+    },
+    take() {
+      count();
+      return {
+        signals: occurrences.take(),
+        malformed: [],
+        ...some('metrics', durations?.take(reader.safeOffset()) ?? []),
+      };
+    },
   };
 }
 

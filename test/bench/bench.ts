@@ -2,7 +2,7 @@
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'ms' | '×' | 'MiB' | 'MB/s' | 'KiB' | '';
+  readonly unit: 'ms' | '×' | 'MiB' | 'MB/s' | 'KiB' | '%' | '';
   readonly target?: number;
   /** Whether smaller is better (default) or larger. */
   readonly better?: 'smaller' | 'larger';

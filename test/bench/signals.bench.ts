@@ -28,6 +28,8 @@ interface Measured {
   readonly ms: number;
   readonly signals: number;
   readonly rssOverIdleMiB: number;
+  /** The longest that the event loop was held. */
+  readonly heldMs: number;
 }
 
 /** Log reading against a plain read of the same file, its memory, and how soon a written error is seen. */
@@ -72,18 +74,34 @@ export const bench: Bench = {
         target: 64,
       });
       report({ what: 'occurrences found', value: scan.signals, unit: '' });
+      reportThread(report, 'the log', await best('thread', file));
 
-      const dense = Math.min(64, megabytes);
-      await writeLog(file, dense * 1e6, 1);
-      const traces = await best('scan', file);
-      report({
-        what: 'log scan, every line in a trace',
-        value: (dense * 1000) / traces.ms,
-        unit: 'MB/s',
-        target: 60,
-        better: 'larger',
-      });
-      report({ what: 'memory of that', value: traces.rssOverIdleMiB, unit: 'MiB', target: 64 });
+      for (const { name, trace, most } of traces) {
+        const dense = Math.min(most, megabytes);
+        await writeLog(file, dense * 1e6, 1, trace);
+        const all = await best('scan', file);
+        report({
+          what: `log scan, every line in a trace, ${name}`,
+          value: (dense * 1000) / all.ms,
+          unit: 'MB/s',
+          ...(trace === traceOf ? { target: 60 } : {}),
+          better: 'larger',
+        });
+        report({ what: 'memory of that', value: all.rssOverIdleMiB, unit: 'MiB', target: 64 });
+        reportThread(report, name, await best('thread', file));
+      }
+      for (const [name, fill] of [
+        ['a line of 10 MB', (at: number) => (at % 3 === 0 ? 69 : 32 + (at % 90))],
+        ['a hole of NULs', () => 0],
+      ] as const) {
+        const bytes = Buffer.from(Uint8Array.from({ length: 10e6 }, (_, at) => fill(at)));
+        writeFileSync(
+          file,
+          Buffer.concat([Buffer.from(lineOf(1)), bytes, Buffer.from(traceOf(1))]),
+        );
+        const odd = await best('scan', file);
+        report({ what: `memory, ${name}`, value: odd.rssOverIdleMiB, unit: 'MiB', target: 64 });
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -96,7 +114,18 @@ export const bench: Bench = {
   },
 };
 
-async function best(mode: 'bare' | 'plain' | 'scan', file: string): Promise<Measured> {
+/** The same in a thread of its own, as the editor does it. */
+function reportThread(report: Parameters<Bench['run']>[0], name: string, measured: Measured): void {
+  report({
+    what: `event loop held at most, ${name} in a thread`,
+    value: measured.heldMs,
+    unit: 'ms',
+    target: 20,
+  });
+  report({ what: 'memory of that', value: measured.rssOverIdleMiB, unit: 'MiB', target: 64 });
+}
+
+async function best(mode: 'bare' | 'plain' | 'scan' | 'thread', file: string): Promise<Measured> {
   let best: Measured | undefined;
   for (let i = 0; i < rounds; i++) {
     const { stdout } = await run(process.execPath, [
@@ -120,12 +149,17 @@ const said = [
 ];
 
 /** 40 bugs with ever other ids; one trace to `gap` lines. */
-async function writeLog(file: string, bytes: number, gap: number): Promise<void> {
+async function writeLog(
+  file: string,
+  bytes: number,
+  gap: number,
+  trace: (i: number) => string = traceOf,
+): Promise<void> {
   const out = createWriteStream(file);
   let written = 0;
   for (let i = 0; written < bytes; ) {
     let block = '';
-    for (let n = 0; n < 2_000; n++, i++) block += i % gap === 0 ? traceOf(i) : lineOf(i);
+    for (let n = 0; n < 2_000; n++, i++) block += i % gap === 0 ? trace(i) : lineOf(i);
     written += block.length;
     if (!out.write(block)) await once(out, 'drain');
   }
@@ -147,6 +181,48 @@ function traceOf(i: number): string {
     ? `${stamp(i)} ERROR [worker-${i % 8}] shop.api: request ${i} failed\nTypeError: Cannot read properties of undefined (reading 'p${bug}')\n    at priceOf${bug} (/srv/app/src/cart${bug}.js:${bug + 8}:12)\n    at Cart.add (/srv/app/src/cart.js:13:30)\n    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)\n    at async handler (/srv/app/src/server.js:40:3)\n`
     : `${stamp(i)} ERROR [worker-${i % 8}] shop.api: request ${i} failed\nTraceback (most recent call last):\n  File "/srv/app/api.py", line 10, in handle\n    price_of(sku)\n  File "/srv/app/shop/cart${bug}.py", line 7, in price_of\n    return PRICES[sku]\n           ~~~~~~^^^^^\nKeyError: 'sku-${i}'\n`;
 }
+
+/** Deeper stacks, with ids in the message. */
+function javaOf(i: number): string {
+  const bug = Math.imul(i, 2_654_435_761) >>> 27;
+  const frames = Array.from(
+    { length: 24 },
+    (_, at) =>
+      `\tat com.acme.shop.m${at % 7}.Service${bug}.call${at}(Service${bug}.java:${at * 7 + 9})\n`,
+  );
+  return `${stamp(i)} ERROR [worker-${i % 8}] c.a.Shop - order ${i} failed\ncom.acme.LostException: order ${i} has no price\n${frames.join('')}Caused by: java.io.IOException: disk ${i}\n\tat com.acme.Disk.read(Disk.java:${bug})\n\t... 24 more\n`;
+}
+
+/** Addresses in the frames. */
+function goOf(i: number): string {
+  const bug = Math.imul(i, 2_654_435_761) >>> 27;
+  return `panic: order ${i} lost\n\ngoroutine ${i % 5_000} [running]:\nmain.price${bug}(0xc000${(i % 65_536).toString(16)}, 0x1)\n\t/srv/app/cart${bug}.go:${bug + 20} +0x1d\nmain.main()\n\t/srv/app/main.go:11 +0x2a\nexit status 2\n`;
+}
+
+/** Records that hold their stacks. */
+function recordOf(i: number): string {
+  const bug = Math.imul(i, 2_654_435_761) >>> 27;
+  const stack = `TypeError: no price ${i}\n    at price${bug} (/srv/app/cart${bug}.js:${bug + 8}:12)\n    at Cart.add (/srv/app/cart.js:13:30)`;
+  return `${JSON.stringify({ level: 50, time: 1_767_225_600_000 + i * 37, reqId: `r-${i}`, err: { type: 'TypeError', message: `no price ${i}`, stack }, msg: 'request failed' })}\n`;
+}
+
+/** Every one another bug in other places: nothing to remember. */
+function everNewOf(i: number): string {
+  const frame = (at: number): string => {
+    const place = Math.imul(i * 31 + at, 2_654_435_761) >>> 8;
+    return `    at fn${place % 9_973} (/srv/app/m${place % 53}/f${place % 211}.js:${place % 5_003}:7)\n`;
+  };
+  return `${stamp(i)} ERROR shop.api: request ${i} failed\nTypeError: no price of ${i.toString(36)}\n${[0, 1, 2, 3, 4, 5].map(frame).join('')}`;
+}
+
+/** What logs that are all traces hold, and how many megabytes of it are read at most. */
+const traces = [
+  { name: 'JavaScript and Python', trace: traceOf, most: 128 },
+  { name: 'Java', trace: javaOf, most: 64 },
+  { name: 'Go', trace: goOf, most: 32 },
+  { name: 'JSON records', trace: recordOf, most: 32 },
+  { name: 'each of another bug', trace: everNewOf, most: 8 },
+] as const;
 
 /** From the write of an error to its signal, with the watcher of the command line. Median of several. */
 async function latency(): Promise<number> {

@@ -114,6 +114,21 @@ export const sampleRequest: PatchRequest = {
   confidence: { value: 0.8, parts: [{ label: 'Test fails before', value: 0.4 }] },
   gates: sampleAttempt.gates ?? [],
   feedbackIds: ['f1'],
+  metrics: {
+    motivation: { occurrences: 6, feedback: 1 },
+    attempt: {
+      number: 1,
+      steps: 7,
+      submissions: 1,
+      tokens: 10,
+      usage: sampleAttempt.usage,
+      costUsd: 0.125,
+      durationMs: 60_000,
+      tests: [
+        { gate: 'suite', verdict: 'passed', reason: 'All 12 tests pass.', durationMs: 812.5 },
+      ],
+    },
+  },
   model: 'recorded',
   costUsd: 0.125,
 };

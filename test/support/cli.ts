@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { allowVariable } from '../../src/core/sandbox.ts';
+import { missingSandbox } from './sandbox.ts';
 
 /** The bundle users run; test/run.mjs builds it first. */
 const entry = resolve(import.meta.dirname, '../../dist/cli.cjs');
@@ -30,8 +32,11 @@ export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): RunningCli {
+  const unheld = missingSandbox() ? { [allowVariable]: '1' } : {};
   const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, [entry, ...args], { env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, [entry, ...args], {
+    env: { ...inherited, ...unheld, ...env },
+  });
   const output = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

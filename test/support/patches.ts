@@ -23,7 +23,10 @@ export interface Change {
   readonly write?: Tree;
   readonly remove?: readonly string[];
   readonly tests?: readonly string[];
-  readonly exceptionType?: string;
+  readonly exceptionType?: string | undefined;
+  readonly anyException?: boolean;
+  /** Default none: the proof itself is what most tests are about. */
+  readonly maxMutants?: number;
   readonly test?: Partial<Settings['test']>;
   readonly protect?: readonly string[];
   readonly limits?: Partial<Settings['limits']>;
@@ -60,7 +63,9 @@ export async function createProject(folder: string, files: Tree): Promise<Projec
         limits: { ...defaultSettings.limits, ...change.limits },
         shell: change.shell ?? createShell(),
         acceptedSecrets: new Set(change.acceptedSecrets),
+        maxMutants: change.maxMutants ?? 0,
         mainRoot: main,
+        ...(change.anyException ? { anyException: true } : {}),
         ...(change.exceptionType ? { exceptionType: change.exceptionType } : {}),
       };
     },

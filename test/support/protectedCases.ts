@@ -13,21 +13,25 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { ToolContext } from '../../src/attempt/tools/tool.ts';
 import { locateForWriting } from '../../src/attempt/tools/paths.ts';
 import { createProtection, type Protection } from '../../src/core/protection.ts';
 import { defaultSettings } from '../../src/core/settings.ts';
-import type { Checkout, Git } from '../../src/core/ports.ts';
+import type { Checkout, Git, Shell } from '../../src/core/ports.ts';
 import type { GateContext, GateFinding } from '../../src/gates/context.ts';
 import { protectedFiles } from '../../src/gates/protectedFiles.ts';
 import { reproduction } from '../../src/gates/reproduction.ts';
 import { suite } from '../../src/gates/suite.ts';
 import { findTestRunner } from '../../src/gates/tests/findTestRunner.ts';
+import { createDoor } from '../../src/platform/sandbox/door.ts';
 import { createShell } from '../../src/platform/shell.ts';
 import { addCheckout } from './checkout.ts';
 import { patchOf } from './patches.ts';
 import { createRepository, type Tree, writeTree } from './repository.ts';
+import { missingSandbox } from './sandbox.ts';
 
 /** One adversarial case: what is there, what is done, and what must come of it. */
 export interface ProtectedCase {
@@ -67,17 +71,21 @@ export interface Policy {
 }
 
 /** Why a case waits; undefined: it is run. */
-export function waitsFor({ edit, expected }: ProtectedCase): string | undefined {
-  const runs = edit.some(({ op }) => op === 'run');
+export function waitsFor({ edit }: ProtectedCase): string | undefined {
   if (edit.some(({ op }) => op === 'dirtyBuffer')) return "the editor's own tests";
-  const outside = ['main tree unchanged', 'home unchanged', 'no connection'];
-  const kept = (expected.invariants ?? []).find((invariant) => outside.includes(invariant));
-  return runs && kept ? `the sandbox of the gates issue (${kept})` : undefined;
+  return runsCode(edit) ? missingSandbox() : undefined;
 }
 
-/** Refused after the fact, but only the sandbox keeps it from happening at all. */
-export function isOnlyDetected({ edit, expected }: ProtectedCase): boolean {
-  return edit.some(({ op }) => op === 'run') && (expected.invariants ?? []).length > 0;
+/**
+ * Kept from happening rather than refused: a home folder of the sandbox's own may be written to, and what is
+ * the user's stays as it was.
+ */
+export function isHeld({ edit, expected }: ProtectedCase): boolean {
+  return runsCode(edit) && (expected.invariants ?? []).length > 0;
+}
+
+function runsCode(edit: ProtectedCase['edit']): boolean {
+  return edit.some(({ op }) => op === 'run');
 }
 
 export interface Judged {
@@ -90,6 +98,10 @@ export interface Judged {
 
 interface Scene {
   readonly main: string;
+  readonly home: string;
+  /** Somebody to connect to. */
+  readonly server: Server;
+  readonly connections: () => number;
   readonly git: Git;
   readonly checkout: Checkout & Pick<GateContext, 'treeOfBaseWith'>;
   readonly here: Git;
@@ -108,10 +120,14 @@ export async function judgeCase(
   tools: boolean,
 ): Promise<Judged> {
   const scene = await setTheScene(folder, policy, one);
-  const before = stateOf(scene.main);
-  const refusal = await perform(scene, one, tools);
-  const judged = refusal ? { verdict: 'block' as const, why: refusal } : await gates(scene, one);
-  return { ...judged, before, after: stateOf(scene.main) };
+  const before = stateAround(scene);
+  try {
+    const refusal = await perform(scene, one, tools);
+    const judged = refusal ? { verdict: 'block' as const, why: refusal } : await gates(scene, one);
+    return { ...judged, before, after: stateAround(scene) };
+  } finally {
+    scene.server.close();
+  }
 }
 
 async function setTheScene(folder: string, policy: Policy, one: ProtectedCase): Promise<Scene> {
@@ -130,8 +146,19 @@ async function setTheScene(folder: string, policy: Policy, one: ProtectedCase): 
     mkdirSync(dirname(join(checkout.path, path)), { recursive: true });
     linkSync(join(main, path), join(checkout.path, path));
   }
+  const home = join(folder, 'home');
+  writeTree(home, { '.profile': 'export EDITOR=vi\n' });
+  let connections = 0;
+  const server = createServer(() => {
+    connections += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   return {
     main,
+    home,
+    server,
+    connections: () => connections,
     git,
     checkout,
     here,
@@ -249,13 +276,12 @@ async function contextOf(scene: Scene, one: ProtectedCase): Promise<GateContext>
   const { checkout, here, base, git, main } = scene;
   const testFiles = one.category === 'tests' ? await prepareTests(scene, one) : [];
   const commands = one.edit.flatMap(({ op, cmd }) => (op === 'run' && cmd ? [cmd] : []));
-  const script = join(dirname(main), 'run.sh');
-  writeFileSync(script, `MAIN='${main}'\n${commands.join('\n')}\n`);
   await here.run(['add', '-A']);
   await here.run(['commit', '-q', '--allow-empty', '-m', 'patch']);
   const settings = { ...defaultSettings.test, timeoutSeconds: 30 };
-  const command = commands.length > 0 ? { command: `sh ${script}` } : {};
-  const tests = await findTestRunner({ shell: createShell() }, main, { ...settings, ...command });
+  const command = commands.length > 0 ? { command: commandOf(scene, commands) } : {};
+  const shell = commands.length > 0 ? await heldShell(scene) : createShell();
+  const tests = await findTestRunner({ shell }, main, { ...settings, ...command });
   return {
     patch: await patchOf(here, base, testFiles),
     git,
@@ -266,8 +292,23 @@ async function contextOf(scene: Scene, one: ProtectedCase): Promise<GateContext>
     limits: defaultSettings.limits,
     shell: createShell(),
     acceptedSecrets: new Set(),
+    maxMutants: 0,
     mainRoot: main,
   };
+}
+
+/** One word to the shell, so that nothing takes it apart. */
+function commandOf({ main, server }: Scene, commands: readonly string[]): string {
+  const { port } = server.address() as AddressInfo;
+  const facts = `MAIN='${main}' PWHOST=127.0.0.1 PWPORT=${port}; export PWHOST PWPORT`;
+  const script = Buffer.from([facts, ...commands].join('\n')).toString('base64');
+  return `echo ${script} | base64 -d | sh`;
+}
+
+function heldShell({ main, home, git, checkout }: Scene): Promise<Shell> {
+  const environment = { ...process.env, HOME: home };
+  const door = createDoor({ shell: createShell(), git, folder: main, environment });
+  return door.shell(checkout.path, defaultSettings.sandbox);
 }
 
 /** A new test file is handed in as the reproduction of some fix; mocha is there to run it. */
@@ -277,6 +318,10 @@ async function prepareTests({ checkout }: Scene, one: ProtectedCase): Promise<st
   symlinkSync(join(import.meta.dirname, '../../node_modules'), join(checkout.path, 'node_modules'));
   appendFileSync(join(checkout.path, 'src/app.ts'), 'export const sub=(a,b)=>a-b;\n');
   return added.flatMap(({ path }) => path ?? []);
+}
+
+function stateAround({ main, home, connections }: Scene): string {
+  return [stateOf(main), stateOf(home), connections()].join(' ');
 }
 
 /** Everything of the main tree, and of its `.git` what commands and commits depend on. */

@@ -25,6 +25,7 @@ import {
   shopLog,
   vacuousFix,
 } from '../support/shop.ts';
+import { open, ticketChange } from '../support/backlog.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 /** The whole house through its front door: real processes, real git, the real SDK against a loopback model. */
@@ -96,11 +97,23 @@ describe('command line', function () {
     );
     assert.equal(await git.run(['rev-parse', 'HEAD']), before, 'nothing reached the branch');
     assert.equal(await git.run(['status', '--porcelain']), '?? notes.txt');
+    const { motivation, attempt } = request.metrics;
+    assert.equal(motivation.occurrences, 6);
+    assert.deepEqual([attempt.number, attempt.submissions], [1, 1]);
+    assert.ok(attempt.steps > 1 && attempt.tokens > 0 && attempt.durationMs > 0);
+    assert.deepEqual(
+      attempt.tests.map((one: { gate: string; verdict: string }) => [one.gate, one.verdict]),
+      [
+        ['reproduction', 'passed'],
+        ['suite', 'passed'],
+      ],
+    );
     assert.match((await run('diff', request.requestId)).stdout, /\?\.cents \?\? 0/);
     assert.equal((await run('gates', request.requestId)).code, 0);
 
     const release = await json('approve', request.requestId.slice(0, 8), '-m', 'good');
     assert.equal(release.branch, 'work');
+    assert.equal(Date.parse(release.monitoredUntil) - Date.parse(release.appliedAt), 300_000);
     assert.match(readFileSync(join(folder, 'src/cart.js'), 'utf8'), /\?\? 0/);
     const message = await git.run(['show', '-s', '--format=%B', 'HEAD']);
     assert.match(message, new RegExp(`Patchwright-Ticket: ${request.ticketId}`));
@@ -512,6 +525,64 @@ describe('command line', function () {
       assert.equal((await json('show', other.id)).evidence.length, 2);
       assert.equal((await json('split', id)).status, 'open');
       assert.equal((await run('audit', 'verify')).code, 0);
+    });
+
+    it('are split by what their events differ in', async () => {
+      mkdirSync(join(folder, 'logs'), { recursive: true });
+      const said = [
+        'disk 1 full',
+        'no route',
+        'no route',
+        'disk 2 full',
+        'no route',
+        'disk 9 full',
+      ];
+      for (const words of said) {
+        const lines = [
+          'Traceback (most recent call last):',
+          '  File "/srv/shop/client.py", line 7, in call',
+          '    raise ApiError(reason)',
+          `shop.ApiError: ${words}`,
+          '',
+        ];
+        appendFileSync(join(folder, 'logs/service.log'), lines.join('\n'));
+      }
+      await run('scan');
+      const [{ id }] = await json('tickets');
+      const asked = await run('split', id);
+      assert.equal(asked.code, 2);
+      assert.match(asked.stdout, /message: "disk <number> full" \(3×\), "no route" \(3×\)/);
+      assert.equal((await json('show', id)).differences[0].part, 'message');
+      assert.equal((await run('split', id, '--by', 'message')).code, 2);
+      const fresh = await json('split', id, '--by', 'message=no route');
+      assert.match(fresh.title, /ApiError: no route$/);
+      assert.equal(fresh.occurrences, 3);
+      assert.match((await json('show', id)).title, /ApiError: disk \S+ full$/);
+      assert.equal((await run('split', id)).code, 3, 'nothing differs any more');
+      assert.equal((await json('merge', fresh.id, id)).status, 'closed');
+      assert.equal((await json('split', fresh.id)).status, 'open');
+      assert.equal((await run('audit', 'verify')).code, 0);
+    });
+
+    it('are found in the archive, and opened again from there', async () => {
+      const backlog = await open(folder, { maxTickets: 2 });
+      await backlog.write([1, 2, 3].map((n) => ticketChange(`manual-${n}`, { status: 'closed' })));
+      await backlog.dispose();
+      const archived = await json('tickets', '--archived');
+      assert.deepEqual(
+        archived.map(({ id, status }: { id: string; status: string }) => [id, status]),
+        [
+          ['manual-1', 'closed'],
+          ['manual-2', 'closed'],
+        ],
+      );
+      assert.equal((await json('tickets')).length, 1);
+      assert.equal((await run('tickets', '--archived', '--status', 'open')).code, 3);
+      assert.equal((await json('show', 'manual-2')).status, 'closed');
+      const refused = await run('edit', 'manual-2', '--title', 'x');
+      assert.match(refused.stderr, /lies in the archive.*patchwright reopen manual-2/s);
+      assert.equal((await json('reopen', 'manual-2')).status, 'open');
+      assert.equal((await json('tickets', '--archived')).length, 1);
     });
 
     it('wake up when their time has come', async () => {

@@ -11,6 +11,7 @@ import {
   splitPositionals,
   withoutFlags,
 } from './scriptLine.ts';
+import { readTapReport } from './tapReport.ts';
 
 /** Index of the first word whose base name is one of these; not for `echo mocha`. */
 function findCommand(segment: Segment, names: readonly string[]): number {
@@ -179,5 +180,45 @@ function nodeReporter({ report }: Place): Segment {
   return plainWords('--test-reporter=junit', `--test-reporter-destination=${report}`);
 }
 
+const tapValued = new Set(
+  '--require -r --ignore -i --match -m --timeout -T --config --reporter -R'.split(' '),
+);
+
+/** Runners whose own format is TAP, or that write it when told to. */
+function tapRunner(name: string, told: readonly string[], dropped: readonly string[]): Framework {
+  return {
+    name,
+    records: 'v8',
+    find: (segment) => findCommand(segment, [name]),
+    whole: (segment, at) => [
+      ...segment.slice(0, at + 1),
+      ...plainWords(...told),
+      ...withoutFlags(segment.slice(at + 1), dropped, tapValued),
+    ],
+    some: (segment, at, _place, files) => {
+      const kept = withoutFlags(segment.slice(at + 1), dropped, tapValued);
+      return [
+        ...segment.slice(0, at + 1),
+        ...plainWords(...told),
+        ...splitPositionals(kept, tapValued).flags,
+        ...plainWords(...files.map(notAFlag)),
+      ];
+    },
+    read: ({ stdout, root }) => readTapReport(stdout, root),
+  };
+}
+
+const tapRunners = [
+  tapRunner('tape', [], []),
+  tapRunner('ava', ['--tap'], ['--tap', '-t', '--watch', '-w', '--verbose', '-v']),
+  tapRunner('tap', ['--reporter=tap'], ['--reporter', '-R', '--watch', '-w']),
+];
+
 /** `mocha` before `node`: `node --test` needs the flag, `node node_modules/mocha/bin/mocha.js` is mocha. */
-export const javascriptFrameworks: readonly Framework[] = [mocha, jest, vitest, nodeTest];
+export const javascriptFrameworks: readonly Framework[] = [
+  mocha,
+  jest,
+  vitest,
+  nodeTest,
+  ...tapRunners,
+];

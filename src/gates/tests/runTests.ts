@@ -17,6 +17,7 @@ import type { Framework, Place } from './framework.ts';
 import { joinEnv, loadedFiles, recordingEnv } from './loadedFiles.ts';
 import type { Outcome } from './outcome.ts';
 import { lineOf, type Segment } from './scriptLine.ts';
+import { readTapReport } from './tapReport.ts';
 
 /** One command of a test line, and the framework it runs, if it is one we can read. */
 export interface Step {
@@ -71,6 +72,7 @@ export async function runTests(
         ),
         timeoutMs: spec.timeoutMs,
         maxOutputBytes,
+        writable: [temp],
       },
       signal,
     );
@@ -161,13 +163,20 @@ function toRun(
 ): TestRun {
   const stdout = result.stdout.toString('utf8');
   const stderr = result.stderr.toString('utf8');
-  const outcome = merged(
-    steps.flatMap(({ framework, report }) =>
-      framework ? [framework.read({ root, stdout, stderr, report: readReport(report) })] : [],
-    ),
-  );
-  const readable = steps.some(({ framework }) => framework);
-  const output = [outcome?.broken.join('\n') ?? '', stdout, stderr].filter(Boolean).join('\n');
+  const known = steps.some(({ framework }) => framework);
+  const outcome = known
+    ? merged(
+        steps.flatMap(({ framework, report }) =>
+          framework ? [framework.read({ root, stdout, stderr, report: readReport(report) })] : [],
+        ),
+      )
+    : readTapReport(stdout, root); // whatever runs the tests: this format says so itself
+  const readable = known || outcome !== undefined;
+  const { stopped } = result;
+  const ended = stopped ? `The sandbox ended the run: ${stopped}.` : '';
+  const output = [ended, outcome?.broken.join('\n') ?? '', stdout, stderr]
+    .filter(Boolean)
+    .join('\n');
   const cases = outcome && ofFiles(outcome.cases, spec.files);
   return {
     verdict: verdictOf(result, readable, outcome && { cases: cases ?? [], broken: outcome.broken }),
@@ -176,11 +185,15 @@ function toRun(
     ...(readable ? { cases: cases ?? [] } : {}),
     output: bounded(stripVTControlCharacters(output)),
     durationMs: result.durationMs,
+    ...(stopped ? { stopped } : {}),
   };
 }
 
+/** The tests can write there, so a link could lead to any file of the user's. */
 function readReport(path: string): string | undefined {
-  if (!existsSync(path) || statSync(path).size > maxReportBytes) return undefined;
+  if (!existsSync(path) || realpathSync(path) !== path) return undefined;
+  const stats = statSync(path);
+  if (!stats.isFile() || stats.size > maxReportBytes) return undefined;
   return readFileSync(path, 'utf8');
 }
 
@@ -209,6 +222,7 @@ function verdictOf(
   outcome: Outcome | undefined,
 ): TestVerdict {
   if (result.timedOut) return 'timeout';
+  if (result.stopped) return 'error';
   if (!readable) return result.exitCode === 0 ? 'passed' : byOutput(result);
   // A command that ends well without a report has proven nothing: a test may have ended it.
   if (!outcome) return result.exitCode === 0 ? 'no_tests' : 'error';

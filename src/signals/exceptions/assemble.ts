@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
+import type { ReadText } from '../lineMemory.ts';
 import {
   type Follow,
   maxLineChars,
@@ -10,9 +11,9 @@ import {
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
 import { isAtLeast, type Level } from './level.ts';
-import { type Header, readHeader } from './loggerPrefix.ts';
+import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
 import { languageOfLogger, type Origin, originOf } from './origin.ts';
-import { peel } from './transport.ts';
+import { type Carried, peel, plain } from './transport.ts';
 
 /** A line of a log and where it starts, in bytes. */
 export interface LogLine {
@@ -39,20 +40,20 @@ const maxMessageTail = 20;
 
 /** Puts lines together to exceptions, each stream for itself. Knows at any time what is still open. */
 export interface Assembler {
-  push(line: LogLine): void;
+  push(line: ReadText, offset: number): void;
   /** Ends what is open. `force: false` leaves blocks that say nothing without a further line. */
   close(force: boolean): void;
   /** Offset of the first line that is still open; undefined when nothing is. */
   openSince(): number | undefined;
   /** What was found since the last call, in the order it ended. */
-  take(): FoundException[];
+  take(): readonly FoundException[];
 }
 
 /** Lines in, exceptions out. */
 export function* exceptionsOf(lines: Iterable<LogLine>): Generator<FoundException> {
   const assembler = createAssembler();
   for (const line of lines) {
-    assembler.push(line);
+    assembler.push(line, line.offset);
     yield* assembler.take();
   }
   assembler.close(true);
@@ -77,6 +78,24 @@ interface Piece {
   readonly language: string;
   /** Where its logger says it was logged. */
   readonly origin?: Origin | undefined;
+  /** The version of the program, where the record names it. */
+  readonly release?: string | undefined;
+  /** Of its line, where no carrier has put anything around it. */
+  readonly shape?: ShapeNotes | undefined;
+}
+
+interface KnownNotes {
+  piece?: Piece;
+}
+
+/** What lines that differ in their digits only have in common. */
+interface ShapeNotes {
+  /** No carrier has put anything around it. */
+  isPlain?: boolean;
+  /** Where its header is cut; null where it has none of the usual form. */
+  cuts?: HeaderCuts | null;
+  /** The first grammar that takes it for the beginning of a block, or how many there are. */
+  grammar?: number;
 }
 
 interface Block {
@@ -192,10 +211,12 @@ export function createAssembler(): Assembler {
   };
 
   const begin = (one: Stream, piece: Piece, from: number): boolean => {
-    for (let at = from; at < grammars.length; at++) {
+    const { shape } = piece;
+    for (let at = Math.max(from, shape?.grammar ?? 0); at < grammars.length; at++) {
       const grammar = grammars[at] as Grammar;
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
+      if (shape && from === 0) shape.grammar ??= at;
       const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
       if (own) endSaid(one);
       const said = own ? [] : one.said;
@@ -210,11 +231,19 @@ export function createAssembler(): Assembler {
       };
       return true;
     }
+    if (shape && from === 0) shape.grammar ??= grammars.length;
     return false;
   };
 
-  const pushText = (line: string, offset: number): void => {
-    const carried = peel(line);
+  /** A line without a carrier that came before, most likely a frame: all but its place is known. */
+  const pushKnown = (text: string, notes: KnownNotes, shape: ShapeNotes, offset: number): void => {
+    notes.piece ??= pieceOf(headerLike(text, shape), text, offset, shape);
+    accept(stream(''), { ...notes.piece, offset });
+  };
+
+  const pushText = (line: string, offset: number, shape?: ShapeNotes): void => {
+    const carried = shape?.isPlain === true ? plain(line) : peel(line);
+    if (shape) shape.isPlain ??= isPlain(carried, line);
     const one = carried.stream === '' ? undefined : stream(carried.stream);
     if (one && (carried.partial || one.partial)) {
       const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
@@ -223,10 +252,16 @@ export function createAssembler(): Assembler {
       if (!carried.partial) route(carried.stream, text, from);
       return;
     }
-    route(carried.stream, carried.text, offset, carried);
+    route(carried.stream, carried.text, offset, carried, shape?.isPlain ? shape : undefined);
   };
 
-  const route = (name: string, text: string, offset: number, told: Told = {}): void => {
+  const route = (
+    name: string,
+    text: string,
+    offset: number,
+    told: Told = {},
+    shape?: ShapeNotes,
+  ): void => {
     const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
     if (record?.carrier !== undefined) {
       joinCarried(record.carrier, record, offset);
@@ -234,8 +269,8 @@ export function createAssembler(): Assembler {
     }
     if (!record) {
       const cut = text.slice(0, maxLineChars);
-      const header = readHeader(cut);
-      const piece = pieceOf(header, cut, offset);
+      const header = shape ? headerLike(cut, shape) : readHeader(cut);
+      const piece = pieceOf(header, cut, offset, shape);
       accept(stream(name), completed(piece, told, stream(name).block !== undefined));
       return;
     }
@@ -249,6 +284,7 @@ export function createAssembler(): Assembler {
       timestamp: record.timestamp,
       wrapped: true,
       language: record.language,
+      release: record.release,
     };
     if (record.exception) emit(recordEvent(record.exception, piece), offset);
     else accept(stream(`${name}{}`), piece);
@@ -271,37 +307,44 @@ export function createAssembler(): Assembler {
   };
 
   return {
-    push(line) {
+    push(line, offset) {
+      const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
+      if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
+        return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
+      }
+      if (shape) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
-        for (const part of text.split(/(?=<testcase )/)) pushText(part, line.offset);
+        for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
         return;
       }
-      if (!text.includes('\r')) return pushText(text, line.offset);
-      for (const part of text.split('\r')) pushText(part, line.offset);
+      if (!text.includes('\r')) return pushText(text, offset);
+      for (const part of text.split('\r')) pushText(part, offset);
     },
     close: closeAll,
     openSince() {
-      let since: number | undefined;
+      let since = Number.POSITIVE_INFINITY;
       for (const one of streams.values()) {
-        for (const offset of [
-          one.said[0]?.offset,
-          one.block && blockStart(one.block),
-          one.partial?.offset,
-        ]) {
-          if (offset !== undefined && (since === undefined || offset < since)) since = offset;
-        }
+        since = Math.min(
+          since,
+          one.said[0]?.offset ?? since,
+          (one.block && blockStart(one.block)) ?? since,
+          one.partial?.offset ?? since,
+        );
       }
-      return since;
+      return since === Number.POSITIVE_INFINITY ? undefined : since;
     },
     take() {
+      if (found.length === 0) return nothing;
       const taken = found;
       found = [];
       return taken;
     },
   };
 }
+
+const nothing: readonly FoundException[] = [];
 
 function dropIdle(streams: Map<string, Stream>): void {
   for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);
@@ -319,13 +362,41 @@ function strip(text: string): string {
   return text.includes('\x1b') || text.includes('\x9b') ? stripVTControlCharacters(text) : text;
 }
 
-function pieceOf(header: Header, raw: string, offset: number): Piece {
+function isPlain({ stream, text, partial, level, timestamp }: Carried, line: string): boolean {
+  return (
+    stream === '' && text === line && !partial && level === undefined && timestamp === undefined
+  );
+}
+
+/** The header of a line like others whose header is known. */
+function headerLike(line: string, shape: ShapeNotes): Header {
+  if (shape.cuts === undefined) shape.cuts = headerCuts(line) ?? null;
+  return shape.cuts === null ? readHeader(line) : cutHeader(line, shape.cuts);
+}
+
+function pieceOf(
+  header: Header,
+  raw: string,
+  offset: number,
+  shape: ShapeNotes | undefined,
+): Piece {
   const { rest, spoken = rest, level, timestamp } = header;
   // Only what may become a finding of its own is worth the look.
   const between = isAtLeast(level, 'error') ? header.between : undefined;
   const origin = between === undefined ? undefined : originOf(between);
   const language = header.language ?? (between ? languageOfLogger(between) : undefined) ?? 'text';
-  return { text: rest, spoken, raw, offset, level, timestamp, wrapped: false, language, origin };
+  return {
+    text: rest,
+    spoken,
+    raw,
+    offset,
+    level,
+    timestamp,
+    wrapped: false,
+    language,
+    origin,
+    shape,
+  };
 }
 
 function textFor(grammar: Grammar, piece: Piece): string {
@@ -365,7 +436,7 @@ function rawOf(pieces: readonly Piece[]): string {
 }
 
 function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
-  const pieces = [...block.said, ...block.pieces];
+  const pieces = block.said.length === 0 ? block.pieces : [...block.said, ...block.pieces];
   const level = block.grammar.standsAlone
     ? undefined
     : pieces.find((piece) => piece.level !== undefined)?.level;
@@ -378,8 +449,14 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     ...(said === undefined ? {} : { message: said.slice(0, maxMessageChars) }),
     severity: severityOf(parsed, level),
     ...(timestamp === undefined ? {} : { timestamp }),
+    ...releaseOf(pieces),
     raw: rawOf(pieces),
   };
+}
+
+function releaseOf(pieces: readonly Piece[]): { readonly release?: string } {
+  const release = pieces.find((piece) => piece.release !== undefined)?.release;
+  return release === undefined ? {} : { release };
 }
 
 function severityOf(
@@ -398,6 +475,7 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
     language: parsed.language === 'text' ? piece.language : parsed.language,
     severity: quiet ? 'warning' : severityOf(parsed, piece.level),
     ...(piece.timestamp === undefined ? {} : { timestamp: piece.timestamp }),
+    ...releaseOf([piece]),
     raw: piece.raw,
   };
 }
@@ -418,6 +496,7 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
     causes: [],
     severity: first?.level === 'fatal' ? 'fatal' : 'error',
     ...(first?.timestamp === undefined ? {} : { timestamp: first.timestamp }),
+    ...releaseOf(pieces),
     raw: rawOf(pieces),
   };
 }

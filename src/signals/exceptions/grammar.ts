@@ -11,7 +11,7 @@ export type Verdict = 'no' | 'more' | 'enough' | 'last';
 export type Follow = (line: string) => Verdict;
 
 /** What a grammar reads from a block; the transport adds time, level and raw text. */
-export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'kind'> & {
+export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'release' | 'kind'> & {
   /** Default: exception. */
   readonly kind?: FindingKind;
   /** It repeats what is counted elsewhere, or says nothing of its own: its lines are taken, and nothing is told. */

@@ -203,8 +203,6 @@ function isFrame(line: string): boolean {
 }
 
 function matchFrame(line: string): RegExpExecArray | undefined {
-  const first = line.charCodeAt(0);
-  if ((first !== 9 && first !== 32) || !line.includes('(')) return undefined;
   const match = frameLine.exec(line) ?? consoleFrame.exec(line);
   // JavaScript's frames have a space before the place, and a column.
   return match && !/\s$/.test(match[1] ?? '') ? match : undefined;
@@ -330,7 +328,17 @@ function causeOf({ type, message, frames }: Link): Cause {
   return { type: withoutNoise(type), message: messageOf(message), frames };
 }
 
-const readFrame = remembering((line: string): Frame | undefined => {
+function readFrame(line: string): Frame | undefined {
+  return mayBeFrame(line) ? rememberedFrame(line) : undefined;
+}
+
+/** Cheap, and true for all frames: messages, which seldom come again, are not worth remembering. */
+function mayBeFrame(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return (first === 9 || first === 32) && line.includes('(');
+}
+
+const rememberedFrame = remembering((line: string): Frame | undefined => {
   const match = matchFrame(line);
   if (!match) return undefined;
   const called = withoutModule(match[1] ?? '');

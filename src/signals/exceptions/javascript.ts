@@ -1,4 +1,4 @@
-import { remembering } from './parts.ts';
+import { indentOf, remembering } from './parts.ts';
 import type { Cause, Frame } from '../../core/signal.ts';
 import {
   type Follow,
@@ -125,8 +125,27 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
   };
 }
 
+/** What kind of frame a line is: ours has a column, or is one of a browser. */
+function kindOfFrame(line: string): FrameKind {
+  return mayBeFrame(line) ? rememberedKind(line) : 'none';
+}
+
+type FrameKind = 'own' | 'other' | 'none';
+
+/** Cheap, and true for all frames: messages, which seldom come again, are not worth remembering. */
+function mayBeFrame(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return first <= 32 || first > 127 || /@|:\/\/|\[native /.test(line);
+}
+
+const rememberedKind = remembering((line: string): FrameKind => {
+  const isBrowser = isBrowserFrame(line);
+  if (!isBrowser && !frameLine.test(line)) return 'none';
+  return isBrowser || ownFrame.test(line) ? 'own' : 'other';
+});
+
 function isFrame(line: string): boolean {
-  return frameLine.test(line) || isBrowserFrame(line);
+  return kindOfFrame(line) !== 'none';
 }
 
 function isBrowserFrame(line: string): boolean {
@@ -136,7 +155,7 @@ function isBrowserFrame(line: string): boolean {
 
 /** Java, C# and PHP print `at` too, but no column. */
 function isOwnFrame(line: string): boolean {
-  return ownFrame.test(line) || isBrowserFrame(line);
+  return kindOfFrame(line) === 'own';
 }
 
 function isStrongHead(line: string): boolean {
@@ -392,10 +411,4 @@ function decoded(path: string): string {
 function languageOf(frames: readonly Frame[]): string {
   const file = frames.find((candidate) => candidate.inApp)?.file ?? '';
   return /\.[mc]?tsx?$/.test(file) ? 'typescript' : 'javascript';
-}
-
-function indentOf(line: string): number {
-  let indent = 0;
-  while (indent < line.length && (line[indent] === ' ' || line[indent] === '\t')) indent++;
-  return indent;
 }

@@ -11,6 +11,8 @@ export interface JsonRecord {
   readonly message: string;
   readonly language: string;
   readonly exception?: ParsedException;
+  /** The version of the program, where the record names it. */
+  readonly release?: string;
   /** Set for a record that only carries a line (docker json-file): whose line it is. */
   readonly carrier?: string;
 }
@@ -45,6 +47,7 @@ export function readRecord(line: string, readStack: ReadStack): JsonRecord | und
   const level = readLevel(record);
   const timestamp = readTime(record);
   const message = readMessage(record);
+  const release = readRelease(record);
   const thrown = readException(record, readStack);
   // A stack alone (zap, Go's logging) leaves it to the record to say what happened.
   const exception =
@@ -60,8 +63,19 @@ export function readRecord(line: string, readStack: ReadStack): JsonRecord | und
     ...(timestamp === undefined ? {} : { timestamp }),
     message: withReason(record, message ?? '', exception !== undefined),
     language: languageOf(record),
+    ...(release === undefined ? {} : { release }),
     ...(exception ? { exception } : {}),
   };
+}
+
+/** As Sentry, ECS, OpenTelemetry and Datadog name it; `v` is the format of pino and bunyan. */
+function readRelease(record: Json): string | undefined {
+  const service = asObject(get(record, 'service'));
+  const own = ['release', 'service.version', 'app_version', 'appVersion', 'dd.version'];
+  // GELF calls the version of its format so.
+  const plain = get(record, 'short_message') === undefined ? text(record, 'version') : undefined;
+  const release = firstText(record, own) ?? (service && text(service, 'version')) ?? plain;
+  return release === undefined || release.length > 100 ? undefined : release;
 }
 
 function parseObject(line: string): Json | undefined {

@@ -52,35 +52,65 @@ const component =
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
 
+/** Where a header of the usual form, time and level, is cut. Digits change nothing of it. */
+export interface HeaderCuts {
+  readonly hasTime: boolean;
+  readonly level?: Level;
+  /** Where what is left begins. */
+  readonly rest: number;
+  /** Where the level begins; without one as `rest`. */
+  readonly spoken: number;
+}
+
 /** Reads the header of a line, or only finds that it has none. Never longer than a few hundred characters. */
 export function readHeader(line: string): Header {
-  // Frames and source lines, the most frequent lines here, are indented; headers are not.
-  if (line.startsWith('  ') || line.startsWith('\t')) return { rest: line };
-  const logfmt = readLogfmt(line);
-  if (logfmt) return logfmt;
-  const ruby = readRubyHeader(line);
-  if (ruby) return ruby;
-  const formed = readFormed(line);
-  if (formed) return formed;
+  if (isIndented(line)) return { rest: line };
+  return readOwnForm(line) ?? cutHeader(line, usualCuts(line));
+}
+
+/** Frames and source lines, the most frequent lines here, are indented; headers are not. */
+function isIndented(line: string): boolean {
+  return line.startsWith('  ') || line.startsWith('\t');
+}
+
+function readOwnForm(line: string): Header | undefined {
+  return readLogfmt(line) ?? readRubyHeader(line) ?? readFormed(line);
+}
+
+export function cutHeader(line: string, { hasTime, level, rest, spoken }: HeaderCuts): Header {
+  const time = hasTime ? stamp(readTime(line, 0)) : {};
+  if (level === undefined) return { ...time, rest: line.slice(rest) };
+  return {
+    level,
+    ...time,
+    rest: line.slice(rest),
+    spoken: line.slice(spoken),
+    between: line.slice(spoken, rest),
+  };
+}
+
+/** undefined where a header has a form of its own. */
+export function headerCuts(line: string): HeaderCuts | undefined {
+  if (isIndented(line)) return noHeader;
+  return readOwnForm(line) ? undefined : usualCuts(line);
+}
+
+function usualCuts(line: string): HeaderCuts {
   const time = readTime(line, 0);
   const start = time?.end ?? 0;
   const from = time ? skip(gap, line, start) : start;
   const found = readLevel(line, from, time !== undefined);
-  if (!found) {
-    if (!time) return { rest: line };
-    // One space parts a time from its line; more of them are the line's own indentation.
-    const text = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
-    return { ...stamp(time), rest: line.slice(text) };
+  if (found) {
+    const rest = messageStart(line, found.end);
+    return { hasTime: time !== undefined, level: found.level, rest, spoken: from };
   }
-  const message = messageStart(line, found.end);
-  return {
-    level: found.level,
-    ...stamp(time),
-    rest: line.slice(message),
-    spoken: line.slice(from),
-    between: line.slice(from, message),
-  };
+  if (!time) return noHeader;
+  // One space parts a time from its line; more of them are the line's own indentation.
+  const text = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
+  return { hasTime: true, rest: text, spoken: text };
 }
+
+const noHeader: HeaderCuts = { hasTime: false, rest: 0, spoken: 0 };
 
 function readFormed(line: string): Header | undefined {
   const form = readForm(line);
@@ -125,6 +155,7 @@ function readTime(line: string, at: number): Time | undefined {
   const first = line.charCodeAt(at);
   if (!(first >= 48 && first <= 57) && first !== 91 && !(first >= 65 && first <= 90))
     return undefined;
+  if (isUsual(line, at)) return { iso: line.slice(at, at + 24), end: at + 24 };
   iso.lastIndex = at;
   const match = iso.exec(line);
   if (match) {
@@ -136,6 +167,32 @@ function readTime(line: string, at: number): Time | undefined {
     if (pattern.test(line)) return { end: pattern.lastIndex };
   }
   return undefined;
+}
+
+const usual = '0000-00-00T00:00:00.000Z';
+
+/** `2026-03-02T10:11:12.123Z` and a blank: the form of most, already as it is wanted. */
+function isUsual(line: string, at: number): boolean {
+  if (line.charCodeAt(at + 24) !== 32 || line.startsWith(' UTC', at + 24)) return false;
+  for (let i = 0; i < usual.length; i++) {
+    const code = line.charCodeAt(at + i);
+    const wanted = usual.charCodeAt(i);
+    if (wanted === 48 ? code < 48 || code > 57 : code !== wanted) return false;
+  }
+  const month = twoDigits(line, at + 5);
+  const day = twoDigits(line, at + 8);
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  return (
+    isDay && twoDigits(line, at + 11) < 24 && isMinute(line, at + 14) && isMinute(line, at + 17)
+  );
+}
+
+function isMinute(line: string, at: number): boolean {
+  return twoDigits(line, at) < 60;
+}
+
+function twoDigits(line: string, at: number): number {
+  return 10 * (line.charCodeAt(at) - 48) + line.charCodeAt(at + 1) - 48;
 }
 
 /** A time without a zone is local, as its logger meant it. */

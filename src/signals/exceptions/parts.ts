@@ -45,15 +45,17 @@ const maxRemembered = 2_000;
 
 /** Remembers what frames mean: they repeat from one trace to the next, and reading them is most of the work. */
 export function remembering<T>(read: (line: string) => T): (line: string) => T {
-  const known = new Map<string, T>();
+  let young = new Map<string, { readonly value: T }>();
+  let old = young;
   return (line) => {
     if (line.length > 400) return read(line);
-    const before = known.get(line);
-    if (before !== undefined || known.has(line)) return before as T;
-    if (known.size >= maxRemembered) known.clear();
-    const value = read(line);
-    known.set(line, value);
-    return value;
+    const known = young.get(line);
+    if (known) return known.value;
+    // What comes only once never pushes out what comes again and again.
+    const before = old.get(line) ?? { value: read(line) };
+    if (young.size >= maxRemembered) [old, young] = [young, new Map()];
+    young.set(line, before);
+    return before.value;
   };
 }
 

@@ -6,6 +6,7 @@ import {
   maxMessageChars,
   type ParsedException,
 } from './grammar.ts';
+import { frameOf, indentOf, remembering } from './parts.ts';
 
 const header = /Traceback \(most recent call last\):\s*$/;
 const groupHeader = /^\s*\+ Exception Group Traceback \(most recent call last\):\s*$/;
@@ -57,11 +58,11 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
         state = 'blank';
         return 'enough';
       }
-      if (chained.test(line.trimStart())) {
+      if (isChained(line)) {
         state = 'chained';
         return 'more';
       }
-      const indented = indentOf(line) > base && !fileLine.test(line);
+      const indented = indentOf(line) > base && !readFile(line);
       return state === 'message' && indented && ++messageLines <= maxMessageLines ? 'enough' : 'no';
     }
     if (line.trim() === '') return 'more';
@@ -82,10 +83,14 @@ function isTypeLine(text: string, syntaxOnly: boolean): boolean {
 }
 
 function parseChain(lines: readonly string[]): ParsedException | undefined {
+  if (!lines.some(isChained)) {
+    const alone = parseTraceback(lines);
+    return alone && asException(alone, []);
+  }
   const links: Cause[] = [];
   let part: string[] = [];
   for (const line of [...lines, undefined]) {
-    if (line !== undefined && !chained.test(line.trimStart())) {
+    if (line !== undefined && !isChained(line)) {
       part.push(line);
       continue;
     }
@@ -98,23 +103,27 @@ function parseChain(lines: readonly string[]): ParsedException | undefined {
   return outermost && asException(outermost, links.reverse());
 }
 
+function isChained(line: string): boolean {
+  return line.includes('above exception') && chained.test(line.trimStart());
+}
+
 function asException(outermost: Cause, causes: readonly Cause[]): ParsedException {
   return { language: 'python', ...outermost, causes, severity: 'error' };
 }
 
 function parseTraceback(lines: readonly string[]): Cause | undefined {
-  const start = lines.findIndex((line) => header.test(line) || fileLine.test(line));
+  const start = lines.findIndex((line) => readFile(line) !== undefined || header.test(line));
   if (start < 0) return undefined;
-  const base = fileLine.test(lines[start] ?? '')
+  const base = readFile(lines[start] ?? '')
     ? Math.max(0, indentOf(lines[start] ?? '') - 2)
     : indentOf(lines[start] ?? '');
   const frames: Frame[] = [];
   for (let at = start; at < lines.length; at++) {
     const line = lines[at] ?? '';
-    const file = fileLine.exec(line);
+    const file = readFile(line);
     if (file) {
-      if (frames.length < maxFrames) frames.push(frameOf(file, lines, at + 1));
-      else frames[maxFrames - 1] = frameOf(file, lines, at + 1);
+      if (frames.length < maxFrames) frames.push(withSource(file, lines[at + 1]));
+      else frames[maxFrames - 1] = withSource(file, lines[at + 1]);
     } else if (at > start && line.trim() !== '' && indentOf(line) <= base && !repeated.test(line)) {
       const type = typeLine.exec(line.trim());
       return type ? linkOf(type, lines.slice(at + 1), frames) : undefined;
@@ -132,21 +141,33 @@ function linkOf(type: RegExpExecArray, rest: readonly string[], frames: Frame[])
   };
 }
 
-function frameOf(file: RegExpExecArray, lines: readonly string[], next: number): Frame {
-  const path = file[1] ?? '';
-  const source = sourceAt(lines, next);
-  return {
-    file: path,
-    line: Number(file[2]),
-    ...(file[3] === undefined ? {} : { function: file[3] }),
-    ...(source === undefined ? {} : { source }),
-    inApp: isInApp(path),
-  };
+/** Frames and their source lines repeat, even where the messages below them do not. */
+function readFile(line: string): Frame | undefined {
+  return line.includes('File "') ? rememberedFile(line) : undefined;
 }
 
-function sourceAt(lines: readonly string[], at: number): string | undefined {
-  const line = lines[at];
-  if (line === undefined || indentOf(line) < 2) return undefined;
+const rememberedFile = remembering((line: string): Frame | undefined => {
+  const file = fileLine.exec(line);
+  if (!file) return undefined;
+  const path = file[1] ?? '';
+  return frameOf(path, isInApp(path), { function: file[3], line: Number(file[2]) });
+});
+
+function withSource(frame: Frame, line: string | undefined): Frame {
+  const source = line === undefined ? undefined : readSource(line);
+  if (source === undefined) return frame;
+  let known = sourced.get(frame);
+  if (known?.source !== source) {
+    known = { ...frame, source };
+    sourced.set(frame, known);
+  }
+  return known;
+}
+
+const sourced = new WeakMap<Frame, Frame>();
+
+const readSource = remembering((line: string): string | undefined => {
+  if (indentOf(line) < 2) return undefined;
   const text = line.trim();
   const isSource =
     text !== '' &&
@@ -155,7 +176,7 @@ function sourceAt(lines: readonly string[], at: number): string | undefined {
     !fileLine.test(line) &&
     !repeated.test(line);
   return isSource ? text.slice(0, 300) : undefined;
-}
+});
 
 const foreign =
   /(?:^|[\\/])(?:site-packages|dist-packages)[\\/]|[\\/]lib(?:64)?[\\/]python\d(?:\.\d+)?[\\/]|[\\/]Lib[\\/](?!site-packages)[\w\\/]*\.py$|^<|^\/usr\/(?:lib|share)\/|[\\/](?:\.venv|venv|\.tox|\.nox)[\\/]|^importlib[\\/]/;
@@ -197,12 +218,6 @@ function parseGroup(lines: readonly string[]): ParsedException | undefined {
 
 function withoutRail(line: string): string {
   return line.replace(/^\s*[|+] ?/, '');
-}
-
-function indentOf(line: string): number {
-  let indent = 0;
-  while (indent < line.length && (line[indent] === ' ' || line[indent] === '\t')) indent++;
-  return indent;
 }
 
 function shortName(type: string): string {

@@ -24,7 +24,7 @@ const syslog =
   /^(?:<(\d{1,3})>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?\[\d{1,9}\])|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?)): ?/;
 /** RFC 5424: priority, host and program, process, message id, structured data. */
 const syslogNew =
-  /^<(\d{1,3})>1 \S{1,40} (\S{1,255} \S{1,48} \S{1,128}) \S{1,32} (?:-|(?:\[[^\s\]"=]{1,64}(?: [^\s=\]"]{1,64}="(?:[^"\\]|\\.){0,500}"){0,20}\]){1,5})(?: |$)\ufeff?/;
+  /^<(\d{1,3})>\d \S{1,40} (\S{1,255} \S{1,48} \S{1,128}) \S{1,32} (?:-|(?:\[[^\s\]"=]{1,64}(?: [^\s=\]"]{1,64}="(?:[^"\\]|\\.){0,500}"){0,20}\]){1,5})(?: |$)\ufeff?/;
 const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
 
 export function peel(line: string): Carried {
@@ -92,6 +92,6 @@ function carried(line: string, pattern: RegExp): Carried | undefined {
   return { stream: match[1] ?? '', text: line.slice(match[0].length), partial: false };
 }
 
-function plain(line: string): Carried {
+export function plain(line: string): Carried {
   return { stream: '', text: line, partial: false };
 }

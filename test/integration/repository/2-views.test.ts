@@ -270,6 +270,37 @@ describe('views and commands, of a house in memory', () => {
     ]);
   });
 
+  it('splits a ticket by what its events differ in, and says so when they do not', async () => {
+    memory.tickets = [ticketOf()];
+    const id = 'exception-abababab';
+    await command('splitByPart', id);
+    assert.match(dialogs.told[0]?.message ?? '', /differ in nothing/);
+    const seen = { count: 2, firstSeen: '', lastSeen: '' };
+    memory.variants = ['disk full', 'no route'].map((value) => ({
+      traits: [{ label: 'message', value }],
+      ...seen,
+    }));
+    dialogs.answers.choose = (items) => items.find(({ label }) => label === 'no route');
+    await command('splitByPart', id);
+    assert.deepEqual(memory.asked.slice(1), [`split ${id} by message=no route`]);
+  });
+
+  it('tells once that many users report the same, and shows the ticket when asked to', async () => {
+    memory.tickets = [ticketOf({ id: 'feedback-abababab', title: 'Exports crash' })];
+    memory.changed();
+    dialogs.answers.tell = 'Show Ticket';
+    const ticketId = 'feedback-abababab';
+    const reason = '10 users report the same.';
+    for (let times = 0; times < 2; times += 1) {
+      memory.progress({ kind: 'preview_wanted', ticketId, title: 'Exports crash', reason });
+    }
+    assert.deepEqual(
+      dialogs.told.map(({ message }) => message),
+      ['10 users report the same. Exports crash'],
+    );
+    await eventually(() => api.backlogView.selected().includes(ticketId));
+  });
+
   it('snoozes until the date that is typed', async () => {
     memory.tickets = [ticketOf()];
     dialogs.answers.choose = (items) => items.at(-1);

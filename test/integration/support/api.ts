@@ -45,6 +45,8 @@ export function scriptedDialogs(): {
     confirm: boolean;
     input: string | undefined;
     choose: (items: readonly vscode.QuickPickItem[]) => vscode.QuickPickItem | undefined;
+    /** The button of a notification that is pressed. */
+    tell?: string;
   };
 } {
   const script: ReturnType<typeof scriptedDialogs> = {
@@ -73,7 +75,7 @@ export function scriptedDialogs(): {
       },
       tell: async (level: string, message: string, buttons: readonly string[]) => {
         script.told.push({ level, message, buttons });
-        return undefined;
+        return script.answers.tell;
       },
       mention: (message: string) => script.mentioned.push(message),
     });

@@ -5,8 +5,10 @@ import type { Attempt } from '../../../src/core/attempt.ts';
 import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
+import { differencesOf, type Variant } from '../../../src/core/variants.ts';
 import type { DoctorCheck, HistoryEvent } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
+import { ticketOf } from '../../support/nouns.ts';
 
 /** A house whose every state a test can set at once; what the verbs are asked for is kept. */
 export interface MemoryApp {
@@ -14,6 +16,8 @@ export interface MemoryApp {
   readonly asked: string[];
   tickets: readonly Ticket[];
   groups: readonly SignalGroup[];
+  /** Of every ticket. */
+  variants: readonly Variant[];
   attempts: readonly Attempt[];
   requests: readonly PatchRequest[];
   releases: readonly Release[];
@@ -33,6 +37,7 @@ export function createMemoryApp(): MemoryApp {
     asked: [],
     tickets: [],
     groups: [],
+    variants: [],
     attempts: [],
     requests: [],
     releases: [],
@@ -59,6 +64,7 @@ function appOf(
     if (failure) throw failure;
   };
   return {
+    sandbox: async () => ({ kind: 'held', title: 'bubblewrap', network: false }),
     backlog: backlogOf(memory, onDidChange),
     pipeline: {
       onDidProgress,
@@ -77,12 +83,22 @@ function appOf(
           signals: 1,
           created: ['exception-abababab'],
           updated: [],
+          previewsWanted: [],
           malformed: 0,
           problems: [],
         };
       },
       async draft(ticketId) {
         await ask(`draft ${ticketId ?? 'next'}`);
+        return first(memory.requests);
+      },
+      async judge() {
+        await ask('judge');
+        const { base, commit, branch, testFiles, files, gates } = first(memory.requests);
+        return { patch: { base, commit, branch, testFiles, files }, reports: gates };
+      },
+      async propose({ ticketId }) {
+        await ask(`propose ${ticketId}`);
         return first(memory.requests);
       },
       cancel: (ticketId) => ask(`cancel ${ticketId}`),
@@ -103,6 +119,11 @@ function appOf(
       edit: (ticketId, change) => ask(`edit ${ticketId} ${JSON.stringify(change)}`),
       merge: (ticketId, intoId) => ask(`merge ${ticketId} ${intoId}`),
       split: (ticketId) => ask(`split ${ticketId}`),
+      differences: () => differencesOf(memory.variants),
+      async splitBy(ticketId, { part, value }) {
+        await ask(`split ${ticketId} by ${part}=${value}`);
+        return ticketOf({ id: 'exception-cdcdcdcd' });
+      },
       snooze: (ticketId, until) => ask(`snooze ${ticketId} ${until}`),
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
@@ -135,11 +156,19 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
         return counts;
       },
     },
+    archive: {
+      has: () => false,
+      count: () => 0,
+      get: async () => undefined,
+      list: async () => [],
+      bringBack: async () => undefined,
+    },
     groups: {
       get: (id) => memory.groups.find((group) => group.id === id),
+      variants: () => memory.variants,
       quiet: () => [],
     },
-    positions: { get: nothing },
+    positions: { get: nothing, all: () => [] },
     attempts: {
       get: (id) => memory.attempts.find((attempt) => attempt.id === id),
       list: () => memory.attempts,

@@ -5,6 +5,7 @@ import { migrate } from '../../../src/backlog/migrations.ts';
 import { type Engine, loadEngine, openSql, type Sql } from '../../../src/backlog/sqlite.ts';
 import { createStores } from '../../../src/backlog/stores.ts';
 import { checkLine } from '../../../src/backlog/schemas.ts';
+import { maxVariants, type Variant } from '../../../src/core/variants.ts';
 import { type MetricWindow, type Observation, windowOf } from '../../../src/core/metric.ts';
 
 const start = Date.parse('2026-03-02T00:00:00Z');
@@ -73,6 +74,44 @@ describe('backlog: measures', () => {
     sql = openSql(engine);
     migrate(sql);
     assert.deepEqual(add(...windows.toReversed()), once);
+  });
+
+  it('keep so many variants of a group, with exact counts, in whatever order they come', () => {
+    const changes = Array.from({ length: 3 * maxVariants }, (_, i) => ({
+      kind: 'group' as const,
+      id: 'g',
+      fingerprint: 'ff',
+      signal: 'exception',
+      count: 1,
+      firstSeen: new Date(start + i).toISOString(),
+      lastSeen: new Date(start + i).toISOString(),
+      variants: [
+        {
+          traits: [{ label: 'message', value: `m${i % (2 * maxVariants)}` }],
+          count: 1,
+          firstSeen: new Date(start + i).toISOString(),
+          lastSeen: new Date(start + i).toISOString(),
+        },
+      ],
+    }));
+    const variantsAfter = (list: typeof changes): readonly Variant[] => {
+      sql.close();
+      sql = openSql(engine);
+      migrate(sql);
+      for (const change of list) applyChange(sql, change, { lamport: 1, writer: 'aaaa' });
+      return createStores(() => sql).groups.variants('g');
+    };
+    const once = variantsAfter(changes);
+    assert.equal(once.length, maxVariants);
+    for (const { traits, count } of once) {
+      const number = Number(traits[0]?.value.slice(1));
+      assert.equal(count, number < maxVariants ? 2 : 1, traits[0]?.value);
+    }
+    assert.deepEqual(variantsAfter(changes.toReversed()), once);
+    const shuffled = changes.toSorted((a, b) =>
+      (a.firstSeen.at(-2) ?? '') < (b.firstSeen.at(-2) ?? '') ? -1 : 1,
+    );
+    assert.deepEqual(variantsAfter(shuffled), once);
   });
 
   it('keep the newest conversations, each once', () => {

@@ -15,7 +15,7 @@ import {
 import { exceptionSignal, groupOf, ticketOf } from '../../support/nouns.ts';
 
 const seenAt = (...times: readonly string[]): Recent | undefined =>
-  times.reduce<Recent | undefined>(countRecent, undefined);
+  times.reduce<Recent | undefined>((recent, at) => countRecent(recent, at, 1), undefined);
 const minutes = (from: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => new Date(Date.parse(from) + i * 60_000).toISOString());
 

@@ -210,11 +210,11 @@ describe("the manifest's settings", () => {
     }
   });
 
-  it('that decide where the key is sent are not taken from a workspace', () => {
+  it('that decide where the key is sent or let go of patches are not taken from a workspace', () => {
     const machine = Object.entries(settings).filter(([, { scope }]) => scope === 'machine');
     assert.deepEqual(
       machine.map(([key]) => key),
-      ['patchwright.model.baseUrl'],
+      ['patchwright.model.baseUrl', 'patchwright.sandbox.allowWithout'],
     );
     const addresses = /url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
     for (const [key, { type, scope }] of Object.entries(settings)) {

@@ -159,6 +159,7 @@ describe('the status bar', () => {
     activity: noActivity,
     waiting: 0,
     gates: [],
+    sandbox: undefined,
   };
 
   it('shows only the name when there is nothing to say', () => {
@@ -175,6 +176,18 @@ describe('the status bar', () => {
     assert.equal(view.text, '$(shield) 1/2 · 2 to review');
     assert.match(view.tooltip, /✗ Patch size: failed/);
     assert.equal(view.spoken, 'Patchwright: 1/2 · 2 to review');
+  });
+
+  it('shows plainly that patches run without a sandbox', () => {
+    const why = { reason: 'bubblewrap is not installed.', remedy: 'Run: apt install it' };
+    const unheld = statusView({ ...idle, sandbox: { kind: 'without', ...why } });
+    assert.equal(unheld.text, '$(shield) Patchwright $(warning) no sandbox');
+    assert.equal(unheld.spoken, 'Patchwright: Patchwright, no sandbox');
+    assert.match(unheld.tooltip, /without a sandbox\. bubblewrap is not installed/);
+    const refused = statusView({ ...idle, sandbox: { kind: 'refused', ...why } });
+    assert.match(refused.tooltip, /Nothing is drafted.*patchwright\.sandbox\.allowWithout/);
+    const held = statusView({ ...idle, sandbox: { kind: 'held', title: 'b', network: false } });
+    assert.equal(held.text, '$(shield) Patchwright');
   });
 
   it('spins while an attempt runs, and tells its step and cost', () => {

@@ -37,8 +37,8 @@ describe('the reproduction gate', function () {
   async function judge(project: Project, change: Change) {
     return reproduction.run(await project.patch({ tests: [file], ...change }));
   }
-  async function judgeNode(test: string, change: Change = {}) {
-    const project = await createProject(folder.path(), nodeProject);
+  async function judgeNode(test: string, change: Change = {}, name = 'project') {
+    const project = await createProject(folder.path(name), nodeProject);
     return judge(project, {
       write: { ...fix, [file]: test },
       exceptionType: 'TypeError',
@@ -143,9 +143,24 @@ describe('the reproduction gate', function () {
       assert.match(none.reason, /no reproduction test/);
     });
 
-    it('refuses a test file that the patch does not touch', async () => {
-      const finding = await judgeNode(right, { tests: ['test/total.test.js'] });
-      assert.match(finding.reason, /does not add or change it/);
+    it('refuses a test file that is not there', async () => {
+      const finding = await judgeNode(right, { tests: ['test/other.test.js'] });
+      assert.match(finding.reason, /there is no such file/);
+    });
+
+    it('takes a test that the base has already, if it fails there', async () => {
+      const passing = await judgeNode(right, { tests: ['test/total.test.js'] });
+      assert.match(passing.reason, /passes without the patch/);
+      const project = await createProject(folder.path('other'), { ...nodeProject, [file]: right });
+      const failing = await judge(project, { write: fix, exceptionType: 'TypeError' });
+      assert.equal(failing.verdict, 'passed', failing.reason);
+    });
+
+    it('takes any exception of the code itself where no ticket says which, but none of the test', async () => {
+      const without = { exceptionType: undefined, anyException: true };
+      assert.equal((await judgeNode(right, without)).verdict, 'passed');
+      const own = await judgeNode(nodeTest('x', 'total.fixed();'), without, 'other');
+      assert.match(own.reason, /fails with TypeError/);
     });
 
     it('refuses a patch that changes nothing but its test', async () => {

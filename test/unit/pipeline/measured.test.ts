@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
+import type { Progress } from '../../../src/core/progress.ts';
 import { parseSettings } from '../../../src/core/settings.ts';
 import type { Ticket } from '../../../src/core/ticket.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
@@ -165,7 +166,7 @@ describe('a scan of metrics, feedback and conversations', function () {
     write('feedback.jsonl', lines(9, complaint));
     const { tickets } = await scanned();
     assert.deepEqual(
-      tickets.map(({ metadata }) => [metadata['users'], metadata['preview']]),
+      tickets.map(({ metadata }) => [metadata['users'], metadata.previewWanted?.reason]),
       [[9, undefined]],
     );
     await opened.shift()?.dispose();
@@ -175,9 +176,50 @@ describe('a scan of metrics, feedback and conversations', function () {
     );
     const again = await scanned();
     assert.deepEqual(
-      again.tickets.map(({ metadata }) => [metadata['users'], metadata['preview']]),
-      [[10, 'wanted']],
+      again.tickets.map(({ metadata }) => [metadata['users'], metadata.previewWanted?.reason]),
+      [[10, '10 users report the same.']],
     );
+    const actions = again.app.backlog.audit.list().map(({ action }) => action);
+    assert.equal(actions.filter((action) => action === 'preview.wanted').length, 1);
+  });
+
+  it('tells once that a preview is wanted, and not of what a person has put away', async () => {
+    const report = (text: string, i: number) => ({ timestamp: time(i), text, user: `u${i}` });
+    write(
+      'feedback.jsonl',
+      lines(9, (i) => report('CSV export crashes', i)),
+    );
+    const app = await open();
+    const told: Progress[] = [];
+    app.pipeline.onDidProgress((progress) => told.push(progress));
+    await app.pipeline.scan();
+    const more = (text: string, from: number, to: number): void => {
+      for (let i = from; i < to; i++) {
+        appendFileSync(folder.path('feedback.jsonl'), `${JSON.stringify(report(text, i))}\n`);
+      }
+    };
+    const wanted = () => told.filter(({ kind }) => kind === 'preview_wanted');
+    more('CSV export crashes', 9, 12);
+    const { previewsWanted } = await app.pipeline.scan();
+    const [id] = app.backlog.tickets.list().map((ticket) => ticket.id);
+    assert.deepEqual(previewsWanted, [id]);
+    more('CSV export crashes', 12, 30);
+    await app.pipeline.scan();
+    assert.deepEqual(wanted(), [
+      {
+        kind: 'preview_wanted',
+        ticketId: id,
+        title: 'CSV export crashes',
+        reason: '10 users report the same.',
+      },
+    ]);
+    more('The login page is blank for me', 100, 105);
+    await app.pipeline.scan();
+    const other = app.backlog.tickets.list().find((ticket) => ticket.id !== id);
+    await app.pipeline.snooze(other?.id ?? '', '2999-01-01');
+    more('The login page is blank for me', 105, 112);
+    await app.pipeline.scan();
+    assert.equal(wanted().length, 1);
   });
 
   it('counts the records of a document once, however often it is written anew', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
+import type { Git } from '../../../src/core/ports.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import type { Ticket } from '../../../src/core/ticket.ts';
 import { createRepository } from '../../support/repository.ts';
@@ -30,8 +31,11 @@ describe('triage of a scan', function () {
   const said: string[] = [];
   const opened: App[] = [];
 
-  const open = async (): Promise<App> => {
+  const open = async (
+    options: { readonly maxTickets?: number; readonly scanInWorker?: boolean } = {},
+  ): Promise<App> => {
     const app = await compose({
+      ...options,
       folder,
       settings: () => defaultSettings,
       apiKey: () => Promise.resolve(undefined),
@@ -56,6 +60,27 @@ describe('triage of a scan', function () {
   afterEach(async () => {
     for (const app of opened.splice(0)) await app.dispose();
   });
+
+  for (const scanInWorker of [false, true]) {
+    const where = scanInWorker ? 'in a thread of its own' : 'in this thread';
+    it(`counts every occurrence of a bug that comes again and again, read ${where}`, async () => {
+      await createRepository(folder, shopFiles);
+      log(failures('src/cart.js', 400, 2 * minuteMs, 100));
+      const app = await open({ scanInWorker });
+      const report = await app.pipeline.scan();
+      assert.equal(report.signals, 400);
+      const [ticket, ...others] = app.backlog.tickets.list();
+      assert.deepEqual(others, []);
+      const group = app.backlog.groups.get(ticket?.id ?? '');
+      assert.equal(group?.count, 400);
+      assert.ok((group?.firstSeen ?? '') < (group?.lastSeen ?? ''));
+      const recent = ticket?.metadata.recent;
+      // Those before there was a ticket are in the group's count only.
+      assert.equal((recent?.count ?? 0) + (recent?.before ?? 0), 396);
+      assert.deepEqual(said, []);
+      assert.equal((await app.pipeline.scan()).signals, 0);
+    });
+  }
 
   it('adds what git and the files say of the code, and the commit that may have caused it', async () => {
     const cart = `${shopFiles['src/cart.js']}${'// more\n'.repeat(600)}`;
@@ -150,5 +175,162 @@ describe('triage of a scan', function () {
       ticket?.priority.reason ?? '',
       /A burst: \d\d times in its last hour, usually 1 an/,
     );
+  });
+
+  describe('of what was closed as not worth fixing', () => {
+    let git: Git;
+    const close = async (): Promise<string> => {
+      const id = (await scanned())[0]?.id ?? '';
+      await opened[0]?.pipeline.close(id, 'noise');
+      return id;
+    };
+    const seenAgain = async (times = 1): Promise<Ticket | undefined> => {
+      log(failures('src/cart.js', times, -minuteMs));
+      return (await scanned())[0];
+    };
+    const release = async (version: string): Promise<void> => {
+      writeFileSync(join(folder, 'package.json'), `{ "name": "shop", "version": "${version}" }\n`);
+      await git.run(['commit', '-qam', version]);
+    };
+
+    beforeEach(async () => {
+      git = await createRepository(folder, {
+        ...shopFiles,
+        'package.json': '{ "name": "shop", "version": "1.0.0" }\n',
+      });
+      log(failures('src/cart.js', 6, 0));
+    });
+
+    it('opens it again in a new version, and says why', async () => {
+      const id = await close();
+      assert.equal((await seenAgain(3))?.status, 'closed');
+      writeFileSync(join(folder, 'package.json'), '{ "version": "3.0.0" }'); // no release: not committed
+      assert.equal((await seenAgain())?.status, 'closed');
+      await release('1.0.1');
+      const ticket = await seenAgain();
+      assert.equal(ticket?.status, 'open');
+      assert.equal(ticket?.metadata.reopened?.why, 'new_release');
+      const entry = opened[0]?.backlog.audit
+        .list({ subject: id })
+        .find(({ action }) => action === 'ticket.reopened');
+      assert.deepEqual(entry?.before, { status: 'closed' });
+      assert.match(
+        JSON.stringify(entry?.after),
+        /Seen in version 1\.0\.1; it was closed at 1\.0\.0/,
+      );
+      // Closed once more, it waits for the next one.
+      await opened[0]?.pipeline.close(id, 'still noise');
+      assert.equal((await seenAgain())?.status, 'closed');
+      await release('1.0.2');
+      assert.equal((await seenAgain())?.status, 'open');
+    });
+
+    it('opens it again after a new tag, not for going back to an old commit', async () => {
+      await git.run(['tag', 'v1']);
+      await release('2.0.0');
+      await close();
+      await git.run(['checkout', '-q', 'v1']);
+      assert.equal((await seenAgain())?.status, 'closed');
+      await git.run(['checkout', '-q', 'work']);
+      await git.run(['tag', 'nightly']);
+      assert.equal((await seenAgain())?.status, 'closed');
+      await git.run(['tag', '-am', 'two', 'v2']);
+      assert.equal((await seenAgain())?.metadata.reopened?.why, 'new_release');
+    });
+
+    it('opens it again when it is seen far more often, not when it is seen as often', async () => {
+      await close();
+      assert.equal((await seenAgain(9))?.status, 'closed');
+      assert.equal((await seenAgain(30))?.metadata.reopened?.why, 'higher_rate');
+    });
+
+    it('goes by the release that JSON records name', async () => {
+      const record = (version: string, i: number): string =>
+        `${JSON.stringify({
+          level: 'error',
+          time: new Date(Date.now() + minuteMs).toISOString(),
+          service: { name: 'shop', version },
+          msg: `order ${i} failed`,
+          err: {
+            type: 'RangeError',
+            message: 'too many',
+            stack: 'RangeError: too many\n    at pay (/srv/shop/src/pay.js:7:3)',
+          },
+        })}\n`;
+      const lines = (version: string, times: number): void =>
+        log(Array.from({ length: times }, (_, i) => record(version, i)).join(''));
+      const ofPay = async (): Promise<Ticket | undefined> =>
+        (await scanned()).find(({ metadata }) => metadata.exceptionType === 'RangeError');
+      lines('4.1.0', 6);
+      const id = (await ofPay())?.id ?? '';
+      await opened[0]?.pipeline.close(id, 'noise');
+      lines('4.1.0', 1);
+      lines('4.0.9', 1);
+      assert.equal((await ofPay())?.status, 'closed');
+      lines('4.2.0', 1);
+      const ticket = await ofPay();
+      assert.equal(ticket?.status, 'open');
+      assert.match(ticket?.metadata.reopened?.reason ?? '', /release 4\.2\.0/);
+    });
+  });
+
+  describe('of what is archived', () => {
+    const openSmall = async (): Promise<App> => {
+      const app = await open({ maxTickets: 2 });
+      await app.pipeline.scan();
+      return app;
+    };
+    const settle = async (app: App, file: string): Promise<string> => {
+      const ticket = app.backlog.tickets
+        .list()
+        .find(({ metadata }) => metadata.location?.file === file);
+      assert.ok(ticket);
+      await app.pipeline.close(ticket.id, 'noise');
+      return ticket.id;
+    };
+
+    it('brings the ticket back instead of making a second one, also where it was merged', async () => {
+      const names = ['src/a.js', 'src/b.js', 'src/c.js', 'src/d.js'];
+      await createRepository(folder, Object.fromEntries(names.map((name) => [name, 'one\n'])));
+      for (const name of names) log(failures(name, 6, minuteMs));
+      const app = await openSmall();
+      const ids: string[] = [];
+      for (const name of names.slice(0, 2)) ids.push(await settle(app, name));
+      const idOf = (file: string) =>
+        app.backlog.tickets.list().find((one) => one.metadata.location?.file === file)?.id ?? '';
+      const [c, d] = [idOf('src/c.js'), idOf('src/d.js')];
+      await app.pipeline.merge(c, d);
+      await app.pipeline.close(d, 'noise as well');
+      await app.backlog.snapshot();
+      assert.equal(app.backlog.archive.count(), 3);
+      const known = new Set([...ids, c, d]);
+
+      log(failures('src/a.js', 1, -minuteMs));
+      log(failures('src/c.js', 1, -minuteMs));
+      const { created } = await app.pipeline.scan();
+      assert.deepEqual(created, []);
+      assert.ok(app.backlog.tickets.list().every(({ id }) => known.has(id)));
+      const back = app.backlog.tickets.get(ids[0] ?? '');
+      assert.equal(back?.status, 'closed', 'once more is no reason to open it');
+      assert.equal(app.backlog.groups.get(ids[0] ?? '')?.count, 7);
+      assert.equal(back?.evidence.length, 3);
+      assert.equal(app.backlog.tickets.get(d)?.evidence.length, 3);
+
+      log(failures('src/a.js', 60, -minuteMs));
+      await app.pipeline.scan();
+      assert.equal(app.backlog.tickets.get(ids[0] ?? '')?.status, 'open');
+    });
+
+    it('lets a person open it again', async () => {
+      const names = ['src/a.js', 'src/b.js', 'src/c.js'];
+      await createRepository(folder, Object.fromEntries(names.map((name) => [name, 'one\n'])));
+      for (const name of names) log(failures(name, 6, minuteMs));
+      const app = await openSmall();
+      const id = await settle(app, 'src/b.js');
+      await app.backlog.snapshot();
+      assert.equal(app.backlog.tickets.get(id), undefined);
+      await app.pipeline.reopen(id);
+      assert.equal(app.backlog.tickets.get(id)?.status, 'open');
+    });
   });
 });

@@ -3,17 +3,21 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   copyFileSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { Signal } from '../../../src/core/signal.ts';
+import { occurrencesOf, type Signal } from '../../../src/core/signal.ts';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
 import { createScanner } from '../../../src/signals/scan.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
@@ -23,6 +27,8 @@ const stack = (id: number | string) =>
   `Error: order ${id} lost\n    at load (/srv/app/src/orders.js:8:12)\n`;
 const info = (id: number) =>
   `2026-03-02T10:11:12.000Z INFO request ${id} served without a problem worth a word\n`;
+/** Each of another place, so that each is another bug. */
+const placed = (id: number) => stack(id).replace('load', `load_${'abcdefghij'.at(id % 10)}${id}x`);
 const messages = (signals: readonly Signal[]): string[] =>
   signals.map((signal) =>
     signal.kind === 'exception'
@@ -31,6 +37,9 @@ const messages = (signals: readonly Signal[]): string[] =>
         ? signal.feedback.text
         : signal.title,
   );
+
+const occurrences = (signals: readonly Signal[]): number =>
+  signals.reduce((sum, signal) => sum + occurrencesOf(signal), 0);
 
 describe('scanning', () => {
   const folder = tempFolder();
@@ -109,14 +118,14 @@ describe('scanning', () => {
       const part = info(1).repeat(5_000) + stack('large');
       writeFileSync(log(), part.repeat(30));
       const { signals, batches, bytes, lines } = await reader.scan(true);
-      assert.equal(signals.length, 30);
+      assert.equal(occurrences(signals), 30);
       assert.ok(batches >= 2);
       assert.equal(bytes, part.length * 30);
       assert.equal(lines, 5_002 * 30);
     });
 
     it('goes on behind the last committed batch when it was stopped in between', async () => {
-      const text = Array.from({ length: 2_000 }, (_, i) => stack(i) + info(i)).join('');
+      const text = Array.from({ length: 2_000 }, (_, i) => placed(i) + info(i)).join('');
       writeFileSync(log(), text);
       const scanner = createScanner({
         folder: log('.'),
@@ -154,6 +163,80 @@ describe('scanning', () => {
         },
         (error) => isPatchwrightError(error, 'cancelled'),
       );
+    });
+  });
+
+  describe('more than can be told', () => {
+    it('tells some of what comes again and again in full, and counts the rest', async () => {
+      const hours = ['2026-03-02T10:59:59.000Z', '2026-03-02T11:00:01.000Z'];
+      const text = hours.flatMap((at) =>
+        Array.from({ length: 50 }, (_, id) => `${at} ERROR api - no order\n${stack(id)}`),
+      );
+      writeFileSync(log(), text.join(''));
+      const { signals } = await reader.scan(true);
+      assert.ok(signals.length < 20, String(signals.length));
+      const perHour = hours.map((hour) => occurrences(signals.filter(({ at }) => at === hour)));
+      assert.deepEqual(perHour, [50, 50]);
+      assert.equal(new Set(signals.map(({ fingerprint }) => fingerprint.hash)).size, 1);
+      for (const signal of signals) {
+        const repeats = signal.kind === 'exception' ? signal.repeats : undefined;
+        if (repeats) assert.deepEqual([repeats.firstAt, repeats.lastAt], [signal.at, signal.at]);
+      }
+    });
+
+    it('leaves out the middle of a log that grows faster than it is read, and says how much', async () => {
+      const line = info(1);
+      writeFileSync(log(), stack(1) + line.repeat(100));
+      const scanner = createScanner({
+        folder: log('.'),
+        clock: { now: () => new Date('2026-03-02T10:00:00.000Z') },
+        settings: logSettings(),
+        readPosition: (file) => reader.positions.get(file),
+        pressure: { behind: 20_000, kept: 5_000 },
+      });
+      const told: string[] = [];
+      const problems: string[] = [];
+      let bytes = 0;
+      let grown = false;
+      for await (const item of scanner.scan({ flush: true })) {
+        if (item.kind === 'problem') problems.push(`${item.file}: ${item.reason}`);
+        else {
+          told.push(...messages(item.batch.signals));
+          bytes += item.batch.bytes;
+          reader.positions.set(item.batch.position.file, item.batch.position);
+        }
+        if (!grown)
+          appendFileSync(log(), line.repeat(300) + stack(2) + line.repeat(3_000) + stack(3));
+        grown = true;
+      }
+      assert.deepEqual(told, ['order 1 lost', 'order 3 lost']);
+      assert.equal(problems.length, 1);
+      assert.match(
+        problems[0] ?? '',
+        /^app\.log: .*faster than it can be read: 0\.3 MB were left out$/,
+      );
+      const { size } = statSync(log());
+      assert.equal(reader.positions.get('app.log')?.offset, size);
+      assert.ok(bytes < size - 200_000);
+      assert.deepEqual(await found(), []);
+      appendFileSync(log(), stack(4));
+      assert.deepEqual(await found(), ['order 4 lost']);
+    });
+
+    it('reads all of a log that grows, but not by so much', async () => {
+      writeFileSync(log(), stack(1));
+      const scanner = createScanner({
+        folder: log('.'),
+        clock: { now: () => new Date('2026-03-02T10:00:00.000Z') },
+        settings: logSettings(),
+        readPosition: (file) => reader.positions.get(file),
+      });
+      for await (const item of scanner.scan({ flush: true })) {
+        assert.ok(item.kind === 'batch');
+        reader.positions.set(item.batch.position.file, item.batch.position);
+        appendFileSync(log(), info(1).repeat(2_000) + stack(2));
+      }
+      assert.deepEqual(await found(), ['order 2 lost']);
     });
   });
 
@@ -229,6 +312,35 @@ describe('scanning', () => {
       assert.deepEqual(await found(), ['order late lost']);
     });
 
+    it('sees truncation by one whose writer goes on where it was, behind a hole', async () => {
+      writeFileSync(log(), filler + stack(1));
+      await found();
+      const { size } = statSync(log());
+      truncateSync(log(), 0);
+      const handle = openSync(log(), 'r+');
+      writeSync(handle, stack(2), size);
+      closeSync(handle);
+      assert.deepEqual(await found(), ['order 2 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
+    it('goes on with the other file when a link is switched, and back', async () => {
+      const link = log('current.log');
+      const switchTo = (name: string): void => {
+        rmSync(link, { force: true });
+        symlinkSync(name, link);
+      };
+      writeFileSync(log('run-1.txt'), info(1) + stack(1));
+      writeFileSync(log('run-2.txt'), info(2) + stack(2));
+      switchTo('run-1.txt');
+      assert.deepEqual(await found(), ['order 1 lost']);
+      switchTo('run-2.txt');
+      assert.deepEqual(await found(), ['order 2 lost']);
+      appendFileSync(log('run-2.txt'), stack(3));
+      assert.deepEqual(await found(), ['order 3 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
     it('counts a file that was deleted and made again, though the inode is the same', async () => {
       for (const id of [1, 2, 3]) {
         rmSync(log(), { force: true });
@@ -287,9 +399,15 @@ describe('scanning', () => {
         level: 1,
       });
       writeFileSync(log('cut.log'), packed.subarray(0, packed.length >> 1));
-      const count = (await found()).length;
+      const count = occurrences((await reader.scan(true)).signals);
       assert.ok(count > 500 && count < 3_000, String(count));
       assert.deepEqual(await found(), []);
+    });
+
+    it('reads all members of one', async () => {
+      const members = [stack(1), stack(2) + info(3), stack(4)].map((text) => gzipSync(text));
+      writeFileSync(log('app.log.1.gz'), Buffer.concat(members));
+      assert.deepEqual(await found(), ['order 1 lost', 'order 2 lost', 'order 4 lost']);
     });
 
     it('survives a damaged one', async () => {

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { EventEmitter } from 'node:events';
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { watchSources } from '../../../src/signals/watch.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 import { logSettings } from './support/scanFolder.ts';
@@ -47,6 +55,23 @@ describe('watching', () => {
       mkdirSync(folder.path('new/deep'), { recursive: true });
       writeFileSync(folder.path('new/deep/other.log'), 'e\n');
     });
+  });
+
+  it('tells of what the system tells nothing of: a switched link, a folder too many to be watched', async () => {
+    writeFileSync(folder.path('run-1.txt'), 'a\n');
+    writeFileSync(folder.path('run-2.txt'), 'other\n');
+    symlinkSync('run-1.txt', folder.path('current.log'));
+    for (let i = 0; i < 230; i++) mkdirSync(folder.path(`many/${i}`), { recursive: true });
+    const last = readdirSync(folder.path('many')).at(-1) ?? '';
+    writeFileSync(folder.path('many', last, 'deep.log'), 'a\n');
+    await growthAfter(start);
+    await growthAfter(() => appendFileSync(folder.path('many', last, 'deep.log'), 'b\n'));
+    await growthAfter(() => appendFileSync(folder.path('run-1.txt'), 'b\n'));
+    await growthAfter(() => {
+      rmSync(folder.path('current.log'));
+      symlinkSync('run-2.txt', folder.path('current.log'));
+    });
+    await growthAfter(() => appendFileSync(folder.path('run-2.txt'), 'b\n'));
   });
 
   it('tells nothing after it was disposed', async () => {

@@ -169,7 +169,10 @@ describe('test reports, as real runs wrote them', () => {
 
 describe('what counts as a reproduction', () => {
   const counts = (message: string, exception?: string): boolean =>
-    isReproduction(describeFailure(message), exception, ['test/a.test.js', 'tests/test_a.py']);
+    isReproduction(describeFailure(message), exception ? { exceptionType: exception } : {}, [
+      'test/a.test.js',
+      'tests/test_a.py',
+    ]);
   const inSource =
     '\n    at total (file:///w/src/a.js:3:9)\n    at Context.<anonymous> (file:///w/test/a.test.js:4:2)';
   const inTest = '\n    at Context.<anonymous> (file:///w/test/a.test.js:4:2)';

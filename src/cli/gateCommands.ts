@@ -1,0 +1,111 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { App } from '../compose.ts';
+import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { gateTitles } from '../core/gate.ts';
+import type { GivenPatch, GivenTest } from '../pipeline/given.ts';
+import { type Arguments, usageError } from './arguments.ts';
+import { type Command, type Context, requestNamed, ticketNamed } from './command.ts';
+import { exit } from './exitCodes.ts';
+import { sayingProgress } from './progress.ts';
+import { gatesView, gateText, requestText, requestView } from './views.ts';
+
+export const gateCommands: Readonly<Record<string, Command>> = {
+  gates: {
+    usage: 'REQUEST | TICKET | --patch FILE [--test FILE]… [--ticket ID] [--base REV] [--no-cache]',
+    help: "show the gate results of a request or of a ticket's last attempt, or judge any patch",
+    operands: 1,
+    readOnly: true,
+    run: gates,
+  },
+  propose: {
+    usage: '--patch FILE --ticket ID [--test FILE]… [-m WHY]',
+    help: 'put a patch of your own or of another tool forward, through the same gates',
+    operands: 0,
+    run: propose,
+  },
+};
+
+async function gates(context: Context): Promise<number> {
+  const { app, args, out } = context;
+  if (args.patch !== undefined) return judge(context, args.patch);
+  const [name = ''] = args.rest;
+  const request = app.backlog.requests.find(name);
+  const last = request ? undefined : app.backlog.attempts.ofTicket(name).at(-1);
+  const reports = request?.gates ?? last?.gates ?? requestNamed(app, name).gates;
+  const view = gatesView(request?.id, reports);
+  out.result(view, () => reports.map(gateText).join('\n'));
+  return view.passed ? exit.done : exit.refused;
+}
+
+async function judge({ app, args, out, signal }: Context, patch: string): Promise<number> {
+  if (args.rest.length > 0) throw usageError('`gates` takes a request or --patch, not both.');
+  const ticketId = args.ticket === undefined ? undefined : ticketNamed(app, args.ticket).id;
+  const { reports } = await app.pipeline.judge(
+    givenPatch(app, args, patch),
+    { useCache: args.useCache, ...(ticketId === undefined ? {} : { ticketId }) },
+    { started: (id) => out.say(`Running: ${gateTitles[id]}`), ended: () => undefined },
+    signal,
+  );
+  const view = gatesView(undefined, reports);
+  out.result(view, () => reports.map(gateText).join('\n'));
+  return view.passed ? exit.done : exit.refused;
+}
+
+async function propose({ app, args, out, signal }: Context): Promise<number> {
+  if (args.patch === undefined) throw usageError('`propose` needs --patch FILE.');
+  const ticketId = ticketNamed(app, args.ticket).id;
+  const proposal = {
+    ...givenPatch(app, args, args.patch),
+    ticketId,
+    reasoning: args.message ?? 'No reason was given.',
+    by: args.model ?? 'external',
+  };
+  try {
+    const request = await sayingProgress(app, out, () => app.pipeline.propose(proposal, signal));
+    out.result(requestView(request), () => requestText(request, args));
+    return exit.done;
+  } catch (error) {
+    const reports = app.backlog.attempts.ofTicket(ticketId).at(-1)?.gates;
+    if (!isPatchwrightError(error, 'gates_failed') || !reports) throw error;
+    out.result(gatesView(undefined, reports), () => reports.map(gateText).join('\n'));
+    return exit.refused;
+  }
+}
+
+function givenPatch(app: App, args: Arguments, patch: string): GivenPatch {
+  return {
+    diff: contentOf(patch === '-' ? 0 : patch, patch === '-' ? 'stdin' : patch),
+    tests: args.tests.map((name) => givenTest(app.folder, name)),
+    ...(args.base === undefined ? {} : { base: args.base }),
+  };
+}
+
+/** As seen from the folder, else from here. */
+function givenTest(folder: string, name: string): GivenTest {
+  const posix = name.split(sep).join('/');
+  const file = [resolve(folder, name), resolve(name)].find(
+    (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  );
+  if (file === undefined) return { name: posix };
+  const path = relative(resolve(folder), file).split(sep).join('/');
+  const inside = !path.startsWith('../') && !isAbsolute(path);
+  const content = contentOf(file, name);
+  return { name: posix, onDisk: { content, ...(inside ? { path } : {}) } };
+}
+
+function contentOf(file: string | 0, name: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new PatchwrightError(
+      'not_found',
+      {
+        what: `${name} can't be read.`,
+        why: errorMessage(error),
+        remedy: 'Name a file that is there.',
+      },
+      { cause: error },
+    );
+  }
+}

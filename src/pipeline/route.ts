@@ -1,0 +1,22 @@
+import type { Signal } from '../core/signal.ts';
+import { type Ticket, ticketIdOf } from '../core/ticket.ts';
+import { routed, splitsOf } from '../core/variants.ts';
+
+export interface Routed {
+  /** Under the group that it belongs to after all splits made by hand. */
+  readonly signal: Signal;
+  /** That group's id, and its ticket's should there be one. */
+  readonly id: string;
+  /** The ticket that it counts for: another one where a person has merged it. */
+  readonly into: string;
+}
+
+/** Where a signal goes, by what persons have said of its ticket. */
+export function route(
+  found: Signal,
+  ticketOf: (id: string) => Pick<Ticket, 'metadata'> | undefined,
+): Routed {
+  const signal = routed(found, (id) => splitsOf(ticketOf(id)?.metadata ?? {}));
+  const id = ticketIdOf(signal);
+  return { signal, id, into: ticketOf(id)?.metadata.mergedInto || id };
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { weakenings } from '../../../src/gates/weakenedTests.ts';
+
+const js = `import assert from 'node:assert/strict';
+test('adds', () => {
+  const sum = add(1, 2);
+  assert.equal(sum, 3);
+  expect(sum).toBe(3);
+});
+`;
+const py = `import unittest
+class T(unittest.TestCase):
+    def test_adds(self):
+        self.assertEqual(add(1, 2), 3)
+`;
+const go = `func TestAdd(t *testing.T) {
+	if Add(1, 2) != 3 {
+		t.Fatalf("wrong")
+	}
+}
+`;
+const java = `class AddTest {
+  @Test
+  void adds() {
+    assertEquals(3, add(1, 2));
+  }
+}
+`;
+const rust = `#[test]
+fn adds() {
+    assert_eq!(add(1, 2), 3);
+}
+`;
+const ruby = `class AddTest < Minitest::Test
+  def test_adds
+    assert_equal 3, add(1, 2)
+  end
+end
+`;
+const php = `<?php class AddTest extends TestCase {
+  public function testAdds() {
+    $this->assertSame(3, add(1, 2));
+  }
+}
+`;
+
+/** file, before, what becomes of it, what is said about it. */
+const weaker: readonly (readonly [string, string, readonly [string | RegExp, string], RegExp])[] = [
+  ['a.test.js', js, ["test('adds'", "test.skip('adds'"], /skipped/],
+  ['a.test.js', js, ["test('adds'", "xit('adds'"], /skipped/],
+  ['a.test.js', js, ["test('adds'", "test.todo('adds'"], /skipped/],
+  ['a.test.js', js, ["test('adds', ", "test('adds', { skip: 'later' }, "], /skipped/],
+  ['a.test.js', js, ['  assert.equal(sum, 3);\n', ''], /1 assertion fewer/],
+  ['a.test.js', js, ['  assert.equal', '  // assert.equal'], /1 assertion fewer/],
+  ['a.test.js', js, ['assert.equal(sum, 3)', 'assert.ok(sum)'], /loosely/],
+  ['a.test.js', js, ['.toBe(3)', '.toBeDefined()'], /loosely/],
+  ['a.test.js', js, ['.toBe(3)', '.toEqual(expect.anything())'], /any value/],
+  ['a.test.js', js, ['equal(sum, 3)', 'equal(sum, 4)'], /other values/],
+  ['a.test.js', js, ['.toBe(3)', '.toBe(undefined)'], /other values/],
+  [
+    'a.test.js',
+    js,
+    ['  assert.equal(sum, 3);', '  try { assert.equal(sum, 3); } catch {}'],
+    /catches/,
+  ],
+  ['a.test.js', js, ['  const sum', '  return;\n  const sum'], /ends before/],
+  ['a.test.js', js, ['  const sum', '  process.exit(0);\n  const sum'], /ends before/],
+  ['a.test.js', js, [/test\('adds'[^]*$/, ''], /1 test fewer/],
+  ['test_a.py', py, ['    def test_', "    @unittest.skip('x')\n    def test_"], /skipped/],
+  ['test_a.py', py, ['    def test_', '    @pytest.mark.skipif(True)\n    def test_'], /skipped/],
+  ['test_a.py', py, ['    def test_', '    @pytest.mark.xfail\n    def test_'], /skipped/],
+  ['test_a.py', py, ['    def test_', '    @unittest.expectedFailure\n    def test_'], /skipped/],
+  ['test_a.py', py, ['assertEqual(add(1, 2), 3)', 'assertIsNotNone(add(1, 2))'], /loosely/],
+  ['test_a.py', py, ['2), 3)', '2), 5)'], /other values/],
+  ['test_a.py', py, ['        self.assert', '        # self.assert'], /1 assertion fewer/],
+  ['test_a.py', py, ['        self.assert', '        return\n        self.assert'], /ends before/],
+  [
+    'test_a.py',
+    py,
+    [/( {8})(self.*)/, '$1try:\n$1    $2\n$1except AssertionError:\n$1    pass'],
+    /catches/,
+  ],
+  ['test_a.py', py, ['def test_adds', 'def adds'], /1 test fewer/],
+  ['a_test.go', go, ['{\n', '{\n\tt.Skip("later")\n'], /skipped/],
+  ['a_test.go', go, ['\t\tt.Fatalf("wrong")\n', ''], /1 assertion fewer/],
+  ['AddTest.java', java, ['  @Test', '  @Disabled @Test'], /skipped/],
+  ['AddTest.java', java, ['assertEquals(3, add(1, 2))', 'assertNotNull(add(1, 2))'], /loosely/],
+  ['tests/add.rs', rust, ['#[test]', '#[test]\n#[ignore]'], /skipped/],
+  ['tests/add.rs', rust, ['assert_eq!(add(1, 2), 3)', 'assert!(add(1, 2) > 0)'], /loosely/],
+  ['add_test.rb', ruby, ['    assert', "    skip 'later'\n    assert"], /skipped/],
+  [
+    'AddTest.php',
+    php,
+    ['    $this->assert', '    $this->markTestSkipped();\n    $this->assert'],
+    /skipped/,
+  ],
+  ['AddTest.php', php, ['assertSame(3,', 'assertSame(4,'], /other values/],
+];
+
+describe('what weakens a test', () => {
+  for (const [path, before, [from, to], said] of weaker) {
+    it(`sees ${to.trim().split('\n')[0] || 'nothing'} instead of ${String(from).trim()} in ${path}`, () => {
+      const after = before.replace(from, to);
+      assert.notEqual(after, before);
+      assert.match(weakenings(before, after, path).join('; '), said);
+    });
+  }
+
+  const harmless: readonly (readonly [string, string, string, string])[] = [
+    ['a.test.js', js, "test('adds'", "test('adds two'"],
+    ['a.test.js', js, 'const sum', 'const total = 0; // try, catch, skip\n  const sum'],
+    [
+      'a.test.js',
+      `${js}`,
+      "test('adds'",
+      "test('new', () => { assert.ok(add(0, 1)); });\ntest('adds'",
+    ],
+    [
+      'test_a.py',
+      py,
+      '    def test_adds',
+      '    def test_new(self):\n        self.assertTrue(add(0, 1))\n    def test_adds',
+    ],
+    ['a_test.go', go, 'func TestAdd', 'func TestMore(t *testing.T) {}\n\nfunc TestAdd'],
+  ];
+  for (const [path, before, from, to] of harmless) {
+    it(`says nothing of ${to.split('\n')[0]} in ${path}`, () => {
+      assert.deepEqual(weakenings(before, before.replace(from, to), path), []);
+    });
+  }
+});
