@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Dialogs } from './dialogs.ts';
 
 const secret = 'patchwright.anthropicApiKey';
-const variable = 'ANTHROPIC_API_KEY';
+export const apiKeyVariable = 'ANTHROPIC_API_KEY';
 
 /** The model's key: from VS Code's secret storage, else from the environment; never from a file. */
 export interface ApiKey {
@@ -19,7 +19,7 @@ export function createApiKey(
 ): ApiKey {
   return {
     async get() {
-      return (await secrets.get(secret)) || environment[variable]?.trim() || undefined;
+      return (await secrets.get(secret)) || environment[apiKeyVariable]?.trim() || undefined;
     },
     async ask() {
       const key = await dialogs.input({

@@ -33,6 +33,8 @@ export const commandNames = [
   'setApiKey',
   'doctor',
   'refresh',
+  'openDemo',
+  'getStarted',
 ] as const;
 
 export type CommandName = (typeof commandNames)[number];

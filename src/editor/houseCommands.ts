@@ -1,13 +1,12 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
-import type { DoctorCheck } from '../pipeline.ts';
+import { PatchwrightError } from '../core/errors.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
-import { checkItem, checkLine, doctorTitle } from './doctorText.ts';
 import { openReview } from './diffReview.ts';
 import { historyItem } from './historyText.ts';
 import { pathIn } from './reviewCommands.ts';
-import { requireTrust, type Session, type Sessions } from './sessions.ts';
+import { requireTrust, type Session } from './sessions.ts';
 import { required, shorten } from './text.ts';
 
 type Names =
@@ -19,10 +18,14 @@ type Names =
   | 'showLog'
   | 'setApiKey'
   | 'doctor'
-  | 'refresh';
+  | 'refresh'
+  | 'openDemo'
+  | 'getStarted';
+
+const walkthrough = 'patchwright.patchwright#start';
 
 export function houseCommands(desk: Desk): Pick<Handlers, Names> {
-  const { sessions, dialogs, apiKey, log } = desk;
+  const { sessions, apiKey, log } = desk;
   return {
     newTicket: () => newTicket(desk),
     openDashboard: () => desk.dashboard.open(),
@@ -40,11 +43,10 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     },
     showLog: () => log.show(),
     setApiKey: () => apiKey.ask(),
-    async doctor() {
-      const checks = await examine(sessions);
-      for (const check of checks) log.info(checkLine(check));
-      const title = doctorTitle(checks);
-      await dialogs.choose(checks.map(checkItem), { title, matchOnDetail: true });
+    doctor: () => desk.doctor.open(),
+    openDemo: () => openDemo(desk),
+    getStarted: async () => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough);
     },
     async refresh() {
       const session = sessions.session();
@@ -61,6 +63,19 @@ async function openFile(uri: vscode.Uri): Promise<void> {
   } catch {
     await vscode.commands.executeCommand('revealInExplorer', uri);
   }
+}
+
+/** In a window of its own when this one has a folder. */
+async function openDemo({ demo, dialogs }: Desk): Promise<void> {
+  const parent = await dialogs.folder({
+    title: 'Where the demo workspace is made',
+    openLabel: 'Make It Here',
+    defaultUri: vscode.Uri.file(homedir()),
+  });
+  if (!parent) return;
+  const folder = await demo.create(parent);
+  const forceNewWindow = (vscode.workspace.workspaceFolders ?? []).length > 0;
+  await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow });
 }
 
 async function newTicket({ sessions, dialogs }: Desk): Promise<void> {
@@ -141,23 +156,4 @@ async function showHistory(
   );
   const request = app.backlog.requests.get(chosen?.event.requestId ?? '');
   if (request) await openReview(request);
-}
-
-/** Works without a session too: then it says what is missing for one. */
-async function examine(sessions: Sessions): Promise<readonly DoctorCheck[]> {
-  const { isTrusted } = vscode.workspace;
-  const trust: DoctorCheck = {
-    title: 'Workspace Trust',
-    ok: isTrusted,
-    detail: isTrusted ? 'This folder is trusted.' : 'This folder is not trusted; nothing runs.',
-    ...(isTrusted ? {} : { fix: 'Trust it if you know who wrote it.' }),
-  };
-  try {
-    const { app } = await sessions.ready();
-    return [trust, ...(isTrusted ? await app.pipeline.doctor() : [])];
-  } catch (error) {
-    if (!isPatchwrightError(error)) throw error;
-    const { what, why, remedy } = error;
-    return [trust, { title: what, ok: false, detail: why, fix: remedy }];
-  }
 }

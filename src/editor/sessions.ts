@@ -7,11 +7,12 @@ import type { Progress, ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
-import type { ApiKey } from './apiKey.ts';
+import { type ApiKey, apiKeyVariable } from './apiKey.ts';
 import { diagnosticsIn } from './diagnostics.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
+import type { Demo, RecordedModel } from './demo.ts';
 import { keepsSession } from './folders.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
@@ -22,6 +23,8 @@ export interface Session {
   /** Of the repository: the folder itself, or one above it. Paths in patches start here. */
   readonly root: string;
   readonly app: App;
+  /** The demo's, for who has no key: nothing is asked for then. */
+  readonly hasRecordedModel: boolean;
   /** undefined while they are not valid. */
   readonly settings: () => Settings | undefined;
   readonly activity: () => Activity;
@@ -57,6 +60,8 @@ export interface SessionsOptions {
   readonly apiKey: ApiKey;
   readonly errors: ErrorReporter;
   readonly log: vscode.LogOutputChannel;
+  /** Of folders that need no key. */
+  readonly demo: Pick<Demo, 'modelOf'>;
   /** Told what the pipeline of whatever folder is open tells. */
   readonly onProgress: (progress: Progress) => void;
 }
@@ -169,20 +174,25 @@ async function openFolder(
 async function openSession(
   folder: vscode.WorkspaceFolder,
   root: string,
-  { loadCompose, apiKey, errors, log, onProgress }: SessionsOptions,
+  { loadCompose, apiKey, errors, log, onProgress, demo }: SessionsOptions,
   changed: () => void,
 ): Promise<Session> {
   const store = createDisposableStore();
   const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
   const trusted = vscode.workspace.isTrusted;
+  let recorded: RecordedModel | undefined;
   try {
     settings.current(); // invalid ones are told before anything is opened
     const compose = await loadCompose();
+    const hasKey = (await apiKey.get()) !== undefined;
+    recorded = trusted && !hasKey ? await demo.modelOf(folder.uri) : undefined;
+    const environment = { ...process.env, ...recorded?.environment };
+    const recordedKey = recorded?.environment[apiKeyVariable];
     const app = await compose({
       folder: folder.uri.fsPath,
       settings: () => settings.current(),
-      apiKey: () => apiKey.get(),
-      environment: process.env,
+      apiKey: async () => recordedKey ?? apiKey.get(),
+      environment,
       log: lineLog(log),
       trusted,
       readOnly: !trusted,
@@ -220,6 +230,7 @@ async function openSession(
       folder,
       root,
       app,
+      hasRecordedModel: recorded !== undefined,
       settings: () => orUndefined(settings),
       activity: () => activity,
       sandbox: () => sandbox,
@@ -238,10 +249,12 @@ async function openSession(
       async dispose() {
         store.dispose();
         await app.dispose();
+        await recorded?.dispose();
       },
     };
   } catch (error) {
     store.dispose();
+    await recorded?.dispose();
     throw error;
   }
 }
