@@ -37,7 +37,10 @@ async function take(window) {
   const request = window.rows('Review').first();
   await request.click();
   await page.locator('.multiDiffEntry .line-insert').first().waitFor();
-  await page.locator('.editor-actions .action-label[aria-label^="Approve Patch"]').first().waitFor();
+  await page
+    .locator('.editor-actions .action-label[aria-label^="Approve Patch"]')
+    .first()
+    .waitFor();
   await picture(page, 'diff');
   await page.keyboard.press('Control+K');
   await page.keyboard.press('Control+W');

@@ -28,6 +28,11 @@ export interface DoctorDocument {
 
 const again: Remedy = { label: '', command: commandId('doctor') };
 
+/** Patterns are no emphasis. */
+function asWritten(text: string): string {
+  return /[*_`]/.test(text) ? `\`${text.replaceAll('`', "'")}\`` : text;
+}
+
 /** Problems first, each with the line that mends it. */
 export function doctorDocument(checks: readonly DoctorCheck[]): DoctorDocument {
   const lines: string[] = [];
@@ -40,7 +45,7 @@ export function doctorDocument(checks: readonly DoctorCheck[]): DoctorDocument {
   lines.push(`# Patchwright: ${plural(problems.length, 'problem')}`, '');
   for (const check of [...problems, ...checks.filter((one) => !problems.includes(one))]) {
     lines.push(`## ${marks[findingOf(check)]} ${shorten(check.title, 120)}`, '');
-    lines.push(shorten(check.detail, 600));
+    lines.push(asWritten(shorten(check.detail, 600)));
     if (!check.ok && check.fix) lines.push(shorten(check.fix, 600));
     const remedy = check.ok || !check.code ? undefined : remedies[check.code];
     if (remedy) link(t(remedy.label), remedy);

@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ErrorCode, errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import {
+  type ErrorCode,
+  errorMessage,
+  isPatchwrightError,
+  PatchwrightError,
+} from '../core/errors.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { House } from './house.ts';

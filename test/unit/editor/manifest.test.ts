@@ -182,7 +182,7 @@ describe('the manifest', () => {
     for (const { id, description, media, completionEvents } of steps) {
       assert.match(resolveText(description), /^\[[^\]]+\]\(command:/m, id);
       const picture = readFileSync(join(root, media.svg), 'utf8');
-      assert.doesNotMatch(picture, /#[\da-f]{3,8}\b|rgb/i, 'a colour that is not the theme\'s');
+      assert.doesNotMatch(picture, /#[\da-f]{3,8}\b|rgb/i, "a colour that is not the theme's");
       assert.ok(resolveText(media.altText), id);
       for (const event of completionEvents) {
         const [, kind, what = ''] = /^(onContext|onCommand):(.+)$/.exec(event) ?? [];

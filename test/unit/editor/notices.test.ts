@@ -26,7 +26,10 @@ describe('what pops up', () => {
     assert.equal(isWorthTelling(ready({ priority: 'high' }), rules), true);
     assert.equal(isWorthTelling(ready({ priority: 'critical' }), rules), true);
     assert.equal(isWorthTelling(ready({ priority: undefined }), rules), false);
-    assert.equal(isWorthTelling(ready({ confidence: 0.5 }), { ...rules, minConfidence: 0.5 }), true);
+    assert.equal(
+      isWorthTelling(ready({ confidence: 0.5 }), { ...rules, minConfidence: 0.5 }),
+      true,
+    );
     assert.equal(isWorthTelling(preview, rules), true);
   });
 
