@@ -12,10 +12,13 @@ const out = 'dist';
 /** Loaded lazily, each a bundle of its own: `import('./x.ts')` in the source becomes `import('./x.cjs')`. */
 const lazy = [
   'src/compose.ts',
+  'src/compose/models.ts',
   'src/core/settings.ts',
   'src/models/anthropic.ts',
+  'src/models/openai.ts',
   'src/gates/secrets/secretlint.ts',
   'src/pipeline/scanFiles.ts',
+  'src/gates/mcp/mcpClient.ts',
 ];
 
 const lazyBundles = {

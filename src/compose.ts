@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
+import { type ModelSources, openModel } from './compose/models.ts';
 import { explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
-import type { Model } from './core/model.ts';
-import type { Clock, Git, Log, Shell } from './core/ports.ts';
+import type { Clock, Git, Shell } from './core/ports.ts';
 import { createProtection } from './core/protection.ts';
 import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
@@ -24,7 +24,7 @@ import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
-import { endOrphans } from './platform/strays.ts';
+import { endOrphans, markProcesses } from './platform/strays.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { startAnalysis } from './signals/quality/startAnalysis.ts';
@@ -33,13 +33,10 @@ import { createScanThread } from './signals/scanInWorker.ts';
 import { readTemplates, type Templates } from './signals/templates/templates.ts';
 import { watchSources } from './signals/watch.ts';
 
-export interface ComposeOptions {
+export interface ComposeOptions extends ModelSources {
   readonly folder: string;
   /** Live values, read at each use; throws `invalid_settings`. */
   readonly settings: () => Settings;
-  readonly apiKey: () => Promise<string | undefined>;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly log: Log;
   readonly trusted: boolean;
   /** Beyond so many tickets old ones are archived; for tests. */
   readonly maxTickets?: number;
@@ -95,13 +92,15 @@ export async function compose(options: ComposeOptions): Promise<App> {
     backlog,
     git,
     shell,
+    held: (root, current) => door.shell(root, current.sandbox),
+    mark: markProcesses,
     clock,
     log,
     runner: thisRunner(),
     isAlive,
     endOrphans,
     settings,
-    openModel: (current) => openModel(options, current),
+    openModel: (current, role) => openModel(options, current, role),
     scanner: scannerOf,
     analyse: startAnalysis,
     worktrees: (current) =>
@@ -131,6 +130,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
+    readTranscript: (id) => readTranscript(data, id),
   };
   const pipeline = createPipeline(house);
   return {
@@ -154,25 +154,6 @@ export async function compose(options: ComposeOptions): Promise<App> {
 function build(): string {
   const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
   return `${size} ${mtimeMs}`;
-}
-
-async function openModel(options: ComposeOptions, settings: Settings): Promise<Model> {
-  const apiKey = await options.apiKey();
-  if (!apiKey) {
-    throw new PatchwrightError('missing_key', {
-      what: 'There is no key for the model.',
-      why: 'Drafting a patch needs a language model.',
-      remedy: 'Set ANTHROPIC_API_KEY, or run "Patchwright: Set API Key" in the editor.',
-    });
-  }
-  const baseUrl = settings.model.baseUrl || options.environment.ANTHROPIC_BASE_URL;
-  const { createAnthropicModel } = await import('./models/anthropic.ts');
-  return createAnthropicModel({
-    apiKey,
-    name: settings.model.name,
-    log: options.log,
-    ...(baseUrl ? { baseUrl } : {}),
-  });
 }
 
 /** A loopback server that replays a recording through the real protocol; for the demo. */

@@ -1,4 +1,5 @@
 import type { Approved } from './core/approval.ts';
+import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
@@ -26,6 +27,7 @@ import { type Insight, insightOf } from './pipeline/insight.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
+import { type ReplayReport, replay } from './pipeline/replay.ts';
 import { createScan } from './pipeline/scan.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
@@ -44,6 +46,7 @@ export type { HistoryEvent } from './pipeline/history.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
+export type { ReplayReport } from './pipeline/replay.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
@@ -71,6 +74,15 @@ export interface Pipeline {
   ): Promise<JudgedPatch>;
   /** Puts such a patch forward for a ticket. Throws `gates_failed`; the attempt then holds the results. */
   propose(proposal: Proposal, signal?: AbortSignal): Promise<PatchRequest>;
+  /**
+   * Runs an attempt again from its transcript, without a model, and says where it comes out differently.
+   * Nothing of it stays. @param name an attempt's id or its beginning, or a ticket's for its latest one
+   */
+  replay(
+    name: string,
+    onProgress: (progress: AttemptProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ReplayReport>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
   cancel(ticketId: string): Promise<void>;
   approve(requestId: string, options?: ApprovalOptions): Promise<Approved>;
@@ -185,6 +197,11 @@ export function createPipeline(house: House): Pipeline {
           propose(house, proposal, watching, either),
         ),
       ),
+    replay: (name, onProgress, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return replay(house, name, onProgress, either);
+      }),
     cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
     approve: (id, options) => act(() => approve(house, id, options)),
     reject: (id, comment) => act(() => reject(house, id, comment)),

@@ -1,22 +1,36 @@
 /** The loop: ask the model, run its tools, until it submits a patch that is accepted or a limit is reached. */
 import { realpath } from 'node:fs/promises';
-import { addUsage, type AttemptProgress, type Submission, type Usage } from '../core/attempt.ts';
+import {
+  addUsage,
+  type AttemptProgress,
+  type Submission,
+  totalTokens,
+  type Usage,
+} from '../core/attempt.ts';
 import { cancelled, errorMessage, PatchwrightError, throwIfCancelled } from '../core/errors.ts';
-import { costOf, type Message, type Model, type ModelReply } from '../core/model.ts';
+import { costOf, type Message, type Model, type ModelReply, type ToolSpec } from '../core/model.ts';
 import type { Clock, Git } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import { compact, spokenText, toolCalls, userText } from './conversation.ts';
-import { checkLimits, limitReached, nothingSpent, type Spent } from './limits.ts';
-import { type AgentTask, firstMessage, systemPrompt } from './prompt.ts';
+import { contextFull, gatesFailed, maxNudges, noSubmission, refused, stuck } from './endings.ts';
+import {
+  addCost,
+  checkLimits,
+  countError,
+  limitReached,
+  nothingSpent,
+  type Spent,
+} from './limits.ts';
+import { systemPrompt } from './prompt.ts';
 import { findLoop, type StepTrace } from './stuck.ts';
 import { runCalls } from './toolCalls.ts';
-import type { EditGuard, ToolContext, Verdict } from './tools/tool.ts';
-import { tools } from './tools/tools.ts';
+import type { EditGuard, Tool, ToolContext, Verdict } from './tools/tool.ts';
+import { toolsFor } from './tools/tools.ts';
 import type { TranscriptEntry } from './transcript.ts';
 import { escapeInvisible } from './visible.ts';
 
-export interface AgentDeps {
+export interface AgentDeps extends Pick<ToolContext, 'shell' | 'commands' | 'diagnostics'> {
   readonly model: Model;
   /** The worktree. */
   readonly root: string;
@@ -27,6 +41,8 @@ export interface AgentDeps {
   readonly guard: EditGuard;
   readonly clock: Clock;
   readonly limits: Settings['limits'];
+  /** What the limit on cost of a day leaves this attempt, in US dollars. */
+  readonly budgetTodayUsd?: number | undefined;
   /** Among others a `step` after each call of the model, failed ones too, with usage and cost so far. */
   readonly onProgress: (progress: AttemptProgress) => void;
   /** An edit was refused by protection or by the rules of paths; the model is not told which. */
@@ -44,27 +60,43 @@ export interface AgentResult {
 }
 
 const maxOutputTokens = 16_000;
-const maxNudges = 2;
 const keptResults = 3;
 const maxSaidChars = 2_000;
+/** Part of the model's window that may be filled before older results are left out. */
+const fullWindow = 0.8;
+/** Leaving out less than this part is not worth what it costs to read all anew instead of from the cache. */
+const worthCompacting = 0.2;
 
-/** What the loop carries from step to step. */
-interface State {
+/** The same in every request: what comes before the messages is read from the provider's cache. */
+interface Prefix {
+  readonly system: string;
+  readonly tools: readonly ToolSpec[];
+}
+
+/** One attempt, and what its loop carries from step to step. */
+interface Run {
+  readonly deps: AgentDeps;
+  readonly context: ToolContext;
+  readonly tools: readonly Tool[];
+  readonly prefix: Prefix;
+  readonly save: Save;
+  readonly signal: AbortSignal;
   messages: readonly Message[];
   spent: Spent;
   traces: StepTrace[];
   nudges: number;
   warned: boolean;
-  compacted: boolean;
 }
 
 /**
+ * @param first what the model is told first, see `firstMessage`
+ *
  * Rejects with `cancelled`, `limit_reached`, `gates_failed`, `no_submission`, `model_stuck`,
  * `model_refused` or what the model or `submit` rejected with.
  */
 export async function runAgent(
   deps: AgentDeps,
-  task: AgentTask,
+  first: string,
   signal: AbortSignal,
 ): Promise<AgentResult> {
   throwIfCancelled(signal);
@@ -73,41 +105,54 @@ export async function runAgent(
   const timeLimit = AbortSignal.timeout(
     Math.min(Math.ceil(deps.limits.minutesPerAttempt * 60_000), 2 ** 31 - 1),
   );
-  const both = AbortSignal.any([signal, timeLimit]);
-  const context = await createContext(deps, signal);
-  const save = saver(deps);
-  const state: State = { ...initial, traces: [], messages: [userText(firstMessage(task))] };
+  const run = await begin(deps, first, signal, AbortSignal.any([signal, timeLimit]));
 
   let submission: Submission | undefined;
   let failure: unknown;
   try {
-    await save({ kind: 'start', model: deps.model.name, base: context.base, ...prefix() });
-    await save({ kind: 'sent', step: 0, message: state.messages[0] as Message });
+    await saveStart(run);
     while (!submission) {
-      state.spent = { ...state.spent, minutes: minutes() };
-      checkLimits(state.spent, deps.limits);
-      submission = await step(deps, context, state, save, both);
+      run.spent = { ...run.spent, minutes: minutes() };
+      checkLimits(run.spent, deps.limits, deps.budgetTodayUsd);
+      submission = await step(run);
     }
-    return result(submission, state.spent);
+    return result(submission, run.spent);
   } catch (error) {
     failure = endedBy(error, signal, timeLimit, deps.limits);
     throw failure;
   } finally {
     const end = {
       kind: 'end' as const,
-      step: state.spent.steps,
+      step: run.spent.steps,
       ...(submission ? { submission } : {}),
       ...(failure === undefined ? {} : { error: errorMessage(failure) }),
     };
     // Why the attempt failed says more than that its last entry could not be written.
-    await save(end).catch((error: unknown) => Promise.reject(failure ?? error));
+    await run.save(end).catch((error: unknown) => Promise.reject(failure ?? error));
   }
 }
 
-const initial = { spent: nothingSpent, nudges: 0, warned: false, compacted: false };
-/** The same in every request: what comes before the messages is read from the provider's cache. */
-function prefix() {
-  return { system: systemPrompt, tools: tools.map((tool) => tool.spec()) };
+async function begin(
+  deps: AgentDeps,
+  first: string,
+  cancelling: AbortSignal,
+  signal: AbortSignal,
+): Promise<Run> {
+  const context = await createContext(deps, cancelling);
+  const tools = toolsFor(context);
+  return {
+    deps,
+    context,
+    tools,
+    prefix: { system: systemPrompt, tools: tools.map((tool) => tool.spec()) },
+    save: saver(deps),
+    signal,
+    messages: [userText(first)],
+    spent: nothingSpent,
+    traces: [],
+    nudges: 0,
+    warned: false,
+  };
 }
 
 type Save = (entry: DistributiveOmit<TranscriptEntry, 'at'>) => Promise<void>;
@@ -117,31 +162,39 @@ function saver({ saveTranscript, clock }: AgentDeps): Save {
   return async (entry) => await saveTranscript({ ...entry, at: clock.now().toISOString() });
 }
 
+async function saveStart({ deps, context, prefix, save, messages }: Run): Promise<void> {
+  const { name, contextTokens } = deps.model;
+  const window = contextTokens === undefined ? {} : { contextTokens };
+  await save({ kind: 'start', model: name, ...window, base: context.base, ...prefix });
+  await save({ kind: 'sent', step: 0, message: messages[0] as Message });
+}
+
 async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<ToolContext> {
+  const { git, tests, guard, onRefused, shell, commands, diagnostics } = deps;
   return {
     root: await realpath(deps.root),
-    git: deps.git,
-    base: await deps.git.run(['rev-parse', 'HEAD'], { signal }),
-    tests: deps.tests,
-    guard: deps.guard,
-    onRefused: deps.onRefused,
+    git,
+    base: await git.run(['rev-parse', 'HEAD'], { signal }),
+    tests,
+    shell,
+    commands,
+    diagnostics,
+    guard,
+    onRefused,
     submit: limitedSubmit(deps, signal),
   };
 }
 
 /** One call of the model and what follows from it; the accepted submission when that ends the attempt. */
-async function step(
-  deps: AgentDeps,
-  context: ToolContext,
-  state: State,
-  save: Save,
-  signal: AbortSignal,
-): Promise<Submission | undefined> {
-  const reply = await ask(deps, state, signal);
-  const number = state.spent.steps;
-  await save({ kind: 'reply', step: number, ...reply });
-  if (reply.stopReason === 'context_full') return await makeRoom(state, save);
-  if (reply.content.length > 0) append(state, { role: 'assistant', content: reply.content });
+async function step(run: Run): Promise<Submission | undefined> {
+  const { deps, context, tools, signal } = run;
+  const reply = await ask(run);
+  await run.save({ kind: 'reply', step: run.spent.steps, ...reply });
+  if (reply.stopReason === 'context_full') {
+    if (!(await makeRoom(run, 0))) throw contextFull();
+    return undefined;
+  }
+  if (reply.content.length > 0) append(run, { role: 'assistant', content: reply.content });
   const said = spokenText(reply.content);
   if (said) deps.onProgress({ kind: 'said', text: escapeInvisible(said).slice(0, maxSaidChars) });
 
@@ -149,36 +202,40 @@ async function step(
   const calls = toolCalls(reply.content);
   if (calls.length === 0 && reply.stopReason === 'pause_turn') return undefined;
   if (calls.length === 0) {
-    await send(state, save, userText(nudge(state, reply)));
+    await send(run, userText(nudge(run, reply)));
     return undefined;
   }
-  state.nudges = 0;
+  run.nudges = 0;
   const cutOff = reply.stopReason === 'max_tokens';
-  const outcome = await runCalls(calls, { context, cutOff, onProgress: deps.onProgress }, signal);
+  const options = { tools, context, cutOff, onProgress: deps.onProgress };
+  const outcome = await runCalls(calls, options, signal);
   if (outcome.submission) return outcome.submission;
-  const warning = redirect(state, outcome.trace);
+  run.spent = countError(run.spent, outcome.failed);
+  const warning = redirect(run, outcome.trace);
   const content = warning
     ? [...outcome.results, { type: 'text' as const, text: warning }]
     : outcome.results;
-  await send(state, save, { role: 'user', content });
+  await send(run, { role: 'user', content });
+  if (isNearlyFull(deps.model, reply.usage)) await makeRoom(run, worthCompacting);
   return undefined;
 }
 
 /** Counts the call whether it succeeds or not. */
-async function ask(deps: AgentDeps, state: State, signal: AbortSignal): Promise<ModelReply> {
-  const { model } = deps;
-  state.spent = { ...state.spent, steps: state.spent.steps + 1 };
+async function ask(run: Run): Promise<ModelReply> {
+  const { deps, signal } = run;
+  run.spent = { ...run.spent, steps: run.spent.steps + 1 };
   try {
-    const request = { ...prefix(), messages: state.messages, maxOutputTokens };
+    const request = { ...run.prefix, messages: run.messages, maxOutputTokens };
     const reply = await unlessAborted(
-      model.reply(request, () => undefined, signal),
+      deps.model.reply(request, () => undefined, signal),
       signal,
     );
-    const usage = addUsage(state.spent.usage, reply.usage);
-    state.spent = { ...state.spent, usage, costUsd: costOf(usage, model.price) };
+    const usage = addUsage(run.spent.usage, reply.usage);
+    const cost = costOf(reply.usage, reply.price === undefined ? deps.model.price : reply.price);
+    run.spent = { ...run.spent, usage, costUsd: addCost(run.spent, cost) };
     return reply;
   } finally {
-    const { steps, usage, costUsd } = state.spent;
+    const { steps, usage, costUsd } = run.spent;
     deps.onProgress({
       kind: 'step',
       step: steps,
@@ -188,42 +245,47 @@ async function ask(deps: AgentDeps, state: State, signal: AbortSignal): Promise<
   }
 }
 
-function append(state: State, message: Message): void {
-  state.messages = [...state.messages, message];
+function append(run: Run, message: Message): void {
+  run.messages = [...run.messages, message];
 }
 
-async function send(state: State, save: Save, message: Message): Promise<void> {
-  append(state, message);
-  await save({ kind: 'sent', step: state.spent.steps, message });
+async function send(run: Run, message: Message): Promise<void> {
+  append(run, message);
+  await run.save({ kind: 'sent', step: run.spent.steps, message });
 }
 
-function nudge(state: State, { stopReason }: ModelReply): string {
-  state.nudges++;
-  if (state.nudges > maxNudges) throw noSubmission();
+function nudge(run: Run, { stopReason }: ModelReply): string {
+  run.nudges++;
+  if (run.nudges > maxNudges) throw noSubmission();
   return stopReason === 'max_tokens'
     ? 'Your reply was cut off, as it was too long. Go on with shorter replies and call a tool.'
     : 'The patch is not submitted yet. Go on with the tools; when the test and the fix are there, call submit.';
 }
 
 /** The first loop gets a warning, the second ends the attempt. */
-function redirect(state: State, trace: StepTrace): string | undefined {
-  state.traces.push(trace);
-  const loop = findLoop(state.traces);
+function redirect(run: Run, trace: StepTrace): string | undefined {
+  run.traces.push(trace);
+  const loop = findLoop(run.traces);
   if (!loop) return undefined;
-  if (state.warned) throw stuck(loop);
-  state.warned = true;
-  state.traces = [];
+  if (run.warned) throw stuck(loop);
+  run.warned = true;
+  run.traces = [];
   return `You are going in circles: ${loop}. Think again about the cause and try something else.`;
 }
 
-/** Once; a conversation that fills the window again cannot be saved by leaving out older results. */
-async function makeRoom(state: State, save: Save): Promise<undefined> {
-  const smaller = compact(state.messages, keptResults);
-  const helps = JSON.stringify(smaller).length < JSON.stringify(state.messages).length;
-  if (state.compacted || !helps) throw contextFull();
-  state.compacted = true;
-  state.messages = smaller;
-  await save({ kind: 'compacted', step: state.spent.steps });
+function isNearlyFull({ contextTokens }: Model, usage: Usage): boolean {
+  if (contextTokens === undefined) return false;
+  return totalTokens(usage) > fullWindow * Math.max(0, contextTokens - maxOutputTokens);
+}
+
+/** Leaves out older results where that makes the conversation smaller by more than `part`. */
+async function makeRoom(run: Run, part: number): Promise<boolean> {
+  const smaller = compact(run.messages, keptResults);
+  const [before, after] = [run.messages, smaller].map((list) => JSON.stringify(list).length);
+  if (!(Number(after) < Number(before) * (1 - part))) return false;
+  run.messages = smaller;
+  await run.save({ kind: 'compacted', step: run.spent.steps });
+  return true;
 }
 
 function limitedSubmit({ submit, limits }: AgentDeps, signal: AbortSignal): AgentDeps['submit'] {
@@ -270,47 +332,4 @@ function endedBy(
     return limitReached(limits.minutesPerAttempt, 'minutes', 'minutesPerAttempt');
   }
   return error;
-}
-
-function refused(said: string): PatchwrightError {
-  const reason = escapeInvisible(said).slice(0, 300);
-  return new PatchwrightError('model_refused', {
-    what: 'The model declined to work on this ticket.',
-    why: reason ? `It said: ${reason}` : 'It gave no reason.',
-    remedy: 'Reword the ticket, choose another model (patchwright.model.name), or fix it by hand.',
-  });
-}
-
-function noSubmission(): PatchwrightError {
-  return new PatchwrightError('no_submission', {
-    what: 'The model ended without submitting a patch.',
-    why: `It stopped calling tools, though it was asked ${maxNudges} times to go on.`,
-    remedy: 'Add what you know to the ticket and draft it again, or choose another model.',
-  });
-}
-
-function stuck(loop: string): PatchwrightError {
-  return new PatchwrightError('model_stuck', {
-    what: 'The attempt was stopped, as the model was going in circles.',
-    why: `After a warning, ${loop}.`,
-    remedy: 'Add what you know to the ticket and draft it again, or choose another model.',
-  });
-}
-
-function contextFull(): PatchwrightError {
-  return new PatchwrightError('model_bad_reply', {
-    what: 'The attempt was stopped, as the conversation no longer fits the model.',
-    why: "It has filled the model's context window, also without its older tool results.",
-    remedy: 'Split the ticket into smaller ones, or choose a model with a larger context window.',
-  });
-}
-
-function gatesFailed(submissions: number, feedback: string): PatchwrightError {
-  const firstLine = feedback.trim().split('\n')[0] ?? '';
-  return new PatchwrightError('gates_failed', {
-    what: 'The patch did not pass the gates.',
-    why: `${submissions === 1 ? 'The only submission' : `The last of ${submissions} submissions`} failed: ${firstLine.slice(0, 300)}`,
-    remedy:
-      'Look at the gates, then draft the ticket again or raise patchwright.limits.submissionsPerAttempt.',
-  });
 }

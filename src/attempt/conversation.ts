@@ -23,14 +23,16 @@ export function toolResult(call: ToolCall, text: string, isError: boolean): Tool
   return { type: 'tool_result', toolUseId: call.id, content: text, isError };
 }
 
-const emptied = '[left out to save room; call the tool again if you need it]';
-
-/** Empties all tool results but those of the last `keep` messages that have any. */
+/** Replaces all tool results but those of the last `keep` messages that have any by one line each. */
 export function compact(messages: readonly Message[], keep: number): readonly Message[] {
   const withResults = messages.filter((message) => message.content.some(isToolResult));
   const old = new Set(withResults.slice(0, Math.max(0, withResults.length - keep)));
+  const calls = new Map(
+    messages.flatMap(({ content }) => toolCalls(content).map((call) => [call.id, call] as const)),
+  );
+  const shorten = (block: Block): Block => (isToolResult(block) ? summarise(block, calls) : block);
   return messages.map((message) =>
-    old.has(message) ? { ...message, content: message.content.map(empty) } : message,
+    old.has(message) ? { ...message, content: message.content.map(shorten) } : message,
   );
 }
 
@@ -38,7 +40,16 @@ function isToolResult(block: Block): block is ToolResultBlock {
   return block.type === 'tool_result';
 }
 
-function empty(block: Block): Block {
-  if (!isToolResult(block) || block.content.length <= emptied.length) return block;
-  return { ...block, content: emptied };
+const maxInputChars = 120;
+const maxHeadChars = 160;
+const leftOut = '[left out to save room: ';
+
+/** What it began with, and the call that gets it again. */
+function summarise(block: ToolResultBlock, calls: ReadonlyMap<string, ToolCall>): Block {
+  if (block.content.startsWith(leftOut)) return block;
+  const call = calls.get(block.toolUseId);
+  const input = JSON.stringify(call?.input ?? {}).slice(0, maxInputChars);
+  const [head = ''] = block.content.split('\n');
+  const content = `${leftOut}${block.content.length} characters that began "${head.slice(0, maxHeadChars)}"; call ${call?.name ?? 'the tool'} ${input} again if you need them]`;
+  return content.length < block.content.length ? { ...block, content } : block;
 }

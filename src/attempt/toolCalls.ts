@@ -8,10 +8,10 @@ import { type ToolCall, toolResult } from './conversation.ts';
 import type { StepTrace } from './stuck.ts';
 import { cutEnd, maxResultChars } from './tools/output.ts';
 import { failed, type Tool, type ToolContext, type ToolResult } from './tools/tool.ts';
-import { tools } from './tools/tools.ts';
 import { escapeHidden, escapeInvisible } from './visible.ts';
 
 export interface CallOptions {
+  readonly tools: readonly Tool[];
   readonly context: ToolContext;
   /** The reply ended in the middle: its last call may be half of one. */
   readonly cutOff: boolean;
@@ -22,6 +22,8 @@ export interface CallsOutcome {
   readonly results: readonly Block[];
   readonly submission?: Submission;
   readonly trace: StepTrace;
+  /** Every call failed, and not as an answer: nothing was learned. */
+  readonly failed: boolean;
 }
 
 const maxCallsPerStep = 20;
@@ -33,7 +35,7 @@ export async function runCalls(
   signal: AbortSignal,
 ): Promise<CallsOutcome> {
   const results: ToolResult[] = [];
-  for (const group of groupReads(calls)) {
+  for (const group of groupReads(calls, options.tools)) {
     throwIfCancelled(signal);
     const start = results.length;
     const run = (call: ToolCall, index: number) =>
@@ -51,16 +53,19 @@ export async function runCalls(
       calls: JSON.stringify(calls.map(({ name, input }) => [name, input])),
       error: results.find((result) => !result.ok)?.text,
     },
+    failed: results.every(
+      ({ ok }, index) => !ok && !findTool(options.tools, calls[index]?.name ?? '')?.failureAnswers,
+    ),
     ...(submission ? { submission } : {}),
   };
 }
 
 /** Neighbouring calls that only read form a group; each other one stands alone. */
-function groupReads(calls: readonly ToolCall[]): ToolCall[][] {
+function groupReads(calls: readonly ToolCall[], tools: readonly Tool[]): ToolCall[][] {
   const groups: ToolCall[][] = [];
   let reading = false;
   for (const call of calls) {
-    const readOnly = findTool(call.name)?.readOnly ?? false;
+    const readOnly = findTool(tools, call.name)?.readOnly ?? false;
     if (readOnly && reading) groups.at(-1)?.push(call);
     else groups.push([call]);
     reading = readOnly;
@@ -68,7 +73,7 @@ function groupReads(calls: readonly ToolCall[]): ToolCall[][] {
   return groups;
 }
 
-function findTool(name: string): Tool | undefined {
+function findTool(tools: readonly Tool[], name: string): Tool | undefined {
   return tools.find((tool) => tool.name === name);
 }
 
@@ -76,10 +81,10 @@ async function runCall(
   call: ToolCall,
   index: number,
   of: number,
-  { context, cutOff, onProgress }: CallOptions,
+  { tools, context, cutOff, onProgress }: CallOptions,
   signal: AbortSignal,
 ): Promise<ToolResult> {
-  const tool = findTool(call.name);
+  const tool = findTool(tools, call.name);
   const report = (result: ToolResult): ToolResult => {
     const name = tool?.name ?? 'unknown tool';
     const detail = tool ? tool.detail(call.input) : call.name;

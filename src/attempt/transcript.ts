@@ -10,6 +10,8 @@ export type TranscriptEntry =
       readonly kind: 'start';
       readonly at: string;
       readonly model: string;
+      /** Where it is known: it decides when older results are left out. */
+      readonly contextTokens?: number;
       readonly base: string;
       readonly system: string;
       readonly tools: readonly ToolSpec[];
@@ -24,7 +26,7 @@ export type TranscriptEntry =
       readonly stopReason: StopReason;
       readonly usage: Usage;
     }
-  /** The reply before was dropped and older tool results emptied, as the conversation had filled the model's window. */
+  /** Older tool results were left out, as the conversation fills the model's window; a reply that said so is dropped. */
   | { readonly kind: 'compacted'; readonly at: string; readonly step: number }
   | {
       readonly kind: 'end';

@@ -83,6 +83,10 @@ export interface TicketStore {
 export interface AttemptStore {
   get(id: string): Attempt | undefined;
   list(): readonly Attempt[];
+  /** By id, a unique prefix of it (4 characters at least), or its ticket's id (the latest). */
+  find(text: string): Attempt | undefined;
+  /** That began then or later, oldest first. */
+  since(at: string): readonly Attempt[];
   ofTicket(ticketId: string): readonly Attempt[];
   running(): readonly Attempt[];
 }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PatchwrightError } from '../core/errors.ts';
-import { defaultSettings, parseSettings, type Settings } from '../core/settings.ts';
-import { readWorkspaceSettings } from '../platform/workspaceSettings.ts';
+import { parseSettings, type Settings } from '../core/settings.ts';
+import { readUserSettings, readWorkspaceSettings } from '../platform/workspaceSettings.ts';
 import type { Arguments } from './arguments.ts';
 
 /** Throws `no_folder`. */
@@ -19,23 +19,39 @@ export function folderOf(args: Pick<Arguments, 'folder'>): string {
 }
 
 /** As in the editor, but for what only the user may say. Throws `invalid_settings`. */
-export function folderSettings(folder: string, model?: string): Settings {
-  const raw = readWorkspaceSettings(folder);
+export function folderSettings(
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+  model?: string,
+): Settings {
+  const own = readUserSettings(environment);
+  const raw = { ...own, ...readWorkspaceSettings(folder) };
   if (model) raw['patchwright.model.name'] = model;
-  return withoutMachineKeys(parseSettings(raw));
+  return withMachineKeys(parseSettings(raw), parseSettings(own), environment);
 }
 
 /**
- * What decides where the user's key is sent, and whether patches are held while they run: a cloned
- * repository must not say so, in whatever form, and so the command line takes it from the environment only
- * (in the editor these have machine scope).
+ * What decides where the user's key and code are sent, what that may cost, and whether patches are held
+ * while they run: a cloned repository must not say so, in whatever form, and so it comes from the user's
+ * own file and the environment only (in the editor these have machine scope).
  */
-function withoutMachineKeys(settings: Settings): Settings {
-  const { baseUrl } = defaultSettings.model;
-  const { allowWithout } = defaultSettings.sandbox;
+function withMachineKeys(
+  settings: Settings,
+  own: Settings,
+  environment: NodeJS.ProcessEnv,
+): Settings {
+  const { fallbacks, prices } = own.model;
+  const provider = environment.PATCHWRIGHT_MODEL_PROVIDER;
+  const isKnown = provider === 'anthropic' || provider === 'openai' || provider === 'vscode';
   return {
     ...settings,
-    model: { ...settings.model, baseUrl },
-    sandbox: { ...settings.sandbox, allowWithout },
+    model: {
+      ...settings.model,
+      provider: isKnown ? provider : own.model.provider,
+      baseUrl: environment.PATCHWRIGHT_MODEL_BASE_URL ?? own.model.baseUrl,
+      fallbacks,
+      prices,
+    },
+    sandbox: { ...settings.sandbox, allowWithout: own.sandbox.allowWithout },
   };
 }

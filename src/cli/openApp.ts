@@ -3,6 +3,12 @@ import type { Arguments } from './arguments.ts';
 import { folderOf, folderSettings } from './folder.ts';
 import type { Output } from './output.ts';
 
+const keyVariables = {
+  anthropic: 'ANTHROPIC_API_KEY',
+  openai: 'OPENAI_API_KEY',
+  vscode: '',
+} as const;
+
 /** Naming a folder on the command line is trusting it; the same settings as in the editor are read. */
 export async function openApp(
   args: Pick<Arguments, 'folder' | 'model'>,
@@ -11,11 +17,11 @@ export async function openApp(
   readOnly: boolean,
 ): Promise<App> {
   const folder = folderOf(args);
-  const settings = () => folderSettings(folder, args.model);
+  const settings = () => folderSettings(folder, environment, args.model);
   return compose({
     folder,
     settings,
-    apiKey: () => Promise.resolve(environment.ANTHROPIC_API_KEY),
+    apiKey: (provider) => Promise.resolve(environment[keyVariables[provider]]),
     environment,
     log: out.log,
     trusted: true,

@@ -1,14 +1,15 @@
 import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
+import type { ReplayReport } from '../pipeline.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, statusesOf, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { gateCommands } from './gateCommands.ts';
 import { callOf } from './invocation.ts';
-import { sayingProgress } from './progress.ts';
+import { progressLine, sayingProgress } from './progress.ts';
 import { act } from './ticketCommands.ts';
-import { releaseView, requestLine, requestText, requestView } from './views.ts';
+import { releaseView, requestLine, requestText, requestView, spentText } from './views.ts';
 
 export const requestCommands: Readonly<Record<string, Command>> = {
   draft: {
@@ -16,6 +17,12 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     help: 'draft a patch for a ticket and run the gates',
     operands: 1,
     run: draft,
+  },
+  replay: {
+    usage: 'ATTEMPT | TICKET',
+    help: 'run an attempt again from its transcript, without a model',
+    operands: 1,
+    run: replay,
   },
   requests: {
     usage: '[--status STATUS]…',
@@ -63,8 +70,42 @@ async function draft({ app, args, out, signal }: Context): Promise<number> {
   if ((name === undefined) === !args.next) throw usageError('Name one ticket, or say --next.');
   const id = name === undefined ? undefined : ticketNamed(app, name).id;
   const request = await sayingProgress(app, out, () => app.pipeline.draft(id, signal));
-  out.result(requestView(request), () => requestText(request, args));
+  const attempt = app.backlog.attempts.get(request.attemptId);
+  const spent = attempt ? { steps: attempt.steps, usage: attempt.usage } : {};
+  out.result({ ...requestView(request), ...spent }, () =>
+    [requestText(request, args), ...(attempt ? [`  ${spentText(attempt)}`] : [])].join('\n'),
+  );
   return exit.done;
+}
+
+async function replay({ app, args, out, signal }: Context): Promise<number> {
+  const [name] = args.rest;
+  if (!name) throw usageError('Name an attempt, or a ticket for its latest one.');
+  const report = await app.pipeline.replay(
+    name,
+    (progress) => {
+      const line = progressLine({ kind: 'attempt', ticketId: name, progress });
+      if (line) out.say(line);
+    },
+    signal,
+  );
+  out.result(report, () => replayText(report));
+  return report.differences.length === 0 && report.samePatch !== false ? exit.done : exit.refused;
+}
+
+function replayText({ attemptId, steps, differences, samePatch }: ReplayReport): string {
+  const cut = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300);
+  return [
+    `Replayed ${attemptId.slice(0, 8)}: ${steps} steps, ${differences.length === 0 ? 'no difference' : `${differences.length} differences`}.`,
+    ...differences.flatMap(({ step, what, recorded, replayed }) => [
+      `  step ${step}, ${what}`,
+      `    recorded  ${cut(recorded)}`,
+      `    replayed  ${cut(replayed)}`,
+    ]),
+    ...(samePatch === undefined
+      ? []
+      : [samePatch ? 'The patch comes out the same.' : 'The patch comes out differently.']),
+  ].join('\n');
 }
 
 async function requests({ app, args, out }: Context): Promise<number> {

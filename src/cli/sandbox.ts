@@ -24,7 +24,7 @@ export async function sandbox(
   const [file, ...rest] = args.rest;
   if (file === undefined) throw usageError('`sandbox` needs a command.');
   const folder = folderOf(args);
-  const settings = folderSettings(folder);
+  const settings = folderSettings(folder, environment);
   const { shell, state } = await openSandbox(folder, settings, environment);
   if (state.kind === 'without') out.warn(`No sandbox, as you chose: ${state.reason}`);
   const result = await shell.run(

@@ -24,7 +24,8 @@ export function usage(): string {
     row(...demoHelp),
     '',
     'Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nothing to do, 4 refused.',
-    'Settings: patchwright.* in .vscode/settings.json. Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL,',
+    "Settings: patchwright.* in .vscode/settings.json; those of the model's server in the user's own file.",
+    'Environment: PATCHWRIGHT_MODEL_PROVIDER, ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL,',
     'PATCHWRIGHT_ALLOW_WITHOUT_SANDBOX=1 (where there is no sandbox, run what a model wrote all the same).',
   ].join('\n')}\n`;
 }

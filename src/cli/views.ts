@@ -100,11 +100,22 @@ function lineOf(label: string, text: string | undefined): readonly string[] {
 }
 
 function attemptLine(attempt: Attempt): string {
-  return `#${attempt.number} ${attempt.outcome}, ${attempt.steps} steps, ${cost(attempt)}${attempt.error ? `: ${attempt.error}` : ''}`;
+  return `#${attempt.number} ${attempt.id.slice(0, 8)} ${attempt.outcome}, ${spentText(attempt)}${attempt.error ? `: ${attempt.error}` : ''}`;
 }
 
 export function cost(of: Pick<Attempt, 'usage' | 'costUsd'>): string {
   return of.costUsd === undefined ? `${totalTokens(of.usage)} tokens` : `$${of.costUsd.toFixed(2)}`;
+}
+
+export function spentText(attempt: Pick<Attempt, 'steps' | 'usage' | 'costUsd'>): string {
+  return `${attempt.steps} steps, ${cost(attempt)}${cached(attempt.usage)}`;
+}
+
+/** Part of what was sent that the provider had kept. */
+function cached(usage: Attempt['usage']): string {
+  const sent = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  if (usage.cacheReadTokens === 0) return '';
+  return `, ${Math.round((100 * usage.cacheReadTokens) / sent)} % of input from cache`;
 }
 
 export function attemptView(attempt: Attempt) {

@@ -87,6 +87,8 @@ export interface Submission {
   readonly reasoning: string;
   /** The reproduction test's files, relative to the worktree, with `/`. */
   readonly testFiles: readonly string[];
+  /** The model's own estimate, 0–1. */
+  readonly confidence?: number;
 }
 
 /** A finished patch: a commit on its branch. What is judged, shown and approved is this object. */

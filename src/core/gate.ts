@@ -1,6 +1,16 @@
 /** Gates: what every patch must pass before a person is asked. Only executed evidence counts. */
 
-export const gateIds = ['protected', 'size', 'secrets', 'reproduction', 'suite'] as const;
+export const gateIds = [
+  'protected',
+  'size',
+  'secrets',
+  'static',
+  'reproduction',
+  'suite',
+  'coverage',
+  'loop',
+  'mcp',
+] as const;
 export type GateId = (typeof gateIds)[number];
 export type Verdict = 'passed' | 'failed' | 'skipped' | 'not_configured';
 
@@ -22,8 +32,12 @@ export const gateTitles: Readonly<Record<GateId, string>> = {
   protected: 'Protected files',
   size: 'Patch size',
   secrets: 'Secrets',
+  static: 'Static analysis',
   reproduction: 'Reproduction test',
   suite: 'Test suite',
+  coverage: 'Coverage',
+  loop: 'Loops and speed',
+  mcp: 'MCP servers',
 };
 
 /** A patch passes when no gate failed and none that must run was left out. */

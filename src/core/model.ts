@@ -50,6 +50,8 @@ export interface ModelReply {
   readonly content: readonly Block[];
   readonly stopReason: StopReason;
   readonly usage: Usage;
+  /** Of the model that answered, where it is another one than was asked; null: not known. */
+  readonly price?: Price | null;
 }
 
 /** Rejects with a `model_*`, `missing_key` or `cancelled` error; retries what is worth retrying itself. */
@@ -57,6 +59,8 @@ export interface Model {
   readonly name: string;
   /** US dollars per million tokens; undefined when not known. */
   readonly price?: Price;
+  /** Tokens of input and output that fit; undefined when not known. */
+  readonly contextTokens?: number;
   reply(
     request: ModelRequest,
     onText: (text: string) => void,
@@ -71,7 +75,7 @@ export interface Price {
   readonly cacheWrite: number;
 }
 
-export function costOf(usage: Usage, price: Price | undefined): number | undefined {
+export function costOf(usage: Usage, price: Price | null | undefined): number | undefined {
   if (!price) return undefined;
   return (
     (usage.inputTokens * price.input +

@@ -80,3 +80,9 @@ export interface Checkout {
   /** Makes the folder's tracked files exactly those of a commit or tree; leftovers of earlier runs go. */
   lay(treeish: string, signal?: AbortSignal): Promise<void>;
 }
+
+/** Marks processes that a library starts for us, by their environment, to end them with all they started. */
+export interface ProcessMark {
+  readonly env: Readonly<Record<string, string>>;
+  end(): void;
+}

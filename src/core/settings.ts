@@ -12,6 +12,11 @@ const gate = z.object({ enabled: z._default(z.boolean(), true) });
 const quietHours = /^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
 const money = z.number().check(z.minimum(0));
 
+const provider = z.enum(['anthropic', 'openai', 'vscode']);
+/** How much a model is to think, where it can be told. */
+export const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type Effort = (typeof efforts)[number];
+
 /** Every key of `patchwright.*` as nested objects; package.json's defaults are tested against these. */
 const schema = z.object({
   sources: z.object({
@@ -78,14 +83,49 @@ const schema = z.object({
     linesPerFile: z._default(count, 500),
     stepsPerAttempt: z._default(count, 40),
     tokensPerAttempt: z._default(count, 1_000_000),
+    outputTokensPerAttempt: z._default(count, 200_000),
     costPerAttemptUsd: z._default(money, 2),
+    costPerDayUsd: z._default(money, 10),
     minutesPerAttempt: z._default(z.number().check(z.minimum(0.01)), 15),
     attemptsPerTicket: z._default(count, 3),
     submissionsPerAttempt: z._default(count, 2),
+    errorsInARow: z._default(count, 8),
   }),
+  agent: z.object({ commands: z._default(z.array(z.string()), []) }),
   model: z.object({
+    provider: z._default(provider, 'anthropic'),
     name: z._default(z.string(), ''),
     baseUrl: z._default(z.string(), ''),
+    effort: z._default(z.enum(['', ...efforts]), ''),
+    roles: z.object({
+      planning: z._default(z.string(), ''),
+      patching: z._default(z.string(), ''),
+      cheap: z._default(z.string(), ''),
+    }),
+    protocol: z._default(z.enum(['auto', 'tools', 'text']), 'auto'),
+    contextTokens: z._default(z.int().check(z.minimum(0)), 0),
+    fallbacks: z._default(
+      z.array(
+        z.object({
+          provider: z.optional(provider),
+          name: z.string(),
+          baseUrl: z.optional(z.string()),
+        }),
+      ),
+      [],
+    ),
+    prices: z._default(
+      z.array(
+        z.object({
+          model: z.string().check(z.minLength(1)),
+          input: money,
+          output: money,
+          cacheRead: z.optional(money),
+          cacheWrite: z.optional(money),
+        }),
+      ),
+      [],
+    ),
   }),
   test: z.object({
     command: z._default(z.string(), ''),
@@ -124,13 +164,29 @@ const schema = z.object({
       maxMutants: z._default(z.number().check(z.int(), z.minimum(0)), 10),
     }),
     suite: gate,
-    coverage: gate,
-    loop: gate,
+    coverage: z.object({
+      enabled: z._default(z.boolean(), true),
+      minimum: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.8),
+      command: z._default(z.string(), ''),
+    }),
+    loop: z.object({
+      enabled: z._default(z.boolean(), true),
+      benchmark: z._default(z.string(), ''),
+    }),
     mcp: gate,
   }),
 });
 
 export type Settings = z.infer<typeof schema>;
+
+/** Where the user's key and code are sent, what that may cost, what may run unheld: never taken from a folder. */
+export const machineKeys = [
+  'model.provider',
+  'model.baseUrl',
+  'model.fallbacks',
+  'model.prices',
+  'sandbox.allowWithout',
+] as const;
 
 const empty = {
   sources: { enabled: {} },
@@ -138,7 +194,8 @@ const empty = {
   privacy: {},
   selection: {},
   limits: {},
-  model: {},
+  agent: {},
+  model: { roles: {} },
   test: {},
   sandbox: {},
   gates: {

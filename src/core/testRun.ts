@@ -32,7 +32,19 @@ export interface TestRun {
    * Recorded only by `TestRunner.files`.
    */
   readonly loaded?: readonly string[];
+  /** Which lines ran, where that is known; recorded by runs of the whole suite only. */
+  readonly coverage?: Coverage;
 }
+
+export interface FileCoverage {
+  /** Relative to the root of the run, with `/`. */
+  readonly path: string;
+  /** Numbers of executable lines, ascending. */
+  readonly covered: readonly number[];
+  readonly uncovered: readonly number[];
+}
+
+export type Coverage = readonly FileCoverage[];
 
 /** How this workspace's tests are run. Commands come from settings or the base commit, never from a patch. */
 export interface TestRunner {
@@ -42,4 +54,9 @@ export interface TestRunner {
   all(root: string, signal?: AbortSignal): Promise<TestRun>;
   /** Only these files, relative to root. */
   files(root: string, files: readonly string[], signal?: AbortSignal): Promise<TestRun>;
+  /**
+   * Whole suite with the runner's own measuring of coverage, where that takes a run of its own.
+   * undefined: runs of the whole suite measure it anyway, or nobody can.
+   */
+  coverage?(root: string, signal?: AbortSignal): Promise<TestRun>;
 }

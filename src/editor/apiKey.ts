@@ -1,14 +1,25 @@
 import * as vscode from 'vscode';
+import type { Settings } from '../core/settings.ts';
 import type { Dialogs } from './dialogs.ts';
 
-const secret = 'patchwright.anthropicApiKey';
-export const apiKeyVariable = 'ANTHROPIC_API_KEY';
+type Provider = Settings['model']['provider'];
 
-/** The model's key: from VS Code's secret storage, else from the environment; never from a file. */
+/** Where each provider's key is kept, and the variable it is read from otherwise. */
+const places = {
+  anthropic: { secret: 'patchwright.anthropicApiKey', variable: 'ANTHROPIC_API_KEY' },
+  openai: { secret: 'patchwright.openaiApiKey', variable: 'OPENAI_API_KEY' },
+} as const;
+
+const prompts = {
+  anthropic: 'Your Anthropic API key.',
+  openai: "The server's API key; most on this machine want none.",
+} as const;
+
+/** The models' keys: from VS Code's secret storage, else from the environment; never from a file. */
 export interface ApiKey {
-  get(): Promise<string | undefined>;
+  get(provider: Provider): Promise<string | undefined>;
   /** Asks for it and keeps it; an empty answer removes the one that is kept. */
-  ask(): Promise<void>;
+  ask(provider: 'anthropic' | 'openai'): Promise<void>;
   readonly onDidChange: vscode.Event<unknown>;
 }
 
@@ -18,14 +29,16 @@ export function createApiKey(
   dialogs: Dialogs,
 ): ApiKey {
   return {
-    async get() {
-      return (await secrets.get(secret)) || environment[apiKeyVariable]?.trim() || undefined;
+    async get(provider) {
+      if (provider === 'vscode') return undefined;
+      const { secret, variable } = places[provider];
+      return (await secrets.get(secret)) || environment[variable]?.trim() || undefined;
     },
-    async ask() {
+    async ask(provider) {
+      const { secret } = places[provider];
       const key = await dialogs.input({
         title: 'Set API Key',
-        prompt:
-          'Your Anthropic API key. It is kept in the secret storage. Leave it empty to remove it.',
+        prompt: `${prompts[provider]} It is kept in the secret storage. Leave it empty to remove it.`,
         password: true,
       });
       if (key === undefined) return;

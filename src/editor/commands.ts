@@ -31,6 +31,7 @@ export const commandNames = [
   'openDatabase',
   'showLog',
   'setApiKey',
+  'setUpModel',
   'doctor',
   'refresh',
   'openDemo',

@@ -6,6 +6,7 @@ import { reviewAddresses } from './documents.ts';
 import { throttled } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { currentProvider } from './settings.ts';
 import type { Sorting } from './sorting.ts';
 
 type Values = Readonly<Record<keyof typeof contextKeys, unknown>>;
@@ -31,13 +32,19 @@ export function registerContextKeys(
     }
   });
   const readKey = async (): Promise<void> => {
-    hasKey = (await apiKey.get()) !== undefined;
+    const provider = currentProvider();
+    hasKey = provider !== 'anthropic' || (await apiKey.get(provider)) !== undefined;
     update();
   };
   store.add(update);
   store.add(sessions.onDidChange(update));
   store.add(sorting.onDidChange(update));
   store.add(apiKey.onDidChange(() => void readKey()));
+  store.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('patchwright.model.provider')) void readKey();
+    }),
+  );
   void readKey();
   return { values: () => values, dispose: () => store.dispose() };
 }

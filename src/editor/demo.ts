@@ -14,6 +14,7 @@ export interface Demo {
 }
 
 export interface RecordedModel {
+  readonly apiKey: string;
   readonly environment: Readonly<Record<string, string>>;
   dispose(): Promise<void>;
 }
@@ -36,6 +37,7 @@ export function createDemo(extension: vscode.Uri, memory: vscode.Memento): Demo 
       const model = await startRecordedModel(join(media, 'demo.recording.json'));
       // Its patch is our own; a real model's is held in a sandbox or not run.
       return {
+        apiKey: model.environment['ANTHROPIC_API_KEY'] ?? '',
         environment: { ...model.environment, [allowVariable]: '1' },
         dispose: () => model.dispose(),
       };

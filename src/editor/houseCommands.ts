@@ -2,9 +2,11 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import type { Handlers } from './commands.ts';
+import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';
 import { openReview } from './diffReview.ts';
 import { historyItem } from './historyText.ts';
+import { setUpModel } from './modelSetup.ts';
 import { pathIn } from './reviewCommands.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { required, shorten } from './text.ts';
@@ -17,6 +19,7 @@ type Names =
   | 'openDatabase'
   | 'showLog'
   | 'setApiKey'
+  | 'setUpModel'
   | 'doctor'
   | 'refresh'
   | 'openDemo'
@@ -42,7 +45,8 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
       await openFile(vscode.Uri.file(app.backlog.file));
     },
     showLog: () => log.show(),
-    setApiKey: () => apiKey.ask(),
+    setApiKey: () => apiKey.ask(currentProvider() === 'openai' ? 'openai' : 'anthropic'),
+    setUpModel: () => setUpModel(desk),
     doctor: () => desk.doctor.open(),
     openDemo: () => openDemo(desk),
     getStarted: async () => {

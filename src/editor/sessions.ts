@@ -7,13 +7,15 @@ import type { Progress, ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
-import { type ApiKey, apiKeyVariable } from './apiKey.ts';
+import type { ApiKey } from './apiKey.ts';
 import { diagnosticsIn } from './diagnostics.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
 import type { Demo, RecordedModel } from './demo.ts';
 import { keepsSession } from './folders.ts';
+import { createEditorModel } from './languageModel.ts';
+import { languageModels } from './languageModels.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
 
@@ -184,14 +186,15 @@ async function openSession(
   try {
     settings.current(); // invalid ones are told before anything is opened
     const compose = await loadCompose();
-    const hasKey = (await apiKey.get()) !== undefined;
-    recorded = trusted && !hasKey ? await demo.modelOf(folder.uri) : undefined;
+    const { provider } = settings.current().model;
+    const mayReplay = provider === 'anthropic' && (await apiKey.get(provider)) === undefined;
+    recorded = trusted && mayReplay ? await demo.modelOf(folder.uri) : undefined;
     const environment = { ...process.env, ...recorded?.environment };
-    const recordedKey = recorded?.environment[apiKeyVariable];
     const app = await compose({
       folder: folder.uri.fsPath,
       settings: () => settings.current(),
-      apiKey: async () => recordedKey ?? apiKey.get(),
+      apiKey: async (provider) => recorded?.apiKey ?? apiKey.get(provider),
+      editorModel: (name) => createEditorModel(languageModels(), name),
       environment,
       log: lineLog(log),
       trusted,

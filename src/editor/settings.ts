@@ -1,25 +1,26 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../core/settings.ts';
+import { ownValue, settingValues } from './settingValues.ts';
 
 const section = 'patchwright';
 
 /** The core's rules for settings. Loaded with the house, not with the extension: they bring a library. */
 export type SettingsRules = Pick<
   typeof import('../core/settings.ts'),
-  'parseSettings' | 'defaultSettings'
+  'parseSettings' | 'defaultSettings' | 'machineKeys'
 >;
+
+/** Who serves the model; of the machine, the same in every folder. */
+export function currentProvider(): Settings['model']['provider'] {
+  const value = ownValue(vscode.workspace.getConfiguration(section), 'model.provider');
+  return value === 'openai' || value === 'vscode' ? value : 'anthropic';
+}
 
 /** The folder's settings as they are now. Throws `invalid_settings`, naming every bad key. */
 export function readSettings(folder: vscode.Uri, rules: SettingsRules): Settings {
   const configuration = vscode.workspace.getConfiguration(section, folder);
-  return rules.parseSettings(
-    Object.fromEntries(
-      leafKeys(rules.defaultSettings).map((key) => [
-        `${section}.${key}`,
-        configuration.get<unknown>(key),
-      ]),
-    ),
-  );
+  const keys = leafKeys(rules.defaultSettings);
+  return rules.parseSettings(settingValues(configuration, section, keys, rules.machineKeys));
 }
 
 /** `limits.requestsPerDay` for instance. */

@@ -1,9 +1,9 @@
 import type { Patch } from '../core/attempt.ts';
 import type { GateId, GateReport } from '../core/gate.ts';
-import type { Checkout, Git, Shell } from '../core/ports.ts';
+import type { Checkout, Git, ProcessMark, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
-import type { TestRunner } from '../core/testRun.ts';
+import type { TestRun, TestRunner } from '../core/testRun.ts';
 
 /** What a gate may use. All of it is handed in; nothing of it comes from the patch but the patch itself. */
 export interface GateContext {
@@ -18,8 +18,19 @@ export interface GateContext {
   readonly tests?: TestRunner;
   readonly protection: Protection;
   readonly limits: Settings['limits'];
-  /** Where commands run that are no tests. */
+  readonly settings: Settings['gates'];
+  /** Where tools of ours run. */
   readonly shell: Shell;
+  /** Where the project's own commands run: type checkers, linters, benchmarks. In the sandbox, as tests do. */
+  readonly held: Shell;
+  /** For what is started without that shell: servers that stay. */
+  mark(): ProcessMark;
+  /** How long a command may take. */
+  readonly timeoutMs: number;
+  /** The workspace folder below the repository's root: '' or `sub/`. */
+  readonly folder: string;
+  /** What runs of the whole suite have shown in this judging, by tree, so that no gate repeats them. */
+  readonly suiteRuns: Map<string, TestRun>;
   /** Fingerprints of findings that the user has accepted as no secrets. */
   readonly acceptedSecrets: ReadonlySet<string>;
   /** Small changes to the fix that the reproduction is tried on, at most. */
@@ -39,6 +50,13 @@ export interface Gate {
   readonly id: GateId;
   /** Whether it lays out trees and runs what the patch holds. */
   readonly runsCode: boolean;
+  /** Takes long: run only while no gate before it has failed. */
+  readonly takesLong?: true;
+  /**
+   * Its result depends on more than the patch, and what it runs is the user's own: it is never taken from
+   * the cache and needs no sandbox.
+   */
+  readonly asksOutside?: true;
   /** Throws only for bugs, failing tools and `cancelled`; the runner makes a failure of the others. */
   run(context: GateContext, signal?: AbortSignal): Promise<GateFinding>;
 }

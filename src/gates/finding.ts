@@ -30,6 +30,11 @@ export function switchedOff(id: GateId): GateFinding {
   return finding('not_configured', `Switched off by patchwright.gates.${id}.enabled.`);
 }
 
+/** This workspace has nothing for the gate to judge. */
+export function notConfigured(reason: string, details?: Details): GateFinding {
+  return finding('not_configured', reason, details);
+}
+
 /** Everything here may quote a patch or a test: masked, one line each, bounded. */
 function finding(verdict: Verdict, reason: string, details: Details = {}): GateFinding {
   return {

@@ -2,15 +2,29 @@ import { errorMessage, isPatchwrightError, throwIfCancelled } from '../core/erro
 import type { GateId, GateReport } from '../core/gate.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
 import type { GateCache } from './gateCache.ts';
+import { coverage } from './coverage.ts';
 import { failed, skipped, switchedOff } from './finding.ts';
+import { loop } from './loop.ts';
+import { mcp } from './mcp.ts';
 import { protectedFiles } from './protectedFiles.ts';
 import { reproduction } from './reproduction.ts';
 import { secrets } from './secrets.ts';
 import { size } from './size.ts';
+import { staticAnalysis } from './staticAnalysis.ts';
 import { suite } from './suite.ts';
 
 /** In the order in which they are run and shown. */
-export const allGates: readonly Gate[] = [protectedFiles, size, secrets, reproduction, suite];
+export const allGates: readonly Gate[] = [
+  protectedFiles,
+  size,
+  secrets,
+  staticAnalysis,
+  reproduction,
+  suite,
+  coverage,
+  loop,
+  mcp,
+];
 
 /** Told as it happens. */
 export interface GateEvents {
@@ -27,17 +41,22 @@ export interface GateOptions {
 
 /**
  * Gates that only read run side by side; those that run the patch follow one after another, and only if
- * none of the first has failed: of a patch that touches what it must not, nothing is executed.
+ * none of the first has failed (a long one only if none has): of a patch that touches what it must not, nothing is executed.
  * A gate that crashes has failed. Rejects with `cancelled` only.
  */
 export async function runGates(
   gates: readonly Gate[],
   context: GateContext,
   on: GateEvents,
-  { signal, isEnabled = () => true, cache }: GateOptions & { readonly signal?: AbortSignal } = {},
+  {
+    signal,
+    isEnabled = () => true,
+    ...options
+  }: GateOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<readonly GateReport[]> {
   const reports = new Map<GateId, GateReport>();
   const run = async (gate: Gate, work: () => Promise<GateFinding>): Promise<void> => {
+    const cache = gate.asksOutside ? undefined : options.cache;
     const isOff = gate.id !== 'protected' && !isEnabled(gate.id);
     const known = isOff ? undefined : await cache?.get(gate.id);
     if (known) on.ended(known);
@@ -47,10 +66,12 @@ export async function runGates(
   };
   const reading = gates.filter((gate) => !gate.runsCode);
   await Promise.all(reading.map((gate) => run(gate, () => gate.run(context, signal))));
-  const stopped = reading.find((gate) => reports.get(gate.id)?.verdict === 'failed');
+  const hasFailed = (gate: Gate): boolean => reports.get(gate.id)?.verdict === 'failed';
+  const stopped = reading.find(hasFailed);
   for (const gate of gates.filter((gate) => gate.runsCode)) {
+    const because = gate.takesLong ? gates.find(hasFailed) : stopped;
     await run(gate, async () =>
-      stopped ? skipped(`Not run: the gate '${stopped.id}' failed.`) : gate.run(context, signal),
+      because ? skipped(`Not run: the gate '${because.id}' failed.`) : gate.run(context, signal),
     );
   }
   return gates.flatMap((gate) => reports.get(gate.id) ?? []);

@@ -21,22 +21,39 @@ export async function guardedRun(
   files: readonly string[] | undefined,
   signal?: AbortSignal,
 ): Promise<GuardedRun> {
+  const root = context.checkout.path;
+  const { result, ...rest } = await guarded(
+    context,
+    tree,
+    () => (files ? tests.files(root, files, signal) : tests.all(root, signal)),
+    signal,
+  );
+  // What the sandbox has ended says more than what it left behind.
+  const problems = result.stopped ? [result.stopped, ...rest.problems] : rest.problems;
+  if (!files && problems.length === 0) context.suiteRuns.set(tree, result);
+  return { run: result, problems, marks: rest.marks };
+}
+
+/** The same for anything else that runs on a tree. */
+export async function guarded<T>(
+  context: GateContext,
+  tree: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<{ readonly result: T } & Omit<GuardedRun, 'run'>> {
   throwIfCancelled(signal);
   const { checkout } = context;
   await checkout.lay(tree, signal);
   const git = context.git.at(checkout.path);
   const before = await repositoryState(context.git, git, signal);
   const link = readFileSync(join(checkout.path, '.git'), 'utf8');
-  const run = files
-    ? await tests.files(checkout.path, files, signal)
-    : await tests.all(checkout.path, signal);
+  const result = await work();
   const relinked = restoreLink(join(checkout.path, '.git'), link);
   const state = stateChange(before, await repositoryState(context.git, git, signal));
   // A configuration that a test has written must not decide what git runs here.
   const changed = [...relinked, ...state.problems];
-  const behaved = [...changed, ...(run.stopped ? [run.stopped] : [])];
-  const problems = behaved.length > 0 ? behaved : await checkoutProblems(git, tree, signal);
-  return { run, problems, marks: state.marks };
+  const problems = changed.length > 0 ? changed : await checkoutProblems(git, tree, signal);
+  return { result, problems, marks: state.marks };
 }
 
 /** The worktree's own `.git` file; everything git does here depends on where it points. */

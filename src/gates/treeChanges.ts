@@ -68,6 +68,25 @@ export async function treePaths(
   return splitNul(bytes).map(utf8);
 }
 
+/** New names of files that a patch has moved, with the old ones. */
+export async function renames(
+  git: Git,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const args = ['diff-tree', '-r', '-z', '--name-status', '--find-renames', '--diff-filter=R'];
+  const fields = splitNul(
+    await git.bytes([...args, '--no-commit-id', from, to, '--'], { signal }),
+  ).map(utf8);
+  const moved = new Map<string, string>();
+  for (let i = 0; i + 2 < fields.length; i += 3) {
+    const [before, after] = [fields[i + 1], fields[i + 2]];
+    if (before !== undefined && after !== undefined) moved.set(after, before);
+  }
+  return moved;
+}
+
 export function splitNul(bytes: Buffer): Buffer[] {
   const parts: Buffer[] = [];
   let start = 0;

@@ -4,7 +4,7 @@ import { skipped } from './finding.ts';
 
 /** Gates that run code do not run it without a sandbox, or say that they did. */
 export function underSandbox(gates: readonly Gate[], sandbox: SandboxState): readonly Gate[] {
-  return gates.map((gate) => (gate.runsCode ? guarded(gate, sandbox) : gate));
+  return gates.map((gate) => (gate.runsCode && !gate.asksOutside ? guarded(gate, sandbox) : gate));
 }
 
 function guarded(gate: Gate, sandbox: SandboxState): Gate {

@@ -1,5 +1,4 @@
 /** The Messages API through its SDK. This file and those only it imports are a bundle loaded on first use. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import { addUsage, noUsage } from '../core/attempt.ts';
 import {
@@ -10,9 +9,13 @@ import {
 } from '../core/errors.ts';
 import type { Model, ModelReply, ModelRequest, Price } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
-import { explainModelError, fillsContext, isWorthRepeating } from './anthropicErrors.ts';
-import { createReplyReader, CutReplyError } from './anthropicReply.ts';
+import { type Effort, efforts } from '../core/settings.ts';
+import { explainModelError, fillsContext } from './anthropicErrors.ts';
+import { createReplyReader } from './anthropicReply.ts';
 import { type ModelTraits, toParams } from './anthropicRequest.ts';
+import { CutReplyError } from './cutReply.ts';
+import { isWorthRepeating } from './modelErrors.ts';
+import { pause } from './pause.ts';
 import { priceOf } from './prices.ts';
 
 export interface AnthropicOptions {
@@ -23,6 +26,8 @@ export interface AnthropicOptions {
   readonly name: string;
   /** Instead of the price table's. */
   readonly price?: Price;
+  /** Counts where the model is known to take it. */
+  readonly effort?: Effort;
   readonly log: Log;
 }
 
@@ -45,6 +50,7 @@ export async function createAnthropicModel(
   return {
     name: traits.name,
     ...(price ? { price } : {}),
+    ...(traits.contextTokens === undefined ? {} : { contextTokens: traits.contextTokens }),
     reply: async (request, onText, replySignal) =>
       await reply(client, traits, options, request, onText, replySignal),
   };
@@ -144,7 +150,13 @@ async function describeModel(
     if (signal?.aborted) throw cancelled();
     const explained = explainModelError(error, apiKey, name);
     if (isPatchwrightError(explained, 'model_auth')) throw explained;
-    return { name, maxOutputTokens: undefined, thinksAdaptively: false };
+    return {
+      name,
+      maxOutputTokens: undefined,
+      thinksAdaptively: false,
+      contextTokens: undefined,
+      efforts: [],
+    };
   }
 }
 
@@ -153,6 +165,8 @@ function traitsOf(info: Anthropic.ModelInfo): ModelTraits {
     name: info.id,
     maxOutputTokens: info.max_tokens ?? undefined,
     thinksAdaptively: info.capabilities?.thinking?.types?.adaptive?.supported ?? false,
+    contextTokens: info.max_input_tokens ?? undefined,
+    efforts: efforts.filter((one) => info.capabilities?.effort?.[one]?.supported),
   };
 }
 
@@ -160,12 +174,12 @@ function traitsOf(info: Anthropic.ModelInfo): ModelTraits {
 async function reply(
   client: Anthropic,
   traits: ModelTraits,
-  { apiKey, log }: AnthropicOptions,
+  { apiKey, log, effort }: AnthropicOptions,
   request: ModelRequest,
   onText: (text: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<ModelReply> {
-  const params = toParams(request, traits);
+  const params = toParams(request, traits, effort);
   let lost = noUsage;
   for (let tries = 0; ; tries++) {
     throwIfCancelled(signal);
@@ -185,14 +199,6 @@ async function reply(
       log(`The model's reply was cut off; asking once more.`);
     }
     await pause(cutRetryDelayMs, signal);
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal ? { signal } : {});
-  } catch {
-    throw cancelled();
   }
 }
 

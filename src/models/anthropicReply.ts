@@ -2,11 +2,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { noUsage, type Usage } from '../core/attempt.ts';
 import type { Block, ModelReply, StopReason } from '../core/model.ts';
-
-/** The stream ended before the reply did. */
-export class CutReplyError extends Error {
-  override readonly name = 'CutReplyError';
-}
+import { CutReplyError } from './cutReply.ts';
+import { parseInput } from './toolInput.ts';
 
 export interface ReplyReader {
   take(event: Anthropic.RawMessageStreamEvent): void;
@@ -23,8 +20,6 @@ interface Growing {
   json: string;
   closed: boolean;
 }
-
-const maxMalformedChars = 10_000;
 
 export function createReplyReader(onText: (text: string) => void): ReplyReader {
   const blocks = new Map<number, Growing>();
@@ -64,7 +59,7 @@ export function createReplyReader(onText: (text: string) => void): ReplyReader {
     finish() {
       const all = [...blocks].sort(([a], [b]) => a - b).map(([, growing]) => growing);
       if (!stopped || stopReason === null || all.some((growing) => !growing.closed)) {
-        throw new CutReplyError('The stream ended in the middle of the reply.');
+        throw new CutReplyError();
       }
       const content = all
         .map(toBlock)
@@ -114,15 +109,6 @@ function toBlock({ block, json }: Growing): Block {
       };
     default:
       return { type: 'opaque', raw: block };
-  }
-}
-
-/** What is no JSON stays a string: the agent tells the model, and nothing breaks. */
-function parseInput(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return json.slice(0, maxMalformedChars);
   }
 }
 

@@ -1,12 +1,17 @@
 /** Our request as the Messages API wants it. */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Block, Message, ModelRequest } from '../core/model.ts';
+import type { Effort } from '../core/settings.ts';
 
 export interface ModelTraits {
   readonly name: string;
   /** undefined: not known. */
   readonly maxOutputTokens: number | undefined;
   readonly thinksAdaptively: boolean;
+  /** undefined: not known. */
+  readonly contextTokens: number | undefined;
+  /** What may be asked for; empty where it is not known. */
+  readonly efforts: readonly Effort[];
 }
 
 type Params = Anthropic.MessageCreateParamsStreaming;
@@ -15,11 +20,11 @@ type Content = Anthropic.ContentBlockParam;
 const cached = { cache_control: { type: 'ephemeral' as const } };
 
 /**
- * Two places are marked for the cache: the end of the system prompt (with the tools before it, the same
- * for every attempt) and the last block, so that the next step reads all of this one from the cache.
- * Nothing is stored on the server, and no parameter is sent that the model is not known to take.
+ * Marked for the cache are the end of the system prompt (with the tools before it, the same for every
+ * attempt), the last block, so that the next step reads all of this one from the cache, and the end of the
+ * message that was last the time before: a mark is looked for only so many blocks back. Nothing is stored on the server, and no parameter is sent that the model is not known to take.
  */
-export function toParams(request: ModelRequest, traits: ModelTraits): Params {
+export function toParams(request: ModelRequest, traits: ModelTraits, effort?: Effort): Params {
   return {
     model: traits.name,
     max_tokens: Math.min(
@@ -35,6 +40,7 @@ export function toParams(request: ModelRequest, traits: ModelTraits): Params {
     })),
     messages: markLast(request.messages.map(toMessage)),
     ...(traits.thinksAdaptively ? { thinking: { type: 'adaptive' as const } } : {}),
+    ...(effort && traits.efforts.includes(effort) ? { output_config: { effort } } : {}),
   };
 }
 
@@ -66,10 +72,12 @@ function asObject(input: unknown): object {
 }
 
 function markLast(messages: { role: Message['role']; content: Content[] }[]) {
-  const last = messages.at(-1)?.content;
-  const block = last?.at(-1);
-  if (last && (block?.type === 'text' || block?.type === 'tool_result')) {
-    last[last.length - 1] = { ...block, ...cached };
+  const ours = messages.filter(({ role }) => role === 'user');
+  for (const { content } of ours.slice(-2)) {
+    const block = content.at(-1);
+    if (block?.type === 'text' || block?.type === 'tool_result') {
+      content[content.length - 1] = { ...block, ...cached };
+    }
   }
   return messages;
 }

@@ -1,4 +1,5 @@
 import type { Price } from '../core/model.ts';
+import type { Settings } from '../core/settings.ts';
 
 /**
  * US dollars per million tokens: input, output, cache read, cache write (5 minutes).
@@ -27,9 +28,17 @@ const table: Readonly<Record<string, readonly [number, number, number, number]>>
   'claude-haiku-4-5': [1, 5, 0.1, 1.25],
 };
 
-/** undefined when the price is not known: a model of a newer version may cost anything. */
-export function priceOf(model: string): Price | undefined {
+/**
+ * The user's own entry, else the table's. undefined when the price is not known: a model of a newer
+ * version may cost anything. What an entry leaves out of the cache costs as much as plain input.
+ */
+export function priceOf(model: string, own: Settings['model']['prices'] = []): Price | undefined {
   const family = model.replace(/[-@](\d{8}|latest)$/, '');
+  const entry = own.find((one) => one.model === model) ?? own.find((one) => one.model === family);
+  if (entry) {
+    const { input, output, cacheRead = input, cacheWrite = input } = entry;
+    return { input, output, cacheRead, cacheWrite };
+  }
   const price = Object.hasOwn(table, family) ? table[family] : undefined;
   if (!price) return undefined;
   const [input, output, cacheRead, cacheWrite] = price;

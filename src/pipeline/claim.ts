@@ -1,20 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { type Attempt, noUsage } from '../core/attempt.ts';
 import { PatchwrightError } from '../core/errors.ts';
+import type { Model } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import { assertMove, pick, type Ticket } from '../core/ticket.ts';
 import { move } from './changes.ts';
 import { notFound } from './decide.ts';
 import type { House } from './house.ts';
+import { assertRequestsLeft, budgetToday, pausedUntil } from './today.ts';
+
+export interface Claimed {
+  readonly ticket: Ticket;
+  readonly attempt: Attempt;
+  /** What the day's limit leaves; undefined where the model's price is not known. */
+  readonly budgetUsd?: number;
+}
 
 /** Takes a ticket under the lock that all windows share, so that none is drafted twice and limits hold. */
 export async function claim(
   house: House,
   settings: Settings,
-  by: string,
+  model: Pick<Model, 'name' | 'price'>,
   ticketId: string | undefined,
   signal: AbortSignal,
-): Promise<{ ticket: Ticket; attempt: Attempt }> {
+): Promise<Claimed> {
   const { backlog } = house;
   return backlog.exclusively(
     'draft',
@@ -22,7 +31,8 @@ export async function claim(
       const ticket = ticketId === undefined ? next(house, settings) : named(house, ticketId);
       assertNotWaiting(house, ticket);
       assertMove(ticket, 'in_progress');
-      assertWithinToday(house, settings);
+      assertRequestsLeft(house, settings);
+      const budget = model.price ? { budgetUsd: budgetToday(house, settings) } : {};
       const now = house.clock.now().toISOString();
       const attempt: Attempt = {
         id: randomUUID(),
@@ -33,7 +43,7 @@ export async function claim(
         outcome: 'running',
         startedAt: now,
         runner: house.runner,
-        model: by,
+        model: model.name,
         steps: 0,
         usage: noUsage,
       };
@@ -41,7 +51,7 @@ export async function claim(
         { kind: 'attempt', id: attempt.id, fields: attempt },
         ...move(ticket, 'in_progress', now, 'patchwright'),
       ]);
-      return { ticket, attempt };
+      return { ticket, attempt, ...budget };
     },
     signal,
   );
@@ -49,11 +59,18 @@ export async function claim(
 
 function next(house: House, settings: Settings): Ticket {
   const { backlog } = house;
-  const ticket = pick(backlog.tickets.list({ statuses: ['open'] }), settings, (id) =>
-    triesOf(house, id),
-  );
-  if (ticket) return ticket;
   const open = backlog.tickets.list({ statuses: ['open'] });
+  const now = house.clock.now();
+  const pauses = new Map(
+    open.map(({ id }) => [id, pausedUntil(backlog.attempts.ofTicket(id))] as const),
+  );
+  const isPaused = ({ id }: Ticket): boolean => (pauses.get(id) ?? now) > now;
+  const triesOfThis = (id: string): number => triesOf(house, id);
+  const rested = open.filter((one) => !isPaused(one));
+  const ticket = pick(rested, settings, triesOfThis);
+  if (ticket) return ticket;
+  const paused = pick(open, settings, triesOfThis);
+  if (paused) throw restsUntil(paused, pauses.get(paused.id) ?? now);
   const tried = open.filter(({ id }) => triesOf(house, id) >= settings.limits.attemptsPerTicket);
   throw new PatchwrightError('nothing_to_do', {
     what: 'There is no ticket to draft.',
@@ -62,6 +79,14 @@ function next(house: House, settings: Settings): Ticket {
         ? `${tried.map(({ id }) => id).join(', ')} used up ${settings.limits.attemptsPerTicket} attempts.`
         : `None of ${open.length} open tickets is a bug within the risk limit of ${settings.selection.maxRisk}.`,
     remedy: 'Scan the workspace, or name a ticket to draft it all the same.',
+  });
+}
+
+function restsUntil({ id }: Ticket, until: Date): PatchwrightError {
+  return new PatchwrightError('nothing_to_do', {
+    what: 'There is no ticket to draft for now.',
+    why: `${id} failed a while ago; it is tried again from ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC on.`,
+    remedy: 'Wait until then, or name the ticket to draft it at once.',
   });
 }
 
@@ -94,17 +119,4 @@ function assertNotWaiting(house: House, { id, status }: Ticket): void {
       remedy: 'Wait for it, or cancel it where it runs.',
     });
   }
-}
-
-/** A6: the counter is the table itself, so it survives restarts and holds for two processes. */
-function assertWithinToday(house: House, settings: Settings): void {
-  const day = house.clock.now().toISOString().slice(0, 10);
-  const running = house.backlog.attempts.running().length;
-  const made = house.backlog.requests.createdSince(`${day}T00:00:00.000Z`) + running;
-  if (made < settings.limits.requestsPerDay) return;
-  throw new PatchwrightError('limit_reached', {
-    what: "Today's patch requests are used up.",
-    why: `${made} of ${settings.limits.requestsPerDay} were made or are under way since 00:00 UTC.`,
-    remedy: 'Wait until 00:00 UTC, or raise patchwright.limits.requestsPerDay.',
-  });
 }

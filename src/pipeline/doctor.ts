@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import {
   type ErrorCode,
   errorMessage,
@@ -8,6 +9,8 @@ import {
 } from '../core/errors.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
+import { examineServers } from '../gates/mcp/examine.ts';
+import { mcpFiles } from '../gates/mcp/servers.ts';
 import type { House } from './house.ts';
 
 /** What works and what is missing, each with the fix. */
@@ -24,7 +27,8 @@ export interface DoctorCheck {
 
 export async function examine(house: House): Promise<readonly DoctorCheck[]> {
   const settings = once(() => house.settings());
-  return Promise.all([
+  const servers = mcpServers(house);
+  const checks = await Promise.all([
     check('Settings', async () => {
       settings();
       return 'All patchwright.* settings are valid.';
@@ -45,7 +49,7 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
       });
     }),
     check('Model', async () => {
-      const model = await house.openModel(valid(settings));
+      const model = await house.openModel(valid(settings), 'patching');
       return `${model.name}${model.price ? '' : ' (price not known: tokens are shown instead)'}`;
     }),
     check('Log sources', async () => {
@@ -59,6 +63,41 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
     }),
     sandboxCheck(house, settings),
   ]);
+  return [...checks, ...(await servers)];
+}
+
+/** What the gate for MCP servers would say. Patchwright works without them. */
+async function mcpServers(house: House): Promise<readonly DoctorCheck[]> {
+  const title = 'MCP servers';
+  const read = (file: string) => readOptional(join(house.folder, file));
+  if (!house.trusted) {
+    const sources = await Promise.all(mcpFiles.map(([file]) => read(file)));
+    if (sources.every((source) => !source)) return [];
+    const detail = 'Not started: the folder is not trusted.';
+    return [{ title, ok: false, optional: true, detail }];
+  }
+  const { folder } = house;
+  const rows = await examineServers({
+    folder,
+    environment: process.env,
+    mark: () => house.mark(),
+    read,
+  });
+  return rows.map(({ name, file, state, detail }) => ({
+    title: `MCP ${name}`,
+    ok: state === 'works',
+    optional: true,
+    detail: `${detail} (${file})`,
+    ...(state === 'broken' ? { fix: `Correct or remove it in ${file}.` } : {}),
+  }));
+}
+
+async function readOptional(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return undefined; // not there, or not readable: then it names no server
+  }
 }
 
 async function sandboxCheck(house: House, settings: () => Settings): Promise<DoctorCheck> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { runAgent } from '../attempt/agent.ts';
 import { diffText, patchOf } from '../attempt/patch.ts';
+import { firstMessage } from '../attempt/prompt.ts';
 import type { Worktree } from '../attempt/worktree.ts';
 import {
   type Attempt,
@@ -28,9 +29,10 @@ import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
-import { confidenceOf } from '../gates/confidence.ts';
+import { confidenceOf, type History } from '../gates/confidence.ts';
 import type { GateEvents } from '../gates/gate.ts';
 import { audit, move } from './changes.ts';
+import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
@@ -43,6 +45,8 @@ export interface Job {
   readonly model: Pick<Model, 'name'>;
   readonly ticket: Ticket;
   readonly attempt: Attempt;
+  /** What the day's limit leaves for it. */
+  readonly budgetUsd: number | undefined;
   readonly tell: (progress: Progress) => void;
   readonly signal: AbortSignal;
   readonly ledger: Ledger;
@@ -69,7 +73,7 @@ export async function draft(
   // Before anything is spent: without it no gate could run.
   const sandbox = await house.sandbox(settings);
   if (sandbox.kind === 'refused') throw noSandbox(sandbox);
-  const model = await house.openModel(settings);
+  const model = await house.openModel(settings, 'patching');
   throwIfCancelled(signal);
   return attempt(house, { ticketId, settings, model, tell, signal }, (job, worktree) =>
     writePatch({ ...job, model }, worktree),
@@ -89,9 +93,9 @@ export async function attempt(
   make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
 ): Promise<PatchRequest> {
   const { settings, model, ticketId, tell, signal } = start;
-  const { ticket, attempt } = await claim(house, settings, model.name, ticketId, signal);
+  const { ticket, attempt, budgetUsd } = await claim(house, settings, model, ticketId, signal);
   const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0 };
-  const job: Job = { house, settings, model, ticket, attempt, tell, signal, ledger };
+  const job: Job = { house, settings, model, ticket, attempt, budgetUsd, tell, signal, ledger };
   const { id: attemptId, branch } = attempt;
   tell({ kind: 'attempt_started', ticketId: ticket.id, attemptId, branch });
   try {
@@ -161,25 +165,37 @@ async function writePatch(
       root,
       git: worktree.git.at(root),
       tests,
+      shell: house.shell,
+      ...(await commandsOf(house, settings, root)),
       guard: protection,
       clock: house.clock,
       limits: settings.limits,
+      budgetTodayUsd: job.budgetUsd,
       onProgress: (progress) => note(job, progress),
       onRefused: (path, rule) => void noteRefusal(job, path, rule),
       saveTranscript: (entry) => house.saveTranscript(attempt.id, entry),
       submit: (handedIn) => submit(job, worktree, tests, protection, handedIn),
     },
-    {
+    firstMessage({
       ticket,
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
       ...(await instructionsOf(worktree)),
+      ...(await codeContext(worktree, ticket, signal)),
       testTitle: tests.title,
-    },
+    }),
     signal,
   );
-  return requestOf(job, submission.reasoning);
+  return requestOf(job, submission);
+}
+
+/** The model runs commands in the sandbox only, whatever the user allows for tests. */
+async function commandsOf(house: House, settings: Settings, root: string) {
+  const sandbox = await house.sandbox(settings);
+  if (sandbox.kind !== 'held') return {};
+  const shell = await house.held(root, settings);
+  return { commands: { shell, allowed: settings.agent.commands } };
 }
 
 function noTests(): PatchwrightError {
@@ -240,7 +256,10 @@ async function commit({ ticket, attempt, model }: Job, worktree: Worktree, submi
   return { patch, skipped };
 }
 
-export async function requestOf(job: Job, reasoning: string): Promise<PatchRequest> {
+export async function requestOf(
+  job: Job,
+  { reasoning, confidence }: Pick<Submission, 'reasoning' | 'confidence'>,
+): Promise<PatchRequest> {
   const { house, ticket, attempt, model, ledger } = job;
   const { patch } = ledger;
   if (!patch) throw new Error('The agent returned without a submission.');
@@ -263,7 +282,13 @@ export async function requestOf(job: Job, reasoning: string): Promise<PatchReque
     reasoning,
     component: source?.path ?? patch.files[0]?.path ?? '',
     improvementType: ticket.category,
-    confidence: confidenceOf({ patch, reports: ledger.gates, submissions: ledger.submissions }),
+    confidence: confidenceOf({
+      patch,
+      reports: ledger.gates,
+      submissions: ledger.submissions,
+      history: historyOf(house, ticket),
+      estimate: confidence,
+    }),
     gates: ledger.gates,
     feedbackIds,
     metrics: metricsOf(job, createdAt, feedbackIds.length),
@@ -271,6 +296,18 @@ export async function requestOf(job: Job, reasoning: string): Promise<PatchReque
     requestedBy: await house.reviewer(),
     ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
   };
+}
+
+/** What became of earlier patches for tickets of the same category and exception. */
+function historyOf({ backlog }: House, { category, metadata }: Ticket): History {
+  const decided = backlog.requests
+    .list({ statuses: ['APPLIED', 'DENIED', 'ROLLED_BACK'] })
+    .filter(({ ticketId, improvementType }) => {
+      const { exceptionType } = backlog.tickets.get(ticketId)?.metadata ?? {};
+      return improvementType === category && exceptionType === metadata.exceptionType;
+    });
+  const landed = decided.filter(({ status }) => status === 'APPLIED').length;
+  return { landed, refused: decided.length - landed };
 }
 
 const maxNewCodeBytes = 1_000_000;

@@ -2,7 +2,7 @@ import type { Backlog } from '../backlog/backlog.ts';
 import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
-import type { Clock, Git, Log, Shell } from '../core/ports.ts';
+import type { Clock, Git, Log, ProcessMark, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
@@ -17,8 +17,12 @@ export interface House {
   readonly trusted: boolean;
   readonly backlog: Backlog;
   readonly git: Git;
-  /** Where gates run what is no test. */
+  /** Where gates run what is no test, and the agent's search runs. */
   readonly shell: Shell;
+  /** The door through which the project's own commands run in `root`. */
+  held(root: string, settings: Settings): Promise<Shell>;
+  /** For what is started without that shell: servers that stay. */
+  mark(): ProcessMark;
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
@@ -28,8 +32,8 @@ export interface House {
   endOrphans(): Promise<void>;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
-  /** Throws `missing_key`. */
-  openModel(settings: Settings): Promise<Model>;
+  /** Throws `missing_key`, `invalid_settings` or `model_*`. */
+  openModel(settings: Settings, role: keyof Settings['model']['roles']): Promise<Model>;
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
@@ -46,4 +50,6 @@ export interface House {
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
+  /** The entries that were saved, in order; none when there is no transcript. */
+  readTranscript(attemptId: string): Promise<readonly unknown[]>;
 }

@@ -11,6 +11,7 @@ export function inFolder(
   { tests, protection }: { readonly tests?: TestRunner; readonly protection: Protection },
 ): { readonly tests?: TestRunner; readonly protection: Protection } {
   if (prefix === '') return { protection, ...(tests ? { tests } : {}) };
+  const coverage = tests?.coverage?.bind(tests);
   const inside = (path: string): string =>
     path.startsWith(prefix) ? path.slice(prefix.length) : path;
   return {
@@ -26,6 +27,12 @@ export function inFolder(
           tests: {
             title: tests.title,
             all: (root, signal) => tests.all(join(root, prefix), signal),
+            ...(coverage
+              ? {
+                  coverage: (root: string, signal?: AbortSignal) =>
+                    coverage(join(root, prefix), signal),
+                }
+              : {}),
             files: (root, files, signal) =>
               tests.files(join(root, prefix), files.map(inside), signal),
           },

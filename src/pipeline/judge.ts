@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Worktree } from '../attempt/worktree.ts';
 import type { Patch } from '../core/attempt.ts';
 import { type GateId, type GateReport, gateTitles } from '../core/gate.ts';
@@ -43,9 +44,15 @@ export async function judge(
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
       ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),
       limits: settings.limits,
+      settings: settings.gates,
       shell: house.shell,
       acceptedSecrets: accepted,
       maxMutants: settings.gates.reproduction.maxMutants,
+      held: await house.held(join(worktree.path, worktree.prefix), settings),
+      mark: () => house.mark(),
+      timeoutMs: settings.test.timeoutSeconds * 1000,
+      folder: worktree.prefix,
+      suiteRuns: new Map(),
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket ? {} : { anyException: true }),
       ...(exceptionType ? { exceptionType } : {}),

@@ -42,7 +42,7 @@ export async function propose(
     const protection = await house.protection();
     ledger.gates = await judge(judging, worktree, ledger.patch, tests, protection);
     if (!gatesPassed(ledger.gates)) throw refused(ledger.gates);
-    return requestOf(job, reasoning);
+    return requestOf(job, { reasoning });
   });
 }
 

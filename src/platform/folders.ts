@@ -10,3 +10,11 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'patchwright');
   return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'patchwright');
 }
+
+/** Where the user's own settings for the command line lie. */
+export function configFolder(env: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32') {
+    return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'Patchwright');
+  }
+  return join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'patchwright');
+}

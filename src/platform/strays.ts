@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ProcessMark } from '../core/ports.ts';
 import { startOf } from './runner.ts';
 
 /** In the environment of every process that a command starts, and of theirs. */
@@ -27,6 +29,12 @@ export function killStrays(mark: string): void {
     const strays = marked().filter((one) => one.mark === mark);
     if (strays.filter(({ pid }) => kill(pid)).length === 0) return;
   }
+}
+
+/** For processes that are not started by our own shell. */
+export function markProcesses(): ProcessMark {
+  const mark = markOf(randomUUID(), true);
+  return { env: { [runMark]: mark }, end: () => killStrays(mark) };
 }
 
 const maxRounds = 100;

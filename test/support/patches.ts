@@ -5,6 +5,7 @@ import type { Checkout, Git, Shell } from '../../src/core/ports.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import { createProtection } from '../../src/core/protection.ts';
 import { createShell } from '../../src/platform/shell.ts';
+import { markProcesses } from '../../src/platform/strays.ts';
 import type { GateContext } from '../../src/gates/context.ts';
 import { findTestRunner } from '../../src/gates/tests/findTestRunner.ts';
 import { addCheckout } from './checkout.ts';
@@ -33,6 +34,7 @@ export interface Change {
   readonly shell?: Shell;
   readonly acceptedSecrets?: readonly string[];
   readonly message?: string;
+  readonly gates?: Partial<Settings['gates']>;
 }
 
 export async function createProject(folder: string, files: Tree): Promise<Project> {
@@ -61,7 +63,13 @@ export async function createProject(folder: string, files: Tree): Promise<Projec
         ...(tests ? { tests } : {}),
         protection: createProtection(change.protect ?? []),
         limits: { ...defaultSettings.limits, ...change.limits },
+        settings: { ...defaultSettings.gates, ...change.gates },
         shell: change.shell ?? createShell(),
+        held: createShell(),
+        mark: markProcesses,
+        timeoutMs: settings.timeoutSeconds * 1000,
+        folder: '',
+        suiteRuns: new Map(),
         acceptedSecrets: new Set(change.acceptedSecrets),
         maxMutants: change.maxMutants ?? 0,
         mainRoot: main,

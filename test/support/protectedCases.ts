@@ -28,6 +28,7 @@ import { suite } from '../../src/gates/suite.ts';
 import { findTestRunner } from '../../src/gates/tests/findTestRunner.ts';
 import { createDoor } from '../../src/platform/sandbox/door.ts';
 import { createShell } from '../../src/platform/shell.ts';
+import { markProcesses } from '../../src/platform/strays.ts';
 import { addCheckout } from './checkout.ts';
 import { patchOf } from './patches.ts';
 import { createRepository, type Tree, writeTree } from './repository.ts';
@@ -290,7 +291,13 @@ async function contextOf(scene: Scene, one: ProtectedCase): Promise<GateContext>
     ...(tests ? { tests } : {}),
     protection: scene.protection,
     limits: defaultSettings.limits,
+    settings: defaultSettings.gates,
     shell: createShell(),
+    held: createShell(),
+    mark: markProcesses,
+    timeoutMs: settings.timeoutSeconds * 1000,
+    folder: '',
+    suiteRuns: new Map(),
     acceptedSecrets: new Set(),
     maxMutants: 0,
     mainRoot: main,

@@ -26,6 +26,7 @@ import {
   vacuousFix,
 } from '../support/shop.ts';
 import { open, ticketChange } from '../support/backlog.ts';
+import { startOpenAiServer } from '../support/openAiServer.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 /** The whole house through its front door: real processes, real git, the real SDK against a loopback model. */
@@ -91,8 +92,12 @@ describe('command line', function () {
         ['protected', 'passed'],
         ['size', 'passed'],
         ['secrets', 'passed'],
+        ['static', 'passed'],
         ['reproduction', 'passed'],
         ['suite', 'passed'],
+        ['coverage', 'passed'],
+        ['loop', 'passed'],
+        ['mcp', 'not_configured'],
       ],
     );
     assert.equal(await git.run(['rev-parse', 'HEAD']), before, 'nothing reached the branch');
@@ -106,6 +111,7 @@ describe('command line', function () {
       [
         ['reproduction', 'passed'],
         ['suite', 'passed'],
+        ['coverage', 'passed'],
       ],
     );
     assert.match((await run('diff', request.requestId)).stdout, /\?\.cents \?\? 0/);
@@ -139,6 +145,36 @@ describe('command line', function () {
     );
     assert.equal(cost.byModel[0].attempts, 1);
     assert.match((await run('metrics')).stdout, /landed +1, 1 rolled back/);
+  });
+
+  it('replays an attempt without a model, and says where it differs', async () => {
+    log(6);
+    await useModel(rightFix);
+    await json('scan');
+    const request = await json('draft', '--next');
+    await model?.dispose();
+    model = undefined;
+    const [attempt] = (await json('show', request.ticketId)).attempts;
+    const report = await json('replay', attempt.id.slice(0, 8));
+    assert.deepEqual(report, {
+      attemptId: attempt.id,
+      ticketId: request.ticketId,
+      steps: 5,
+      differences: [],
+      samePatch: true,
+    });
+    assert.equal(await git.run(['branch', '--list', 'improvement/replay*']), '');
+
+    const file = join(folder, '.patchwright/attempts', `${attempt.id}.jsonl`);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll('?.cents ?? 0', '?.cents ?? 7'));
+    const changed = await run('replay', request.ticketId, '--json');
+    assert.equal(changed.code, 4, changed.stderr);
+    const { differences, samePatch } = JSON.parse(changed.stdout);
+    assert.equal(samePatch, false);
+    assert.match(differences[0].recorded, /^Verdict: passed/);
+    assert.match(differences[0].replayed, /^Verdict: failed/);
+    assert.equal((await run('replay', 'nothing')).code, 1);
   });
 
   it('refuses a test that proves nothing, and says which gate', async () => {
@@ -341,19 +377,55 @@ describe('command line', function () {
       assert.equal((await cli(['--help'])).code, 0);
     });
 
-    it('does not take the address its key is sent to from the workspace', async () => {
+    for (const flat of [true, false]) {
+      it(`does not take the address its key is sent to from the workspace (${flat ? 'flat' : 'nested'})`, async () => {
+        log(6);
+        await useModel(rightFix);
+        const thief = await startScriptedModel(rightFix);
+        const { baseUrl } = thief;
+        mkdirSync(join(folder, '.vscode'), { recursive: true });
+        writeFileSync(
+          join(folder, '.vscode/settings.json'),
+          JSON.stringify(
+            flat ? { 'patchwright.model.baseUrl': baseUrl } : { 'patchwright.model': { baseUrl } },
+          ),
+        );
+        await run('scan');
+        await json('draft', '--next');
+        assert.equal(thief.requests.length, 0);
+        await thief.dispose();
+      });
+    }
+
+    it('takes a server by its address from the environment, and prices from the user’s own file', async () => {
       log(6);
-      await useModel(rightFix);
-      const thief = await startScriptedModel(rightFix);
-      mkdirSync(join(folder, '.vscode'), { recursive: true });
-      writeFileSync(
-        join(folder, '.vscode/settings.json'),
-        JSON.stringify({ 'patchwright.model.baseUrl': thief.baseUrl }),
-      );
-      await run('scan');
-      await json('draft', '--next');
-      assert.equal(thief.requests.length, 0);
-      await thief.dispose();
+      const conversation = rightFix.conversations[0];
+      const server = await startOpenAiServer({
+        replies: conversation?.replies ?? [],
+        models: [{ id: 'qwen3' }],
+      });
+      try {
+        mkdirSync(temp.path('config/patchwright'), { recursive: true });
+        const prices = [{ model: 'qwen3', input: 1, output: 1 }];
+        writeFileSync(
+          temp.path('config/patchwright/settings.json'),
+          JSON.stringify({ 'patchwright.model.prices': prices }),
+        );
+        env = {
+          ...env,
+          XDG_CONFIG_HOME: temp.path('config'),
+          PATCHWRIGHT_MODEL_PROVIDER: 'openai',
+          OPENAI_BASE_URL: server.baseUrl,
+        };
+        await run('scan');
+        const request = await json('draft', '--next');
+        assert.equal(request.model, 'qwen3');
+        assert.ok(request.costUsd > 0);
+        assert.equal(server.calls().length, 5);
+        assert.ok(server.headers.every(({ authorization }) => authorization === undefined));
+      } finally {
+        await server.dispose();
+      }
     });
   });
 

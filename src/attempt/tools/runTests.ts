@@ -14,6 +14,7 @@ export const runTests = defineTool({
   description:
     'Runs the given test files, or the whole suite, and gives the verdict and the output.',
   readOnly: false,
+  failureAnswers: true,
   input: z.object({
     files: z
       .optional(z.array(z.string().check(z.minLength(1))).check(z.maxLength(20)))

@@ -3,7 +3,8 @@ import { isPatchwrightError } from '../../core/errors.ts';
 import { pathspecs } from './globs.ts';
 import { maxResultChars, takeLines } from './output.ts';
 import { locateForReading } from './paths.ts';
-import { defineTool, done, failed, type ToolContext } from './tool.ts';
+import { ripgrep } from './ripgrep.ts';
+import { defineTool, done, failed, type ToolContext, type ToolResult } from './tool.ts';
 
 const maxMatches = 200;
 const maxLineChars = 300;
@@ -24,7 +25,7 @@ const options = [
 export const search = defineTool({
   name: 'search',
   description:
-    'Searches the text of the repository (not ignored or binary files). The pattern is literal unless regex is true (POSIX extended; \\d, \\w, \\s and \\b work). Gives file:line: text.',
+    'Searches the text of the repository (not ignored or binary files). The pattern is literal unless regex is true (of one line; no look-around, no back references). Gives file:line: text.',
   readOnly: true,
   input: z.object({
     pattern: z.string().check(z.minLength(1), z.maxLength(300)),
@@ -45,15 +46,10 @@ export const search = defineTool({
     if (!specs)
       return failed('`glob` is too long, has too many stars or leads out of the repository.');
     if (/[\n\0]/.test(pattern)) return failed('`pattern` must be one line.');
-    const translated = regex ? toExtended(pattern) : { ok: true as const, pattern };
-    if (!translated.ok) return failed(`\`pattern\` can't be used: ${translated.reason}.`);
-    const args = [...options, regex ? '-E' : '-F', ...(ignoreCase ? ['-i'] : [])];
-    const found = await grep([...args, '-e', translated.pattern, '--', ...specs], context, signal);
-    if (found === undefined) {
-      return failed(
-        'The search failed or took too long. Use a simpler pattern or a narrower glob.',
-      );
-    }
+    const wanted = { pattern, regex, ignoreCase, specs };
+    const found =
+      (await withRipgrep(wanted, context, signal)) ?? (await withGit(wanted, context, signal));
+    if ('ok' in found) return found;
     const matches = await readableOnly(found, context.root);
     if (matches.length === 0) return done('No matches.');
     const lines = matches.slice(0, maxMatches).map((m) => `${m.file}:${m.line}: ${m.text}`);
@@ -64,6 +60,52 @@ export const search = defineTool({
     );
   },
 });
+
+export interface Wanted {
+  readonly pattern: string;
+  readonly regex: boolean;
+  readonly ignoreCase: boolean;
+  /** For git; see `pathspecs`. */
+  readonly specs: readonly string[];
+}
+
+const noEnd = 'The search failed or took too long. Use a simpler pattern or a narrower glob.';
+
+/** undefined: it is not installed. */
+async function withRipgrep(
+  wanted: Wanted,
+  { shell, root, git }: ToolContext,
+  signal: AbortSignal,
+): Promise<readonly Match[] | ToolResult | undefined> {
+  if (!shell) return undefined;
+  const answer = await ripgrep(wanted, shell, root, signal);
+  if (answer === undefined) return undefined;
+  if (!answer.ok)
+    return failed(answer.reason ? `\`pattern\` can't be used: ${answer.reason}` : noEnd);
+  const matches = answer.lines.flatMap(parseMatch);
+  // A glob of ripgrep's also finds what is ignored.
+  const files = [...new Set(matches.map(({ file }) => file))];
+  if (wanted.specs.length === 0 || files.length === 0) return matches;
+  const { out } = await git.code(['check-ignore', '-z', '--stdin'], {
+    input: files.join('\0'),
+    okCodes: [0, 1],
+    signal,
+  });
+  const ignored = new Set(out.split('\0'));
+  return matches.filter(({ file }) => !ignored.has(file));
+}
+
+async function withGit(
+  { pattern, regex, ignoreCase, specs }: Wanted,
+  context: ToolContext,
+  signal: AbortSignal,
+): Promise<readonly Match[] | ToolResult> {
+  const translated = regex ? toExtended(pattern) : { ok: true as const, pattern };
+  if (!translated.ok) return failed(`\`pattern\` can't be used: ${translated.reason}.`);
+  const args = [...options, regex ? '-E' : '-F', ...(ignoreCase ? ['-i'] : [])];
+  const found = await grep([...args, '-e', translated.pattern, '--', ...specs], context, signal);
+  return found === undefined ? failed(noEnd) : found.split('\n').flatMap(parseMatch);
+}
 
 /** undefined: a bad pattern, or no end within the time limit. */
 async function grep(
@@ -93,8 +135,7 @@ interface Match {
 }
 
 /** git follows no links, but a folder on the way may have become one: ask for every file once. */
-async function readableOnly(out: string, root: string): Promise<readonly Match[]> {
-  const matches = out.split('\n').flatMap(parseMatch);
+async function readableOnly(matches: readonly Match[], root: string): Promise<readonly Match[]> {
   const readable = new Set<string>();
   for (const file of new Set(matches.map((match) => match.file))) {
     const place = await locateForReading(root, file);

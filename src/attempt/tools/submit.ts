@@ -11,6 +11,7 @@ export const submit = defineTool({
   description:
     'Hands in the finished patch: the reproduction test (fails before the fix, passes after it) and the fix. It is then checked; if a check fails you get its output and may correct the patch.',
   readOnly: false,
+  failureAnswers: true,
   input: z.object({
     summary: text.check(z.describe('One or two sentences: what was wrong, what the patch does.')),
     reasoning: text.check(z.describe('Why this is the cause and why the fix is right.')),
@@ -18,10 +19,13 @@ export const submit = defineTool({
       .array(z.string().check(z.minLength(1)))
       .check(z.minLength(1), z.maxLength(10))
       .check(z.describe('The test files you created or changed to reproduce the problem.')),
+    confidence: z
+      .optional(z.number().check(z.minimum(0), z.maximum(1)))
+      .check(z.describe('How sure you are that the patch is right, 0 to 1.')),
   }),
   detail: ({ summary }) => summary,
 
-  async run({ summary, reasoning, test_files: files }, context, signal) {
+  async run({ summary, reasoning, test_files: files, confidence }, context, signal) {
     const changed = await changedFiles(context, signal);
     const testFiles: string[] = [];
     for (const file of files) {
@@ -37,7 +41,8 @@ export const submit = defineTool({
     if ([...changed].every((file) => testFiles.includes(file))) {
       return failed('Only tests were changed. Make the fix, run the tests, then submit.');
     }
-    const submission = { summary, reasoning, testFiles };
+    const estimate = confidence === undefined ? {} : { confidence };
+    const submission = { summary, reasoning, testFiles, ...estimate };
     const verdict = await context.submit(submission);
     if (verdict.accepted) return { ok: true, text: 'Accepted.', submission };
     const feedback = cutMiddle(

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Submission } from '../../core/attempt.ts';
 import type { ToolSpec } from '../../core/model.ts';
-import type { Git } from '../../core/ports.ts';
+import type { Diagnostics } from '../../core/diagnostics.ts';
+import type { Git, Shell } from '../../core/ports.ts';
 import type { TestRunner } from '../../core/testRun.ts';
 
 /** What the tools share with whoever protects files: may this path be changed? */
@@ -24,9 +25,22 @@ export interface ToolContext {
   /** Commit the attempt started from. */
   readonly base: string;
   readonly tests?: TestRunner | undefined;
+  /** Runs ripgrep, where it is installed; git searches where it is not. */
+  readonly shell?: Shell | undefined;
+  readonly commands?: AllowedCommands | undefined;
+  /** undefined: the workspace has no checker that is known. */
+  readonly diagnostics?: Diagnostics | undefined;
   readonly guard: EditGuard;
   readonly onRefused: (path: string, rule: string) => void;
   readonly submit: (submission: Submission) => Promise<Verdict>;
+}
+
+/** Commands the user allows the model, to be run in a sandbox only. */
+export interface AllowedCommands {
+  /** A sandbox: what it runs reaches neither the network nor files outside the worktree. */
+  readonly shell: Shell;
+  /** Each the first words of a command: `npm run lint`. */
+  readonly allowed: readonly string[];
 }
 
 export interface Verdict {
@@ -47,6 +61,8 @@ export interface Tool {
   spec(): ToolSpec;
   /** Calls of these may run beside each other. */
   readonly readOnly: boolean;
+  /** `ok: false` is an answer (tests fail), not a mistake. */
+  readonly failureAnswers: boolean;
   /** One short line for a person: which file, what pattern. */
   detail(input: unknown): string;
   /** Never rejects for what the model did wrong; that is a result with `ok: false`. */
@@ -58,6 +74,7 @@ interface Definition<T> {
   readonly description: string;
   readonly input: z.ZodMiniType<T>;
   readonly readOnly: boolean;
+  readonly failureAnswers?: boolean;
   detail(input: T): string;
   run(input: T, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
 }
@@ -70,6 +87,7 @@ export function defineTool<T>(definition: Definition<T>): Tool {
     name,
     spec: () => (spec ??= { name, description, inputSchema: schemaOf(definition.input) }),
     readOnly: definition.readOnly,
+    failureAnswers: definition.failureAnswers ?? false,
     detail(input) {
       const parsed = z.safeParse(definition.input, input);
       return parsed.success ? definition.detail(parsed.data) : 'invalid input';

@@ -4,6 +4,7 @@ import type { Log, Shell } from '../../core/ports.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { TestRun, TestRunner } from '../../core/testRun.ts';
 import { compiledFrameworks } from './compiled.ts';
+import { hasFreeCoverage, isMeasured } from './coverage/measure.ts';
 import { javascriptFrameworks } from './javascript.ts';
 import { parseJson, record, text } from './outcome.ts';
 import { expandLine, type Scripts } from './packageScripts.ts';
@@ -47,9 +48,17 @@ export async function findTestRunner(
   const run = (at: string, spec: RunSpec, signal?: AbortSignal): Promise<TestRun> =>
     runTests(deps.shell, at, { ...spec, venv: virtualEnvironment(at) ?? spec.venv }, signal);
   const single = settings.single.trim();
+  const coverage = coverageKind(whole, root);
   return {
     title,
-    all: (at, signal) => run(at, { ...common, title: found.line, steps: whole }, signal),
+    ...(coverage === 'runner'
+      ? {
+          coverage: (at: string, signal?: AbortSignal) =>
+            run(at, { ...common, title: found.line, steps: whole, coverage }, signal),
+        }
+      : {}),
+    all: (at, signal) =>
+      run(at, { ...common, title: found.line, steps: whole, coverage: 'free' }, signal),
     files: (at, files, signal) =>
       run(
         at,
@@ -59,6 +68,14 @@ export async function findTestRunner(
         signal,
       ),
   };
+}
+
+/** Whether measuring coverage takes a run of its own. undefined: nobody can. */
+function coverageKind(steps: RunSpec['steps'], root: string): 'free' | 'runner' | undefined {
+  if (typeof steps !== 'string' && steps.some(({ segment }) => isMeasured(segment, root))) {
+    return 'runner';
+  }
+  return hasFreeCoverage(steps, root) ? 'free' : undefined;
 }
 
 function titleOf(steps: RunSpec['steps'], line: string): string {

@@ -12,7 +12,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { CommandResult, Shell } from '../../core/ports.ts';
-import type { TestRun, TestVerdict } from '../../core/testRun.ts';
+import type { Coverage, TestRun, TestVerdict } from '../../core/testRun.ts';
+import { hasFreeCoverage, measure, type Measuring } from './coverage/measure.ts';
+import { mergeCoverage } from './coverage/reports.ts';
+import { readV8Coverage } from './coverage/v8.ts';
 import type { Framework, Place } from './framework.ts';
 import { joinEnv, loadedFiles, recordingEnv } from './loadedFiles.ts';
 import type { Outcome } from './outcome.ts';
@@ -38,6 +41,8 @@ export interface RunSpec {
   /** A virtual environment to run in, absolute. */
   readonly venv?: string | undefined;
   readonly record: boolean;
+  /** Also measure which lines run: 'free' without changing how the tests run, 'runner' by its own means. */
+  readonly coverage?: 'free' | 'runner';
 }
 
 const maxReportBytes = 64 << 20;
@@ -54,21 +59,25 @@ export async function runTests(
   const temp = realpathSync(mkdtempSync(join(tmpdir(), 'patchwright-run-')));
   try {
     for (const name of ['tmp', 'reports']) mkdirSync(join(temp, name));
-    const steps = typeof spec.steps === 'string' ? [] : prepare(spec.steps, spec.files, root, temp);
+    const steps = typeof spec.steps === 'string' ? [] : prepare(spec, spec.steps, root, temp);
     const line = typeof spec.steps === 'string' ? spec.steps : lineOf(steps.map((s) => s.segment));
     for (const { framework } of steps) framework?.clean?.(root);
     const records = spec.record
       ? steps.find((s) => s.framework?.records)?.framework?.records
       : undefined;
     const loadedFolder = join(temp, 'loaded');
+    const v8Folder =
+      spec.coverage && hasFreeCoverage(spec.steps, root) ? join(temp, 'v8') : undefined;
     const result = await shell.run(
       {
         ...shellCommand(line),
         cwd: root,
         extraEnv: joinEnv(
           recordingEnv(records, loadedFolder),
+          ...steps.map(({ measuring }) => measuring?.env ?? {}),
           pythonEnv(root, spec.venv),
           environment(root, temp, spec.venv),
+          v8Folder ? { NODE_V8_COVERAGE: v8Folder } : {},
         ),
         timeoutMs: spec.timeoutMs,
         maxOutputBytes,
@@ -81,7 +90,12 @@ export async function runTests(
       loadedFolder,
       (spec.files ?? []).map((f) => join(root, f)),
     );
-    return { ...toRun(spec, steps, result, root), ...(loaded ? { loaded } : {}) };
+    const coverage = coverageOf(steps, root, v8Folder);
+    return {
+      ...toRun(spec, steps, result, root),
+      ...(loaded ? { loaded } : {}),
+      ...(coverage ? { coverage } : {}),
+    };
   } finally {
     rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -91,11 +105,24 @@ interface PreparedStep {
   readonly segment: Segment;
   readonly framework?: Framework;
   readonly report: string;
+  readonly measuring?: Measuring;
+}
+
+function coverageOf(
+  steps: readonly PreparedStep[],
+  root: string,
+  v8Folder: string | undefined,
+): Coverage | undefined {
+  const reports = [
+    ...steps.map(({ measuring }) => measuring?.read(root)),
+    v8Folder === undefined ? undefined : readV8Coverage(v8Folder, root),
+  ].filter((report) => report !== undefined);
+  return reports.length === 0 ? undefined : mergeCoverage(reports);
 }
 
 function prepare(
+  { files, coverage }: RunSpec,
   steps: readonly Step[],
-  files: readonly string[] | undefined,
   root: string,
   temp: string,
 ): PreparedStep[] {
@@ -108,7 +135,13 @@ function prepare(
     const changed = files
       ? framework.some(segment, at, place, files)
       : framework.whole(segment, at, place);
-    return { segment: changed, framework, report };
+    const measuring = coverage === 'runner' ? measure(changed, { root, temp: folder }) : undefined;
+    return {
+      segment: measuring?.segment ?? changed,
+      framework,
+      report,
+      ...(measuring ? { measuring } : {}),
+    };
   });
 }
 

@@ -71,6 +71,7 @@ function appOf(
       recover: () => ask('recover'),
       diagnose: () => undefined,
       grown: () => undefined,
+      replay: () => Promise.reject(new Error('not part of these tests')),
       async scan() {
         await ask('scan').catch((error: unknown) => {
           memory.progress({ kind: 'scan_failed', message: errorMessage(error) });
@@ -172,6 +173,8 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     attempts: {
       get: (id) => memory.attempts.find((attempt) => attempt.id === id),
       list: () => memory.attempts,
+      find: (id) => memory.attempts.find((attempt) => attempt.id === id),
+      since: (at) => memory.attempts.filter(({ startedAt }) => startedAt >= at),
       ofTicket: (id) => memory.attempts.filter(({ ticketId }) => ticketId === id),
       running: () => memory.attempts.filter(({ outcome }) => outcome === 'running'),
     },

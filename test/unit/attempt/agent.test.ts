@@ -164,6 +164,31 @@ describe('agent', () => {
     });
   });
 
+  it('runs the reads of one reply beside each other', async () => {
+    const deps: { git?: Run['git'] } = {};
+    await start({
+      replies: [says('', ['list', {}], ['list', { path: 'src' }]), write, repair, submit],
+      deps,
+    });
+    const { git } = run;
+    let started = 0;
+    let open = (): void => undefined;
+    const bothStarted = new Promise<void>((resolve) => (open = resolve));
+    deps.git = {
+      ...git,
+      async run(args, options) {
+        // One after the other they would wait for ever.
+        if (args[0] === 'ls-files' && args.includes('--cached')) {
+          if (++started === 2) open();
+          await bothStarted;
+        }
+        return await git.run(args, options);
+      },
+    };
+    await run.go();
+    assert.equal(started, 2);
+  });
+
   describe('gates', () => {
     const again = says('', [
       'edit',
@@ -293,6 +318,33 @@ describe('agent', () => {
         limits: { minutesPerAttempt: 0.01 },
       });
       assert.match(error.message, /minutesPerAttempt/);
+    });
+
+    it('on tokens that the model writes', async () => {
+      const replies = reading.map((reply) => ({ ...reply, usage: { output_tokens: 60 } }));
+      const limits = { outputTokensPerAttempt: 100 };
+      const error = await fails('limit_reached', { replies, limits });
+      assert.match(error.message, /outputTokensPerAttempt/);
+      assert.equal(run.server.calls().length, 2);
+    });
+
+    it('on the day, by what is left of it', async () => {
+      const usage = { input_tokens: 600_000, output_tokens: 0 };
+      const replies = reading.map((reply) => ({ ...reply, usage }));
+      const price = { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 };
+      const error = await fails('limit_reached', { replies, price, deps: { budgetTodayUsd: 0.5 } });
+      assert.match(error.message, /today's limit of 10 US dollars.*00:00 UTC.*costPerDayUsd/);
+      assert.equal(run.server.calls().length, 1);
+    });
+
+    it('on errors in a row, where failing tests are none', async () => {
+      const missing = (i: number) => says('', ['read', { path: `gone-${i}.txt` }]);
+      const error = await fails('limit_reached', {
+        replies: [write, missing(1), missing(2), testIt, missing(3), missing(4), missing(5)],
+        limits: { errorsInARow: 3 },
+      });
+      assert.match(error.message, /limit of 3 failed steps in a row/);
+      assert.equal(run.server.calls().length, 7);
     });
 
     it('count calls that fail', async () => {
@@ -453,6 +505,27 @@ describe('agent', () => {
       const last = run.server.calls().at(-1)?.messages;
       assert.equal(last?.at(-1)?.role, 'user');
       assert.match(toolResults(run.server.calls().at(-1))[0] ?? '', /left out to save room/);
+    });
+
+    it('has its window nearly full gets room before it is, with how to get it again', async () => {
+      const reads = [1, 2, 3, 4, 5].map((i) => ({
+        ...says('', ['read', { path: 'big.txt', from: i }]),
+        usage: { input_tokens: i * 4_000, output_tokens: 10 },
+      }));
+      await start({
+        files: { 'big.txt': 'a line of text\n'.repeat(900) },
+        replies: [...reads, write, repair, submit],
+        contextTokens: 40_000, // of which a reply may take 16,000
+      });
+      await run.go();
+      const sentAt = (call: number) => toolResults(run.server.calls()[call - 1]);
+      assert.ok(sentAt(5).every((text) => !text.includes('left out')));
+      assert.match(
+        sentAt(6)[0] ?? '',
+        /^\[left out to save room: \d+ characters that began "big\.txt, lines 1–400 of 900; go on with from: 401"; call read \{"path":"big\.txt","from":1\} again/,
+      );
+      assert.match(sentAt(6)[4] ?? '', /a line of text/);
+      assert.equal(run.transcript.filter(({ kind }) => kind === 'compacted').length, 1);
     });
 
     it('has its window full again ends', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentDeps, type AgentResult, runAgent } from '../../../src/attempt/agent.ts';
-import type { AgentTask } from '../../../src/attempt/prompt.ts';
+import { type AgentTask, firstMessage } from '../../../src/attempt/prompt.ts';
 import type { TranscriptEntry } from '../../../src/attempt/transcript.ts';
 import type { AttemptProgress, Submission } from '../../../src/core/attempt.ts';
 import type { TestRun, TestRunner } from '../../../src/core/testRun.ts';
@@ -116,6 +116,8 @@ export interface RunOptions extends ModelServerOptions {
   readonly deps?: Partial<AgentDeps>;
   readonly limits?: Partial<AgentDeps['limits']>;
   readonly task?: Partial<AgentTask>;
+  /** Of the model's window; default: not known. */
+  readonly contextTokens?: number;
   readonly price?: { input: number; output: number; cacheRead: number; cacheWrite: number };
 }
 
@@ -144,8 +146,9 @@ export async function prepare(root: string, options: RunOptions): Promise<Run> {
         log: () => undefined,
         ...(options.price ? { price: options.price } : {}),
       });
+      const { contextTokens } = options;
       const deps: AgentDeps = {
-        model,
+        model: contextTokens === undefined ? model : { ...model, contextTokens },
         root,
         git,
         tests: nodeTests(),
@@ -161,7 +164,7 @@ export async function prepare(root: string, options: RunOptions): Promise<Run> {
         },
         ...options.deps,
       };
-      return await runAgent(deps, { ...task, ...options.task }, signal);
+      return await runAgent(deps, firstMessage({ ...task, ...options.task }), signal);
     },
   };
 }

@@ -37,6 +37,8 @@ function everywhere(text: string): AgentTask {
     },
     reviewComments: [text],
     negativeFeedback: [{ text, timestamp: ticket.createdAt, rating: 1 }],
+    code: [{ file: text, from: 1, lines: [text] }],
+    recentCommits: [{ commit: text, at: text, subject: text, file: text }],
     testTitle: text,
     instructions: text,
   };
@@ -87,6 +89,38 @@ describe('prompt', () => {
     });
   });
 
+  it('has the code around the failing place and what changed it last, without secrets', () => {
+    const token = `ghp_${'aB3dE6gH9jK2mN5pQ8sT'.repeat(2).slice(0, 36)}`;
+    const suspect = {
+      commit: 'f'.repeat(40),
+      at: 't',
+      author: 'Jane',
+      subject: 'Change it',
+      score: 3,
+      reasons: ['last changed the line'],
+    };
+    const { data } = split(
+      firstMessage({
+        ...task,
+        ticket: { ...ticket, metadata: { ...ticket.metadata, suspects: [suspect] } },
+        code: [{ file: 'src/a.ts', from: 7, lines: ['if (a < b) {', `  use('${token}');`, '}'] }],
+        recentCommits: [
+          { commit: 'abc1234', at: '2026-01-02', subject: `Use ${token}`, file: 'src/a.ts' },
+        ],
+      }),
+    );
+    const { code, recentCommits, suspectCommits } = data as Record<string, unknown>;
+    assert.deepEqual(code, [
+      { file: 'src/a.ts', lines: "7\tif (a < b) {\n8\t  use('<token>');\n9\t}" },
+    ]);
+    assert.deepEqual(recentCommits, [
+      { commit: 'abc1234', at: '2026-01-02', subject: 'Use <token>', file: 'src/a.ts' },
+    ]);
+    assert.deepEqual(suspectCommits, [
+      { commit: 'ffffffffff', subject: 'Change it', reasons: ['last changed the line'] },
+    ]);
+  });
+
   it('has another boundary each time, and the same words around it', () => {
     assert.notEqual(firstMessage(task), firstMessage(task));
     assert.equal(split(firstMessage(task)).outside, plain);
@@ -119,11 +153,12 @@ describe('prompt', () => {
 
   it('masks secrets, also in long texts, and bounds every field', () => {
     const secret = `sk-ant-${'aB3dE6gH9jK2mN5pQ8sT'.repeat(2)}`;
-    const message = firstMessage(
-      everywhere(`${'x '.repeat(2_995)}${secret} jane@example.com ${'y '.repeat(99_999)}`),
+    const long = everywhere(
+      `${'x '.repeat(2_995)}${secret} jane@example.com ${'y '.repeat(99_999)}`,
     );
+    const message = firstMessage(long);
     assert.ok(!message.includes(secret.slice(0, 20)));
-    assert.ok(!message.includes('jane@'));
+    assert.ok(!firstMessage({ ...long, code: [] }).includes('jane@'));
     assert.ok(message.length < 100_000, String(message.length));
   });
 

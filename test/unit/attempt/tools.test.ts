@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,9 +12,11 @@ import {
 } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { ToolContext, ToolResult } from '../../../src/attempt/tools/tool.ts';
-import { tools } from '../../../src/attempt/tools/tools.ts';
+import { toolsFor } from '../../../src/attempt/tools/tools.ts';
+import type { Shell } from '../../../src/core/ports.ts';
 import { createProtection } from '../../../src/core/protection.ts';
 import type { TestRun } from '../../../src/core/testRun.ts';
+import { createShell } from '../../../src/platform/shell.ts';
 import { createRepository, type Tree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
@@ -39,7 +42,7 @@ describe('tools', () => {
   }
 
   async function call(name: string, input: unknown): Promise<ToolResult> {
-    const tool = tools.find((one) => one.name === name);
+    const tool = toolsFor(context).find((one) => one.name === name);
     assert.ok(tool);
     return await tool.run(input, context, signal);
   }
@@ -57,7 +60,7 @@ describe('tools', () => {
   }
 
   it('have names and schemas that stay as they are: recordings are written against them', () => {
-    const shapes = tools.map((tool) => {
+    const shapes = toolsFor({}).map((tool) => {
       const { properties, required = [] } = tool.spec().inputSchema as {
         properties: object;
         required?: string[];
@@ -74,9 +77,12 @@ describe('tools', () => {
       'edit(path, edits)',
       'create(path, content)',
       'run_tests(files?)',
-      'submit(summary, reasoning, test_files)',
+      'submit(summary, reasoning, test_files, confidence?)',
+      'delete(path)',
+      'rename(from, to)',
+      'git(action, path?, commit?, from?, to?) reads',
     ]);
-    for (const tool of tools) assert.equal(tool.spec().inputSchema['type'], 'object');
+    for (const tool of toolsFor({})) assert.equal(tool.spec().inputSchema['type'], 'object');
   });
 
   describe('list', () => {
@@ -140,79 +146,111 @@ describe('tools', () => {
     });
   });
 
-  describe('search', () => {
-    const files = {
-      'src/a.ts': 'const total = price(1);\nconst Total = 2;\n',
-      'src/b.py': 'total = a.price(2)\n',
-      'x.bin': 'total\0\n',
-    };
+  for (const [engine, shell] of searchers()) {
+    describe(`search with ${engine}`, () => {
+      beforeEach(function () {
+        if (shell === 'missing') this.skip(); // ripgrep is not on this machine
+      });
+      const openWith = async (files: Tree): Promise<void> => {
+        await open(files);
+        if (shell && shell !== 'missing') context = { ...context, shell };
+      };
+      const files = {
+        'src/a.ts': 'const total = price(1);\nconst Total = 2;\n',
+        'src/b.py': 'total = a.price(2)\n',
+        'x.bin': 'total\0\n',
+      };
 
-    it('is literal, unless told otherwise', async () => {
-      await open(files);
-      assert.equal(
-        await text('search', { pattern: 'price(' }),
-        'src/a.ts:1: const total = price(1);\nsrc/b.py:1: total = a.price(2)',
-      );
-      assert.equal(
-        await text('search', { pattern: '^const \\w+ = \\d', regex: true }),
-        'src/a.ts:2: const Total = 2;',
-      );
-      assert.equal(
-        await text('search', { pattern: '(?:price|cost)\\(\\d', regex: true, glob: '*.py' }),
-        'src/b.py:1: total = a.price(2)',
-      );
-      assert.equal(
-        await text('search', { pattern: 'TOTAL = 2', ignore_case: true }),
-        'src/a.ts:2: const Total = 2;',
-      );
-      assert.equal(await text('search', { pattern: 'nowhere' }), 'No matches.');
-    });
+      it('is literal, unless told otherwise', async () => {
+        await openWith(files);
+        assert.equal(
+          await text('search', { pattern: 'price(' }),
+          'src/a.ts:1: const total = price(1);\nsrc/b.py:1: total = a.price(2)',
+        );
+        assert.equal(
+          await text('search', { pattern: '^const \\w+ = \\d', regex: true }),
+          'src/a.ts:2: const Total = 2;',
+        );
+        assert.equal(
+          await text('search', { pattern: '(?:price|cost)\\(\\d', regex: true, glob: '*.py' }),
+          'src/b.py:1: total = a.price(2)',
+        );
+        assert.equal(
+          await text('search', { pattern: 'TOTAL = 2', ignore_case: true }),
+          'src/a.ts:2: const Total = 2;',
+        );
+        assert.equal(await text('search', { pattern: 'nowhere' }), 'No matches.');
+      });
 
-    it('takes a pattern that looks like an option as a pattern', async () => {
-      await open({ 'a.txt': 'run --open-files-in-pager=id\n' });
-      assert.match(await text('search', { pattern: '--open-files-in-pager=id' }), /^a\.txt:1/);
-    });
+      it('takes a pattern that looks like an option as a pattern', async () => {
+        await openWith({ 'a.txt': 'run --open-files-in-pager=id\n' });
+        assert.match(await text('search', { pattern: '--open-files-in-pager=id' }), /^a\.txt:1/);
+      });
 
-    it('finds files that are not committed, never private ones', async () => {
-      await open({ 'a.txt': 'x\n', '.gitignore': '' });
-      writeFileSync(temp.path('tree/new.txt'), 'needle\n');
-      writeFileSync(temp.path('tree/.env'), 'A=needle\n');
-      writeFileSync(temp.path('tree/server.key'), 'needle\n');
-      assert.equal(await text('search', { pattern: 'needle' }), 'new.txt:1: needle');
-    });
+      it('finds files that are not committed, never private ones', async () => {
+        await openWith({ 'a.txt': 'x\n', '.gitignore': '' });
+        writeFileSync(temp.path('tree/new.txt'), 'needle\n');
+        writeFileSync(temp.path('tree/.env'), 'A=needle\n');
+        writeFileSync(temp.path('tree/server.key'), 'needle\n');
+        assert.equal(await text('search', { pattern: 'needle' }), 'new.txt:1: needle');
+      });
 
-    it('finds nothing behind a folder that was replaced by a link out', async () => {
-      await open({ 'src/a.txt': 'x\n', 'b.txt': 'x\n' });
-      mkdirSync(temp.path('outside'));
-      writeFileSync(temp.path('outside/a.txt'), 'needle\n');
-      writeFileSync(temp.path('tree/b.txt'), 'needle\n');
-      await context.git.run(['rm', '-rq', '--cached', 'src']);
-      const { rmSync } = await import('node:fs');
-      rmSync(temp.path('tree/src'), { recursive: true });
-      symlinkSync(temp.path('outside'), temp.path('tree/src'));
-      await context.git.run(['reset', '-q', 'HEAD']);
-      assert.equal(await text('search', { pattern: 'needle' }), 'b.txt:1: needle');
-    });
+      it('finds nothing behind a folder that was replaced by a link out', async () => {
+        await openWith({ 'src/a.txt': 'x\n', 'b.txt': 'x\n' });
+        mkdirSync(temp.path('outside'));
+        writeFileSync(temp.path('outside/a.txt'), 'needle\n');
+        writeFileSync(temp.path('tree/b.txt'), 'needle\n');
+        await context.git.run(['rm', '-rq', '--cached', 'src']);
+        const { rmSync } = await import('node:fs');
+        rmSync(temp.path('tree/src'), { recursive: true });
+        symlinkSync(temp.path('outside'), temp.path('tree/src'));
+        await context.git.run(['reset', '-q', 'HEAD']);
+        assert.equal(await text('search', { pattern: 'needle' }), 'b.txt:1: needle');
+      });
 
-    it('has an end, in matches and in length of a line', async () => {
-      await open({ 'long.txt': `x${'y'.repeat(5_000)}\n`, 'many.txt': 'zebra\n'.repeat(1_000) });
-      assert.ok((await text('search', { pattern: 'xy' })).length < 400);
-      assert.match(await text('search', { pattern: 'zebra' }), /further matches; narrow/);
-    });
+      it('finds nothing in ignored files, whatever the glob', async () => {
+        const ignored = { '.gitignore': 'out\n*.gen.txt\n', 'out/a.txt': 'needle\n' };
+        await openWith({ ...ignored, 'a.gen.txt': 'needle\n', 'b/c.txt': 'needle\n' });
+        writeFileSync(temp.path('tree/new.gen.txt'), 'needle\n');
+        for (const glob of ['*.txt', '**/*.gen.txt', 'b', 'b/', './b/c.txt', 'b/**/*.txt']) {
+          const found = await text('search', { pattern: 'needle', glob });
+          assert.doesNotMatch(found, /new\.gen/);
+          assert.equal(found.includes('b/c.txt:1: needle'), !glob.includes('gen'), glob);
+        }
+        writeFileSync(temp.path('tree/!a.txt'), 'needle\n');
+        assert.equal(
+          await text('search', { pattern: 'needle', glob: '!a.txt' }),
+          '!a.txt:1: needle',
+        );
+      });
 
-    it('refuses patterns that may never end or that are none', async () => {
-      await open(files);
-      for (const pattern of ['(a)\\1', '(?=a)', 'a{1,30000}', '((a{9}){9}){9}']) {
-        assert.match(await refusal('search', { pattern, regex: true }), /can't be used/);
-      }
-      assert.match(
-        await refusal('search', { pattern: '(', regex: true }),
-        /failed or took too long/,
-      );
-      assert.match(await refusal('search', { pattern: 'a\nb' }), /one line/);
-      assert.match(await refusal('search', { pattern: '' }), /`pattern` must be at least 1/);
+      it('has an end, in matches and in length of a line', async () => {
+        await openWith({
+          'long.txt': `x${'y'.repeat(5_000)}\n`,
+          'many.txt': 'zebra\n'.repeat(1_000),
+        });
+        assert.ok((await text('search', { pattern: 'xy' })).length < 400);
+        assert.match(await text('search', { pattern: 'zebra' }), /further matches; narrow/);
+      });
+
+      it('refuses patterns that may never end or that are none', async () => {
+        await openWith(files);
+        for (const pattern of ['(a)\\1', '(?=a)']) {
+          assert.match(await refusal('search', { pattern, regex: true }), /can't be used/);
+        }
+        for (const pattern of ['a{1,30000}', '((a{9}){9}){9}']) {
+          const { ok, text } = await call('search', { pattern, regex: true });
+          assert.ok(ok || /can't be used/.test(text), text); // takes linear time, or is refused
+        }
+        assert.match(
+          await refusal('search', { pattern: '(', regex: true }),
+          /failed or took too long|can't be used/,
+        );
+        assert.match(await refusal('search', { pattern: 'a\nb' }), /one line/);
+        assert.match(await refusal('search', { pattern: '' }), /`pattern` must be at least 1/);
+      });
     });
-  });
+  }
 
   describe('read', () => {
     it('numbers the lines, and tells how to go on', async () => {
@@ -370,11 +408,18 @@ describe('tools', () => {
     ]) {
       it(`refuse ${JSON.stringify(path)} without a reason, and report it`, async () => {
         const edited = await refusal(...change(path));
-        const created = await refusal('create', { path, content: 'y' });
+        const others = [
+          await refusal('create', { path, content: 'y' }),
+          await refusal('delete', { path }),
+          await refusal('rename', { from: path, to: 'free.txt' }),
+          await refusal('rename', { from: 'a.txt', to: path }),
+          await refusal('edit', { path: 'a.txt', edits: [{ path, old: 'x', new: 'y' }] }),
+        ];
         if (path !== '') {
-          assert.match(edited.replaceAll('\0', ' '), notAccepted);
-          assert.match(created.replaceAll('\0', ' '), notAccepted);
-          assert.equal(refusals.length, 2);
+          for (const said of [edited, ...others]) {
+            assert.match(said.replaceAll('\0', ' '), notAccepted);
+          }
+          assert.equal(refusals.length, 6);
           assert.ok(refusals.every((line) => line.startsWith(`${path}: `)));
         }
         assert.equal(readFileSync(temp.path('outside.txt'), 'utf8'), 'x\n');
@@ -391,6 +436,9 @@ describe('tools', () => {
       for (const path of ['file', 'folder/new.txt', 'harmless/login.ts', 'dangling']) {
         assert.match(await refusal(...change(path)), notAccepted);
         assert.match(await refusal('create', { path, content: 'y' }), notAccepted);
+        assert.match(await refusal('delete', { path }), notAccepted);
+        assert.match(await refusal('rename', { from: path, to: 'free.txt' }), notAccepted);
+        assert.match(await refusal('rename', { from: 'a.txt', to: path }), notAccepted);
       }
       assert.deepEqual(
         new Set(refusals.map((line) => line.split(': ')[1])),
@@ -427,6 +475,34 @@ describe('tools', () => {
       assert.equal(readFileSync(temp.path('tree/a.txt'), 'utf8'), 'x\n');
     });
 
+    it('change several files by one call, or none of them', async () => {
+      writeFileSync(temp.path('tree/b.txt'), 'x\r\n');
+      const of = (old: string) => ({
+        path: 'a.txt',
+        edits: [
+          { old: 'x', new: 'y' },
+          { path: 'b.txt', old, new: 'z' },
+        ],
+      });
+      assert.match(
+        await refusal('edit', of('nothing like it')),
+        /^b\.txt: Not edited: [^]*None of the 2 edits of 2 files was applied\.$/,
+      );
+      assert.equal(readFileSync(temp.path('tree/a.txt'), 'utf8'), 'x\n');
+      assert.equal(await text('edit', of('x')), 'Edited a.txt at line 1.\nEdited b.txt at line 1.');
+      assert.equal(readFileSync(temp.path('tree/a.txt'), 'utf8'), 'y\n');
+      assert.equal(readFileSync(temp.path('tree/b.txt'), 'utf8'), 'z\r\n');
+    });
+
+    it('take one file by two names for what it is', async () => {
+      const edits = [
+        { old: 'x', new: 'y' },
+        { path: './a.txt', old: 'x', new: 'z' },
+      ];
+      assert.match(await refusal('edit', { path: 'a.txt', edits }), /are one file/);
+      assert.equal(readFileSync(temp.path('tree/a.txt'), 'utf8'), 'x\n');
+    });
+
     it('know a new file from one that is there', async () => {
       assert.match(await refusal('create', { path: 'a.txt', content: 'z' }), /exists\. Use edit/);
       assert.match(await refusal(...change('new.txt')), /no file new\.txt\. Use create/);
@@ -448,6 +524,203 @@ describe('tools', () => {
       );
       writeFileSync(temp.path('tree/big.txt'), 'a'.repeat(1_000_001));
       assert.match(await refusal(...change('big.txt')), /larger than 1 MB/);
+    });
+  });
+
+  describe('delete and rename', () => {
+    beforeEach(async () => await open({ 'a.txt': 'x\n', 'src/b.sh': '#!/bin/sh\n' }));
+
+    it('do what they say, and keep mode and content', async () => {
+      assert.equal(await text('delete', { path: 'a.txt' }), 'Deleted a.txt.');
+      assert.equal(
+        await text('rename', { from: 'src/b.sh', to: 'lib/deep/c.sh' }),
+        'Renamed src/b.sh to lib/deep/c.sh.',
+      );
+      assert.equal(existsSync(temp.path('tree/a.txt')), false);
+      assert.equal(existsSync(temp.path('tree/src/b.sh')), false);
+      assert.equal(readFileSync(temp.path('tree/lib/deep/c.sh'), 'utf8'), '#!/bin/sh\n');
+      assert.equal(lstatSync(temp.path('tree/lib/deep/c.sh')).mode & 0o777, 0o755);
+    });
+
+    it('refuse what is not there, a folder, and a name that is taken', async () => {
+      assert.match(await refusal('delete', { path: 'gone.txt' }), /There is no file/);
+      assert.match(await refusal('delete', { path: 'src' }), /is not a file/);
+      assert.match(await refusal('rename', { from: 'gone.txt', to: 'b' }), /There is no file/);
+      assert.match(await refusal('rename', { from: 'a.txt', to: 'src/b.sh' }), /exists/);
+      assert.match(await refusal('rename', { from: 'a.txt', to: 'src' }), /is not a file/);
+      assert.equal(await context.git.run(['status', '--porcelain']), '');
+    });
+  });
+
+  describe('git', () => {
+    const commit = async (message: string): Promise<string> => {
+      await context.git.run(['add', '-A']);
+      await context.git.run(['commit', '-q', '--no-verify', '-m', message]);
+      const id = await context.git.run(['rev-parse', 'HEAD']);
+      context = { ...context, base: id };
+      return id;
+    };
+
+    beforeEach(async () => {
+      await open({ 'a.txt': 'one\ntwo\n', 'b.txt': 'b\n' });
+      writeFileSync(temp.path('tree/a.txt'), 'one\n2\n');
+      await commit('Write numbers\n\nBecause so.');
+    });
+
+    it('tells the latest commits, of all files or of one', async () => {
+      assert.match(
+        await text('git', { action: 'log' }),
+        /^[0-9a-f]{7,} \d{4}-\d\d-\d\d Write numbers\n[0-9a-f]{7,} \S+ base$/,
+      );
+      assert.match(await text('git', { action: 'log', path: 'b.txt' }), /^\S+ \S+ base$/);
+      assert.equal(await text('git', { action: 'log', path: 'gone.txt' }), 'No commits.');
+    });
+
+    it('tells how to get more commits than it shows', async () => {
+      for (let i = 0; i < 35; i += 1) {
+        await context.git.run(['commit', '-q', '--allow-empty', '-m', `number ${i}`]);
+      }
+      context = { ...context, base: await context.git.run(['rev-parse', 'HEAD']) };
+      const first = await text('git', { action: 'log' });
+      assert.match(first, /number 34\n[^]*number 5\n\[more; go on with from: 31\]$/);
+      assert.match(await text('git', { action: 'log', from: 31 }), / number 4\n[^]* base$/);
+    });
+
+    it('tells the commit of each line, as the attempt began', async () => {
+      writeFileSync(temp.path('tree/a.txt'), 'changed by the attempt\n');
+      const blamed = await text('git', { action: 'blame', path: 'a.txt' });
+      assert.match(blamed, /^a\.txt as the attempt began[^]*\^\w+ 1\) one\n\w+ +2\) 2/);
+      const second = await text('git', { action: 'blame', path: 'a.txt', from: 2, to: 2 });
+      assert.doesNotMatch(second, /one/);
+      assert.match(
+        await refusal('git', { action: 'blame', path: 'a.txt', from: 9 }),
+        /only 2 lines/,
+      );
+    });
+
+    it('shows a commit, whole or of one file, in pieces where it is long', async () => {
+      const base = context.base.slice(0, 10);
+      const whole = await text('git', { action: 'show', commit: base });
+      assert.match(whole, /Write numbers\n\nBecause so\.\n\ndiff --git [^]*-two\n\+2$/);
+      writeFileSync(temp.path('tree/b.txt'), 'line of text\n'.repeat(4_000));
+      writeFileSync(temp.path('tree/a.txt'), 'small\n');
+      const big = await commit('Big');
+      assert.match(await text('git', { action: 'show', commit: big, path: 'a.txt' }), /\+small$/);
+      const head = await text('git', { action: 'show', commit: big });
+      const [, next] = /go on with from: (\d+)\]$/.exec(head) ?? [];
+      assert.ok(head.length < 17_000 && next);
+      assert.match(
+        await text('git', { action: 'show', commit: big, from: Number(next) }),
+        /^\+line of text\n/,
+      );
+    });
+
+    it('never shows private files', async () => {
+      writeFileSync(temp.path('tree/.env'), 'A=hidden-value\n');
+      writeFileSync(temp.path('tree/b.txt'), 'shown\n');
+      const id = await commit('Leak');
+      const shown = await text('git', { action: 'show', commit: id });
+      assert.match(shown, /\+shown/);
+      assert.doesNotMatch(shown, /hidden-value|\.env/);
+      for (const action of ['log', 'blame', 'show']) {
+        assert.match(
+          await refusal('git', { action, path: '.env', commit: id }),
+          /may hold secrets/,
+        );
+      }
+    });
+
+    it('takes no option, no revision and no other branch', async () => {
+      await context.git.run(['checkout', '-q', '-b', 'other']);
+      const base = context.base;
+      writeFileSync(temp.path('tree/a.txt'), 'other\n');
+      const other = await commit('Other');
+      context = { ...context, base };
+      assert.match(await refusal('git', { action: 'show', commit: other }), /no commit of this/);
+      for (const commitName of ['--output=x', 'HEAD', 'other', 'abcd..HEAD', '-p']) {
+        assert.match(await refusal('git', { action: 'show', commit: commitName }), /hash/);
+      }
+      for (const path of ['--output=x', '-p', ':(exclude)a.txt/../b', '../x']) {
+        const result = await call('git', { action: 'log', path });
+        assert.match(result.text, /can't be read|No commits/);
+      }
+      assert.match(await refusal('git', { action: 'push' }), /action/);
+      assert.match(await refusal('git', { action: 'show', commit: 'deadbeef' }), /no answer/);
+    });
+
+    it('runs nothing that the repository configures', async () => {
+      const mark = temp.path('ran');
+      await context.git.run(['config', 'diff.external', `touch ${mark}`]);
+      await context.git.run(['config', 'diff.x.textconv', `touch ${mark};cat`]);
+      await context.git.run(['config', 'log.showSignature', 'true']);
+      await context.git.run(['config', 'gpg.program', `touch ${mark}`]);
+      writeFileSync(temp.path('tree/.gitattributes'), '*.txt diff=x\n');
+      writeFileSync(temp.path('tree/a.txt'), 'again\n');
+      const id = await commit('Attributes');
+      for (const action of ['log', 'blame', 'show']) {
+        await text('git', { action, path: 'a.txt', commit: id });
+      }
+      assert.equal(existsSync(mark), false);
+    });
+  });
+
+  describe('run_command', () => {
+    const sandbox = (allowed: readonly string[]): void => {
+      context = { ...context, commands: { shell: createShell(), allowed } };
+    };
+
+    it('is offered only where there is a sandbox and the user allowed something', () => {
+      const names = (commands?: ToolContext['commands']) =>
+        toolsFor({ commands }).map(({ name }) => name);
+      const shell = createShell();
+      assert.ok(!names().includes('run_command'));
+      assert.ok(!names({ shell, allowed: [] }).includes('run_command'));
+      assert.ok(names({ shell, allowed: ['make'] }).includes('run_command'));
+    });
+
+    it('runs what is allowed, with further arguments, and nothing else', async () => {
+      await open({ 'a.js': 'console.log(process.argv[2])' });
+      sandbox([`${process.execPath} a.js`]);
+      const ran = await text('run_command', { argv: [process.execPath, 'a.js', '$HOME; rm -rf'] });
+      assert.equal(ran, 'exit code 0\n$HOME; rm -rf');
+      for (const argv of [[process.execPath], [process.execPath, 'b.js'], ['sh', '-c', 'id']]) {
+        assert.match(await refusal('run_command', { argv }), /^Not allowed\. Allowed are: /);
+      }
+    });
+
+    it('says how it failed', async () => {
+      await open({});
+      sandbox(['false', 'no-such-program']);
+      assert.match(await refusal('run_command', { argv: ['false'] }), /^exit code 1/);
+      const gone = await refusal('run_command', { argv: ['no-such-program'] });
+      assert.match(gone, /could not be started/);
+    });
+  });
+
+  describe('diagnostics', () => {
+    const finding = {
+      line: 3,
+      severity: 'error' as const,
+      source: 'tsc',
+      message: 'No such name.',
+    };
+
+    it('shows what changes brought in, of all files or below a folder', async () => {
+      await open({});
+      const found = [
+        { ...finding, file: 'src/a.ts', code: 'TS2304' },
+        { ...finding, file: 'b.ts', severity: 'warning' as const },
+      ];
+      context = {
+        ...context,
+        diagnostics: { introduced: async () => await Promise.resolve(found) },
+      };
+      assert.equal(
+        await text('diagnostics', {}),
+        'src/a.ts:3: error tsc TS2304: No such name.\nb.ts:3: warning tsc: No such name.',
+      );
+      assert.doesNotMatch(await text('diagnostics', { path: 'src/' }), /b\.ts/);
+      assert.equal(await text('diagnostics', { path: 'lib/' }), 'Nothing new.');
     });
   });
 
@@ -503,3 +776,12 @@ describe('tools', () => {
     });
   });
 });
+
+/** git always, and ripgrep where it is. */
+function searchers(): [string, Shell | 'missing' | undefined][] {
+  const { status } = spawnSync('rg', ['--version']);
+  return [
+    ['git', undefined],
+    ['ripgrep', status === 0 ? createShell() : 'missing'],
+  ];
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { defaultSettings } from '../../../src/core/settings.ts';
+import { defaultSettings, machineKeys } from '../../../src/core/settings.ts';
 import { ticketStatuses } from '../../../src/core/ticket.ts';
 import { commandId, commandNames, contextKeys, viewIds } from '../../../src/editor/commands.ts';
 import { sortOrders } from '../../../src/editor/sortOrder.ts';
@@ -243,7 +243,7 @@ describe("the manifest's settings", () => {
     const machine = Object.entries(settings).filter(([, { scope }]) => scope === 'machine');
     assert.deepEqual(
       machine.map(([key]) => key),
-      ['patchwright.model.baseUrl', 'patchwright.sandbox.allowWithout'],
+      machineKeys.map((key) => `patchwright.${key}`),
     );
     const addresses = /url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
     for (const [key, { type, scope }] of Object.entries(settings)) {

@@ -49,7 +49,17 @@ describe('running gates', () => {
     assert.deepEqual(order.slice(4), ['+reproduction', '-reproduction', '+suite', '-suite']);
     assert.deepEqual(
       allGates.map(({ id }) => id),
-      ['protected', 'size', 'secrets', 'reproduction', 'suite'],
+      [
+        'protected',
+        'size',
+        'secrets',
+        'static',
+        'reproduction',
+        'suite',
+        'coverage',
+        'loop',
+        'mcp',
+      ],
     );
   });
 
@@ -203,11 +213,44 @@ describe('confidence', () => {
   const of = (tests: number, added: number, submissions: number, all = reports(tests)): number =>
     confidenceOf({ patch: patch(added), reports: all, submissions }).value;
 
+  /** As the gate of that name reports it. */
+  const covered = (reason: string): GateReport => ({
+    ...report('suite', { reason }),
+    id: 'coverage' as GateReport['id'],
+  });
+
+  it('falls with changed lines that no test runs, and with patches of the kind that were refused', () => {
+    const input = { patch: patch(5), submissions: 1 };
+    const withCoverage = (reason: string): number =>
+      confidenceOf({ ...input, reports: [...reports(80), covered(reason)] }).value;
+    const [all, half] = ['2 of 2', '1 of 2'].map((part) =>
+      withCoverage(`${part} changed lines covered.`),
+    );
+    assert.equal(((all ?? 0) - (half ?? 0)).toFixed(3), '0.050');
+    assert.equal(withCoverage('Not measured.'), of(80, 5, 1));
+    const withHistory = (landed: number, refused: number): number =>
+      confidenceOf({ ...input, reports: reports(80), history: { landed, refused } }).value;
+    assert.ok(withHistory(5, 0) > withHistory(3, 2));
+    assert.ok(withHistory(3, 2) > withHistory(0, 5));
+    assert.equal(withHistory(0, 0), of(80, 5, 1));
+  });
+
+  it("is lowered by the model's own estimate, never raised", () => {
+    const estimated = (estimate: number) =>
+      confidenceOf({ patch: patch(5), reports: reports(80), submissions: 1, estimate });
+    assert.equal(estimated(0.3).value, 0.3);
+    assert.match(estimated(0.3).parts.at(-1)?.label ?? '', /own estimate/);
+    assert.equal(estimated(1).value, of(80, 5, 1));
+    assert.equal(estimated(Number.NaN).value, of(80, 5, 1));
+    assert.equal(estimated(-1).value, 0);
+  });
+
   it('is 1 for a small patch with a large suite at the first try, and the sum of its parts', () => {
     const { value, parts } = confidenceOf({
       patch: patch(5),
-      reports: reports(80),
+      reports: [...reports(80), covered('12 of 12 changed lines covered (100.0 %).')],
       submissions: 1,
+      history: { landed: 6, refused: 0 },
     });
     assert.equal(value, 1);
     assert.equal(Math.round(parts.reduce((sum, part) => sum + part.value, 0) * 1000), 1000);

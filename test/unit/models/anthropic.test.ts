@@ -148,7 +148,7 @@ describe('anthropic model', () => {
       });
     });
 
-    it('gives back what came, with the mark on the last block only', async () => {
+    it('gives back what came, with the mark on the last block of the last two messages of ours', async () => {
       const model = await modelOf({ replies: [says('a'), says('b')] });
       const thinking = { type: 'thinking', thinking: 'hm', signature: 's' };
       await model.reply(
@@ -168,7 +168,10 @@ describe('anthropic model', () => {
         () => undefined,
       );
       assert.deepEqual(server.calls()[0]?.messages, [
-        { role: 'user', content: [{ type: 'text', text: 'fix it' }] },
+        {
+          role: 'user',
+          content: [{ type: 'text', text: 'fix it', cache_control: { type: 'ephemeral' } }],
+        },
         {
           role: 'assistant',
           content: [thinking, { type: 'tool_use', id: 't1', name: 'read', input: {} }],

@@ -38,12 +38,25 @@ describe('anthropic reply and request', () => {
     assert.equal(reply.usage.outputTokens, 4);
   });
 
-  it('asks for thinking only where the model is known to adapt it, and for no more than it can write', () => {
+  it('asks for thinking and effort only where the model is known to take them, and for no more than it can write', () => {
     const request = { system: '', tools: [], messages: [], maxOutputTokens: 16_000 };
-    const plain = { name: 'm', maxOutputTokens: undefined, thinksAdaptively: false };
+    const plain = {
+      name: 'm',
+      maxOutputTokens: undefined,
+      thinksAdaptively: false,
+      contextTokens: undefined,
+      efforts: [],
+    };
     assert.equal('thinking' in toParams(request, plain), false);
     assert.equal(toParams(request, plain).max_tokens, 16_000);
-    const able = toParams(request, { name: 'm', maxOutputTokens: 4_096, thinksAdaptively: true });
+    assert.equal('output_config' in toParams(request, plain, 'high'), false);
+    const traits = { ...plain, maxOutputTokens: 4_096, thinksAdaptively: true };
+    const able = toParams(request, { ...traits, efforts: ['low', 'high'] }, 'high');
+    assert.deepEqual(able.output_config, { effort: 'high' });
+    assert.equal(
+      'output_config' in toParams(request, { ...traits, efforts: ['low'] }, 'max'),
+      false,
+    );
     assert.deepEqual(able.thinking, { type: 'adaptive' });
     assert.equal(able.max_tokens, 4_096);
   });

@@ -22,6 +22,17 @@ describe('prices', () => {
     }
   });
 
+  it('is what the user says, for a model or all its versions', () => {
+    const own = [
+      { model: 'qwen3', input: 0, output: 0 },
+      { model: 'claude-opus-4-5', input: 1, output: 2, cacheRead: 0.1, cacheWrite: 3 },
+    ];
+    assert.deepEqual(priceOf('qwen3', own), { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 });
+    assert.equal(priceOf('claude-opus-4-5-20251101', own)?.cacheWrite, 3);
+    assert.equal(priceOf('claude-opus-4-1', own)?.input, 15);
+    assert.equal(priceOf('qwen4', own), undefined);
+  });
+
   it('gives the cost of all four kinds of tokens', () => {
     const usage = {
       inputTokens: 1_000_000,

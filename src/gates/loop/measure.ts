@@ -1,0 +1,146 @@
+import { throwIfCancelled } from '../../core/errors.ts';
+import type { TestRun } from '../../core/testRun.ts';
+import type { GateContext } from '../context.ts';
+import { plural } from '../finding.ts';
+import { guarded } from '../guardedRun.ts';
+import {
+  type Bound,
+  compareSpeed,
+  confidence,
+  type Pair,
+  settled,
+  slow,
+  type Speed,
+  usualPairs,
+} from './slowdown.ts';
+
+/** Measuring takes no longer than this, give or take a run. */
+const budgetMs = 60_000;
+
+/** Something that is run on the base and on the patch. */
+export interface Subject {
+  readonly name: string;
+  run(): Promise<TestRun>;
+  /** Default: the base itself. */
+  readonly baseTree?: string;
+  /** It fails on the base by what it is; so only what no fix explains counts as slower. */
+  readonly failsOnBase?: true;
+}
+
+export interface Measurement {
+  readonly problem?: string;
+  readonly evidence: readonly string[];
+  readonly marks: readonly string[];
+  readonly output?: string;
+}
+
+/**
+ * Runs base and patch in turns, the order changing, so that what the machine does meanwhile meets both.
+ * Few runs where they tell, more while they do not, and none where a single one takes too long.
+ */
+export async function measure(
+  context: GateContext,
+  subject: Subject,
+  signal?: AbortSignal,
+): Promise<Measurement> {
+  const { patch } = context;
+  const runs: { readonly base: TestRun; readonly patch: TestRun }[] = [];
+  const marks = new Set<string>();
+  const started = performance.now();
+  let speed: Speed | undefined;
+  while (speed === undefined) {
+    throwIfCancelled(signal);
+    const order = runs.length % 2 === 0 ? ['base', 'patch'] : ['patch', 'base'];
+    const pair: Partial<Record<'base' | 'patch', TestRun>> = {};
+    for (const side of order as ('base' | 'patch')[]) {
+      const tree = side === 'base' ? (subject.baseTree ?? patch.base) : patch.commit;
+      const ran = await guarded(context, tree, () => subject.run(), signal);
+      for (const mark of ran.marks) marks.add(mark);
+      if (ran.problems[0] !== undefined) return misbehaved(subject, side, ran.problems);
+      if (ran.result.stopped) return misbehaved(subject, side, [ran.result.stopped]);
+      if (ran.result.verdict === 'timeout') return endless(subject, side, ran.result);
+      pair[side] = ran.result;
+    }
+    runs.push(pair as { base: TestRun; patch: TestRun });
+    if (!subject.failsOnBase && runs[0]?.base.verdict !== 'passed') return incomparable(subject);
+    const spent = performance.now() - started;
+    if (runs.length === 1 && spent * usualPairs > budgetMs) return tooLong(subject, spent, runs);
+    const pairs = runs.map(times);
+    speed = settled(pairs, boundOf(subject));
+    if (spent > budgetMs) speed ??= compareSpeed(pairs, boundOf(subject));
+  }
+  return judge(subject, runs, speed, [...marks]);
+}
+
+/** A test that ends early by failing takes longer once it is mended. */
+function boundOf({ failsOnBase }: Subject): Bound {
+  return failsOnBase ? { ratio: 3, ms: 1_000 } : slow;
+}
+
+type Runs = readonly { readonly base: TestRun; readonly patch: TestRun }[];
+
+function times({ base, patch }: Runs[number]): Pair {
+  return { baseMs: Math.max(1, base.durationMs), patchMs: Math.max(1, patch.durationMs) };
+}
+
+function judge(subject: Subject, runs: Runs, speed: Speed, marks: readonly string[]): Measurement {
+  const { name, failsOnBase } = subject;
+  const { ratio: allowed } = boundOf(subject);
+  const percent = `${100 * confidence} %`;
+  const interval = `${speed.low.toFixed(2)}–${speed.high.toFixed(2)}`;
+  const evidence = [
+    `${name}: ${speed.ratio.toFixed(2)} × the time of before (${percent} interval ${interval}, ${plural(runs.length, 'pair')} of runs).`,
+  ];
+  const failing = (side: 'base' | 'patch'): number =>
+    runs.filter((run) => run[side].verdict !== 'passed').length;
+  const [was, is] = [failing('base'), failing('patch')];
+  if (is > 0 && !failsOnBase)
+    evidence.push(`${name}: ${is} of ${runs.length} runs failed, ${was} before.`);
+  if (is - was >= 2) {
+    const problem = `${name} became unreliable: ${is} of ${runs.length} runs fail with the patch, ${was} without it.`;
+    return { problem, evidence, marks };
+  }
+  const flaky = is > was ? [`${name}: failed once with the patch, in ${runs.length} runs`] : [];
+  if (speed.verdict === 'slower') {
+    const problem = `${name} became slower: ${speed.ratio.toFixed(2)} × the time of before (${percent} interval ${interval}; up to ${allowed} is allowed).`;
+    return { problem, evidence, marks: [...marks, ...flaky] };
+  }
+  const unclear =
+    speed.verdict === 'unclear' && speed.ratio > allowed
+      ? [`${name}: may be slower (${speed.ratio.toFixed(2)} ×), the runs differ too much to tell`]
+      : [];
+  return { evidence, marks: [...marks, ...flaky, ...unclear] };
+}
+
+function misbehaved(
+  { name }: Subject,
+  side: 'base' | 'patch',
+  problems: readonly string[],
+): Measurement {
+  const how = side === 'base' ? 'without the patch, too' : 'with the patch';
+  const problem = `${name} did what it must not do ${how}: ${problems[0]}.`;
+  return { problem, evidence: problems, marks: [] };
+}
+
+/** What does not end before the patch is not the patch's doing. */
+function endless({ name }: Subject, side: 'base' | 'patch', run: TestRun): Measurement {
+  const limit = `${(run.durationMs / 1000).toFixed(0)} s`;
+  if (side === 'base') {
+    return { evidence: [`${name}: does not end without the patch either.`], marks: [] };
+  }
+  const problem = `${name} runs away with the patch: it was stopped by the time limit after ${limit}.`;
+  return { problem, evidence: [], marks: [], output: run.output };
+}
+
+function incomparable({ name }: Subject): Measurement {
+  return { evidence: [`${name}: fails without the patch, so its times tell nothing.`], marks: [] };
+}
+
+function tooLong({ name }: Subject, spentMs: number, runs: Runs): Measurement {
+  const seconds = (spentMs / 1000).toFixed(0);
+  const evidence = [`${name}: a pair of runs takes ${seconds} s, too long to be repeated.`];
+  const [pair] = runs.map(times);
+  const ratio = pair ? pair.patchMs / pair.baseMs : 1;
+  const marks = ratio > 1.5 ? [`${name}: took ${ratio.toFixed(1)} × the time of before, once`] : [];
+  return { evidence, marks };
+}
