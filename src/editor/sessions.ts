@@ -18,6 +18,7 @@ import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
+import { t } from './l10n.ts';
 
 /** The house of one workspace folder, open. */
 export interface Session {
@@ -329,21 +330,21 @@ function whyNot(state: Exclude<State, { kind: 'ready' }>): unknown {
       return state.error;
     case 'noGit':
       return new PatchwrightError('no_git', {
-        what: 'This folder is not a git repository.',
-        why: 'Patchwright makes every patch on a git branch of its own.',
-        remedy: 'Initialize a repository and make a first commit.',
+        what: t('This folder is not a git repository.'),
+        why: t('Patchwright makes every patch on a git branch of its own.'),
+        remedy: t('Initialize a repository and make a first commit.'),
       });
     case 'virtual':
       return new PatchwrightError('no_folder', {
-        what: 'This folder is not on a disk.',
-        why: 'Patchwright needs git, files and processes.',
-        remedy: 'Open a folder of this machine, or of a remote one.',
+        what: t('This folder is not on a disk.'),
+        why: t('Patchwright needs git, files and processes.'),
+        remedy: t('Open a folder of this machine, or of a remote one.'),
       });
     default:
       return new PatchwrightError('no_folder', {
-        what: 'No folder is open.',
-        why: 'Patchwright works on a folder with a git repository.',
-        remedy: 'Open one.',
+        what: t('No folder is open.'),
+        why: t('Patchwright works on a folder with a git repository.'),
+        remedy: t('Open one.'),
       });
   }
 }
@@ -352,8 +353,8 @@ function whyNot(state: Exclude<State, { kind: 'ready' }>): unknown {
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new PatchwrightError('untrusted', {
-    what: 'Patchwright runs nothing in this folder.',
-    why: 'The folder is not trusted.',
-    remedy: 'Trust it if you know who wrote it.',
+    what: t('Patchwright runs nothing in this folder.'),
+    why: t('The folder is not trusted.'),
+    remedy: t('Trust it if you know who wrote it.'),
   });
 }

@@ -33,6 +33,8 @@ export interface WindowOptions {
   readonly version?: string;
   /** A packed extension; left out: the project itself, linked. */
   readonly vsix?: string;
+  /** That extensions are told: `ja` for instance. */
+  readonly language?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -66,8 +68,12 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   };
   try {
     chrome = await browser();
-    const { folder, viewport } = options;
-    const page = await open(server, chrome, { folder, ...(viewport ? { viewport } : {}) });
+    const { folder, viewport, language } = options;
+    const page = await open(server, chrome, {
+      folder,
+      ...(viewport ? { viewport } : {}),
+      ...(language ? { language } : {}),
+    });
     return windowOf(page, close);
   } catch (error) {
     await close();
