@@ -7,7 +7,7 @@ import type { ActionView, PageAction, ReviewView, StepView } from '../shared/pro
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
-import { attemptLabel, categoryWords } from './ticketText.ts';
+import { attemptLabel, categoryWords, codeWords } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
 export interface ReviewSource {
@@ -83,7 +83,7 @@ function costText(request: PatchRequest, attempt: Attempt | undefined): string {
 
 function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
-    value: one ? `${String(one.value)}${unit}` : '–',
+    value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
   });
   return {
