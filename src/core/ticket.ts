@@ -162,12 +162,13 @@ export interface SignalGroup {
 
 /** The legal moves of a ticket. */
 const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
-  open: ['in_progress', 'snoozed', 'closed'],
+  // An earlier patch of it can be taken up again after an attempt that was to change it.
+  open: ['in_progress', 'ready', 'snoozed', 'closed'],
   in_progress: ['testing', 'open', 'failed'],
   testing: ['ready', 'failed', 'open', 'in_progress'],
   ready: ['applied', 'rejected', 'failed', 'open'],
   applied: ['rolled_back', 'open'],
-  failed: ['open', 'in_progress', 'snoozed', 'closed'],
+  failed: ['open', 'in_progress', 'ready', 'snoozed', 'closed'],
   rejected: ['open', 'in_progress', 'snoozed', 'closed', 'ready'],
   rolled_back: ['open', 'in_progress', 'snoozed', 'closed'],
   snoozed: ['open', 'closed'],
