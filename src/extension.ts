@@ -13,13 +13,16 @@ import { houseCommands } from './editor/houseCommands.ts';
 import { createPreviewNotice } from './editor/previewNotice.ts';
 import { registerCommands } from './editor/register.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
+import { reviseCommands } from './editor/reviseCommands.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
 import { registerTicketView } from './editor/ticketTree.ts';
+import { createViewed } from './editor/viewed.ts';
 
 /** What tests get, and nobody else. */
 export interface TestApi {
@@ -53,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
+  const reviewComments = registerReviewComments();
   const desk: Desk = {
     sessions,
     dialogs,
@@ -60,18 +64,20 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     apiKey,
     sorting,
     reviewPanels,
+    reviewComments,
     dashboard,
     log,
   };
 
   const backlogView = registerTicketView(sessions, sorting);
-  const reviewView = registerReviewView(sessions);
+  const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
     {
       ...draftCommands(desk),
       ...reviewCommands(desk),
+      ...reviseCommands(desk),
       ...gateCommands(desk),
       ...ticketCommands(desk),
       ...houseCommands(desk),
@@ -89,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     reviewPanels,
+    reviewComments,
     dashboard,
   );
 

@@ -79,7 +79,8 @@ export async function putBack(git: Git, branch: string, commit: string, log: Log
   if (tip === undefined || tip === commit) return;
   const reason = await reasonToKeep(git, branch, commit, tip, false);
   // Where the branch is still checked out, that is in the worktree of whoever calls this.
-  if (reason && !reason.startsWith('it is checked out')) return log(`Left ${branch} as it is: ${reason}.`);
+  if (reason && !reason.startsWith('it is checked out'))
+    return log(`Left ${branch} as it is: ${reason}.`);
   await git.run(['update-ref', '-m', 'patchwright: put back', `refs/heads/${branch}`, commit, tip]);
 }
 

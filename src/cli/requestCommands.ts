@@ -233,7 +233,9 @@ function listHunks({ id, diff }: PatchRequest, out: Context['out']): number {
     })),
   );
   out.result({ requestId: id, hunks }, () =>
-    hunks.map(({ name, lines }) => [name, ...lines.map((line) => `  ${line}`)].join('\n')).join('\n'),
+    hunks
+      .map(({ name, lines }) => [name, ...lines.map((line) => `  ${line}`)].join('\n'))
+      .join('\n'),
   );
   return exit.done;
 }

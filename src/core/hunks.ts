@@ -42,10 +42,7 @@ export function parseHunkName(text: string): HunkName | undefined {
 const range = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
 /** @param encoding how the diff's bytes became text: latin1 where they are to become bytes again */
-export function parseDiff(
-  diff: string,
-  encoding: 'utf8' | 'latin1' = 'utf8',
-): readonly FileDiff[] {
+export function parseDiff(diff: string, encoding: 'utf8' | 'latin1' = 'utf8'): readonly FileDiff[] {
   const lines = diff.split('\n');
   const files: FileDiff[] = [];
   let at = 0;
@@ -122,7 +119,13 @@ function nameIn(header: readonly string[], mark: string): string | undefined {
   return line && unquoted(line.slice(mark.length).replace(/\t$/, ''));
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '"': '"',
+  '\\': '\\',
+};
 
 /** Names with unusual characters are in quotes, byte by byte. */
 function unquoted(name: string): string {
@@ -158,11 +161,7 @@ function headerFor(header: readonly string[], path: string): readonly string[] {
   const isWhole = header.some((line) => /^(new|deleted) file mode /.test(line));
   if (isWhole) return header;
   const name = (side: string): string => quoted(`${side}/${path}`);
-  return [
-    `diff --git ${name('a')} ${name('b')}`,
-    `--- ${name('a')}`,
-    `+++ ${name('b')}`,
-  ];
+  return [`diff --git ${name('a')} ${name('b')}`, `--- ${name('a')}`, `+++ ${name('b')}`];
 }
 
 function quoted(name: string): string {

@@ -3,7 +3,7 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import { byTurn, type Ticket, type TicketStatus } from '../core/ticket.ts';
 import type { Dialogs } from './dialogs.ts';
-import { fromUri } from './documents.ts';
+import { fromUri, shownCommit } from './documents.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { requestDescription } from './reviewText.ts';
 import type { Session } from './sessions.ts';
@@ -41,11 +41,13 @@ export function requestNamed(session: Session, argument: unknown): PatchRequest 
   if (row.request) return requests.get(row.request.id);
   if (row.ticket) return requests.find(row.ticket.id);
   const address = argument instanceof vscode.Uri ? fromUri(argument) : undefined;
-  return address && requests.get(address.owner);
+  const found = address && requests.get(address.owner);
+  if (found && address.at && address.at !== shownCommit(found)) throw edited();
+  return found;
 }
 
 /** The document in front, when it is one of ours. */
-function activeAddress(): vscode.Uri | undefined {
+export function activeAddress(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
   return input instanceof vscode.TabInputText ? input.uri : undefined;
@@ -97,6 +99,14 @@ export async function chooseRelease(
     release,
   }));
   return (await dialogs.choose(items, { title: 'Roll Back Release' }))?.release;
+}
+
+function edited(): PatchwrightError {
+  return new PatchwrightError('stale', {
+    what: 'This is not the patch that waits any more.',
+    why: 'It was edited since its diff was opened.',
+    remedy: 'Open its diff again.',
+  });
 }
 
 interface Row {

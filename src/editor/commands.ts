@@ -13,6 +13,15 @@ export const commandNames = [
   'approve',
   'reject',
   'undoReject',
+  'requestChanges',
+  'dropHunks',
+  'editPatch',
+  'finishEdit',
+  'abandonEdit',
+  'nextFile',
+  'previousFile',
+  'addComment',
+  'deleteComment',
   'rollBack',
   'showGates',
   'newTicket',
@@ -57,6 +66,8 @@ export const contextKeys = {
   hasReleases: 'patchwright.hasReleases',
   hasKey: 'patchwright.hasKey',
   drafting: 'patchwright.drafting',
+  /** A patch is being edited by hand. */
+  editing: 'patchwright.editing',
   /** How the Backlog view is sorted. */
   sort: 'patchwright.sort',
   /** Addresses of the documents whose request waits for a decision. */

@@ -63,6 +63,7 @@ const nothing = {
   hasRequests: false,
   hasReleases: false,
   drafting: false,
+  editing: false,
   pending: [],
 };
 
@@ -75,6 +76,7 @@ function insideOf({ app, activity }: Session): Inside {
     hasRequests: waiting.length > 0,
     hasReleases: app.backlog.releases.list().some((release) => !release.rolledBackAt),
     drafting: activity().works.size > 0,
+    editing: app.pipeline.editing.open().length > 0,
     pending: waiting.flatMap(reviewAddresses),
   };
 }

@@ -3,6 +3,7 @@ import type { ApiKey } from './apiKey.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { ErrorReporter } from './errors.ts';
+import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
 import type { Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
@@ -15,6 +16,7 @@ export interface Desk {
   readonly apiKey: ApiKey;
   readonly sorting: Sorting;
   readonly reviewPanels: ReviewPanels;
+  readonly reviewComments: ReviewComments;
   readonly dashboard: Dashboard;
   readonly log: vscode.LogOutputChannel;
 }

@@ -24,10 +24,12 @@ export interface Address {
   readonly side: Side;
   /** A file's path, or the name that the tab shows. */
   readonly path: string;
+  /** Of a request's documents: the beginning of the commit they show, since a request can be edited. */
+  readonly at?: string;
 }
 
-export function toUri({ owner, side, path }: Address): vscode.Uri {
-  const query = new URLSearchParams({ of: owner, side }).toString();
+export function toUri({ owner, side, path, at }: Address): vscode.Uri {
+  const query = new URLSearchParams({ of: owner, side, ...(at ? { at } : {}) }).toString();
   return vscode.Uri.from({ scheme, path: `/${path}`, query });
 }
 
@@ -36,20 +38,38 @@ export function fromUri(uri: vscode.Uri): Address | undefined {
   const query = new URLSearchParams(uri.query);
   const owner = query.get('of');
   const side = sides.find((name) => name === query.get('side'));
-  return owner && side ? { owner, side, path: uri.path.slice(1) } : undefined;
+  const at = query.get('at');
+  return owner && side
+    ? { owner, side, path: uri.path.slice(1), ...(at ? { at } : {}) }
+    : undefined;
+}
+
+/** Long enough to tell the commits of one request apart. */
+export function shownCommit({ commit }: Pick<PatchRequest, 'commit'>): string {
+  return commit.slice(0, 12);
 }
 
 export function fileUri(request: PatchRequest, file: PatchFile, side: 'base' | 'patch') {
-  return toUri({ owner: request.id, side, path: file.path });
+  return toUri({ owner: request.id, side, path: file.path, at: shownCommit(request) });
 }
 
 /** Names the multi-file diff of a request; nothing is read from it. */
 export function reviewUri(request: PatchRequest): vscode.Uri {
-  return toUri({ owner: request.id, side: 'all', path: request.ticketId });
+  return toUri({
+    owner: request.id,
+    side: 'all',
+    path: request.ticketId,
+    at: shownCommit(request),
+  });
 }
 
 export function patchTextUri(request: PatchRequest): vscode.Uri {
-  return toUri({ owner: request.id, side: 'text', path: `${request.ticketId}.diff` });
+  return toUri({
+    owner: request.id,
+    side: 'text',
+    path: `${request.ticketId}.diff`,
+    at: shownCommit(request),
+  });
 }
 
 /** What the running or last attempt of this window said; it may belong to no request. */
@@ -75,7 +95,11 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       if (address.side === 'gate') return gateText(session, address);
       const { backlog, readFile } = session.app;
       const request = backlog.requests.get(address.owner);
-      return request ? textOf(address, request, readFile) : 'This patch request is gone.';
+      if (!request) return 'This patch request is gone.';
+      if (address.at && address.at !== shownCommit(request)) {
+        return 'The patch was edited since; open its diff again.';
+      }
+      return textOf(address, request, readFile);
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { PatchFile } from '../core/attempt.ts';
 import { type GateReport, gateTally, gateTitles, type Verdict } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { editsText } from './hunkText.ts';
 import { changes, dollars, dotted, duration, plural, shorten } from './text.ts';
 
 /** What the Review view and the gates' list say. Pure. */
@@ -35,6 +36,7 @@ export function requestDescription(request: PatchRequest): string {
     `${plural(request.files.length, 'file')} ${changes(sum('added'), sum('removed'))}`,
     `${passed}/${of} gates`,
     request.confidence.value.toFixed(2),
+    editsText(request),
   ]);
 }
 

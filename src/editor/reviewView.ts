@@ -1,10 +1,13 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
+import type { PatchFile } from '../core/attempt.ts';
 import { gateTitles } from '../core/gate.ts';
+import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
+import { editsText, hunkDescription, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 
@@ -19,6 +22,8 @@ export interface ReviewSource {
   readonly release: Release | undefined;
   readonly steps: readonly StepView[];
   readonly trusted: boolean;
+  /** Whether it is being edited by hand in this window. */
+  readonly editing: boolean;
   readonly now: Date;
 }
 
@@ -33,9 +38,12 @@ export const statusWords: Readonly<Record<RequestStatus, string>> = {
 
 export function reviewViewOf(source: ReviewSource): ReviewView {
   const { request, ticket, now } = source;
+  const diff = parseDiff(request.diff);
   const attempt = source.attempts.find(({ id }) => id === request.attemptId);
   return {
     requestId: request.id,
+    commit: request.commit,
+    edits: editsText(request) ?? '',
     title: ticket?.title ?? request.ticketId,
     status: { id: request.status, words: statusWords[request.status] },
     branch: request.branch,
@@ -50,10 +58,19 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
       text,
     })),
     reasoning: request.reasoning,
+    plan: planOf(ticket),
+    comments: ticket?.metadata.reviewComments ?? [],
     files: inReadingOrder(request).map((file) => {
       const isTest = request.testFiles.includes(file.path);
       const { path, added, removed } = file;
-      return { path, added, removed, isTest, words: fileDescription(file, isTest) };
+      return {
+        path,
+        added,
+        removed,
+        isTest,
+        words: fileDescription(file, isTest),
+        hunks: hunkViews(diff, file),
+      };
     }),
     proof: proofOf(request),
     gates: request.gates.map((report) => ({
@@ -70,6 +87,28 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     events: eventsOf(source),
     actions: actionsOf(source),
   };
+}
+
+function planOf(ticket: Ticket | undefined): ReviewView['plan'] {
+  return [
+    ['Proposed solution', ticket?.proposedSolution ?? ''],
+    ['Test plan', ticket?.testPlan ?? ''],
+  ];
+}
+
+const maxLines = 200;
+
+function hunkViews(
+  diff: readonly FileDiff[],
+  { path }: PatchFile,
+): ReviewView['files'][number]['hunks'] {
+  const hunks = diff.find((file) => file.path === path)?.hunks ?? [];
+  return hunks.map((hunk) => ({
+    number: hunk.number,
+    label: hunkLabel(hunk),
+    words: hunkDescription(hunk),
+    lines: hunk.lines.slice(1, maxLines + 1),
+  }));
 }
 
 function costText(request: PatchRequest, attempt: Attempt | undefined): string {
@@ -106,9 +145,14 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
 
 /** The reproduction gate says what each of its runs came to. */
 function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
-  const lines = gates.find(({ id }) => id === 'reproduction')?.evidence ?? [];
+  const report = gates.find(({ id }) => id === 'reproduction');
+  const lines = report?.evidence ?? [];
   const isAfter = (line: string): boolean => /^patch\b/i.test(line);
-  return { before: lines.filter((line) => !isAfter(line)), after: lines.filter(isAfter) };
+  return {
+    before: lines.filter((line) => !isAfter(line)),
+    after: lines.filter(isAfter),
+    doubts: report?.marks ?? [],
+  };
 }
 
 function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
@@ -123,7 +167,11 @@ function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
   };
 }
 
-function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
+function eventsOf({ request, requests, release }: ReviewSource): ReviewView['events'] {
+  const edits = (request.edits ?? []).map(({ at, by, what }) => ({
+    at,
+    text: `${what} by ${by.replace(/^user:/, '')}`,
+  }));
   const decisions = requests.flatMap((one) =>
     one.reviewedAt && one.status !== 'PENDING_APPROVAL'
       ? [
@@ -153,13 +201,13 @@ function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
           : []),
       ]
     : [];
-  return [...decisions, ...landings]
+  return [...decisions, ...edits, ...landings]
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ at, text }) => ({ at: exactly(at), text }));
 }
 
 function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView>> {
-  const { request, release, trusted } = source;
+  const { request, release, trusted, editing } = source;
   const when = (can: boolean, why: string): ActionView => {
     if (!trusted) return { offered: false, why: 'This folder is not trusted.' };
     return can ? { offered: true } : { offered: false, why };
@@ -168,6 +216,10 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
+    requestChanges: when(waits, decided),
+    editPatch: when(waits && !editing, editing ? 'It is being edited.' : decided),
+    finishEdit: when(editing, 'It is not being edited.'),
+    abandonEdit: when(editing, 'It is not being edited.'),
     reject: when(waits || request.status === 'APPROVED', decided),
     undoReject: when(request.status === 'DENIED', decided),
     rollBack: when(

@@ -151,17 +151,15 @@ async function inWorktree(
 ): Promise<PatchRequest> {
   const { house, settings, attempt, signal } = job;
   const onProgress = (text: string): void => note(job, { kind: 'stage', text });
-  const worktree = await house
-    .worktrees(settings)
-    .open(
-      {
-        branch: onto?.branch ?? attempt.branch,
-        onProgress,
-        ...(base ? { base } : {}),
-        ...(onto ? { onto: onto.commit } : {}),
-      },
-      signal,
-    );
+  const worktree = await house.worktrees(settings).open(
+    {
+      branch: onto?.branch ?? attempt.branch,
+      onProgress,
+      ...(base ? { base } : {}),
+      ...(onto ? { onto: onto.commit } : {}),
+    },
+    signal,
+  );
   let keepBranch = false;
   try {
     await house.backlog.write([
@@ -352,7 +350,10 @@ export function historyOf({ backlog }: House, { category, metadata }: Ticket): H
 
 const maxNewCodeBytes = 1_000_000;
 
-export async function newCodeOf(git: Git, { commit: id, files }: Patch): Promise<{ newCode?: string }> {
+export async function newCodeOf(
+  git: Git,
+  { commit: id, files }: Patch,
+): Promise<{ newCode?: string }> {
   const [file] = files;
   if (!file || file.status === 'deleted' || file.added < 0) return {};
   const bytes = await git.bytes(['cat-file', 'blob', `${id}:${file.path}`]);

@@ -59,7 +59,12 @@ export async function dropHunks(
       ...aboutOf(house, request, reviewer),
       summary: `${what}: ${names.map(hunkNameText).join(', ')}`,
     });
-    const revised = await rejudge(house, { request, worktree, commit, reviewer, what }, tell, signal);
+    const revised = await rejudge(
+      house,
+      { request, worktree, commit, reviewer, what },
+      tell,
+      signal,
+    );
     kept = true;
     return revised;
   } finally {

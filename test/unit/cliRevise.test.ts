@@ -114,7 +114,10 @@ describe('a patch that a reviewer wants different', function () {
       ['1 hunk dropped'],
     );
     await json('approve', first.requestId);
-    assert.equal((await git.code(['cat-file', '-e', 'HEAD:notes.md'], { okCodes: [0, 128] })).code, 128);
+    assert.equal(
+      (await git.code(['cat-file', '-e', 'HEAD:notes.md'], { okCodes: [0, 128] })).code,
+      128,
+    );
   });
 
   it('keeps a hunk that the gates need', async () => {
@@ -156,13 +159,15 @@ describe('a patch that a reviewer wants different', function () {
       assert.match(readFileSync(file, 'utf8'), /\?\.cents \?\? 0/);
       writeFileSync(file, `// Articles without a price are free.\n${readFileSync(file, 'utf8')}`);
       const revised = await app.pipeline.editing.finish(first.requestId);
-      assert.deepEqual(revised.edits?.map(({ what }) => what), ['edited by hand']);
+      assert.deepEqual(
+        revised.edits?.map(({ what }) => what),
+        ['edited by hand'],
+      );
       assert.match(await git.run(['show', `${revised.commit}:src/cart.js`]), /^\/\/ Articles/);
       assert.equal(app.backlog.requests.get(first.requestId)?.commit, revised.commit);
       assert.deepEqual(app.pipeline.editing.open(), []);
-      await assert.rejects(
-        app.pipeline.approve(first.requestId, { seen: first.commit }),
-        (error) => isPatchwrightError(error, 'stale'),
+      await assert.rejects(app.pipeline.approve(first.requestId, { seen: first.commit }), (error) =>
+        isPatchwrightError(error, 'stale'),
       );
       assert.equal((await app.pipeline.approve(first.requestId)).kind, 'landed');
     });

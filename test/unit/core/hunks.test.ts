@@ -41,7 +41,15 @@ describe('hunks of a diff', () => {
     const files = parseDiff(await commit(), 'latin1');
     assert.deepEqual(
       files.map(({ path, hunks }) => [path, hunks.map(({ added, removed }) => [added, removed])]),
-      [['long.txt', [[4, 0], [0, 1]]]],
+      [
+        [
+          'long.txt',
+          [
+            [4, 0],
+            [0, 1],
+          ],
+        ],
+      ],
     );
   });
 
@@ -50,10 +58,7 @@ describe('hunks of a diff', () => {
     const diff = parseDiff(await commit(), 'latin1');
     assert.equal(diff[0]?.hunks.length, 3);
     await takeBack(onlyHunks(diff, [{ path: 'long.txt', number: 2 }]));
-    assert.equal(
-      await git.run(['show', ':long.txt']),
-      `first\n${numbers(2, 59)}last`,
-    );
+    assert.equal(await git.run(['show', ':long.txt']), `first\n${numbers(2, 59)}last`);
   });
 
   it('of new, deleted and oddly named files and of files without a last line end go as well', async () => {
@@ -66,12 +71,20 @@ describe('hunks of a diff', () => {
       diff.map(({ path }) => path).sort(),
       ['gone.txt', 'größe ü.txt', 'new.txt', 'no-end.txt'].sort(),
     );
-    await takeBack(onlyHunks(diff, diff.map(({ path }) => ({ path, number: 1 }))));
+    await takeBack(
+      onlyHunks(
+        diff,
+        diff.map(({ path }) => ({ path, number: 1 })),
+      ),
+    );
     assert.equal(await left(), '');
   });
 
   it('of what is no UTF-8 lose no byte', async () => {
-    writeFileSync(join(folder, 'long.txt'), Buffer.concat([Buffer.from([0xe9, 10]), Buffer.from(numbers(1, 60))]));
+    writeFileSync(
+      join(folder, 'long.txt'),
+      Buffer.concat([Buffer.from([0xe9, 10]), Buffer.from(numbers(1, 60))]),
+    );
     const diff = parseDiff(await commit(), 'latin1');
     await takeBack(onlyHunks(diff, [{ path: 'long.txt', number: 1 }]));
     assert.equal(await left(), '');
