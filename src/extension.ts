@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { backlogCommands } from './editor/backlogCommands.ts';
 import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
@@ -69,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     log,
   };
 
-  const backlogView = registerTicketView(sessions, sorting);
+  const backlogView = registerTicketView(sessions, sorting, errors);
   const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
@@ -80,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviseCommands(desk),
       ...gateCommands(desk),
       ...ticketCommands(desk),
+      ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
     },
     errors,

@@ -37,6 +37,7 @@ import {
   close,
   edit,
   merge,
+  moveBefore,
   newTicket,
   type NewTicket,
   reopen,
@@ -111,6 +112,8 @@ export interface Pipeline {
   differences(ticketId: string): readonly Difference[];
   /** Gives some of its events, those to come as well, a ticket of their own; merging that back undoes it. */
   splitBy(ticketId: string, by: SplitBy): Promise<Ticket>;
+  /** It takes its turn before the other one. */
+  rankBefore(ticketId: string, nextId: string): Promise<void>;
   snooze(ticketId: string, untilIso: string): Promise<void>;
   /** Not worth fixing: no signal opens it again before a new release or a rise in its rate. */
   close(ticketId: string, reason: string): Promise<void>;
@@ -250,6 +253,7 @@ export function createPipeline(house: House): Pipeline {
     split: (id) => act(() => split(house, id)),
     differences: (id) => differences(house, id),
     splitBy: (id, by) => act(() => splitBy(house, id, by)),
+    rankBefore: (id, next) => act(() => moveBefore(house, id, next)),
     snooze: (id, until) => act(() => snooze(house, id, until)),
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),

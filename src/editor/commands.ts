@@ -35,6 +35,11 @@ export const commandNames = [
   'sortByScore',
   'sortByLastSeen',
   'sortByOccurrences',
+  'filterBacklog',
+  'clearFilter',
+  'groupBacklog',
+  'showMore',
+  'whyThisGroup',
   'protectFile',
   'fileHistory',
   'openDatabase',
@@ -68,6 +73,8 @@ export const contextKeys = {
   drafting: 'patchwright.drafting',
   /** A patch is being edited by hand. */
   editing: 'patchwright.editing',
+  /** Only some tickets are shown. */
+  filtered: 'patchwright.filtered',
   /** How the Backlog view is sorted. */
   sort: 'patchwright.sort',
   /** Addresses of the documents whose request waits for a decision. */

@@ -3,6 +3,7 @@ import type { PatchFile } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { scheme } from './commands.ts';
+import { groupDocument } from './groupText.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -10,11 +11,11 @@ import type { Session, Sessions } from './sessions.ts';
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
  * touches a file of the user's. What an address names never changes: a request's commits are fixed.
  */
-const sides = ['base', 'patch', 'all', 'text', 'gate'] as const;
+const sides = ['base', 'patch', 'all', 'text', 'gate', 'group'] as const;
 
 /**
  * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
- * patch as text. gate: a gate's report.
+ * patch as text. gate: a gate's report. group: why events are one ticket.
  */
 export type Side = (typeof sides)[number];
 
@@ -80,6 +81,10 @@ export function gateUri(owner: string, report: GateReport): vscode.Uri {
   return toUri({ owner, side: 'gate', path: `${report.id}.log` });
 }
 
+export function groupUri(ticketId: string): vscode.Uri {
+  return toUri({ owner: ticketId, side: 'group', path: `${ticketId} group.txt` });
+}
+
 /** Where Approve and Reject belong: every address of the request that can be a tab. */
 export function reviewAddresses(request: PatchRequest): readonly string[] {
   const files = request.files.map((file) => fileUri(request, file, 'patch'));
@@ -93,6 +98,7 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       if (!address) return '';
       const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
       if (address.side === 'gate') return gateText(session, address);
+      if (address.side === 'group') return groupText(session, address.owner);
       const { backlog, readFile } = session.app;
       const request = backlog.requests.get(address.owner);
       if (!request) return 'This patch request is gone.';
@@ -118,6 +124,16 @@ async function textOf(
     default:
       return '';
   }
+}
+
+function groupText({ app }: Session, ticketId: string): string {
+  const { tickets, groups } = app.backlog;
+  const ticket = tickets.get(ticketId);
+  if (!ticket) return 'This ticket is gone.';
+  const merged = tickets
+    .list({ statuses: ['closed'] })
+    .filter(({ metadata }) => metadata.mergedInto === ticketId);
+  return groupDocument(ticket, groups.get(ticketId), app.pipeline.differences(ticketId), merged);
 }
 
 function gateText({ app, activity }: Session, { owner, path }: Address): string {

@@ -33,6 +33,10 @@ const recording: Recording = {
       ],
     },
     {
+      match: 'Break off.',
+      replies: [],
+    },
+    {
       match: 'already holds an earlier patch',
       replies: [turn('No note, then.', call('delete', { path: 'notes.md' })), submit],
     },
@@ -76,7 +80,12 @@ describe('a patch that a reviewer wants different', function () {
     (await git.run(['diff', '--name-only', first.base, commit])).split('\n');
 
   it('is changed by the model on the same branch, on top of what it was', async () => {
-    const second = await json('changes', first.requestId, '-m', 'No notes, please.');
+    const r0 = await run('changes', first.requestId, '-m', 'No notes, please.', '--json');
+    if (r0.code !== 0) {
+      console.log(r0, (await run('gates', first.ticketId)).stdout);
+      console.log(model.requests.slice(-2).map(({ body }) => String(body).slice(-3000)));
+    }
+    const second = JSON.parse(r0.stdout);
     assert.notEqual(second.requestId, first.requestId);
     assert.equal(second.branch, first.branch);
     assert.equal(second.base, first.base);
@@ -86,15 +95,19 @@ describe('a patch that a reviewer wants different', function () {
     const statuses = new Map((await requests()).map((one) => [one.requestId, one.status]));
     assert.equal(statuses.get(first.requestId), 'DENIED');
     assert.equal(statuses.get(second.requestId), 'PENDING_APPROVAL');
-    assert.match(JSON.stringify(model.requests.at(-1)), /No notes, please\./);
+    assert.match(String(model.requests.at(-1)?.body), /No notes, please\./);
     assert.equal((await json('approve', second.requestId)).outcome, 'landed');
   });
 
-  it('waits again as it was when the model could not change it', async () => {
+  it('is not touched while the model is out of reach', async () => {
     await model.dispose();
-    const failed = await run('changes', first.requestId, '-m', 'No notes.');
-    assert.notEqual(failed.code, 0);
-    console.log(failed);
+    assert.notEqual((await run('changes', first.requestId, '-m', 'No notes.')).code, 0);
+    assert.equal((await requests())[0]?.status, 'PENDING_APPROVAL');
+  });
+
+  it('waits again as it was when the model could not change it', async () => {
+    assert.notEqual((await run('changes', first.requestId, '-m', 'Break off.')).code, 0);
+    assert.equal((await requests())[0]?.status, 'DENIED');
     assert.equal(await git.run(['rev-parse', first.branch]), first.commit);
     await json('reopen', first.requestId);
     assert.equal((await json('approve', first.requestId)).outcome, 'landed');

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { parseDiff } from '../../../src/core/hunks.ts';
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import { fileUri, reviewUri } from '../../../src/editor/documents.ts';
 import type { TestApi } from '../../../src/extension.ts';
@@ -67,7 +68,9 @@ describe('a patch, from draft to rollback', () => {
       lines[0] ?? '',
       /TypeError: .* \| \d+ files \+\d+ −\d+ · (\d)\/\1 gates · \d\.\d\d$/,
     );
-    assert.equal(lines.length, 1 + request.files.length + request.gates.length);
+    const hunks = parseDiff(request.diff).flatMap((file) => file.hunks);
+    const below = request.files.length + hunks.length + request.gates.length;
+    assert.equal(lines.length, 1 + below);
     assert.match(lines[1] ?? '', /reproduction test/);
   });
 

@@ -109,6 +109,7 @@ function appOf(
         return { kind: 'landed', release: first(memory.releases) };
       },
       reject: (requestId, comment) => ask(`reject ${requestId} ${comment}`),
+      rankBefore: (ticketId, nextId) => ask(`rankBefore ${ticketId} ${nextId}`),
       async requestChanges(requestId, comment) {
         await ask(`requestChanges ${requestId} ${comment}`);
         return first(memory.requests);
