@@ -38,7 +38,7 @@ export function grouped(tickets: readonly Ticket[], by: Grouping): readonly Grou
   return [...byKey]
     .sort(([a], [b]) => inGroupOrder(a, b, by))
     .map(([key, found]) => ({
-      group: { id: `${by}:${key}`, label: labelOf(key), statuses: [], expanded: true },
+      group: { id: `${by}:${key}`, label: by === 'component' ? key : labelOf(key), statuses: [], expanded: true },
       tickets: found,
     }));
 }
@@ -69,7 +69,7 @@ function inGroupOrder(a: string, b: string, by: Grouping): number {
 }
 
 function labelOf(key: string): string {
-  const words = key.includes('/') ? key : key.replaceAll('_', ' ');
+  const words = key.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
