@@ -3,7 +3,8 @@ import { chooseTicket } from './choose.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { groupUri } from './documents.ts';
-import { groupings } from './grouping.ts';
+import { t } from './l10n.ts';
+import { groupings, groupingWords } from './grouping.ts';
 import { ticketStatuses } from '../core/ticket.ts';
 import type { TicketNode } from './ticketTree.ts';
 
@@ -17,8 +18,8 @@ export function backlogCommands(
   return {
     async filterBacklog() {
       const text = await dialogs.input({
-        title: 'Filter Backlog',
-        prompt: 'Words of a title, id, place, status, category or priority. Empty: show all.',
+        title: t('Filter Backlog'),
+        prompt: t('Words of a title, id, place, status, category or priority. Empty: show all.'),
         value: sorting.filter(),
       });
       if (text !== undefined) sorting.showOnly(text);
@@ -27,11 +28,11 @@ export function backlogCommands(
     async groupBacklog() {
       const now = sorting.grouping();
       const items = groupings.map((by) => ({
-        label: `By ${by}`,
-        ...(by === now ? { description: 'now' } : {}),
+        label: t(groupingWords[by]),
+        ...(by === now ? { description: t('now') } : {}),
         by,
       }));
-      const picked = await dialogs.choose(items, { title: 'Group Backlog' });
+      const picked = await dialogs.choose(items, { title: t('Group Backlog') });
       if (picked) await sorting.groupBy(picked.by);
     },
     showMore(argument) {
@@ -40,7 +41,7 @@ export function backlogCommands(
     },
     async whyThisGroup(argument) {
       const session = await sessions.ready();
-      const title = 'Why This Group';
+      const title = t('Why This Group');
       const id = await chooseTicket(session, argument, dialogs, ticketStatuses, title);
       if (!id) return;
       const document = await vscode.workspace.openTextDocument(groupUri(id));

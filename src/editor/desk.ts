@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import type { ApiKey } from './apiKey.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Demo } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
+import type { Doctor } from './doctor.ts';
 import type { ErrorReporter } from './errors.ts';
 import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
@@ -18,5 +20,7 @@ export interface Desk {
   readonly reviewPanels: ReviewPanels;
   readonly reviewComments: ReviewComments;
   readonly dashboard: Dashboard;
+  readonly demo: Demo;
+  readonly doctor: Doctor;
   readonly log: vscode.LogOutputChannel;
 }

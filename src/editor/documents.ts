@@ -6,6 +6,7 @@ import { scheme } from './commands.ts';
 import { groupDocument } from './groupText.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { t } from './l10n.ts';
 
 /**
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
@@ -101,9 +102,9 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       if (address.side === 'group') return groupText(session, address.owner);
       const { backlog, readFile } = session.app;
       const request = backlog.requests.get(address.owner);
-      if (!request) return 'This patch request is gone.';
+      if (!request) return t('This patch request is gone.');
       if (address.at && address.at !== shownCommit(request)) {
-        return 'The patch was edited since; open its diff again.';
+        return t('The patch was edited since; open its diff again.');
       }
       return textOf(address, request, readFile);
     },
@@ -129,7 +130,7 @@ async function textOf(
 function groupText({ app }: Session, ticketId: string): string {
   const { tickets, groups } = app.backlog;
   const ticket = tickets.get(ticketId);
-  if (!ticket) return 'This ticket is gone.';
+  if (!ticket) return t('This ticket is gone.');
   const merged = tickets
     .list({ statuses: ['closed'] })
     .filter(({ metadata }) => metadata.mergedInto === ticketId);
@@ -143,7 +144,7 @@ function gateText({ app, activity }: Session, { owner, path }: Address): string 
       ? activity().latest?.gates
       : (requests.get(owner)?.gates ?? attempts.get(owner)?.gates);
   const report = gates?.find(({ id }) => path === `${id}.log`);
-  return report ? gateDocument(report) : 'This report is gone.';
+  return report ? gateDocument(report) : t('This report is gone.');
 }
 
 async function sideText(
@@ -156,7 +157,7 @@ async function sideText(
   if (!file) return '';
   if (side === 'base' && file.status === 'added') return '';
   if (side === 'patch' && file.status === 'deleted') return '';
-  if (file.added < 0) return `A binary file (${side}); it is not shown.\n`;
+  if (file.added < 0) return `${t('A binary file ({0}); it is not shown.', side)}\n`;
   return side === 'base'
     ? readFile(request.base, file.oldPath ?? path)
     : readFile(request.commit, path);

@@ -1,6 +1,7 @@
 import { place, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { Difference } from '../core/variants.ts';
-import { exactly, plural, shorten } from './text.ts';
+import { t } from './l10n.ts';
+import { exactly, shorten } from './text.ts';
 
 /** Why events are one ticket, as a document. Pure. */
 export function groupDocument(
@@ -15,26 +16,35 @@ export function groupDocument(
     '',
     ...(group
       ? [
-          `${plural(group.count, 'event')} from ${exactly(group.firstSeen)} to ${exactly(group.lastSeen)} are this ticket.`,
+          t(
+            'Events: {0}, from {1} to {2}.',
+            group.count,
+            exactly(group.firstSeen),
+            exactly(group.lastSeen),
+          ),
         ]
-      : ['No event was counted for it.']),
+      : [t('No event was counted for it.')]),
     ...(fingerprint
       ? [
           '',
-          'They are one because all of this is the same in each of them:',
+          t('They are one because all of this is the same in each of them:'),
           ...fingerprint.parts.map(({ label, value }) => `  ${label}: ${value}`),
-          `  together: fingerprint ${fingerprint.hash.slice(0, 16)} (rules of version ${fingerprint.version})`,
+          t(
+            '  together: fingerprint {0} (rules of version {1})',
+            fingerprint.hash.slice(0, 16),
+            fingerprint.version,
+          ),
         ]
-      : ['', 'It has no fingerprint: it was written by hand.']),
-    ...(location ? ['', `Place: ${place(location)}`] : []),
-    ...(splitFrom ? ['', `It was split off from ${splitFrom}.`] : []),
+      : ['', t('It has no fingerprint: it was written by hand.')]),
+    ...(location ? ['', t('Place: {0}', place(location))] : []),
+    ...(splitFrom ? ['', t('It was split off from {0}.', splitFrom)] : []),
     ...(merged.length > 0
-      ? ['', 'Merged into it by hand:', ...merged.map(({ id, title }) => `  ${id}: ${title}`)]
+      ? ['', t('Merged into it by hand:'), ...merged.map(({ id, title }) => `  ${id}: ${title}`)]
       : []),
     ...(differences.length > 0
       ? [
           '',
-          'What its events differ in (Split Ticket… gives some of them a ticket of their own):',
+          t('What its events differ in (Split Ticket… gives some of them a ticket of their own):'),
           ...differences.flatMap(({ part, values }) => [
             `  ${part}`,
             ...values.map(({ value, count }) => `    ${count}× ${shorten(value, 200)}`),

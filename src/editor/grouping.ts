@@ -1,9 +1,17 @@
 import type { Ticket, TicketStatus } from '../core/ticket.ts';
+import { msg, t } from './l10n.ts';
 import { type TicketGroup, ticketGroups } from './ticketText.ts';
 
 /** How the Backlog view groups tickets, and which it shows. Pure. */
 export const groupings = ['status', 'category', 'component', 'priority'] as const;
 export type Grouping = (typeof groupings)[number];
+
+export const groupingWords: Readonly<Record<Grouping, string>> = {
+  status: msg('Grouped by status'),
+  category: msg('Grouped by category'),
+  component: msg('Grouped by component'),
+  priority: msg('Grouped by priority'),
+};
 
 export function toGrouping(value: unknown): Grouping {
   return groupings.find((one) => one === value) ?? 'status';
@@ -38,7 +46,12 @@ export function grouped(tickets: readonly Ticket[], by: Grouping): readonly Grou
   return [...byKey]
     .sort(([a], [b]) => inGroupOrder(a, b, by))
     .map(([key, found]) => ({
-      group: { id: `${by}:${key}`, label: by === 'component' ? key : labelOf(key), statuses: [], expanded: true },
+      group: {
+        id: `${by}:${key}`,
+        label: by === 'component' ? key : labelOf(key),
+        statuses: [],
+        expanded: true,
+      },
       tickets: found,
     }));
 }
@@ -59,8 +72,8 @@ function keyOf(ticket: Ticket, by: Exclude<Grouping, 'status'>): string {
 /** The folder that it is about. */
 function componentOf({ metadata, filesToModify }: Ticket): string {
   const file = metadata.location?.file ?? filesToModify[0];
-  if (file === undefined) return 'no component';
-  return file.split('/').slice(0, -1).join('/') || 'top folder';
+  if (file === undefined) return t('no component');
+  return file.split('/').slice(0, -1).join('/') || t('top folder');
 }
 
 function inGroupOrder(a: string, b: string, by: Grouping): number {
@@ -93,7 +106,7 @@ export function arrangementWords(
 ): string | undefined {
   const words = [
     filter === '' ? undefined : `“${filter}”`,
-    by === 'status' ? undefined : `grouped by ${by}`,
+    by === 'status' ? undefined : t(groupingWords[by]),
     order,
   ];
   return words.filter(Boolean).join(', ') || undefined;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { scheme } from './commands.ts';
 import { fromUri } from './documents.ts';
+import { t } from './l10n.ts';
 
 /** Comments on lines of a diff, collected until they go to the model with a request for changes. */
 export interface ReviewComments {
@@ -22,9 +23,12 @@ export interface LineComment {
 export const controllerId = 'patchwright.review';
 
 export function registerReviewComments(): ReviewComments {
-  const controller = vscode.comments.createCommentController(controllerId, 'Patch Review');
+  const controller = vscode.comments.createCommentController(controllerId, t('Patch Review'));
   const threads = new Set<vscode.CommentThread>();
-  controller.options = { prompt: 'Comment on the patch', placeHolder: 'What should be different?' };
+  controller.options = {
+    prompt: t('Comment on the patch'),
+    placeHolder: t('What should be different?'),
+  };
   controller.commentingRangeProvider = {
     provideCommentingRanges(document) {
       const isSide = document.uri.scheme === scheme && fromUri(document.uri)?.side === 'patch';
@@ -51,11 +55,11 @@ export function registerReviewComments(): ReviewComments {
       const comment: vscode.Comment = {
         body: text,
         mode: vscode.CommentMode.Preview,
-        author: { name: 'You' },
+        author: { name: t('You') },
         contextValue: 'own',
       };
       thread.comments = [...thread.comments, comment];
-      thread.label = 'Goes with Request Changes…';
+      thread.label = t('Goes with Request Changes…');
       // An expanded one would open the Comments panel.
       thread.collapsibleState = vscode.CommentThreadCollapsibleState.Collapsed;
       threads.add(thread);

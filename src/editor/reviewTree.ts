@@ -22,6 +22,7 @@ import {
 import type { Session, Sessions } from './sessions.ts';
 import { plural, shorten } from './text.ts';
 import type { Viewed } from './viewed.ts';
+import { t } from './l10n.ts';
 
 export type ReviewNode =
   | { readonly kind: 'request'; readonly request: PatchRequest }
@@ -111,7 +112,9 @@ export function registerReviewView(
     const value = session ? waitingRequests(session.app.backlog).length : 0;
     if (value === (view.badge?.value ?? 0)) return;
     view.badge =
-      value > 0 ? { value, tooltip: `${plural(value, 'patch request')} to review` } : undefined;
+      value > 0
+        ? { value, tooltip: t('{0} to review', plural(value, 'patch request')) }
+        : undefined;
   });
   store.add(update);
   store.add(sessions.onDidChange(update));
@@ -152,7 +155,7 @@ function requestItem(request: PatchRequest, title: string): vscode.TreeItem {
   item.tooltip = requestTooltip(request, title);
   item.contextValue = 'request.pending';
   item.iconPath = new vscode.ThemeIcon('git-pull-request');
-  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [request.id] };
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [request.id] };
   item.accessibilityInformation = { label: `${shorten(title, 200)}, ${item.description}` };
   return item;
 }
@@ -170,11 +173,11 @@ function fileItem(node: ReviewNode & { kind: 'file' }, isViewed: boolean): vscod
   const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
   item.checkboxState = {
     state: isViewed ? Checked : Unchecked,
-    tooltip: isViewed ? 'Viewed' : 'Mark as viewed',
-    accessibilityInformation: { label: `${name} viewed`, role: 'checkbox' },
+    tooltip: isViewed ? t('Viewed') : t('Mark as viewed'),
+    accessibilityInformation: { label: t('{0} viewed', name), role: 'checkbox' },
   };
   item.contextValue = 'request.file';
-  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [node] };
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [node] };
   return item;
 }
 
@@ -186,7 +189,7 @@ function hunkItem(node: ReviewNode & { kind: 'hunk' }): vscode.TreeItem {
   item.tooltip = hunk.lines.slice(1, 30).join('\n');
   item.contextValue = 'request.hunk';
   item.iconPath = new vscode.ThemeIcon('diff');
-  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [node] };
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [node] };
   item.accessibilityInformation = { label: `${hunkLabel(hunk)}, ${item.description}` };
   return item;
 }
@@ -208,9 +211,9 @@ function gateItem(node: ReviewNode & { kind: 'gate' }): vscode.TreeItem {
   item.description = gateDescription(report);
   item.tooltip = [report.reason, ...report.marks].map((line) => shorten(line, 500)).join('\n');
   item.contextValue = 'request.gate';
-  item.command = { title: 'Show Gate', command: commandId('showGates'), arguments: [node] };
+  item.command = { title: t('Show Gate'), command: commandId('showGates'), arguments: [node] };
   item.accessibilityInformation = {
-    label: `${gateLabel(report)} ${verdictWords[report.verdict]}. ${shorten(report.reason, 200)}`,
+    label: `${gateLabel(report)} ${t(verdictWords[report.verdict])}. ${shorten(report.reason, 200)}`,
   };
   return item;
 }

@@ -1,15 +1,16 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
 import type { PatchFile } from '../core/attempt.ts';
-import { gateTitles } from '../core/gate.ts';
 import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
-import { editsText, hunkDescription, hunkLabel } from './hunkText.ts';
-import { fileDescription, gateDescription, inReadingOrder } from './reviewText.ts';
+import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
+import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
+import { msg, t } from './l10n.ts';
+import { attemptLabel, categoryWords, codeWords } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
 export interface ReviewSource {
@@ -28,12 +29,12 @@ export interface ReviewSource {
 }
 
 export const statusWords: Readonly<Record<RequestStatus, string>> = {
-  PENDING_APPROVAL: 'waits for a decision',
-  APPROVED: 'approved, kept on its branch',
-  DENIED: 'rejected',
-  APPLIED: 'landed',
-  FAILED: 'could not be applied',
-  ROLLED_BACK: 'rolled back',
+  PENDING_APPROVAL: msg('waits for a decision'),
+  APPROVED: msg('approved, kept on its branch'),
+  DENIED: msg('rejected'),
+  APPLIED: msg('landed'),
+  FAILED: msg('could not be applied'),
+  ROLLED_BACK: msg('rolled back'),
 };
 
 export function reviewViewOf(source: ReviewSource): ReviewView {
@@ -45,7 +46,7 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     commit: request.commit,
     edits: editsText(request) ?? '',
     title: ticket?.title ?? request.ticketId,
-    status: { id: request.status, words: statusWords[request.status] },
+    status: { id: request.status, words: t(t(statusWords[request.status])) },
     branch: request.branch,
     model: request.model,
     cost: costText(request, attempt),
@@ -75,7 +76,7 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     proof: proofOf(request),
     gates: request.gates.map((report) => ({
       id: report.id,
-      title: gateTitles[report.id],
+      title: gateLabel(report),
       verdict: report.verdict,
       words: gateDescription(report),
       reason: report.reason,
@@ -91,8 +92,8 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
 
 function planOf(ticket: Ticket | undefined): ReviewView['plan'] {
   return [
-    ['Proposed solution', ticket?.proposedSolution ?? ''],
-    ['Test plan', ticket?.testPlan ?? ''],
+    [t('Proposed solution'), ticket?.proposedSolution ?? ''],
+    [t('Test plan'), ticket?.testPlan ?? ''],
   ];
 }
 
@@ -114,24 +115,29 @@ function hunkViews(
 function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   return dotted([
     dollars(request.costUsd),
-    attempt && `${totalTokens(attempt.usage).toLocaleString('en')} tokens`,
+    attempt && t('{0} tokens', totalTokens(attempt.usage).toLocaleString('en')),
     attempt && plural(attempt.steps, 'step'),
   ]);
 }
 
 function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
-    value: one ? `${String(one.value)}${unit}` : '–',
+    value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
   });
   return {
     id: request.ticketId,
-    category: ticket?.category.replace('_', ' ') ?? '',
+    category: ticket ? t(categoryWords[ticket.category]) : '',
     priority: of(ticket?.priority),
     risk: of(ticket?.risk, '/10'),
     effort: of(ticket?.effort, '/10'),
     seen: group
-      ? `${group.count.toLocaleString('en')}×, first ${ago(group.firstSeen, now)}, last ${ago(group.lastSeen, now)}`
+      ? t(
+          '{0}×, first {1}, last {2}',
+          group.count.toLocaleString('en'),
+          ago(group.firstSeen, now),
+          ago(group.lastSeen, now),
+        )
       : '',
     stack: (ticket?.metadata.stack ?? []).map((location) => ({
       path: location.file,
@@ -157,7 +163,7 @@ function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
 
 function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
   return {
-    title: `Attempt ${attempt.number}: ${attempt.outcome}`,
+    title: attemptLabel(attempt),
     text: dotted([
       exactly(attempt.startedAt),
       attempt.model,
@@ -170,7 +176,7 @@ function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
 function eventsOf({ request, requests, release }: ReviewSource): ReviewView['events'] {
   const edits = (request.edits ?? []).map(({ at, by, what }) => ({
     at,
-    text: `${what} by ${by.replace(/^user:/, '')}`,
+    text: t('{0} by {1}', editText(what), by.replace(/^user:/, '')),
   }));
   const decisions = requests.flatMap((one) =>
     one.reviewedAt && one.status !== 'PENDING_APPROVAL'
@@ -178,7 +184,10 @@ function eventsOf({ request, requests, release }: ReviewSource): ReviewView['eve
           {
             at: one.reviewedAt,
             text: dotted([
-              `${one.status === 'DENIED' ? 'Rejected' : 'Approved'} by ${one.reviewedBy?.replace(/^user:/, '') ?? 'somebody'}`,
+              t(
+                one.status === 'DENIED' ? msg('Rejected by {0}') : msg('Approved by {0}'),
+                one.reviewedBy?.replace(/^user:/, '') ?? t('somebody'),
+              ),
               one.reviewComment,
             ]),
           },
@@ -189,13 +198,13 @@ function eventsOf({ request, requests, release }: ReviewSource): ReviewView['eve
     ? [
         {
           at: release.appliedAt,
-          text: `Landed on ${release.branch} as ${release.commit.slice(0, 12)}`,
+          text: t('Landed on {0} as {1}', release.branch, release.commit.slice(0, 12)),
         },
         ...(release.rolledBackAt
           ? [
               {
                 at: release.rolledBackAt,
-                text: dotted(['Rolled back', release.rollbackReason]),
+                text: dotted([t('Rolled back'), release.rollbackReason]),
               },
             ]
           : []),
@@ -209,22 +218,22 @@ function eventsOf({ request, requests, release }: ReviewSource): ReviewView['eve
 function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView>> {
   const { request, release, trusted, editing } = source;
   const when = (can: boolean, why: string): ActionView => {
-    if (!trusted) return { offered: false, why: 'This folder is not trusted.' };
+    if (!trusted) return { offered: false, why: t('This folder is not trusted.') };
     return can ? { offered: true } : { offered: false, why };
   };
-  const decided = `It is ${statusWords[request.status]}.`;
+  const decided = t('It is {0}.', statusWords[request.status]);
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
     requestChanges: when(waits, decided),
-    editPatch: when(waits && !editing, editing ? 'It is being edited.' : decided),
-    finishEdit: when(editing, 'It is not being edited.'),
-    abandonEdit: when(editing, 'It is not being edited.'),
+    editPatch: when(waits && !editing, editing ? t('It is being edited.') : decided),
+    finishEdit: when(editing, t('It is not being edited.')),
+    abandonEdit: when(editing, t('It is not being edited.')),
     reject: when(waits || request.status === 'APPROVED', decided),
     undoReject: when(request.status === 'DENIED', decided),
     rollBack: when(
       release !== undefined && release.rolledBackAt === undefined,
-      'It has not landed.',
+      t('It has not landed.'),
     ),
     openReview: { offered: true },
   };

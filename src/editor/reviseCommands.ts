@@ -18,7 +18,8 @@ import {
 import { hunksOfFile, type ReviewNode } from './reviewTree.ts';
 import { inReadingOrder } from './reviewText.ts';
 import { requireTrust, type Session } from './sessions.ts';
-import { plural, required } from './text.ts';
+import { t } from './l10n.ts';
+import { required } from './text.ts';
 
 type Names =
   | 'requestChanges'
@@ -41,7 +42,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       if (!request) return;
       const comments = reviewComments.of(request);
       const typed = await dialogs.input({
-        title: 'Request Changes',
+        title: t('Request Changes'),
         prompt: promptOf(comments.length),
         ...(comments.length === 0 ? { validateInput: required } : {}),
       });
@@ -56,9 +57,9 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       const chosen = await chooseHunks(session, argument, selection, dialogs);
       if (!chosen || chosen.names.length === 0) return;
       const { request, names } = chosen;
-      if (!(await dialogs.confirm(dropQuestion(names.length), dropDetail, 'Drop'))) return;
+      if (!(await dialogs.confirm(dropQuestion(names.length), t(dropDetail), t('Drop')))) return;
       await inReviewView(() => session.app.pipeline.dropHunks(request.id, names));
-      dialogs.mention(`Dropped ${plural(names.length, 'hunk')}; the gates passed on what is left`);
+      dialogs.mention(t('Dropped; the gates passed on what is left'));
     },
     async editPatch(argument) {
       requireTrust();
@@ -73,7 +74,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
         folder,
         (argument as ReviewNode | undefined) ?? undefined,
       );
-      dialogs.mention('Edit and save, then choose Finish Edit');
+      dialogs.mention(t('Edit and save, then choose Finish Edit'));
     },
     async finishEdit(argument) {
       requireTrust();
@@ -83,14 +84,15 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       await vscode.workspace.saveAll(false);
       await inReviewView(() => session.app.pipeline.editing.finish(request.id));
       sessions.changed();
-      dialogs.mention('The gates passed; the patch is now what you made of it');
+      dialogs.mention(t('The gates passed; the patch is now what you made of it'));
     },
     async abandonEdit(argument) {
       const session = await sessions.ready();
       const request = await chooseEdited(session, argument, dialogs);
       if (!request) return;
-      const detail = 'What you changed in its checkout is lost; the patch stays as it was.';
-      if (!(await dialogs.confirm('Abandon your edit of this patch?', detail, 'Abandon'))) return;
+      const detail = t('What you changed in its checkout is lost; the patch stays as it was.');
+      if (!(await dialogs.confirm(t('Abandon your edit of this patch?'), detail, t('Abandon'))))
+        return;
       await session.app.pipeline.editing.abandon(request.id);
       sessions.changed();
     },
@@ -106,10 +108,9 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
 }
 
 function promptOf(comments: number): string {
-  const goes = 'The model goes on from this patch.';
   return comments === 0
-    ? `What should be different? ${goes}`
-    : `${plural(comments, 'comment')} on lines will be sent. Anything else? ${goes}`;
+    ? t('What should be different? The model goes on from this patch.')
+    : t('Comments on lines that will be sent: {0}. Anything else?', comments);
 }
 
 function inReviewView<T>(work: () => Promise<T>): Thenable<T> {
@@ -150,7 +151,7 @@ async function chooseHunks(
       name: { path: file.path, number: hunk.number },
     })),
   );
-  const item = await dialogs.choose(items, { title: 'Drop Hunk', matchOnDescription: true });
+  const item = await dialogs.choose(items, { title: t('Drop Hunk'), matchOnDescription: true });
   return item && { request, names: [item.name] };
 }
 
@@ -159,9 +160,9 @@ function currentOf(session: Session, seen: PatchRequest): PatchRequest {
   const now = session.app.backlog.requests.get(seen.id);
   if (now?.commit === seen.commit) return now;
   throw new PatchwrightError('stale', {
-    what: 'Nothing was dropped.',
-    why: 'The patch was edited since you looked at it.',
-    remedy: 'Look at its hunks again.',
+    what: t('Nothing was dropped.'),
+    why: t('The patch was edited since you looked at it.'),
+    remedy: t('Look at its hunks again.'),
   });
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import type { ErrorReporter } from './errors.ts';
+import { t } from './l10n.ts';
 import { requireTrust, type Sessions } from './sessions.ts';
 import type { TicketNode } from './ticketTree.ts';
 
@@ -37,8 +38,8 @@ export function createTicketDrag(
 
 function nowhere(): PatchwrightError {
   return new PatchwrightError('usage', {
-    what: 'Nothing was moved.',
-    why: 'A ticket takes its turn before the ticket that it is dropped on.',
-    remedy: 'Drop it on a ticket.',
+    what: t('Nothing was moved.'),
+    why: t('A ticket takes its turn before the ticket that it is dropped on.'),
+    remedy: t('Drop it on a ticket.'),
   });
 }

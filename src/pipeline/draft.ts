@@ -201,6 +201,7 @@ async function writePatch(
       model,
       root,
       git: worktree.git.at(root),
+      base: worktree.base,
       tests,
       shell: house.shell,
       ...(await commandsOf(house, settings, root)),

@@ -80,12 +80,7 @@ describe('a patch that a reviewer wants different', function () {
     (await git.run(['diff', '--name-only', first.base, commit])).split('\n');
 
   it('is changed by the model on the same branch, on top of what it was', async () => {
-    const r0 = await run('changes', first.requestId, '-m', 'No notes, please.', '--json');
-    if (r0.code !== 0) {
-      console.log(r0, (await run('gates', first.ticketId)).stdout);
-      console.log(model.requests.slice(-2).map(({ body }) => String(body).slice(-3000)));
-    }
-    const second = JSON.parse(r0.stdout);
+    const second = await json('changes', first.requestId, '-m', 'No notes, please.');
     assert.notEqual(second.requestId, first.requestId);
     assert.equal(second.branch, first.branch);
     assert.equal(second.base, first.base);

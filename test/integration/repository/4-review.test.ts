@@ -112,7 +112,7 @@ describe('a patch, from draft to rollback', () => {
     assert.ok(pending.includes(reviewUri(request).toString()));
   });
 
-  it('is not merged while a file that it changes has unsaved changes', async () => {
+  it('is not merged while a file that it changes has unsaved changes, which stay (case 135)', async () => {
     const request = await waiting();
     const path = request.files.find(({ status }) => status === 'modified')?.path ?? '';
     const document = await vscode.workspace.openTextDocument(join(folder, path));
@@ -122,6 +122,8 @@ describe('a patch, from draft to rollback', () => {
     await command('approve', request.id);
     assert.match(dialogs.told[0]?.message ?? '', new RegExp(`unsaved changes: ${path}`));
     assert.equal(git('rev-parse', 'HEAD'), before_.head);
+    assert.equal(git('status', '--porcelain'), before_.status);
+    assert.ok(document.isDirty && document.getText().startsWith('// mine\n'), 'the edit is gone');
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
     await eventually(() => !document.isDirty);
@@ -135,6 +137,25 @@ describe('a patch, from draft to rollback', () => {
     await eventually(() => api.reviewView.badge() === 0);
     await command('undoReject', request.id);
     await eventually(() => api.reviewView.badge() === 1);
+  });
+
+  it('is edited by hand, and what is approved is what came of that', async () => {
+    const before = await waiting();
+    await command('editPatch', before.id);
+    assert.deepEqual(dialogs.told, []);
+    const document = vscode.window.activeTextEditor?.document ?? assert.fail('nothing is open');
+    assert.ok(!document.uri.fsPath.startsWith(folder));
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, '// checked\n');
+    await vscode.workspace.applyEdit(edit);
+    await command('finishEdit', before.id);
+    assert.deepEqual(dialogs.told, []);
+    const after = await waiting();
+    assert.equal(after.id, before.id);
+    assert.notEqual(after.commit, before.commit);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await command('approve', reviewUri(before));
+    assert.match(dialogs.told[0]?.message ?? '', /edited since/);
   });
 
   it('is merged on approval from the title bar', async () => {

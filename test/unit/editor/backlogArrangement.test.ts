@@ -47,7 +47,7 @@ describe('the arrangement of the backlog', () => {
     assert.equal(arrangementWords(undefined, 'status', ''), undefined);
     assert.equal(
       arrangementWords('by last seen', 'priority', 'cart'),
-      '“cart”, grouped by priority, by last seen',
+      '“cart”, Grouped by priority, by last seen',
     );
   });
 
@@ -74,7 +74,11 @@ describe('the arrangement of the backlog', () => {
       ticketOf({
         id: 'a',
         metadata: {
-          fingerprint: { version: 1, hash: 'ab'.repeat(32), parts: [{ label: 'type', value: 'E' }] },
+          fingerprint: {
+            version: 1,
+            hash: 'ab'.repeat(32),
+            parts: [{ label: 'type', value: 'E' }],
+          },
         },
       }),
       undefined,
@@ -100,7 +104,10 @@ describe('what a reviewer does to a patch', () => {
 
   it('sends the comments on lines with what was typed', () => {
     const comments = [{ path: 'src/cart.js', line: 4, text: ' Why? ' }];
-    assert.equal(changesComment('Smaller, please.', comments), 'Smaller, please.\nsrc/cart.js:4: Why?');
+    assert.equal(
+      changesComment('Smaller, please.', comments),
+      'Smaller, please.\nsrc/cart.js:4: Why?',
+    );
     assert.equal(changesComment(' ', []), '');
   });
 
