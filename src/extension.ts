@@ -58,8 +58,14 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     showTicket: (id) => backlogView.show(id),
     log: (line) => log.warn(line),
   });
-  const { onProgress } = notifications;
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
+  sessions = createSessions({
+    loadCompose,
+    apiKey,
+    errors,
+    log,
+    onProgress: notifications.onProgress,
+    demo,
+  });
   notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
