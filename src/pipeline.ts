@@ -24,6 +24,7 @@ import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
+import { type Learned, learnedOf, type Switch, switchLearning } from './pipeline/learning.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
@@ -43,6 +44,8 @@ import {
 } from './pipeline/tickets.ts';
 
 export type { HistoryEvent } from './pipeline/history.ts';
+export { habitText } from './learning/reviewTimes.ts';
+export type { Learned } from './pipeline/learning.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
@@ -109,6 +112,10 @@ export interface Pipeline {
   history(path?: string): Promise<readonly HistoryEvent[]>;
   /** Figures of the last `days` days. */
   insight(days: number): Insight;
+  /** What was learned from decisions, and what it suggests. */
+  learned(): Learned;
+  /** Switches learning on or off, or forgets what was learned. */
+  switchLearning(to: Switch): Promise<void>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -219,6 +226,8 @@ export function createPipeline(house: House): Pipeline {
     protect: (path) => act(() => protect(house, path)),
     history: (path) => historyOf(house, path),
     insight: (days) => insightOf(house.backlog, days, house.clock.now()),
+    learned: () => learnedOf(house),
+    switchLearning: (to) => act(() => switchLearning(house, to)),
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();

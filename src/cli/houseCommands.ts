@@ -7,6 +7,7 @@ import { exit } from './exitCodes.ts';
 import { progressLine } from './progress.ts';
 import { historyCommand } from './historyCommand.ts';
 import { metricsCommand } from './metricsCommand.ts';
+import { preferencesCommand } from './preferencesCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
@@ -30,6 +31,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   },
   history: historyCommand,
   metrics: metricsCommand,
+  preferences: preferencesCommand,
   audit: {
     usage: '[verify] [--limit N]',
     help: 'list the audit trail, or prove that it is whole',

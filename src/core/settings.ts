@@ -147,6 +147,10 @@ const schema = z.object({
     requesterMayApprove: z._default(z.boolean(), true),
   }),
   monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
+  learning: z.object({
+    rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
+    exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+  }),
   /** `protected` is not among them: it can't be switched off. */
   gates: z.object({
     size: gate,
@@ -203,6 +207,7 @@ const empty = {
   },
   approve: {},
   monitor: {},
+  learning: {},
 };
 
 export const defaultSettings: Settings = schema.parse(empty);

@@ -21,6 +21,7 @@ export type HistoricRequest = Pick<
   | 'appliedAt'
   | 'model'
   | 'costUsd'
+  | 'improvementType'
 >;
 
 /** ISO 8601 UTC, the end not included. */

@@ -35,6 +35,7 @@ import { audit, move } from './changes.ts';
 import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
 import type { House } from './house.ts';
+import { learning } from './learning.ts';
 import { feedbackOf, judge } from './judge.ts';
 import { metricsOf } from './metrics.ts';
 
@@ -354,8 +355,23 @@ async function giveUp(job: Job, error: unknown): Promise<void> {
       id: attempt.id,
       fields: { ...accountOf(job), outcome, error: errorMessage(error) },
     },
+    ...(itsFault ? failureLesson(job, now) : []),
     ...move(current, itsFault ? 'failed' : 'open', now, 'patchwright'),
   ]);
+}
+
+function failureLesson({ house, ticket, attempt, model }: Job, endedAt: string) {
+  return learning(house, {
+    type: 'attempt.failed',
+    taskType: ticket.category,
+    model: model.name,
+    after: (history) => ({
+      ...history,
+      attempts: history.attempts.map((one) =>
+        one.id === attempt.id ? { ...one, outcome: 'failed', endedAt } : one,
+      ),
+    }),
+  });
 }
 
 /** Only what the attempt itself did wrong fails the ticket; a missing key or a full disk does not. */

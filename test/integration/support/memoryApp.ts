@@ -72,6 +72,14 @@ function appOf(
       diagnose: () => undefined,
       grown: () => undefined,
       replay: () => Promise.reject(new Error('not part of these tests')),
+      learned: () => ({
+        enabled: true,
+        models: [],
+        suggestions: [],
+        reviews: { decisions: 0, parts: {}, days: {} },
+        settings: [],
+      }),
+      switchLearning: (to) => ask(`learning ${to}`),
       async scan() {
         await ask('scan').catch((error: unknown) => {
           memory.progress({ kind: 'scan_failed', message: errorMessage(error) });
@@ -189,7 +197,14 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: (id) => memory.releases.find((release) => release.id === id),
       list: () => memory.releases,
     },
-    feedback: { negativeSince: () => [], has: () => false, themed: () => [], usersOf: () => [] },
+    feedback: {
+      negativeSince: () => [],
+      has: () => false,
+      themed: () => [],
+      rated: () => [],
+      usersOf: () => [],
+    },
+    learning: { list: () => [], latest: () => undefined },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
     audit: { list: () => [], verify: () => ({ events: 0, broken: [] }) },
