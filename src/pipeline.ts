@@ -26,6 +26,7 @@ import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
 import { type Learned, learnedOf, type Switch, switchLearning } from './pipeline/learning.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
+import { type Outlook, outlooks } from './pipeline/past.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
@@ -46,6 +47,7 @@ import {
 export type { HistoryEvent } from './pipeline/history.ts';
 export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
+export type { Outlook } from './pipeline/past.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
@@ -112,6 +114,8 @@ export interface Pipeline {
   history(path?: string): Promise<readonly HistoryEvent[]>;
   /** Figures of the last `days` days. */
   insight(days: number): Insight;
+  /** What is to be expected of tickets; reads the history once, so ask it for many. */
+  outlook(): (ticket: Ticket) => Outlook;
   /** What was learned from decisions, and what it suggests. */
   learned(): Learned;
   /** Switches learning on or off, or forgets what was learned. */
@@ -226,6 +230,7 @@ export function createPipeline(house: House): Pipeline {
     protect: (path) => act(() => protect(house, path)),
     history: (path) => historyOf(house, path),
     insight: (days) => insightOf(house.backlog, days, house.clock.now()),
+    outlook: () => outlooks(house.backlog, house.settings()),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
     doctor: () => examine(house),

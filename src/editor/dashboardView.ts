@@ -94,7 +94,7 @@ function countFigures({ requests, tickets, cost, ...rest }: Insight): readonly F
   ];
 }
 
-function healthFigures({ health }: Insight): readonly FigureView[] {
+function healthFigures({ health, odds }: Insight): readonly FigureView[] {
   const { score, velocity, riskExposure, qualityTrend } = health;
   const of = (
     label: string,
@@ -110,8 +110,27 @@ function healthFigures({ health }: Insight): readonly FigureView[] {
     of('Health', score),
     of('Improvement velocity', velocity),
     of('Risk exposure', riskExposure),
+    oddsFigure(odds),
     { ...of('Quality trend', qualityTrend), value: trendWords[qualityTrend.direction] },
   ];
+}
+
+/** How good the odds were that were given before anything was spent. */
+function oddsFigure({ predictions, brier, reference, bins }: Insight['odds']): FigureView {
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  return {
+    label: 'Odds of drafts (Brier score)',
+    value: brier === undefined ? none : brier.toFixed(2),
+    note:
+      brier === undefined
+        ? 'nothing yet'
+        : `of ${predictions}; ${reference?.toFixed(2)} by the one share that fits best; 0 is perfect`,
+    formula: 'mean of (chance said before − 1 where the patch was approved and stayed, else 0)²',
+    parts: bins.map(
+      ({ from, to, count, predicted, came }) =>
+        `${percent(from)} to ${percent(to)}: ${percent(predicted)} said, ${percent(came)} came (${count})`,
+    ),
+  };
 }
 
 const trendWords = { better: 'better', steady: 'steady', worse: 'worse', unknown: none } as const;

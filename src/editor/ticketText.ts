@@ -13,6 +13,7 @@ import {
   type TicketStatus,
 } from '../core/ticket.ts';
 import type { Difference } from '../core/variants.ts';
+import type { Outlook } from '../pipeline.ts';
 import { ago, dollars, dotted, exactly, plural, shorten } from './text.ts';
 import type { Work } from './activity.ts';
 
@@ -92,6 +93,7 @@ export function ticketTooltip(
   group: SignalGroup | undefined,
   queue: Queue | undefined,
   differences: readonly Difference[] = [],
+  outlook?: Outlook,
 ): string {
   const { fingerprint } = ticket.metadata;
   const suspects = suspectsOf(ticket.metadata);
@@ -99,11 +101,13 @@ export function ticketTooltip(
     shorten(ticket.title, 300),
     dotted([ticket.id, categoryWords[ticket.category], ticket.status.replaceAll('_', ' ')]),
     ...byHand(ticket),
+    ...(outlook?.heldBack ? [`Held back: ${shorten(outlook.heldBack, 500)}`] : []),
     '',
     `Priority: ${ticket.priority.value}. ${shorten(ticket.priority.reason, 300)}`,
     `Risk: ${ticket.risk.value} of 10. ${shorten(ticket.risk.reason, 300)}`,
     `Effort: ${ticket.effort.value} of 10. ${shorten(ticket.effort.reason, 300)}`,
     `Selection score: ${score(ticket)}, the lowest is drafted first.${queueText(queue)}`,
+    ...(outlook ? [oddsLine(outlook.odds)] : []),
     ...(group
       ? [
           '',
@@ -118,6 +122,12 @@ export function ticketTooltip(
       ? ['', 'Its events differ in', ...differences.map(differenceLine)]
       : []),
   ].join('\n');
+}
+
+/** `Odds: 60 % that a draft is approved and stays, about $0.40 and 3.5 minutes. …`. */
+export function oddsLine({ chance, costUsd, minutes, reason }: Outlook['odds']): string {
+  const cost = costUsd === undefined ? '' : `$${costUsd.toFixed(2)} and `;
+  return `Odds: ${Math.round(100 * chance)} % that a draft is approved and stays, about ${cost}${minutes} minutes. ${shorten(reason, 300)}`;
 }
 
 /** What a person did to it, and what undid that. */

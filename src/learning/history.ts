@@ -22,6 +22,11 @@ export type HistoricRequest = Pick<
   | 'model'
   | 'costUsd'
   | 'improvementType'
+  | 'files'
+  | 'testFiles'
+  | 'reasoning'
+  | 'reviewComment'
+  | 'metrics'
 >;
 
 /** ISO 8601 UTC, the end not included. */

@@ -37,6 +37,7 @@ import { claim } from './claim.ts';
 import type { House } from './house.ts';
 import { learning } from './learning.ts';
 import { feedbackOf, judge } from './judge.ts';
+import { lessonsFor } from './past.ts';
 import { metricsOf } from './metrics.ts';
 
 /** One attempt under way: what it works on, and what it has come to, as far as it got. */
@@ -182,6 +183,7 @@ async function writePatch(
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
+      ...lessonsFor(house.backlog, ticket),
       ...(await instructionsOf(worktree)),
       ...(await codeContext(worktree, ticket, signal)),
       testTitle: tests.title,
