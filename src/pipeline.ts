@@ -30,6 +30,8 @@ import { type Outlook, outlooks } from './pipeline/past.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
+import type { RunReport, RunType } from './pipeline/run/report.ts';
+import { run, type RunOptions } from './pipeline/run/run.ts';
 import { createScan } from './pipeline/scan.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
@@ -48,6 +50,7 @@ export type { HistoryEvent } from './pipeline/history.ts';
 export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
 export type { Outlook } from './pipeline/past.ts';
+export { type RunReport, type RunType, runTypes } from './pipeline/run/report.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
@@ -114,6 +117,8 @@ export interface Pipeline {
   history(path?: string): Promise<readonly HistoryEvent[]>;
   /** Figures of the last `days` days. */
   insight(days: number): Insight;
+  /** Does what is due each hour, day, week or month, and keeps a report. Throws `busy`. */
+  run(type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport>;
   /** What is to be expected of tickets; reads the history once, so ask it for many. */
   outlook(): (ticket: Ticket) => Outlook;
   /** What was learned from decisions, and what it suggests. */
@@ -177,6 +182,9 @@ export function createPipeline(house: House): Pipeline {
     await Promise.allSettled(entries.map(({ done }) => done));
   };
 
+  const draftOne = (ticketId: string | undefined, signal?: AbortSignal): Promise<PatchRequest> =>
+    startAttempt(ticketId, signal, (watching, either) => draft(house, ticketId, watching, either));
+
   return {
     onDidProgress: progress.event,
     recover: () => (house.trusted ? act(() => recover(house)) : Promise.resolve()),
@@ -191,12 +199,16 @@ export function createPipeline(house: House): Pipeline {
     grown: () => {
       if (house.trusted) growth.grown();
     },
-    draft: (ticketId, signal) =>
-      act(() =>
-        startAttempt(ticketId, signal, (watching, either) =>
-          draft(house, ticketId, watching, either),
-        ),
-      ),
+    draft: (ticketId, signal) => act(() => draftOne(ticketId, signal)),
+    run: (type, options, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        const verbs = {
+          scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
+          draft: (during: AbortSignal) => draftOne(undefined, during),
+        };
+        return run(house, verbs, type, options, either);
+      }),
     judge: (given, options, on, signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;

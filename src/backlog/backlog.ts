@@ -31,7 +31,7 @@ export interface Backlog {
   refresh(): Promise<void>;
   /** Runs `work` while no other process runs one of the same name; refreshes first. */
   exclusively<T>(
-    name: 'scan' | 'draft' | 'decide',
+    name: 'scan' | 'draft' | 'decide' | 'run',
     work: () => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>;

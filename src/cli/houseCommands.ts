@@ -8,6 +8,7 @@ import { progressLine } from './progress.ts';
 import { historyCommand } from './historyCommand.ts';
 import { metricsCommand } from './metricsCommand.ts';
 import { preferencesCommand } from './preferencesCommand.ts';
+import { runCommand } from './runCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
@@ -32,6 +33,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   history: historyCommand,
   metrics: metricsCommand,
   preferences: preferencesCommand,
+  run: runCommand,
   audit: {
     usage: '[verify] [--limit N]',
     help: 'list the audit trail, or prove that it is whole',

@@ -72,6 +72,7 @@ function appOf(
       diagnose: () => undefined,
       grown: () => undefined,
       replay: () => Promise.reject(new Error('not part of these tests')),
+      run: () => Promise.reject(new Error('not part of these tests')),
       outlook: () => () => ({
         odds: { chance: 0.5, costUsd: 0.5, minutes: 4, unasked: 'draft', reason: 'No history.' },
       }),
