@@ -4,13 +4,16 @@ import type { Compose } from './editor/app.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
+import { createDemo } from './editor/demo.ts';
 import { createDialogs, type Dialogs } from './editor/dialogs.ts';
+import { registerDoctor } from './editor/doctor.ts';
 import { registerDocuments } from './editor/documents.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
-import { createPreviewNotice } from './editor/previewNotice.ts';
+import { useTranslations } from './editor/l10n.ts';
+import { createNotifications } from './editor/notifications.ts';
 import { registerCommands } from './editor/register.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
@@ -38,21 +41,26 @@ let sessions: Sessions | undefined;
 
 /** Everything is there at once; the house itself (database, git, pipeline) is loaded afterwards. */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  useTranslations((message, ...values) => vscode.l10n.t(message, ...values));
   const log = vscode.window.createOutputChannel('Patchwright', { log: true });
   const dialogs = createDialogs();
   const errors = createErrorReporter(dialogs, log);
   const apiKey = createApiKey(context.secrets, process.env, dialogs);
+  const demo = createDemo(context.extensionUri, context.globalState);
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
-  const onProgress = createPreviewNotice(
+  const notifications = createNotifications({
     dialogs,
-    (id) => backlogView.show(id),
-    (line) => log.warn(line),
-  );
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
+    showTicket: (id) => backlogView.show(id),
+    log: (line) => log.warn(line),
+  });
+  const { onProgress } = notifications;
+  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
+  notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
+  const doctor = registerDoctor(sessions, log);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -61,6 +69,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sorting,
     reviewPanels,
     dashboard,
+    demo,
+    doctor,
     log,
   };
 
@@ -90,6 +100,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     documents,
     reviewPanels,
     dashboard,
+    doctor,
+    notifications,
   );
 
   void sessions.restart();

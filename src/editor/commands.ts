@@ -34,6 +34,8 @@ export const commandNames = [
   'setUpModel',
   'doctor',
   'refresh',
+  'openDemo',
+  'getStarted',
 ] as const;
 
 export type CommandName = (typeof commandNames)[number];
