@@ -24,9 +24,11 @@ import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
+import type { PerformanceReport } from './learning/performance.ts';
 import { type Learned, learnedOf, type Switch, switchLearning } from './pipeline/learning.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Outlook, outlooks } from './pipeline/past.ts';
+import { performanceIn } from './pipeline/performance.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
@@ -51,6 +53,7 @@ export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
 export type { Outlook } from './pipeline/past.ts';
 export { type RunReport, type RunType, runTypes } from './pipeline/run/report.ts';
+export type { PerformanceReport } from './learning/performance.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
@@ -119,6 +122,8 @@ export interface Pipeline {
   insight(days: number): Insight;
   /** Does what is due each hour, day, week or month, and keeps a report. Throws `busy`. */
   run(type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport>;
+  /** How the program is doing, by what was measured in the last days. */
+  performance(days: number): PerformanceReport;
   /** What is to be expected of tickets; reads the history once, so ask it for many. */
   outlook(): (ticket: Ticket) => Outlook;
   /** What was learned from decisions, and what it suggests. */
@@ -243,6 +248,7 @@ export function createPipeline(house: House): Pipeline {
     history: (path) => historyOf(house, path),
     insight: (days) => insightOf(house.backlog, days, house.clock.now()),
     outlook: () => outlooks(house.backlog, house.settings()),
+    performance: (days) => performanceIn(house.backlog, days),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
     doctor: () => examine(house),

@@ -8,6 +8,7 @@ import { progressLine } from './progress.ts';
 import { historyCommand } from './historyCommand.ts';
 import { metricsCommand } from './metricsCommand.ts';
 import { preferencesCommand } from './preferencesCommand.ts';
+import { reportCommand } from './reportCommand.ts';
 import { runCommand } from './runCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
 
@@ -34,6 +35,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   metrics: metricsCommand,
   preferences: preferencesCommand,
   run: runCommand,
+  report: reportCommand,
   audit: {
     usage: '[verify] [--limit N]',
     help: 'list the audit trail, or prove that it is whole',

@@ -73,6 +73,9 @@ function appOf(
       grown: () => undefined,
       replay: () => Promise.reject(new Error('not part of these tests')),
       run: () => Promise.reject(new Error('not part of these tests')),
+      performance: () => {
+        throw new Error('Not shown here.');
+      },
       outlook: () => () => ({
         odds: { chance: 0.5, costUsd: 0.5, minutes: 4, unasked: 'draft', reason: 'No history.' },
       }),
