@@ -8,6 +8,7 @@ import { progressLine } from './progress.ts';
 import { historyCommand } from './historyCommand.ts';
 import { metricsCommand } from './metricsCommand.ts';
 import { preferencesCommand } from './preferencesCommand.ts';
+import { mcpCommand } from './mcpCommand.ts';
 import { reportCommand } from './reportCommand.ts';
 import { runCommand } from './runCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
@@ -35,6 +36,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   metrics: metricsCommand,
   preferences: preferencesCommand,
   run: runCommand,
+  mcp: mcpCommand,
   report: reportCommand,
   audit: {
     usage: '[verify] [--limit N]',
