@@ -51,7 +51,10 @@ describe('lessons of earlier patches', () => {
       ),
     ];
     const lessons = digestOf(pastOf({ requests: requests.slice(0, 3) }), about);
-    assert.deepEqual(lessons.map(({ times }) => times).sort(), [1, 2]);
+    assert.deepEqual(
+      lessons.map(({ times }) => times).sort((a, b) => a - b),
+      [1, 2],
+    );
     assert.ok(lessons.every(({ text }) => text.length <= 300));
     assert.equal(digestOf(pastOf({ requests }), about).length, 6);
   });
