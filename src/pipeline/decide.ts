@@ -28,6 +28,8 @@ export interface DecisionOptions {
 export interface ApprovalOptions extends DecisionOptions {
   /** Instead of the setting's. */
   readonly mode?: ApprovalMode;
+  /** The commit that the reviewer has seen; throws `stale` when the request has another one by now. */
+  readonly seen?: string;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function approve(
   return deciding(house, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'APPROVED');
+    refuseUnseen(request, options.seen);
     const ticket = ticketOf(house, request.ticketId);
     const rules = house.settings().approve;
     const reviewer = await house.reviewer();
@@ -62,6 +65,15 @@ export async function approve(
     return (options.mode ?? rules.mode) === 'branch'
       ? keep(house, decided)
       : landIt(house, decided, options.confirmedProtectedBranch ?? false);
+  });
+}
+
+function refuseUnseen(request: PatchRequest, seen: string | undefined): void {
+  if (seen === undefined || seen === request.commit) return;
+  throw new PatchwrightError('stale', {
+    what: 'The patch was not approved.',
+    why: 'It was edited since you looked at it.',
+    remedy: 'Open its diff again.',
   });
 }
 
@@ -233,7 +245,11 @@ function monitorSettings(house: House): Settings['monitor'] {
 }
 
 /** The comment goes to the ticket, and from there to the next attempt. */
-export async function reject(house: House, requestId: string, comment: string): Promise<void> {
+export async function reject(
+  house: House,
+  requestId: string,
+  comment: string,
+): Promise<PatchRequest> {
   const text = redact(comment.trim());
   if (text === '') {
     throw new PatchwrightError('usage', {
@@ -242,7 +258,7 @@ export async function reject(house: House, requestId: string, comment: string): 
       remedy: 'Say in a sentence what is wrong with the patch.',
     });
   }
-  await deciding(house, async () => {
+  return deciding(house, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'DENIED');
     const ticket = ticketOf(house, request.ticketId);
@@ -267,6 +283,7 @@ export async function reject(house: House, requestId: string, comment: string): 
         after: { comment: text },
       }),
     ]);
+    return request;
   });
 }
 
@@ -389,7 +406,7 @@ function rollbackLesson(house: House, { id, requestId }: Release, rolledBackAt: 
   });
 }
 
-function requestOf(house: House, id: string): PatchRequest {
+export function requestOf(house: House, id: string): PatchRequest {
   const request = house.backlog.requests.find(id);
   if (!request) throw notFound(`patch request ${id}`);
   return request;
