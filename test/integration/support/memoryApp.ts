@@ -101,7 +101,7 @@ function appOf(
           created: ['exception-abababab'],
           updated: [],
           previewsWanted: [],
-          malformed: 0,
+          malformed: 2,
           problems: [],
         };
       },
