@@ -47,6 +47,8 @@ export interface House {
   gateCache(about: unknown): GateCache;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
+  /** Of a run, into the folder's own reports; the oldest go. */
+  saveReport(name: string, text: string): Promise<void>;
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
