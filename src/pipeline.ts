@@ -27,6 +27,16 @@ import { type Insight, insightOf } from './pipeline/insight.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
+import {
+  confirm,
+  type ConfirmOptions,
+  drop,
+  type Planned,
+  preview,
+  type PreviewOptions,
+  type Wish,
+} from './pipeline/preview.ts';
+import { beginPreview } from './pipeline/previews.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import { createScan } from './pipeline/scan.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -46,6 +56,7 @@ export type { HistoryEvent } from './pipeline/history.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
+export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
 
@@ -65,6 +76,16 @@ export interface Pipeline {
   grown(): void;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
+  /** Plans a change with tools that only read; nothing but the backlog is written. */
+  preview(wish: Wish, signal?: AbortSignal): Promise<Planned>;
+  /**
+   * Drafts by a plan, on the branch it names; makes its ticket where there is none. Throws
+   * `branch_exists` unless `numbered` says what then.
+   */
+  confirm(previewId: string, options?: ConfirmOptions, signal?: AbortSignal): Promise<PatchRequest>;
+  drop(previewId: string): Promise<void>;
+  /** Waits for the previews that have begun by themselves. */
+  previewed(): Promise<void>;
   /** Runs the gates over a patch that came from elsewhere; nothing of it is kept. */
   judge(
     given: GivenPatch,
@@ -128,7 +149,24 @@ export function createPipeline(house: House): Pipeline {
   const pending = new Set<Promise<unknown>>();
   const ending = new AbortController();
   let diagnostics: readonly EditorDiagnostic[] | undefined;
-  const scan = createScan(house, tell, () => diagnostics);
+  const planning = new Set<Promise<void>>();
+  const plan = (wish: Wish, options: PreviewOptions, signal?: AbortSignal): Promise<Planned> => {
+    const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+    return act(() => preview(house, wish, options, tell, either));
+  };
+  const scan = createScan(
+    house,
+    tell,
+    () => diagnostics,
+    (ticketId) => {
+      const begun = beginPreview(house, ticketId, tell, (id) =>
+        plan({ ticketId: id }, { unasked: true }),
+      )
+        .catch((error: unknown) => house.log(errorMessage(error)))
+        .finally(() => planning.delete(begun));
+      planning.add(begun);
+    },
+  );
   const growth = createGrowth((flush, signal) => scan({ flush }, signal), house.log);
 
   /** Does it when the folder is trusted; `dispose` waits for it. */
@@ -186,6 +224,17 @@ export function createPipeline(house: House): Pipeline {
           draft(house, ticketId, watching, either),
         ),
       ),
+    preview: (wish, signal) => plan(wish, {}, signal),
+    confirm: (previewId, options = {}, signal) =>
+      act(() =>
+        startAttempt(house.backlog.attempts.get(previewId)?.ticketId, signal, (watching, either) =>
+          confirm(house, previewId, options, watching, either),
+        ),
+      ),
+    drop: (previewId) => act(() => drop(house, previewId)),
+    previewed: async () => {
+      await Promise.all(planning);
+    },
     judge: (given, options, on, signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
@@ -222,7 +271,7 @@ export function createPipeline(house: House): Pipeline {
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();
-      await Promise.all([growth.dispose(), end([...drafts])]);
+      await Promise.all([growth.dispose(), end([...drafts]), ...planning]);
       await Promise.allSettled(pending);
     },
   };

@@ -132,6 +132,10 @@ ALTER TABLE improvement_tickets ADD COLUMN archived TEXT;
 CREATE INDEX tickets_by_archive ON improvement_tickets (archived) WHERE archived IS NOT NULL;
 `,
   },
+  {
+    version: 5,
+    sql: 'ALTER TABLE improvement_attempts ADD COLUMN preview TEXT;',
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -23,6 +23,7 @@ export async function claim(
   model: Pick<Model, 'name' | 'price'>,
   ticketId: string | undefined,
   signal: AbortSignal,
+  branchOf: (ticket: Ticket) => string | undefined = () => undefined,
 ): Promise<Claimed> {
   const { backlog } = house;
   return backlog.exclusively(
@@ -38,7 +39,7 @@ export async function claim(
         id: randomUUID(),
         ticketId: ticket.id,
         number: backlog.attempts.ofTicket(ticket.id).length + 1,
-        branch: `improvement/${ticket.id}`,
+        branch: branchOf(ticket) ?? `improvement/${ticket.id}`,
         base: '',
         outcome: 'running',
         startedAt: now,

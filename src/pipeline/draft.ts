@@ -34,6 +34,7 @@ import type { GateEvents } from '../gates/gate.ts';
 import { audit, move } from './changes.ts';
 import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
+import { confirmedFor } from './confirmed.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
 import { metricsOf } from './metrics.ts';
@@ -93,7 +94,14 @@ export async function attempt(
   make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
 ): Promise<PatchRequest> {
   const { settings, model, ticketId, tell, signal } = start;
-  const { ticket, attempt, budgetUsd } = await claim(house, settings, model, ticketId, signal);
+  const { ticket, attempt, budgetUsd } = await claim(
+    house,
+    settings,
+    model,
+    ticketId,
+    signal,
+    (one) => confirmedFor(house, one.id)?.branch,
+  );
   const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0 };
   const job: Job = { house, settings, model, ticket, attempt, budgetUsd, tell, signal, ledger };
   const { id: attemptId, branch } = attempt;
@@ -184,6 +192,7 @@ async function writePatch(
       ...(await instructionsOf(worktree)),
       ...(await codeContext(worktree, ticket, signal)),
       testTitle: tests.title,
+      plan: confirmedFor(house, ticket.id)?.plan,
     }),
     signal,
   );
@@ -407,7 +416,7 @@ async function noteRefusal(job: Job, path: string, rule: string): Promise<void> 
 }
 
 /** S3: the five latest complaints of the last seven days. */
-function feedbackFor({ house }: Job): readonly Feedback[] {
+export function feedbackFor({ house }: Pick<Job, 'house'>): readonly Feedback[] {
   const weekAgo = new Date(house.clock.now().getTime() - 7 * 86_400_000).toISOString();
   return house.backlog.feedback.negativeSince(weekAgo, 5);
 }
@@ -415,7 +424,11 @@ function feedbackFor({ house }: Job): readonly Feedback[] {
 const maxInstructionChars = 20_000;
 
 /** What the project tells every agent, from the commit itself: a link in the folder could lead anywhere. */
-async function instructionsOf({ git, base, prefix }: Worktree): Promise<{ instructions?: string }> {
+export async function instructionsOf({
+  git,
+  base,
+  prefix,
+}: Pick<Worktree, 'git' | 'base' | 'prefix'>): Promise<{ instructions?: string }> {
   for (const name of ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md']) {
     const { code, out } = await git.code(['cat-file', 'blob', `${base}:${prefix}${name}`], {
       okCodes: [0, 128],
