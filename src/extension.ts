@@ -10,6 +10,7 @@ import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
+import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { createPreviewNotice } from './editor/previewNotice.ts';
 import { registerCommands } from './editor/register.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
@@ -20,6 +21,7 @@ import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
 import { registerTicketView } from './editor/ticketTree.ts';
+import { waitingPlans } from './editor/waitingPlans.ts';
 
 /** What tests get, and nobody else. */
 export interface TestApi {
@@ -46,7 +48,15 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
   const onProgress = createPreviewNotice(
     dialogs,
-    (id) => backlogView.show(id),
+    {
+      ticket: (id) => backlogView.show(id),
+      plan: async (id) => {
+        const plan = waitingPlans((await desk.sessions.ready()).app.backlog).find(
+          (one) => one.id === id,
+        );
+        if (plan) await showPlan(plan);
+      },
+    },
     (line) => log.warn(line),
   );
   sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
@@ -71,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const commands = registerCommands(
     {
       ...draftCommands(desk),
+      ...planCommands(desk),
       ...reviewCommands(desk),
       ...gateCommands(desk),
       ...ticketCommands(desk),

@@ -6,6 +6,11 @@ export const commandNames = [
   'scan',
   'draftTicket',
   'draftNext',
+  'improve',
+  'previewPlan',
+  'confirmPlan',
+  'editPlanRequest',
+  'dropPlan',
   'cancel',
   'openDiff',
   'openReviewPanel',
@@ -59,6 +64,8 @@ export const contextKeys = {
   drafting: 'patchwright.drafting',
   /** How the Backlog view is sorted. */
   sort: 'patchwright.sort',
+  /** Addresses of plans that wait for a decision. */
+  plans: 'patchwright.plans',
   /** Addresses of the documents whose request waits for a decision. */
   pending: 'patchwright.pending',
 } as const;

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { PatchFile } from '../core/attempt.ts';
+import type { Attempt, PatchFile } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { planDocument } from '../core/planText.ts';
 import { scheme } from './commands.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -10,11 +11,11 @@ import type { Session, Sessions } from './sessions.ts';
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
  * touches a file of the user's. What an address names never changes: a request's commits are fixed.
  */
-const sides = ['base', 'patch', 'all', 'text', 'gate'] as const;
+const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan'] as const;
 
 /**
  * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
- * patch as text. gate: a gate's report.
+ * patch as text. gate: a gate's report. plan: of a preview.
  */
 export type Side = (typeof sides)[number];
 
@@ -60,6 +61,11 @@ export function gateUri(owner: string, report: GateReport): vscode.Uri {
   return toUri({ owner, side: 'gate', path: `${report.id}.log` });
 }
 
+/** Its name ends in what makes it Markdown. */
+export function planUri({ id, ticketId }: Pick<Attempt, 'id' | 'ticketId'>): vscode.Uri {
+  return toUri({ owner: id, side: 'plan', path: `${ticketId}.plan.md` });
+}
+
 /** Where Approve and Reject belong: every address of the request that can be a tab. */
 export function reviewAddresses(request: PatchRequest): readonly string[] {
   const files = request.files.map((file) => fileUri(request, file, 'patch'));
@@ -74,6 +80,10 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
       if (address.side === 'gate') return gateText(session, address);
       const { backlog, readFile } = session.app;
+      if (address.side === 'plan') {
+        const attempt = backlog.attempts.get(address.owner);
+        return attempt ? planDocument(attempt) : 'This plan is gone.';
+      }
       const request = backlog.requests.get(address.owner);
       return request ? textOf(address, request, readFile) : 'This patch request is gone.';
     },

@@ -13,7 +13,7 @@ import { required, shorten, withoutIcons } from './text.ts';
 import { mergeTargets, offeredFor } from './ticketMoves.ts';
 
 type Names =
-  | keyof Omit<typeof offeredFor, 'draftTicket'>
+  | keyof Omit<typeof offeredFor, 'draftTicket' | 'previewPlan'>
   | 'sortByScore'
   | 'sortByLastSeen'
   | 'sortByOccurrences';
