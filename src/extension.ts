@@ -13,6 +13,7 @@ import { houseCommands } from './editor/houseCommands.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { createPreviewNotice } from './editor/previewNotice.ts';
 import { registerCommands } from './editor/register.ts';
+import { registerChat } from './editor/registerChat.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
@@ -99,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     keys,
     commands,
     documents,
+    registerChat(sessions),
     reviewPanels,
     dashboard,
   );

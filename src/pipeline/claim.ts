@@ -4,6 +4,7 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import { assertMove, pick, type Ticket } from '../core/ticket.ts';
+import { isTool } from '../core/toolFix.ts';
 import { move } from './changes.ts';
 import { notFound } from './decide.ts';
 import type { House } from './house.ts';
@@ -29,7 +30,7 @@ export async function claim(
   return backlog.exclusively(
     'draft',
     async () => {
-      const ticket = ticketId === undefined ? next(house, settings) : named(house, ticketId);
+      const ticket = ticketId === undefined ? nextTicket(house, settings) : named(house, ticketId);
       assertNotWaiting(house, ticket);
       assertMove(ticket, 'in_progress');
       assertRequestsLeft(house, settings);
@@ -58,7 +59,8 @@ export async function claim(
   );
 }
 
-function next(house: House, settings: Settings): Ticket {
+/** Whose turn it is. Throws `nothing_to_do`. */
+export function nextTicket(house: House, settings: Settings): Ticket {
   const { backlog } = house;
   const open = backlog.tickets.list({ statuses: ['open'] });
   const now = house.clock.now();
@@ -95,6 +97,7 @@ function restsUntil({ id }: Ticket, until: Date): PatchwrightError {
 function triesOf(house: House, ticketId: string): number {
   return house.backlog.attempts
     .ofTicket(ticketId)
+    .filter(({ model }) => !isTool(model)) // a linter's own try costs nothing
     .filter(({ outcome }) => outcome === 'failed' || outcome === 'succeeded').length;
 }
 

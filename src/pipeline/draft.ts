@@ -36,8 +36,10 @@ import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
 import { confirmedFor } from './confirmed.ts';
 import type { House } from './house.ts';
+import { diagnosticsOf } from './diagnostics.ts';
 import { feedbackOf, judge } from './judge.ts';
 import { metricsOf } from './metrics.ts';
+import { fixByTool } from './toolFix.ts';
 
 /** One attempt under way: what it works on, and what it has come to, as far as it got. */
 export interface Job {
@@ -74,6 +76,8 @@ export async function draft(
   // Before anything is spent: without it no gate could run.
   const sandbox = await house.sandbox(settings);
   if (sandbox.kind === 'refused') throw noSandbox(sandbox);
+  const mended = await fixByTool(house, ticketId, settings, tell, signal);
+  if (mended) return mended;
   const model = await house.openModel(settings, 'patching');
   throwIfCancelled(signal);
   return attempt(house, { ticketId, settings, model, tell, signal }, (job, worktree) =>
@@ -175,6 +179,7 @@ async function writePatch(
       tests,
       shell: house.shell,
       ...(await commandsOf(house, settings, root)),
+      ...(await diagnosticsIn(job, worktree)),
       guard: protection,
       clock: house.clock,
       limits: settings.limits,
@@ -205,6 +210,15 @@ async function commandsOf(house: House, settings: Settings, root: string) {
   if (sandbox.kind !== 'held') return {};
   const shell = await house.held(root, settings);
   return { commands: { shell, allowed: settings.agent.commands } };
+}
+
+/** What the model has so far is committed as if it were handed in, so that the trees can be compared. */
+async function diagnosticsIn(job: Job, worktree: Worktree) {
+  const { house, settings, signal } = job;
+  const summary = 'Work in progress.';
+  const snapshot = async (): Promise<Patch> =>
+    (await commit(job, worktree, { summary, reasoning: '', testFiles: [] })).patch;
+  return diagnosticsOf(house, settings, worktree, snapshot, signal);
 }
 
 function noTests(): PatchwrightError {
@@ -383,7 +397,7 @@ function accountOf({ house, ledger }: Job): Partial<Attempt> {
   };
 }
 
-function note({ ledger, tell, ticket }: Job, progress: AttemptProgress): void {
+export function note({ ledger, tell, ticket }: Job, progress: AttemptProgress): void {
   if (progress.kind === 'step') {
     ledger.steps = progress.step;
     ledger.usage = progress.usage;
