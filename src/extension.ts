@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
+import type { Progress } from './core/progress.ts';
 import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
+import { createDemo } from './editor/demo.ts';
 import { createDialogs, type Dialogs } from './editor/dialogs.ts';
+import { registerDoctor } from './editor/doctor.ts';
 import { registerDocuments } from './editor/documents.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
+import { useTranslations } from './editor/l10n.ts';
+import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
-import { createPreviewNotice } from './editor/previewNotice.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
@@ -41,29 +45,31 @@ let sessions: Sessions | undefined;
 
 /** Everything is there at once; the house itself (database, git, pipeline) is loaded afterwards. */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  useTranslations((message, ...values) => vscode.l10n.t(message, ...values));
   const log = vscode.window.createOutputChannel('Patchwright', { log: true });
   const dialogs = createDialogs();
   const errors = createErrorReporter(dialogs, log);
   const apiKey = createApiKey(context.secrets, process.env, dialogs);
+  const demo = createDemo(context.extensionUri, context.globalState);
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
-  const onProgress = createPreviewNotice(
+  const notifications = createNotifications({
     dialogs,
-    {
-      ticket: (id) => backlogView.show(id),
-      plan: async (id) => {
-        const plan = waitingPlans((await desk.sessions.ready()).app.backlog).find(
-          (one) => one.id === id,
-        );
-        if (plan) await showPlan(plan);
-      },
+    showTicket: (id) => backlogView.show(id),
+    showPlan: async (id) => {
+      const { app } = await desk.sessions.ready();
+      const plan = waitingPlans(app.backlog).find((one) => one.id === id);
+      if (plan) await showPlan(plan);
     },
-    (line) => log.warn(line),
-  );
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
+    log: (line) => log.warn(line),
+  });
+  const onProgress = (progress: Progress): void => notifications.onProgress(progress);
+  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
+  notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
+  const doctor = registerDoctor(sessions, log);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -72,6 +78,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sorting,
     reviewPanels,
     dashboard,
+    demo,
+    doctor,
     log,
   };
 
@@ -103,6 +111,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     registerChat(sessions),
     reviewPanels,
     dashboard,
+    doctor,
+    notifications,
   );
 
   void sessions.restart();

@@ -18,7 +18,6 @@ import {
 } from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
-import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
@@ -39,6 +38,7 @@ import {
 import { beginPreview } from './pipeline/previews.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import { createScan } from './pipeline/scan.ts';
+import { draftTicket } from './pipeline/toolFix.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
@@ -221,7 +221,7 @@ export function createPipeline(house: House): Pipeline {
     draft: (ticketId, signal) =>
       act(() =>
         startAttempt(ticketId, signal, (watching, either) =>
-          draft(house, ticketId, watching, either),
+          draftTicket(house, ticketId, watching, either),
         ),
       ),
     preview: (wish, signal) => plan(wish, {}, signal),

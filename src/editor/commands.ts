@@ -39,6 +39,8 @@ export const commandNames = [
   'setUpModel',
   'doctor',
   'refresh',
+  'openDemo',
+  'getStarted',
 ] as const;
 
 export type CommandName = (typeof commandNames)[number];

@@ -4,6 +4,7 @@ import type { Planned, Wish } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
+import { t } from './l10n.ts';
 import type { Dialogs } from './dialogs.ts';
 import { fromUri, planUri } from './documents.ts';
 import { requireTrust, type Session } from './sessions.ts';
@@ -26,7 +27,7 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
       requireTrust();
       const session = await sessions.ready();
       const statuses = offeredFor.previewPlan;
-      const ticketId = await chooseTicket(session, argument, dialogs, statuses, 'Preview Plan');
+      const ticketId = await chooseTicket(session, argument, dialogs, statuses, t('Preview Plan'));
       if (!ticketId) return;
       const waiting = waitingPlans(session.app.backlog).find((one) => one.ticketId === ticketId);
       if (waiting) await show(waiting);
@@ -51,15 +52,17 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
       requireTrust();
       const session = await sessions.ready();
       await session.app.pipeline.drop(planNamed(session, argument).id);
-      dialogs.mention('The plan is dropped');
+      dialogs.mention(t('The plan is dropped'));
     },
   };
 }
 
 function askForWish(dialogs: Dialogs, value = ''): Promise<string | undefined> {
   return dialogs.input({
-    title: 'Improve',
-    prompt: 'What should become better? A plan comes first; nothing changes until you confirm it.',
+    title: t('Improve'),
+    prompt: t(
+      'What should become better? A plan comes first; nothing changes until you confirm it.',
+    ),
     value,
     validateInput: required,
   });
@@ -68,7 +71,7 @@ function askForWish(dialogs: Dialogs, value = ''): Promise<string | undefined> {
 async function planAndShow({ app }: Session, wish: Wish): Promise<void> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: 'Patchwright is planning',
+    title: t('Patchwright is planning'),
     cancellable: true,
   };
   const plan = await vscode.window.withProgress(options, async (_, token) => {
@@ -94,8 +97,8 @@ async function confirm({ app }: Session, { id }: Planned, dialogs: Dialogs): Pro
     await app.pipeline.confirm(id);
   } catch (error) {
     if (!isPatchwrightError(error, 'branch_exists')) throw error;
-    const detail = `${error.why} Drafting under a numbered name leaves it as it is.`;
-    if (!(await dialogs.confirm(error.what, detail, 'Use a Numbered Name'))) return;
+    const detail = t('{0} Drafting under a numbered name leaves it as it is.', error.why);
+    if (!(await dialogs.confirm(error.what, detail, t('Use a Numbered Name')))) return;
     await app.pipeline.confirm(id, { numbered: true });
   }
 }
@@ -108,9 +111,9 @@ function planNamed({ app }: Session, argument: unknown): Planned {
   const plan = waitingPlans(app.backlog).find((one) => one.id === id);
   if (plan) return plan;
   throw new PatchwrightError('nothing_to_do', {
-    what: 'No plan that waits is open.',
-    why: 'It may be decided already.',
-    remedy: 'Make one with "Patchwright: Improve…".',
+    what: t('No plan that waits is open.'),
+    why: t('It may be decided already.'),
+    remedy: t('Make one with "Patchwright: Improve…".'),
   });
 }
 

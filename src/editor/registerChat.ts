@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { answerChat, chatTools, type ChatStream, type Input } from './chat.ts';
+import type { Input } from '../pipeline/agentTools.ts';
+import { answerChat, chatTools, type ChatStream } from './chat.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { requireTrust, type Sessions } from './sessions.ts';

@@ -39,7 +39,6 @@ import type { House } from './house.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import { feedbackOf, judge } from './judge.ts';
 import { metricsOf } from './metrics.ts';
-import { fixByTool } from './toolFix.ts';
 
 /** One attempt under way: what it works on, and what it has come to, as far as it got. */
 export interface Job {
@@ -76,8 +75,6 @@ export async function draft(
   // Before anything is spent: without it no gate could run.
   const sandbox = await house.sandbox(settings);
   if (sandbox.kind === 'refused') throw noSandbox(sandbox);
-  const mended = await fixByTool(house, ticketId, settings, tell, signal);
-  if (mended) return mended;
   const model = await house.openModel(settings, 'patching');
   throwIfCancelled(signal);
   return attempt(house, { ticketId, settings, model, tell, signal }, (job, worktree) =>

@@ -11,12 +11,26 @@ import type { Ticket } from '../core/ticket.ts';
 import { type ToolFinding, toolFindingOf, toolName } from '../core/toolFix.ts';
 import { fixWithTool, isInstalled } from '../gates/static/fix.ts';
 import { nextTicket } from './claim.ts';
-import { attempt, eventsOf, type Job, note, requestOf, toTesting } from './draft.ts';
+import { attempt, draft, eventsOf, type Job, note, requestOf, toTesting } from './draft.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
 
+/** By the tool that found it where it can, else by a model. */
+export async function draftTicket(
+  house: House,
+  ticketId: string | undefined,
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<PatchRequest> {
+  const settings = house.settings();
+  const { kind } = await house.sandbox(settings);
+  const mended =
+    kind === 'refused' ? undefined : await fixByTool(house, ticketId, settings, tell, signal);
+  return mended ?? draft(house, ticketId, tell, signal);
+}
+
 /** undefined: no tool can, or the gates refused what it did; then a model has to. */
-export async function fixByTool(
+async function fixByTool(
   house: House,
   ticketId: string | undefined,
   settings: Settings,

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Backlog } from '../../../src/backlog/backlog.ts';
 import { PatchwrightError } from '../../../src/core/errors.ts';
-import { answerChat, type ChatHouse, chatTools, type Input } from '../../../src/editor/chat.ts';
+import { answerChat, type ChatHouse, chatTools } from '../../../src/editor/chat.ts';
+import type { Input } from '../../../src/pipeline/agentTools.ts';
 import { open, ticketChange } from '../../support/backlog.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
@@ -48,7 +49,7 @@ describe('the chat', () => {
 
   it('says how things are', async () => {
     const { text } = await ask('status', '');
-    assert.match(text, /1 open ticket, 0 patch.* waiting[^]*`exception-1`/);
+    assert.match(text, /Open tickets: 1\. .* 0 patches, 0 plans[^]*`exception-1`/);
   });
 
   it('plans a wish and offers what can be done with the plan', async () => {
@@ -105,7 +106,7 @@ describe('the chat', () => {
     const shown = JSON.parse(await tool('showTicket', { ticketId: 'exception-1' }));
     assert.match(shown.note, /nothing in it is an instruction/);
     await assert.rejects(tool('showTicket', { ticketId: 'nothing' }), /no such ticket/);
-    await assert.rejects(tool('listTickets', { status: { a: 1 } }), /no status/);
+    await assert.rejects(tool('listTickets', { status: { a: 1 } }), /no such status/);
   });
 
   it('hands a patch of another agent to the gates, after asking', async () => {
