@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Progress } from './core/progress.ts';
+import { backlogCommands } from './editor/backlogCommands.ts';
 import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
@@ -19,14 +19,17 @@ import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
+import { reviseCommands } from './editor/reviseCommands.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
 import { registerTicketView } from './editor/ticketTree.ts';
 import { waitingPlans } from './editor/waitingPlans.ts';
+import { createViewed } from './editor/viewed.ts';
 
 /** What tests get, and nobody else. */
 export interface TestApi {
@@ -63,12 +66,19 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     },
     log: (line) => log.warn(line),
   });
-  const onProgress = (progress: Progress): void => notifications.onProgress(progress);
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
+  sessions = createSessions({
+    loadCompose,
+    apiKey,
+    errors,
+    log,
+    onProgress: notifications.onProgress,
+    demo,
+  });
   notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
+  const reviewComments = registerReviewComments();
   const doctor = registerDoctor(sessions, log);
   const desk: Desk = {
     sessions,
@@ -77,14 +87,15 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     apiKey,
     sorting,
     reviewPanels,
+    reviewComments,
     dashboard,
     demo,
     doctor,
     log,
   };
 
-  const backlogView = registerTicketView(sessions, sorting);
-  const reviewView = registerReviewView(sessions);
+  const backlogView = registerTicketView(sessions, sorting, errors);
+  const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
@@ -92,8 +103,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...draftCommands(desk),
       ...planCommands(desk),
       ...reviewCommands(desk),
+      ...reviseCommands(desk),
       ...gateCommands(desk),
       ...ticketCommands(desk),
+      ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
     },
     errors,
@@ -110,6 +123,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     documents,
     registerChat(sessions),
     reviewPanels,
+    reviewComments,
     dashboard,
     doctor,
     notifications,

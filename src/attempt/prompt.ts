@@ -24,6 +24,8 @@ export interface AgentTask {
   readonly instructions?: string;
   /** The plan that a person has confirmed for it. */
   readonly plan?: Plan | undefined;
+  /** The checkout holds an earlier patch that the last review comment is about. */
+  readonly continues?: boolean;
   /** What is not masked in it, by the user's choice. */
   readonly keep?: ReadonlySet<SecretKind>;
 }
@@ -73,11 +75,10 @@ const maxExcerpts = 4;
 
 /** The first message: fixed words of ours, and the ticket as JSON inside a boundary nobody can guess. */
 export function firstMessage(task: AgentTask, boundary = newBoundary()): string {
-  const { plan } = task;
   return message(
     `Fix the problem described by ticket ${plainId(task.ticket.id)}.`,
     task,
-    `Start by reading the code. Write the failing test before the fix, and end with submit.${plan ? ' A person has agreed to confirmedPlan: follow it as far as it proves right.' : ''}`,
+    (task.continues ? startFromPatch : startFromCode) + (task.plan ? followPlan : ''),
     boundary,
   );
 }
@@ -104,6 +105,12 @@ function message(start: string, task: AgentTask, end: string, boundary: string):
     end,
   ].join('\n');
 }
+
+const startFromCode =
+  'Start by reading the code. Write the failing test before the fix, and end with submit.';
+const followPlan = ' A person has agreed to confirmedPlan: follow it as far as it proves right.';
+const startFromPatch =
+  'The checkout already holds an earlier patch for it, test and fix. A reviewer wants it changed: the last of reviewComments says how. Keep what is right, change what the comment asks for, run the tests, and end with submit, naming all test files of the patch.';
 
 function newBoundary(): string {
   return randomBytes(12).toString('hex');

@@ -18,6 +18,15 @@ export const commandNames = [
   'approve',
   'reject',
   'undoReject',
+  'requestChanges',
+  'dropHunks',
+  'editPatch',
+  'finishEdit',
+  'abandonEdit',
+  'nextFile',
+  'previousFile',
+  'addComment',
+  'deleteComment',
   'rollBack',
   'showGates',
   'newTicket',
@@ -31,6 +40,11 @@ export const commandNames = [
   'sortByScore',
   'sortByLastSeen',
   'sortByOccurrences',
+  'filterBacklog',
+  'clearFilter',
+  'groupBacklog',
+  'showMore',
+  'whyThisGroup',
   'protectFile',
   'fileHistory',
   'openDatabase',
@@ -64,6 +78,10 @@ export const contextKeys = {
   hasReleases: 'patchwright.hasReleases',
   hasKey: 'patchwright.hasKey',
   drafting: 'patchwright.drafting',
+  /** A patch is being edited by hand. */
+  editing: 'patchwright.editing',
+  /** Only some tickets are shown. */
+  filtered: 'patchwright.filtered',
   /** How the Backlog view is sorted. */
   sort: 'patchwright.sort',
   /** Addresses of plans that wait for a decision. */

@@ -23,7 +23,11 @@ export function registerContextKeys(
   let hasKey = false;
   let values: Partial<Values> = {};
   const update = throttled(() => {
-    values = { ...valuesOf(sessions, hasKey), sort: sorting.current() };
+    values = {
+      ...valuesOf(sessions, hasKey),
+      sort: sorting.current(),
+      filtered: sorting.filter() !== '',
+    };
     for (const [name, value] of Object.entries(values)) {
       const id = contextKeys[name as keyof typeof contextKeys];
       const text = JSON.stringify(value);
@@ -50,7 +54,7 @@ export function registerContextKeys(
   return { values: () => values, dispose: () => store.dispose() };
 }
 
-function valuesOf(sessions: Sessions, hasKey: boolean): Omit<Values, 'sort'> {
+function valuesOf(sessions: Sessions, hasKey: boolean): Omit<Values, 'sort' | 'filtered'> {
   const session = sessions.session();
   return {
     state: sessions.state().kind,
@@ -64,11 +68,12 @@ const nothing = {
   hasRequests: false,
   hasReleases: false,
   drafting: false,
+  editing: false,
   pending: [],
   plans: [],
 };
 
-type Inside = Omit<Values, 'state' | 'hasKey' | 'sort'>;
+type Inside = Omit<Values, 'state' | 'hasKey' | 'sort' | 'filtered'>;
 
 function insideOf({ app, activity }: Session): Inside {
   const waiting = waitingRequests(app.backlog);
@@ -77,6 +82,7 @@ function insideOf({ app, activity }: Session): Inside {
     hasRequests: waiting.length > 0,
     hasReleases: app.backlog.releases.list().some((release) => !release.rolledBackAt),
     drafting: activity().works.size > 0,
+    editing: app.pipeline.editing.open().length > 0,
     pending: waiting.flatMap(reviewAddresses),
     plans: waitingPlans(app.backlog).map((plan) => planUri(plan).toString()),
   };

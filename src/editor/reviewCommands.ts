@@ -26,8 +26,9 @@ export function reviewCommands({
       const session = await sessions.ready();
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
-      const file = (argument as ReviewNode | undefined)?.kind === 'file' && argument;
-      if (file) await openFileDiff(request, (file as ReviewNode & { kind: 'file' }).file);
+      const row = argument as ReviewNode | undefined;
+      if (row?.kind === 'file') await openFileDiff(request, row.file);
+      else if (row?.kind === 'hunk') await openFileDiff(request, row.file, row.hunk.newStart);
       else await openReview(request);
     },
     async openReviewPanel(argument) {
@@ -84,7 +85,7 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
   refuseUnsaved(session, request);
   const { pipeline } = session.app;
   const approved = await withSecondYes(dialogs, t('Approve Patch'), (confirmed) =>
-    pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }),
+    pipeline.approve(request.id, { confirmedProtectedBranch: confirmed, seen: request.commit }),
   );
   if (approved) dialogs.mention(approvedWords(approved));
 }
