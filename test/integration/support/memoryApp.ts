@@ -86,7 +86,7 @@ function appOf(
           created: ['exception-abababab'],
           updated: [],
           previewsWanted: [],
-          malformed: 0,
+          malformed: 2,
           problems: [],
         };
       },
