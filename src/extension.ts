@@ -15,7 +15,9 @@ import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
 import { createNotifications } from './editor/notifications.ts';
+import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
+import { registerChat } from './editor/registerChat.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
 import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
@@ -26,6 +28,7 @@ import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
 import { registerTicketView } from './editor/ticketTree.ts';
+import { waitingPlans } from './editor/waitingPlans.ts';
 import { createViewed } from './editor/viewed.ts';
 
 /** What tests get, and nobody else. */
@@ -56,6 +59,11 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const notifications = createNotifications({
     dialogs,
     showTicket: (id) => backlogView.show(id),
+    showPlan: async (id) => {
+      const { app } = await desk.sessions.ready();
+      const plan = waitingPlans(app.backlog).find((one) => one.id === id);
+      if (plan) await showPlan(plan);
+    },
     log: (line) => log.warn(line),
   });
   sessions = createSessions({
@@ -93,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const commands = registerCommands(
     {
       ...draftCommands(desk),
+      ...planCommands(desk),
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
@@ -112,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     keys,
     commands,
     documents,
+    registerChat(sessions),
     reviewPanels,
     reviewComments,
     dashboard,

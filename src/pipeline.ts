@@ -19,7 +19,7 @@ import {
 } from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
-import { draft, requestChanges } from './pipeline/draft.ts';
+import { requestChanges } from './pipeline/draft.ts';
 import { createEditing, type Editing as EditingHere } from './pipeline/editing.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { GivenPatch } from './pipeline/given.ts';
@@ -33,11 +33,22 @@ import { type Outlook, outlooks } from './pipeline/past.ts';
 import { performanceIn } from './pipeline/performance.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
+import {
+  confirm,
+  type ConfirmOptions,
+  drop,
+  type Planned,
+  preview,
+  type PreviewOptions,
+  type Wish,
+} from './pipeline/preview.ts';
+import { beginPreview } from './pipeline/previews.ts';
 import { dropHunks } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
 import { createScan } from './pipeline/scan.ts';
+import { draftTicket } from './pipeline/toolFix.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
@@ -61,6 +72,7 @@ export type { PerformanceReport } from './learning/performance.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
+export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
 
@@ -80,6 +92,16 @@ export interface Pipeline {
   grown(): void;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
+  /** Plans a change with tools that only read; nothing but the backlog is written. */
+  preview(wish: Wish, signal?: AbortSignal): Promise<Planned>;
+  /**
+   * Drafts by a plan, on the branch it names; makes its ticket where there is none. Throws
+   * `branch_exists` unless `numbered` says what then.
+   */
+  confirm(previewId: string, options?: ConfirmOptions, signal?: AbortSignal): Promise<PatchRequest>;
+  drop(previewId: string): Promise<void>;
+  /** Waits for the previews that have begun by themselves. */
+  previewed(): Promise<void>;
   /** Runs the gates over a patch that came from elsewhere; nothing of it is kept. */
   judge(
     given: GivenPatch,
@@ -172,7 +194,24 @@ export function createPipeline(house: House): Pipeline {
   const pending = new Set<Promise<unknown>>();
   const ending = new AbortController();
   let diagnostics: readonly EditorDiagnostic[] | undefined;
-  const scan = createScan(house, tell, () => diagnostics);
+  const planning = new Set<Promise<void>>();
+  const plan = (wish: Wish, options: PreviewOptions, signal?: AbortSignal): Promise<Planned> => {
+    const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+    return act(() => preview(house, wish, options, tell, either));
+  };
+  const scan = createScan(
+    house,
+    tell,
+    () => diagnostics,
+    (ticketId) => {
+      const begun = beginPreview(house, ticketId, tell, (id) =>
+        plan({ ticketId: id }, { unasked: true }),
+      )
+        .catch((error: unknown) => house.log(errorMessage(error)))
+        .finally(() => planning.delete(begun));
+      planning.add(begun);
+    },
+  );
   const editing: EditingHere = createEditing(house);
   const growth = createGrowth((flush, signal) => scan({ flush }, signal), house.log);
 
@@ -214,7 +253,9 @@ export function createPipeline(house: House): Pipeline {
   };
 
   const draftOne = (ticketId: string | undefined, signal?: AbortSignal): Promise<PatchRequest> =>
-    startAttempt(ticketId, signal, (watching, either) => draft(house, ticketId, watching, either));
+    startAttempt(ticketId, signal, (watching, either) =>
+      draftTicket(house, ticketId, watching, either),
+    );
 
   return {
     onDidProgress: progress.event,
@@ -240,6 +281,17 @@ export function createPipeline(house: House): Pipeline {
         };
         return run(house, verbs, type, options, either);
       }),
+    preview: (wish, signal) => plan(wish, {}, signal),
+    confirm: (previewId, options = {}, signal) =>
+      act(() =>
+        startAttempt(house.backlog.attempts.get(previewId)?.ticketId, signal, (watching, either) =>
+          confirm(house, previewId, options, watching, either),
+        ),
+      ),
+    drop: (previewId) => act(() => drop(house, previewId)),
+    previewed: async () => {
+      await Promise.all(planning);
+    },
     judge: (given, options, on, signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
@@ -295,7 +347,7 @@ export function createPipeline(house: House): Pipeline {
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();
-      await Promise.all([growth.dispose(), end([...drafts])]);
+      await Promise.all([growth.dispose(), end([...drafts]), ...planning]);
       await Promise.allSettled(pending);
       await editing.dispose();
     },

@@ -30,7 +30,19 @@ import { toolsFor } from './tools/tools.ts';
 import type { TranscriptEntry } from './transcript.ts';
 import { escapeInvisible } from './visible.ts';
 
-export interface AgentDeps extends Pick<ToolContext, 'shell' | 'commands' | 'diagnostics'> {
+/** What the loop is for. */
+export interface Job {
+  readonly system: string;
+  readonly tools: readonly Tool[];
+  /** The tool that ends it, and what that hands in. */
+  readonly last: string;
+  readonly result: string;
+}
+
+export interface AgentDeps
+  extends Pick<ToolContext, 'shell' | 'commands' | 'diagnostics' | 'isHidden' | 'takePlan'> {
+  /** Default: to write a patch. */
+  readonly job?: Job;
   readonly model: Model;
   /** The worktree. */
   readonly root: string;
@@ -141,12 +153,12 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Run> {
   const context = await createContext(deps, cancelling);
-  const tools = toolsFor(context);
+  const { system, tools } = deps.job ?? { system: systemPrompt, tools: toolsFor(context) };
   return {
     deps,
     context,
     tools,
-    prefix: { system: systemPrompt, tools: tools.map((tool) => tool.spec()) },
+    prefix: { system, tools: tools.map((tool) => tool.spec()) },
     save: saver(deps),
     signal,
     messages: [userText(first)],
@@ -174,7 +186,7 @@ async function saveStart({ deps, context, prefix, save, messages }: Run): Promis
 }
 
 async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<ToolContext> {
-  const { git, tests, guard, onRefused, shell, commands, diagnostics } = deps;
+  const { git, tests, guard, onRefused, shell, commands, diagnostics, isHidden, takePlan } = deps;
   return {
     root: await realpath(deps.root),
     git,
@@ -183,6 +195,8 @@ async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<Tool
     shell,
     commands,
     diagnostics,
+    isHidden,
+    takePlan,
     guard,
     onRefused,
     submit: limitedSubmit(deps, signal),
@@ -263,7 +277,9 @@ function nudge(run: Run, { stopReason }: ModelReply): string {
   if (run.nudges > maxNudges) throw noSubmission();
   return stopReason === 'max_tokens'
     ? 'Your reply was cut off, as it was too long. Go on with shorter replies and call a tool.'
-    : 'The patch is not submitted yet. Go on with the tools; when the test and the fix are there, call submit.';
+    : run.deps.job
+      ? `There is no ${run.deps.job.result} yet. Go on with the tools; when you know enough, call ${run.deps.job.last}.`
+      : 'The patch is not submitted yet. Go on with the tools; when the test and the fix are there, call submit.';
 }
 
 /** The first loop gets a warning, the second ends the attempt. */

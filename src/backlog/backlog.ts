@@ -84,10 +84,13 @@ export interface TicketStore {
 
 export interface AttemptStore {
   get(id: string): Attempt | undefined;
+  /** Previews are none of these, nor of `find` and `ofTicket`. */
   list(): readonly Attempt[];
+  /** Attempts that were to make a plan, newest first. */
+  previews(): readonly Attempt[];
   /** By id, a unique prefix of it (4 characters at least), or its ticket's id (the latest). */
   find(text: string): Attempt | undefined;
-  /** That began then or later, oldest first. */
+  /** That began then or later, oldest first; previews too, as they cost something. */
   since(at: string): readonly Attempt[];
   ofTicket(ticketId: string): readonly Attempt[];
   running(): readonly Attempt[];

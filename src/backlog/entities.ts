@@ -144,6 +144,7 @@ export const attemptEntity: Entity<Attempt> = {
     summary: plain('changes_summary'),
     error: plain('error_message'),
     gates: json('test_results'),
+    preview: json('preview'),
   },
   required: [
     'ticketId',

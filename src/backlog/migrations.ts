@@ -138,6 +138,10 @@ CREATE INDEX tickets_by_archive ON improvement_tickets (archived) WHERE archived
 ALTER TABLE patch_requests ADD COLUMN edits TEXT;
 `,
   },
+  {
+    version: 6,
+    sql: 'ALTER TABLE improvement_attempts ADD COLUMN preview TEXT;',
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Attempt } from '../core/attempt.ts';
+import { levels } from '../core/plan.ts';
 import { gateIds } from '../core/gate.ts';
 import { learningEventTypes } from '../core/learningEvent.ts';
 import { metricTypes, windowMs } from '../core/metric.ts';
@@ -78,6 +79,20 @@ const gateReport = z.object({
   marks: list,
 });
 
+const level = z.enum(levels);
+const plan = z.object({
+  summary: text,
+  approach: text,
+  files: z.array(
+    z.object({ path: text, from: optional(count), to: optional(count), change: text }),
+  ),
+  risk: level,
+  riskReason: text,
+  complexity: level,
+  estimatedLines: count,
+  estimate: z.object({ tokens: count, costUsd: optional(amount), reason: text }),
+});
+
 const attemptFields = {
   ticketId: id,
   number: count,
@@ -94,6 +109,13 @@ const attemptFields = {
   summary: text,
   error: text,
   gates: z.array(gateReport),
+  preview: z.object({
+    request: text,
+    title: text,
+    branch: text,
+    plan: optional(plan),
+    decision: optional(z.enum(['confirmed', 'dropped'])),
+  }),
 } satisfies SchemasOf<Omit<Attempt, 'id'>>;
 
 const patchFile = z.object({

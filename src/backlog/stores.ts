@@ -110,14 +110,22 @@ export function createStores(sql: () => Sql): Stores {
     },
     attempts: {
       get: (id) => byId(attemptEntity, id),
-      list: () => select(attemptEntity, 'ORDER BY timestamp, attempt_id'),
+      list: () => select(attemptEntity, `${noPreview} ORDER BY timestamp, attempt_id`),
+      previews: () =>
+        select(attemptEntity, 'AND preview IS NOT NULL ORDER BY timestamp DESC, attempt_id'),
       find: (text) =>
         byId(attemptEntity, text) ??
-        only(select(attemptEntity, attemptPrefix, prefixValues(text))) ??
-        select(attemptEntity, 'AND ticket_id = ? ORDER BY attempt_number DESC LIMIT 1', [text])[0],
+        only(select(attemptEntity, `${noPreview} ${attemptPrefix}`, prefixValues(text))) ??
+        select(
+          attemptEntity,
+          `${noPreview} AND ticket_id = ? ORDER BY attempt_number DESC LIMIT 1`,
+          [text],
+        )[0],
       since: (at) => select(attemptEntity, 'AND timestamp >= ? ORDER BY timestamp', [at]),
       ofTicket: (id) =>
-        select(attemptEntity, 'AND ticket_id = ? ORDER BY attempt_number, timestamp', [id]),
+        select(attemptEntity, `${noPreview} AND ticket_id = ? ORDER BY attempt_number, timestamp`, [
+          id,
+        ]),
       running: () => select(attemptEntity, `AND outcome = 'running' ORDER BY timestamp`),
     },
     requests: {
@@ -233,6 +241,7 @@ function oneOf(column: string, values: readonly string[] | undefined): string {
   return values ? `AND ${column} IN (${values.map(() => '?').join(', ')})` : '';
 }
 
+const noPreview = 'AND preview IS NULL';
 const attemptPrefix = 'AND length(?) >= 4 AND substr(attempt_id, 1, length(?)) = ? LIMIT 2';
 const prefixClause = 'AND length(?) >= 4 AND substr(request_id, 1, length(?)) = ? LIMIT 2';
 

@@ -24,6 +24,9 @@ const options = {
   base: { type: 'string' },
   'no-cache': { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
+  confirm: { type: 'boolean' },
+  numbered: { type: 'boolean' },
+  drop: { type: 'boolean' },
   mode: { type: 'string' },
   type: { type: 'string' },
   'dry-run': { type: 'boolean' },
@@ -62,6 +65,10 @@ export interface Arguments {
   readonly base?: string;
   readonly useCache: boolean;
   readonly confirmedProtectedBranch: boolean;
+  /** `improve`, `preview`. */
+  readonly confirm: boolean;
+  readonly numbered: boolean;
+  readonly drop: boolean;
   readonly mode?: ApprovalMode;
   /** `run`. */
   readonly type?: string;
@@ -84,6 +91,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    confirm: values.confirm ?? false,
+    numbered: values.numbered ?? false,
+    drop: values.drop ?? false,
     archived: values.archived ?? false,
     content: values.content ?? false,
     statuses: values.status ?? [],

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { houseCommands } from './houseCommands.ts';
+import { planCommands } from './planCommands.ts';
 import { requestCommands } from './requestCommands.ts';
 import { ticketCommands } from './ticketCommands.ts';
 
@@ -9,6 +10,7 @@ const { scan, watch, ...rest } = houseCommands;
 export const commands: Readonly<Record<string, Command>> = {
   ...(scan && watch ? { scan, watch } : {}),
   ...ticketCommands,
+  ...planCommands,
   ...requestCommands,
   ...rest,
 };

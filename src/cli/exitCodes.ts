@@ -9,6 +9,7 @@ const refused: ReadonlySet<ErrorCode> = new Set([
   'gates_failed',
   'would_overwrite',
   'protected_branch',
+  'branch_exists',
   'not_a_reviewer',
   'conflict',
   'stale',

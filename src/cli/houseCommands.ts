@@ -62,6 +62,7 @@ async function scan({ app, out, signal }: Context): Promise<number> {
   try {
     const report = await app.pipeline.scan(signal);
     out.result(report, () => scanText(report));
+    await app.pipeline.previewed();
     return exit.done;
   } finally {
     await subscription.dispose();
@@ -99,6 +100,13 @@ async function watch({ app, out, signal }: Context): Promise<number> {
       const { ticketId, reason, title } = progress;
       out.event(
         { event: progress.kind, ticketId, title, reason },
+        () => progressLine(progress) ?? '',
+      );
+    }
+    if (progress.kind === 'preview_ended' && progress.ok && progress.unasked) {
+      const { previewId, title } = progress;
+      out.event(
+        { event: 'plan_ready', planId: previewId, title },
         () => progressLine(progress) ?? '',
       );
     }

@@ -21,8 +21,15 @@ export function progressLine(progress: Progress): string | undefined {
   switch (progress.kind) {
     case 'attempt_started':
       return `Drafting ${progress.ticketId} on ${progress.branch}`;
+    case 'preview_started':
+      return `Planning: ${progress.title}`;
+    case 'preview':
     case 'attempt':
       return attemptLine(progress.progress);
+    case 'preview_ended':
+      return progress.ok && progress.unasked
+        ? `A plan for "${progress.title}" waits for your decision: ${progress.previewId.slice(0, 8)}`
+        : undefined;
     case 'gate':
       return `  ${gateLine(progress.report)}`;
     case 'attempt_ended':

@@ -1,4 +1,5 @@
 import type { GateReport } from './gate.ts';
+import type { Preview } from './plan.ts';
 
 /** One try at a ticket: a branch, a worktree, a model's loop, and what came of it. */
 
@@ -53,6 +54,8 @@ export interface Attempt {
   readonly error?: string;
   /** Of the last submission, passed or not. */
   readonly gates?: readonly GateReport[];
+  /** It was to make a plan, not a patch. */
+  readonly preview?: Preview;
 }
 
 /** A process, told apart from a later one with the same pid by when it started. */

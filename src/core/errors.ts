@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'worktree_failed'
   | 'would_overwrite'
   | 'protected_branch'
+  | 'branch_exists'
   | 'not_a_reviewer'
   | 'forge_auth'
   | 'forge_refused'

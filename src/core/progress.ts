@@ -14,6 +14,22 @@ export type Progress =
       readonly reason: string;
     }
   | {
+      readonly kind: 'preview_started';
+      readonly previewId: string;
+      readonly ticketId: string;
+      readonly title: string;
+    }
+  | { readonly kind: 'preview'; readonly previewId: string; readonly progress: AttemptProgress }
+  | {
+      readonly kind: 'preview_ended';
+      readonly previewId: string;
+      readonly title: string;
+      readonly ok: boolean;
+      readonly message: string;
+      /** Nobody asked for it, so that somebody should be told. */
+      readonly unasked: boolean;
+    }
+  | {
       readonly kind: 'attempt_started';
       readonly ticketId: string;
       readonly attemptId: string;

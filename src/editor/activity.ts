@@ -34,6 +34,9 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'scan_failed':
       return { ...activity, scanning: false };
     case 'preview_wanted':
+    case 'preview_started':
+    case 'preview':
+    case 'preview_ended':
       return activity;
     case 'attempt_started':
       return withWork(activity, {

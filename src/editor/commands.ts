@@ -6,6 +6,11 @@ export const commandNames = [
   'scan',
   'draftTicket',
   'draftNext',
+  'improve',
+  'previewPlan',
+  'confirmPlan',
+  'editPlanRequest',
+  'dropPlan',
   'cancel',
   'openDiff',
   'openReviewPanel',
@@ -79,6 +84,8 @@ export const contextKeys = {
   filtered: 'patchwright.filtered',
   /** How the Backlog view is sorted. */
   sort: 'patchwright.sort',
+  /** Addresses of plans that wait for a decision. */
+  plans: 'patchwright.plans',
   /** Addresses of the documents whose request waits for a decision. */
   pending: 'patchwright.pending',
 } as const;

@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import type { ApiKey } from './apiKey.ts';
 import { contextKeys } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
-import { reviewAddresses } from './documents.ts';
+import { planUri, reviewAddresses } from './documents.ts';
 import { throttled } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { currentProvider } from './settings.ts';
 import type { Sorting } from './sorting.ts';
+import { waitingPlans } from './waitingPlans.ts';
 
 type Values = Readonly<Record<keyof typeof contextKeys, unknown>>;
 
@@ -69,6 +70,7 @@ const nothing = {
   drafting: false,
   editing: false,
   pending: [],
+  plans: [],
 };
 
 type Inside = Omit<Values, 'state' | 'hasKey' | 'sort' | 'filtered'>;
@@ -82,5 +84,6 @@ function insideOf({ app, activity }: Session): Inside {
     drafting: activity().works.size > 0,
     editing: app.pipeline.editing.open().length > 0,
     pending: waiting.flatMap(reviewAddresses),
+    plans: waitingPlans(app.backlog).map((plan) => planUri(plan).toString()),
   };
 }

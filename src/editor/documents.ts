@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { PatchFile } from '../core/attempt.ts';
+import type { Attempt, PatchFile } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { planDocument } from '../core/planText.ts';
 import { scheme } from './commands.ts';
 import { groupDocument } from './groupText.ts';
 import { gateDocument } from './reviewText.ts';
@@ -12,11 +13,12 @@ import { t } from './l10n.ts';
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
  * touches a file of the user's. What an address names never changes: a request's commits are fixed.
  */
-const sides = ['base', 'patch', 'all', 'text', 'gate', 'group'] as const;
+const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan', 'group'] as const;
 
 /**
  * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
- * patch as text. gate: a gate's report. group: why events are one ticket.
+ * patch as text. gate: a gate's report. plan: of a preview.
+ * group: why events are one ticket.
  */
 export type Side = (typeof sides)[number];
 
@@ -82,6 +84,11 @@ export function gateUri(owner: string, report: GateReport): vscode.Uri {
   return toUri({ owner, side: 'gate', path: `${report.id}.log` });
 }
 
+/** Its name ends in what makes it Markdown. */
+export function planUri({ id, ticketId }: Pick<Attempt, 'id' | 'ticketId'>): vscode.Uri {
+  return toUri({ owner: id, side: 'plan', path: `${ticketId}.plan.md` });
+}
+
 export function groupUri(ticketId: string): vscode.Uri {
   return toUri({ owner: ticketId, side: 'group', path: `${ticketId} group.txt` });
 }
@@ -101,6 +108,10 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       if (address.side === 'gate') return gateText(session, address);
       if (address.side === 'group') return groupText(session, address.owner);
       const { backlog, readFile } = session.app;
+      if (address.side === 'plan') {
+        const attempt = backlog.attempts.get(address.owner);
+        return attempt ? planDocument(attempt) : t('This plan is gone.');
+      }
       const request = backlog.requests.get(address.owner);
       if (!request) return t('This patch request is gone.');
       if (address.at && address.at !== shownCommit(request)) {

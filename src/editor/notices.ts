@@ -17,12 +17,13 @@ export type Notice =
       readonly ticketId: string;
       readonly title: string;
       readonly reason: string;
-    };
+    }
+  | { readonly kind: 'plan'; readonly previewId: string; readonly title: string };
 
 type Rules = Settings['notifications'];
 
 export function isWorthTelling(notice: Notice, { minConfidence }: Rules): boolean {
-  if (notice.kind === 'preview') return true;
+  if (notice.kind !== 'ready') return true;
   const { confidence, priority } = notice;
   return confidence >= minConfidence || priority === 'critical' || priority === 'high';
 }
@@ -55,6 +56,7 @@ export interface Told {
   readonly target:
     | { readonly kind: 'request'; readonly id: string }
     | { readonly kind: 'ticket'; readonly id: string }
+    | { readonly kind: 'plan'; readonly id: string }
     | { readonly kind: 'review' };
 }
 
@@ -67,6 +69,13 @@ export function toldOf(notices: readonly [Notice, ...Notice[]]): Told {
       message: `${first.reason} ${shorten(first.title, 200)}`,
       button: t('Show Ticket'),
       target: { kind: 'ticket', id: first.ticketId },
+    };
+  }
+  if (first.kind === 'plan') {
+    return {
+      message: t('A plan waits for your decision: {0}', shorten(first.title, 200)),
+      button: t('Show Plan'),
+      target: { kind: 'plan', id: first.previewId },
     };
   }
   return {

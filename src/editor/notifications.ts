@@ -25,6 +25,7 @@ export interface Notifications {
 export interface NotificationsOptions {
   readonly dialogs: Dialogs;
   readonly showTicket: (ticketId: string) => Promise<void>;
+  readonly showPlan: (previewId: string) => Promise<void>;
   readonly log: (line: string) => void;
 }
 
@@ -80,6 +81,10 @@ export function createNotifications(options: NotificationsOptions): Notification
   store.add({ dispose: () => clearTimeout(timer) });
   return {
     onProgress(progress) {
+      if (progress.kind === 'preview_ended' && progress.ok && progress.unasked) {
+        const { previewId, title } = progress;
+        add(`plan ${previewId}`, { kind: 'plan', previewId, title });
+      }
       if (progress.kind !== 'preview_wanted') return;
       const { ticketId, reason, title } = progress;
       add(`preview ${ticketId}`, { kind: 'preview', ticketId, reason, title });
@@ -94,7 +99,7 @@ export function createNotifications(options: NotificationsOptions): Notification
 
 async function present(
   { message, button, target }: Told,
-  { dialogs, showTicket }: NotificationsOptions,
+  { dialogs, showTicket, showPlan }: NotificationsOptions,
 ): Promise<void> {
   const never = t("Don't Show Again");
   const pressed = await dialogs.tell('info', message, [button, never]);
@@ -103,6 +108,8 @@ async function present(
   switch (target.kind) {
     case 'ticket':
       return showTicket(target.id);
+    case 'plan':
+      return showPlan(target.id);
     case 'request':
       await vscode.commands.executeCommand(commandId('openDiff'), target.id);
       return undefined;

@@ -15,7 +15,7 @@ import { priorityWords } from './ticketText.ts';
 import { t } from './l10n.ts';
 
 type Names =
-  | keyof Omit<typeof offeredFor, 'draftTicket'>
+  | keyof Omit<typeof offeredFor, 'draftTicket' | 'previewPlan'>
   | 'sortByScore'
   | 'sortByLastSeen'
   | 'sortByOccurrences';

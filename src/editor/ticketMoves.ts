@@ -4,6 +4,7 @@ import { canMove, type TicketStatus, ticketStatuses } from '../core/ticket.ts';
 export const offeredFor = {
   /** A person may have any of these drafted. */
   draftTicket: ['open', 'failed', 'rejected', 'rolled_back'],
+  previewPlan: ['open', 'failed', 'rejected', 'rolled_back'],
   editTicket: to('closed'),
   mergeTicket: to('closed'),
   splitByPart: to('closed'),

@@ -4,6 +4,7 @@ import type { Checkout, Git, ProcessMark, Shell } from '../core/ports.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRun, TestRunner } from '../core/testRun.ts';
+import type { ToolFinding } from '../core/toolFix.ts';
 
 /** What a gate may use. All of it is handed in; nothing of it comes from the patch but the patch itself. */
 export interface GateContext {
@@ -39,6 +40,8 @@ export interface GateContext {
   readonly mainRoot: string;
   /** The ticket's exception, where it has one: a reproduction may fail with it. */
   readonly exceptionType?: string;
+  /** The patch is the tool's own: that it no longer reports this is the proof, in place of a test. */
+  readonly finding?: ToolFinding;
   /** No ticket says how it fails: whatever the code under test throws may show the bug. */
   readonly anyException?: boolean;
 }

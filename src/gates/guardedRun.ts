@@ -36,7 +36,7 @@ export async function guardedRun(
 
 /** The same for anything else that runs on a tree. */
 export async function guarded<T>(
-  context: GateContext,
+  context: Pick<GateContext, 'git' | 'checkout'>,
   tree: string,
   work: () => Promise<T>,
   signal?: AbortSignal,

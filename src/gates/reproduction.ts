@@ -1,4 +1,5 @@
 import type { TestCase, TestRun, TestRunner } from '../core/testRun.ts';
+import type { ToolFinding } from '../core/toolFix.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
 import {
   describeFailure,
@@ -11,6 +12,7 @@ import { failed, firstWords, passed, plural, runLine } from './finding.ts';
 import { guardedRun } from './guardedRun.ts';
 import { foreignCode, judgeLoaded } from './loadedCode.ts';
 import { examine } from './proof/examine.ts';
+import { countFindings } from './staticAnalysis.ts';
 import { kindOf } from './proof/neighbours.ts';
 import { type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
 
@@ -22,7 +24,8 @@ export const reproduction: Gate = {
   id: 'reproduction',
   runsCode: true,
   async run(context, signal) {
-    const { patch, tests, git } = context;
+    const { patch, tests, git, finding } = context;
+    if (finding) return proveByTool(context, finding, signal);
     if (!tests) return failed(noTests);
     const changes = await treeChanges(git, patch.base, patch.commit, signal);
     const paths = await treePaths(git, patch.commit, signal);
@@ -38,6 +41,26 @@ export const reproduction: Gate = {
     return follow(context, tests, { base, plan, changes, paths: new Set(paths) }, signal);
   },
 };
+
+/** Proof by the tool that found it: the finding is there without the patch, and gone with it. */
+async function proveByTool(
+  context: GateContext,
+  finding: ToolFinding,
+  signal?: AbortSignal,
+): Promise<GateFinding> {
+  const { tool, rule, file } = finding;
+  const counted = await countFindings(context, finding, signal);
+  if (typeof counted === 'string') return failed(`${tool} proves nothing: ${counted}.`);
+  const { before, after } = counted;
+  const evidence = [`${tool} reports ${rule} in ${file} ${before} times before, ${after} after.`];
+  if (before === 0)
+    return failed(`${tool} does not report ${rule} without the patch.`, { evidence });
+  if (after > 0) return failed(`${tool} still reports ${rule} with the patch.`, { evidence });
+  return passed(`${tool}, which found it, no longer reports ${rule} in ${file}.`, {
+    evidence,
+    marks: [`No test shows it: ${tool} found it, mended it, and is the proof.`],
+  });
+}
 
 export const noTests =
   'No way to run the tests of this project was found. Set patchwright.test.command.';

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Diagnostic } from '../core/diagnostics.ts';
+import type { ToolFinding } from '../core/toolFix.ts';
 import type { GateContext, Gate, GateFinding } from './context.ts';
 import { failed, notConfigured, passed, plural } from './finding.ts';
 import { guarded } from './guardedRun.ts';
@@ -42,6 +44,62 @@ export const staticAnalysis: Gate = {
     return passed(summary(syntax.checked, reports.ran), { evidence, marks });
   },
 };
+
+/** As much of a gate's context as running the project's checkers takes. */
+export type Checking = Pick<
+  GateContext,
+  'git' | 'patch' | 'checkout' | 'folder' | 'held' | 'timeoutMs'
+>;
+
+/** What the project's own checkers say of the patch and did not say of its base. Leaves another tree behind. */
+export async function introducedBy(
+  context: Checking,
+  signal?: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const { git, patch } = context;
+  const changes = await treeChanges(git, patch.base, patch.commit, signal);
+  const moved = await renames(git, patch.base, patch.commit, signal);
+  const paths = changes.flatMap(({ path }) => path ?? []);
+  const used = await usedTools(context, paths, signal);
+  return (await compare(context, used, changes, moved, signal)).found;
+}
+
+/** Whether there is a checker that is set up in the commit and installed. */
+export async function hasCheckers(context: Checking, signal?: AbortSignal): Promise<boolean> {
+  const base = await baseFiles(context, signal);
+  const root = join(context.checkout.path, context.folder);
+  for (const tool of tools) {
+    if (binaryOf(tool, root, process.env) && (await tool.isConfigured(base))) return true;
+  }
+  return false;
+}
+
+/** How often the tool reports it, on the base and on the patch; why that is not known. */
+export async function countFindings(
+  context: Checking,
+  { tool: name, rule, file }: ToolFinding,
+  signal?: AbortSignal,
+): Promise<{ readonly before: number; readonly after: number } | string> {
+  const tool = tools.find((one) => one.name === name);
+  if (!tool) return 'it is not known';
+  const { patch } = context;
+  const counts: number[] = [];
+  for (const tree of [patch.base, patch.commit]) {
+    const ran = await guarded(context, tree, () => runAll(context, [tool], [file], signal), signal);
+    if (ran.problems[0] !== undefined) return ran.problems[0];
+    const said = ran.result.get(name);
+    if (said === undefined || typeof said === 'string') return said ?? 'it did not run';
+    const same = said.found.filter((one) => one.file === file && isRule(one.rule, rule));
+    counts.push(same.length);
+  }
+  const [before = 0, after = 0] = counts;
+  return { before, after };
+}
+
+/** Some put their own name before it: `Ruff (F401)`. */
+function isRule(said: string, rule: string): boolean {
+  return said === rule || said.endsWith(`(${rule})`) || said.endsWith(`/${rule}`);
+}
 
 function refusal(
   problems: readonly string[],
@@ -114,7 +172,7 @@ async function syntaxAt(
 }
 
 async function usedTools(
-  context: GateContext,
+  context: Checking,
   paths: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly Tool[]> {
@@ -131,7 +189,7 @@ async function usedTools(
 }
 
 async function baseFiles(
-  { git, patch, folder }: GateContext,
+  { git, patch, folder }: Checking,
   signal?: AbortSignal,
 ): Promise<BaseFiles> {
   const tree = `${patch.base}:${folder.replace(/\/$/, '')}`;
@@ -154,19 +212,20 @@ interface Comparison {
   readonly evidence: readonly string[];
   readonly marks: readonly string[];
   readonly ran: readonly string[];
+  readonly found: readonly Diagnostic[];
 }
 
 /** What a tool said of one tree; a reason when it could not be run. */
 type Said = { readonly found: readonly Found[]; readonly lines: (found: Found) => string } | string;
 
 async function compare(
-  context: GateContext,
+  context: Checking,
   used: readonly Tool[],
   changes: readonly TreeChange[],
   moved: ReadonlyMap<string, string>,
   signal?: AbortSignal,
 ): Promise<Comparison> {
-  if (used.length === 0) return { added: [], evidence: [], marks: [], ran: [] };
+  if (used.length === 0) return { added: [], evidence: [], marks: [], ran: [], found: [] };
   const { patch, folder } = context;
   const inside = (path: string): string[] =>
     path.startsWith(folder) ? [path.slice(folder.length)] : [];
@@ -197,12 +256,13 @@ async function compare(
     evidence: judged.flatMap(({ evidence }) => evidence),
     marks: [...before.marks, ...after.marks, ...judged.flatMap(({ marks }) => marks)],
     ran: working.map(({ name }) => name),
+    found: judged.flatMap(({ found }) => found),
   };
 }
 
 function misbehaved(problems: readonly string[]): Comparison {
   const problem = `A type checker or linter did what it must not do: ${problems[0]}.`;
-  return { problem, added: [], evidence: problems, marks: [], ran: [] };
+  return { problem, added: [], evidence: problems, marks: [], ran: [], found: [] };
 }
 
 function judgeTool(
@@ -212,11 +272,11 @@ function judgeTool(
   oldName: (file: string) => string,
 ): Omit<Comparison, 'ran'> {
   if (before === undefined || typeof before === 'string') {
-    return { added: [], evidence: [`${name} not run: ${before}`], marks: [] };
+    return { added: [], evidence: [`${name} not run: ${before}`], marks: [], found: [] };
   }
   if (after === undefined || typeof after === 'string') {
     const added = `${name} runs without the patch, and with it not any more: ${after}`;
-    return { added: [added], evidence: [], marks: [] };
+    return { added: [added], evidence: [], marks: [], found: [] };
   }
   const added = newFindings(
     before.found,
@@ -231,11 +291,16 @@ function judgeTool(
     added: added.filter(({ severity }) => severity === 'error').map(line),
     evidence: [`${name}: ${added.length} new, ${known} as before.`],
     marks: added.filter(({ severity }) => severity === 'warning').map((one) => `new ${line(one)}`),
+    found: added.map(({ rule, ...rest }) => ({
+      ...rest,
+      ...(rule ? { code: rule } : {}),
+      source: name,
+    })),
   };
 }
 
 async function runAll(
-  context: GateContext,
+  context: Checking,
   used: readonly Tool[],
   files: readonly string[],
   signal?: AbortSignal,
@@ -247,7 +312,7 @@ async function runAll(
 }
 
 async function runTool(
-  context: GateContext,
+  context: Checking,
   tool: Tool,
   files: readonly string[],
   base: BaseFiles,

@@ -17,6 +17,7 @@ import { CutReplyError } from './cutReply.ts';
 import { isWorthRepeating } from './modelErrors.ts';
 import { pause } from './pause.ts';
 import { priceOf } from './prices.ts';
+import { unknownModel } from './unknownModel.ts';
 
 export interface AnthropicOptions {
   readonly apiKey: string;
@@ -140,9 +141,10 @@ async function fetchModels(
 async function describeModel(
   client: Anthropic,
   name: string,
-  { apiKey }: AnthropicOptions,
+  asked: AnthropicOptions,
   signal: AbortSignal | undefined,
 ): Promise<ModelTraits> {
+  const { apiKey } = asked;
   try {
     const options = { signal: signal ?? null, maxRetries: 0, timeout: 15_000 };
     return traitsOf(await client.models.retrieve(name, {}, options));
@@ -150,6 +152,7 @@ async function describeModel(
     if (signal?.aborted) throw cancelled();
     const explained = explainModelError(error, apiKey, name);
     if (isPatchwrightError(explained, 'model_auth')) throw explained;
+    if (isNotFound(error)) await assertListed(client, name, asked, signal);
     return {
       name,
       maxOutputTokens: undefined,
@@ -158,6 +161,25 @@ async function describeModel(
       efforts: [],
     };
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Anthropic.APIError && error.status === 404;
+}
+
+/** Servers without a list are taken at their word: the call itself will say what is wrong. */
+async function assertListed(
+  client: Anthropic,
+  name: string,
+  options: AnthropicOptions,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const listed = await fetchModels(client, options, signal).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    return [];
+  });
+  const ids = listed.map(({ id }) => id);
+  if (ids.length > 0 && !ids.includes(name)) throw unknownModel(name, ids);
 }
 
 function traitsOf(info: Anthropic.ModelInfo): ModelTraits {

@@ -18,6 +18,7 @@ import { createChunkReader, StreamError } from './openaiReply.ts';
 import { type Dialect, toBody } from './openaiRequest.ts';
 import { pause } from './pause.ts';
 import { readEvents } from './serverSentEvents.ts';
+import { unknownModel } from './unknownModel.ts';
 
 export interface OpenAiOptions {
   /** With the version: `http://localhost:11434/v1`. */
@@ -106,13 +107,24 @@ async function describe(
     if (client.name === '' || signal?.aborted) throw error;
     return []; // the call itself will say what is wrong
   });
-  const found = client.name === '' ? list[0] : list.find(({ id }) => id === client.name);
+  const found = client.name === '' ? list[0] : list.find(({ id }) => isNamed(id, client.name));
   if (!found && client.name === '') throw noModels();
+  if (!found && list.length > 0) {
+    throw unknownModel(
+      client.name,
+      list.map(({ id }) => id),
+    );
+  }
   const fits = found?.max_model_len;
   return {
-    name: found?.id ?? client.name,
+    name: client.name || (found?.id ?? ''),
     ...(typeof fits === 'number' ? { contextTokens: fits } : {}),
   };
+}
+
+/** Ollama answers to a name without its tag. */
+function isNamed(id: string, name: string): boolean {
+  return id === name || id === `${name}:latest`;
 }
 
 async function fetchList(client: Client, signal: AbortSignal | undefined): Promise<Listed[]> {

@@ -4,6 +4,7 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import { assertMove, pick, type Ticket } from '../core/ticket.ts';
+import { isTool } from '../core/toolFix.ts';
 import { move } from './changes.ts';
 import { notFound } from './decide.ts';
 import type { House } from './house.ts';
@@ -24,12 +25,13 @@ export async function claim(
   model: Pick<Model, 'name' | 'price'>,
   ticketId: string | undefined,
   signal: AbortSignal,
+  branchOf: (ticket: Ticket) => string | undefined = () => undefined,
 ): Promise<Claimed> {
   const { backlog } = house;
   return backlog.exclusively(
     'draft',
     async () => {
-      const ticket = ticketId === undefined ? next(house, settings) : named(house, ticketId);
+      const ticket = ticketId === undefined ? nextTicket(house, settings) : named(house, ticketId);
       assertNotWaiting(house, ticket);
       assertMove(ticket, 'in_progress');
       assertRequestsLeft(house, settings);
@@ -39,7 +41,7 @@ export async function claim(
         id: randomUUID(),
         ticketId: ticket.id,
         number: backlog.attempts.ofTicket(ticket.id).length + 1,
-        branch: `improvement/${ticket.id}`,
+        branch: branchOf(ticket) ?? `improvement/${ticket.id}`,
         base: '',
         outcome: 'running',
         startedAt: now,
@@ -58,7 +60,8 @@ export async function claim(
   );
 }
 
-function next(house: House, settings: Settings): Ticket {
+/** Whose turn it is. Throws `nothing_to_do`. */
+export function nextTicket(house: House, settings: Settings): Ticket {
   const { backlog } = house;
   const outlook = outlooks(backlog, settings);
   const all = backlog.tickets.list({ statuses: ['open', 'rejected', 'rolled_back'] });
@@ -108,6 +111,7 @@ function restsUntil({ id }: Ticket, until: Date): PatchwrightError {
 function triesOf(house: House, ticketId: string): number {
   return house.backlog.attempts
     .ofTicket(ticketId)
+    .filter(({ model }) => !isTool(model)) // a linter's own try costs nothing
     .filter(({ outcome }) => outcome === 'failed' || outcome === 'succeeded').length;
 }
 

@@ -36,8 +36,10 @@ import { assertRequestsLeft } from './today.ts';
 import { reject } from './decide.ts';
 import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
+import { confirmedFor } from './confirmed.ts';
 import type { House } from './house.ts';
 import { learning } from './learning.ts';
+import { diagnosticsOf } from './diagnostics.ts';
 import { feedbackOf, judge } from './judge.ts';
 import { lessonsFor } from './past.ts';
 import { metricsOf } from './metrics.ts';
@@ -125,7 +127,14 @@ export async function attempt(
   make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
 ): Promise<PatchRequest> {
   const { settings, model, ticketId, tell, signal } = start;
-  const { ticket, attempt, budgetUsd } = await claim(house, settings, model, ticketId, signal);
+  const { ticket, attempt, budgetUsd } = await claim(
+    house,
+    settings,
+    model,
+    ticketId,
+    signal,
+    (one) => confirmedFor(house, one.id)?.branch,
+  );
   const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0 };
   const job: Job = { house, settings, model, ticket, attempt, budgetUsd, tell, signal, ledger };
   const { id: attemptId, branch } = attempt;
@@ -207,6 +216,7 @@ async function writePatch(
       tests,
       shell: house.shell,
       ...(await commandsOf(house, settings, root)),
+      ...(await diagnosticsIn(job, worktree)),
       guard: protection,
       clock: house.clock,
       limits: settings.limits,
@@ -226,6 +236,7 @@ async function writePatch(
       // Of the base; the checkout is further on where the patch continues another one.
       ...(continues ? { continues } : await codeContext(worktree, ticket, signal)),
       testTitle: tests.title,
+      plan: confirmedFor(house, ticket.id)?.plan,
     }),
     signal,
   );
@@ -238,6 +249,15 @@ async function commandsOf(house: House, settings: Settings, root: string) {
   if (sandbox.kind !== 'held') return {};
   const shell = await house.held(root, settings);
   return { commands: { shell, allowed: settings.agent.commands } };
+}
+
+/** What the model has so far is committed as if it were handed in, so that the trees can be compared. */
+async function diagnosticsIn(job: Job, worktree: Worktree) {
+  const { house, settings, signal } = job;
+  const summary = 'Work in progress.';
+  const snapshot = async (): Promise<Patch> =>
+    (await commit(job, worktree, { summary, reasoning: '', testFiles: [] })).patch;
+  return diagnosticsOf(house, settings, worktree, snapshot, signal);
 }
 
 function noTests(): PatchwrightError {
@@ -434,7 +454,7 @@ function accountOf({ house, ledger }: Job): Partial<Attempt> {
   };
 }
 
-function note({ ledger, tell, ticket }: Job, progress: AttemptProgress): void {
+export function note({ ledger, tell, ticket }: Job, progress: AttemptProgress): void {
   if (progress.kind === 'step') {
     ledger.steps = progress.step;
     ledger.usage = progress.usage;
@@ -467,7 +487,7 @@ async function noteRefusal(job: Job, path: string, rule: string): Promise<void> 
 }
 
 /** S3: the five latest complaints of the last seven days. */
-function feedbackFor({ house }: Job): readonly Feedback[] {
+export function feedbackFor({ house }: Pick<Job, 'house'>): readonly Feedback[] {
   const weekAgo = new Date(house.clock.now().getTime() - 7 * 86_400_000).toISOString();
   return house.backlog.feedback.negativeSince(weekAgo, 5);
 }
@@ -475,7 +495,11 @@ function feedbackFor({ house }: Job): readonly Feedback[] {
 const maxInstructionChars = 20_000;
 
 /** What the project tells every agent, from the commit itself: a link in the folder could lead anywhere. */
-async function instructionsOf({ git, base, prefix }: Worktree): Promise<{ instructions?: string }> {
+export async function instructionsOf({
+  git,
+  base,
+  prefix,
+}: Pick<Worktree, 'git' | 'base' | 'prefix'>): Promise<{ instructions?: string }> {
   for (const name of ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md']) {
     const { code, out } = await git.code(['cat-file', 'blob', `${base}:${prefix}${name}`], {
       okCodes: [0, 128],

@@ -6,6 +6,7 @@ import type { Patch } from '../core/attempt.ts';
 import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
+import type { ToolFinding } from '../core/toolFix.ts';
 
 /** What is installed for the tests; a change of it may change their results. */
 const installed = [
@@ -29,6 +30,7 @@ export async function gateKey(
     tests,
     exceptionType,
     accepted,
+    finding,
   }: {
     readonly settings: Settings;
     readonly protection: Protection;
@@ -36,6 +38,8 @@ export async function gateKey(
     readonly exceptionType: string | null;
     /** Findings that are no secrets. */
     readonly accepted: ReadonlySet<string>;
+    /** What the tool that made the patch is the proof of. */
+    readonly finding?: ToolFinding | undefined;
   },
 ): Promise<unknown> {
   const { git, prefix, path } = worktree;
@@ -49,6 +53,7 @@ export async function gateKey(
     testFiles: patch.testFiles,
     exceptionType,
     accepted: [...accepted].sort(),
+    finding: finding ?? null,
     rules,
     protection: protection.patterns,
     tests: tests?.title ?? null,

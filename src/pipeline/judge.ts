@@ -6,6 +6,7 @@ import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
+import type { ToolFinding } from '../core/toolFix.ts';
 import { allGates, type GateEvents, runGates } from '../gates/gate.ts';
 import { underSandbox } from '../gates/underSandbox.ts';
 import { gateKey } from './gateKey.ts';
@@ -16,6 +17,8 @@ export interface Judging {
   readonly house: House;
   readonly settings: Settings;
   readonly ticket?: Ticket;
+  /** The tool that reports it has made the patch itself. */
+  readonly finding?: ToolFinding;
   readonly on: GateEvents;
   readonly useCache: boolean;
   readonly signal: AbortSignal;
@@ -23,7 +26,7 @@ export interface Judging {
 
 /** Runs all gates over a committed patch in its worktree. */
 export async function judge(
-  { house, settings, ticket, on, useCache, signal }: Judging,
+  { house, settings, ticket, finding, on, useCache, signal }: Judging,
   worktree: Worktree,
   patch: Patch,
   tests: TestRunner | undefined,
@@ -32,7 +35,7 @@ export async function judge(
   const exceptionType = ticket?.metadata.exceptionType;
   const told = ticket ? (exceptionType ?? '') : null;
   const accepted = await house.acceptedSecrets();
-  const key = { settings, protection, tests, exceptionType: told, accepted };
+  const key = { settings, protection, tests, exceptionType: told, accepted, finding };
   const cache = useCache ? house.gateCache(await gateKey(worktree, patch, key)) : undefined;
   const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
   return runGates(
@@ -56,6 +59,7 @@ export async function judge(
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket ? {} : { anyException: true }),
       ...(exceptionType ? { exceptionType } : {}),
+      ...(finding ? { finding } : {}),
     },
     on,
     { isEnabled, signal, ...(cache ? { cache } : {}) },

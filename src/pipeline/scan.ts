@@ -10,7 +10,6 @@ import type { House } from './house.ts';
 import { noteKept } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { createMeasured } from './measured.ts';
-import { beginPreview } from './previews.ts';
 import { sinkQuiet } from './quiet.ts';
 import { bringBack } from './bringBack.ts';
 import { route } from './route.ts';
@@ -30,6 +29,7 @@ export function createScan(
   house: House,
   tell: (progress: Progress) => void,
   diagnostics: () => readonly EditorDiagnostic[] | undefined,
+  previewWanted: (ticketId: string) => void,
 ): Scan {
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
   return async ({ flush, analyse }, signal) => {
@@ -49,7 +49,7 @@ export function createScan(
       await enrich(house, tally.created(), signal);
       await noteKept(house);
       const report = tally.report();
-      for (const id of report.previewsWanted) beginPreview(house, id, tell);
+      for (const id of report.previewsWanted) previewWanted(id);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);
       tell({ kind: 'scanned', report });
       return report;

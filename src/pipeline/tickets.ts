@@ -27,11 +27,12 @@ export type TicketEdit = Partial<Pick<NewTicket, 'title' | 'description' | 'prio
 
 const byHand = 'Set by a person.';
 
-export async function newTicket(house: House, input: NewTicket): Promise<Ticket> {
+/** @param id where it is known before the ticket is made */
+export async function newTicket(house: House, input: NewTicket, id?: string): Promise<Ticket> {
   const title = titleOf(input.title);
   const now = house.clock.now().toISOString();
   const ticket: Ticket = {
-    id: manualTicketId(title, now),
+    id: id ?? manualTicketId(title, now),
     title,
     description: redact(input.description ?? title),
     category: 'bug_fix',

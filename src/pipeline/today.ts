@@ -2,6 +2,7 @@
 import type { Attempt } from '../core/attempt.ts';
 import { PatchwrightError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
+import { isTool } from '../core/toolFix.ts';
 import type { House } from './house.ts';
 
 type Limiting = Pick<House, 'backlog' | 'clock'>;
@@ -55,7 +56,7 @@ const maxPauseMs = 24 * 60 * 60_000;
 
 /** When a ticket may be picked again after its attempts failed; a person may start it before. */
 export function pausedUntil(attempts: readonly Attempt[]): Date | undefined {
-  const failed = attempts.filter(({ outcome }) => outcome === 'failed');
+  const failed = attempts.filter(({ outcome, model }) => outcome === 'failed' && !isTool(model));
   const last = failed.at(-1);
   if (!last) return undefined;
   const pause = Math.min(maxPauseMs, pauseMs * 4 ** (failed.length - 1));

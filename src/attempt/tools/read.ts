@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import * as z from 'zod/mini';
 import { redactCode } from '../redactCode.ts';
 import { maxResultChars, takeLines } from './output.ts';
@@ -21,9 +22,14 @@ export const read = defineTool({
   }),
   detail: ({ path, from, to }) => (from || to ? `${path}:${from ?? 1}-${to ?? ''}` : path),
 
-  async run({ path, from = 1, to = from + defaultLines - 1 }, { root }) {
+  async run({ path, from = 1, to = from + defaultLines - 1 }, { root, isHidden }, signal) {
     const place = await locateForReading(root, path);
     if (!place.ok) return unreadable(path, place.reason);
+    // As it was named, and where links lead.
+    const names = [place.path, relative(root, place.absolute).split(sep).join('/')];
+    for (const name of new Set(names)) {
+      if (await isHidden?.(name, signal)) return unreadable(path, 'missing');
+    }
     if (place.stats.isDirectory()) return failed(`${path} is a folder. Use list.`);
     if (!place.stats.isFile()) return failed(`${path} is not a regular file.`);
     if (place.stats.size > maxReadBytes) {

@@ -109,6 +109,13 @@ function appOf(
         await ask(`draft ${ticketId ?? 'next'}`);
         return first(memory.requests);
       },
+      preview: () => Promise.reject(new Error('not part of these tests')),
+      async confirm(previewId, options) {
+        await ask(`confirm ${previewId} ${String(options?.numbered ?? false)}`);
+        return first(memory.requests);
+      },
+      drop: (previewId) => ask(`drop ${previewId}`),
+      previewed: () => Promise.resolve(),
       async judge() {
         await ask('judge');
         const { base, commit, branch, testFiles, files, gates } = first(memory.requests);
@@ -210,6 +217,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     attempts: {
       get: (id) => memory.attempts.find((attempt) => attempt.id === id),
       list: () => memory.attempts,
+      previews: () => memory.attempts.filter(({ preview }) => preview),
       find: (id) => memory.attempts.find((attempt) => attempt.id === id),
       since: (at) => memory.attempts.filter(({ startedAt }) => startedAt >= at),
       ofTicket: (id) => memory.attempts.filter(({ ticketId }) => ticketId === id),

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type Anthropic from '@anthropic-ai/sdk';
 import { type ErrorCode, isPatchwrightError } from '../../../src/core/errors.ts';
 import type { Message, Model, ModelReply, ModelRequest } from '../../../src/core/model.ts';
@@ -376,9 +379,26 @@ describe('anthropic model', () => {
     });
 
     it('may be one the server does not describe', async () => {
-      const model = await modelOf({ replies: [says('x')] }, 'claude-sonnet-4-5-20250929');
-      assert.equal(model.name, 'claude-sonnet-4-5-20250929');
-      assert.equal(model.price?.output, 15);
+      const bare = createServer((_, response) => response.writeHead(404).end());
+      bare.listen(0, '127.0.0.1');
+      await once(bare, 'listening');
+      try {
+        const baseUrl = `http://127.0.0.1:${(bare.address() as AddressInfo).port}`;
+        const name = 'claude-sonnet-4-5-20250929';
+        const log = () => undefined;
+        const model = await createAnthropicModel({ apiKey: 'k', baseUrl, name, log });
+        assert.equal(model.name, name);
+        assert.equal(model.price?.output, 15);
+      } finally {
+        bare.close();
+      }
+    });
+
+    it('is refused up front when the list has none of that name, naming those like it', async () => {
+      const asked = modelOf({ replies: [], name: 'claude-opus-5-5' }, 'claude-opsu-5.5');
+      const error = await failure(asked, 'invalid_settings');
+      assert.match(error.message, /no model "claude-opsu-5\.5".*Did you mean claude-opus-5-5\?/);
+      assert.equal(server.calls().length, 0);
     });
 
     it('can be listed', async () => {

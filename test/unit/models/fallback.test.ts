@@ -33,7 +33,7 @@ describe('fallbacks', () => {
   });
 
   async function serve(name: string, options: OpenAiServerOptions): Promise<Candidate> {
-    const server = await startOpenAiServer(options);
+    const server = await startOpenAiServer({ models: [{ id: name }], ...options });
     servers.push(server);
     const { baseUrl } = server;
     return {

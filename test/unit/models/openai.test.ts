@@ -465,6 +465,14 @@ describe('openai model', () => {
       assert.equal((await modelOf({ models: [] })).name, 'local');
     });
 
+    it('is refused up front when the list has none of that name, naming those like it', async () => {
+      const models = [{ id: 'qwen3-coder:30b' }, { id: 'gemma3:latest' }];
+      const error = await failure(modelOf({ models }, { name: 'qwen3-codr' }), 'invalid_settings');
+      assert.match(error.message, /no model "qwen3-codr".*Did you mean qwen3-coder:30b\?/);
+      await server.dispose();
+      assert.equal((await modelOf({ models }, { name: 'gemma3' })).name, 'gemma3');
+    });
+
     it('has the window that the server or the setting says', async () => {
       const models = [{ id: 'local', max_model_len: 32_768 }];
       assert.equal((await modelOf({ models })).contextTokens, 32_768);

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import type { Input } from '../pipeline/agentTools.ts';
+import { answerChat, chatTools, type ChatStream } from './chat.ts';
+import { commandId } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
+import { requireTrust, type Sessions } from './sessions.ts';
+
+export const participantId = 'patchwright.chat';
+
+/** Where the editor has a chat; elsewhere nothing is registered and nothing is missing. */
+export function registerChat(sessions: Sessions): { dispose(): void } {
+  const store = createDisposableStore();
+  const house = async () => {
+    requireTrust();
+    return (await sessions.ready()).app;
+  };
+  // Forks of VS Code leave these out, or have them without what is behind them.
+  const { chat, lm } = vscode as Partial<typeof vscode>;
+  if (chat?.createChatParticipant) {
+    store.add(
+      chat.createChatParticipant(participantId, ({ command, prompt }, _, stream, token) =>
+        withSignal(token, (signal) =>
+          answerChat({ command, prompt }, house, streamOf(stream), signal),
+        ),
+      ),
+    );
+  }
+  if (lm?.registerTool) {
+    for (const tool of chatTools) {
+      store.add(
+        lm.registerTool<Input>(tool.name, {
+          prepareInvocation: ({ input }) => {
+            const confirmationMessages = tool.question?.(input);
+            return {
+              invocationMessage: tool.doing(input),
+              ...(confirmationMessages ? { confirmationMessages } : {}),
+            };
+          },
+          invoke: async ({ input }, token) => {
+            const app = await house();
+            const text = await withSignal(token, (signal) => tool.run(input, app, signal));
+            return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+          },
+        }),
+      );
+    }
+  }
+  return store;
+}
+
+function streamOf(stream: vscode.ChatResponseStream): ChatStream {
+  return {
+    markdown: (text) => stream.markdown(text), // a plain string: no command link in it is trusted
+    progress: (text) => stream.progress(text),
+    button: (title, command, id) =>
+      stream.button({ title, command: commandId(command), arguments: [id] }),
+  };
+}
+
+async function withSignal<T>(
+  token: vscode.CancellationToken,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const listening = token.onCancellationRequested(() => controller.abort());
+  try {
+    return await work(controller.signal);
+  } finally {
+    listening.dispose();
+  }
+}
