@@ -85,7 +85,8 @@ export interface Pipeline {
   ): Promise<ReplayReport>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
   cancel(ticketId: string): Promise<void>;
-  approve(requestId: string, options?: ApprovalOptions): Promise<Approved>;
+  /** Until the branch moves it can be cancelled. */
+  approve(requestId: string, options?: ApprovalOptions, signal?: AbortSignal): Promise<Approved>;
   reject(requestId: string, comment: string): Promise<void>;
   /** Takes a rejection back: the request waits for a decision again. */
   undoReject(requestId: string): Promise<void>;
@@ -203,7 +204,11 @@ export function createPipeline(house: House): Pipeline {
         return replay(house, name, onProgress, either);
       }),
     cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
-    approve: (id, options) => act(() => approve(house, id, options)),
+    approve: (id, options = {}, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return approve(house, id, options, { tell, signal: either });
+      }),
     reject: (id, comment) => act(() => reject(house, id, comment)),
     undoReject: (id) => act(() => undoReject(house, id)),
     rollBack: (id, reason, options) => act(() => rollBack(house, id, reason, options)),

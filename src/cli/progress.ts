@@ -25,6 +25,8 @@ export function progressLine(progress: Progress): string | undefined {
       return attemptLine(progress.progress);
     case 'gate':
       return `  ${gateLine(progress.report)}`;
+    case 'landing':
+      return `  ${progress.text}`;
     case 'attempt_ended':
       return progress.ok ? progress.message : undefined;
     case 'preview_wanted':

@@ -124,14 +124,15 @@ async function diff({ app, args, out }: Context): Promise<number> {
   return exit.done;
 }
 
-async function approve({ app, args, out }: Context): Promise<number> {
+async function approve({ app, args, out, signal }: Context): Promise<number> {
   const request = requestNamed(app, args.rest[0]);
+  const options = {
+    confirmedProtectedBranch: args.confirmedProtectedBranch,
+    ...(args.mode ? { mode: args.mode } : {}),
+    ...(args.message ? { comment: args.message } : {}),
+  };
   const approved = await confirming(() =>
-    app.pipeline.approve(request.id, {
-      confirmedProtectedBranch: args.confirmedProtectedBranch,
-      ...(args.mode ? { mode: args.mode } : {}),
-      ...(args.message ? { comment: args.message } : {}),
-    }),
+    sayingProgress(app, out, () => app.pipeline.approve(request.id, options, signal)),
   );
   out.result(approvedView(request, approved), () => approvedText(request, approved, args));
   return exit.done;

@@ -22,6 +22,8 @@ export type Progress =
   | { readonly kind: 'attempt'; readonly ticketId: string; readonly progress: AttemptProgress }
   | { readonly kind: 'gate_started'; readonly ticketId: string; readonly gate: GateReport['id'] }
   | { readonly kind: 'gate'; readonly ticketId: string; readonly report: GateReport }
+  /** A patch that was approved is on its way into the branch. */
+  | { readonly kind: 'landing'; readonly ticketId: string; readonly text: string }
   | {
       readonly kind: 'attempt_ended';
       readonly ticketId: string;

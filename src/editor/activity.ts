@@ -34,6 +34,7 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'scan_failed':
       return { ...activity, scanning: false };
     case 'preview_wanted':
+    case 'landing':
       return activity;
     case 'attempt_started':
       return withWork(activity, {

@@ -79,9 +79,44 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
   refuseUnsaved(session, request);
   const { pipeline } = session.app;
   const approved = await withSecondYes(dialogs, 'Approve Patch', (confirmed) =>
-    pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }),
+    landing(session, request.ticketId, (signal) =>
+      pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }, signal),
+    ),
   );
   if (approved) dialogs.mention(approvedWords(approved));
+}
+
+/** Quick where the branch is where it was; else the gates run again, which can be watched and cancelled. */
+async function landing<T>(
+  { app }: Session,
+  ticketId: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: 'Approve Patch',
+    cancellable: true,
+  };
+  let show: ((message: string) => void) | undefined;
+  const controller = new AbortController();
+  const done = work(controller.signal);
+  const judged = app.pipeline.onDidProgress((progress) => {
+    if (progress.kind !== 'landing' || progress.ticketId !== ticketId) return;
+    if (!show) {
+      void vscode.window.withProgress(options, async (notice, cancel) => {
+        show = (message) => notice.report({ message });
+        show(progress.text);
+        cancel.onCancellationRequested(() => controller.abort());
+        await done.catch(() => undefined); // who asked for it is told
+      });
+    }
+    show?.(progress.text);
+  });
+  try {
+    return await done;
+  } finally {
+    await judged.dispose();
+  }
 }
 
 function approvedWords(approved: Approved): string {

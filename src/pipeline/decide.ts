@@ -8,6 +8,7 @@ import {
 } from '../core/approval.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
+import type { Progress } from '../core/progress.ts';
 import { redact } from '../core/secrets.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
@@ -17,6 +18,7 @@ import { land } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
+import { judgeMerged } from './judgeMerged.ts';
 import { inFolder } from './inFolder.ts';
 
 export interface DecisionOptions {
@@ -29,6 +31,12 @@ export interface ApprovalOptions extends DecisionOptions {
   readonly mode?: ApprovalMode;
 }
 
+/** Who watches a decision. */
+export interface Watching {
+  readonly tell: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Counts a reviewer's yes, and with the last that is needed lands the patch or keeps its branch. Lands
  * first and writes after: a refused landing leaves request and ticket as they were, and a crash in
@@ -37,10 +45,11 @@ export interface ApprovalOptions extends DecisionOptions {
 export async function approve(
   house: House,
   requestId: string,
-  options: ApprovalOptions = {},
+  options: ApprovalOptions,
+  watching: Watching,
 ): Promise<Approved> {
   const comment = redact(options.comment ?? '');
-  return deciding(house, async () => {
+  return deciding(house, watching.signal, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'APPROVED');
     const ticket = ticketOf(house, request.ticketId);
@@ -60,7 +69,7 @@ export async function approve(
     const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
     return (options.mode ?? rules.mode) === 'branch'
       ? keep(house, decided)
-      : landIt(house, decided, options.confirmedProtectedBranch ?? false);
+      : landIt(house, decided, options.confirmedProtectedBranch ?? false, watching);
   });
 }
 
@@ -71,10 +80,19 @@ interface Decided {
   readonly comment: string;
 }
 
-async function landIt(house: House, decided: Decided, confirmed: boolean): Promise<Approved> {
+async function landIt(
+  house: House,
+  decided: Decided,
+  confirmed: boolean,
+  watching: Watching,
+): Promise<Approved> {
   const { request, ticket, reviewer, comment } = decided;
   const release = await land(
-    { git: house.git, clock: house.clock },
+    {
+      git: house.git,
+      clock: house.clock,
+      judgeMerged: (merged) => judgeMerged(house, decided, merged, watching),
+    },
     {
       request,
       ticketTitle: ticket.title,
@@ -83,6 +101,7 @@ async function landIt(house: House, decided: Decided, confirmed: boolean): Promi
       protectedBranches: house.settings().approve.protectedBranches,
       confirmedProtectedBranch: confirmed,
     },
+    watching.signal,
   );
   const noted = await writeLanded(house, request, ticket, release, reviewer, comment);
   return { kind: 'landed', release: noted };
@@ -138,8 +157,12 @@ function approvedBy(reviewer: string, request: PatchRequest, comment: string | u
 }
 
 /** One decision at a time, in all windows, each on what the one before has left. */
-function deciding<T>(house: House, decide: () => Promise<T>): Promise<T> {
-  return house.backlog.exclusively('decide', decide);
+function deciding<T>(
+  house: House,
+  signal: AbortSignal | undefined,
+  decide: () => Promise<T>,
+): Promise<T> {
+  return house.backlog.exclusively('decide', decide, signal);
 }
 
 /** Gate results are only worth something when they were run here: a clone may bring its own. */
@@ -231,7 +254,7 @@ export async function reject(house: House, requestId: string, comment: string): 
       remedy: 'Say in a sentence what is wrong with the patch.',
     });
   }
-  await deciding(house, async () => {
+  await deciding(house, undefined, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'DENIED');
     const ticket = ticketOf(house, request.ticketId);
@@ -259,7 +282,7 @@ export async function reject(house: House, requestId: string, comment: string): 
 }
 
 export async function undoReject(house: House, requestId: string): Promise<void> {
-  await deciding(house, async () => {
+  await deciding(house, undefined, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'PENDING_APPROVAL');
     const ticket = ticketOf(house, request.ticketId);
@@ -289,7 +312,7 @@ export async function rollBack(
   options: DecisionOptions = {},
 ): Promise<Release> {
   const reason = redact(why);
-  return deciding(house, async () => {
+  return deciding(house, undefined, async () => {
     const release = house.backlog.releases.get(releaseId);
     if (!release) throw notFound(`release ${releaseId}`);
     const request = requestOf(house, release.requestId);

@@ -107,6 +107,45 @@ describe('command line: approvals', function () {
     assert.equal((await json('tickets', '--status', 'rejected')).length, 1);
   });
 
+  const commitOf = async (path: string, content: string): Promise<string> => {
+    writeFileSync(join(folder, path), content);
+    await git.run(['add', path]);
+    await git.run(['commit', '-q', '-m', 'meanwhile']);
+    return git.run(['rev-parse', 'HEAD']);
+  };
+
+  it('runs the gates again on the merged result where the branch has moved on', async () => {
+    const head = await commitOf('README.md', 'A shop.\n');
+    const result = await run('approve', requestId);
+    assert.equal(result.code, 0, result.stderr);
+    assert.match(result.stdout, /the gates run again/);
+    assert.equal(await git.run(['rev-parse', 'HEAD^1']), head);
+    const judged = (await json('audit')).find(
+      (e: { action: string }) => e.action === 'merge.judged',
+    );
+    assert.equal(JSON.parse(judged.after).onto, head);
+    assert.equal(await git.run(['branch', '--list', 'improvement/to-land']), '');
+  });
+
+  it('does not land what fails only together with what the branch got since', async () => {
+    const contrary = [
+      "const { test } = require('node:test');",
+      "const assert = require('node:assert');",
+      "const { total } = require('../src/cart.js');",
+      "test('refuses what it does not sell', () => assert.throws(() => total(['shoe'])));",
+      '',
+    ].join('\n');
+    const head = await commitOf('test/strict.test.js', contrary);
+    const result = await run('approve', requestId, '--json');
+    assert.notEqual(result.code, 0);
+    const { error } = JSON.parse(result.stdout);
+    assert.equal(error.code, 'gates_failed');
+    assert.match(error.message, /Reproduction test|Test suite/);
+    assert.equal(await git.run(['rev-parse', 'HEAD']), head);
+    assert.equal(await git.run(['for-each-ref', 'refs/patchwright/backup']), '');
+    assert.equal((await json('requests'))[0].status, 'PENDING_APPROVAL');
+  });
+
   it('refuses a branch that is not where the judged patch is', async () => {
     const [request] = await json('requests');
     await git.run(['branch', '-f', request.branch, 'HEAD']);
