@@ -9,6 +9,7 @@ import { openBacklog } from './backlog/openBacklog.ts';
 import { type ModelSources, openModel } from './compose/models.ts';
 import { explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
 import type { Clock, Git, Shell } from './core/ports.ts';
+import type { ForgeRepository } from './core/pullRequest.ts';
 import { createProtection } from './core/protection.ts';
 import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
@@ -24,6 +25,7 @@ import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
+import { openForge, takesToken } from './release/forge.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { startAnalysis } from './signals/quality/startAnalysis.ts';
@@ -37,6 +39,8 @@ export interface ComposeOptions extends ModelSources {
   /** Live values, read at each use; throws `invalid_settings`. */
   readonly settings: () => Settings;
   readonly trusted: boolean;
+  /** What signs in to a forge; undefined where there is nothing. @param ask whether a person may be asked */
+  readonly forgeToken?: (repository: ForgeRepository, ask: boolean) => Promise<string | undefined>;
   /** Beyond so many tickets old ones are archived; for tests. */
   readonly maxTickets?: number;
   /** Opens the backlog to read only and writes nothing at all. */
@@ -127,6 +131,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
         log,
       ),
     protect: (path) => appendProtected(data, path),
+    forge: async (repository, ask) => {
+      const token = takesToken(repository)
+        ? await options.forgeToken?.(repository, ask)
+        : undefined;
+      return token ? openForge(repository, token, () => clock.now()) : undefined;
+    },
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
     readTranscript: (id) => readTranscript(data, id),

@@ -196,6 +196,7 @@ export const requestEntity: Entity<PatchRequest> = {
     reviewComment: plain('review_comment'),
     appliedAt: plain('applied_at'),
     applicationError: plain('application_error'),
+    pullRequest: json('pull_request'),
   },
   required: [
     'ticketId',
@@ -234,6 +235,7 @@ export const releaseEntity: Entity<Release> = {
     backupRef: plain('backup_ref'),
     appliedAt: plain('applied_at'),
     monitoredUntil: plain('monitored_until'),
+    looks: json('looks'),
     rolledBackAt: plain('rolled_back_at'),
     rollbackReason: plain('rollback_reason'),
     rollbackCommit: plain('rollback_commit'),

@@ -105,7 +105,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 function modeOf(given: string): ApprovalMode {
   const mode = approvalModes.find((one) => one === given);
   if (mode) return mode;
-  throw usageError(`--mode takes ${approvalModes.join(' or ')}.`);
+  throw usageError(`--mode takes ${approvalModes.join(', ')}.`);
 }
 
 function wholeNumber(name: string, given: string | undefined, usual: number): number {

@@ -40,8 +40,8 @@ export const requestCommands: Readonly<Record<string, Command>> = {
   },
   ...gateCommands,
   approve: {
-    usage: 'REQUEST [-m COMMENT] [--mode merge|branch] [--yes-protected-branch]',
-    help: 'merge a patch into the current branch, or keep it on its own',
+    usage: 'REQUEST [-m COMMENT] [--mode merge|pull_request|branch] [--yes-protected-branch]',
+    help: 'merge a patch into the current branch, open a pull request, or keep its branch',
     operands: 1,
     run: approve,
   },
@@ -153,6 +153,10 @@ function approvedText({ id }: PatchRequest, approved: Approved, args: Arguments)
     }
     case 'kept':
       return `Approved and kept on its branch. Merge it with:\n  git merge --no-ff ${approved.branch}`;
+    case 'opened':
+      return `Approved; ${approved.pullRequest.draft ? 'a draft of a' : 'a'} pull request waits at:\n  ${approved.pullRequest.url}`;
+    case 'by_hand':
+      return `Approved and kept on its branch: ${approved.why} By hand:\n\n${approved.text}`;
     case 'counted':
       return `Approval ${approved.have} of ${approved.needed}: it waits for another reviewer.`;
   }

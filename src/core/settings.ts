@@ -139,14 +139,29 @@ const schema = z.object({
     diskMb: z._default(count, 2048),
   }),
   approve: z.object({
-    mode: z._default(z.enum(['merge', 'branch']), 'merge'),
+    mode: z._default(z.enum(['merge', 'pull_request', 'branch']), 'merge'),
     protectedBranches: z._default(z.array(glob), ['main', 'master']),
     reviewers: z._default(z.array(glob), []),
     approvalsForHighRisk: z._default(count, 1),
     highRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 8),
     requesterMayApprove: z._default(z.boolean(), true),
+    auto: z.object({
+      enabled: z._default(z.boolean(), false),
+      minConfidence: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.95),
+      maxRisk: z._default(z.number().check(z.minimum(1), z.maximum(10)), 5),
+    }),
   }),
-  monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
+  pullRequest: z.object({
+    draft: z._default(z.boolean(), true),
+    reviewers: z._default(z.array(z.string().check(z.minLength(1))), []),
+    base: z._default(z.string(), ''),
+    forge: z._default(z.enum(['', 'github', 'gitlab']), ''),
+  }),
+  monitor: z.object({
+    minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5),
+    errorRate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
+    autoRollback: z._default(z.boolean(), false),
+  }),
   /** `protected` is not among them: it can't be switched off. */
   gates: z.object({
     size: gate,
@@ -201,7 +216,8 @@ const empty = {
     loop: {},
     mcp: {},
   },
-  approve: {},
+  approve: { auto: {} },
+  pullRequest: {},
   monitor: {},
 };
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import type { PullRequest } from '../core/pullRequest.ts';
 import { chooseRelease, chooseRequest } from './choose.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
@@ -83,7 +84,10 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
       pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }, signal),
     ),
   );
-  if (approved) dialogs.mention(approvedWords(approved));
+  if (!approved) return;
+  if (approved.kind === 'opened') await tellOpened(approved.pullRequest, dialogs);
+  else if (approved.kind === 'by_hand') await tellByHand(approved, dialogs);
+  else dialogs.mention(approvedWords(approved));
 }
 
 /** Quick where the branch is where it was; else the gates run again, which can be watched and cancelled. */
@@ -119,7 +123,24 @@ async function landing<T>(
   }
 }
 
-function approvedWords(approved: Approved): string {
+async function tellOpened({ number, url }: PullRequest, dialogs: Dialogs): Promise<void> {
+  const open = 'Open Pull Request';
+  const pressed = await dialogs.tell('info', `Pull request ${number} waits for review.`, [open]);
+  if (pressed === open) await vscode.env.openExternal(vscode.Uri.parse(url, true));
+}
+
+async function tellByHand(
+  { why, text }: Extract<Approved, { kind: 'by_hand' }>,
+  dialogs: Dialogs,
+): Promise<void> {
+  const show = 'Show How';
+  if ((await dialogs.tell('info', `Approved; no pull request was opened. ${why}`, [show])) !== show)
+    return;
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: text });
+  await vscode.window.showTextDocument(document);
+}
+
+function approvedWords(approved: Exclude<Approved, { kind: 'opened' | 'by_hand' }>): string {
   switch (approved.kind) {
     case 'landed':
       return `Merged into ${approved.release.branch} as ${approved.release.commit.slice(0, 8)}`;

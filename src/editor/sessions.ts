@@ -12,6 +12,7 @@ import { diagnosticsIn } from './diagnostics.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
+import { forgeToken } from './forgeToken.ts';
 import { keepsSession } from './folders.ts';
 import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
@@ -185,6 +186,7 @@ async function openSession(
       settings: () => settings.current(),
       apiKey: (provider) => apiKey.get(provider),
       editorModel: (name) => createEditorModel(languageModels(), name),
+      forgeToken,
       environment: process.env,
       log: lineLog(log),
       trusted,

@@ -9,6 +9,7 @@ import {
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
+import type { PullRequest } from '../core/pullRequest.ts';
 import { redact } from '../core/secrets.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
@@ -20,6 +21,7 @@ import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 import { judgeMerged } from './judgeMerged.ts';
 import { inFolder } from './inFolder.ts';
+import { openPullRequestFor } from './pullRequests.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -67,9 +69,14 @@ export async function approve(
       return { kind: 'counted', have: approvals.length, needed };
     }
     const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
-    return (options.mode ?? rules.mode) === 'branch'
-      ? keep(house, decided)
-      : landIt(house, decided, options.confirmedProtectedBranch ?? false, watching);
+    const confirmed = options.confirmedProtectedBranch ?? false;
+    const mode = options.mode ?? rules.mode;
+    if (mode === 'merge') return landIt(house, decided, confirmed, watching);
+    if (mode === 'branch') return { kind: 'kept', branch: await keep(house, decided) };
+    const opened = await openPullRequestFor(house, request, ticket, watching.signal);
+    if (opened.kind === 'by_hand') return { ...opened, branch: await keep(house, decided) };
+    await writeApproved(house, decided, opened.pullRequest);
+    return opened;
   });
 }
 
@@ -108,9 +115,17 @@ async function landIt(
 }
 
 /** The ticket stays ready until the branch is merged: `noteKept` looks for that. */
-async function keep(house: House, decided: Decided): Promise<Approved> {
-  const { request, reviewer, comment } = decided;
-  const branch = await keepBranch({ git: house.git }, request);
+async function keep(house: House, decided: Decided): Promise<string> {
+  const branch = await keepBranch({ git: house.git }, decided.request);
+  await writeApproved(house, decided);
+  return branch;
+}
+
+async function writeApproved(
+  house: House,
+  { request, reviewer, comment }: Decided,
+  pullRequest?: PullRequest,
+): Promise<void> {
   await house.backlog.write([
     {
       kind: 'request',
@@ -121,11 +136,21 @@ async function keep(house: House, decided: Decided): Promise<Approved> {
         reviewedAt: house.clock.now().toISOString(),
         reviewedBy: reviewer,
         ...(comment ? { reviewComment: comment } : {}),
+        ...(pullRequest ? { pullRequest } : {}),
       },
     },
     approvedBy(reviewer, request, comment),
+    ...(pullRequest
+      ? [
+          audit({
+            actor: reviewer,
+            action: 'pull_request.opened',
+            subject: request.id,
+            after: { url: pullRequest.url, commit: request.commit },
+          }),
+        ]
+      : []),
   ]);
-  return { kind: 'kept', branch };
 }
 
 function writeCounted(
@@ -300,7 +325,7 @@ export async function undoReject(house: House, requestId: string): Promise<void>
   });
 }
 
-function commentsOf(ticket: Ticket, reviewComments: readonly string[]) {
+export function commentsOf(ticket: Ticket, reviewComments: readonly string[]) {
   const metadata = { ...ticket.metadata, reviewComments };
   return { kind: 'ticket' as const, id: ticket.id, fields: { metadata } };
 }

@@ -3,6 +3,7 @@ import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
 import type { Clock, Git, Log, ProcessMark, Shell } from '../core/ports.ts';
+import type { Forge, ForgeRepository } from '../core/pullRequest.ts';
 import type { Protection } from '../core/protection.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
@@ -47,6 +48,8 @@ export interface House {
   gateCache(about: unknown): GateCache;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
+  /** undefined where nobody is signed in to it. @param ask whether a person may be asked to sign in now */
+  forge(repository: ForgeRepository, ask: boolean): Promise<Forge | undefined>;
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;

@@ -6,6 +6,7 @@ import type { WorkspaceVersion } from '../core/versions.ts';
 import type { Analysis } from '../signals/quality/analyse.ts';
 import { analyseCode, writeAnalysis, type WrittenAnalysis } from './analysis.ts';
 import { enrich } from './enrich.ts';
+import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
 import { noteKept } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
@@ -31,6 +32,7 @@ export function createScan(
   tell: (progress: Progress) => void,
   diagnostics: () => readonly EditorDiagnostic[] | undefined,
 ): Scan {
+  const followPullRequests = createFollower(house);
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
   return async ({ flush, analyse }, signal) => {
     tell({ kind: 'scanning' });
@@ -47,6 +49,7 @@ export function createScan(
         await addAnalysis(house, diagnostics(), tally, signal);
       }
       await enrich(house, tally.created(), signal);
+      await followPullRequests(signal);
       await noteKept(house);
       const report = tally.report();
       for (const id of report.previewsWanted) beginPreview(house, id, tell);

@@ -131,7 +131,9 @@ describe('land', () => {
     write('notes.txt', 'one\ntwo\nthree\nfour\n');
     await commitAll('newer');
     const no = () =>
-      Promise.reject(new PatchwrightError('gates_failed', { what: 'No.', why: 'No.', remedy: 'None.' }));
+      Promise.reject(
+        new PatchwrightError('gates_failed', { what: 'No.', why: 'No.', remedy: 'None.' }),
+      );
     await refused(() => landIt(git, request, {}, undefined, no), 'gates_failed');
     let head = '';
     const meanwhile = async (): Promise<void> => {
