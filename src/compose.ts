@@ -7,8 +7,8 @@ import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
 import { type ModelSources, openModel } from './compose/models.ts';
-import { explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
-import type { Clock, Git, Shell } from './core/ports.ts';
+import { errorMessage, explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
+import type { Clock, Git, Log, Shell } from './core/ports.ts';
 import type { ForgeRepository } from './core/pullRequest.ts';
 import { createProtection } from './core/protection.ts';
 import { noSandbox, type SandboxState } from './core/sandbox.ts';
@@ -150,11 +150,31 @@ export async function compose(options: ComposeOptions): Promise<App> {
     sandbox: async () => door.state(settings().sandbox),
     readFile: (commit, path) => fileAt(git, commit, path),
     transcript: (attemptId) => readTranscript(data, attemptId),
-    watch: () => watchSources({ folder, settings: settings(), log }, () => pipeline.grown()),
+    watch: () => watch({ folder, settings: settings(), log }, pipeline, log),
     dispose: async () => {
       await pipeline.dispose();
       await thread?.dispose();
       await backlog.dispose();
+    },
+  };
+}
+
+const monitorMs = 60_000;
+
+/** Follows the sources, and what has landed. */
+function watch(
+  deps: Parameters<typeof watchSources>[0],
+  pipeline: Pipeline,
+  log: Log,
+): { dispose(): void } {
+  const sources = watchSources(deps, () => pipeline.grown());
+  const timer = setInterval(() => {
+    pipeline.monitor().catch((error: unknown) => log(errorMessage(error)));
+  }, monitorMs);
+  return {
+    dispose: () => {
+      clearInterval(timer);
+      sources.dispose();
     },
   };
 }

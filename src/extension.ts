@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
+import type { Progress } from './core/progress.ts';
+import { commandId } from './editor/commands.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
@@ -12,6 +14,7 @@ import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
 import { createPreviewNotice } from './editor/previewNotice.ts';
 import { registerCommands } from './editor/register.ts';
+import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
@@ -44,11 +47,20 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const apiKey = createApiKey(context.secrets, process.env, dialogs);
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
-  const onProgress = createPreviewNotice(
+  const warn = (line: string): void => log.warn(line);
+  const tellPreview = createPreviewNotice(dialogs, (id) => backlogView.show(id), warn);
+  const tellRelease = createReleaseNotice(
     dialogs,
-    (id) => backlogView.show(id),
-    (line) => log.warn(line),
+    {
+      rollBack: (id) => vscode.commands.executeCommand(commandId('rollBack'), id),
+      openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
+    },
+    warn,
   );
+  const onProgress = (progress: Progress): void => {
+    tellPreview(progress);
+    tellRelease(progress);
+  };
   sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);

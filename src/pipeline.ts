@@ -18,6 +18,7 @@ import {
 } from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
+import { autoApprove } from './pipeline/autoApprove.ts';
 import { draft } from './pipeline/draft.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { GivenPatch } from './pipeline/given.ts';
@@ -25,6 +26,7 @@ import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
+import { lookAtReleases } from './pipeline/monitor.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
@@ -63,6 +65,8 @@ export interface Pipeline {
    * written, and once more when it has been quiet for a moment. Failures go to the log.
    */
   grown(): void;
+  /** Holds error rates since patches have landed against those of before, where that is due. */
+  monitor(): Promise<void>;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
   /** Runs the gates over a patch that came from elsewhere; nothing of it is kept. */
@@ -181,11 +185,13 @@ export function createPipeline(house: House): Pipeline {
     grown: () => {
       if (house.trusted) growth.grown();
     },
+    monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
     draft: (ticketId, signal) =>
       act(() =>
-        startAttempt(ticketId, signal, (watching, either) =>
-          draft(house, ticketId, watching, either),
-        ),
+        startAttempt(ticketId, signal, async (watching, either) => {
+          const request = await draft(house, ticketId, watching, either);
+          return autoApprove(house, request, { tell: watching, signal: either });
+        }),
       ),
     judge: (given, options, on, signal) =>
       act(() => {

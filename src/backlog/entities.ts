@@ -235,6 +235,7 @@ export const releaseEntity: Entity<Release> = {
     backupRef: plain('backup_ref'),
     appliedAt: plain('applied_at'),
     monitoredUntil: plain('monitored_until'),
+    baseline: json('baseline'),
     looks: json('looks'),
     rolledBackAt: plain('rolled_back_at'),
     rollbackReason: plain('rollback_reason'),

@@ -194,6 +194,7 @@ const releaseFields = {
   backupRef: text,
   appliedAt: time,
   monitoredUntil: time,
+  baseline: z.object({ events: amount, allEvents: amount, lines: amount }),
   looks: z.array(
     z.object({
       minutes: amount,

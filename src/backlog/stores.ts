@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../core/audit.ts';
+import { isOwn } from '../core/metric.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
 import type { SignalGroup, TicketSummary } from '../core/ticket.ts';
@@ -178,7 +179,8 @@ export function createStores(sql: () => Sql): Stores {
       series: () =>
         sql()
           .all('SELECT DISTINCT metric_name, metric_type, endpoint FROM performance_metrics')
-          .map(toSeries),
+          .map(toSeries)
+          .filter((series) => !isOwn(series)),
       windows: (series, limit) => windowsOf(sql(), series, limit),
     },
     interactions: {

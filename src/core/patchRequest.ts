@@ -113,6 +113,13 @@ export function assertRequestMove(
   });
 }
 
+export interface ReleaseBaseline {
+  /** Of the ticket. */
+  readonly events: number;
+  readonly allEvents: number;
+  readonly lines: number;
+}
+
 /** One comparison of a release with the time before it. */
 export interface ReleaseLook {
   /** How long after the landing it was due. */
@@ -133,6 +140,8 @@ export interface Release {
   readonly branch: string;
   readonly backupRef: string;
   readonly appliedAt: string;
+  /** What had been counted by then in the five minutes that it landed in. */
+  readonly baseline?: ReleaseBaseline;
   /** How error rates compared with those of before, each time they were looked at. */
   readonly looks?: readonly ReleaseLook[];
   /** Until when error rates are held against those of before. */

@@ -35,6 +35,8 @@ export function advance(activity: Activity, progress: Progress): Activity {
       return { ...activity, scanning: false };
     case 'preview_wanted':
     case 'landing':
+    case 'auto_approved':
+    case 'release_looked':
       return activity;
     case 'attempt_started':
       return withWork(activity, {

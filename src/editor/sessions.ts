@@ -259,6 +259,8 @@ function orUndefined(settings: LiveSettings): Settings | undefined {
   }
 }
 
+const monitorMs = 60_000;
+
 /** Takes up what a crash left, reads what was written meanwhile, then follows the sources. */
 function follow(
   folder: vscode.WorkspaceFolder,
@@ -269,6 +271,10 @@ function follow(
   const store = createDisposableStore();
   const grown = (): void => app.pipeline.grown();
   let watching = watchSources(folder, settings.current(), grown);
+  const timer = setInterval(() => {
+    app.pipeline.monitor().catch((error: unknown) => errors.showOnce(error));
+  }, monitorMs);
+  store.add({ dispose: () => clearInterval(timer) });
   store.add({ dispose: () => watching.dispose() });
   store.add(
     settings.onDidChange(() => {

@@ -17,6 +17,7 @@ import { judgeCommit } from '../gates/protectedFiles.ts';
 import { keepBranch } from '../release/keep.ts';
 import { land } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
+import { baselineAt } from './releaseRates.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 import { judgeMerged } from './judgeMerged.ts';
@@ -49,6 +50,7 @@ export async function approve(
   requestId: string,
   options: ApprovalOptions,
   watching: Watching,
+  by?: string,
 ): Promise<Approved> {
   const comment = redact(options.comment ?? '');
   return deciding(house, watching.signal, async () => {
@@ -56,7 +58,7 @@ export async function approve(
     assertRequestMove(request, 'APPROVED');
     const ticket = ticketOf(house, request.ticketId);
     const rules = house.settings().approve;
-    const reviewer = await house.reviewer();
+    const reviewer = by ?? (await house.reviewer());
     assertReviewer(reviewer, rules);
     const at = house.clock.now().toISOString();
     const approval = { by: reviewer, at, ...(comment ? { comment } : {}) };
@@ -226,7 +228,12 @@ export async function writeLanded(
   reviewer: string,
   comment?: string,
 ): Promise<Release> {
-  const release = { ...landed, monitoredUntil: monitoredUntil(house, landed.appliedAt) };
+  const { ticketId, appliedAt } = landed;
+  const release: Release = {
+    ...landed,
+    baseline: baselineAt(house.backlog.metrics, ticketId, appliedAt, house.clock.now()),
+    monitoredUntil: monitoredUntil(house, appliedAt),
+  };
   await house.backlog.write([
     { kind: 'release', id: release.id, fields: release },
     {
@@ -335,6 +342,7 @@ export async function rollBack(
   releaseId: string,
   why: string,
   options: DecisionOptions = {},
+  by?: string,
 ): Promise<Release> {
   const reason = redact(why);
   return deciding(house, undefined, async () => {
@@ -343,7 +351,7 @@ export async function rollBack(
     const request = requestOf(house, release.requestId);
     assertRequestMove(request, 'ROLLED_BACK');
     const ticket = ticketOf(house, release.ticketId);
-    const reviewer = await house.reviewer();
+    const reviewer = by ?? (await house.reviewer());
     try {
       const { commit } = await revert(
         { git: house.git },

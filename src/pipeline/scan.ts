@@ -10,6 +10,7 @@ import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
 import { noteKept } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
+import { lookAtReleases } from './monitor.ts';
 import { createMeasured } from './measured.ts';
 import { beginPreview } from './previews.ts';
 import { sinkQuiet } from './quiet.ts';
@@ -51,6 +52,7 @@ export function createScan(
       await enrich(house, tally.created(), signal);
       await followPullRequests(signal);
       await noteKept(house);
+      await lookAtReleases(house, tell);
       const report = tally.report();
       for (const id of report.previewsWanted) beginPreview(house, id, tell);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);

@@ -146,6 +146,43 @@ describe('command line: approvals', function () {
     assert.equal((await json('requests'))[0].status, 'PENDING_APPROVAL');
   });
 
+  describe('by itself', () => {
+    const draftAgain = async (values: Record<string, unknown>): Promise<string> => {
+      await run('reject', requestId, '-m', 'once more');
+      await run('reopen', (await json('requests'))[0].ticketId);
+      settings({ 'patchwright.approve.auto.enabled': true, ...values });
+      await model.dispose();
+      model = await startScriptedModel(rightFix);
+      env = { ...env, ANTHROPIC_API_KEY: model.apiKey, ANTHROPIC_BASE_URL: model.baseUrl };
+      return (await json('draft', '--next')).status;
+    };
+
+    it('lands what passed every gate where the settings allow it, and that can be undone', async () => {
+      const head = await git.run(['rev-parse', 'HEAD']);
+      assert.equal(await draftAgain({ 'patchwright.approve.auto.minConfidence': 0.3 }), 'APPLIED');
+      const [request] = await json('requests', '--status', 'APPLIED');
+      assert.equal(request.reviewedBy, 'patchwright:auto');
+      const undone = await json('rollback', request.requestId);
+      assert.equal(await git.run(['diff', '--stat', head, undone.rollbackCommit]), '');
+    });
+
+    it('never lands on a protected branch', async () => {
+      const status = await draftAgain({
+        'patchwright.approve.auto.minConfidence': 0.3,
+        'patchwright.approve.protectedBranches': ['*'],
+      });
+      assert.equal(status, 'PENDING_APPROVAL');
+    });
+
+    it('leaves a patch of too high a risk to a person', async () => {
+      const status = await draftAgain({
+        'patchwright.approve.auto.minConfidence': 0.3,
+        'patchwright.approve.auto.maxRisk': 1,
+      });
+      assert.equal(status, 'PENDING_APPROVAL');
+    });
+  });
+
   it('refuses a branch that is not where the judged patch is', async () => {
     const [request] = await json('requests');
     await git.run(['branch', '-f', request.branch, 'HEAD']);

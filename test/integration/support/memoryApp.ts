@@ -71,6 +71,7 @@ function appOf(
       recover: () => ask('recover'),
       diagnose: () => undefined,
       grown: () => undefined,
+      monitor: () => Promise.resolve(),
       replay: () => Promise.reject(new Error('not part of these tests')),
       async scan() {
         await ask('scan').catch((error: unknown) => {
