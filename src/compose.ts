@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -138,6 +138,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
       return token ? openForge(repository, token, () => clock.now()) : undefined;
     },
     reviewer: () => reviewerOf(git),
+    transcripts: {
+      list: () => listTranscripts(data),
+      remove: (id) => rm(transcriptFile(data, id), { force: true }),
+    },
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
     readTranscript: (id) => readTranscript(data, id),
   };
@@ -264,18 +268,36 @@ async function appendProtected(data: string, path: string): Promise<void> {
 }
 
 async function saveTranscript(data: string, id: string, entry: unknown): Promise<void> {
-  const folder = join(data, 'attempts');
   try {
-    await mkdir(folder, { recursive: true });
-    await appendFile(join(folder, `${id}.jsonl`), `${redact(JSON.stringify(entry))}\n`);
+    await mkdir(join(data, 'attempts'), { recursive: true });
+    await appendFile(transcriptFile(data, id), `${redact(JSON.stringify(entry))}\n`);
   } catch (error) {
     throw explainFileError(error, '.patchwright/attempts');
   }
 }
 
+function transcriptFile(data: string, id: string): string {
+  return join(data, 'attempts', `${id}.jsonl`);
+}
+
+async function listTranscripts(data: string): ReturnType<House['transcripts']['list']> {
+  const folder = join(data, 'attempts');
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw explainFileError(error, '.patchwright/attempts');
+  });
+  const ids = names.flatMap((name) => /^([\w-]+)\.jsonl$/.exec(name)?.[1] ?? []);
+  return Promise.all(
+    ids.map(async (attemptId) => {
+      const { mtime } = await stat(transcriptFile(data, attemptId));
+      return { attemptId, at: mtime.toISOString() };
+    }),
+  );
+}
+
 async function readTranscript(data: string, id: string): Promise<readonly unknown[]> {
   if (!/^[\w-]+$/.test(id)) return []; // ids come from the workspace's own files
-  const lines = await linesOf(join(data, 'attempts', `${id}.jsonl`));
+  const lines = await linesOf(transcriptFile(data, id));
   return lines.flatMap((line) => {
     try {
       return line === '' ? [] : [JSON.parse(line) as unknown];

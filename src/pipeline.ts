@@ -16,6 +16,7 @@ import {
   rollBack,
   undoReject,
 } from './pipeline/decide.ts';
+import { cleanUp, type Leftover, leftovers } from './pipeline/cleanUp.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
 import { autoApprove } from './pipeline/autoApprove.ts';
@@ -44,6 +45,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
+export type { Leftover } from './pipeline/cleanUp.ts';
 export type { HistoryEvent } from './pipeline/history.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
@@ -110,6 +112,10 @@ export interface Pipeline {
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
+  /** What Patchwright made and nobody needs any more. */
+  leftovers(): Promise<readonly Leftover[]>;
+  /** Removes what is left over of these kinds; resolves with what that was. */
+  cleanUp(kinds: readonly Leftover['kind'][]): Promise<readonly Leftover[]>;
   /** Newest first; of one file (from the folder), or of all. */
   history(path?: string): Promise<readonly HistoryEvent[]>;
   /** Figures of the last `days` days. */
@@ -228,6 +234,8 @@ export function createPipeline(house: House): Pipeline {
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
     protect: (path) => act(() => protect(house, path)),
+    leftovers: () => leftovers(house),
+    cleanUp: (kinds) => act(() => cleanUp(house, kinds)),
     history: (path) => historyOf(house, path),
     insight: (days) => insightOf(house.backlog, days, house.clock.now()),
     doctor: () => examine(house),

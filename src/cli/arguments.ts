@@ -25,6 +25,8 @@ const options = {
   'no-cache': { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
+  yes: { type: 'boolean' },
+  unmerged: { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -60,6 +62,10 @@ export interface Arguments {
   readonly useCache: boolean;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
+  /** `cleanup`: does it. */
+  readonly yes: boolean;
+  /** `cleanup`: branches with work that is not merged too. */
+  readonly unmerged: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -83,6 +89,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     limit: wholeNumber('limit', values.limit, 50),
     days: wholeNumber('days', values.days, 30),
     confirmedProtectedBranch: values['yes-protected-branch'] ?? false,
+    yes: values.yes ?? false,
+    unmerged: values.unmerged ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import type { ScanReport } from '../core/progress.ts';
 import { usageError } from './arguments.ts';
+import { cleanUpCommand } from './cleanUpCommand.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { progressLine } from './progress.ts';
@@ -37,6 +38,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     readOnly: true,
     run: audit,
   },
+  cleanup: cleanUpCommand,
   doctor: {
     usage: '',
     help: 'say what works and what is missing',

@@ -33,6 +33,7 @@ export const commandNames = [
   'setApiKey',
   'setUpModel',
   'doctor',
+  'cleanUp',
   'refresh',
 ] as const;
 

@@ -52,7 +52,15 @@ export interface House {
   forge(repository: ForgeRepository, ask: boolean): Promise<Forge | undefined>;
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
+  readonly transcripts: Transcripts;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
   /** The entries that were saved, in order; none when there is no transcript. */
   readTranscript(attemptId: string): Promise<readonly unknown[]>;
+}
+
+/** What is saved of attempts. */
+export interface Transcripts {
+  /** With the time each was last written to. */
+  list(): Promise<readonly { readonly attemptId: string; readonly at: string }[]>;
+  remove(attemptId: string): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { WorkspaceVersion } from '../core/versions.ts';
 import type { Analysis } from '../signals/quality/analyse.ts';
 import { analyseCode, writeAnalysis, type WrittenAnalysis } from './analysis.ts';
 import { enrich } from './enrich.ts';
+import { removeAged } from './cleanUp.ts';
 import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
 import { noteKept } from './kept.ts';
@@ -36,6 +37,7 @@ export function createScan(
   const followPullRequests = createFollower(house);
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
   return async ({ flush, analyse }, signal) => {
+    const isFirst = !hasJudgedAll;
     tell({ kind: 'scanning' });
     try {
       const tally = createTally();
@@ -53,6 +55,7 @@ export function createScan(
       await followPullRequests(signal);
       await noteKept(house);
       await lookAtReleases(house, tell);
+      if (isFirst) await removeAged(house);
       const report = tally.report();
       for (const id of report.previewsWanted) beginPreview(house, id, tell);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);

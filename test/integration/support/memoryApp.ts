@@ -71,6 +71,8 @@ function appOf(
       recover: () => ask('recover'),
       diagnose: () => undefined,
       grown: () => undefined,
+      leftovers: () => Promise.resolve([]),
+      cleanUp: () => Promise.resolve([]),
       monitor: () => Promise.resolve(),
       replay: () => Promise.reject(new Error('not part of these tests')),
       async scan() {
