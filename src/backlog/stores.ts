@@ -3,7 +3,7 @@ import { isOwn } from '../core/metric.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
 import type { SignalGroup, TicketSummary } from '../core/ticket.ts';
-import { verifyAudit } from './audit.ts';
+import { exportAudit, verifyAudit } from './audit.ts';
 import type { Backlog } from './backlog.ts';
 import {
   attemptEntity,
@@ -203,6 +203,7 @@ export function createStores(sql: () => Sql): Stores {
           .map(toAuditEvent);
       },
       verify: () => verifyAudit(sql()),
+      exported: () => exportAudit(sql()),
     },
   };
 }

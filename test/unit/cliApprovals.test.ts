@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
@@ -144,6 +145,24 @@ describe('command line: approvals', function () {
     assert.equal(await git.run(['rev-parse', 'HEAD']), head);
     assert.equal(await git.run(['for-each-ref', 'refs/patchwright/backup']), '');
     assert.equal((await json('requests'))[0].status, 'PENDING_APPROVAL');
+  });
+
+  it('exports the audit trail with all that its hashes are made of', async () => {
+    const { stdout } = await run('audit', 'export');
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const hashes = new Set(events.map(({ hash }) => hash));
+    for (const { hash, ...rest } of events) {
+      const columns = JSON.stringify(Object.values(rest));
+      assert.equal(createHash('sha256').update(columns).digest('hex'), hash);
+      assert.ok(rest.previousHash === '' || hashes.has(rest.previousHash));
+    }
+    const { after } = events.find(({ action }) => action === 'attempt.ended');
+    const { attempt, transcript } = JSON.parse(after);
+    const file = readFileSync(join(folder, `.patchwright/attempts/${attempt}.jsonl`));
+    assert.equal(createHash('sha256').update(file).digest('hex'), transcript);
   });
 
   describe('by itself', () => {

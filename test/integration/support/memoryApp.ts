@@ -195,7 +195,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     feedback: { negativeSince: () => [], has: () => false, themed: () => [], usersOf: () => [] },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
-    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }) },
+    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }), exported: () => [] },
     write: async () => undefined,
     refresh: async () => undefined,
     exclusively: (_name, work) => work(),
