@@ -26,7 +26,8 @@ export async function removeAged(house: House): Promise<void> {
     const removed = await cleanUp(house, aged);
     house.log(`Removed ${removed.length} backups and transcripts of over ${keptDays} days ago.`);
   } catch (error) {
-    // No repository, or a locked ref: the next scan has another chance.
+    if (isPatchwrightError(error, 'no_git')) return; // then nothing of ours is there
+    // A locked ref for instance: the next process has another chance.
     if (!isPatchwrightError(error)) throw error;
     house.log(`Nothing was removed: ${errorMessage(error)}`);
   }
