@@ -6,13 +6,16 @@ import { commandId } from './editor/commands.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
+import { createDemo } from './editor/demo.ts';
 import { createDialogs, type Dialogs } from './editor/dialogs.ts';
+import { registerDoctor } from './editor/doctor.ts';
 import { registerDocuments } from './editor/documents.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
-import { createPreviewNotice } from './editor/previewNotice.ts';
+import { useTranslations } from './editor/l10n.ts';
+import { createNotifications } from './editor/notifications.ts';
 import { registerCommands } from './editor/register.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
@@ -41,14 +44,20 @@ let sessions: Sessions | undefined;
 
 /** Everything is there at once; the house itself (database, git, pipeline) is loaded afterwards. */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  useTranslations((message, ...values) => vscode.l10n.t(message, ...values));
   const log = vscode.window.createOutputChannel('Patchwright', { log: true });
   const dialogs = createDialogs();
   const errors = createErrorReporter(dialogs, log);
   const apiKey = createApiKey(context.secrets, process.env, dialogs);
+  const demo = createDemo(context.extensionUri, context.globalState);
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
   const warn = (line: string): void => log.warn(line);
-  const tellPreview = createPreviewNotice(dialogs, (id) => backlogView.show(id), warn);
+  const notifications = createNotifications({
+    dialogs,
+    showTicket: (id) => backlogView.show(id),
+    log: warn,
+  });
   const tellRelease = createReleaseNotice(
     dialogs,
     {
@@ -58,13 +67,15 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     warn,
   );
   const onProgress = (progress: Progress): void => {
-    tellPreview(progress);
+    notifications.onProgress(progress);
     tellRelease(progress);
   };
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
+  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
+  notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
+  const doctor = registerDoctor(sessions, log);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -73,6 +84,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sorting,
     reviewPanels,
     dashboard,
+    demo,
+    doctor,
     log,
   };
 
@@ -102,6 +115,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     documents,
     reviewPanels,
     dashboard,
+    doctor,
+    notifications,
   );
 
   void sessions.restart();

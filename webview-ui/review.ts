@@ -7,6 +7,7 @@ import type {
   Reasoned,
   ReviewView,
 } from '../src/shared/protocol.ts';
+import { msg, t } from './l10n.ts';
 import type { Send } from './page.ts';
 import { definitions, list, section } from './parts.ts';
 
@@ -34,7 +35,7 @@ function header(view: ReviewView): TemplateResult {
         <span>${view.created}</span>
       </p>
       <details class="inline">
-        <summary>Confidence ${confidence.value.toFixed(2)}</summary>
+        <summary>${t('Confidence {0}', confidence.value.toFixed(2))}</summary>
         ${definitions(
           confidence.parts.map(({ label, value }) => [
             label,
@@ -49,32 +50,32 @@ function header(view: ReviewView): TemplateResult {
 function why(view: ReviewView, send: Send): TemplateResult {
   const { ticket } = view;
   return section(
-    'Why',
+    t('Why'),
     html`
       <p>${view.reasoning}</p>
       ${definitions([
-        ['Ticket', ticket.id],
-        ['Seen', ticket.seen],
-        ['Priority', reasoned(ticket.priority)],
-        ['Risk', reasoned(ticket.risk)],
-        ['Effort', reasoned(ticket.effort)],
+        [t('Ticket'), ticket.id],
+        [t('Seen'), ticket.seen],
+        [t('Priority'), reasoned(ticket.priority)],
+        [t('Risk'), reasoned(ticket.risk)],
+        [t('Effort'), reasoned(ticket.effort)],
       ])}
       ${
         ticket.stack.length === 0
           ? nothing
-          : html`<h3>Stack</h3>
+          : html`<h3>${t('Stack')}</h3>
             <ol class="plain">${ticket.stack.map((place) => html`<li>${link(place, send)}</li>`)}</ol>`
       }
-      ${list('Suspect commits', ticket.suspects)}
+      ${list(t('Suspect commits'), ticket.suspects)}
       ${
         view.evidence.length === 0
           ? nothing
           : html`<details>
-            <summary>Evidence (${view.evidence.length})</summary>
+            <summary>${t('Evidence ({0})', view.evidence.length)}</summary>
             ${view.evidence.map(
               ({ at, file, text }) =>
                 html`<p>${link({ path: file, label: file }, send)}, ${at}</p>
-                  <pre tabindex="0" aria-label="Evidence of ${at}">${text}</pre>`,
+                  <pre tabindex="0" aria-label=${t('Evidence of {0}', at)}>${text}</pre>`,
             )}
           </details>`
       }
@@ -82,7 +83,7 @@ function why(view: ReviewView, send: Send): TemplateResult {
         ticket.groupedBy.length === 0
           ? nothing
           : html`<details>
-            <summary>Why these events are one ticket</summary>
+            <summary>${t('Why these events are one ticket')}</summary>
             ${definitions(ticket.groupedBy.map(({ label, value }) => [label, value]))}
           </details>`
       }
@@ -105,12 +106,12 @@ function link(place: Place, send: Send): TemplateResult {
 function what(view: ReviewView, send: Send): TemplateResult {
   const openAll = (): void => send({ kind: 'act', action: 'openReview' });
   return section(
-    'What',
+    t('What'),
     html`
       <ul class="plain">
         ${view.files.map((file) => html`<li>${fileRow(file, send)}</li>`)}
       </ul>
-      <button @click=${openAll}>Open Diff</button>
+      <button @click=${openAll}>${t('Open Diff')}</button>
     `,
   );
 }
@@ -124,12 +125,12 @@ function fileRow(file: FileView, send: Send): TemplateResult {
 function proof(view: ReviewView, send: Send): TemplateResult {
   const { before, after } = view.proof;
   return section(
-    'Proof',
+    t('Proof'),
     html`
       <div class="sides">
-        ${side('Before the patch', before)} ${side('With the patch', after)}
+        ${side(t('Before the patch'), before)} ${side(t('With the patch'), after)}
       </div>
-      <h3>Gates</h3>
+      <h3>${t('Gates')}</h3>
       <ul class="plain gates">
         ${view.gates.map((gate) => html`<li>${gateRow(gate, send)}</li>`)}
       </ul>
@@ -140,7 +141,7 @@ function proof(view: ReviewView, send: Send): TemplateResult {
 function side(title: string, lines: readonly string[]): TemplateResult {
   return html`<div>
     <h3>${title}</h3>
-    ${lines.length === 0 ? html`<p class="quiet">Nothing was run.</p>` : nothing}
+    ${lines.length === 0 ? html`<p class="quiet">${t('Nothing was run.')}</p>` : nothing}
     <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>
   </div>`;
 }
@@ -153,24 +154,24 @@ function gateRow(gate: GateView, send: Send): TemplateResult {
     <summary>
       <span class="mark" aria-hidden="true">${marks[gate.verdict]}</span> ${gate.title}
       <span class="quiet">${gate.words}</span>
-      ${gate.marks.length === 0 ? nothing : html`<span class="noted">${gate.marks.length} to look at</span>`}
+      ${gate.marks.length === 0 ? nothing : html`<span class="noted">${t('{0} to look at', gate.marks.length)}</span>`}
     </summary>
     <p>${gate.reason}</p>
-    ${list('To look at', gate.marks)} ${list('Evidence', gate.evidence)}
-    <button class="link" @click=${showLog}>Show the whole report of ${gate.title}</button>
+    ${list(t('To look at'), gate.marks)} ${list(t('Evidence'), gate.evidence)}
+    <button class="link" @click=${showLog}>${t('Show the whole report of {0}', gate.title)}</button>
   </details>`;
 }
 
 function how(view: ReviewView): TemplateResult {
   return section(
-    'How',
+    t('How'),
     html`<details>
-      <summary>Transcript (${view.steps.length} steps)</summary>
+      <summary>${t('Transcript ({0} steps)', view.steps.length)}</summary>
       <ol class="plain">
         ${view.steps.map(
           ({ step, said, calls }) =>
             html`<li>
-              <h4>Step ${step}</h4>
+              <h4>${t('Step {0}', step)}</h4>
               <p class="said">${said}</p>
               <ul>${calls.map((call) => html`<li><code>${call}</code></li>`)}</ul>
             </li>`,
@@ -182,7 +183,7 @@ function how(view: ReviewView): TemplateResult {
 
 function history(view: ReviewView): TemplateResult {
   return section(
-    'History',
+    t('History'),
     html`
       <ul>
         ${view.attempts.map(({ title, text }) => html`<li><strong>${title}</strong> ${text}</li>`)}
@@ -193,20 +194,20 @@ function history(view: ReviewView): TemplateResult {
 }
 
 const buttons: readonly (readonly [PageAction, string])[] = [
-  ['approve', 'Approve Patch'],
-  ['reject', 'Reject Patch…'],
-  ['undoReject', 'Take Rejection Back'],
-  ['rollBack', 'Roll Back Release…'],
+  ['approve', msg('Approve Patch')],
+  ['reject', msg('Reject Patch…')],
+  ['undoReject', msg('Take Rejection Back')],
+  ['rollBack', msg('Roll Back Release…')],
 ];
 
 function foot({ actions }: ReviewView, send: Send): TemplateResult {
   const offered = buttons.filter(([action]) => actions[action].offered);
   const why = actions.approve.why;
-  return html`<footer role="toolbar" aria-label="Decision">
+  return html`<footer role="toolbar" aria-label=${t('Decision')}>
     ${offered.map(
       ([action, text], i) =>
         html`<button class=${i === 0 ? 'primary' : ''} @click=${() => send({ kind: 'act', action })}>
-          ${text}
+          ${t(text)}
         </button>`,
     )}
     ${why === undefined ? nothing : html`<span class="quiet">${why}</span>`}

@@ -35,6 +35,8 @@ export const commandNames = [
   'doctor',
   'cleanUp',
   'refresh',
+  'openDemo',
+  'getStarted',
 ] as const;
 
 export type CommandName = (typeof commandNames)[number];

@@ -53,7 +53,7 @@ function valuesOf(sessions: Sessions, hasKey: boolean): Omit<Values, 'sort'> {
   const session = sessions.session();
   return {
     state: sessions.state().kind,
-    hasKey,
+    hasKey: hasKey || (session?.hasRecordedModel ?? false),
     ...(session ? insideOf(session) : nothing),
   };
 }

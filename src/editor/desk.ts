@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import type { ApiKey } from './apiKey.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Demo } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
+import type { Doctor } from './doctor.ts';
 import type { ErrorReporter } from './errors.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
 import type { Sessions } from './sessions.ts';
@@ -16,5 +18,7 @@ export interface Desk {
   readonly sorting: Sorting;
   readonly reviewPanels: ReviewPanels;
   readonly dashboard: Dashboard;
+  readonly demo: Demo;
+  readonly doctor: Doctor;
   readonly log: vscode.LogOutputChannel;
 }

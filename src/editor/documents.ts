@@ -5,6 +5,7 @@ import type { PatchRequest } from '../core/patchRequest.ts';
 import { scheme } from './commands.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { t } from './l10n.ts';
 
 /**
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
@@ -75,7 +76,7 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       if (address.side === 'gate') return gateText(session, address);
       const { backlog, readFile } = session.app;
       const request = backlog.requests.get(address.owner);
-      return request ? textOf(address, request, readFile) : 'This patch request is gone.';
+      return request ? textOf(address, request, readFile) : t('This patch request is gone.');
     },
   });
 }
@@ -103,7 +104,7 @@ function gateText({ app, activity }: Session, { owner, path }: Address): string 
       ? activity().latest?.gates
       : (requests.get(owner)?.gates ?? attempts.get(owner)?.gates);
   const report = gates?.find(({ id }) => path === `${id}.log`);
-  return report ? gateDocument(report) : 'This report is gone.';
+  return report ? gateDocument(report) : t('This report is gone.');
 }
 
 async function sideText(
@@ -116,7 +117,7 @@ async function sideText(
   if (!file) return '';
   if (side === 'base' && file.status === 'added') return '';
   if (side === 'patch' && file.status === 'deleted') return '';
-  if (file.added < 0) return `A binary file (${side}); it is not shown.\n`;
+  if (file.added < 0) return `${t('A binary file ({0}); it is not shown.', side)}\n`;
   return side === 'base'
     ? readFile(request.base, file.oldPath ?? path)
     : readFile(request.commit, path);

@@ -10,6 +10,7 @@ import type { Session } from './sessions.ts';
 import { latestGates } from './statusBar.ts';
 import { shorten, withoutIcons } from './text.ts';
 import type { TicketNode } from './ticketTree.ts';
+import { t } from './l10n.ts';
 
 export function gateCommands({ sessions, dialogs }: Desk): Pick<Handlers, 'showGates'> {
   return {
@@ -20,7 +21,7 @@ export function gateCommands({ sessions, dialogs }: Desk): Pick<Handlers, 'showG
       if (row?.kind === 'gate') return openGate(row.request.id, row.report);
       const { owner, title, gates } = gatesOf(session, argument);
       if (gates.length === 0) {
-        dialogs.mention('No gate has run yet');
+        dialogs.mention(t('No gate has run yet'));
         return undefined;
       }
       const items = gates.map(gateItem);
@@ -41,13 +42,17 @@ function gatesOf(session: Session, argument: unknown): OwnedGates {
   const row = argument as TicketNode | undefined;
   if (row?.kind === 'attempt') {
     const { id, ticketId, number, gates = [] } = row.attempt;
-    return { owner: id, title: `Gates of ${ticketId}, attempt ${number}`, gates };
+    return { owner: id, title: t('Gates of {0}, attempt {1}', ticketId, number), gates };
   }
   const request = requestNamed(session, argument);
   const { ticketId, requestId, gates } = request
     ? { ...request, requestId: request.id }
     : latestGates(session);
-  return { owner: requestId ?? latest, title: `Gates of ${ticketId ?? 'no attempt'}`, gates };
+  return {
+    owner: requestId ?? latest,
+    title: t('Gates of {0}', ticketId ?? t('no attempt')),
+    gates,
+  };
 }
 
 function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateReport } {

@@ -28,6 +28,9 @@ export function hostPage(
   webview.options = pageOptions(extension);
   webview.onDidReceiveMessage((value: unknown) => {
     const message = fromPage(value);
+    if (message?.kind === 'ready') {
+      void webview.postMessage({ kind: 'words', words: vscode.l10n.bundle ?? {} } satisfies ToPage);
+    }
     if (message) on(message);
   });
   webview.html = htmlOf(webview, extension, title);
@@ -40,7 +43,7 @@ function htmlOf(webview: vscode.Webview, extension: vscode.Uri, title: string): 
   const nonce = randomBytes(16).toString('base64');
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource};`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${vscode.l10n.bundle ? vscode.env.language : 'en'}">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -1,9 +1,7 @@
 import { errorMessage } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Dialogs } from './dialogs.ts';
-
-const rollBack = 'Roll Back';
-const openDiff = 'Open Diff';
+import { t } from './l10n.ts';
 
 /** What a notification's buttons do. */
 export interface ReleaseActions {
@@ -17,6 +15,8 @@ export function createReleaseNotice(
   actions: ReleaseActions,
   log: (line: string) => void,
 ): (progress: Progress) => void {
+  const rollBack = t('Roll Back');
+  const openDiff = t('Open Diff');
   const tell = async (
     level: 'info' | 'warning',
     message: string,
@@ -31,13 +31,17 @@ export function createReleaseNotice(
     if (progress.kind === 'auto_approved') {
       const { approved, requestId } = progress;
       const isLanded = approved.kind === 'landed';
-      const where = isLanded ? ` and merged into ${approved.release.branch}` : '';
-      await tell(
-        'info',
-        `The patch for ${progress.ticketId} passed all gates and was approved by itself${where}.`,
-        isLanded ? [rollBack, openDiff] : [openDiff],
-        { releaseId: isLanded ? approved.release.id : '', requestId },
-      );
+      const message = isLanded
+        ? t(
+            'The patch for {0} passed all gates, was approved by itself and merged into {1}.',
+            progress.ticketId,
+            approved.release.branch,
+          )
+        : t('The patch for {0} passed all gates and was approved by itself.', progress.ticketId);
+      await tell('info', message, isLanded ? [rollBack, openDiff] : [openDiff], {
+        releaseId: isLanded ? approved.release.id : '',
+        requestId,
+      });
     }
     if (progress.kind !== 'release_looked') return;
     const { verdict, sentence, rolledBack, ticketId } = progress;
@@ -45,14 +49,14 @@ export function createReleaseNotice(
     else if (rolledBack) {
       await tell(
         'warning',
-        `The patch for ${ticketId} was rolled back. ${sentence}`,
+        t('The patch for {0} was rolled back. {1}', ticketId, sentence),
         [openDiff],
         progress,
       );
     } else {
       await tell(
         'warning',
-        `Since the patch for ${ticketId} has landed things are worse. ${sentence}`,
+        t('Since the patch for {0} has landed things are worse. {1}', ticketId, sentence),
         [rollBack, openDiff],
         progress,
       );

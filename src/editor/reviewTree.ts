@@ -19,6 +19,7 @@ import {
 } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { plural, shorten } from './text.ts';
+import { t } from './l10n.ts';
 
 export type ReviewNode =
   | { readonly kind: 'request'; readonly request: PatchRequest }
@@ -71,7 +72,9 @@ export function registerReviewView(sessions: Sessions): {
     const value = session ? waitingRequests(session.app.backlog).length : 0;
     if (value === (view.badge?.value ?? 0)) return;
     view.badge =
-      value > 0 ? { value, tooltip: `${plural(value, 'patch request')} to review` } : undefined;
+      value > 0
+        ? { value, tooltip: t('{0} to review', plural(value, 'patch request')) }
+        : undefined;
   });
   store.add(update);
   store.add(sessions.onDidChange(update));
@@ -106,7 +109,7 @@ function requestItem(request: PatchRequest, title: string): vscode.TreeItem {
   item.tooltip = requestTooltip(request, title);
   item.contextValue = 'request.pending';
   item.iconPath = new vscode.ThemeIcon('git-pull-request');
-  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [request.id] };
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [request.id] };
   item.accessibilityInformation = { label: `${shorten(title, 200)}, ${item.description}` };
   return item;
 }
@@ -120,7 +123,7 @@ function fileItem(node: ReviewNode & { kind: 'file' }): vscode.TreeItem {
   item.description = fileDescription(file, request.testFiles.includes(file.path));
   item.tooltip = file.oldPath ? `${file.oldPath} → ${file.path}` : file.path;
   item.contextValue = 'request.file';
-  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [node] };
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [node] };
   return item;
 }
 
@@ -141,9 +144,9 @@ function gateItem(node: ReviewNode & { kind: 'gate' }): vscode.TreeItem {
   item.description = gateDescription(report);
   item.tooltip = [report.reason, ...report.marks].map((line) => shorten(line, 500)).join('\n');
   item.contextValue = 'request.gate';
-  item.command = { title: 'Show Gate', command: commandId('showGates'), arguments: [node] };
+  item.command = { title: t('Show Gate'), command: commandId('showGates'), arguments: [node] };
   item.accessibilityInformation = {
-    label: `${gateLabel(report)} ${verdictWords[report.verdict]}. ${shorten(report.reason, 200)}`,
+    label: `${gateLabel(report)} ${t(verdictWords[report.verdict])}. ${shorten(report.reason, 200)}`,
   };
   return item;
 }

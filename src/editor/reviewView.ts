@@ -1,12 +1,13 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
-import { gateTitles } from '../core/gate.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
-import { fileDescription, gateDescription, inReadingOrder } from './reviewText.ts';
+import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
+import { msg, t } from './l10n.ts';
+import { attemptLabel, categoryWords, codeWords } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
 export interface ReviewSource {
@@ -23,12 +24,12 @@ export interface ReviewSource {
 }
 
 export const statusWords: Readonly<Record<RequestStatus, string>> = {
-  PENDING_APPROVAL: 'waits for a decision',
-  APPROVED: 'approved, kept on its branch',
-  DENIED: 'rejected',
-  APPLIED: 'landed',
-  FAILED: 'could not be applied',
-  ROLLED_BACK: 'rolled back',
+  PENDING_APPROVAL: msg('waits for a decision'),
+  APPROVED: msg('approved, kept on its branch'),
+  DENIED: msg('rejected'),
+  APPLIED: msg('landed'),
+  FAILED: msg('could not be applied'),
+  ROLLED_BACK: msg('rolled back'),
 };
 
 export function reviewViewOf(source: ReviewSource): ReviewView {
@@ -37,7 +38,7 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
   return {
     requestId: request.id,
     title: ticket?.title ?? request.ticketId,
-    status: { id: request.status, words: statusWords[request.status] },
+    status: { id: request.status, words: t(t(statusWords[request.status])) },
     branch: request.branch,
     model: request.model,
     cost: costText(request, attempt),
@@ -58,7 +59,7 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     proof: proofOf(request),
     gates: request.gates.map((report) => ({
       id: report.id,
-      title: gateTitles[report.id],
+      title: gateLabel(report),
       verdict: report.verdict,
       words: gateDescription(report),
       reason: report.reason,
@@ -75,24 +76,29 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
 function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   return dotted([
     dollars(request.costUsd),
-    attempt && `${totalTokens(attempt.usage).toLocaleString('en')} tokens`,
+    attempt && t('{0} tokens', totalTokens(attempt.usage).toLocaleString('en')),
     attempt && plural(attempt.steps, 'step'),
   ]);
 }
 
 function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
-    value: one ? `${String(one.value)}${unit}` : '–',
+    value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
   });
   return {
     id: request.ticketId,
-    category: ticket?.category.replace('_', ' ') ?? '',
+    category: ticket ? t(categoryWords[ticket.category]) : '',
     priority: of(ticket?.priority),
     risk: of(ticket?.risk, '/10'),
     effort: of(ticket?.effort, '/10'),
     seen: group
-      ? `${group.count.toLocaleString('en')}×, first ${ago(group.firstSeen, now)}, last ${ago(group.lastSeen, now)}`
+      ? t(
+          '{0}×, first {1}, last {2}',
+          group.count.toLocaleString('en'),
+          ago(group.firstSeen, now),
+          ago(group.lastSeen, now),
+        )
       : '',
     stack: (ticket?.metadata.stack ?? []).map((location) => ({
       path: location.file,
@@ -113,7 +119,7 @@ function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
 
 function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
   return {
-    title: `Attempt ${attempt.number}: ${attempt.outcome}`,
+    title: attemptLabel(attempt),
     text: dotted([
       exactly(attempt.startedAt),
       attempt.model,
@@ -130,7 +136,10 @@ function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
           {
             at: one.reviewedAt,
             text: dotted([
-              `${one.status === 'DENIED' ? 'Rejected' : 'Approved'} by ${one.reviewedBy?.replace(/^user:/, '') ?? 'somebody'}`,
+              t(
+                one.status === 'DENIED' ? msg('Rejected by {0}') : msg('Approved by {0}'),
+                one.reviewedBy?.replace(/^user:/, '') ?? t('somebody'),
+              ),
               one.reviewComment,
             ]),
           },
@@ -141,13 +150,13 @@ function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
     ? [
         {
           at: release.appliedAt,
-          text: `Landed on ${release.branch} as ${release.commit.slice(0, 12)}`,
+          text: t('Landed on {0} as {1}', release.branch, release.commit.slice(0, 12)),
         },
         ...(release.rolledBackAt
           ? [
               {
                 at: release.rolledBackAt,
-                text: dotted(['Rolled back', release.rollbackReason]),
+                text: dotted([t('Rolled back'), release.rollbackReason]),
               },
             ]
           : []),
@@ -161,10 +170,10 @@ function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
 function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView>> {
   const { request, release, trusted } = source;
   const when = (can: boolean, why: string): ActionView => {
-    if (!trusted) return { offered: false, why: 'This folder is not trusted.' };
+    if (!trusted) return { offered: false, why: t('This folder is not trusted.') };
     return can ? { offered: true } : { offered: false, why };
   };
-  const decided = `It is ${statusWords[request.status]}.`;
+  const decided = t('It is {0}.', statusWords[request.status]);
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
@@ -172,7 +181,7 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
     undoReject: when(request.status === 'DENIED', decided),
     rollBack: when(
       release !== undefined && release.rolledBackAt === undefined,
-      'It has not landed.',
+      t('It has not landed.'),
     ),
     openReview: { offered: true },
   };

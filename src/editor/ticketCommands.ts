@@ -11,6 +11,8 @@ import { parseUntil, snoozeChoices } from './snooze.ts';
 import type { SortOrder } from './sortOrder.ts';
 import { required, shorten, withoutIcons } from './text.ts';
 import { mergeTargets, offeredFor } from './ticketMoves.ts';
+import { priorityWords } from './ticketText.ts';
+import { t } from './l10n.ts';
 
 type Names =
   | keyof Omit<typeof offeredFor, 'draftTicket'>
@@ -23,34 +25,35 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
   const { dialogs } = desk;
   const sortBy = (order: SortOrder) => () => desk.sorting.use(order);
   return {
-    editTicket: about(desk, 'editTicket', 'Edit Ticket', async ({ app }, ticket) => {
+    editTicket: about(desk, 'editTicket', t('Edit Ticket'), async ({ app }, ticket) => {
       const change = await askForEdit(ticket, dialogs);
       if (change) await app.pipeline.edit(ticket.id, change);
     }),
-    mergeTicket: about(desk, 'mergeTicket', 'Merge Ticket', (session, ticket) =>
+    mergeTicket: about(desk, 'mergeTicket', t('Merge Ticket'), (session, ticket) =>
       merge(session, ticket, dialogs),
     ),
-    snoozeTicket: about(desk, 'snoozeTicket', 'Snooze Ticket', async ({ app }, ticket) => {
+    snoozeTicket: about(desk, 'snoozeTicket', t('Snooze Ticket'), async ({ app }, ticket) => {
       const until = await askUntil(ticket, dialogs);
       if (until) await app.pipeline.snooze(ticket.id, until.toISOString());
     }),
-    closeTicket: about(desk, 'closeTicket', 'Close Ticket', async ({ app }, ticket) => {
+    closeTicket: about(desk, 'closeTicket', t('Close Ticket'), async ({ app }, ticket) => {
       const reason = await dialogs.input({
-        title: `Close ${ticket.id}`,
-        prompt:
+        title: t('Close {0}', ticket.id),
+        prompt: t(
           'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
+        ),
         validateInput: required,
       });
       if (reason?.trim()) await app.pipeline.close(ticket.id, reason.trim());
     }),
-    reopenTicket: about(desk, 'reopenTicket', 'Reopen Ticket', ({ app }, ticket) =>
+    reopenTicket: about(desk, 'reopenTicket', t('Reopen Ticket'), ({ app }, ticket) =>
       // Only a split undoes a merge whole: what is seen of the ticket counts for itself again.
       ticket.metadata.mergedInto ? app.pipeline.split(ticket.id) : app.pipeline.reopen(ticket.id),
     ),
-    splitTicket: about(desk, 'splitTicket', 'Take Merge Back', ({ app }, ticket) =>
+    splitTicket: about(desk, 'splitTicket', t('Take Merge Back'), ({ app }, ticket) =>
       app.pipeline.split(ticket.id),
     ),
-    splitByPart: about(desk, 'splitByPart', 'Split Ticket', (session, ticket) =>
+    splitByPart: about(desk, 'splitByPart', t('Split Ticket'), (session, ticket) =>
       splitByPart(session, ticket, dialogs),
     ),
     sortByScore: sortBy('score'),
@@ -76,11 +79,11 @@ function about(
 }
 
 async function merge(session: Session, ticket: Ticket, dialogs: Dialogs): Promise<void> {
-  const title = `Merge ${ticket.id} into`;
+  const title = t('Merge {0} into', ticket.id);
   const into = await chooseTicket(session, undefined, dialogs, mergeTargets, title, ticket.id);
   if (!into) return;
   await session.app.pipeline.merge(ticket.id, into);
-  dialogs.mention(`Merged into ${into}`);
+  dialogs.mention(t('Merged into {0}', into));
 }
 
 /** Which of its events get a ticket of their own. */
@@ -94,29 +97,33 @@ async function splitByPart({ app }: Session, { id }: Ticket, dialogs: Dialogs): 
   );
   if (items.length === 0) {
     throw new PatchwrightError('nothing_to_do', {
-      what: `${id} can't be split.`,
-      why: 'Its events differ in nothing that is known of them.',
+      what: t("{0} can't be split.", id),
+      why: t('Its events differ in nothing that is known of them.'),
       remedy: '',
     });
   }
-  const title = `Split ${id}: which events get a ticket of their own?`;
+  const title = t('Split {0}: which events get a ticket of their own?', id);
   const picked = await dialogs.choose(items, { title, matchOnDescription: true });
   if (!picked) return;
   const fresh = await app.pipeline.splitBy(id, picked.by);
-  dialogs.mention(`Split off as ${fresh.id}; merge that back to undo it`);
+  dialogs.mention(t('Split off as {0}; merge that back to undo it', fresh.id));
 }
 
 /** One field at a time. undefined: nothing was changed. */
 async function askForEdit(ticket: Ticket, dialogs: Dialogs): Promise<TicketEdit | undefined> {
-  const title = `Edit ${ticket.id}`;
+  const title = t('Edit {0}', ticket.id);
   const fields = [
-    { label: 'Title', description: preview(ticket.title), field: 'title' as const },
+    { label: t('Title'), description: preview(ticket.title), field: 'title' as const },
     {
-      label: 'Description',
+      label: t('Description'),
       description: preview(ticket.description),
       field: 'description' as const,
     },
-    { label: 'Priority', description: ticket.priority.value, field: 'priority' as const },
+    {
+      label: t('Priority'),
+      description: t(priorityWords[ticket.priority.value]),
+      field: 'priority' as const,
+    },
   ];
   const picked = await dialogs.choose(fields, { title });
   if (!picked) return undefined;
@@ -133,7 +140,7 @@ async function askForText(
   const value = ticket[field].replace(/\s*\n\s*/g, ' '); // an input box has one line
   const text = await dialogs.input({
     title,
-    prompt: field === 'title' ? 'One line.' : 'What is known about it.',
+    prompt: field === 'title' ? t('One line.') : t('What is known about it.'),
     value,
     validateInput: required,
   });
@@ -149,10 +156,10 @@ async function askForPriority(
   dialogs: Dialogs,
 ): Promise<TicketEdit | undefined> {
   const items = priorities.map((priority) => ({
-    label: priority,
+    label: t(priorityWords[priority]),
     priority,
     ...(priority === ticket.priority.value
-      ? { description: `now; ${preview(ticket.priority.reason)}` }
+      ? { description: t('now; {0}', preview(ticket.priority.reason)) }
       : {}),
   }));
   const picked = await dialogs.choose(items, { title });
@@ -161,7 +168,7 @@ async function askForPriority(
 
 /** undefined: the person chose nothing. */
 async function askUntil(ticket: Ticket, dialogs: Dialogs): Promise<Date | undefined> {
-  const title = `Snooze ${ticket.id}`;
+  const title = t('Snooze {0}', ticket.id);
   const now = new Date();
   const items: readonly (vscode.QuickPickItem & { readonly until?: Date })[] = [
     ...snoozeChoices(now).map(({ label, until }) => ({
@@ -169,16 +176,16 @@ async function askUntil(ticket: Ticket, dialogs: Dialogs): Promise<Date | undefi
       description: until.toLocaleString(),
       until,
     })),
-    { label: 'Until a Date…' },
+    { label: t('Until a Date…') },
   ];
   const picked = await dialogs.choose(items, { title });
   if (!picked || picked.until) return picked?.until;
   const text = await dialogs.input({
     title,
-    prompt: 'Until when? A date, and a time if you like.',
+    prompt: t('Until when? A date, and a time if you like.'),
     placeHolder: '2030-01-31 or 2030-01-31 14:30',
     validateInput: (typed) =>
-      parseUntil(typed, new Date()) ? undefined : 'A date to come, such as 2030-01-31, please.',
+      parseUntil(typed, new Date()) ? undefined : t('A date to come, such as 2030-01-31, please.'),
   });
   return text === undefined ? undefined : parseUntil(text, now);
 }

@@ -19,6 +19,7 @@ import {
   ticketSpoken,
   ticketTooltip,
 } from './ticketText.ts';
+import { t } from './l10n.ts';
 
 export type TicketNode =
   | { readonly kind: 'group'; readonly group: TicketGroup; readonly count: number }
@@ -104,7 +105,8 @@ export function registerTicketView(
   }, clockMs);
   store.add({ dispose: () => clearInterval(clock) });
   const sayOrder = (): void => {
-    const words = sortWords[sorting.current()];
+    const key = sortWords[sorting.current()];
+    const words = key && t(key);
     if (words !== view.description) Object.assign(view, { description: words });
   };
   store.add(sorting.onDidChange(sayOrder));
@@ -174,7 +176,7 @@ function itemOf(session: Session, node: TicketNode): vscode.TreeItem {
     case 'attempt':
       return attemptItem(node.attempt);
     case 'more': {
-      const item = new vscode.TreeItem(`${plural(node.count, 'more ticket')} further down`);
+      const item = new vscode.TreeItem(t('{0} further down', plural(node.count, 'more ticket')));
       item.id = `more-${node.groupId}`;
       return item;
     }
@@ -183,11 +185,11 @@ function itemOf(session: Session, node: TicketNode): vscode.TreeItem {
 
 function groupItem(group: TicketGroup, count: number): vscode.TreeItem {
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(group.label, group.expanded ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(t(group.label), group.expanded ? Expanded : Collapsed);
   item.id = `group-${group.id}`;
   item.description = count.toLocaleString('en');
   item.contextValue = 'group';
-  item.accessibilityInformation = { label: `${group.label}, ${plural(count, 'ticket')}` };
+  item.accessibilityInformation = { label: `${t(group.label)}, ${plural(count, 'ticket')}` };
   return item;
 }
 
@@ -245,7 +247,7 @@ function placeOf({ app, settings }: Session, ticket: Ticket): Queue | undefined 
 /** A click shows the patch when there is one, else the place. */
 function commandOf({ folder }: Session, ticket: Ticket): vscode.Command | undefined {
   if (ticket.status === 'ready')
-    return { title: 'Open Diff', command: commandId('openDiff'), arguments: [ticket.id] };
+    return { title: t('Open Diff'), command: commandId('openDiff'), arguments: [ticket.id] };
   const { location } = ticket.metadata;
   if (!location || location.file.split('/').includes('..')) return undefined;
   const line = Math.max(0, (location.line ?? 1) - 1);
@@ -255,7 +257,7 @@ function commandOf({ folder }: Session, ticket: Ticket): vscode.Command | undefi
     selection: new vscode.Range(line, 0, line, 0),
   };
   const uri = vscode.Uri.joinPath(folder.uri, location.file);
-  return { title: 'Show the Place', command: 'vscode.open', arguments: [uri, options] };
+  return { title: t('Show the Place'), command: 'vscode.open', arguments: [uri, options] };
 }
 
 const outcomeIcons: Readonly<Record<Attempt['outcome'], string>> = {
@@ -277,7 +279,7 @@ function attemptItem(attempt: Attempt): vscode.TreeItem {
   item.contextValue = `attempt.${attempt.outcome}`;
   if (attempt.gates?.length) {
     const node: TicketNode = { kind: 'attempt', attempt };
-    item.command = { title: 'Show Gates', command: commandId('showGates'), arguments: [node] };
+    item.command = { title: t('Show Gates'), command: commandId('showGates'), arguments: [node] };
   }
   item.iconPath = new vscode.ThemeIcon(outcomeIcons[attempt.outcome]);
   return item;

@@ -5,6 +5,8 @@
 
 /** To the page. */
 export type ToPage =
+  /** Texts of the page in the user's language, by their English; comes first. */
+  | { readonly kind: 'words'; readonly words: Readonly<Record<string, string>> }
   | { readonly kind: 'review'; readonly view: ReviewView }
   | { readonly kind: 'dashboard'; readonly view: DashboardView }
   /** What the page is about is not there any more. */

@@ -77,6 +77,12 @@ describe('command line', function () {
     assert.equal((await json('show', ticket.id)).occurrences, 6);
   });
 
+  it('says why errors that were seen too seldom make no ticket yet', async () => {
+    log(2);
+    assert.match((await run('scan')).stdout, /0 new tickets.*\n.*when it was seen 5 times/);
+    assert.doesNotMatch((await run('scan')).stdout, /5 times/, 'nothing new, nothing to explain');
+  });
+
   it('does the main job: draft, gates, diff, approve, roll back; the user’s own changes stay', async () => {
     log(6);
     await useModel(rightFix);

@@ -109,7 +109,7 @@ describe('a patch, from draft to rollback', () => {
     assert.ok(pending.includes(reviewUri(request).toString()));
   });
 
-  it('is not merged while a file that it changes has unsaved changes', async () => {
+  it('is not merged while a file that it changes has unsaved changes, which stay (case 135)', async () => {
     const request = await waiting();
     const path = request.files.find(({ status }) => status === 'modified')?.path ?? '';
     const document = await vscode.workspace.openTextDocument(join(folder, path));
@@ -119,6 +119,8 @@ describe('a patch, from draft to rollback', () => {
     await command('approve', request.id);
     assert.match(dialogs.told[0]?.message ?? '', new RegExp(`unsaved changes: ${path}`));
     assert.equal(git('rev-parse', 'HEAD'), before_.head);
+    assert.equal(git('status', '--porcelain'), before_.status);
+    assert.ok(document.isDirty && document.getText().startsWith('// mine\n'), 'the edit is gone');
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
     await eventually(() => !document.isDirty);

@@ -216,7 +216,7 @@ describe('confidence', () => {
   /** As the gate of that name reports it. */
   const covered = (reason: string): GateReport => ({
     ...report('suite', { reason }),
-    id: 'coverage' as GateReport['id'],
+    id: 'coverage',
   });
 
   it('falls with changed lines that no test runs, and with patches of the kind that were refused', () => {
