@@ -179,7 +179,7 @@ function watch(
   return {
     dispose: () => {
       clearInterval(timer);
-      sources.dispose();
+      void sources.dispose();
     },
   };
 }

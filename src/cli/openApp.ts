@@ -1,6 +1,6 @@
 import { type App, compose } from '../compose.ts';
 import type { Arguments } from './arguments.ts';
-import { forgeTokenIn } from '../platform/forgeToken.ts';
+import { forgeTokenIn } from '../core/forgeToken.ts';
 import { folderOf, folderSettings } from './folder.ts';
 import type { Output } from './output.ts';
 

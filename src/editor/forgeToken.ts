@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ForgeRepository } from '../core/pullRequest.ts';
-import { forgeTokenIn } from '../platform/forgeToken.ts';
+import { forgeTokenIn } from '../core/forgeToken.ts';
 
 /** VS Code's own sign-in to GitHub, else the environment's token. */
 export async function forgeToken(

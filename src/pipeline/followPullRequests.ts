@@ -58,11 +58,9 @@ async function follow(
   );
 }
 
-function differs(
-  { seenAt: _, ...before }: PullRequest,
-  { seenAt: __, ...after }: PullRequest,
-): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
+function differs(before: PullRequest, after: PullRequest): boolean {
+  const seenAt = ''; // that it was looked at is no change
+  return JSON.stringify({ ...before, seenAt }) !== JSON.stringify({ ...after, seenAt });
 }
 
 async function note(

@@ -6,14 +6,8 @@ export class Crash extends Error {}
 /** git that works `steps` times; then `at` happens before every further call. */
 export function interrupted(git: Git, steps: number, at: () => void): Git {
   let left = steps;
-  const step = <T>(work: () => Promise<T>): Promise<T> => {
-    if (left <= 0) {
-      try {
-        at();
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
-    }
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (left <= 0) at();
     left -= 1;
     return work();
   };

@@ -1,4 +1,4 @@
-import type { ForgeKind } from '../core/pullRequest.ts';
+import type { ForgeKind } from './pullRequest.ts';
 
 const variables: Readonly<Record<ForgeKind, readonly string[]>> = {
   github: ['GITHUB_TOKEN', 'GH_TOKEN'],
