@@ -116,7 +116,7 @@ function readable(text) {
 }
 
 export function written(texts) {
-  const sorted = [...texts.keys()].sort();
+  const sorted = [...texts.keys()].sort((a, b) => (a < b ? -1 : 1));
   return `${JSON.stringify(Object.fromEntries(sorted.map((text) => [text, text])), null, 2)}\n`;
 }
 

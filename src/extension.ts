@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { backlogCommands } from './editor/backlogCommands.ts';
 import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import type { Progress } from './core/progress.ts';
@@ -19,13 +20,16 @@ import { createNotifications } from './editor/notifications.ts';
 import { registerCommands } from './editor/register.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
+import { reviseCommands } from './editor/reviseCommands.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
 import { registerTicketView } from './editor/ticketTree.ts';
+import { createViewed } from './editor/viewed.ts';
 
 /** What tests get, and nobody else. */
 export interface TestApi {
@@ -75,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
+  const reviewComments = registerReviewComments();
   const doctor = registerDoctor(sessions, log);
   const desk: Desk = {
     sessions,
@@ -83,22 +88,25 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     apiKey,
     sorting,
     reviewPanels,
+    reviewComments,
     dashboard,
     demo,
     doctor,
     log,
   };
 
-  const backlogView = registerTicketView(sessions, sorting);
-  const reviewView = registerReviewView(sessions);
+  const backlogView = registerTicketView(sessions, sorting, errors);
+  const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
     {
       ...draftCommands(desk),
       ...reviewCommands(desk),
+      ...reviseCommands(desk),
       ...gateCommands(desk),
       ...ticketCommands(desk),
+      ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
     },
     errors,
@@ -114,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     reviewPanels,
+    reviewComments,
     dashboard,
     doctor,
     notifications,

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type {
   FileView,
   GateView,
+  HunkView,
   PageAction,
   Place,
   Reasoned,
@@ -33,6 +35,7 @@ function header(view: ReviewView): TemplateResult {
         <span>${view.model}</span>
         <span>${view.cost}</span>
         <span>${view.created}</span>
+        ${view.edits === '' ? nothing : html`<span class="noted">${view.edits}</span>`}
       </p>
       <details class="inline">
         <summary>${t('Confidence {0}', confidence.value.toFixed(2))}</summary>
@@ -105,13 +108,20 @@ function link(place: Place, send: Send): TemplateResult {
 
 function what(view: ReviewView, send: Send): TemplateResult {
   const openAll = (): void => send({ kind: 'act', action: 'openReview' });
+  const canDrop = view.actions.requestChanges.offered;
   return section(
     t('What'),
     html`
       <ul class="plain">
-        ${view.files.map((file) => html`<li>${fileRow(file, send)}</li>`)}
+        ${keyed(
+          view.commit, // a tick must not stay for another hunk of an edited patch
+          view.files.map(
+            (file) => html`<li>${fileRow(file, send)} ${hunkRows(file, canDrop)}</li>`,
+          ),
+        )}
       </ul>
       <button @click=${openAll}>${t('Open Diff')}</button>
+      ${canDrop ? html`<button @click=${(event: Event) => drop(event, view, send)}>${t('Drop Ticked Hunks…')}</button>` : nothing}
     `,
   );
 }
@@ -122,6 +132,42 @@ function fileRow(file: FileView, send: Send): TemplateResult {
     <span class="quiet">${file.words}</span>`;
 }
 
+function hunkRows({ path, hunks }: FileView, canDrop: boolean): TemplateResult | typeof nothing {
+  if (hunks.length === 0) return nothing;
+  return html`<details class="hunks">
+    <summary>${t('Hunks ({0})', hunks.length)}<span class="unseen"> ${path}</span></summary>
+    ${hunks.map(
+      (hunk) =>
+        html`${canDrop ? dropBox(path, hunk) : html`<p>${hunk.label}</p>`}
+          <pre tabindex="0" aria-label="${path}, ${hunk.label}">${hunk.lines.map(diffLine)}</pre>`,
+    )}
+  </details>`;
+}
+
+function dropBox(path: string, { number, label, words }: HunkView): TemplateResult {
+  return html`<label>
+    <input type="checkbox" name="hunk" data-path=${path} data-number=${number} />
+    ${t('Drop: {0}', label)} <span class="quiet">${words}</span>
+  </label>`;
+}
+
+function diffLine(line: string): TemplateResult {
+  const kind = line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : 'same';
+  return html`<span class="line-${kind}">${line || ' '}</span>`;
+}
+
+/** The boxes themselves hold what is ticked. */
+function drop(event: Event, { commit }: ReviewView, send: Send): void {
+  const page = (event.target as Element).closest('main');
+  const ticked = [...(page?.querySelectorAll<HTMLInputElement>('input[name=hunk]:checked') ?? [])];
+  const hunks = ticked.map(({ dataset }) => ({
+    path: dataset['path'] ?? '',
+    number: Number(dataset['number']),
+  }));
+  if (hunks.length > 0) send({ kind: 'dropHunks', commit, hunks });
+  else page?.querySelector<HTMLElement>('.hunks > summary')?.focus();
+}
+
 function proof(view: ReviewView, send: Send): TemplateResult {
   const { before, after } = view.proof;
   return section(
@@ -130,6 +176,7 @@ function proof(view: ReviewView, send: Send): TemplateResult {
       <div class="sides">
         ${side(t('Before the patch'), before)} ${side(t('With the patch'), after)}
       </div>
+      ${list(t('Not proven by the test'), view.proof.doubts)}
       <h3>${t('Gates')}</h3>
       <ul class="plain gates">
         ${view.gates.map((gate) => html`<li>${gateRow(gate, send)}</li>`)}
@@ -165,7 +212,8 @@ function gateRow(gate: GateView, send: Send): TemplateResult {
 function how(view: ReviewView): TemplateResult {
   return section(
     t('How'),
-    html`<details>
+    html`${definitions([...view.plan, [t('Spent'), view.cost]])}
+    <details>
       <summary>${t('Transcript ({0} steps)', view.steps.length)}</summary>
       <ol class="plain">
         ${view.steps.map(
@@ -187,6 +235,7 @@ function history(view: ReviewView): TemplateResult {
     html`
       <ul>
         ${view.attempts.map(({ title, text }) => html`<li><strong>${title}</strong> ${text}</li>`)}
+        ${view.comments.map((text) => html`<li><strong>${t('Reviewer')}</strong> <span class="said">${text}</span></li>`)}
         ${view.events.map(({ at, text }) => html`<li>${text} <span class="quiet">${at}</span></li>`)}
       </ul>
     `,
@@ -195,6 +244,10 @@ function history(view: ReviewView): TemplateResult {
 
 const buttons: readonly (readonly [PageAction, string])[] = [
   ['approve', msg('Approve Patch')],
+  ['finishEdit', msg('Finish Edit')],
+  ['abandonEdit', msg('Abandon Edit…')],
+  ['requestChanges', msg('Request Changes…')],
+  ['editPatch', msg('Edit by Hand')],
   ['reject', msg('Reject Patch…')],
   ['undoReject', msg('Take Rejection Back')],
   ['rollBack', msg('Roll Back Release…')],

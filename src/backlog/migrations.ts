@@ -135,6 +135,12 @@ CREATE INDEX tickets_by_archive ON improvement_tickets (archived) WHERE archived
   {
     version: 5,
     sql: `
+ALTER TABLE patch_requests ADD COLUMN edits TEXT;
+`,
+  },
+  {
+    version: 6,
+    sql: `
 ALTER TABLE patch_requests ADD COLUMN pull_request TEXT;
 ALTER TABLE deployments ADD COLUMN baseline TEXT;
 ALTER TABLE deployments ADD COLUMN looks TEXT;

@@ -3,7 +3,7 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import { byTurn, type Ticket, type TicketStatus } from '../core/ticket.ts';
 import type { Dialogs } from './dialogs.ts';
-import { fromUri } from './documents.ts';
+import { fromUri, shownCommit } from './documents.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { requestDescription } from './reviewText.ts';
 import type { Session } from './sessions.ts';
@@ -42,11 +42,13 @@ export function requestNamed(session: Session, argument: unknown): PatchRequest 
   if (row.request) return requests.get(row.request.id);
   if (row.ticket) return requests.find(row.ticket.id);
   const address = argument instanceof vscode.Uri ? fromUri(argument) : undefined;
-  return address && requests.get(address.owner);
+  const found = address && requests.get(address.owner);
+  if (found && address.at && address.at !== shownCommit(found)) throw edited();
+  return found;
 }
 
 /** The document in front, when it is one of ours. */
-function activeAddress(): vscode.Uri | undefined {
+export function activeAddress(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
   return input instanceof vscode.TabInputText ? input.uri : undefined;
@@ -98,6 +100,14 @@ export async function chooseRelease(
     release,
   }));
   return (await dialogs.choose(items, { title: t('Roll Back Release') }))?.release;
+}
+
+function edited(): PatchwrightError {
+  return new PatchwrightError('stale', {
+    what: t('This is not the patch that waits any more.'),
+    why: t('It was edited since its diff was opened.'),
+    remedy: t('Open its diff again.'),
+  });
 }
 
 interface Row {

@@ -5,6 +5,7 @@ import type { Demo } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { Doctor } from './doctor.ts';
 import type { ErrorReporter } from './errors.ts';
+import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
 import type { Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
@@ -17,6 +18,7 @@ export interface Desk {
   readonly apiKey: ApiKey;
   readonly sorting: Sorting;
   readonly reviewPanels: ReviewPanels;
+  readonly reviewComments: ReviewComments;
   readonly dashboard: Dashboard;
   readonly demo: Demo;
   readonly doctor: Doctor;

@@ -16,7 +16,7 @@ const gatherMs = 500;
 /** The only place where something pops up that nobody asked for. It never takes the focus. */
 export interface Notifications {
   /** What the pipeline tells. */
-  onProgress(progress: Progress): void;
+  readonly onProgress: (progress: Progress) => void;
   /** Follows the requests of whatever folder is open. */
   follow(sessions: Sessions): void;
   dispose(): void;

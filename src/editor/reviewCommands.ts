@@ -27,8 +27,9 @@ export function reviewCommands({
       const session = await sessions.ready();
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
-      const file = (argument as ReviewNode | undefined)?.kind === 'file' && argument;
-      if (file) await openFileDiff(request, (file as ReviewNode & { kind: 'file' }).file);
+      const row = argument as ReviewNode | undefined;
+      if (row?.kind === 'file') await openFileDiff(request, row.file);
+      else if (row?.kind === 'hunk') await openFileDiff(request, row.file, row.hunk.newStart);
       else await openReview(request);
     },
     async openReviewPanel(argument) {
@@ -86,7 +87,11 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
   const { pipeline } = session.app;
   const approved = await withSecondYes(dialogs, t('Approve Patch'), (confirmed) =>
     landing(session, request.ticketId, (signal) =>
-      pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }, signal),
+      pipeline.approve(
+        request.id,
+        { confirmedProtectedBranch: confirmed, seen: request.commit },
+        signal,
+      ),
     ),
   );
   if (!approved) return;

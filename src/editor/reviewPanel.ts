@@ -102,6 +102,7 @@ async function messageOf(session: Session, requestId: string) {
     requests: backlog.requests.list({ ticketId: request.ticketId }),
     release: backlog.releases.list().find((release) => release.requestId === requestId),
     steps: stepsOf(await transcript(request.attemptId)),
+    editing: session.app.pipeline.editing.open().includes(requestId),
     trusted: vscode.workspace.isTrusted,
     now: new Date(),
   });
@@ -123,6 +124,11 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
     case 'openDiff': {
       const file = request.files.find(({ path }) => path === message.path);
       if (file) await run('openDiff', { kind: 'file', request, file } satisfies ReviewNode);
+      return;
+    }
+    case 'dropHunks': {
+      const { commit, hunks: names } = message;
+      await run('dropHunks', { request: { ...request, commit }, names });
       return;
     }
     case 'showGate': {

@@ -1,6 +1,7 @@
 import type { PatchFile } from '../core/attempt.ts';
 import { type GateReport, gateTally, gateTitles, type Verdict } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { editsText } from './hunkText.ts';
 import { changes, dollars, dotted, duration, plural, shorten } from './text.ts';
 import { msg, t } from './l10n.ts';
 
@@ -36,6 +37,7 @@ export function requestDescription(request: PatchRequest): string {
     `${plural(request.files.length, 'file')} ${changes(sum('added'), sum('removed'))}`,
     t('{0}/{1} gates', passed, of),
     request.confidence.value.toFixed(2),
+    editsText(request),
   ]);
 }
 

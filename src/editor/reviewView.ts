@@ -1,9 +1,12 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
+import type { PatchFile } from '../core/attempt.ts';
+import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
+import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
@@ -20,6 +23,8 @@ export interface ReviewSource {
   readonly release: Release | undefined;
   readonly steps: readonly StepView[];
   readonly trusted: boolean;
+  /** Whether it is being edited by hand in this window. */
+  readonly editing: boolean;
   readonly now: Date;
 }
 
@@ -34,9 +39,12 @@ export const statusWords: Readonly<Record<RequestStatus, string>> = {
 
 export function reviewViewOf(source: ReviewSource): ReviewView {
   const { request, ticket, now } = source;
+  const diff = parseDiff(request.diff);
   const attempt = source.attempts.find(({ id }) => id === request.attemptId);
   return {
     requestId: request.id,
+    commit: request.commit,
+    edits: editsText(request) ?? '',
     title: ticket?.title ?? request.ticketId,
     status: { id: request.status, words: t(t(statusWords[request.status])) },
     branch: request.branch,
@@ -51,10 +59,19 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
       text,
     })),
     reasoning: request.reasoning,
+    plan: planOf(ticket),
+    comments: ticket?.metadata.reviewComments ?? [],
     files: inReadingOrder(request).map((file) => {
       const isTest = request.testFiles.includes(file.path);
       const { path, added, removed } = file;
-      return { path, added, removed, isTest, words: fileDescription(file, isTest) };
+      return {
+        path,
+        added,
+        removed,
+        isTest,
+        words: fileDescription(file, isTest),
+        hunks: hunkViews(diff, file),
+      };
     }),
     proof: proofOf(request),
     gates: request.gates.map((report) => ({
@@ -71,6 +88,28 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     events: eventsOf(source),
     actions: actionsOf(source),
   };
+}
+
+function planOf(ticket: Ticket | undefined): ReviewView['plan'] {
+  return [
+    [t('Proposed solution'), ticket?.proposedSolution ?? ''],
+    [t('Test plan'), ticket?.testPlan ?? ''],
+  ];
+}
+
+const maxLines = 200;
+
+function hunkViews(
+  diff: readonly FileDiff[],
+  { path }: PatchFile,
+): ReviewView['files'][number]['hunks'] {
+  const hunks = diff.find((file) => file.path === path)?.hunks ?? [];
+  return hunks.map((hunk) => ({
+    number: hunk.number,
+    label: hunkLabel(hunk),
+    words: hunkDescription(hunk),
+    lines: hunk.lines.slice(1, maxLines + 1),
+  }));
 }
 
 function costText(request: PatchRequest, attempt: Attempt | undefined): string {
@@ -112,9 +151,14 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
 
 /** The reproduction gate says what each of its runs came to. */
 function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
-  const lines = gates.find(({ id }) => id === 'reproduction')?.evidence ?? [];
+  const report = gates.find(({ id }) => id === 'reproduction');
+  const lines = report?.evidence ?? [];
   const isAfter = (line: string): boolean => /^patch\b/i.test(line);
-  return { before: lines.filter((line) => !isAfter(line)), after: lines.filter(isAfter) };
+  return {
+    before: lines.filter((line) => !isAfter(line)),
+    after: lines.filter(isAfter),
+    doubts: report?.marks ?? [],
+  };
 }
 
 function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
@@ -129,7 +173,11 @@ function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
   };
 }
 
-function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
+function eventsOf({ request, requests, release }: ReviewSource): ReviewView['events'] {
+  const edits = (request.edits ?? []).map(({ at, by, what }) => ({
+    at,
+    text: t('{0} by {1}', editText(what), by.replace(/^user:/, '')),
+  }));
   const decisions = requests.flatMap((one) =>
     one.reviewedAt && one.status !== 'PENDING_APPROVAL'
       ? [
@@ -162,13 +210,13 @@ function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
           : []),
       ]
     : [];
-  return [...decisions, ...landings]
+  return [...decisions, ...edits, ...landings]
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ at, text }) => ({ at: exactly(at), text }));
 }
 
 function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView>> {
-  const { request, release, trusted } = source;
+  const { request, release, trusted, editing } = source;
   const when = (can: boolean, why: string): ActionView => {
     if (!trusted) return { offered: false, why: t('This folder is not trusted.') };
     return can ? { offered: true } : { offered: false, why };
@@ -177,6 +225,10 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
+    requestChanges: when(waits, decided),
+    editPatch: when(waits && !editing, editing ? t('It is being edited.') : decided),
+    finishEdit: when(editing, t('It is not being edited.')),
+    abandonEdit: when(editing, t('It is not being edited.')),
     reject: when(waits || request.status === 'APPROVED', decided),
     undoReject: when(request.status === 'DENIED', decided),
     rollBack: when(

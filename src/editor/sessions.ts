@@ -52,6 +52,8 @@ export interface Sessions {
   readonly session: () => Session | undefined;
   /** The window became something else, or something in its session changed. */
   readonly onDidChange: vscode.Event<void>;
+  /** Says that something changed which the backlog does not know of. */
+  changed(): void;
   /** Waits for the opening; throws what a person must read when there is no session. */
   ready(): Promise<Session>;
   /** Closes what is open and opens it anew. */
@@ -123,6 +125,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     state: () => state,
     session,
     onDidChange: changed.event,
+    changed: () => changed.fire(),
     async ready() {
       await opening;
       if (state.kind === 'ready') return state.session;

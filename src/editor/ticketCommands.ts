@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
-import type { Priority, Ticket } from '../core/ticket.ts';
+import type { Priority, Ticket, TicketStatus } from '../core/ticket.ts';
 import type { TicketEdit } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
 import type { Handler, Handlers } from './commands.ts';
@@ -9,7 +9,7 @@ import type { Dialogs } from './dialogs.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { parseUntil, snoozeChoices } from './snooze.ts';
 import type { SortOrder } from './sortOrder.ts';
-import { required, shorten, withoutIcons } from './text.ts';
+import { plural, required, shorten, withoutIcons } from './text.ts';
 import { mergeTargets, offeredFor } from './ticketMoves.ts';
 import { priorityWords } from './ticketText.ts';
 import { t } from './l10n.ts';
@@ -29,22 +29,24 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
       const change = await askForEdit(ticket, dialogs);
       if (change) await app.pipeline.edit(ticket.id, change);
     }),
-    mergeTicket: about(desk, 'mergeTicket', t('Merge Ticket'), (session, ticket) =>
-      merge(session, ticket, dialogs),
+    mergeTicket: aboutAll(desk, 'mergeTicket', t('Merge Ticket'), (session, all) =>
+      merge(session, all, dialogs),
     ),
-    snoozeTicket: about(desk, 'snoozeTicket', t('Snooze Ticket'), async ({ app }, ticket) => {
-      const until = await askUntil(ticket, dialogs);
-      if (until) await app.pipeline.snooze(ticket.id, until.toISOString());
+    snoozeTicket: aboutAll(desk, 'snoozeTicket', t('Snooze Ticket'), async ({ app }, all) => {
+      const until = await askUntil(nameOf(all), dialogs);
+      if (!until) return;
+      for (const { id } of all) await app.pipeline.snooze(id, until.toISOString());
     }),
-    closeTicket: about(desk, 'closeTicket', t('Close Ticket'), async ({ app }, ticket) => {
+    closeTicket: aboutAll(desk, 'closeTicket', t('Close Ticket'), async ({ app }, all) => {
       const reason = await dialogs.input({
-        title: t('Close {0}', ticket.id),
+        title: t('Close {0}', nameOf(all)),
         prompt: t(
           'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
         ),
         validateInput: required,
       });
-      if (reason?.trim()) await app.pipeline.close(ticket.id, reason.trim());
+      if (!reason?.trim()) return;
+      for (const { id } of all) await app.pipeline.close(id, reason.trim());
     }),
     reopenTicket: about(desk, 'reopenTicket', t('Reopen Ticket'), ({ app }, ticket) =>
       // Only a split undoes a merge whole: what is seen of the ticket counts for itself again.
@@ -78,11 +80,47 @@ function about(
   };
 }
 
-async function merge(session: Session, ticket: Ticket, dialogs: Dialogs): Promise<void> {
-  const title = t('Merge {0} into', ticket.id);
-  const into = await chooseTicket(session, undefined, dialogs, mergeTargets, title, ticket.id);
+/** As `about`, for all selected rows that it is offered for when one of them is the row it was called on. */
+function aboutAll(
+  desk: Desk,
+  name: keyof typeof offeredFor,
+  title: string,
+  act: (session: Session, tickets: readonly Ticket[]) => Promise<void>,
+): Handler {
+  return (argument, selection) =>
+    about(desk, name, title, async (session, ticket) => {
+      const offered: readonly TicketStatus[] = offeredFor[name];
+      const rows: readonly unknown[] = Array.isArray(selection) ? selection : [];
+      const ids = new Set([ticket.id, ...rows.flatMap(ticketIdOf)]);
+      const all = [...ids].flatMap((id) => session.app.backlog.tickets.get(id) ?? []);
+      await act(
+        session,
+        all.filter(({ status }) => offered.includes(status)),
+      );
+    })(argument);
+}
+
+function ticketIdOf(row: unknown): readonly string[] {
+  const { kind, ticket } = (row ?? {}) as { readonly kind?: unknown; readonly ticket?: Ticket };
+  return kind === 'ticket' && ticket ? [ticket.id] : [];
+}
+
+function nameOf(tickets: readonly Ticket[]): string {
+  const [only, ...more] = tickets;
+  return only && more.length === 0 ? only.id : plural(tickets.length, 'ticket');
+}
+
+async function merge(
+  session: Session,
+  tickets: readonly Ticket[],
+  dialogs: Dialogs,
+): Promise<void> {
+  const [only, ...more] = tickets;
+  const except = more.length === 0 ? only?.id : undefined;
+  const title = t('Merge {0} into', nameOf(tickets));
+  const into = await chooseTicket(session, undefined, dialogs, mergeTargets, title, except);
   if (!into) return;
-  await session.app.pipeline.merge(ticket.id, into);
+  for (const { id } of tickets) if (id !== into) await session.app.pipeline.merge(id, into);
   dialogs.mention(t('Merged into {0}', into));
 }
 
@@ -167,8 +205,8 @@ async function askForPriority(
 }
 
 /** undefined: the person chose nothing. */
-async function askUntil(ticket: Ticket, dialogs: Dialogs): Promise<Date | undefined> {
-  const title = t('Snooze {0}', ticket.id);
+async function askUntil(what: string, dialogs: Dialogs): Promise<Date | undefined> {
+  const title = t('Snooze {0}', what);
   const now = new Date();
   const items: readonly (vscode.QuickPickItem & { readonly until?: Date })[] = [
     ...snoozeChoices(now).map(({ label, until }) => ({

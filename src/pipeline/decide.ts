@@ -32,6 +32,8 @@ export interface DecisionOptions {
 export interface ApprovalOptions extends DecisionOptions {
   /** Instead of the setting's. */
   readonly mode?: ApprovalMode;
+  /** The commit that the reviewer has seen; throws `stale` when the request has another one by now. */
+  readonly seen?: string;
 }
 
 /** Who watches a decision. */
@@ -56,6 +58,7 @@ export async function approve(
   return deciding(house, watching.signal, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'APPROVED');
+    refuseUnseen(request, options.seen);
     const ticket = ticketOf(house, request.ticketId);
     const rules = house.settings().approve;
     const reviewer = by ?? (await house.reviewer());
@@ -79,6 +82,15 @@ export async function approve(
     if (opened.kind === 'by_hand') return { ...opened, branch: await keep(house, decided) };
     await writeApproved(house, decided, opened.pullRequest);
     return opened;
+  });
+}
+
+function refuseUnseen(request: PatchRequest, seen: string | undefined): void {
+  if (seen === undefined || seen === request.commit) return;
+  throw new PatchwrightError('stale', {
+    what: 'The patch was not approved.',
+    why: 'It was edited since you looked at it.',
+    remedy: 'Open its diff again.',
   });
 }
 
@@ -277,7 +289,11 @@ function monitorSettings(house: House): Settings['monitor'] {
 }
 
 /** The comment goes to the ticket, and from there to the next attempt. */
-export async function reject(house: House, requestId: string, comment: string): Promise<void> {
+export async function reject(
+  house: House,
+  requestId: string,
+  comment: string,
+): Promise<PatchRequest> {
   const text = redact(comment.trim());
   if (text === '') {
     throw new PatchwrightError('usage', {
@@ -286,7 +302,7 @@ export async function reject(house: House, requestId: string, comment: string): 
       remedy: 'Say in a sentence what is wrong with the patch.',
     });
   }
-  await deciding(house, undefined, async () => {
+  return deciding(house, undefined, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'DENIED');
     const ticket = ticketOf(house, request.ticketId);
@@ -310,6 +326,7 @@ export async function reject(house: House, requestId: string, comment: string): 
         after: { comment: text },
       }),
     ]);
+    return request;
   });
 }
 
@@ -400,7 +417,7 @@ export async function writeRolledBack(
   return { ...release, ...fields };
 }
 
-function requestOf(house: House, id: string): PatchRequest {
+export function requestOf(house: House, id: string): PatchRequest {
   const request = house.backlog.requests.find(id);
   if (!request) throw notFound(`patch request ${id}`);
   return request;

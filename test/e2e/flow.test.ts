@@ -36,7 +36,7 @@ for (const version of [newest, oldest]) {
     it('drafts the ticket from its row, and then says that one waits', async () => {
       await bug().hover();
       await bug().locator('.actions .action-label[aria-label^="Draft Patch"]').click();
-      await request().waitFor({ timeout: 90_000 });
+      await request().waitFor({ timeout: 170_000 });
       assert.match((await request().getAttribute('aria-label')) ?? '', /(\d)\/\1 gates/);
       await badge('1').waitFor();
       await window

@@ -61,7 +61,7 @@ describe('the way of a newcomer', () => {
       .rows('Review')
       .filter({ hasText: 'TypeError' })
       .first()
-      .waitFor({ timeout: 90_000 });
+      .waitFor({ timeout: 170_000 });
     const branches = execFileSync('git', ['branch', '--list', 'improvement/*'], {
       cwd: join(root, 'patchwright-demo'),
       encoding: 'utf8',

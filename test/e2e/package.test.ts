@@ -29,7 +29,7 @@ describe('the packed extension, installed from its file alone', () => {
     await bug().hover();
     await bug().locator('.actions .action-label[aria-label^="Draft Patch"]').click();
     const request = window.rows('Review').filter({ hasText: 'TypeError' }).first();
-    await request.waitFor({ timeout: 90_000 });
+    await request.waitFor({ timeout: 170_000 });
     assert.match((await request.getAttribute('aria-label')) ?? '', /(\d)\/\1 gates/);
   });
 

@@ -31,7 +31,7 @@ import { tempFolder } from '../support/tempFolder.ts';
 
 /** The whole house through its front door: real processes, real git, the real SDK against a loopback model. */
 describe('command line', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-cli');
   let folder = '';
   let git: Git;
