@@ -124,7 +124,7 @@ describe('command line: approvals', function () {
     const judged = (await json('audit')).find(
       (e: { action: string }) => e.action === 'merge.judged',
     );
-    assert.equal(JSON.parse(judged.after).onto, head);
+    assert.equal(judged.after.onto, head);
     assert.equal(await git.run(['branch', '--list', 'improvement/to-land']), '');
   });
 
