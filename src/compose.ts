@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,9 @@ import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
 import { type ModelSources, openModel } from './compose/models.ts';
-import { explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
-import type { Clock, Git, Shell } from './core/ports.ts';
+import { errorMessage, explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
+import type { Clock, Git, Log, Shell } from './core/ports.ts';
+import type { ForgeRepository } from './core/pullRequest.ts';
 import { createProtection } from './core/protection.ts';
 import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
@@ -25,6 +26,7 @@ import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
+import { openForge, takesToken } from './release/forge.ts';
 import type { Recording } from './models/scripted.ts';
 import { type Findings, findGroups } from './signals/groups.ts';
 import { startAnalysis } from './signals/quality/startAnalysis.ts';
@@ -38,6 +40,8 @@ export interface ComposeOptions extends ModelSources {
   /** Live values, read at each use; throws `invalid_settings`. */
   readonly settings: () => Settings;
   readonly trusted: boolean;
+  /** What signs in to a forge; undefined where there is nothing. @param ask whether a person may be asked */
+  readonly forgeToken?: (repository: ForgeRepository, ask: boolean) => Promise<string | undefined>;
   /** Beyond so many tickets old ones are archived; for tests. */
   readonly maxTickets?: number;
   /** Opens the backlog to read only and writes nothing at all. */
@@ -129,7 +133,17 @@ export async function compose(options: ComposeOptions): Promise<App> {
       ),
     saveReport: (name, text) => saveReport(data, name, text),
     protect: (path) => appendProtected(data, path),
+    forge: async (repository, ask) => {
+      const token = takesToken(repository)
+        ? await options.forgeToken?.(repository, ask)
+        : undefined;
+      return token ? openForge(repository, token, () => clock.now()) : undefined;
+    },
     reviewer: () => reviewerOf(git),
+    transcripts: {
+      list: () => listTranscripts(data),
+      remove: (id) => rm(transcriptFile(data, id), { force: true }),
+    },
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
     readTranscript: (id) => readTranscript(data, id),
   };
@@ -142,11 +156,31 @@ export async function compose(options: ComposeOptions): Promise<App> {
     sandbox: async () => door.state(settings().sandbox),
     readFile: (commit, path) => fileAt(git, commit, path),
     transcript: (attemptId) => readTranscript(data, attemptId),
-    watch: () => watchSources({ folder, settings: settings(), log }, () => pipeline.grown()),
+    watch: () => watch({ folder, settings: settings(), log }, pipeline, log),
     dispose: async () => {
       await pipeline.dispose();
       await thread?.dispose();
       await backlog.dispose();
+    },
+  };
+}
+
+const monitorMs = 60_000;
+
+/** Follows the sources, and what has landed. */
+function watch(
+  deps: Parameters<typeof watchSources>[0],
+  pipeline: Pipeline,
+  log: Log,
+): { dispose(): void } {
+  const sources = watchSources(deps, () => pipeline.grown());
+  const timer = setInterval(() => {
+    pipeline.monitor().catch((error: unknown) => log(errorMessage(error)));
+  }, monitorMs);
+  return {
+    dispose: () => {
+      clearInterval(timer);
+      void sources.dispose();
     },
   };
 }
@@ -257,18 +291,36 @@ async function saveReport(data: string, name: string, text: string): Promise<voi
 }
 
 async function saveTranscript(data: string, id: string, entry: unknown): Promise<void> {
-  const folder = join(data, 'attempts');
   try {
-    await mkdir(folder, { recursive: true });
-    await appendFile(join(folder, `${id}.jsonl`), `${redact(JSON.stringify(entry))}\n`);
+    await mkdir(join(data, 'attempts'), { recursive: true });
+    await appendFile(transcriptFile(data, id), `${redact(JSON.stringify(entry))}\n`);
   } catch (error) {
     throw explainFileError(error, '.patchwright/attempts');
   }
 }
 
+function transcriptFile(data: string, id: string): string {
+  return join(data, 'attempts', `${id}.jsonl`);
+}
+
+async function listTranscripts(data: string): ReturnType<House['transcripts']['list']> {
+  const folder = join(data, 'attempts');
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw explainFileError(error, '.patchwright/attempts');
+  });
+  const ids = names.flatMap((name) => /^([\w-]+)\.jsonl$/.exec(name)?.[1] ?? []);
+  return Promise.all(
+    ids.map(async (attemptId) => {
+      const { mtime } = await stat(transcriptFile(data, attemptId));
+      return { attemptId, at: mtime.toISOString() };
+    }),
+  );
+}
+
 async function readTranscript(data: string, id: string): Promise<readonly unknown[]> {
   if (!/^[\w-]+$/.test(id)) return []; // ids come from the workspace's own files
-  const lines = await linesOf(join(data, 'attempts', `${id}.jsonl`));
+  const lines = await linesOf(transcriptFile(data, id));
   return lines.flatMap((line) => {
     try {
       return line === '' ? [] : [JSON.parse(line) as unknown];

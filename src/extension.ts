@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { backlogCommands } from './editor/backlogCommands.ts';
 import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
+import type { Progress } from './core/progress.ts';
+import { commandId } from './editor/commands.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
@@ -18,6 +20,7 @@ import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
+import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
 import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
@@ -56,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const demo = createDemo(context.extensionUri, context.globalState);
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
+  const warn = (line: string): void => log.warn(line);
   const notifications = createNotifications({
     dialogs,
     showTicket: (id) => backlogView.show(id),
@@ -64,16 +68,21 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       const plan = waitingPlans(app.backlog).find((one) => one.id === id);
       if (plan) await showPlan(plan);
     },
-    log: (line) => log.warn(line),
+    log: warn,
   });
-  sessions = createSessions({
-    loadCompose,
-    apiKey,
-    errors,
-    log,
-    onProgress: notifications.onProgress,
-    demo,
-  });
+  const tellRelease = createReleaseNotice(
+    dialogs,
+    {
+      rollBack: (id) => vscode.commands.executeCommand(commandId('rollBack'), id),
+      openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
+    },
+    warn,
+  );
+  const onProgress = (progress: Progress): void => {
+    notifications.onProgress(progress);
+    tellRelease(progress);
+  };
+  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
   notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);

@@ -17,8 +17,10 @@ import {
   rollBack,
   undoReject,
 } from './pipeline/decide.ts';
+import { cleanUp, type Leftover, leftovers } from './pipeline/cleanUp.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
+import { autoApprove } from './pipeline/autoApprove.ts';
 import { requestChanges } from './pipeline/draft.ts';
 import { createEditing, type Editing as EditingHere } from './pipeline/editing.ts';
 import { createGrowth } from './pipeline/growth.ts';
@@ -31,6 +33,7 @@ import { type Learned, learnedOf, type Switch, switchLearning } from './pipeline
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Outlook, outlooks } from './pipeline/past.ts';
 import { performanceIn } from './pipeline/performance.ts';
+import { lookAtReleases } from './pipeline/monitor.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import {
@@ -63,6 +66,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
+export type { Leftover } from './pipeline/cleanUp.ts';
 export type { HistoryEvent } from './pipeline/history.ts';
 export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
@@ -90,6 +94,8 @@ export interface Pipeline {
    * written, and once more when it has been quiet for a moment. Failures go to the log.
    */
   grown(): void;
+  /** Holds error rates since patches have landed against those of before, where that is due. */
+  monitor(): Promise<void>;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
   draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
   /** Plans a change with tools that only read; nothing but the backlog is written. */
@@ -122,7 +128,8 @@ export interface Pipeline {
   ): Promise<ReplayReport>;
   /** Ends a running draft of this process and waits until nothing of it is left. */
   cancel(ticketId: string): Promise<void>;
-  approve(requestId: string, options?: ApprovalOptions): Promise<Approved>;
+  /** Until the branch moves it can be cancelled. */
+  approve(requestId: string, options?: ApprovalOptions, signal?: AbortSignal): Promise<Approved>;
   reject(requestId: string, comment: string): Promise<void>;
   /** Takes a rejection back: the request waits for a decision again. */
   undoReject(requestId: string): Promise<void>;
@@ -153,6 +160,10 @@ export interface Pipeline {
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
+  /** What Patchwright made and nobody needs any more. */
+  leftovers(): Promise<readonly Leftover[]>;
+  /** Removes what is left over of these kinds; resolves with what that was. */
+  cleanUp(kinds: readonly Leftover['kind'][]): Promise<readonly Leftover[]>;
   /** Newest first; of one file (from the folder), or of all. */
   history(path?: string): Promise<readonly HistoryEvent[]>;
   /** Figures of the last `days` days. */
@@ -253,9 +264,10 @@ export function createPipeline(house: House): Pipeline {
   };
 
   const draftOne = (ticketId: string | undefined, signal?: AbortSignal): Promise<PatchRequest> =>
-    startAttempt(ticketId, signal, (watching, either) =>
-      draftTicket(house, ticketId, watching, either),
-    );
+    startAttempt(ticketId, signal, async (watching, either) => {
+      const request = await draftTicket(house, ticketId, watching, either);
+      return autoApprove(house, request, { tell: watching, signal: either });
+    });
 
   return {
     onDidProgress: progress.event,
@@ -271,6 +283,7 @@ export function createPipeline(house: House): Pipeline {
     grown: () => {
       if (house.trusted) growth.grown();
     },
+    monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
     draft: (ticketId, signal) => act(() => draftOne(ticketId, signal)),
     run: (type, options, signal) =>
       act(() => {
@@ -309,7 +322,8 @@ export function createPipeline(house: House): Pipeline {
         return replay(house, name, onProgress, either);
       }),
     cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
-    approve: (id, options) => act(() => approve(house, id, options)),
+    approve: (id, options = {}, signal) =>
+      act(() => approve(house, id, options, { tell, signal: untilEnd(signal) })),
     reject: async (id, comment) => void (await act(() => reject(house, id, comment))),
     undoReject: (id) => act(() => undoReject(house, id)),
     requestChanges: (id, comment, signal) =>
@@ -338,6 +352,8 @@ export function createPipeline(house: House): Pipeline {
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
     protect: (path) => act(() => protect(house, path)),
+    leftovers: () => leftovers(house),
+    cleanUp: (kinds) => act(() => cleanUp(house, kinds)),
     history: (path) => historyOf(house, path),
     insight: (days) => insightOf(house.backlog, days, house.clock.now()),
     outlook: () => outlooks(house.backlog, house.settings()),

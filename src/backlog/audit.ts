@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { AuditEntry } from '../core/audit.ts';
+import type { ExportedEvent } from './backlog.ts';
 import { toValue } from './entities.ts';
 import type { StoredAudit } from './schemas.ts';
 import type { Row, Sql } from './sqlite.ts';
@@ -80,6 +81,16 @@ export function verifyAudit(sql: Sql): { events: number; broken: string[] } {
     last = row;
   }
   return { events: rows.length, broken };
+}
+
+/** Whoever reads them can recompute every hash: SHA-256 of the JSON array of all but the last column. */
+export function exportAudit(sql: Sql): readonly ExportedEvent[] {
+  return sql.all('SELECT * FROM audit_events ORDER BY writer, position, lamport').map((row) => {
+    const { before = null, after = null, previousHash, writer, position, ...event } = eventOf(row);
+    const { id, timestamp, actor, action, subject } = event;
+    const place = { previousHash, writer, position, id, timestamp, actor, action, subject };
+    return { ...place, before, after, hash: String(row.hash) };
+  });
 }
 
 function isLinked(row: Row, last: Row | undefined, hashes: ReadonlySet<unknown>): boolean {

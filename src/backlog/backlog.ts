@@ -149,4 +149,21 @@ export interface AuditStore {
   }): readonly AuditEvent[];
   /** Walks every chain. `broken` names the first event of each break. */
   verify(): { readonly events: number; readonly broken: readonly string[] };
+  /** All events, chain by chain, with everything that their hashes are made of. */
+  exported(): readonly ExportedEvent[];
+}
+
+/** In the order in which its columns are hashed; `before` and `after` are JSON text, or null. */
+export interface ExportedEvent {
+  readonly previousHash: string;
+  readonly writer: string;
+  readonly position: number;
+  readonly id: string;
+  readonly timestamp: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly hash: string;
 }

@@ -198,6 +198,7 @@ export const requestEntity: Entity<PatchRequest> = {
     reviewComment: plain('review_comment'),
     appliedAt: plain('applied_at'),
     applicationError: plain('application_error'),
+    pullRequest: json('pull_request'),
   },
   required: [
     'ticketId',
@@ -236,6 +237,8 @@ export const releaseEntity: Entity<Release> = {
     backupRef: plain('backup_ref'),
     appliedAt: plain('applied_at'),
     monitoredUntil: plain('monitored_until'),
+    baseline: json('baseline'),
+    looks: json('looks'),
     rolledBackAt: plain('rolled_back_at'),
     rollbackReason: plain('rollback_reason'),
     rollbackCommit: plain('rollback_commit'),

@@ -142,6 +142,14 @@ ALTER TABLE patch_requests ADD COLUMN edits TEXT;
     version: 6,
     sql: 'ALTER TABLE improvement_attempts ADD COLUMN preview TEXT;',
   },
+  {
+    version: 7,
+    sql: `
+ALTER TABLE patch_requests ADD COLUMN pull_request TEXT;
+ALTER TABLE deployments ADD COLUMN baseline TEXT;
+ALTER TABLE deployments ADD COLUMN looks TEXT;
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -187,6 +187,27 @@ const requestFields = {
   reviewComment: text,
   appliedAt: time,
   applicationError: text,
+  pullRequest: z.object({
+    forge: z.enum(['github', 'gitlab']),
+    number: whole,
+    url: text,
+    draft: z.boolean(),
+    state: z.enum(['open', 'merged', 'closed']),
+    checks: z.enum(['pending', 'passed', 'failed', 'none']),
+    openedAt: time,
+    seenAt: time,
+    mergeCommit: optional(text),
+    comments: z.array(
+      z.object({
+        id: text,
+        by: text,
+        at: time,
+        text,
+        path: optional(text),
+        line: optional(whole),
+      }),
+    ),
+  }),
 } satisfies SchemasOf<Omit<PatchRequest, 'id'>>;
 
 const releaseFields = {
@@ -197,6 +218,15 @@ const releaseFields = {
   backupRef: text,
   appliedAt: time,
   monitoredUntil: time,
+  baseline: z.object({ events: amount, allEvents: amount, lines: amount }),
+  looks: z.array(
+    z.object({
+      minutes: amount,
+      at: time,
+      verdict: z.enum(['better', 'worse', 'same', 'unknown']),
+      sentence: text,
+    }),
+  ),
   rolledBackAt: time,
   rollbackReason: text,
   rollbackCommit: text,

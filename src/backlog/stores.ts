@@ -1,8 +1,9 @@
 import type { AuditEvent } from '../core/audit.ts';
+import { isOwn } from '../core/metric.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
 import type { SignalGroup, TicketSummary } from '../core/ticket.ts';
-import { verifyAudit } from './audit.ts';
+import { exportAudit, verifyAudit } from './audit.ts';
 import type { Backlog } from './backlog.ts';
 import {
   attemptEntity,
@@ -196,7 +197,8 @@ export function createStores(sql: () => Sql): Stores {
       series: () =>
         sql()
           .all('SELECT DISTINCT metric_name, metric_type, endpoint FROM performance_metrics')
-          .map(toSeries),
+          .map(toSeries)
+          .filter((series) => !isOwn(series)),
       windows: (series, limit) => windowsOf(sql(), series, limit),
     },
     interactions: {
@@ -233,6 +235,7 @@ export function createStores(sql: () => Sql): Stores {
           .map(toAuditEvent);
       },
       verify: () => verifyAudit(sql()),
+      exported: () => exportAudit(sql()),
     },
   };
 }

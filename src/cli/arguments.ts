@@ -31,6 +31,8 @@ const options = {
   type: { type: 'string' },
   'dry-run': { type: 'boolean' },
   'auto-execute': { type: 'boolean' },
+  yes: { type: 'boolean' },
+  unmerged: { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -74,6 +76,10 @@ export interface Arguments {
   readonly type?: string;
   readonly dryRun: boolean;
   readonly autoExecute: boolean;
+  /** `cleanup`: does it. */
+  readonly yes: boolean;
+  /** `cleanup`: branches with work that is not merged too. */
+  readonly unmerged: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -102,6 +108,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     confirmedProtectedBranch: values['yes-protected-branch'] ?? false,
     dryRun: values['dry-run'] ?? false,
     autoExecute: values['auto-execute'] ?? false,
+    yes: values.yes ?? false,
+    unmerged: values.unmerged ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,
@@ -125,7 +133,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 function modeOf(given: string): ApprovalMode {
   const mode = approvalModes.find((one) => one === given);
   if (mode) return mode;
-  throw usageError(`--mode takes ${approvalModes.join(' or ')}.`);
+  throw usageError(`--mode takes ${approvalModes.join(', ')}.`);
 }
 
 function wholeNumber(name: string, given: string | undefined, usual: number): number {

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import type { ScanReport } from '../core/progress.ts';
 import { usageError } from './arguments.ts';
+import { cleanUpCommand } from './cleanUpCommand.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { progressLine } from './progress.ts';
@@ -39,12 +40,13 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   mcp: mcpCommand,
   report: reportCommand,
   audit: {
-    usage: '[verify] [--limit N]',
-    help: 'list the audit trail, or prove that it is whole',
+    usage: '[verify | export] [--limit N]',
+    help: 'list the audit trail, prove that it is whole, or print all of it as JSON lines',
     operands: 1,
     readOnly: true,
     run: audit,
   },
+  cleanup: cleanUpCommand,
   doctor: {
     usage: '',
     help: 'say what works and what is missing',
@@ -155,7 +157,15 @@ async function protect({ app, args, out }: Context): Promise<number> {
 
 async function audit({ app, args, out }: Context): Promise<number> {
   const [what] = args.rest;
-  if (what !== undefined && what !== 'verify') throw usageError(`There is no \`audit ${what}\`.`);
+  if (what !== undefined && what !== 'verify' && what !== 'export') {
+    throw usageError(`There is no \`audit ${what}\`.`);
+  }
+  if (what === 'export') {
+    for (const event of app.backlog.audit.exported()) {
+      out.event(event, () => JSON.stringify(event));
+    }
+    return exit.done;
+  }
   if (what === 'verify') {
     const { events, broken } = app.backlog.audit.verify();
     out.result({ valid: broken.length === 0, events, broken }, () =>

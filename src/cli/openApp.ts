@@ -1,5 +1,6 @@
 import { type App, compose } from '../compose.ts';
 import type { Arguments } from './arguments.ts';
+import { forgeTokenIn } from '../core/forgeToken.ts';
 import { folderOf, folderSettings } from './folder.ts';
 import type { Output } from './output.ts';
 
@@ -22,6 +23,7 @@ export async function openApp(
     folder,
     settings,
     apiKey: (provider) => Promise.resolve(environment[keyVariables[provider]]),
+    forgeToken: async ({ forge }) => forgeTokenIn(environment, forge),
     environment,
     log: out.log,
     trusted: true,

@@ -32,6 +32,12 @@ export function progressLine(progress: Progress): string | undefined {
         : undefined;
     case 'gate':
       return `  ${gateLine(progress.report)}`;
+    case 'auto_approved':
+      return `Approved by itself (patchwright.approve.auto): ${autoText(progress)}`;
+    case 'release_looked':
+      return `${progress.ticketId}: ${progress.sentence}${worseText(progress)}`;
+    case 'landing':
+      return `  ${progress.text}`;
     case 'attempt_ended':
       return progress.ok ? progress.message : undefined;
     case 'preview_wanted':
@@ -42,6 +48,22 @@ export function progressLine(progress: Progress): string | undefined {
     case 'gate_started':
       return undefined;
   }
+}
+
+function autoText({ approved, requestId }: Extract<Progress, { kind: 'auto_approved' }>): string {
+  if (approved.kind !== 'landed') return approved.kind.replace('_', ' ');
+  const { branch, commit } = approved.release;
+  return `merged into ${branch} as ${commit.slice(0, 12)}. Undo it with \`patchwright rollback ${requestId.slice(0, 8)}\`.`;
+}
+
+function worseText({
+  verdict,
+  rolledBack,
+  requestId,
+}: Extract<Progress, { kind: 'release_looked' }>): string {
+  if (rolledBack) return ' It was rolled back.';
+  if (verdict !== 'worse') return '';
+  return ` Take it back with \`patchwright rollback ${requestId.slice(0, 8)}\`.`;
 }
 
 function attemptLine(

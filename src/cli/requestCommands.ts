@@ -41,8 +41,8 @@ export const requestCommands: Readonly<Record<string, Command>> = {
   },
   ...gateCommands,
   approve: {
-    usage: 'REQUEST [-m COMMENT] [--mode merge|branch] [--yes-protected-branch]',
-    help: 'merge a patch into the current branch, or keep it on its own',
+    usage: 'REQUEST [-m COMMENT] [--mode merge|pull_request|branch] [--yes-protected-branch]',
+    help: 'merge a patch into the current branch, open a pull request, or keep its branch',
     operands: 1,
     run: approve,
   },
@@ -137,14 +137,15 @@ async function diff({ app, args, out }: Context): Promise<number> {
   return exit.done;
 }
 
-async function approve({ app, args, out }: Context): Promise<number> {
+async function approve({ app, args, out, signal }: Context): Promise<number> {
   const request = requestNamed(app, args.rest[0]);
+  const options = {
+    confirmedProtectedBranch: args.confirmedProtectedBranch,
+    ...(args.mode ? { mode: args.mode } : {}),
+    ...(args.message ? { comment: args.message } : {}),
+  };
   const approved = await confirming(() =>
-    app.pipeline.approve(request.id, {
-      confirmedProtectedBranch: args.confirmedProtectedBranch,
-      ...(args.mode ? { mode: args.mode } : {}),
-      ...(args.message ? { comment: args.message } : {}),
-    }),
+    sayingProgress(app, out, () => app.pipeline.approve(request.id, options, signal)),
   );
   out.result(approvedView(request, approved), () => approvedText(request, approved, args));
   return exit.done;
@@ -165,6 +166,10 @@ function approvedText({ id }: PatchRequest, approved: Approved, args: Arguments)
     }
     case 'kept':
       return `Approved and kept on its branch. Merge it with:\n  git merge --no-ff ${approved.branch}`;
+    case 'opened':
+      return `Approved; ${approved.pullRequest.draft ? 'a draft of a' : 'a'} pull request waits at:\n  ${approved.pullRequest.url}`;
+    case 'by_hand':
+      return `Approved and kept on its branch: ${approved.why} By hand:\n\n${approved.text}`;
     case 'counted':
       return `Approval ${approved.have} of ${approved.needed}: it waits for another reviewer.`;
   }

@@ -164,12 +164,19 @@ export function requestView(request: PatchRequest) {
     reviewedBy: request.reviewedBy ?? null,
     reviewComment: request.reviewComment ?? null,
     appliedAt: request.appliedAt ?? null,
+    pullRequest: request.pullRequest ?? null,
   };
 }
 
 export function requestLine(request: PatchRequest): string {
   const tally = gateTally(request.gates);
-  return `${request.id.slice(0, 8)} ${request.status.padEnd(16)} ${request.ticketId} · ${changes(request)} · ${tally.passed}/${tally.of} gates · ${request.confidence.value.toFixed(2)}`;
+  return `${request.id.slice(0, 8)} ${request.status.padEnd(16)} ${request.ticketId} · ${changes(request)} · ${tally.passed}/${tally.of} gates · ${request.confidence.value.toFixed(2)}${pullRequestText(request)}`;
+}
+
+function pullRequestText({ pullRequest }: PatchRequest): string {
+  if (!pullRequest) return '';
+  const { url, state, checks, comments } = pullRequest;
+  return ` · ${url} ${state}, checks ${checks}, ${comments.length} comments`;
 }
 
 export function requestText(request: PatchRequest, args: Pick<Arguments, 'folder'>): string {

@@ -1,5 +1,6 @@
 import { PatchwrightError } from './errors.ts';
 import type { PatchRequest, Release } from './patchRequest.ts';
+import type { PullRequest } from './pullRequest.ts';
 import type { Settings } from './settings.ts';
 
 /** A reviewer's yes. */
@@ -16,9 +17,18 @@ export type Approved =
   /** One more yes is there; the patch waits for others. */
   | { readonly kind: 'counted'; readonly have: number; readonly needed: number }
   /** The patch stays on its branch, for a person to merge. */
-  | { readonly kind: 'kept'; readonly branch: string };
+  | { readonly kind: 'kept'; readonly branch: string }
+  /** It waits on the forge. */
+  | { readonly kind: 'opened'; readonly pullRequest: PullRequest }
+  /** No forge can be asked: what a person does instead. The patch stays on its branch. */
+  | {
+      readonly kind: 'by_hand';
+      readonly branch: string;
+      readonly why: string;
+      readonly text: string;
+    };
 
-export const approvalModes = ['merge', 'branch'] as const;
+export const approvalModes = ['merge', 'pull_request', 'branch'] as const;
 export type ApprovalMode = (typeof approvalModes)[number];
 
 type Rules = Settings['approve'];

@@ -43,6 +43,21 @@ export interface MetricWindow extends Series {
   readonly file: string;
 }
 
+/** Names that begin like this are Patchwright's own counts, of which nobody is told as of a measurement. */
+const ownPrefix = 'patchwright.';
+
+export function isOwn({ name }: Pick<Series, 'name'>): boolean {
+  return name.startsWith(ownPrefix);
+}
+
+/** Lines of log that were read, at the time of reading. */
+export const linesRead: Series = { name: 'patchwright.lines', type: 'other', endpoint: '' };
+
+/** Events of one ticket, or without one of all, at the time they happened. */
+export function eventsOf(ticketId = ''): Series {
+  return { name: 'patchwright.events', type: 'other', endpoint: ticketId };
+}
+
 export const windowMs = 300_000;
 /** Windows older than this, counted from a series' newest, are dropped. */
 export const keptMs = 14 * 86_400_000;

@@ -2,6 +2,7 @@ import type { Approval } from './approval.ts';
 import type { PatchFile, Usage } from './attempt.ts';
 import { PatchwrightError } from './errors.ts';
 import type { GateReport } from './gate.ts';
+import type { PullRequest } from './pullRequest.ts';
 
 export const requestStatuses = [
   'PENDING_APPROVAL',
@@ -50,6 +51,8 @@ export interface PatchRequest {
   readonly reviewComment?: string;
   readonly appliedAt?: string;
   readonly applicationError?: string;
+  /** Where it waits on a forge, as it was last seen there. */
+  readonly pullRequest?: PullRequest;
 }
 
 export interface RequestEdit {
@@ -119,6 +122,23 @@ export function assertRequestMove(
   });
 }
 
+export interface ReleaseBaseline {
+  /** Of the ticket. */
+  readonly events: number;
+  readonly allEvents: number;
+  readonly lines: number;
+}
+
+/** One comparison of a release with the time before it. */
+export interface ReleaseLook {
+  /** How long after the landing it was due. */
+  readonly minutes: number;
+  readonly at: string;
+  readonly verdict: 'better' | 'worse' | 'same' | 'unknown';
+  /** With its numbers, for a person. */
+  readonly sentence: string;
+}
+
 /** A patch that landed on a branch of the user's. */
 export interface Release {
   readonly id: string;
@@ -129,6 +149,10 @@ export interface Release {
   readonly branch: string;
   readonly backupRef: string;
   readonly appliedAt: string;
+  /** What had been counted by then in the five minutes that it landed in. */
+  readonly baseline?: ReleaseBaseline;
+  /** How error rates compared with those of before, each time they were looked at. */
+  readonly looks?: readonly ReleaseLook[];
   /** Until when error rates are held against those of before. */
   readonly monitoredUntil?: string;
   readonly rolledBackAt?: string;

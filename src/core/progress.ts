@@ -1,5 +1,7 @@
 import type { AttemptProgress } from './attempt.ts';
+import type { Approved } from './approval.ts';
 import type { GateReport } from './gate.ts';
+import type { ReleaseLook } from './patchRequest.ts';
 
 /** What the pipeline tells whoever watches: the terminal, the status bar, the tree. */
 export type Progress =
@@ -38,6 +40,26 @@ export type Progress =
   | { readonly kind: 'attempt'; readonly ticketId: string; readonly progress: AttemptProgress }
   | { readonly kind: 'gate_started'; readonly ticketId: string; readonly gate: GateReport['id'] }
   | { readonly kind: 'gate'; readonly ticketId: string; readonly report: GateReport }
+  /** Nobody was asked: the settings allow it. */
+  | {
+      readonly kind: 'auto_approved';
+      readonly ticketId: string;
+      readonly requestId: string;
+      readonly approved: Approved;
+    }
+  /** How things are since a patch has landed. */
+  | {
+      readonly kind: 'release_looked';
+      readonly releaseId: string;
+      readonly requestId: string;
+      readonly ticketId: string;
+      readonly verdict: ReleaseLook['verdict'];
+      readonly sentence: string;
+      /** By itself, since it is worse. */
+      readonly rolledBack: boolean;
+    }
+  /** A patch that was approved is on its way into the branch. */
+  | { readonly kind: 'landing'; readonly ticketId: string; readonly text: string }
   | {
       readonly kind: 'attempt_ended';
       readonly ticketId: string;

@@ -37,6 +37,9 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'preview_started':
     case 'preview':
     case 'preview_ended':
+    case 'landing':
+    case 'auto_approved':
+    case 'release_looked':
       return activity;
     case 'attempt_started':
       return withWork(activity, {

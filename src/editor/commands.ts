@@ -52,6 +52,7 @@ export const commandNames = [
   'setApiKey',
   'setUpModel',
   'doctor',
+  'cleanUp',
   'refresh',
   'openDemo',
   'getStarted',

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
+import type { Leftover } from '../pipeline.ts';
 import type { Handlers } from './commands.ts';
 import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';
@@ -9,7 +10,7 @@ import { historyItem } from './historyText.ts';
 import { setUpModel } from './modelSetup.ts';
 import { pathIn } from './reviewCommands.ts';
 import { requireTrust, type Session } from './sessions.ts';
-import { required, shorten } from './text.ts';
+import { required, shorten, withoutIcons } from './text.ts';
 import { t } from './l10n.ts';
 
 type Names =
@@ -22,6 +23,7 @@ type Names =
   | 'setApiKey'
   | 'setUpModel'
   | 'doctor'
+  | 'cleanUp'
   | 'refresh'
   | 'openDemo'
   | 'getStarted';
@@ -53,12 +55,58 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     getStarted: async () => {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough);
     },
+    cleanUp: () => cleanUp(desk),
     async refresh() {
       const session = sessions.session();
       if (session) await session.app.backlog.refresh();
       else await sessions.restart();
     },
   };
+}
+
+const leftoverIcons: Readonly<Record<Leftover['kind'], string>> = {
+  backup: 'history',
+  branch: 'git-branch',
+  unmerged_branch: 'warning',
+  transcript: 'file',
+};
+
+/** Shows all of it first; work that is not merged goes only after a question of its own. */
+async function cleanUp({ sessions, dialogs }: Desk): Promise<void> {
+  requireTrust();
+  const { pipeline } = (await sessions.ready()).app;
+  const found = await pipeline.leftovers();
+  if (found.length === 0) return dialogs.mention(t('Nothing is left over'));
+  const isUnmerged = ({ kind }: Leftover): boolean => kind === 'unmerged_branch';
+  const merged = found.filter((one) => !isUnmerged(one));
+  const all = {
+    label: `$(trash) ${t('Remove what is left over: {0}', merged.length)}`,
+    detail: t('All of these but branches that are not merged'),
+    kinds: ['backup', 'branch', 'transcript'] as const,
+  };
+  const withUnmerged = {
+    label: `$(warning) ${t('Remove branches that are not merged too')}`,
+    detail: t('Their patches were decided; what is only on them is gone then'),
+    kinds: [...all.kinds, 'unmerged_branch'] as const,
+  };
+  const items = [
+    ...(merged.length > 0 ? [all] : []),
+    ...(found.some(isUnmerged) ? [withUnmerged] : []),
+    ...found.map(({ kind, name, why }) => ({
+      label: `$(${leftoverIcons[kind]}) ${withoutIcons(shorten(name, 100))}`,
+      detail: why,
+      kinds: [] as const,
+    })),
+  ];
+  const picked = await dialogs.choose(items, { title: t('Clean Up'), matchOnDetail: true });
+  if (!picked || picked.kinds.length === 0) return;
+  if (picked === withUnmerged) {
+    const names = found.filter(isUnmerged).map(({ name }) => name);
+    const question = t('Remove branches that are not merged: {0}?', names.length);
+    if (!(await dialogs.confirm(question, names.join('\n'), t('Remove')))) return;
+  }
+  const removed = await pipeline.cleanUp(picked.kinds);
+  dialogs.mention(t('Removed what was left over: {0}', removed.length));
 }
 
 /** In whatever editor there is for it; where there is none, it is at least shown where it lies. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import type { PullRequest } from '../core/pullRequest.ts';
 import { chooseRelease, chooseRequest } from './choose.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
@@ -85,12 +86,73 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
   refuseUnsaved(session, request);
   const { pipeline } = session.app;
   const approved = await withSecondYes(dialogs, t('Approve Patch'), (confirmed) =>
-    pipeline.approve(request.id, { confirmedProtectedBranch: confirmed, seen: request.commit }),
+    landing(session, request.ticketId, (signal) =>
+      pipeline.approve(
+        request.id,
+        { confirmedProtectedBranch: confirmed, seen: request.commit },
+        signal,
+      ),
+    ),
   );
-  if (approved) dialogs.mention(approvedWords(approved));
+  if (!approved) return;
+  if (approved.kind === 'opened') await tellOpened(approved.pullRequest, dialogs);
+  else if (approved.kind === 'by_hand') await tellByHand(approved, dialogs);
+  else dialogs.mention(approvedWords(approved));
 }
 
-function approvedWords(approved: Approved): string {
+/** Quick where the branch is where it was; else the gates run again, which can be watched and cancelled. */
+async function landing<T>(
+  { app }: Session,
+  ticketId: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: t('Approve Patch'),
+    cancellable: true,
+  };
+  let show: ((message: string) => void) | undefined;
+  const controller = new AbortController();
+  const done = work(controller.signal);
+  const judged = app.pipeline.onDidProgress((progress) => {
+    if (progress.kind !== 'landing' || progress.ticketId !== ticketId) return;
+    if (!show) {
+      void vscode.window.withProgress(options, async (notice, cancel) => {
+        show = (message) => notice.report({ message });
+        show(progress.text);
+        cancel.onCancellationRequested(() => controller.abort());
+        await done.catch(() => undefined); // who asked for it is told
+      });
+    }
+    show?.(progress.text);
+  });
+  try {
+    return await done;
+  } finally {
+    await judged.dispose();
+  }
+}
+
+async function tellOpened({ number, url }: PullRequest, dialogs: Dialogs): Promise<void> {
+  const open = t('Open Pull Request');
+  const pressed = await dialogs.tell('info', t('Pull request {0} waits for review.', number), [
+    open,
+  ]);
+  if (pressed === open) await vscode.env.openExternal(vscode.Uri.parse(url, true));
+}
+
+async function tellByHand(
+  { why, text }: Extract<Approved, { kind: 'by_hand' }>,
+  dialogs: Dialogs,
+): Promise<void> {
+  const show = t('Show How');
+  const message = t('Approved; no pull request was opened. {0}', why);
+  if ((await dialogs.tell('info', message, [show])) !== show) return;
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: text });
+  await vscode.window.showTextDocument(document);
+}
+
+function approvedWords(approved: Exclude<Approved, { kind: 'opened' | 'by_hand' }>): string {
   switch (approved.kind) {
     case 'landed':
       return t(

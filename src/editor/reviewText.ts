@@ -45,12 +45,22 @@ export function requestTooltip(request: PatchRequest, title: string): string {
   return [
     shorten(title, 300),
     dotted([request.ticketId, request.branch, request.model, dollars(request.costUsd)]),
+    ...pullRequestLines(request),
     '',
     shorten(request.reasoning, 800),
     '',
     t('Confidence {0}', request.confidence.value.toFixed(2)),
     ...request.confidence.parts.map(({ label, value }) => `  ${label}: ${value.toFixed(2)}`),
   ].join('\n');
+}
+
+function pullRequestLines({ pullRequest }: PatchRequest): readonly string[] {
+  if (!pullRequest) return [];
+  const { number, state, checks, comments } = pullRequest;
+  return [
+    t('Pull request {0}: {1}, checks {2}', number, state, checks),
+    ...comments.slice(-5).map(({ by, text }) => `  ${by}: ${shorten(text, 200)}`),
+  ];
 }
 
 const fileWords: Readonly<Record<PatchFile['status'], string>> = {

@@ -13,6 +13,7 @@ import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
 import type { Demo, RecordedModel } from './demo.ts';
+import { forgeToken } from './forgeToken.ts';
 import { keepsSession } from './folders.ts';
 import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
@@ -199,6 +200,7 @@ async function openSession(
       settings: () => settings.current(),
       apiKey: async (provider) => recorded?.apiKey ?? apiKey.get(provider),
       editorModel: (name) => createEditorModel(languageModels(), name),
+      forgeToken,
       environment,
       log: lineLog(log),
       trusted,
@@ -274,6 +276,8 @@ function orUndefined(settings: LiveSettings): Settings | undefined {
   }
 }
 
+const monitorMs = 60_000;
+
 /** Takes up what a crash left, reads what was written meanwhile, then follows the sources. */
 function follow(
   folder: vscode.WorkspaceFolder,
@@ -284,6 +288,10 @@ function follow(
   const store = createDisposableStore();
   const grown = (): void => app.pipeline.grown();
   let watching = watchSources(folder, settings.current(), grown);
+  const timer = setInterval(() => {
+    app.pipeline.monitor().catch((error: unknown) => errors.showOnce(error));
+  }, monitorMs);
+  store.add({ dispose: () => clearInterval(timer) });
   store.add({ dispose: () => watching.dispose() });
   store.add(
     settings.onDidChange(() => {

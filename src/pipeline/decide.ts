@@ -8,6 +8,8 @@ import {
 } from '../core/approval.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
+import type { Progress } from '../core/progress.ts';
+import type { PullRequest } from '../core/pullRequest.ts';
 import { redact } from '../core/secrets.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
@@ -15,10 +17,13 @@ import { judgeCommit } from '../gates/protectedFiles.ts';
 import { keepBranch } from '../release/keep.ts';
 import { land } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
+import { baselineAt } from './releaseRates.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
+import { judgeMerged } from './judgeMerged.ts';
 import { inFolder } from './inFolder.ts';
 import { type Lesson, learning } from './learning.ts';
+import { openPullRequestFor } from './pullRequests.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -32,6 +37,12 @@ export interface ApprovalOptions extends DecisionOptions {
   readonly seen?: string;
 }
 
+/** Who watches a decision. */
+export interface Watching {
+  readonly tell: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Counts a reviewer's yes, and with the last that is needed lands the patch or keeps its branch. Lands
  * first and writes after: a refused landing leaves request and ticket as they were, and a crash in
@@ -40,16 +51,18 @@ export interface ApprovalOptions extends DecisionOptions {
 export async function approve(
   house: House,
   requestId: string,
-  options: ApprovalOptions = {},
+  options: ApprovalOptions,
+  watching: Watching,
+  by?: string,
 ): Promise<Approved> {
   const comment = redact(options.comment ?? '');
-  return deciding(house, async () => {
+  return deciding(house, watching.signal, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'APPROVED');
     refuseUnseen(request, options.seen);
     const ticket = ticketOf(house, request.ticketId);
     const rules = house.settings().approve;
-    const reviewer = await house.reviewer();
+    const reviewer = by ?? (await house.reviewer());
     assertReviewer(reviewer, rules);
     const at = house.clock.now().toISOString();
     const approval = { by: reviewer, at, ...(comment ? { comment } : {}) };
@@ -62,9 +75,14 @@ export async function approve(
       return { kind: 'counted', have: approvals.length, needed };
     }
     const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
-    return (options.mode ?? rules.mode) === 'branch'
-      ? keep(house, decided)
-      : landIt(house, decided, options.confirmedProtectedBranch ?? false);
+    const confirmed = options.confirmedProtectedBranch ?? false;
+    const mode = options.mode ?? rules.mode;
+    if (mode === 'merge') return landIt(house, decided, confirmed, watching);
+    if (mode === 'branch') return { kind: 'kept', branch: await keep(house, decided) };
+    const opened = await openPullRequestFor(house, request, ticket, watching.signal);
+    if (opened.kind === 'by_hand') return { ...opened, branch: await keep(house, decided) };
+    await writeApproved(house, decided, opened.pullRequest);
+    return opened;
   });
 }
 
@@ -84,10 +102,19 @@ interface Decided {
   readonly comment: string;
 }
 
-async function landIt(house: House, decided: Decided, confirmed: boolean): Promise<Approved> {
+async function landIt(
+  house: House,
+  decided: Decided,
+  confirmed: boolean,
+  watching: Watching,
+): Promise<Approved> {
   const { request, ticket, reviewer, comment } = decided;
   const release = await land(
-    { git: house.git, clock: house.clock },
+    {
+      git: house.git,
+      clock: house.clock,
+      judgeMerged: (merged) => judgeMerged(house, decided, merged, watching),
+    },
     {
       request,
       ticketTitle: ticket.title,
@@ -96,15 +123,24 @@ async function landIt(house: House, decided: Decided, confirmed: boolean): Promi
       protectedBranches: house.settings().approve.protectedBranches,
       confirmedProtectedBranch: confirmed,
     },
+    watching.signal,
   );
   const noted = await writeLanded(house, request, ticket, release, reviewer, comment);
   return { kind: 'landed', release: noted };
 }
 
 /** The ticket stays ready until the branch is merged: `noteKept` looks for that. */
-async function keep(house: House, decided: Decided): Promise<Approved> {
-  const { request, reviewer, comment } = decided;
-  const branch = await keepBranch({ git: house.git }, request);
+async function keep(house: House, decided: Decided): Promise<string> {
+  const branch = await keepBranch({ git: house.git }, decided.request);
+  await writeApproved(house, decided);
+  return branch;
+}
+
+async function writeApproved(
+  house: House,
+  { request, reviewer, comment }: Decided,
+  pullRequest?: PullRequest,
+): Promise<void> {
   const reviewedAt = house.clock.now().toISOString();
   await house.backlog.write([
     {
@@ -116,12 +152,22 @@ async function keep(house: House, decided: Decided): Promise<Approved> {
         reviewedAt,
         reviewedBy: reviewer,
         ...(comment ? { reviewComment: comment } : {}),
+        ...(pullRequest ? { pullRequest } : {}),
       },
     },
     ...lessonOf(house, request, 'request.approved', { status: 'APPROVED', reviewedAt }),
     approvedBy(reviewer, request, comment),
+    ...(pullRequest
+      ? [
+          audit({
+            actor: reviewer,
+            action: 'pull_request.opened',
+            subject: request.id,
+            after: { url: pullRequest.url, commit: request.commit },
+          }),
+        ]
+      : []),
   ]);
-  return { kind: 'kept', branch };
 }
 
 function writeCounted(
@@ -153,8 +199,12 @@ function approvedBy(reviewer: string, request: PatchRequest, comment: string | u
 }
 
 /** One decision at a time, in all windows, each on what the one before has left. */
-function deciding<T>(house: House, decide: () => Promise<T>): Promise<T> {
-  return house.backlog.exclusively('decide', decide);
+function deciding<T>(
+  house: House,
+  signal: AbortSignal | undefined,
+  decide: () => Promise<T>,
+): Promise<T> {
+  return house.backlog.exclusively('decide', decide, signal);
 }
 
 /** Gate results are only worth something when they were run here: a clone may bring its own. */
@@ -193,7 +243,12 @@ export async function writeLanded(
   reviewer: string,
   comment?: string,
 ): Promise<Release> {
-  const release = { ...landed, monitoredUntil: monitoredUntil(house, landed.appliedAt) };
+  const { ticketId, appliedAt } = landed;
+  const release: Release = {
+    ...landed,
+    baseline: baselineAt(house.backlog.metrics, ticketId, appliedAt, house.clock.now()),
+    monitoredUntil: monitoredUntil(house, appliedAt),
+  };
   await house.backlog.write([
     { kind: 'release', id: release.id, fields: release },
     {
@@ -258,7 +313,7 @@ export async function reject(
       remedy: 'Say in a sentence what is wrong with the patch.',
     });
   }
-  return deciding(house, async () => {
+  return deciding(house, undefined, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'DENIED');
     const ticket = ticketOf(house, request.ticketId);
@@ -288,7 +343,7 @@ export async function reject(
 }
 
 export async function undoReject(house: House, requestId: string): Promise<void> {
-  await deciding(house, async () => {
+  await deciding(house, undefined, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'PENDING_APPROVAL');
     const ticket = ticketOf(house, request.ticketId);
@@ -307,7 +362,7 @@ export async function undoReject(house: House, requestId: string): Promise<void>
   });
 }
 
-function commentsOf(ticket: Ticket, reviewComments: readonly string[]) {
+export function commentsOf(ticket: Ticket, reviewComments: readonly string[]) {
   const metadata = { ...ticket.metadata, reviewComments };
   return { kind: 'ticket' as const, id: ticket.id, fields: { metadata } };
 }
@@ -317,15 +372,16 @@ export async function rollBack(
   releaseId: string,
   why: string,
   options: DecisionOptions = {},
+  by?: string,
 ): Promise<Release> {
   const reason = redact(why);
-  return deciding(house, async () => {
+  return deciding(house, undefined, async () => {
     const release = house.backlog.releases.get(releaseId);
     if (!release) throw notFound(`release ${releaseId}`);
     const request = requestOf(house, release.requestId);
     assertRequestMove(request, 'ROLLED_BACK');
     const ticket = ticketOf(house, release.ticketId);
-    const reviewer = await house.reviewer();
+    const reviewer = by ?? (await house.reviewer());
     try {
       const { commit } = await revert(
         { git: house.git },

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { runAgent } from '../attempt/agent.ts';
 import { diffText, patchOf } from '../attempt/patch.ts';
@@ -26,6 +26,7 @@ import type { Protection } from '../core/protection.ts';
 import { noSandbox } from '../core/sandbox.ts';
 import type { Feedback } from '../core/signal.ts';
 import { keptKinds } from '../core/secrets.ts';
+import { redact } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
@@ -66,6 +67,8 @@ interface Ledger {
   submissions: number;
   gates: readonly GateReport[];
   patch?: Patch;
+  /** Of the transcript: every prompt, reply and command. */
+  readonly transcript: { readonly hash: Hash; entries: number };
 }
 
 /** The way of a patch: ticket → worktree → the model's loop → gates → a request that waits for a person. */
@@ -135,7 +138,8 @@ export async function attempt(
     signal,
     (one) => confirmedFor(house, one.id)?.branch,
   );
-  const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0 };
+  const transcript = { hash: createHash('sha256'), entries: 0 };
+  const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0, transcript };
   const job: Job = { house, settings, model, ticket, attempt, budgetUsd, tell, signal, ledger };
   const { id: attemptId, branch } = attempt;
   tell({ kind: 'attempt_started', ticketId: ticket.id, attemptId, branch });
@@ -200,7 +204,7 @@ async function writePatch(
   worktree: Worktree,
   continues = false,
 ): Promise<PatchRequest> {
-  const { house, settings, model, ticket, attempt, signal } = job;
+  const { house, settings, model, ticket, signal } = job;
   const root = join(worktree.path, worktree.prefix);
   const tests = await house.findTests(root, settings);
   if (!tests) throw noTests(); // without them no gate can pass: spend nothing
@@ -223,7 +227,7 @@ async function writePatch(
       budgetTodayUsd: job.budgetUsd,
       onProgress: (progress) => note(job, progress),
       onRefused: (path, rule) => void noteRefusal(job, path, rule),
-      saveTranscript: (entry) => house.saveTranscript(attempt.id, entry),
+      saveTranscript: (entry) => saveEntry(job, entry),
       submit: (handedIn) => submit(job, worktree, tests, protection, handedIn),
     },
     firstMessage({
@@ -241,6 +245,30 @@ async function writePatch(
     signal,
   );
   return requestOf(job, submission);
+}
+
+/** As it is written, so that the audit trail's hash can be held against the file. */
+async function saveEntry({ house, attempt, ledger }: Job, entry: unknown): Promise<void> {
+  ledger.transcript.hash.update(`${redact(JSON.stringify(entry))}\n`);
+  ledger.transcript.entries += 1;
+  await house.saveTranscript(attempt.id, entry);
+}
+
+/** What it did, by hash; the transcript itself goes after a while. */
+function recorded({ attempt, ticket, ledger }: Job, outcome: Attempt['outcome']) {
+  const { hash, entries } = ledger.transcript;
+  const transcript = entries === 0 ? {} : { entries, transcript: hash.copy().digest('hex') };
+  return audit({
+    actor: `model:${attempt.model}`,
+    action: 'attempt.ended',
+    subject: ticket.id,
+    after: {
+      attempt: attempt.id,
+      outcome,
+      gates: ledger.gates.map((gate) => [gate.id, gate.verdict]),
+      ...transcript,
+    },
+  });
 }
 
 /** The model runs commands in the sandbox only, whatever the user allows for tests. */
@@ -396,6 +424,7 @@ async function putForward(job: Job, request: PatchRequest): Promise<void> {
       fields: { ...accountOf(job), outcome: 'succeeded', summary: request.reasoning },
     },
     ...move({ ...ticket, status: 'testing' }, 'ready', request.createdAt, actor),
+    recorded(job, 'succeeded'),
     audit({
       actor,
       action: 'request.created',
@@ -421,6 +450,7 @@ async function giveUp(job: Job, error: unknown): Promise<void> {
     },
     ...(itsFault ? failureLesson(job, now) : []),
     ...move(current, itsFault ? 'failed' : 'open', now, 'patchwright'),
+    recorded(job, outcome),
   ]);
 }
 

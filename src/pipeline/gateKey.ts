@@ -18,7 +18,15 @@ const installed = [
 ];
 
 /** Settings of other stages; any that is new counts until it is named here. */
-const unrelated = new Set(['sources', 'thresholds', 'selection', 'model', 'approve']);
+const unrelated = new Set([
+  'sources',
+  'thresholds',
+  'selection',
+  'model',
+  'approve',
+  'pullRequest',
+  'monitor',
+]);
 
 /** Everything that the results of gates depend on: a change of any of it makes them run again. */
 export async function gateKey(

@@ -3,6 +3,7 @@ import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
 import type { Model } from '../core/model.ts';
 import type { Clock, Git, Log, ProcessMark, Shell } from '../core/ports.ts';
+import type { Forge, ForgeRepository } from '../core/pullRequest.ts';
 import type { Protection } from '../core/protection.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
@@ -49,9 +50,19 @@ export interface House {
   protect(path: string): Promise<void>;
   /** Of a run, into the folder's own reports; the oldest go. */
   saveReport(name: string, text: string): Promise<void>;
+  /** undefined where nobody is signed in to it. @param ask whether a person may be asked to sign in now */
+  forge(repository: ForgeRepository, ask: boolean): Promise<Forge | undefined>;
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
+  readonly transcripts: Transcripts;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
   /** The entries that were saved, in order; none when there is no transcript. */
   readTranscript(attemptId: string): Promise<readonly unknown[]>;
+}
+
+/** What is saved of attempts. */
+export interface Transcripts {
+  /** With the time each was last written to. */
+  list(): Promise<readonly { readonly attemptId: string; readonly at: string }[]>;
+  remove(attemptId: string): Promise<void>;
 }

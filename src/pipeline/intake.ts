@@ -14,6 +14,7 @@ import type { Variant } from '../core/variants.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';
 import { audit } from './changes.ts';
 import { route } from './route.ts';
+import { createVolume } from './volume.ts';
 
 export interface Intake {
   readonly changes: readonly Change[];
@@ -28,9 +29,13 @@ export interface Intake {
  * together, so that after a crash each occurrence has been counted exactly once.
  */
 export function intakeOf(
-  batch: Pick<ScanBatch, 'signals' | 'metrics' | 'interactions'> & { position?: FilePosition },
+  batch: Pick<ScanBatch, 'signals' | 'metrics' | 'interactions'> & {
+    readonly position?: FilePosition;
+    readonly lines?: number;
+  },
   backlog: Pick<Backlog, 'groups' | 'tickets'> & {
     readonly feedback: Pick<Backlog['feedback'], 'usersOf'>;
+    readonly releases?: Pick<Backlog['releases'], 'list'>;
   },
   settings: Pick<Settings, 'thresholds'>,
   now: string,
@@ -56,10 +61,13 @@ export function intakeOf(
     return { ...group, count: group.count + (other?.count ?? 0) };
   };
 
+  const landed = once(() => (backlog.releases?.list() ?? []).map(({ appliedAt }) => appliedAt));
+  const volume = createVolume(now, landed);
   const variants = createVariants();
   for (const found of batch.signals) {
     const { signal, id, into } = route(found, ticketOf);
     variants.add(id, signal);
+    volume.add(into, signal);
     const before = groups.get(id) ?? backlog.groups.get(id);
     const group = { ...grow(before, id, signal), ...usersBehind(signal, id) };
     groups.set(id, group);
@@ -79,7 +87,8 @@ export function intakeOf(
       changes.push({ kind: 'feedback', feedback: signal.feedback, ticketId: id });
     }
   }
-  for (const window of batch.metrics ?? []) changes.push({ kind: 'metric', window });
+  for (const window of [...(batch.metrics ?? []), ...volume.windows(batch.lines ?? 0)])
+    changes.push({ kind: 'metric', window });
   for (const interaction of batch.interactions ?? []) {
     changes.push({ kind: 'interaction', interaction });
   }
@@ -129,6 +138,11 @@ export function intakeOf(
     updated: [...fields.keys()].filter((id) => !created.has(id)),
     previewsWanted,
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** What the events of each group were like. */

@@ -1,5 +1,5 @@
 import type { Backlog } from '../backlog/backlog.ts';
-import { type MetricWindow, type Series, seriesKey } from '../core/metric.ts';
+import { isOwn, type MetricWindow, type Series, seriesKey } from '../core/metric.ts';
 import type { Settings } from '../core/settings.ts';
 import type {
   FeedbackSignal,
@@ -61,6 +61,7 @@ export function createMeasured(backlog: Stores, everything: boolean, now: Date):
   };
 
   const isAdmitted = (window: MetricWindow): boolean => {
+    if (isOwn(window)) return false; // a file must not count in our name
     known ??= new Set(backlog.metrics.series().map(seriesKey));
     const key = seriesKey(window);
     if (!known.has(key) && known.size >= maxSeries) return false;

@@ -6,9 +6,12 @@ import type { WorkspaceVersion } from '../core/versions.ts';
 import type { Analysis } from '../signals/quality/analyse.ts';
 import { analyseCode, writeAnalysis, type WrittenAnalysis } from './analysis.ts';
 import { enrich } from './enrich.ts';
+import { removeAged } from './cleanUp.ts';
+import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
 import { noteKept } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
+import { lookAtReleases } from './monitor.ts';
 import { createMeasured } from './measured.ts';
 import { sinkQuiet } from './quiet.ts';
 import { bringBack } from './bringBack.ts';
@@ -31,8 +34,10 @@ export function createScan(
   diagnostics: () => readonly EditorDiagnostic[] | undefined,
   previewWanted: (ticketId: string) => void,
 ): Scan {
+  const followPullRequests = createFollower(house);
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
   return async ({ flush, analyse }, signal) => {
+    const isFirst = !hasJudgedAll;
     tell({ kind: 'scanning' });
     try {
       const tally = createTally();
@@ -47,7 +52,10 @@ export function createScan(
         await addAnalysis(house, diagnostics(), tally, signal);
       }
       await enrich(house, tally.created(), signal);
+      await followPullRequests(signal);
       await noteKept(house);
+      await lookAtReleases(house, tell);
+      if (isFirst) await removeAged(house);
       const report = tally.report();
       for (const id of report.previewsWanted) previewWanted(id);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);

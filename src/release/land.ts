@@ -14,6 +14,13 @@ export interface LandInput extends BranchPolicy {
   readonly comment?: string;
 }
 
+/** A merge commit that no branch has yet. */
+export interface Merged {
+  readonly commit: string;
+  /** The branch's head. */
+  readonly onto: string;
+}
+
 /**
  * Merges the request's commit, that very object, into the current branch with a merge commit; index and
  * files follow. Nothing of the user's is overwritten, and a failure leaves everything as it was.
@@ -21,7 +28,12 @@ export interface LandInput extends BranchPolicy {
  * `not_found`, `stale`, `nothing_to_do`, `conflict`, `would_overwrite`, `busy` or `git_failed`.
  */
 export async function land(
-  deps: { readonly git: Git; readonly clock: Clock },
+  deps: {
+    readonly git: Git;
+    readonly clock: Clock;
+    /** Asked where the branch has moved on: nobody has judged what the merge makes of both. Rejects to refuse. */
+    readonly judgeMerged?: (merged: Merged, signal?: AbortSignal) => Promise<void>;
+  },
   input: LandInput,
   signal?: AbortSignal,
 ): Promise<Release> {
@@ -31,6 +43,7 @@ export async function land(
   await refuseOtherThanJudged(git, request, signal);
   await refuseUnrelated(git, request, branch, signal);
   const commit = await mergeCommit(git, branch, input, signal);
+  if (branch.head !== request.base) await deps.judgeMerged?.({ commit, onto: branch.head }, signal);
   const backupRef = await moveBranch(git, branch, commit, request.ticketId, signal);
   return {
     id: request.id, // a request lands once: whoever notes it, notes the same release

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
@@ -105,6 +106,100 @@ describe('command line: approvals', function () {
     await json('reject', requestId, '-m', 'On second thoughts, no.');
     assert.equal((await json('requests'))[0].status, 'DENIED');
     assert.equal((await json('tickets', '--status', 'rejected')).length, 1);
+  });
+
+  const commitOf = async (path: string, content: string): Promise<string> => {
+    writeFileSync(join(folder, path), content);
+    await git.run(['add', path]);
+    await git.run(['commit', '-q', '-m', 'meanwhile']);
+    return git.run(['rev-parse', 'HEAD']);
+  };
+
+  it('runs the gates again on the merged result where the branch has moved on', async () => {
+    const head = await commitOf('README.md', 'A shop.\n');
+    const result = await run('approve', requestId);
+    assert.equal(result.code, 0, result.stderr);
+    assert.match(result.stdout, /the gates run again/);
+    assert.equal(await git.run(['rev-parse', 'HEAD^1']), head);
+    const judged = (await json('audit')).find(
+      (e: { action: string }) => e.action === 'merge.judged',
+    );
+    assert.equal(judged.after.onto, head);
+    assert.equal(await git.run(['branch', '--list', 'improvement/to-land']), '');
+  });
+
+  it('does not land what fails only together with what the branch got since', async () => {
+    const contrary = [
+      "const { test } = require('node:test');",
+      "const assert = require('node:assert');",
+      "const { total } = require('../src/cart.js');",
+      "test('refuses what it does not sell', () => assert.throws(() => total(['shoe'])));",
+      '',
+    ].join('\n');
+    const head = await commitOf('test/strict.test.js', contrary);
+    const result = await run('approve', requestId, '--json');
+    assert.notEqual(result.code, 0);
+    const { error } = JSON.parse(result.stdout);
+    assert.equal(error.code, 'gates_failed');
+    assert.match(error.message, /Reproduction test|Test suite/);
+    assert.equal(await git.run(['rev-parse', 'HEAD']), head);
+    assert.equal(await git.run(['for-each-ref', 'refs/patchwright/backup']), '');
+    assert.equal((await json('requests'))[0].status, 'PENDING_APPROVAL');
+  });
+
+  it('exports the audit trail with all that its hashes are made of', async () => {
+    const { stdout } = await run('audit', 'export');
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const hashes = new Set(events.map(({ hash }) => hash));
+    for (const { hash, ...rest } of events) {
+      const columns = JSON.stringify(Object.values(rest));
+      assert.equal(createHash('sha256').update(columns).digest('hex'), hash);
+      assert.ok(rest.previousHash === '' || hashes.has(rest.previousHash));
+    }
+    const { after } = events.find(({ action }) => action === 'attempt.ended');
+    const { attempt, transcript } = JSON.parse(after);
+    const file = readFileSync(join(folder, `.patchwright/attempts/${attempt}.jsonl`));
+    assert.equal(createHash('sha256').update(file).digest('hex'), transcript);
+  });
+
+  describe('by itself', () => {
+    const draftAgain = async (values: Record<string, unknown>): Promise<string> => {
+      await run('reject', requestId, '-m', 'once more');
+      await run('reopen', (await json('requests'))[0].ticketId);
+      settings({ 'patchwright.approve.auto.enabled': true, ...values });
+      await model.dispose();
+      model = await startScriptedModel(rightFix);
+      env = { ...env, ANTHROPIC_API_KEY: model.apiKey, ANTHROPIC_BASE_URL: model.baseUrl };
+      return (await json('draft', '--next')).status;
+    };
+
+    it('lands what passed every gate where the settings allow it, and that can be undone', async () => {
+      const head = await git.run(['rev-parse', 'HEAD']);
+      assert.equal(await draftAgain({ 'patchwright.approve.auto.minConfidence': 0.3 }), 'APPLIED');
+      const [request] = await json('requests', '--status', 'APPLIED');
+      assert.equal(request.reviewedBy, 'patchwright:auto');
+      const undone = await json('rollback', request.requestId);
+      assert.equal(await git.run(['diff', '--stat', head, undone.rollbackCommit]), '');
+    });
+
+    it('never lands on a protected branch', async () => {
+      const status = await draftAgain({
+        'patchwright.approve.auto.minConfidence': 0.3,
+        'patchwright.approve.protectedBranches': ['*'],
+      });
+      assert.equal(status, 'PENDING_APPROVAL');
+    });
+
+    it('leaves a patch of too high a risk to a person', async () => {
+      const status = await draftAgain({
+        'patchwright.approve.auto.minConfidence': 0.3,
+        'patchwright.approve.auto.maxRisk': 1,
+      });
+      assert.equal(status, 'PENDING_APPROVAL');
+    });
   });
 
   it('refuses a branch that is not where the judged patch is', async () => {

@@ -72,6 +72,9 @@ function appOf(
       recover: () => ask('recover'),
       diagnose: () => undefined,
       grown: () => undefined,
+      leftovers: () => Promise.resolve([]),
+      cleanUp: () => Promise.resolve([]),
+      monitor: () => Promise.resolve(),
       replay: () => Promise.reject(new Error('not part of these tests')),
       run: () => Promise.reject(new Error('not part of these tests')),
       performance: () => {
@@ -244,7 +247,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     learning: { list: () => [], latest: () => undefined },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
-    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }) },
+    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }), exported: () => [] },
     write: async () => undefined,
     refresh: async () => undefined,
     exclusively: (_name, work) => work(),

@@ -13,10 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { ErrorCode, PatchwrightError } from '../../../src/core/errors.ts';
-import { isPatchwrightError } from '../../../src/core/errors.ts';
+import { type ErrorCode, isPatchwrightError, PatchwrightError } from '../../../src/core/errors.ts';
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
+import type { Merged } from '../../../src/release/land.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 import { landIt, makePatch, stateOf } from './workspace.ts';
@@ -108,6 +108,43 @@ describe('land', () => {
     await landIt(git, request);
     assert.equal(read('notes.txt'), 'one\ntwo\nthree\nfour\n');
     assert.match(read('src/sum.js'), /a \+ b/);
+  });
+
+  it('asks about the merged result where the branch moved on, and only there', async () => {
+    const asked: string[] = [];
+    const judgeMerged = async ({ commit, onto }: Merged): Promise<void> => {
+      assert.equal(await git.run(['rev-parse', `${commit}^1`]), onto);
+      asked.push(onto);
+    };
+    await landIt(git, await fix(), {}, undefined, judgeMerged);
+    assert.deepEqual(asked, []);
+    const other = await patch({ 'src/other.js': 'export const other = 2;\n' });
+    write('notes.txt', 'one\ntwo\nthree\nfour\n');
+    await commitAll('newer');
+    const head = await git.run(['rev-parse', 'HEAD']);
+    await landIt(git, other, {}, undefined, judgeMerged);
+    assert.deepEqual(asked, [head]);
+  });
+
+  it('changes nothing when the merged result is refused, or the branch moves meanwhile', async () => {
+    const request = await fix();
+    write('notes.txt', 'one\ntwo\nthree\nfour\n');
+    await commitAll('newer');
+    const no = () =>
+      Promise.reject(
+        new PatchwrightError('gates_failed', { what: 'No.', why: 'No.', remedy: 'None.' }),
+      );
+    await refused(() => landIt(git, request, {}, undefined, no), 'gates_failed');
+    let head = '';
+    const meanwhile = async (): Promise<void> => {
+      write('notes.txt', 'five\n');
+      await commitAll('newest');
+      head = await git.run(['rev-parse', 'HEAD']);
+    };
+    await assert.rejects(landIt(git, request, {}, undefined, meanwhile), (error) =>
+      isPatchwrightError(error, 'stale'),
+    );
+    assert.equal(await git.run(['rev-parse', 'HEAD']), head);
   });
 
   it('lands the commit that was approved although its branch has moved', async () => {

@@ -11,11 +11,13 @@ import {
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
-import type { PatchRequest } from '../../../src/core/patchRequest.ts';
+import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
+import { keepBranch } from '../../../src/release/keep.ts';
 import { kindAt } from '../../../src/release/overwrites.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
+import { Crash, crashing, interrupted } from './crashes.ts';
 import { filesOf, landIt, makePatch, rollItBack, stateOf } from './workspace.ts';
 
 const tracked = {
@@ -46,14 +48,7 @@ describe('the user’s bytes', () => {
 
   it('are as they were after landing, failing to land and rolling back', async () => {
     const template = await createRepository(temp.path('template'), tracked);
-    const request = await makePatch(template, temp.path('wt'), async (folder, git) => {
-      writeTree(folder, {
-        'src/a.js': 'patched\n',
-        ...Object.fromEntries(added.map((p) => [p, p])),
-      });
-      rmSync(join(folder, 'lib/c.txt'));
-      await git.run(['add', '-f', ...added]);
-    });
+    const request = await patchFor(template, temp.path('wt'));
     const outcomes = { landed: 0, refused: 0, rolledBack: 0 };
     let run = 0;
     const property = fc.asyncProperty(
@@ -72,7 +67,155 @@ describe('the user’s bytes', () => {
     );
     assert.ok(Math.min(...Object.values(outcomes)) >= 3, JSON.stringify(outcomes));
   }).timeout(120_000 + 1_000 * longRuns);
+
+  /** Two halves beside each other: most of the time goes by waiting for git. */
+  it('are as they were whatever is decided, cancelled or crashes at whatever step', async () => {
+    const template = await createRepository(temp.path('operations'), tracked);
+    const request = await patchFor(template, temp.path('wt2'));
+    const tally = new Map<string, number>();
+    const check = fc.asyncProperty(
+      fc.array(fc.oneof(edit, operation), { minLength: 3, maxLength: 6 }),
+      async (steps) => {
+        const root = temp.path(`op${run++}`);
+        cpSync(template.cwd, root, { recursive: true, verbatimSymlinks: true });
+        await perform(template.at(root), request, steps, tally);
+        rmSync(root, { recursive: true });
+      },
+    );
+    let run = 0;
+    const half = (seed: number): Promise<void> =>
+      fc.assert(
+        check,
+        longRuns > 0 ? { numRuns: Math.ceil(longRuns / 2) } : { numRuns: 150, seed },
+      );
+    await Promise.all([half(20261128), half(20261129)]);
+    for (const what of ['landed', 'refused', 'rolled back', 'kept', 'cancelled', 'crashed']) {
+      assert.ok((tally.get(what) ?? 0) >= 3, JSON.stringify([...tally]));
+    }
+  }).timeout(900_000 + 1_000 * longRuns);
+
+  for (const name of ['landing', 'rolling back'] as const) {
+    it(`are as they were, and the work is taken up again, after a crash at each step of ${name}`, async () => {
+      const template = await createRepository(temp.path('crashes'), tracked);
+      const request = await patchFor(template, temp.path('wt3'));
+      writeFileSync(join(template.cwd, 'src/b.js'), 'unsaved work\n');
+      const release = name === 'rolling back' ? await landIt(template, request) : undefined;
+      const act = (git: Git): Promise<unknown> =>
+        release ? rollItBack(git, release) : landIt(git, request);
+      const target = await finished(template, temp.path('target'), act);
+      for (let steps = 0; ; steps += 1) {
+        const root = temp.path(`crash${steps}`);
+        cpSync(template.cwd, root, { recursive: true, verbatimSymlinks: true });
+        const git = template.at(root);
+        const own = userFiles(root);
+        const hasCrashed = await act(crashing(git, steps)).then(
+          () => false,
+          (error) => {
+            if (!isCrash(error)) throw error;
+            return true;
+          },
+        );
+        assert.deepEqual(userFiles(root), own);
+        await git.run(['fsck', '--no-dangling']);
+        // The next start: it is either done already, or can be done now.
+        await act(git).catch((error: unknown) => {
+          if (!isPatchwrightError(error, 'nothing_to_do')) throw error;
+        });
+        assert.equal(await git.run(['rev-parse', 'HEAD^{tree}']), target);
+        assert.deepEqual(userFiles(root), own);
+        rmSync(root, { recursive: true });
+        if (!hasCrashed) {
+          assert.ok(steps >= 10, `only ${steps} steps`);
+          break;
+        }
+      }
+    }).timeout(300_000);
+  }
 });
+
+/** The tree that a step leads to when nothing gets in its way. */
+async function finished(
+  template: Git,
+  root: string,
+  act: (git: Git) => Promise<unknown>,
+): Promise<string> {
+  cpSync(template.cwd, root, { recursive: true, verbatimSymlinks: true });
+  const git = template.at(root);
+  await act(git);
+  return git.run(['rev-parse', 'HEAD^{tree}']);
+}
+
+function isCrash(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause)
+    if (one instanceof Crash) return true;
+  return false;
+}
+
+function patchFor(template: Git, worktree: string): Promise<PatchRequest> {
+  return makePatch(template, worktree, async (folder, git) => {
+    writeTree(folder, {
+      'src/a.js': 'patched\n',
+      ...Object.fromEntries(added.map((p) => [p, p])),
+    });
+    rmSync(join(folder, 'lib/c.txt'));
+    await git.run(['add', '-f', ...added]);
+  });
+}
+
+/** What Patchwright is told to do, and after how many of git's steps it is cancelled or dies. */
+const operation = fc.record({
+  decide: fc.constantFrom('approve', 'keep', 'roll back'),
+  end: fc.constantFrom('well', 'well', 'cancel', 'crash'),
+  after: fc.nat({ max: 30 }),
+});
+type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+
+async function perform(
+  git: Git,
+  request: PatchRequest,
+  steps: readonly (Edit | Operation)[],
+  tally: Map<string, number>,
+): Promise<void> {
+  let release: Release | undefined;
+  const count = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
+  for (const step of steps) {
+    if ('way' in step) {
+      await apply(git, step);
+      continue;
+    }
+    const controller = new AbortController();
+    const own = userFiles(git.cwd);
+    const stash = await git.run(['stash', 'list', '--format=%H']);
+    const interruptible =
+      step.end === 'well'
+        ? git
+        : step.end === 'crash'
+          ? crashing(git, step.after)
+          : interrupted(git, step.after, () => controller.abort());
+    try {
+      if (step.decide === 'approve') {
+        release = await landIt(interruptible, request, {}, controller.signal);
+        count('landed');
+      } else if (step.decide === 'keep') {
+        await keepBranch({ git: interruptible }, request, controller.signal);
+        count('kept');
+      } else if (release) {
+        await rollItBack(interruptible, release);
+        count('rolled back');
+      }
+    } catch (error) {
+      if (isCrash(error)) count('crashed');
+      else if (!isPatchwrightError(error)) throw error;
+      else {
+        assert.notEqual(error.code, 'git_failed', error.message);
+        count(error.code === 'cancelled' ? 'cancelled' : 'refused');
+      }
+    }
+    assert.deepEqual(userFiles(git.cwd), own, JSON.stringify(step));
+    assert.equal(await git.run(['stash', 'list', '--format=%H']), stash);
+  }
+  await git.run(['fsck', '--no-dangling']);
+}
 
 async function check(
   git: Git,

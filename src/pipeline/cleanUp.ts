@@ -1,0 +1,120 @@
+import { type Backup, backups, dropBackup } from '../release/backups.ts';
+import { dropBranch, type OwnBranch, ownBranches } from '../release/branches.ts';
+import { errorMessage, isPatchwrightError } from '../core/errors.ts';
+import { audit } from './changes.ts';
+import type { House } from './house.ts';
+
+/** Something that Patchwright made and that nobody needs any more. */
+export interface Leftover {
+  readonly kind: 'backup' | 'branch' | 'unmerged_branch' | 'transcript';
+  readonly name: string;
+  readonly why: string;
+}
+
+interface Removable extends Leftover {
+  readonly remove: () => Promise<void>;
+}
+
+/** Nobody can need them, however much they are missed: these go without being asked about. */
+const aged: readonly Leftover['kind'][] = ['backup', 'transcript'];
+
+/** Removes what has passed its age. */
+export async function removeAged(house: House): Promise<void> {
+  try {
+    const found = (await removables(house)).filter(({ kind }) => aged.includes(kind));
+    if (found.length === 0) return;
+    const removed = await cleanUp(house, aged);
+    house.log(`Removed ${removed.length} backups and transcripts of over ${keptDays} days ago.`);
+  } catch (error) {
+    if (isPatchwrightError(error, 'no_git')) return; // then nothing of ours is there
+    // A locked ref for instance: the next process has another chance.
+    if (!isPatchwrightError(error)) throw error;
+    house.log(`Nothing was removed: ${errorMessage(error)}`);
+  }
+}
+
+const dayMs = 86_400_000;
+const keptDays = 90;
+
+/**
+ * What could go: backups and transcripts of more than 90 days, and branches of patches that were decided.
+ * Those with work that is not merged are a kind of their own, so that nobody loses them unasked.
+ */
+export async function leftovers(house: House): Promise<readonly Leftover[]> {
+  return (await removables(house)).map(({ kind, name, why }) => ({ kind, name, why }));
+}
+
+/** Removes what is still left over of these kinds. */
+export async function cleanUp(
+  house: House,
+  kinds: readonly Leftover['kind'][],
+): Promise<readonly Leftover[]> {
+  // Under the lock of decisions: a landing must not count on what goes away meanwhile.
+  return house.backlog.exclusively('decide', async () => {
+    const chosen = (await removables(house)).filter(({ kind }) => kinds.includes(kind));
+    const actor = await house.reviewer();
+    for (const { kind, name, remove } of chosen) {
+      await remove();
+      await house.backlog.write([
+        audit({ actor, action: 'leftover.removed', subject: name, after: { kind } }),
+      ]);
+    }
+    return chosen.map(({ kind, name, why }) => ({ kind, name, why }));
+  });
+}
+
+async function removables(house: House): Promise<readonly Removable[]> {
+  await house.backlog.refresh();
+  const old = new Date(house.clock.now().getTime() - keptDays * dayMs).toISOString();
+  return [
+    ...(await oldBackups(house, old)),
+    ...(await decidedBranches(house)),
+    ...(await oldTranscripts(house, old)),
+  ];
+}
+
+/** By the release they belong to: the commit may be far older than the landing. */
+async function oldBackups({ git, backlog }: House, old: string): Promise<Removable[]> {
+  const landed = new Map(backlog.releases.list().map((one) => [one.backupRef, one.appliedAt]));
+  const at = (backup: Backup): string => landed.get(backup.ref) ?? backup.at;
+  return (await backups({ git }))
+    .filter((backup) => at(backup) < old)
+    .map((backup) => ({
+      kind: 'backup',
+      name: backup.ref,
+      why: `Where the branch was on ${at(backup).slice(0, 10)}, over ${keptDays} days ago.`,
+      remove: () => dropBackup({ git }, backup),
+    }));
+}
+
+async function decidedBranches({ git, backlog }: House): Promise<Removable[]> {
+  const decided = backlog.requests
+    .list({ statuses: ['DENIED', 'APPLIED', 'ROLLED_BACK', 'FAILED'] })
+    .map(({ branch }) => branch);
+  const awaited = new Set(
+    backlog.requests.list({ statuses: ['PENDING_APPROVAL', 'APPROVED'] }).map((one) => one.branch),
+  );
+  const names = [...new Set(decided)].filter((name) => !awaited.has(name));
+  return (await ownBranches({ git }, names))
+    .filter(({ inUse }) => !inUse)
+    .map((branch: OwnBranch) => ({
+      kind: branch.merged ? 'branch' : 'unmerged_branch',
+      name: branch.name,
+      why: branch.merged
+        ? 'Its patch was decided, and the current branch has all of it.'
+        : 'Its patch was decided, but the current branch does not have it: only this branch keeps it.',
+      remove: () => dropBranch({ git }, branch),
+    }));
+}
+
+async function oldTranscripts(house: House, old: string): Promise<Removable[]> {
+  const running = new Set(house.backlog.attempts.running().map(({ id }) => id));
+  return (await house.transcripts.list())
+    .filter(({ attemptId, at }) => at < old && !running.has(attemptId))
+    .map(({ attemptId, at }) => ({
+      kind: 'transcript',
+      name: attemptId,
+      why: `Last written to on ${at.slice(0, 10)}, over ${keptDays} days ago.`,
+      remove: () => house.transcripts.remove(attemptId),
+    }));
+}

@@ -1,0 +1,73 @@
+import type { Backlog } from '../backlog/backlog.ts';
+import { eventsOf, linesRead, type Series, windowStart } from '../core/metric.ts';
+import type { Release, ReleaseBaseline } from '../core/patchRequest.ts';
+import type { Seen } from '../release/rates.ts';
+
+/** All that are kept. */
+const allWindows = 5_000;
+const millionths = 1e6;
+
+/** What was counted before a release and since, of its ticket's errors and of all. */
+export interface ReleaseRates {
+  readonly own: { readonly before: Seen; readonly after: Seen };
+  readonly all: { readonly before: Seen; readonly after: Seen };
+}
+
+type Metrics = Pick<Backlog['metrics'], 'windows'>;
+
+export function releaseRates(metrics: Metrics, release: Release): ReleaseRates {
+  const { ticketId, appliedAt, baseline = { events: 0, allEvents: 0, lines: 0 } } = release;
+  const landed = windowStart(Date.parse(appliedAt));
+  const split = (series: Series, counted: number) => {
+    const windows = sums(metrics, series);
+    const before = total(windows.filter(({ start }) => start < landed)) + counted;
+    const after = total(windows.filter(({ start }) => start >= landed)) - counted;
+    return { before, after: Math.max(0, after) };
+  };
+  const lines = split(linesRead, baseline.lines);
+  const rates = (series: Series, counted: number) => {
+    const events = split(series, counted);
+    return {
+      before: { events: events.before, lines: lines.before },
+      after: { events: events.after, lines: lines.after },
+    };
+  };
+  return {
+    own: rates(eventsOf(ticketId), baseline.events),
+    all: rates(eventsOf(), baseline.allEvents),
+  };
+}
+
+/** What lies in the five minutes of a landing at its moment, so that it can be told from what comes after. */
+export function baselineAt(
+  metrics: Metrics,
+  ticketId: string,
+  appliedAt: string,
+  now: Date,
+): ReleaseBaseline {
+  const start = windowStart(Date.parse(appliedAt));
+  // Noted only later: what was counted meanwhile came after.
+  const isNow = windowStart(now.getTime()) === start;
+  const counted = (series: Series): number =>
+    isNow ? total(sums(metrics, series).filter((one) => one.start === start)) : 0;
+  return {
+    events: counted(eventsOf(ticketId)),
+    allEvents: counted(eventsOf()),
+    lines: counted(linesRead),
+  };
+}
+
+interface Sum {
+  readonly start: string;
+  readonly value: number;
+}
+
+function sums(metrics: Metrics, series: Series): readonly Sum[] {
+  return metrics
+    .windows(series, allWindows)
+    .map(({ start, sum }) => ({ start, value: Number(BigInt(sum)) / millionths }));
+}
+
+function total(windows: readonly Sum[]): number {
+  return windows.reduce((sum, { value }) => sum + value, 0);
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, compose } from '../../../src/compose.ts';
+import type { PatchRequest, RequestStatus } from '../../../src/core/patchRequest.ts';
+import type { Git } from '../../../src/core/ports.ts';
+import { defaultSettings } from '../../../src/core/settings.ts';
+import { ticketOf } from '../../support/nouns.ts';
+import { createRepository } from '../../support/repository.ts';
+import { type Footprint, soak } from '../../support/soak.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
+import { landIt, makePatch } from '../release/workspace.ts';
+
+const dayMs = 86_400_000;
+const ago = (days: number): Date => new Date(Date.now() - days * dayMs);
+
+describe('cleaning up', function () {
+  this.timeout(60_000);
+  const temp = tempFolder('pw-clean');
+  let git: Git;
+  let app: App;
+
+  beforeEach(async () => {
+    git = await createRepository(temp.path('shop'), {
+      'a.txt': 'one\n',
+      '.gitignore': '.patchwright\n',
+    });
+    app = await compose({
+      folder: git.cwd,
+      settings: () => defaultSettings,
+      apiKey: () => Promise.resolve(undefined),
+      environment: { PATCHWRIGHT_CACHE: temp.path('cache') },
+      log: () => undefined,
+      trusted: true,
+    });
+  });
+  afterEach(() => app.dispose());
+
+  let made = 0;
+  const patchOf = async (status: RequestStatus): Promise<PatchRequest> => {
+    made += 1;
+    const patch = await makePatch(git, temp.path('work'), (folder) =>
+      writeFileSync(join(folder, `${made}.txt`), 'two\n'),
+    );
+    const ticket = ticketOf({ id: patch.ticketId, status: 'open' });
+    await app.backlog.write([
+      { kind: 'ticket', id: ticket.id, fields: ticket },
+      { kind: 'request', id: patch.id, fields: { ...patch, status } },
+    ]);
+    return patch;
+  };
+  const land = async (patch: PatchRequest, days: number): Promise<string> => {
+    const release = await landIt(git, patch);
+    const fields = { ...release, appliedAt: ago(days).toISOString() };
+    await app.backlog.write([{ kind: 'release', id: release.id, fields }]);
+    return release.backupRef;
+  };
+  const transcript = (id: string, days: number): string => {
+    const folder = join(git.cwd, '.patchwright/attempts');
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${id}.jsonl`);
+    writeFileSync(file, '{}\n');
+    utimesSync(file, ago(days), ago(days));
+    return file;
+  };
+  const found = async (): Promise<string[]> =>
+    (await app.pipeline.leftovers()).map(({ kind, name }) => `${kind} ${name}`).sort();
+  const refs = async (): Promise<string[]> =>
+    (await git.run(['for-each-ref', '--format=%(refname:short)'])).split('\n');
+
+  it('tells apart what is merged and what only a branch keeps, and leaves alone what waits', async () => {
+    const landed = await patchOf('APPLIED');
+    await land(landed, 1);
+    const denied = await patchOf('DENIED');
+    await patchOf('PENDING_APPROVAL');
+    await patchOf('APPROVED');
+    await git.run(['branch', 'improvement/of-the-user', denied.commit]);
+    assert.deepEqual(
+      await found(),
+      [`branch ${landed.branch}`, `unmerged_branch ${denied.branch}`].sort(),
+    );
+    const before = await refs();
+    const removed = await app.pipeline.cleanUp(['backup', 'branch', 'transcript']);
+    assert.deepEqual(
+      removed.map(({ name }) => name),
+      [landed.branch],
+    );
+    const gone = before.filter((ref) => ref !== landed.branch);
+    assert.deepEqual(await refs(), gone);
+    await app.pipeline.cleanUp(['unmerged_branch']);
+    assert.deepEqual(
+      await refs(),
+      gone.filter((ref) => ref !== denied.branch),
+    );
+  });
+
+  it('lets backups and transcripts go after 90 days, at a scan too, and says so in the trail', async () => {
+    const [old, young] = [await patchOf('APPLIED'), await patchOf('APPLIED')];
+    const oldRef = await land(old, 91);
+    const youngRef = await land(young, 89);
+    const [oldFile, youngFile] = [transcript('old', 91), transcript('young', 89)];
+    await app.pipeline.scan();
+    const left = await git.run(['for-each-ref', '--format=%(refname)', 'refs/patchwright']);
+    assert.equal(left, youngRef);
+    assert.notEqual(oldRef, youngRef);
+    assert.deepEqual([existsSync(oldFile), existsSync(youngFile)], [false, true]);
+    assert.ok((await refs()).includes(old.branch), 'a branch went unasked');
+    const trail = app.backlog.audit.list({ action: 'leftover.removed' });
+    assert.deepEqual(trail.map(({ subject }) => subject).sort(), ['old', oldRef].sort());
+  });
+
+  it('keeps a branch that a worktree of the user has checked out', async () => {
+    const denied = await patchOf('DENIED');
+    await git.run(['worktree', 'add', '-q', temp.path('mine'), denied.branch]);
+    assert.deepEqual(await found(), []);
+  });
+
+  it('leaves nothing that grows with use: branches, worktrees, open files', async () => {
+    const seen: Footprint[] = [];
+    await soak(temp.path('soak'), 4, (_, footprint) => seen.push(footprint));
+    const [, early, , last] = seen;
+    assert.ok(early && last);
+    assert.deepEqual(
+      [last.refs, last.worktrees, last.handles],
+      [early.refs, early.worktrees, early.handles],
+    );
+    assert.deepEqual(last.audit.broken, []);
+  });
+});
