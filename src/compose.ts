@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
@@ -18,6 +19,7 @@ import { createGateCache } from './gates/gateCache.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
+import { keptSelfTest } from './pipeline/selfTest/kept.ts';
 import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
@@ -126,6 +128,24 @@ export async function compose(options: ComposeOptions): Promise<App> {
         { about, build: build() },
         log,
       ),
+    lists: async () => {
+      const textOf = async (name: string) => (await linesOf(join(data, name))).join('\n');
+      return Object.fromEntries(
+        await Promise.all(listNames.map(async (name) => [name, await textOf(name)])),
+      );
+    },
+    elsewhere: async (other, adjust) => {
+      const adjusted = { settings: () => adjust(settings()), trusted: true, readOnly: true };
+      const { pipeline: theirs, dispose } = await compose({
+        ...options,
+        ...adjusted,
+        folder: other,
+      });
+      return { judge: theirs.judge, dispose };
+    },
+    selfTests: keptSelfTest(
+      join(cacheFolder(options.environment), 'selftest', `${nameOf(folder)}.json`),
+    ),
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
@@ -147,6 +167,14 @@ export async function compose(options: ComposeOptions): Promise<App> {
       await backlog.dispose();
     },
   };
+}
+
+/** What the user lists in `.patchwright`. */
+const listNames = ['protected', 'secrets-allow'] as const;
+
+/** A file's name that stands for a folder. */
+function nameOf(folder: string): string {
+  return createHash('sha256').update(folder).digest('hex').slice(0, 32);
 }
 
 /** Changes with every build of ours: another version may judge otherwise. */

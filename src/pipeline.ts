@@ -6,6 +6,7 @@ import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { GateEvents } from './gates/gate.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
 import type { EditorDiagnostic } from './core/quality.ts';
+import type { SelfTest } from './core/selfTest.ts';
 import type { Ticket } from './core/ticket.ts';
 import type { Difference } from './core/variants.ts';
 import {
@@ -29,6 +30,7 @@ import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import { createScan } from './pipeline/scan.ts';
+import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
@@ -72,6 +74,10 @@ export interface Pipeline {
     on: GateEvents,
     signal?: AbortSignal,
   ): Promise<JudgedPatch>;
+  /** Runs the gates, as they are configured now, over patches that are known to be bad, and keeps the result. */
+  selfTest(tell: SelfTestProgress, signal?: AbortSignal): Promise<SelfTest>;
+  /** The last one, if there was any. */
+  lastSelfTest(): Promise<SelfTest | undefined>;
   /** Puts such a patch forward for a ticket. Throws `gates_failed`; the attempt then holds the results. */
   propose(proposal: Proposal, signal?: AbortSignal): Promise<PatchRequest>;
   /**
@@ -191,6 +197,14 @@ export function createPipeline(house: House): Pipeline {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
         return judgeGiven(house, given, options, on, either);
       }),
+    selfTest: (tellOf, signal) =>
+      act(async () => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        const result = await selfTest(house, tellOf, either);
+        await house.selfTests.write(result);
+        return result;
+      }),
+    lastSelfTest: () => house.selfTests.read(),
     propose: (proposal, signal) =>
       act(() =>
         startAttempt(proposal.ticketId, signal, (watching, either) =>

@@ -8,12 +8,13 @@ import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { sayingProgress } from './progress.ts';
-import { gatesView, gateText, requestText, requestView } from './views.ts';
+import { gatesView, gateText, requestText, requestView, selfTestLines } from './views.ts';
 
 export const gateCommands: Readonly<Record<string, Command>> = {
   gates: {
-    usage: 'REQUEST | TICKET | --patch FILE [--test FILE]… [--ticket ID] [--base REV] [--no-cache]',
-    help: "show the gate results of a request or of a ticket's last attempt, or judge any patch",
+    usage:
+      'REQUEST | TICKET | selftest | --patch FILE [--test FILE]… [--ticket ID] [--base REV] [--no-cache]',
+    help: "show the gate results of a request or of a ticket's last attempt, judge any patch, or test the gates",
     operands: 1,
     readOnly: true,
     run: gates,
@@ -30,12 +31,23 @@ async function gates(context: Context): Promise<number> {
   const { app, args, out } = context;
   if (args.patch !== undefined) return judge(context, args.patch);
   const [name = ''] = args.rest;
+  if (name === 'selftest') return selfTest(context);
   const request = app.backlog.requests.find(name);
   const last = request ? undefined : app.backlog.attempts.ofTicket(name).at(-1);
   const reports = request?.gates ?? last?.gates ?? requestNamed(app, name).gates;
   const view = gatesView(request?.id, reports);
   out.result(view, () => reports.map(gateText).join('\n'));
   return view.passed ? exit.done : exit.refused;
+}
+
+/** Over patches that are known to be bad. */
+async function selfTest({ app, out, signal }: Context): Promise<number> {
+  const result = await app.pipeline.selfTest(
+    (done, of, id) => out.say(`${String(done + 1).padStart(2)}/${of} ${id}`),
+    signal,
+  );
+  out.result(result, () => selfTestLines(result));
+  return result.passed ? exit.done : exit.refused;
 }
 
 async function judge({ app, args, out, signal }: Context, patch: string): Promise<number> {

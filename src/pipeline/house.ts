@@ -10,6 +10,9 @@ import type { TestRunner } from '../core/testRun.ts';
 import type { Analyse } from '../signals/quality/startAnalysis.ts';
 import type { GateCache } from '../gates/gateCache.ts';
 import type { Scanner } from '../signals/scan.ts';
+import type { GateEvents } from '../gates/gate.ts';
+import type { GivenPatch } from './given.ts';
+import type { KeptSelfTest } from './selfTest/kept.ts';
 
 /** What the pipeline's verbs are made of; compose builds it. */
 export interface House {
@@ -45,6 +48,11 @@ export interface House {
   acceptedSecrets(): Promise<ReadonlySet<string>>;
   /** Results of gates that depend on nothing but this. */
   gateCache(about: unknown): GateCache;
+  /** The user's own lists in `.patchwright`, as they are: name → text. */
+  lists(): Promise<Readonly<Record<string, string>>>;
+  /** The gates, as configured here but for `adjust`, over a repository that lies elsewhere. */
+  elsewhere(folder: string, adjust: (settings: Settings) => Settings): Promise<Bench>;
+  readonly selfTests: KeptSelfTest;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
   /** `user:<name>` of the person at this workspace. */
@@ -52,4 +60,15 @@ export interface House {
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
   /** The entries that were saved, in order; none when there is no transcript. */
   readTranscript(attemptId: string): Promise<readonly unknown[]>;
+}
+
+/** Where patches are judged that have nothing to do with this folder. */
+export interface Bench {
+  judge(
+    given: GivenPatch,
+    options: { readonly useCache: boolean },
+    on: GateEvents,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+  dispose(): Promise<void>;
 }
