@@ -200,8 +200,11 @@ export function selfTestLines(result: SelfTest): string {
   const { right, canaries, gates } = result;
   return [
     `${mark(right.passed)} ${'right'.padEnd(18)} ${right.passed ? 'passes' : `refused: ${right.reason}`}`,
-    ...canaries.map(({ id, kind, caught, reason }) =>
-      [`${mark(caught)} ${id.padEnd(18)} ${kind}`, `    ${reason}`].join('\n'),
+    ...canaries.map(({ id, kind, caught, marked, reason }) =>
+      [
+        `${mark(caught)} ${id.padEnd(18)} ${kind}`,
+        `    ${marked ? 'shown to the reviewer: ' : ''}${reason}`,
+      ].join('\n'),
     ),
     ...gates.map(({ id, caught, of }) => `  ${gateTitles[id].padEnd(18)} ${caught} of ${of}`),
     selfTestText(result),

@@ -24,7 +24,9 @@ export interface CanaryResult {
   /** Any of them has to stop it. */
   readonly expected: readonly GateId[];
   readonly caught: boolean;
-  /** The gates that failed until one of the expected ones did. */
+  /** Not refused, but shown to the reviewer with what is wrong: enough for this one. */
+  readonly marked?: true;
+  /** The gates that failed, or marked it, until one of the expected ones did. */
   readonly by: readonly GateId[];
   /** Why it was stopped, or what its gates said instead. */
   readonly reason: string;

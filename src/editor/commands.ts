@@ -33,6 +33,7 @@ export const commandNames = [
   'setApiKey',
   'setUpModel',
   'doctor',
+  'selfTestGates',
   'refresh',
 ] as const;
 

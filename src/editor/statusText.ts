@@ -1,5 +1,6 @@
 import { gateTally, gateTitles, type GateReport } from '../core/gate.ts';
 import { howToAllow, type SandboxState } from '../core/sandbox.ts';
+import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import type { Activity, Work } from './activity.ts';
 import { verdictWords } from './reviewText.ts';
 import type { StateKind } from './sessions.ts';
@@ -16,6 +17,8 @@ export interface StatusInput {
   readonly gates: readonly GateReport[];
   /** undefined: not known yet. */
   readonly sandbox: SandboxState | undefined;
+  /** The last time that the gates were tested; undefined: never, or not known yet. */
+  readonly selfTest: SelfTest | undefined;
 }
 
 export interface StatusView {
@@ -68,7 +71,7 @@ const stateWords: Readonly<Record<StateKind, string>> = {
   ready: '',
 };
 
-function tooltip({ state, trusted, gates, waiting, sandbox }: StatusInput): string {
+function tooltip({ state, trusted, gates, waiting, sandbox, selfTest }: StatusInput): string {
   const lines = [
     stateWords[state],
     trusted ? '' : 'Restricted mode: Patchwright shows, but runs nothing.',
@@ -78,6 +81,7 @@ function tooltip({ state, trusted, gates, waiting, sandbox }: StatusInput): stri
       (report) =>
         `${marks[report.verdict]} ${gateTitles[report.id]}: ${verdictWords[report.verdict]}. ${report.reason}`,
     ),
+    selfTest ? `Gate self-test: ${selfTestText(selfTest)}` : '',
     gates.length > 0 ? 'Click to see each gate.' : '',
   ].filter(Boolean);
   return lines.length > 0 ? lines.join('\n') : 'Patchwright: all quiet.';

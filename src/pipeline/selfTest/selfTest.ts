@@ -43,9 +43,9 @@ export async function selfTest(
       for (const canary of known) {
         tell(results.length + 1, known.length + 1, canary.id);
         const { id, kind, expected } = canary;
-        const { by, reason } = await judge(canary);
+        const { by, reason, marked } = await judge(canary);
         const caught = expected.some((gate) => by.includes(gate));
-        results.push({ id, kind, expected, caught, by, reason });
+        results.push({ id, kind, expected, caught, by, reason, ...(marked ? { marked } : {}) });
       }
       const { passed, by, reason } = right;
       return {
@@ -134,6 +134,11 @@ interface Outcome {
   readonly passed: boolean;
   readonly by: readonly GateId[];
   readonly reason: string;
+  readonly marked?: true;
+}
+
+function stops({ verdict, marks }: GateReport, { mayBeMarked }: Pick<Canary, 'mayBeMarked'>) {
+  return verdict === 'failed' || (mayBeMarked === true && marks.length > 0);
 }
 
 /** Ends as soon as an expected gate has stopped it. */
@@ -152,7 +157,7 @@ async function judgeOne(
     started: () => undefined,
     ended: (report: GateReport) => {
       reports.push(report);
-      if (report.verdict === 'failed' && canary.expected.includes(report.id)) enough.abort();
+      if (stops(report, canary) && canary.expected.includes(report.id)) enough.abort();
     },
   };
   const options = { useCache: false };
@@ -166,7 +171,7 @@ async function judgeOne(
     const slow = `It was given up after ${secondsPerPatch} s.`;
     if (!isEnd) problem = tooLong.aborted ? slow : errorMessage(error);
   }
-  const stopping = reports.filter(({ verdict }) => verdict === 'failed');
+  const stopping = reports.filter((report) => stops(report, canary));
   const meant = stopping.find(({ id }) => canary.expected.includes(id)) ?? stopping[0];
   const held = reports.filter(({ id, verdict }) => {
     return verdict === 'skipped' || (canary.expected.includes(id) && verdict !== 'failed');
@@ -174,7 +179,9 @@ async function judgeOne(
   return {
     passed: problem === undefined && gatesPassed(reports),
     by: stopping.map(({ id }) => id),
-    reason: meant?.reason ?? problem ?? held[0]?.reason ?? '',
+    ...(meant && meant.verdict !== 'failed'
+      ? { marked: true, reason: meant.marks.join(' ') }
+      : { reason: meant?.reason ?? problem ?? held[0]?.reason ?? '' }),
   };
 }
 
