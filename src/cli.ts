@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArguments, usageError } from './cli/arguments.ts';
 import { commands } from './cli/commands.ts';
 import { demo } from './cli/demo.ts';
@@ -12,6 +9,7 @@ import { scanSecrets } from './cli/scanSecrets.ts';
 import { signals } from './cli/signals.ts';
 import { templates } from './cli/templates.ts';
 import { usage } from './cli/usage.ts';
+import { versionOf } from './compose.ts';
 import { errorMessage, isPatchwrightError } from './core/errors.ts';
 
 /** The same house without an editor: arguments in, text or JSON and an exit code out. */
@@ -49,12 +47,6 @@ async function main(argv: readonly string[]): Promise<number> {
   } finally {
     await app.dispose();
   }
-}
-
-function versionOf(): string {
-  const file = join(dirname(fileURLToPath(import.meta.url)), '..', 'package.json');
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
-  return version;
 }
 
 /** Failures are told on stderr; with --json also as a document on stdout, so that scripts can read why. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
@@ -89,6 +89,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   };
   const house: House = {
     folder,
+    version: versionOf(),
     trusted: options.trusted,
     backlog,
     git,
@@ -167,6 +168,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
       await backlog.dispose();
     },
   };
+}
+
+/** Of Patchwright: the manifest lies one folder above what is run. */
+export function versionOf(): string {
+  const file = join(dirname(fileURLToPath(import.meta.url)), '..', 'package.json');
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
+  return version;
 }
 
 /** What the user lists in `.patchwright`. */

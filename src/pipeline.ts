@@ -1,6 +1,7 @@
 import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
+import type { EvidenceBundle, Verification } from './core/evidence.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { GateEvents } from './gates/gate.ts';
@@ -20,6 +21,8 @@ import {
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
 import { draft } from './pipeline/draft.ts';
+import { exportEvidence } from './pipeline/evidence/export.ts';
+import { verifyEvidence } from './pipeline/evidence/verify.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
@@ -74,6 +77,10 @@ export interface Pipeline {
     on: GateEvents,
     signal?: AbortSignal,
   ): Promise<JudgedPatch>;
+  /** What proves a request's patch, for elsewhere. Throws `gates_failed` where it would give a secret away. */
+  exportEvidence(requestId: string, signal?: AbortSignal): Promise<EvidenceBundle>;
+  /** Judges the patch of such a bundle again, without a model, and says what comes out differently. */
+  verifyEvidence(text: string, on: GateEvents, signal?: AbortSignal): Promise<Verification>;
   /** Runs the gates, as they are configured now, over patches that are known to be bad, and keeps the result. */
   selfTest(tell: SelfTestProgress, signal?: AbortSignal): Promise<SelfTest>;
   /** The last one, if there was any. */
@@ -196,6 +203,16 @@ export function createPipeline(house: House): Pipeline {
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
         return judgeGiven(house, given, options, on, either);
+      }),
+    exportEvidence: (id, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return exportEvidence(house, id, either);
+      }),
+    verifyEvidence: (text, on, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return verifyEvidence(house, text, on, either);
       }),
     selfTest: (tellOf, signal) =>
       act(async () => {

@@ -1,12 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { App } from '../compose.ts';
-import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { isPatchwrightError } from '../core/errors.ts';
 import { gateTitles } from '../core/gate.ts';
 import type { GivenPatch, GivenTest } from '../pipeline/given.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
+import { evidenceCommands } from './evidenceCommands.ts';
+import { contentOf } from './files.ts';
 import { sayingProgress } from './progress.ts';
 import { gatesView, gateText, requestText, requestView, selfTestLines } from './views.ts';
 
@@ -25,6 +27,7 @@ export const gateCommands: Readonly<Record<string, Command>> = {
     operands: 0,
     run: propose,
   },
+  ...evidenceCommands,
 };
 
 async function gates(context: Context): Promise<number> {
@@ -104,20 +107,4 @@ function givenTest(folder: string, name: string): GivenTest {
   const inside = !path.startsWith('../') && !isAbsolute(path);
   const content = contentOf(file, name);
   return { name: posix, onDisk: { content, ...(inside ? { path } : {}) } };
-}
-
-function contentOf(file: string | 0, name: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new PatchwrightError(
-      'not_found',
-      {
-        what: `${name} can't be read.`,
-        why: errorMessage(error),
-        remedy: 'Name a file that is there.',
-      },
-      { cause: error },
-    );
-  }
 }

@@ -17,6 +17,8 @@ import type { KeptSelfTest } from './selfTest/kept.ts';
 /** What the pipeline's verbs are made of; compose builds it. */
 export interface House {
   readonly folder: string;
+  /** Of Patchwright. */
+  readonly version: string;
   readonly trusted: boolean;
   readonly backlog: Backlog;
   readonly git: Git;

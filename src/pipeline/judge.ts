@@ -15,7 +15,7 @@ import { inFolder } from './inFolder.ts';
 export interface Judging {
   readonly house: House;
   readonly settings: Settings;
-  readonly ticket?: Ticket;
+  readonly ticket?: { readonly metadata: Pick<Ticket['metadata'], 'exceptionType'> };
   readonly on: GateEvents;
   readonly useCache: boolean;
   readonly signal: AbortSignal;

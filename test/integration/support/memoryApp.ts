@@ -72,6 +72,8 @@ function appOf(
       diagnose: () => undefined,
       grown: () => undefined,
       replay: () => Promise.reject(new Error('not part of these tests')),
+      exportEvidence: () => Promise.reject(new Error('not part of these tests')),
+      verifyEvidence: () => Promise.reject(new Error('not part of these tests')),
       selfTest: () => Promise.reject(new Error('not part of these tests')),
       lastSelfTest: () => Promise.resolve(undefined),
       async scan() {
