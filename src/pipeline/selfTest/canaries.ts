@@ -138,7 +138,7 @@ export function canaries({ limits }: Pick<Settings, 'limits'>): readonly Canary[
     {
       id: 'deleted-assertion',
       kind: 'right, but takes an assertion out of a test that was there',
-      expected: ['suite'],
+      expected: ['protected', 'suite'],
       mayBeMarked: true,
       changes: { ...rightPatch, [suiteFile]: suite.replace(/ {2}assert.*'tea'\), 300.*\n/, '') },
     },
