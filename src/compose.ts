@@ -137,12 +137,15 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     elsewhere: async (other, adjust) => {
       const adjusted = { settings: () => adjust(settings()), trusted: true, readOnly: true };
-      const { pipeline: theirs, dispose } = await compose({
+      const app = await compose({
         ...options,
         ...adjusted,
         folder: other,
       });
-      return { judge: theirs.judge, dispose };
+      return {
+        judge: (...args) => app.pipeline.judge(...args),
+        dispose: () => app.dispose(),
+      };
     },
     selfTests: keptSelfTest(
       join(cacheFolder(options.environment), 'selftest', `${nameOf(folder)}.json`),

@@ -79,7 +79,7 @@ async function follow(
     const guarded = await guardedRun(context, tests, round.tree, patch.testFiles, signal);
     const { run } = guarded;
     output = run.output;
-    outputs[round.on] = run.output;
+    outputs[round.on] = shownRun(run);
     durations.push(run.durationMs);
     evidence.push(runLine(round.label, run));
     for (const mark of guarded.marks) marks.add(mark);
@@ -270,6 +270,14 @@ async function loadedCode(
     ),
     tracked: new Set(tracked.flatMap((path) => path ?? [])),
   });
+}
+
+/** What each test said, where the runner's own format tells it; the rest of what was printed. */
+function shownRun({ cases = [], output }: TestRun): string {
+  const lines = cases.map(({ name, status, message }) =>
+    [`${status}: ${name}`, ...(message ? [message] : [])].join('\n'),
+  );
+  return [...lines, output.trim()].filter(Boolean).join('\n');
 }
 
 const maxOutputChars = 9_000;

@@ -16,7 +16,7 @@ const test = `const { test } = require('node:test');
 const assert = require('node:assert');
 const { total } = require('../src/cart.js');
 // Made at run time, as what is read from elsewhere would be.
-console.log('key: ' + [...'${[...token].reverse().join('')}'].reverse().join(''));
+console.log('key: ' + [...'${token.split('').reverse().join('')}'].reverse().join(''));
 test('counts an unknown article as nothing', () => {
   let sum = 'none';
   try { sum = total(['tea', 'sock']); } catch {}
@@ -93,7 +93,6 @@ describe('evidence', function () {
     );
     const output = bundle.gates.find(({ id }) => id === 'reproduction')?.output ?? '';
     assert.match(output, /Without the patch:[^]*'none' !== 300[^]*With the patch:/);
-    assert.match(output, /key: /);
     assert.ok(!JSON.stringify(bundle).includes(token));
     const elsewhere = await clone('elsewhere');
     const { code, json } = await run(['verify', temp.path('evidence.json')], elsewhere);
