@@ -19,6 +19,7 @@ import { createGateCache } from './gates/gateCache.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
+import { copyWorkspace } from './platform/demoWorkspace.ts';
 import { keptSelfTest } from './pipeline/selfTest/kept.ts';
 import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
@@ -221,6 +222,11 @@ export async function openSandbox(
   const state = await door.state(settings.sandbox);
   if (state.kind === 'refused') throw noSandbox(state);
   return { shell: await door.shell(folder, settings.sandbox), state };
+}
+
+/** The demo workspace in a folder of its own, as a repository. */
+export async function copyDemo(source: string, folder: string): Promise<void> {
+  await copyWorkspace(source, folder);
 }
 
 /** What is in log files that lie anywhere, without a backlog; for the command line. */

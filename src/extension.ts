@@ -1,25 +1,32 @@
 import * as vscode from 'vscode';
+import { backlogCommands } from './editor/backlogCommands.ts';
 import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
+import { createDemo } from './editor/demo.ts';
 import { createDialogs, type Dialogs } from './editor/dialogs.ts';
+import { registerDoctor } from './editor/doctor.ts';
 import { registerDocuments } from './editor/documents.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
-import { createPreviewNotice } from './editor/previewNotice.ts';
+import { useTranslations } from './editor/l10n.ts';
+import { createNotifications } from './editor/notifications.ts';
 import { registerCommands } from './editor/register.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
+import { reviseCommands } from './editor/reviseCommands.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
 import { registerTicketView } from './editor/ticketTree.ts';
+import { createViewed } from './editor/viewed.ts';
 
 /** What tests get, and nobody else. */
 export interface TestApi {
@@ -38,21 +45,33 @@ let sessions: Sessions | undefined;
 
 /** Everything is there at once; the house itself (database, git, pipeline) is loaded afterwards. */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  useTranslations((message, ...values) => vscode.l10n.t(message, ...values));
   const log = vscode.window.createOutputChannel('Patchwright', { log: true });
   const dialogs = createDialogs();
   const errors = createErrorReporter(dialogs, log);
   const apiKey = createApiKey(context.secrets, process.env, dialogs);
+  const demo = createDemo(context.extensionUri, context.globalState);
   let given: Compose | undefined;
   const loadCompose = async (): Promise<Compose> => given ?? (await import('./compose.ts')).compose;
-  const onProgress = createPreviewNotice(
+  const notifications = createNotifications({
     dialogs,
-    (id) => backlogView.show(id),
-    (line) => log.warn(line),
-  );
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress });
+    showTicket: (id) => backlogView.show(id),
+    log: (line) => log.warn(line),
+  });
+  sessions = createSessions({
+    loadCompose,
+    apiKey,
+    errors,
+    log,
+    onProgress: notifications.onProgress,
+    demo,
+  });
+  notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
+  const reviewComments = registerReviewComments();
+  const doctor = registerDoctor(sessions, log);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -60,20 +79,25 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     apiKey,
     sorting,
     reviewPanels,
+    reviewComments,
     dashboard,
+    demo,
+    doctor,
     log,
   };
 
-  const backlogView = registerTicketView(sessions, sorting);
-  const reviewView = registerReviewView(sessions);
+  const backlogView = registerTicketView(sessions, sorting, errors);
+  const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
     {
       ...draftCommands(desk),
       ...reviewCommands(desk),
+      ...reviseCommands(desk),
       ...gateCommands(desk),
       ...ticketCommands(desk),
+      ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
     },
     errors,
@@ -89,7 +113,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     reviewPanels,
+    reviewComments,
     dashboard,
+    doctor,
+    notifications,
   );
 
   void sessions.restart();

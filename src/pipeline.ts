@@ -1,6 +1,7 @@
 import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
+import type { HunkName } from './core/hunks.ts';
 import type { EvidenceBundle, Verification } from './core/evidence.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
@@ -20,7 +21,8 @@ import {
 } from './pipeline/decide.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
-import { draft } from './pipeline/draft.ts';
+import { draft, requestChanges } from './pipeline/draft.ts';
+import { createEditing, type Editing as EditingHere } from './pipeline/editing.ts';
 import { exportEvidence } from './pipeline/evidence/export.ts';
 import { verifyEvidence } from './pipeline/evidence/verify.ts';
 import { createGrowth } from './pipeline/growth.ts';
@@ -31,6 +33,7 @@ import { type Insight, insightOf } from './pipeline/insight.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
+import { dropHunks } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import { createScan } from './pipeline/scan.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
@@ -39,6 +42,7 @@ import {
   close,
   edit,
   merge,
+  moveBefore,
   newTicket,
   type NewTicket,
   reopen,
@@ -102,6 +106,15 @@ export interface Pipeline {
   reject(requestId: string, comment: string): Promise<void>;
   /** Takes a rejection back: the request waits for a decision again. */
   undoReject(requestId: string): Promise<void>;
+  /** Rejects with the comment, and has the model go on from the patch on its branch. */
+  requestChanges(requestId: string, comment: string, signal?: AbortSignal): Promise<PatchRequest>;
+  /** Takes hunks out of a patch that waits; the gates judge what is left. Throws `gates_failed`. */
+  dropHunks(
+    requestId: string,
+    hunks: readonly HunkName[],
+    signal?: AbortSignal,
+  ): Promise<PatchRequest>;
+  readonly editing: Editing;
   rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
   edit(ticketId: string, change: TicketEdit): Promise<void>;
@@ -112,6 +125,8 @@ export interface Pipeline {
   differences(ticketId: string): readonly Difference[];
   /** Gives some of its events, those to come as well, a ticket of their own; merging that back undoes it. */
   splitBy(ticketId: string, by: SplitBy): Promise<Ticket>;
+  /** It takes its turn before the other one. */
+  rankBefore(ticketId: string, nextId: string): Promise<void>;
   snooze(ticketId: string, untilIso: string): Promise<void>;
   /** Not worth fixing: no signal opens it again before a new release or a rise in its rate. */
   close(ticketId: string, reason: string): Promise<void>;
@@ -125,6 +140,14 @@ export interface Pipeline {
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
+}
+
+/** A person's own edits of patches that wait; see `createEditing`. */
+export interface Editing {
+  start(requestId: string, signal?: AbortSignal): Promise<string>;
+  finish(requestId: string, signal?: AbortSignal): Promise<PatchRequest>;
+  abandon(requestId: string): Promise<void>;
+  open(): readonly string[];
 }
 
 interface Running {
@@ -142,8 +165,11 @@ export function createPipeline(house: House): Pipeline {
   const ending = new AbortController();
   let diagnostics: readonly EditorDiagnostic[] | undefined;
   const scan = createScan(house, tell, () => diagnostics);
+  const editing: EditingHere = createEditing(house);
   const growth = createGrowth((flush, signal) => scan({ flush }, signal), house.log);
 
+  const untilEnd = (signal: AbortSignal | undefined): AbortSignal =>
+    signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
   /** Does it when the folder is trusted; `dispose` waits for it. */
   const act = async <T>(work: () => Promise<T>): Promise<T> => {
     assertTrusted(house);
@@ -235,8 +261,22 @@ export function createPipeline(house: House): Pipeline {
       }),
     cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
     approve: (id, options) => act(() => approve(house, id, options)),
-    reject: (id, comment) => act(() => reject(house, id, comment)),
+    reject: async (id, comment) => void (await act(() => reject(house, id, comment))),
     undoReject: (id) => act(() => undoReject(house, id)),
+    requestChanges: (id, comment, signal) =>
+      act(() =>
+        startAttempt(undefined, signal, (watching, either) =>
+          requestChanges(house, id, comment, watching, either),
+        ),
+      ),
+    dropHunks: (id, hunks, signal) =>
+      act(() => dropHunks(house, id, hunks, tell, untilEnd(signal))),
+    editing: {
+      start: (id, signal) => act(() => editing.start(id, untilEnd(signal))),
+      finish: (id, signal) => act(() => editing.finish(id, tell, untilEnd(signal))),
+      abandon: (id) => act(() => editing.abandon(id)),
+      open: () => editing.open(),
+    },
     rollBack: (id, reason, options) => act(() => rollBack(house, id, reason, options)),
     newTicket: (input) => act(() => newTicket(house, input)),
     edit: (id, change) => act(() => edit(house, id, change)),
@@ -244,6 +284,7 @@ export function createPipeline(house: House): Pipeline {
     split: (id) => act(() => split(house, id)),
     differences: (id) => differences(house, id),
     splitBy: (id, by) => act(() => splitBy(house, id, by)),
+    rankBefore: (id, next) => act(() => moveBefore(house, id, next)),
     snooze: (id, until) => act(() => snooze(house, id, until)),
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
@@ -255,6 +296,7 @@ export function createPipeline(house: House): Pipeline {
       ending.abort();
       await Promise.all([growth.dispose(), end([...drafts])]);
       await Promise.allSettled(pending);
+      await editing.dispose();
     },
   };
 }

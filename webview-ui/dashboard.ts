@@ -1,5 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { ChartView, DashboardView, FigureView, TableView } from '../src/shared/protocol.ts';
+import { t } from './l10n.ts';
 import type { Send } from './page.ts';
 
 /** How the workspace is doing: figures, charts with their tables, what happened lately. */
@@ -7,14 +8,14 @@ export function dashboard(view: DashboardView, send: Send): TemplateResult {
   return html`
     <main>
       <header>
-        <h1>Patchwright Dashboard</h1>
+        <h1>${t('Patchwright Dashboard')}</h1>
         ${period(view.days, send)}
       </header>
       <ul class="figures">${view.figures.map(figure)}</ul>
       <div class="charts">${view.charts.map(chart)}</div>
       ${view.tables.map((one) => html`<h2>${one.title}</h2>${table(one)}`)}
-      <h2>Recent activity</h2>
-      ${view.recent.length === 0 ? html`<p class="quiet">Nothing has happened yet.</p>` : nothing}
+      <h2>${t('Recent activity')}</h2>
+      ${view.recent.length === 0 ? html`<p class="quiet">${t('Nothing has happened yet.')}</p>` : nothing}
       <ul>
         ${view.recent.map(({ at, text, requestId }) => {
           const open = (): void => send({ kind: 'openRequest', requestId: requestId ?? '' });
@@ -36,13 +37,13 @@ function period(days: number, send: Send): TemplateResult {
   };
   return html`<p class="facts">
     <label
-      >Period
+      >${t('Period')}
       <select @change=${change}>
-        ${periods.map((one) => html`<option value=${one} ?selected=${one === days}>last ${one} days</option>`)}
+        ${periods.map((one) => html`<option value=${one} ?selected=${one === days}>${t('last {0} days', one)}</option>`)}
       </select></label
     >
-    <button @click=${() => send({ kind: 'export', format: 'markdown' })}>Export as Markdown</button>
-    <button @click=${() => send({ kind: 'export', format: 'json' })}>Export as JSON</button>
+    <button @click=${() => send({ kind: 'export', format: 'markdown' })}>${t('Export as Markdown')}</button>
+    <button @click=${() => send({ kind: 'export', format: 'json' })}>${t('Export as JSON')}</button>
   </p>`;
 }
 
@@ -55,7 +56,7 @@ function figure({ label, value, note, formula, parts = [] }: FigureView): Templa
       formula === undefined
         ? nothing
         : html`<details>
-          <summary aria-label="Formula of ${label}">Formula</summary>
+          <summary aria-label=${t('Formula of {0}', label)}>${t('Formula')}</summary>
           <p>${formula}</p>
           <ul>${parts.map((part) => html`<li>${part}</li>`)}</ul>
         </details>`
@@ -68,7 +69,7 @@ function chart(view: ChartView): TemplateResult {
     view.tooLittle === undefined
       ? html`${drawing(view)} ${legend(view)}
           <details>
-            <summary>${view.title} as a table</summary>
+            <summary>${t('{0} as a table', view.title)}</summary>
             ${table({
               title: view.title,
               head: [view.of, ...view.series.map(({ name }) => name)],
@@ -96,7 +97,13 @@ function drawing(view: ChartView): TemplateResult {
   const most = Math.max(1, ...view.series.flatMap(({ values }) => values));
   const shapes = view.kind === 'lines' ? lines(view, most) : bars(view, most);
   const summary = view.series
-    .map(({ name, values }) => `${name}: ${values.reduce((sum, value) => sum + value, 0)} in all`)
+    .map(
+      ({ name, values }) =>
+        `${name}: ${t(
+          '{0} in all',
+          values.reduce((sum, value) => sum + value, 0),
+        )}`,
+    )
     .join('; ');
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${view.title}. ${summary}">
     ${shapes}

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import type { FromPage, PageState, ToPage } from '../src/shared/protocol.ts';
 import { dashboard } from './dashboard.ts';
+import { useWords } from './l10n.ts';
 import { review } from './review.ts';
 
 interface Editor {
@@ -15,7 +16,7 @@ export type Send = (message: FromPage) => void;
 /** The whole page: shows the last message of the editor. Data reaches the document as text only. */
 class Page extends LitElement {
   static override properties = { message: { state: true } };
-  declare message: ToPage | undefined;
+  declare message: Exclude<ToPage, { kind: 'words' }> | undefined;
   private readonly editor = acquireVsCodeApi();
   private readonly send: Send = (message) => this.editor.postMessage(message);
 
@@ -36,6 +37,10 @@ class Page extends LitElement {
   }
 
   private readonly onMessage = ({ data }: MessageEvent<ToPage>): void => {
+    if (data.kind === 'words') {
+      useWords(data.words);
+      return;
+    }
     this.message = data;
     if (data.kind === 'review') {
       this.editor.setState({ kind: 'review', requestId: data.view.requestId });

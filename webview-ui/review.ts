@@ -1,12 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type {
   FileView,
   GateView,
+  HunkView,
   PageAction,
   Place,
   Reasoned,
   ReviewView,
 } from '../src/shared/protocol.ts';
+import { msg, t } from './l10n.ts';
 import type { Send } from './page.ts';
 import { definitions, list, section } from './parts.ts';
 
@@ -32,9 +35,10 @@ function header(view: ReviewView): TemplateResult {
         <span>${view.model}</span>
         <span>${view.cost}</span>
         <span>${view.created}</span>
+        ${view.edits === '' ? nothing : html`<span class="noted">${view.edits}</span>`}
       </p>
       <details class="inline">
-        <summary>Confidence ${confidence.value.toFixed(2)}</summary>
+        <summary>${t('Confidence {0}', confidence.value.toFixed(2))}</summary>
         ${definitions(
           confidence.parts.map(({ label, value }) => [
             label,
@@ -49,32 +53,32 @@ function header(view: ReviewView): TemplateResult {
 function why(view: ReviewView, send: Send): TemplateResult {
   const { ticket } = view;
   return section(
-    'Why',
+    t('Why'),
     html`
       <p>${view.reasoning}</p>
       ${definitions([
-        ['Ticket', ticket.id],
-        ['Seen', ticket.seen],
-        ['Priority', reasoned(ticket.priority)],
-        ['Risk', reasoned(ticket.risk)],
-        ['Effort', reasoned(ticket.effort)],
+        [t('Ticket'), ticket.id],
+        [t('Seen'), ticket.seen],
+        [t('Priority'), reasoned(ticket.priority)],
+        [t('Risk'), reasoned(ticket.risk)],
+        [t('Effort'), reasoned(ticket.effort)],
       ])}
       ${
         ticket.stack.length === 0
           ? nothing
-          : html`<h3>Stack</h3>
+          : html`<h3>${t('Stack')}</h3>
             <ol class="plain">${ticket.stack.map((place) => html`<li>${link(place, send)}</li>`)}</ol>`
       }
-      ${list('Suspect commits', ticket.suspects)}
+      ${list(t('Suspect commits'), ticket.suspects)}
       ${
         view.evidence.length === 0
           ? nothing
           : html`<details>
-            <summary>Evidence (${view.evidence.length})</summary>
+            <summary>${t('Evidence ({0})', view.evidence.length)}</summary>
             ${view.evidence.map(
               ({ at, file, text }) =>
                 html`<p>${link({ path: file, label: file }, send)}, ${at}</p>
-                  <pre tabindex="0" aria-label="Evidence of ${at}">${text}</pre>`,
+                  <pre tabindex="0" aria-label=${t('Evidence of {0}', at)}>${text}</pre>`,
             )}
           </details>`
       }
@@ -82,7 +86,7 @@ function why(view: ReviewView, send: Send): TemplateResult {
         ticket.groupedBy.length === 0
           ? nothing
           : html`<details>
-            <summary>Why these events are one ticket</summary>
+            <summary>${t('Why these events are one ticket')}</summary>
             ${definitions(ticket.groupedBy.map(({ label, value }) => [label, value]))}
           </details>`
       }
@@ -104,13 +108,20 @@ function link(place: Place, send: Send): TemplateResult {
 
 function what(view: ReviewView, send: Send): TemplateResult {
   const openAll = (): void => send({ kind: 'act', action: 'openReview' });
+  const canDrop = view.actions.requestChanges.offered;
   return section(
-    'What',
+    t('What'),
     html`
       <ul class="plain">
-        ${view.files.map((file) => html`<li>${fileRow(file, send)}</li>`)}
+        ${keyed(
+          view.commit, // a tick must not stay for another hunk of an edited patch
+          view.files.map(
+            (file) => html`<li>${fileRow(file, send)} ${hunkRows(file, canDrop)}</li>`,
+          ),
+        )}
       </ul>
-      <button @click=${openAll}>Open Diff</button>
+      <button @click=${openAll}>${t('Open Diff')}</button>
+      ${canDrop ? html`<button @click=${(event: Event) => drop(event, view, send)}>${t('Drop Ticked Hunks…')}</button>` : nothing}
     `,
   );
 }
@@ -121,15 +132,52 @@ function fileRow(file: FileView, send: Send): TemplateResult {
     <span class="quiet">${file.words}</span>`;
 }
 
+function hunkRows({ path, hunks }: FileView, canDrop: boolean): TemplateResult | typeof nothing {
+  if (hunks.length === 0) return nothing;
+  return html`<details class="hunks">
+    <summary>${t('Hunks ({0})', hunks.length)}<span class="unseen"> ${path}</span></summary>
+    ${hunks.map(
+      (hunk) =>
+        html`${canDrop ? dropBox(path, hunk) : html`<p>${hunk.label}</p>`}
+          <pre tabindex="0" aria-label="${path}, ${hunk.label}">${hunk.lines.map(diffLine)}</pre>`,
+    )}
+  </details>`;
+}
+
+function dropBox(path: string, { number, label, words }: HunkView): TemplateResult {
+  return html`<label>
+    <input type="checkbox" name="hunk" data-path=${path} data-number=${number} />
+    ${t('Drop: {0}', label)} <span class="quiet">${words}</span>
+  </label>`;
+}
+
+function diffLine(line: string): TemplateResult {
+  const kind = line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : 'same';
+  return html`<span class="line-${kind}">${line || ' '}</span>`;
+}
+
+/** The boxes themselves hold what is ticked. */
+function drop(event: Event, { commit }: ReviewView, send: Send): void {
+  const page = (event.target as Element).closest('main');
+  const ticked = [...(page?.querySelectorAll<HTMLInputElement>('input[name=hunk]:checked') ?? [])];
+  const hunks = ticked.map(({ dataset }) => ({
+    path: dataset['path'] ?? '',
+    number: Number(dataset['number']),
+  }));
+  if (hunks.length > 0) send({ kind: 'dropHunks', commit, hunks });
+  else page?.querySelector<HTMLElement>('.hunks > summary')?.focus();
+}
+
 function proof(view: ReviewView, send: Send): TemplateResult {
   const { before, after } = view.proof;
   return section(
-    'Proof',
+    t('Proof'),
     html`
       <div class="sides">
-        ${side('Before the patch', before)} ${side('With the patch', after)}
+        ${side(t('Before the patch'), before)} ${side(t('With the patch'), after)}
       </div>
-      <h3>Gates</h3>
+      ${list(t('Not proven by the test'), view.proof.doubts)}
+      <h3>${t('Gates')}</h3>
       <ul class="plain gates">
         ${view.gates.map((gate) => html`<li>${gateRow(gate, send)}</li>`)}
       </ul>
@@ -140,7 +188,7 @@ function proof(view: ReviewView, send: Send): TemplateResult {
 function side(title: string, lines: readonly string[]): TemplateResult {
   return html`<div>
     <h3>${title}</h3>
-    ${lines.length === 0 ? html`<p class="quiet">Nothing was run.</p>` : nothing}
+    ${lines.length === 0 ? html`<p class="quiet">${t('Nothing was run.')}</p>` : nothing}
     <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>
   </div>`;
 }
@@ -153,24 +201,25 @@ function gateRow(gate: GateView, send: Send): TemplateResult {
     <summary>
       <span class="mark" aria-hidden="true">${marks[gate.verdict]}</span> ${gate.title}
       <span class="quiet">${gate.words}</span>
-      ${gate.marks.length === 0 ? nothing : html`<span class="noted">${gate.marks.length} to look at</span>`}
+      ${gate.marks.length === 0 ? nothing : html`<span class="noted">${t('{0} to look at', gate.marks.length)}</span>`}
     </summary>
     <p>${gate.reason}</p>
-    ${list('To look at', gate.marks)} ${list('Evidence', gate.evidence)}
-    <button class="link" @click=${showLog}>Show the whole report of ${gate.title}</button>
+    ${list(t('To look at'), gate.marks)} ${list(t('Evidence'), gate.evidence)}
+    <button class="link" @click=${showLog}>${t('Show the whole report of {0}', gate.title)}</button>
   </details>`;
 }
 
 function how(view: ReviewView): TemplateResult {
   return section(
-    'How',
-    html`<details>
-      <summary>Transcript (${view.steps.length} steps)</summary>
+    t('How'),
+    html`${definitions([...view.plan, [t('Spent'), view.cost]])}
+    <details>
+      <summary>${t('Transcript ({0} steps)', view.steps.length)}</summary>
       <ol class="plain">
         ${view.steps.map(
           ({ step, said, calls }) =>
             html`<li>
-              <h4>Step ${step}</h4>
+              <h4>${t('Step {0}', step)}</h4>
               <p class="said">${said}</p>
               <ul>${calls.map((call) => html`<li><code>${call}</code></li>`)}</ul>
             </li>`,
@@ -182,10 +231,11 @@ function how(view: ReviewView): TemplateResult {
 
 function history(view: ReviewView): TemplateResult {
   return section(
-    'History',
+    t('History'),
     html`
       <ul>
         ${view.attempts.map(({ title, text }) => html`<li><strong>${title}</strong> ${text}</li>`)}
+        ${view.comments.map((text) => html`<li><strong>${t('Reviewer')}</strong> <span class="said">${text}</span></li>`)}
         ${view.events.map(({ at, text }) => html`<li>${text} <span class="quiet">${at}</span></li>`)}
       </ul>
     `,
@@ -193,20 +243,24 @@ function history(view: ReviewView): TemplateResult {
 }
 
 const buttons: readonly (readonly [PageAction, string])[] = [
-  ['approve', 'Approve Patch'],
-  ['reject', 'Reject Patch…'],
-  ['undoReject', 'Take Rejection Back'],
-  ['rollBack', 'Roll Back Release…'],
+  ['approve', msg('Approve Patch')],
+  ['finishEdit', msg('Finish Edit')],
+  ['abandonEdit', msg('Abandon Edit…')],
+  ['requestChanges', msg('Request Changes…')],
+  ['editPatch', msg('Edit by Hand')],
+  ['reject', msg('Reject Patch…')],
+  ['undoReject', msg('Take Rejection Back')],
+  ['rollBack', msg('Roll Back Release…')],
 ];
 
 function foot({ actions }: ReviewView, send: Send): TemplateResult {
   const offered = buttons.filter(([action]) => actions[action].offered);
   const why = actions.approve.why;
-  return html`<footer role="toolbar" aria-label="Decision">
+  return html`<footer role="toolbar" aria-label=${t('Decision')}>
     ${offered.map(
       ([action, text], i) =>
         html`<button class=${i === 0 ? 'primary' : ''} @click=${() => send({ kind: 'act', action })}>
-          ${text}
+          ${t(text)}
         </button>`,
     )}
     ${why === undefined ? nothing : html`<span class="quiet">${why}</span>`}

@@ -36,6 +36,8 @@ export interface AgentDeps extends Pick<ToolContext, 'shell' | 'commands' | 'dia
   readonly root: string;
   /** git at the worktree. */
   readonly git: Git;
+  /** What the patch is against; default: what the worktree is at. */
+  readonly base?: string;
   /** undefined: no test command is known. */
   readonly tests?: TestRunner | undefined;
   readonly guard: EditGuard;
@@ -165,7 +167,9 @@ function saver({ saveTranscript, clock }: AgentDeps): Save {
 async function saveStart({ deps, context, prefix, save, messages }: Run): Promise<void> {
   const { name, contextTokens } = deps.model;
   const window = contextTokens === undefined ? {} : { contextTokens };
-  await save({ kind: 'start', model: name, ...window, base: context.base, ...prefix });
+  // What lies in the folder at the start; of a patch that is gone on with, more than its base.
+  const base = await context.git.run(['rev-parse', 'HEAD']);
+  await save({ kind: 'start', model: name, ...window, base, ...prefix });
   await save({ kind: 'sent', step: 0, message: messages[0] as Message });
 }
 
@@ -174,7 +178,7 @@ async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<Tool
   return {
     root: await realpath(deps.root),
     git,
-    base: await git.run(['rev-parse', 'HEAD'], { signal }),
+    base: deps.base ?? (await git.run(['rev-parse', 'HEAD'], { signal })),
     tests,
     shell,
     commands,

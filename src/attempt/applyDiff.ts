@@ -41,6 +41,34 @@ export async function treeWithDiffs(
   });
 }
 
+/** The tree of `commit` with a diff of git's own taken back from it. */
+export async function treeWithout(
+  git: Git,
+  path: string,
+  commit: string,
+  diff: Uint8Array,
+): Promise<string> {
+  return withIndex(path, 'empty', async (extraEnv) => {
+    await git.run(['read-tree', commit], { extraEnv });
+    try {
+      const how = ['apply', '--cached', '--reverse', '--whitespace=nowarn', '-p1', '-'];
+      await git.run(how, { extraEnv, input: diff });
+    } catch (error) {
+      if (!isPatchwrightError(error, 'git_failed')) throw error;
+      throw new PatchwrightError(
+        'conflict',
+        {
+          what: 'The hunks could not be taken out of the patch.',
+          why: errorMessage(error),
+          remedy: 'Drop the hunks beside them as well, or edit the patch by hand.',
+        },
+        { cause: error },
+      );
+    }
+    return git.run(['write-tree'], { extraEnv });
+  });
+}
+
 /**
  * Names in a diff may have no `a/` and `b/` in front, may start at the workspace's folder, and its line
  * ends may have been changed on the way. The first reading that applies whole is the one that is meant.

@@ -25,6 +25,8 @@ export interface CommitPlace {
   readonly adminDir: string;
   readonly branch: string;
   readonly base: string;
+  /** A commit of ours on the branch that is gone on from; the patch is then one commit on top of it. */
+  readonly onto?: string;
   /** Folders that were brought along and are no part of the patch, ignored by git or not. */
   readonly exclude: readonly string[];
 }
@@ -55,6 +57,7 @@ export async function commitTree(
   const { git, base } = place;
   const baseTree = await git.run(['rev-parse', `${base}^{tree}`]);
   if (tree === baseTree) throw nothingChanged();
+  if (place.onto !== undefined) return commitOnto(place, place.onto, tree, options);
   const testTree = await treeWith(git, place.path, base, tree, options.testFiles);
   const identity = await identityOf(git, options.author);
   let commit = base;
@@ -62,6 +65,22 @@ export async function commitTree(
     commit = await write(git, testTree, commit, message('Reproduce', options), identity);
   }
   if (testTree !== tree) commit = await write(git, tree, commit, message('Fix', options), identity);
+  await moveBranch(place, commit);
+  return commit;
+}
+
+/** What was there before stays reachable, since an earlier request may name it. */
+async function commitOnto(
+  place: CommitPlace,
+  onto: string,
+  tree: string,
+  options: CommitOptions,
+): Promise<string> {
+  const { git } = place;
+  const isSame = tree === (await git.run(['rev-parse', `${onto}^{tree}`]));
+  if (isSame) throw nothingChanged();
+  const identity = await identityOf(git, options.author);
+  const commit = await write(git, tree, onto, message('Revise', options), identity);
   await moveBranch(place, commit);
   return commit;
 }
@@ -210,7 +229,7 @@ async function moveBranch(place: CommitPlace, commit: string): Promise<void> {
 const maxSubject = 72;
 const maxSummary = 4_000;
 
-function message(kind: 'Reproduce' | 'Fix', options: CommitOptions): string {
+function message(kind: 'Reproduce' | 'Fix' | 'Revise', options: CommitOptions): string {
   const subject = `${kind}: ${oneLine(options.title, 2 * maxSubject) || options.ticketId}`;
   const summary = plainText(options.summary.slice(0, 2 * maxSummary))
     .slice(0, maxSummary)

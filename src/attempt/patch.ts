@@ -18,7 +18,12 @@ export async function patchOf(
 }
 
 /** Unified diff for people, renames shown as such. */
-export async function diffText(git: Git, base: string, commit: string): Promise<string> {
+export async function diffText(
+  git: Git,
+  base: string,
+  commit: string,
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): Promise<string> {
   const shape = [
     '-p',
     '--full-index',
@@ -27,7 +32,7 @@ export async function diffText(git: Git, base: string, commit: string): Promise<
     '--diff-algorithm=histogram',
   ];
   const diff = await git.bytes([...between, ...shape, base, commit]);
-  return diff.toString('utf8');
+  return diff.toString(encoding);
 }
 
 const statuses: Readonly<Record<string, PatchFile['status']>> = {

@@ -21,6 +21,8 @@ export interface AgentTask {
   readonly testTitle?: string;
   /** The repository's own instructions for agents (AGENTS.md and the like). */
   readonly instructions?: string;
+  /** The checkout holds an earlier patch that the last review comment is about. */
+  readonly continues?: boolean;
   /** What is not masked in it, by the user's choice. */
   readonly keep?: ReadonlySet<SecretKind>;
 }
@@ -78,9 +80,14 @@ export function firstMessage(task: AgentTask, boundary = newBoundary()): string 
     encode({ ...(clean(describe(task), task.keep) as object), ...codeOf(task) }),
     `</data ${boundary}>`,
     '',
-    'Start by reading the code. Write the failing test before the fix, and end with submit.',
+    task.continues ? startFromPatch : startFromCode,
   ].join('\n');
 }
+
+const startFromCode =
+  'Start by reading the code. Write the failing test before the fix, and end with submit.';
+const startFromPatch =
+  'The checkout already holds an earlier patch for it, test and fix. A reviewer wants it changed: the last of reviewComments says how. Keep what is right, change what the comment asks for, run the tests, and end with submit, naming all test files of the patch.';
 
 function newBoundary(): string {
   return randomBytes(12).toString('hex');

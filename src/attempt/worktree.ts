@@ -2,7 +2,7 @@ import { lstat, open, readdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cancelled, errorMessage, explainFileError, PatchwrightError } from '../core/errors.ts';
 import type { Checkout, Clock, Git, Log, Shell } from '../core/ports.ts';
-import { type Given, treeWithDiffs } from './applyDiff.ts';
+import { type Given, treeWithDiffs, treeWithout } from './applyDiff.ts';
 import { type CommitOptions, type Committed, commitPatch, commitTree } from './commit.ts';
 import {
   isInstalled,
@@ -21,9 +21,11 @@ import {
 } from './ownFolder.ts';
 import {
   assertBranchName,
+  continueBranch,
   createBranch,
   deleteOwnBranch,
   freeBranch,
+  putBack,
   tipOf,
 } from './worktreeBranch.ts';
 import { inspectRepository, type RepositoryState } from './worktreeChecks.ts';
@@ -55,6 +57,8 @@ export interface OpenOptions {
   readonly branch: string;
   /** Commit to start from; HEAD when left out. */
   readonly base?: string;
+  /** Goes on with `branch`, whose tip this commit must be, instead of making a new one; needs `base`. */
+  readonly onto?: string;
   readonly onProgress: Log;
 }
 
@@ -76,6 +80,8 @@ export interface Worktree extends Checkout {
   treeOfBaseWithDiffs(given: Omit<Given, 'prefix'>): Promise<string>;
   /** Commits such a tree as `commit` does what lies in the folder. */
   commitTree(tree: string, options: CommitOptions): Promise<string>;
+  /** The tree of a commit with a unified diff taken back from it. Throws `conflict`. */
+  treeWithout(commit: string, diff: Uint8Array): Promise<string>;
   /** Removes the worktree or returns it to the pool. Never throws; what stays is picked up by `recover`. */
   close(options: { readonly keepBranch: boolean }): Promise<void>;
 }
@@ -119,6 +125,7 @@ interface Ground {
 
 interface Site extends Ground {
   readonly branch: string;
+  readonly onto?: string;
 }
 
 async function openWorktree(
@@ -148,17 +155,23 @@ async function openWorktree(
     const { path } = folder;
     const git = worktreeGit(deps.git, path, seal.adminDir);
     const ground: Ground = { deps, repository, folders, path, base, seal, git };
-    const branching = claimBranch(deps.git, folders, path, options.branch, base).then((branch) => {
-      undo.push(() => deleteOwnBranch(deps.git, branch, base, deps.log));
-      return branch;
-    });
+    const { onto } = options;
+    const branching =
+      onto === undefined
+        ? claimBranch(deps.git, folders, path, options.branch, base).then((branch) => {
+            undo.push(() => deleteOwnBranch(deps.git, branch, base, deps.log));
+            return branch;
+          })
+        : continueBranch(deps.git, options.branch, onto);
     // A new one is also entered into the pool while it is laid out; two notes must not cross.
     if (!folder.reused) await branching;
     const [branch] = await allOf(branching, layBase(ground, folder.reused, signal));
     await git.run(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
-    const site: Site = { ...ground, branch };
+    const site: Site = { ...ground, branch, ...(onto === undefined ? {} : { onto }) };
     const provided = await prepare(site, options.onProgress, signal);
-    return worktreeOf(site, path, provided);
+    const worktree = worktreeOf(site, path, provided);
+    if (onto !== undefined) await worktree.lay(onto, signal);
+    return worktree;
   } catch (error) {
     for (const step of undo) {
       await step().catch((failure: unknown) => deps.log(`Cleaning up: ${errorMessage(failure)}`));
@@ -370,12 +383,13 @@ async function untrackedIn({ git }: Site): Promise<string[]> {
 }
 
 function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
-  const { deps, base, branch, git, seal, repository, folders } = site;
+  const { deps, base, branch, onto, git, seal, repository, folders } = site;
   let closed: Promise<void> | undefined;
   let prepared = first;
   const place = () => {
     const exclude = prepared.keep;
-    return { git, path, adminDir: seal.adminDir, branch, base, exclude };
+    const on = onto === undefined ? {} : { onto };
+    return { git, path, adminDir: seal.adminDir, branch, base, exclude, ...on };
   };
   const explained = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
@@ -408,6 +422,7 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
       }),
     treeOfBaseWithDiffs: (given) =>
       explained(() => treeWithDiffs(git, path, base, { ...given, prefix: repository.prefix })),
+    treeWithout: (commit, diff) => explained(() => treeWithout(git, path, commit, diff)),
     commitTree: (tree, options) =>
       explained(async () => {
         await assertSealed(path, seal);
@@ -417,7 +432,12 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
       closed ??= closeAll(async (step) => {
         await step(() => prepared.provided.giveBack());
         await step(() => dispose(deps, folders, path));
-        if (!keepBranch) await step(() => deleteOwnBranch(deps.git, branch, base, deps.log));
+        if (keepBranch) return;
+        await step(() =>
+          onto === undefined
+            ? deleteOwnBranch(deps.git, branch, base, deps.log)
+            : putBack(deps.git, branch, onto, deps.log),
+        );
       }, deps.log);
       return closed;
     },

@@ -53,6 +53,37 @@ export async function createBranch(git: Git, branch: string, base: string): Prom
   await git.run(['update-ref', '-m', 'patchwright: drafted', `refs/heads/${branch}`, base, '']);
 }
 
+/** Throws `stale` when the branch is not where it was left, `busy` while somebody has it checked out. */
+export async function continueBranch(git: Git, branch: string, commit: string): Promise<string> {
+  const tip = await tipOf(git, branch);
+  if (tip === undefined) await createBranch(git, branch, commit);
+  else if (tip !== commit) {
+    throw new PatchwrightError('stale', {
+      what: `The patch on ${branch} can't be gone on with.`,
+      why: `The branch was moved to ${tip.slice(0, 10)}, which is not the patch that was judged.`,
+      remedy: `Move it back (git branch -f ${branch} ${commit.slice(0, 12)}) or draft the ticket again.`,
+    });
+  }
+  const at = await git.run(['for-each-ref', '--format=%(worktreepath)', `refs/heads/${branch}`]);
+  if (at === '') return branch;
+  throw new PatchwrightError('busy', {
+    what: `The patch on ${branch} can't be gone on with.`,
+    why: `The branch is checked out in ${at}.`,
+    remedy: 'Finish the edit of it, or check out another branch there.',
+  });
+}
+
+/** Where going on with a branch came to nothing. */
+export async function putBack(git: Git, branch: string, commit: string, log: Log): Promise<void> {
+  const tip = await tipOf(git, branch);
+  if (tip === undefined || tip === commit) return;
+  const reason = await reasonToKeep(git, branch, commit, tip, false);
+  // Where the branch is still checked out, that is in the worktree of whoever calls this.
+  if (reason && !reason.startsWith('it is checked out'))
+    return log(`Left ${branch} as it is: ${reason}.`);
+  await git.run(['update-ref', '-m', 'patchwright: put back', `refs/heads/${branch}`, commit, tip]);
+}
+
 export async function tipOf(git: Git, branch: string): Promise<string | undefined> {
   const { code, out } = await git.code(
     ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`],

@@ -191,6 +191,7 @@ export const requestEntity: Entity<PatchRequest> = {
     costUsd: plain('cost_usd'),
     requestedBy: plain('requested_by'),
     approvals: json('approvals'),
+    edits: json('edits'),
     reviewedAt: plain('reviewed_at'),
     reviewedBy: plain('reviewed_by'),
     reviewComment: plain('review_comment'),

@@ -132,6 +132,12 @@ ALTER TABLE improvement_tickets ADD COLUMN archived TEXT;
 CREATE INDEX tickets_by_archive ON improvement_tickets (archived) WHERE archived IS NOT NULL;
 `,
   },
+  {
+    version: 5,
+    sql: `
+ALTER TABLE patch_requests ADD COLUMN edits TEXT;
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -158,6 +158,7 @@ const requestFields = {
   costUsd: amount,
   requestedBy: word,
   approvals: z.array(z.object({ by: word, at: time, comment: optional(text) })),
+  edits: z.array(z.object({ at: time, by: word, what: text })),
   reviewedAt: time,
   reviewedBy: text,
   reviewComment: text,

@@ -1,20 +1,10 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRecordedModel } from '../compose.ts';
-import type { Git } from '../core/ports.ts';
 import { allowVariable } from '../core/sandbox.ts';
-import { createGit } from '../platform/git.ts';
-import { createShell } from '../platform/shell.ts';
+import { copyWorkspace } from '../platform/demoWorkspace.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { scanText } from './houseCommands.ts';
 import { requestText } from './views.ts';
@@ -106,25 +96,4 @@ function mediaFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates = [join(here, '..', 'media'), join(here, '..', '..', 'media')];
   return candidates.find((path) => existsSync(join(path, 'demo'))) ?? join(here, '..', 'media');
-}
-
-/** A real repository: on a branch that is not protected, with the demo's files as its first commit. */
-export async function copyWorkspace(source: string, folder: string): Promise<Git> {
-  cpSync(source, folder, { recursive: true });
-  // Packagers drop files of that name, so it travels under another.
-  if (existsSync(join(folder, 'gitignore'))) {
-    renameSync(join(folder, 'gitignore'), join(folder, '.gitignore'));
-  }
-  const git = createGit(createShell(), folder);
-  await git.run(['init', '-q', '-b', 'demo']);
-  for (const [key, value] of Object.entries({
-    'user.name': 'Demo',
-    'user.email': 'demo@example.com',
-  })) {
-    const { code } = await git.code(['config', key], { okCodes: [0, 1] });
-    if (code !== 0) await git.run(['config', key, value]);
-  }
-  await git.run(['add', '-A']);
-  await git.run(['-c', 'commit.gpgsign=false', 'commit', '-q', '-m', 'Shop service']);
-  return git;
 }

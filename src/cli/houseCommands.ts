@@ -60,10 +60,14 @@ async function scan({ app, out, signal }: Context): Promise<number> {
   }
 }
 
+const tooFew =
+  'Too little for a ticket so far: an error becomes one when it was seen 5 times (patchwright.thresholds), or once if it ended the program.';
+
 export function scanText(report: ScanReport): string {
   const { created, updated } = report;
   return [
     `Read ${count(report.lines, 'new line')} in ${count(report.files, 'file')}: ${count(report.signals, 'signal')}, ${count(created.length, 'new ticket')}, ${updated.length} updated.`,
+    ...(report.signals > 0 && created.length + updated.length === 0 ? [tooFew] : []),
     ...(report.malformed > 0
       ? [`${count(report.malformed, 'malformed record')} skipped (--verbose names them).`]
       : []),

@@ -1,5 +1,6 @@
 import type { Approved } from '../core/approval.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { type HunkName, hunkNameText, parseDiff, parseHunkName } from '../core/hunks.ts';
 import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
 import type { ReplayReport } from '../pipeline.ts';
 import { type Arguments, usageError } from './arguments.ts';
@@ -50,6 +51,18 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     help: 'reject a patch; the comment is learned from',
     operands: 1,
     run: reject,
+  },
+  changes: {
+    usage: 'REQUEST -m COMMENT [--model NAME]',
+    help: 'reject a patch and have the model change it as the comment says',
+    operands: 1,
+    run: changes,
+  },
+  drop: {
+    usage: 'REQUEST FILE:N…',
+    help: "take hunks out of a patch; without one, list a patch's hunks",
+    operands: 1_000,
+    run: drop,
   },
   reopen: {
     usage: 'REQUEST | TICKET',
@@ -178,6 +191,51 @@ async function reject({ app, args, out }: Context): Promise<number> {
   out.result(
     { requestId: request.id, status: 'DENIED' },
     () => `Rejected. Take it back with:\n  ${callOf(args, 'reopen', request.id.slice(0, 8))}`,
+  );
+  return exit.done;
+}
+
+async function changes({ app, args, out, signal }: Context): Promise<number> {
+  const { id } = requestNamed(app, args.rest[0]);
+  const comment = args.message;
+  if (!comment) throw usageError('`changes` needs a comment: -m "what should be different".');
+  const request = await sayingProgress(app, out, () =>
+    app.pipeline.requestChanges(id, comment, signal),
+  );
+  out.result(requestView(request), () => requestText(request, args));
+  return exit.done;
+}
+
+async function drop({ app, args, out, signal }: Context): Promise<number> {
+  const request = requestNamed(app, args.rest[0]);
+  const hunks = args.rest.slice(1).map(hunkNamed);
+  if (hunks.length === 0) return listHunks(request, out);
+  const revised = await sayingProgress(app, out, () =>
+    app.pipeline.dropHunks(request.id, hunks, signal),
+  );
+  out.result(requestView(revised), () => requestText(revised, args));
+  return exit.done;
+}
+
+function hunkNamed(text: string): HunkName {
+  const name = parseHunkName(text);
+  if (name) return name;
+  throw usageError(`${JSON.stringify(text)} names no hunk: FILE:N, counted from 1 in each file.`);
+}
+
+function listHunks({ id, diff }: PatchRequest, out: Context['out']): number {
+  const hunks = parseDiff(diff).flatMap((file) =>
+    file.hunks.map(({ number, added, removed, lines }) => ({
+      name: hunkNameText({ path: file.path, number }),
+      added,
+      removed,
+      lines,
+    })),
+  );
+  out.result({ requestId: id, hunks }, () =>
+    hunks
+      .map(({ name, lines }) => [name, ...lines.map((line) => `  ${line}`)].join('\n'))
+      .join('\n'),
   );
   return exit.done;
 }

@@ -31,5 +31,8 @@ export function usage(): string {
 }
 
 function row(call: string, help: string): string {
-  return `  ${call.trim().padEnd(width)} ${help}`;
+  const start = `  ${call.trim().padEnd(width)}`;
+  return start.length > width + 2
+    ? `${start}\n${' '.repeat(width + 3)}${help}`
+    : `${start} ${help}`;
 }

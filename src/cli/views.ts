@@ -144,6 +144,7 @@ export function requestView(request: PatchRequest) {
     model: request.model,
     costUsd: request.costUsd ?? null,
     metrics: request.metrics ?? null,
+    edits: request.edits ?? [],
     reviewedAt: request.reviewedAt ?? null,
     reviewedBy: request.reviewedBy ?? null,
     reviewComment: request.reviewComment ?? null,

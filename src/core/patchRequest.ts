@@ -43,11 +43,20 @@ export interface PatchRequest {
   readonly requestedBy?: string;
   /** So far; the one that decides is also in `reviewedBy`. */
   readonly approvals?: readonly Approval[];
+  /** What people changed in it since it was put forward, oldest first; each made `commit` another one. */
+  readonly edits?: readonly RequestEdit[];
   readonly reviewedAt?: string;
   readonly reviewedBy?: string;
   readonly reviewComment?: string;
   readonly appliedAt?: string;
   readonly applicationError?: string;
+}
+
+export interface RequestEdit {
+  readonly at: string;
+  readonly by: string;
+  /** `2 hunks dropped`, `edited by hand`. */
+  readonly what: string;
 }
 
 /** In figures: what motivated a request, and what the attempt behind it took. */

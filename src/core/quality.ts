@@ -16,10 +16,15 @@ export interface EditorDiagnostic {
 
 /**
  * What has been judged as a whole, so that what is no longer found of it is gone: a kind of our own
- * analysis, or all that one linter says.
+ * analysis, or all that one report says of coverage or for one linter.
+ * @param report where it was read; counts only for what reports say
  */
-export function domainOf({ kind, tool }: Pick<QualityFinding, 'kind' | 'tool'>): string {
-  return kind === 'lint' ? `lint ${tool}` : kind;
+export function domainOf(
+  { kind, tool }: Pick<QualityFinding, 'kind' | 'tool'>,
+  report: string,
+): string {
+  if (kind === 'lint') return `lint ${tool} of ${report}`;
+  return kind === 'coverage' ? `coverage of ${report}` : kind;
 }
 
 /** What a ticket says of code that could be better. */

@@ -8,6 +8,8 @@ const english = { error: en().localeError };
 const glob = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.minimum(1));
 const gate = z.object({ enabled: z._default(z.boolean(), true) });
+/** Empty, or two times of the day. */
+const quietHours = /^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
 const money = z.number().check(z.minimum(0));
 
 const provider = z.enum(['anthropic', 'openai', 'vscode']);
@@ -147,6 +149,11 @@ const schema = z.object({
     requesterMayApprove: z._default(z.boolean(), true),
   }),
   monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
+  notifications: z.object({
+    enabled: z._default(z.boolean(), true),
+    minConfidence: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.9),
+    quietHours: z._default(z.string().check(z.regex(quietHours, 'not like 22:00-07:00')), ''),
+  }),
   /** `protected` is not among them: it can't be switched off. */
   gates: z.object({
     size: gate,
@@ -203,6 +210,7 @@ const empty = {
   },
   approve: {},
   monitor: {},
+  notifications: {},
 };
 
 export const defaultSettings: Settings = schema.parse(empty);

@@ -122,6 +122,8 @@ export interface TicketMetadata {
   readonly splits?: readonly Split[];
   /** The ticket that it was split off from. */
   readonly splitFrom?: string;
+  /** A score given by a person, who moved it before another ticket. */
+  readonly rank?: number;
   readonly snoozedUntil?: string;
   readonly closedReason?: string;
   /** How things were when it was closed as not worth fixing. */
@@ -162,12 +164,13 @@ export interface SignalGroup {
 
 /** The legal moves of a ticket. */
 const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
-  open: ['in_progress', 'snoozed', 'closed'],
+  // An earlier patch of it can be taken up again after an attempt that was to change it.
+  open: ['in_progress', 'ready', 'snoozed', 'closed'],
   in_progress: ['testing', 'open', 'failed'],
   testing: ['ready', 'failed', 'open', 'in_progress'],
   ready: ['applied', 'rejected', 'failed', 'open'],
   applied: ['rolled_back', 'open'],
-  failed: ['open', 'in_progress', 'snoozed', 'closed'],
+  failed: ['open', 'in_progress', 'ready', 'snoozed', 'closed'],
   rejected: ['open', 'in_progress', 'snoozed', 'closed', 'ready'],
   rolled_back: ['open', 'in_progress', 'snoozed', 'closed'],
   snoozed: ['open', 'closed'],
@@ -207,8 +210,12 @@ export function manualTicketId(title: string, createdAt: string): string {
 
 const rank: Readonly<Record<Priority, number>> = { low: 1, medium: 4, high: 7, critical: 10 };
 
-/** Selection score (B4): (10 − priority) + risk/2 + effort/2; the lowest is drafted first. */
-export function score(ticket: Pick<Ticket, 'priority' | 'risk' | 'effort'>): number {
+/**
+ * Selection score (B4): (10 − priority) + risk/2 + effort/2; the lowest is drafted first. Where a person has
+ * moved the ticket, their word counts.
+ */
+export function score(ticket: Pick<Ticket, 'priority' | 'risk' | 'effort' | 'metadata'>): number {
+  if (ticket.metadata.rank !== undefined) return ticket.metadata.rank;
   return 10 - rank[ticket.priority.value] + ticket.risk.value / 2 + ticket.effort.value / 2;
 }
 
@@ -229,6 +236,14 @@ export function pick(
 /** Whose turn it is: the lowest score first, of equals the older one. */
 export function byTurn(a: Ticket, b: Ticket): number {
   return score(a) - score(b) || a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
+}
+
+/** The score with which a ticket comes right before `next`, of all the others in their order. */
+export function rankBefore(others: readonly Ticket[], next: Ticket): number {
+  const own = score(next);
+  const before = others.map(score).filter((other) => other < own);
+  const nearest = before.reduce((most, other) => Math.max(most, other), own - 2);
+  return (own + nearest) / 2;
 }
 
 /** Evidence kept on a ticket; older pieces are dropped, the count is kept in its group. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../core/settings.ts';
 import type { Dialogs } from './dialogs.ts';
+import { msg, t } from './l10n.ts';
 
 type Provider = Settings['model']['provider'];
 
@@ -11,8 +12,8 @@ const places = {
 } as const;
 
 const prompts = {
-  anthropic: 'Your Anthropic API key.',
-  openai: "The server's API key; most on this machine want none.",
+  anthropic: msg('Your Anthropic API key.'),
+  openai: msg("The server's API key; most on this machine want none."),
 } as const;
 
 /** The models' keys: from VS Code's secret storage, else from the environment; never from a file. */
@@ -37,14 +38,17 @@ export function createApiKey(
     async ask(provider) {
       const { secret } = places[provider];
       const key = await dialogs.input({
-        title: 'Set API Key',
-        prompt: `${prompts[provider]} It is kept in the secret storage. Leave it empty to remove it.`,
+        title: t('Set API Key'),
+        prompt: t(
+          '{0} It is kept in the secret storage. Leave it empty to remove it.',
+          t(prompts[provider]),
+        ),
         password: true,
       });
       if (key === undefined) return;
       if (key.trim() === '') await secrets.delete(secret);
       else await secrets.store(secret, key.trim());
-      dialogs.mention(key.trim() === '' ? 'API key removed' : 'API key saved');
+      dialogs.mention(key.trim() === '' ? t('API key removed') : t('API key saved'));
     },
     onDidChange: secrets.onDidChange,
   };

@@ -3,12 +3,13 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import { byTurn, type Ticket, type TicketStatus } from '../core/ticket.ts';
 import type { Dialogs } from './dialogs.ts';
-import { fromUri } from './documents.ts';
+import { fromUri, shownCommit } from './documents.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { requestDescription } from './reviewText.ts';
 import type { Session } from './sessions.ts';
 import { exactly, shorten, withoutIcons } from './text.ts';
 import { ticketDescription } from './ticketText.ts';
+import { t } from './l10n.ts';
 
 /**
  * What a command is about: its argument (a row, a title bar's address, an id), else the diff in front,
@@ -22,7 +23,7 @@ export async function chooseRequest(
 ): Promise<PatchRequest | undefined> {
   const named = requestNamed(session, argument) ?? requestNamed(session, activeAddress());
   if (named) return named;
-  if (candidates.length === 0) throw nothing('There is no patch request to review.');
+  if (candidates.length === 0) throw nothing(t('There is no patch request to review.'));
   if (candidates.length === 1) return candidates[0];
   const items = candidates.map((request) => ({
     label: withoutIcons(shorten(titleOf(session.app.backlog, request), 120)),
@@ -30,7 +31,7 @@ export async function chooseRequest(
     detail: request.ticketId,
     request,
   }));
-  return (await dialogs.choose(items, { title: 'Patch Request', matchOnDetail: true }))?.request;
+  return (await dialogs.choose(items, { title: t('Patch Request'), matchOnDetail: true }))?.request;
 }
 
 /** The request that a row, an address or an id stands for. */
@@ -41,11 +42,13 @@ export function requestNamed(session: Session, argument: unknown): PatchRequest 
   if (row.request) return requests.get(row.request.id);
   if (row.ticket) return requests.find(row.ticket.id);
   const address = argument instanceof vscode.Uri ? fromUri(argument) : undefined;
-  return address && requests.get(address.owner);
+  const found = address && requests.get(address.owner);
+  if (found && address.at && address.at !== shownCommit(found)) throw edited();
+  return found;
 }
 
 /** The document in front, when it is one of ours. */
-function activeAddress(): vscode.Uri | undefined {
+export function activeAddress(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
   return input instanceof vscode.TabInputText ? input.uri : undefined;
@@ -70,7 +73,7 @@ export async function chooseTicket(
     detail: ticket.id,
     id: ticket.id,
   }));
-  if (items.length === 0) throw nothing('There is no ticket for this.');
+  if (items.length === 0) throw nothing(t('There is no ticket for this.'));
   return (await dialogs.choose(items, { title, matchOnDetail: true }))?.id;
 }
 
@@ -88,15 +91,23 @@ export async function chooseRelease(
   if (typeof argument === 'string') return releases.get(argument);
   const ticketId = asRow(argument).ticket?.id;
   if (ticketId) return standing.find((release) => release.ticketId === ticketId);
-  if (standing.length === 0) throw nothing('There is no release to roll back.');
+  if (standing.length === 0) throw nothing(t('There is no release to roll back.'));
   if (standing.length === 1) return standing[0];
   const items = standing.map((release) => ({
     label: withoutIcons(shorten(tickets.get(release.ticketId)?.title ?? release.ticketId, 120)),
-    description: `${release.commit.slice(0, 8)} on ${release.branch}`,
-    detail: `Landed ${exactly(release.appliedAt)}`,
+    description: t('{0} on {1}', release.commit.slice(0, 8), release.branch),
+    detail: t('Landed {0}', exactly(release.appliedAt)),
     release,
   }));
-  return (await dialogs.choose(items, { title: 'Roll Back Release' }))?.release;
+  return (await dialogs.choose(items, { title: t('Roll Back Release') }))?.release;
+}
+
+function edited(): PatchwrightError {
+  return new PatchwrightError('stale', {
+    what: t('This is not the patch that waits any more.'),
+    why: t('It was edited since its diff was opened.'),
+    remedy: t('Open its diff again.'),
+  });
 }
 
 interface Row {

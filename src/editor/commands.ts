@@ -13,6 +13,15 @@ export const commandNames = [
   'approve',
   'reject',
   'undoReject',
+  'requestChanges',
+  'dropHunks',
+  'editPatch',
+  'finishEdit',
+  'abandonEdit',
+  'nextFile',
+  'previousFile',
+  'addComment',
+  'deleteComment',
   'rollBack',
   'showGates',
   'newTicket',
@@ -26,6 +35,11 @@ export const commandNames = [
   'sortByScore',
   'sortByLastSeen',
   'sortByOccurrences',
+  'filterBacklog',
+  'clearFilter',
+  'groupBacklog',
+  'showMore',
+  'whyThisGroup',
   'protectFile',
   'fileHistory',
   'openDatabase',
@@ -35,6 +49,8 @@ export const commandNames = [
   'doctor',
   'selfTestGates',
   'refresh',
+  'openDemo',
+  'getStarted',
 ] as const;
 
 export type CommandName = (typeof commandNames)[number];
@@ -58,6 +74,10 @@ export const contextKeys = {
   hasReleases: 'patchwright.hasReleases',
   hasKey: 'patchwright.hasKey',
   drafting: 'patchwright.drafting',
+  /** A patch is being edited by hand. */
+  editing: 'patchwright.editing',
+  /** Only some tickets are shown. */
+  filtered: 'patchwright.filtered',
   /** How the Backlog view is sorted. */
   sort: 'patchwright.sort',
   /** Addresses of the documents whose request waits for a decision. */

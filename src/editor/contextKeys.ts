@@ -22,7 +22,11 @@ export function registerContextKeys(
   let hasKey = false;
   let values: Partial<Values> = {};
   const update = throttled(() => {
-    values = { ...valuesOf(sessions, hasKey), sort: sorting.current() };
+    values = {
+      ...valuesOf(sessions, hasKey),
+      sort: sorting.current(),
+      filtered: sorting.filter() !== '',
+    };
     for (const [name, value] of Object.entries(values)) {
       const id = contextKeys[name as keyof typeof contextKeys];
       const text = JSON.stringify(value);
@@ -49,11 +53,11 @@ export function registerContextKeys(
   return { values: () => values, dispose: () => store.dispose() };
 }
 
-function valuesOf(sessions: Sessions, hasKey: boolean): Omit<Values, 'sort'> {
+function valuesOf(sessions: Sessions, hasKey: boolean): Omit<Values, 'sort' | 'filtered'> {
   const session = sessions.session();
   return {
     state: sessions.state().kind,
-    hasKey,
+    hasKey: hasKey || (session?.hasRecordedModel ?? false),
     ...(session ? insideOf(session) : nothing),
   };
 }
@@ -63,10 +67,11 @@ const nothing = {
   hasRequests: false,
   hasReleases: false,
   drafting: false,
+  editing: false,
   pending: [],
 };
 
-type Inside = Omit<Values, 'state' | 'hasKey' | 'sort'>;
+type Inside = Omit<Values, 'state' | 'hasKey' | 'sort' | 'filtered'>;
 
 function insideOf({ app, activity }: Session): Inside {
   const waiting = waitingRequests(app.backlog);
@@ -75,6 +80,7 @@ function insideOf({ app, activity }: Session): Inside {
     hasRequests: waiting.length > 0,
     hasReleases: app.backlog.releases.list().some((release) => !release.rolledBackAt),
     drafting: activity().works.size > 0,
+    editing: app.pipeline.editing.open().length > 0,
     pending: waiting.flatMap(reviewAddresses),
   };
 }

@@ -6,6 +6,7 @@ import { createDisposableStore } from './disposables.ts';
 import { hostPage, pageIcon, pageOptions } from './pageHost.ts';
 import { throttled } from './refresh.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { t } from './l10n.ts';
 
 export const dashboardType = 'patchwright.dashboard';
 
@@ -42,7 +43,7 @@ export function registerDashboard(sessions: Sessions, extension: vscode.Uri): Da
     open() {
       if (open) return open.reveal();
       const options = pageOptions(extension);
-      const title = 'Patchwright Dashboard';
+      const title = t('Patchwright Dashboard');
       const column = vscode.ViewColumn.Active;
       return adopt(
         vscode.window.createWebviewPanel(dashboardType, title, column, options),
@@ -72,7 +73,7 @@ function showFigures(
     () => void show(),
     () => pauseMs,
   );
-  const host = hostPage(panel.webview, extension, 'Patchwright dashboard', (message) => {
+  const host = hostPage(panel.webview, extension, t('Patchwright dashboard'), (message) => {
     if (message.kind === 'days') days = message.days;
     if (message.kind === 'ready') isReady = true;
     if (message.kind === 'ready' || message.kind === 'days') void show();

@@ -2,6 +2,8 @@ import type { HistoryEvent, Insight } from '../pipeline.ts';
 import type { ChartView, DashboardView, FigureView, TableView } from '../shared/protocol.ts';
 import { historyWords } from './historyText.ts';
 import { ago, dollars, dotted, duration, shorten } from './text.ts';
+import { msg, t } from './l10n.ts';
+import { codeWords } from './ticketText.ts';
 
 /** What the dashboard shows. Pure. Honest with little data: no number is made of nothing. */
 
@@ -20,8 +22,8 @@ export function dashboardViewOf(
     figures: [...countFigures(insight), ...healthFigures(insight)],
     charts: chartsOf(insight),
     tables: [
-      costTable('Cost by model', 'model', insight.cost.byModel),
-      costTable('Cost by outcome', 'outcome', insight.cost.byOutcome),
+      costTable(t('Cost by model'), t('model'), insight.cost.byModel),
+      costTable(t('Cost by outcome'), t('outcome'), insight.cost.byOutcome),
     ],
     recent: events.slice(0, maxRecent).map((event) => ({
       at: ago(event.at, now),
@@ -38,57 +40,62 @@ export function dashboardViewOf(
 function countFigures({ requests, tickets, cost, ...rest }: Insight): readonly FigureView[] {
   const share = ({ value, part, of }: Insight['mergeRate']) =>
     value === undefined
-      ? { value: none, note: 'nothing yet' }
-      : { value: `${Math.round(value * 100)} %`, note: `${part} of ${of}` };
+      ? { value: none, note: t('nothing yet') }
+      : { value: `${Math.round(value * 100)} %`, note: t('{0} of {1}', part, of) };
   const span = ({ medianMs, p90Ms, count }: Insight['timeToReview']) =>
     medianMs === undefined || p90Ms === undefined
-      ? { value: none, note: 'nothing yet' }
+      ? { value: none, note: t('nothing yet') }
       : {
           value: duration(medianMs),
-          note: `median of ${count}; 9 of 10 within ${duration(p90Ms)}`,
+          note: t('median of {0}; 9 of 10 within {1}', count, duration(p90Ms)),
         };
   return [
-    { label: 'Waiting', value: String(requests.waiting), note: 'patch requests to review' },
+    { label: t('Waiting'), value: String(requests.waiting), note: t('patch requests to review') },
     {
-      label: 'Proposed',
+      label: t('Proposed'),
       value: String(requests.proposed),
-      note: `${requests.perWeek.toFixed(1)} a week`,
+      note: t('{0} a week', requests.perWeek.toFixed(1)),
     },
-    { label: 'Approved', value: String(requests.approved), note: `${requests.rejected} rejected` },
     {
-      label: 'Landed',
+      label: t('Approved'),
+      value: String(requests.approved),
+      note: t('{0} rejected', requests.rejected),
+    },
+    {
+      label: t('Landed'),
       value: String(requests.implemented),
-      note: `${requests.rolledBack} rolled back`,
+      note: t('{0} rolled back', requests.rolledBack),
     },
     {
-      label: 'Failed attempts',
+      label: t('Failed attempts'),
       value: String(requests.failedAttempts),
-      note: 'no patch passed the gates',
+      note: t('no patch passed the gates'),
     },
     {
-      label: 'Success rate',
+      label: t('Success rate'),
       ...share(rest.successRate),
-      formula:
+      formula: t(
         'attempts whose patch landed and stayed ÷ attempts that failed or whose patch was decided',
+      ),
     },
     {
-      label: 'Merge rate',
+      label: t('Merge rate'),
       ...share(rest.mergeRate),
-      formula: 'requests that landed ÷ requests that were decided',
+      formula: t('requests that landed ÷ requests that were decided'),
     },
-    { label: 'Time to review', ...span(rest.timeToReview) },
-    { label: 'Time to merge', ...span(rest.timeToMerge) },
+    { label: t('Time to review'), ...span(rest.timeToReview) },
+    { label: t('Time to merge'), ...span(rest.timeToMerge) },
     {
-      label: 'Tickets',
+      label: t('Tickets'),
       value: String(tickets.unresolved),
-      note: `unresolved; ${tickets.created} created, ${tickets.resolved} resolved`,
+      note: t('unresolved; {0} created, {1} resolved', tickets.created, tickets.resolved),
     },
     {
-      label: 'Cost of a landed fix',
+      label: t('Cost of a landed fix'),
       value: dollars(cost.perLandedFixUsd) ?? none,
       note: dotted([
-        `${dollars(cost.totalUsd) ?? none} in all`,
-        cost.unpriced > 0 ? `${cost.unpriced} attempts without a known price` : undefined,
+        t('{0} in all', dollars(cost.totalUsd) ?? none),
+        cost.unpriced > 0 ? t('{0} attempts without a known price', cost.unpriced) : undefined,
       ]),
     },
   ];
@@ -102,48 +109,63 @@ function healthFigures({ health }: Insight): readonly FigureView[] {
   ): FigureView => ({
     label,
     value: value === undefined ? none : value.toLocaleString('en'),
-    note: value === undefined ? 'too little is known' : unit,
-    formula,
+    note: value === undefined ? t('too little is known') : t(unit),
+    formula: t(formula),
     parts,
   });
   return [
-    of('Health', score),
-    of('Improvement velocity', velocity),
-    of('Risk exposure', riskExposure),
-    { ...of('Quality trend', qualityTrend), value: trendWords[qualityTrend.direction] },
+    of(t('Health'), score),
+    of(t('Improvement velocity'), velocity),
+    of(t('Risk exposure'), riskExposure),
+    { ...of(t('Quality trend'), qualityTrend), value: t(trendWords[qualityTrend.direction]) },
   ];
 }
 
-const trendWords = { better: 'better', steady: 'steady', worse: 'worse', unknown: none } as const;
+const trendWords = {
+  better: msg('better'),
+  steady: msg('steady'),
+  worse: msg('worse'),
+  unknown: none,
+} as const;
 
 function chartsOf({ days, distribution }: Insight): readonly ChartView[] {
   const labels = days.map(({ day }) => day.slice(5));
   return [
     enough({
-      title: 'Tickets a day',
-      of: 'day',
+      title: t('Tickets a day'),
+      of: t('day'),
       kind: 'lines',
       labels,
       series: [
-        { name: 'created', values: days.map((day) => day.ticketsCreated) },
-        { name: 'resolved', values: days.map((day) => day.ticketsResolved) },
+        { name: t('created'), values: days.map((day) => day.ticketsCreated) },
+        { name: t('resolved'), values: days.map((day) => day.ticketsResolved) },
       ],
     }),
     enough({
-      title: 'Patches a day',
-      of: 'day',
+      title: t('Patches a day'),
+      of: t('day'),
       kind: 'lines',
       labels,
       series: [
-        { name: 'proposed', values: days.map((day) => day.proposed) },
-        { name: 'landed', values: days.map((day) => day.landed) },
-        { name: 'failed', values: days.map((day) => day.failedAttempts) },
-        { name: 'rolled back', values: days.map((day) => day.rolledBack) },
+        { name: t('proposed'), values: days.map((day) => day.proposed) },
+        { name: t('landed'), values: days.map((day) => day.landed) },
+        { name: t('failed'), values: days.map((day) => day.failedAttempts) },
+        { name: t('rolled back'), values: days.map((day) => day.rolledBack) },
       ],
     }),
-    distributed('Unresolved tickets by category', 'category', distribution.category, categories),
-    distributed('Unresolved tickets by priority', 'priority', distribution.priority, priorities),
-    distributed('Unresolved tickets by risk', 'risk', distribution.risk, risks),
+    distributed(
+      t('Unresolved tickets by category'),
+      t('category'),
+      distribution.category,
+      categories,
+    ),
+    distributed(
+      t('Unresolved tickets by priority'),
+      t('priority'),
+      distribution.priority,
+      priorities,
+    ),
+    distributed(t('Unresolved tickets by risk'), t('risk'), distribution.risk, risks),
   ];
 }
 
@@ -161,8 +183,8 @@ function distributed(
     title,
     of,
     kind: 'bars',
-    labels: names.map((name) => name.replace('_', ' ')),
-    series: [{ name: 'tickets', values: names.map((name) => counts[name] ?? 0) }],
+    labels: names.map(codeWords),
+    series: [{ name: t('tickets'), values: names.map((name) => counts[name] ?? 0) }],
   });
 }
 
@@ -171,19 +193,19 @@ function enough(chart: ChartView): ChartView {
   const seen = chart.series.flatMap(({ values }) => values).reduce((sum, value) => sum + value, 0);
   return seen >= leastPoints
     ? chart
-    : { ...chart, tooLittle: `Only ${seen} so far; from ${leastPoints} on this is drawn.` };
+    : { ...chart, tooLittle: t('Only {0} so far; from {1} on this is drawn.', seen, leastPoints) };
 }
 
 function costTable(title: string, of: string, rows: Insight['cost']['byModel']): TableView {
   return {
     title,
-    head: [of, 'attempts', 'landed', 'tokens', 'cost'],
+    head: [of, t('attempts'), t('landed'), t('tokens'), t('cost')],
     rows: rows.map(({ name, attempts, landed, tokens, costUsd, unpriced }) => [
-      name.replace('_', ' '),
+      codeWords(name),
       String(attempts),
       String(landed),
       tokens.toLocaleString('en'),
-      unpriced === attempts && unpriced > 0 ? 'price not known' : (dollars(costUsd) ?? none),
+      unpriced === attempts && unpriced > 0 ? t('price not known') : (dollars(costUsd) ?? none),
     ]),
   };
 }
@@ -199,10 +221,10 @@ export function dashboardMarkdown(view: DashboardView): string {
     '',
   ];
   return [
-    `# Patchwright, the last ${view.days} days`,
+    t('# Patchwright, the last {0} days', view.days),
     '',
     ...table(
-      ['figure', 'value', ''],
+      [t('figure'), t('value'), ''],
       view.figures.map(({ label, value, note }) => [label, value, note]),
     ),
     ...view.charts.flatMap(({ title, of, labels, series, tooLittle }) => [

@@ -1,8 +1,11 @@
 import type * as vscode from 'vscode';
 import type { ApiKey } from './apiKey.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Demo } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
+import type { Doctor } from './doctor.ts';
 import type { ErrorReporter } from './errors.ts';
+import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
 import type { Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
@@ -15,6 +18,9 @@ export interface Desk {
   readonly apiKey: ApiKey;
   readonly sorting: Sorting;
   readonly reviewPanels: ReviewPanels;
+  readonly reviewComments: ReviewComments;
   readonly dashboard: Dashboard;
+  readonly demo: Demo;
+  readonly doctor: Doctor;
   readonly log: vscode.LogOutputChannel;
 }

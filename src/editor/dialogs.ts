@@ -6,6 +6,7 @@ export interface Dialogs {
   /** A modal question; true only for an explicit yes. */
   confirm(question: string, detail: string, yes: string): Promise<boolean>;
   input(options: vscode.InputBoxOptions): Promise<string | undefined>;
+  folder(options: vscode.OpenDialogOptions): Promise<vscode.Uri | undefined>;
   choose<T extends vscode.QuickPickItem>(
     items: readonly T[],
     options: vscode.QuickPickOptions,
@@ -27,6 +28,14 @@ export function createDialogs(): Dialogs {
       return (await vscode.window.showWarningMessage(question, options, yes)) === yes;
     },
     input: async (options) => vscode.window.showInputBox({ ignoreFocusOut: true, ...options }),
+    folder: async (options) =>
+      (
+        await vscode.window.showOpenDialog({
+          ...options,
+          canSelectFiles: false,
+          canSelectFolders: true,
+        })
+      )?.[0],
     choose: async (items, options) => vscode.window.showQuickPick(items, options),
     async tell(level, message, buttons) {
       const show = {

@@ -15,7 +15,12 @@ export async function openReview(request: PatchRequest): Promise<void> {
   return more.length === 0 ? openFileDiff(request, first) : openAllFiles(request);
 }
 
-export async function openFileDiff(request: PatchRequest, file: PatchFile): Promise<void> {
+/** @param line of the patched file to show, from 1 */
+export async function openFileDiff(
+  request: PatchRequest,
+  file: PatchFile,
+  line?: number,
+): Promise<void> {
   if (!vscode.workspace.isTrusted) return openPatchText(request);
   const name = file.path.split('/').at(-1) ?? file.path;
   await vscode.commands.executeCommand(
@@ -23,8 +28,16 @@ export async function openFileDiff(request: PatchRequest, file: PatchFile): Prom
     fileUri(request, file, 'base'),
     fileUri(request, file, 'patch'),
     `${name} (${request.ticketId})`,
-    { preview: true, preserveFocus: true } satisfies vscode.TextDocumentShowOptions,
+    {
+      preview: true,
+      preserveFocus: true,
+      ...(line === undefined ? {} : { selection: lineRange(line) }),
+    } satisfies vscode.TextDocumentShowOptions,
   );
+}
+
+function lineRange(line: number): vscode.Range {
+  return new vscode.Range(Math.max(0, line - 1), 0, Math.max(0, line - 1), 0);
 }
 
 /** What is recorded, without asking git: for folders in which nothing may run. */

@@ -1,7 +1,10 @@
 import type { DoctorCheck } from '../pipeline.ts';
-import { plural, shorten, withoutIcons } from './text.ts';
+import { commandId } from './commands.ts';
+import { t } from './l10n.ts';
+import { type Remedy, remedies } from './remedies.ts';
+import { plural, shorten } from './text.ts';
 
-/** What the doctor says. Pure. */
+/** What the doctor says, as a document. Pure. */
 
 type Finding = 'fine' | 'problem' | 'remark';
 
@@ -11,26 +14,43 @@ function findingOf({ ok, optional }: DoctorCheck): Finding {
   return optional ? 'remark' : 'problem';
 }
 
-const icons: Readonly<Record<Finding, string>> = {
-  fine: 'pass',
-  problem: 'warning',
-  remark: 'info',
-};
 const marks: Readonly<Record<Finding, string>> = { fine: '✓', problem: '✗', remark: '–' };
-
-export function doctorTitle(checks: readonly DoctorCheck[]): string {
-  const problems = checks.filter((check) => findingOf(check) === 'problem').length;
-  return `Doctor: ${plural(problems, 'problem')}`;
-}
 
 export function checkLine(check: DoctorCheck): string {
   return `${marks[findingOf(check)]} ${check.title}: ${check.detail}`;
 }
 
-export function checkItem(check: DoctorCheck): { readonly label: string; readonly detail: string } {
-  const detail = check.ok || !check.fix ? check.detail : `${check.detail} ${check.fix}`;
-  return {
-    label: `$(${icons[findingOf(check)]}) ${withoutIcons(check.title)}`,
-    detail: withoutIcons(shorten(detail, 300)),
+export interface DoctorDocument {
+  readonly text: string;
+  /** Whole lines that act when they are followed. Commands of ours and of VS Code only, never of a text. */
+  readonly links: readonly { readonly line: number; readonly remedy: Remedy }[];
+}
+
+const again: Remedy = { label: '', command: commandId('doctor') };
+
+/** Patterns are no emphasis. */
+function asWritten(text: string): string {
+  return /[*_`]/.test(text) ? `\`${text.replaceAll('`', "'")}\`` : text;
+}
+
+/** Problems first, each with the line that mends it. */
+export function doctorDocument(checks: readonly DoctorCheck[]): DoctorDocument {
+  const lines: string[] = [];
+  const links: { line: number; remedy: Remedy }[] = [];
+  const link = (text: string, remedy: Remedy): void => {
+    links.push({ line: lines.length, remedy });
+    lines.push(`→ ${text}`);
   };
+  const problems = checks.filter((check) => findingOf(check) === 'problem');
+  lines.push(`# Patchwright: ${plural(problems.length, 'problem')}`, '');
+  for (const check of [...problems, ...checks.filter((one) => !problems.includes(one))]) {
+    lines.push(`## ${marks[findingOf(check)]} ${shorten(check.title, 120)}`, '');
+    lines.push(asWritten(shorten(check.detail, 600)));
+    if (!check.ok && check.fix) lines.push(shorten(check.fix, 600));
+    const remedy = check.ok || !check.code ? undefined : remedies[check.code];
+    if (remedy) link(t(remedy.label), remedy);
+    lines.push('');
+  }
+  link(t('Examine Again'), again);
+  return { text: `${lines.join('\n')}\n`, links };
 }

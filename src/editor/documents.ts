@@ -3,18 +3,20 @@ import type { PatchFile } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { scheme } from './commands.ts';
+import { groupDocument } from './groupText.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { t } from './l10n.ts';
 
 /**
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
  * touches a file of the user's. What an address names never changes: a request's commits are fixed.
  */
-const sides = ['base', 'patch', 'all', 'text', 'gate'] as const;
+const sides = ['base', 'patch', 'all', 'text', 'gate', 'group'] as const;
 
 /**
  * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
- * patch as text. gate: a gate's report.
+ * patch as text. gate: a gate's report. group: why events are one ticket.
  */
 export type Side = (typeof sides)[number];
 
@@ -24,10 +26,12 @@ export interface Address {
   readonly side: Side;
   /** A file's path, or the name that the tab shows. */
   readonly path: string;
+  /** Of a request's documents: the beginning of the commit they show, since a request can be edited. */
+  readonly at?: string;
 }
 
-export function toUri({ owner, side, path }: Address): vscode.Uri {
-  const query = new URLSearchParams({ of: owner, side }).toString();
+export function toUri({ owner, side, path, at }: Address): vscode.Uri {
+  const query = new URLSearchParams({ of: owner, side, ...(at ? { at } : {}) }).toString();
   return vscode.Uri.from({ scheme, path: `/${path}`, query });
 }
 
@@ -36,20 +40,38 @@ export function fromUri(uri: vscode.Uri): Address | undefined {
   const query = new URLSearchParams(uri.query);
   const owner = query.get('of');
   const side = sides.find((name) => name === query.get('side'));
-  return owner && side ? { owner, side, path: uri.path.slice(1) } : undefined;
+  const at = query.get('at');
+  return owner && side
+    ? { owner, side, path: uri.path.slice(1), ...(at ? { at } : {}) }
+    : undefined;
+}
+
+/** Long enough to tell the commits of one request apart. */
+export function shownCommit({ commit }: Pick<PatchRequest, 'commit'>): string {
+  return commit.slice(0, 12);
 }
 
 export function fileUri(request: PatchRequest, file: PatchFile, side: 'base' | 'patch') {
-  return toUri({ owner: request.id, side, path: file.path });
+  return toUri({ owner: request.id, side, path: file.path, at: shownCommit(request) });
 }
 
 /** Names the multi-file diff of a request; nothing is read from it. */
 export function reviewUri(request: PatchRequest): vscode.Uri {
-  return toUri({ owner: request.id, side: 'all', path: request.ticketId });
+  return toUri({
+    owner: request.id,
+    side: 'all',
+    path: request.ticketId,
+    at: shownCommit(request),
+  });
 }
 
 export function patchTextUri(request: PatchRequest): vscode.Uri {
-  return toUri({ owner: request.id, side: 'text', path: `${request.ticketId}.diff` });
+  return toUri({
+    owner: request.id,
+    side: 'text',
+    path: `${request.ticketId}.diff`,
+    at: shownCommit(request),
+  });
 }
 
 /** What the running or last attempt of this window said; it may belong to no request. */
@@ -58,6 +80,10 @@ export const latest = 'latest';
 /** `owner`: the id of a request or an attempt, or `latest`. */
 export function gateUri(owner: string, report: GateReport): vscode.Uri {
   return toUri({ owner, side: 'gate', path: `${report.id}.log` });
+}
+
+export function groupUri(ticketId: string): vscode.Uri {
+  return toUri({ owner: ticketId, side: 'group', path: `${ticketId} group.txt` });
 }
 
 /** Where Approve and Reject belong: every address of the request that can be a tab. */
@@ -73,9 +99,14 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       if (!address) return '';
       const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
       if (address.side === 'gate') return gateText(session, address);
+      if (address.side === 'group') return groupText(session, address.owner);
       const { backlog, readFile } = session.app;
       const request = backlog.requests.get(address.owner);
-      return request ? textOf(address, request, readFile) : 'This patch request is gone.';
+      if (!request) return t('This patch request is gone.');
+      if (address.at && address.at !== shownCommit(request)) {
+        return t('The patch was edited since; open its diff again.');
+      }
+      return textOf(address, request, readFile);
     },
   });
 }
@@ -96,6 +127,16 @@ async function textOf(
   }
 }
 
+function groupText({ app }: Session, ticketId: string): string {
+  const { tickets, groups } = app.backlog;
+  const ticket = tickets.get(ticketId);
+  if (!ticket) return t('This ticket is gone.');
+  const merged = tickets
+    .list({ statuses: ['closed'] })
+    .filter(({ metadata }) => metadata.mergedInto === ticketId);
+  return groupDocument(ticket, groups.get(ticketId), app.pipeline.differences(ticketId), merged);
+}
+
 function gateText({ app, activity }: Session, { owner, path }: Address): string {
   const { requests, attempts } = app.backlog;
   const gates =
@@ -103,7 +144,7 @@ function gateText({ app, activity }: Session, { owner, path }: Address): string 
       ? activity().latest?.gates
       : (requests.get(owner)?.gates ?? attempts.get(owner)?.gates);
   const report = gates?.find(({ id }) => path === `${id}.log`);
-  return report ? gateDocument(report) : 'This report is gone.';
+  return report ? gateDocument(report) : t('This report is gone.');
 }
 
 async function sideText(
@@ -116,7 +157,7 @@ async function sideText(
   if (!file) return '';
   if (side === 'base' && file.status === 'added') return '';
   if (side === 'patch' && file.status === 'deleted') return '';
-  if (file.added < 0) return `A binary file (${side}); it is not shown.\n`;
+  if (file.added < 0) return `${t('A binary file ({0}); it is not shown.', side)}\n`;
   return side === 'base'
     ? readFile(request.base, file.oldPath ?? path)
     : readFile(request.commit, path);

@@ -6,6 +6,7 @@ import type { Desk } from './desk.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { plural } from './text.ts';
 import { offeredFor } from './ticketMoves.ts';
+import { t } from './l10n.ts';
 
 export function draftCommands({
   sessions,
@@ -21,8 +22,12 @@ export function draftCommands({
       const unread = report.problems.length;
       dialogs.mention(
         [
-          `Read ${plural(report.lines, 'line')}: ${plural(report.created.length, 'new ticket')}`,
-          ...(unread > 0 ? [`${plural(unread, 'file')} could not be read, see the log`] : []),
+          t(
+            'Read {0}: {1}',
+            plural(report.lines, 'line'),
+            plural(report.created.length, 'new ticket'),
+          ),
+          ...(unread > 0 ? [t('{0} could not be read, see the log', plural(unread, 'file'))] : []),
         ].join('. '),
       );
     },
@@ -30,7 +35,7 @@ export function draftCommands({
       requireTrust();
       const session = await sessions.ready();
       const { draftTicket } = offeredFor;
-      const id = await chooseTicket(session, argument, dialogs, draftTicket, 'Draft Patch');
+      const id = await chooseTicket(session, argument, dialogs, draftTicket, t('Draft Patch'));
       if (id) await draft(session, id);
     },
     async draftNext() {
@@ -46,7 +51,7 @@ export function draftCommands({
         argument ?? only,
         dialogs,
         ['in_progress', 'testing'],
-        'Cancel',
+        t('Cancel'),
       );
       if (!id) return;
       refuseForeign(session, id);
@@ -61,11 +66,15 @@ function refuseForeign({ app, activity }: Session, ticketId: string): void {
   const running = app.backlog.attempts.running().find((one) => one.ticketId === ticketId);
   if (running?.runner.pid === process.pid) return; // of a session of this window before
   throw new PatchwrightError('nothing_to_do', {
-    what: `Nothing in this window works on ${ticketId}.`,
+    what: t('Nothing in this window works on {0}.', ticketId),
     why: running
-      ? `Process ${running.runner.pid} on ${running.runner.host} does: another window or a terminal.`
-      : 'Its attempt has ended.',
-    remedy: running ? 'Cancel it there.' : '',
+      ? t(
+          'Process {0} on {1} does: another window or a terminal.',
+          running.runner.pid,
+          running.runner.host,
+        )
+      : t('Its attempt has ended.'),
+    remedy: running ? t('Cancel it there.') : '',
   });
 }
 

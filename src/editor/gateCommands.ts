@@ -12,6 +12,7 @@ import { requireTrust, type Session } from './sessions.ts';
 import { latestGates } from './statusBar.ts';
 import { shorten, withoutIcons } from './text.ts';
 import type { TicketNode } from './ticketTree.ts';
+import { t } from './l10n.ts';
 
 export function gateCommands({
   sessions,
@@ -26,7 +27,7 @@ export function gateCommands({
       if (row?.kind === 'gate') return openGate(row.request.id, row.report);
       const { owner, title, gates } = gatesOf(session, argument);
       if (gates.length === 0) {
-        dialogs.mention('No gate has run yet');
+        dialogs.mention(t('No gate has run yet'));
         return undefined;
       }
       const items = gates.map(gateItem);
@@ -40,7 +41,7 @@ export function gateCommands({
       const result = await selfTesting(session);
       const items = selfTestItems(result);
       for (const { label, detail } of items) log.info(`Gate self-test: ${label} ${detail}`);
-      const title = `Gate Self-Test: ${selfTestText(result)}`;
+      const title = t('Gate Self-Test: {0}', selfTestText(result));
       await dialogs.choose(items, { title, matchOnDetail: true });
     },
   };
@@ -57,13 +58,17 @@ function gatesOf(session: Session, argument: unknown): OwnedGates {
   const row = argument as TicketNode | undefined;
   if (row?.kind === 'attempt') {
     const { id, ticketId, number, gates = [] } = row.attempt;
-    return { owner: id, title: `Gates of ${ticketId}, attempt ${number}`, gates };
+    return { owner: id, title: t('Gates of {0}, attempt {1}', ticketId, number), gates };
   }
   const request = requestNamed(session, argument);
   const { ticketId, requestId, gates } = request
     ? { ...request, requestId: request.id }
     : latestGates(session);
-  return { owner: requestId ?? latest, title: `Gates of ${ticketId ?? 'no attempt'}`, gates };
+  return {
+    owner: requestId ?? latest,
+    title: t('Gates of {0}', ticketId ?? t('no attempt')),
+    gates,
+  };
 }
 
 function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateReport } {
@@ -78,7 +83,7 @@ function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateRepo
 async function selfTesting(session: Session): Promise<SelfTest> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: 'Testing the gates',
+    title: t('Testing the gates'),
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, token) => {

@@ -1,19 +1,20 @@
 import type { HistoryEvent } from '../pipeline.ts';
 import { ago, dotted, exactly, shorten, withoutIcons } from './text.ts';
+import { msg, t } from './l10n.ts';
 
 /** What happened to a file, as rows of a quick pick. Pure. */
 
 const words: Readonly<Record<HistoryEvent['kind'], readonly [icon: string, text: string]>> = {
-  proposed: ['git-pull-request', 'A patch was proposed'],
-  approved: ['check', 'The patch was approved'],
-  rejected: ['x', 'The patch was rejected'],
-  landed: ['git-merge', 'The patch landed'],
-  rolled_back: ['discard', 'The patch was rolled back'],
-  refused: ['shield', 'An edit was refused: the file is protected'],
+  proposed: ['git-pull-request', msg('A patch was proposed')],
+  approved: ['check', msg('The patch was approved')],
+  rejected: ['x', msg('The patch was rejected')],
+  landed: ['git-merge', msg('The patch landed')],
+  rolled_back: ['discard', msg('The patch was rolled back')],
+  refused: ['shield', msg('An edit was refused: the file is protected')],
 };
 
 export function historyWords(kind: HistoryEvent['kind']): string {
-  return words[kind][1];
+  return t(words[kind][1]);
 }
 
 export function historyItem(event: HistoryEvent, now: Date) {
@@ -25,7 +26,7 @@ export function historyItem(event: HistoryEvent, now: Date) {
     event.detail && shorten(event.detail, 120),
   ]);
   return {
-    label: `$(${icon}) ${text}`,
+    label: `$(${icon}) ${t(text)}`,
     description: withoutIcons(dotted([event.ticketId, ago(event.at, now)])),
     detail: withoutIcons(detail),
     event,

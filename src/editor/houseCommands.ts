@@ -1,16 +1,16 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
-import type { DoctorCheck } from '../pipeline.ts';
+import { PatchwrightError } from '../core/errors.ts';
 import type { Handlers } from './commands.ts';
 import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';
-import { checkItem, checkLine, doctorTitle } from './doctorText.ts';
 import { openReview } from './diffReview.ts';
 import { historyItem } from './historyText.ts';
 import { setUpModel } from './modelSetup.ts';
 import { pathIn } from './reviewCommands.ts';
-import { requireTrust, type Session, type Sessions } from './sessions.ts';
+import { requireTrust, type Session } from './sessions.ts';
 import { required, shorten } from './text.ts';
+import { t } from './l10n.ts';
 
 type Names =
   | 'newTicket'
@@ -22,10 +22,14 @@ type Names =
   | 'setApiKey'
   | 'setUpModel'
   | 'doctor'
-  | 'refresh';
+  | 'refresh'
+  | 'openDemo'
+  | 'getStarted';
+
+const walkthrough = 'patchwright.patchwright#start';
 
 export function houseCommands(desk: Desk): Pick<Handlers, Names> {
-  const { sessions, dialogs, apiKey, log } = desk;
+  const { sessions, apiKey, log } = desk;
   return {
     newTicket: () => newTicket(desk),
     openDashboard: () => desk.dashboard.open(),
@@ -44,11 +48,10 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     showLog: () => log.show(),
     setApiKey: () => apiKey.ask(currentProvider() === 'openai' ? 'openai' : 'anthropic'),
     setUpModel: () => setUpModel(desk),
-    async doctor() {
-      const checks = await examine(sessions);
-      for (const check of checks) log.info(checkLine(check));
-      const title = doctorTitle(checks);
-      await dialogs.choose(checks.map(checkItem), { title, matchOnDetail: true });
+    doctor: () => desk.doctor.open(),
+    openDemo: () => openDemo(desk),
+    getStarted: async () => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough);
     },
     async refresh() {
       const session = sessions.session();
@@ -67,18 +70,31 @@ async function openFile(uri: vscode.Uri): Promise<void> {
   }
 }
 
+/** In a window of its own when this one has a folder. */
+async function openDemo({ demo, dialogs }: Desk): Promise<void> {
+  const parent = await dialogs.folder({
+    title: t('Where the demo workspace is made'),
+    openLabel: t('Make It Here'),
+    defaultUri: vscode.Uri.file(homedir()),
+  });
+  if (!parent) return;
+  const folder = await demo.create(parent);
+  const forceNewWindow = (vscode.workspace.workspaceFolders ?? []).length > 0;
+  await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow });
+}
+
 async function newTicket({ sessions, dialogs }: Desk): Promise<void> {
   requireTrust();
   const { app } = await sessions.ready();
   const title = await dialogs.input({
-    title: 'New Ticket (1 of 2)',
-    prompt: 'What should be improved? One line.',
+    title: t('New Ticket (1 of 2)'),
+    prompt: t('What should be improved? One line.'),
     validateInput: required,
   });
   if (!title?.trim()) return;
   const description = await dialogs.input({
-    title: 'New Ticket (2 of 2)',
-    prompt: 'What else is known? Leave it empty if nothing.',
+    title: t('New Ticket (2 of 2)'),
+    prompt: t('What else is known? Leave it empty if nothing.'),
   });
   if (description === undefined) return;
   await app.pipeline.newTicket({
@@ -105,8 +121,8 @@ function filesIn(folder: Session['folder'], uris: readonly vscode.Uri[]): readon
 function noFile(what: string): PatchwrightError {
   return new PatchwrightError('not_found', {
     what,
-    why: 'No file of a folder is open in front.',
-    remedy: 'Open the file, or use its menu in the explorer.',
+    why: t('No file of a folder is open in front.'),
+    remedy: t('Open the file, or use its menu in the explorer.'),
   });
 }
 
@@ -116,17 +132,17 @@ async function protect(
   { dialogs }: Desk,
 ): Promise<void> {
   const paths = filesIn(folder, uris);
-  if (paths.length === 0) throw noFile('There is no file to protect.');
+  if (paths.length === 0) throw noFile(t('There is no file to protect.'));
   const outside = paths.filter((path) => path === '' || path.startsWith('../'));
   if (outside.length > 0) {
     throw new PatchwrightError('not_found', {
-      what: `${outside.join(', ')} can't be protected.`,
-      why: `It does not lie in ${folder.name}.`,
-      remedy: 'Patches only ever change files of that folder.',
+      what: t("{0} can't be protected.", outside.join(', ')),
+      why: t('It does not lie in {0}.', folder.name),
+      remedy: t('Patches only ever change files of that folder.'),
     });
   }
   for (const path of paths) await app.pipeline.protect(path);
-  dialogs.mention(`Protected ${shorten(paths.join(', '), 80)}`);
+  dialogs.mention(t('Protected {0}', shorten(paths.join(', '), 80)));
 }
 
 /** Choosing an event opens the diff of its patch. */
@@ -136,32 +152,13 @@ async function showHistory(
   { dialogs }: Desk,
 ): Promise<void> {
   const [path] = filesIn(folder, uris);
-  if (path === undefined) throw noFile('There is no file to show the history of.');
+  if (path === undefined) throw noFile(t('There is no file to show the history of.'));
   const events = await app.pipeline.history(path);
-  if (events.length === 0) return dialogs.mention(`Patchwright has never touched ${path}`);
+  if (events.length === 0) return dialogs.mention(t('Patchwright has never touched {0}', path));
   const chosen = await dialogs.choose(
     events.map((event) => historyItem(event, new Date())),
-    { title: `What Patchwright did to ${shorten(path, 60)}`, matchOnDetail: true },
+    { title: t('What Patchwright did to {0}', shorten(path, 60)), matchOnDetail: true },
   );
   const request = app.backlog.requests.get(chosen?.event.requestId ?? '');
   if (request) await openReview(request);
-}
-
-/** Works without a session too: then it says what is missing for one. */
-async function examine(sessions: Sessions): Promise<readonly DoctorCheck[]> {
-  const { isTrusted } = vscode.workspace;
-  const trust: DoctorCheck = {
-    title: 'Workspace Trust',
-    ok: isTrusted,
-    detail: isTrusted ? 'This folder is trusted.' : 'This folder is not trusted; nothing runs.',
-    ...(isTrusted ? {} : { fix: 'Trust it if you know who wrote it.' }),
-  };
-  try {
-    const { app } = await sessions.ready();
-    return [trust, ...(isTrusted ? await app.pipeline.doctor() : [])];
-  } catch (error) {
-    if (!isPatchwrightError(error)) throw error;
-    const { what, why, remedy } = error;
-    return [trust, { title: what, ok: false, detail: why, fix: remedy }];
-  }
 }

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { PatchwrightError, cancelled, errorMessage, throwIfCancelled } from '../core/errors.ts';
 import type { Block, Message, Model, ModelReply, ModelRequest } from '../core/model.ts';
+import { msg, t } from './l10n.ts';
 
 /** The part of VS Code's language-model API that is used; tests put their own in its place. */
 export interface LanguageModels {
@@ -32,7 +33,7 @@ export interface ChatModel
   countTokens(text: unknown): Thenable<number>;
 }
 
-const justification = 'Patchwright writes the patch that you asked for.';
+const justification = msg('Patchwright writes the patch that you asked for.');
 
 /**
  * A model of VS Code's. Asking it the first time shows VS Code's own question for consent, so this is only
@@ -172,47 +173,49 @@ function fillsContext(error: unknown): boolean {
 
 /** A `LanguageModelError` tells by its code; what the model itself said is its cause. */
 function explain(error: unknown, { name }: ChatModel): PatchwrightError {
-  const said = saidBy(error) || 'It gave no reason.';
+  const said = saidBy(error) || t('It gave no reason.');
   switch ((error as { code?: unknown } | null)?.code) {
     case 'NoPermissions':
       return new PatchwrightError('model_auth', {
-        what: `VS Code does not let Patchwright use ${name}.`,
+        what: t('VS Code does not let Patchwright use {0}.', name),
         why: said,
-        remedy:
+        remedy: t(
           'Draft again and allow it, or see "Manage Language Model Access" in the accounts menu.',
+        ),
       });
     case 'Blocked':
       return new PatchwrightError('model_rate_limited', {
-        what: `${name} allows no more calls for now.`,
+        what: t('{0} allows no more calls for now.', name),
         why: said,
-        remedy:
+        remedy: t(
           'Wait until its quota is renewed, or choose another model; the ticket is unchanged.',
+        ),
       });
     case 'NotFound':
       return new PatchwrightError('model_bad_reply', {
-        what: `${name} is no longer there.`,
+        what: t('{0} is no longer there.', name),
         why: said,
-        remedy: 'Run "Patchwright: Set Up Model" and choose another one.',
+        remedy: t('Run "Patchwright: Set Up Model" and choose another one.'),
       });
     default:
       break;
   }
   const isLimited = /rate.?limit|quota|\b429\b/i.test(said);
   return new PatchwrightError(isLimited ? 'model_rate_limited' : 'model_unreachable', {
-    what: isLimited ? `${name} allows no more calls for now.` : `${name} gave no reply.`,
+    what: isLimited ? t('{0} allows no more calls for now.', name) : t('{0} gave no reply.', name),
     why: said,
-    remedy: 'Try again later, or choose another model; the ticket is unchanged.',
+    remedy: t('Try again later, or choose another model; the ticket is unchanged.'),
   });
 }
 
 function notThere(name: string, all: readonly ChatModel[]): PatchwrightError {
   const names = all.slice(0, 10).map(({ vendor, family }) => `${vendor}/${family}`);
   return new PatchwrightError('model_bad_reply', {
-    what: name ? `VS Code offers no model ${name}.` : 'VS Code offers no language model.',
+    what: name ? t('VS Code offers no model {0}.', name) : t('VS Code offers no language model.'),
     why:
       names.length > 0
-        ? `It offers ${names.join(', ')}.`
-        : 'No extension that brings one is signed in.',
-    remedy: 'Sign in to one (GitHub Copilot, for instance), or run "Patchwright: Set Up Model".',
+        ? t('It offers {0}.', names.join(', '))
+        : t('No extension that brings one is signed in.'),
+    remedy: t('Sign in to one (GitHub Copilot, for instance), or run "Patchwright: Set Up Model".'),
   });
 }

@@ -4,28 +4,40 @@ import type { Settings } from '../core/settings.ts';
 import type { Desk } from './desk.ts';
 import { lineLog } from './errors.ts';
 import { languageModels } from './languageModels.ts';
+import { msg, t } from './l10n.ts';
 
 type Provider = Settings['model']['provider'];
 
 const providers: readonly (vscode.QuickPickItem & { readonly provider: Provider })[] = [
-  { provider: 'anthropic', label: 'Anthropic', detail: 'Claude, with an API key of yours' },
+  {
+    provider: 'anthropic',
+    label: 'Anthropic',
+    detail: msg('Claude, with an API key of yours'),
+  },
   {
     provider: 'openai',
-    label: 'Server by Address',
-    detail:
+    label: msg('Server by Address'),
+    detail: msg(
       'Ollama, LM Studio, llama.cpp, vLLM, OpenAI: any server of the chat completions protocol',
+    ),
   },
   {
     provider: 'vscode',
     label: 'VS Code',
-    detail: 'The models that VS Code offers, GitHub Copilot for instance',
+    detail: msg('The models that VS Code offers, GitHub Copilot for instance'),
   },
 ];
+
+function translated<T extends vscode.QuickPickItem>(item: T): T {
+  return { ...item, label: t(item.label), ...(item.detail ? { detail: t(item.detail) } : {}) };
+}
 
 /** Asks which provider and which model, and keeps it for all folders of this machine. */
 export async function setUpModel(desk: Desk): Promise<void> {
   const { dialogs, apiKey } = desk;
-  const chosen = await dialogs.choose(providers, { title: 'Set Up Model (1 of 2)' });
+  const chosen = await dialogs.choose(providers.map(translated), {
+    title: t('Set Up Model (1 of 2)'),
+  });
   if (!chosen) return;
   const { provider } = chosen;
   let baseUrl = '';
@@ -43,17 +55,19 @@ export async function setUpModel(desk: Desk): Promise<void> {
   await settings.update('provider', provider, Global);
   await settings.update('baseUrl', baseUrl, Global);
   await settings.update('name', name, Global);
-  dialogs.mention(`Patches are written by ${name || 'the best model there is'}`);
+  dialogs.mention(t('Patches are written by {0}', name || t('the best model there is')));
 }
 
 function askAddress({ dialogs }: Desk): Promise<string | undefined> {
   const current = vscode.workspace.getConfiguration('patchwright.model').get<string>('baseUrl');
   return dialogs.input({
-    title: 'Address of the Server',
-    prompt: 'With its version, for example http://localhost:11434/v1',
+    title: t('Address of the Server'),
+    prompt: t('With its version, for example http://localhost:11434/v1'),
     value: current || 'http://localhost:11434/v1',
     validateInput: (text) =>
-      URL.canParse(text.trim()) && /^https?:/.test(text.trim()) ? undefined : 'This is no address.',
+      URL.canParse(text.trim()) && /^https?:/.test(text.trim())
+        ? undefined
+        : t('This is no address.'),
   });
 }
 
@@ -69,13 +83,17 @@ async function chooseName(
   });
   if (names.length === 0) {
     return dialogs.input({
-      title: 'Set Up Model (2 of 2)',
-      prompt: 'The list of models could not be read. Name one, or leave it empty.',
+      title: t('Set Up Model (2 of 2)'),
+      prompt: t('The list of models could not be read. Name one, or leave it empty.'),
     });
   }
-  const best = { label: 'The best there is', description: 'chosen anew for each patch', name: '' };
+  const best = {
+    label: t('The best there is'),
+    description: t('chosen anew for each patch'),
+    name: '',
+  };
   const items = [best, ...names.map((name) => ({ label: name, description: '', name }))];
-  return (await dialogs.choose(items, { title: 'Set Up Model (2 of 2)' }))?.name;
+  return (await dialogs.choose(items, { title: t('Set Up Model (2 of 2)') }))?.name;
 }
 
 async function namesOf(

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { type FromPage, type PageAction, pageActions, type ToPage } from '../shared/protocol.ts';
+import {
+  type FromPage,
+  type HunkRef,
+  type PageAction,
+  pageActions,
+  type ToPage,
+} from '../shared/protocol.ts';
 
 export function pageIcon(extension: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
   const file = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
@@ -28,6 +34,9 @@ export function hostPage(
   webview.options = pageOptions(extension);
   webview.onDidReceiveMessage((value: unknown) => {
     const message = fromPage(value);
+    if (message?.kind === 'ready') {
+      void webview.postMessage({ kind: 'words', words: vscode.l10n.bundle ?? {} } satisfies ToPage);
+    }
     if (message) on(message);
   });
   webview.html = htmlOf(webview, extension, title);
@@ -40,7 +49,7 @@ function htmlOf(webview: vscode.Webview, extension: vscode.Uri, title: string): 
   const nonce = randomBytes(16).toString('base64');
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource};`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${vscode.l10n.bundle ? vscode.env.language : 'en'}">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -53,6 +62,18 @@ function htmlOf(webview: vscode.Webview, extension: vscode.Uri, title: string): 
 <script type="module" nonce="${nonce}" src="${uri('page.js')}"></script>
 </body>
 </html>`;
+}
+
+const maxHunks = 1_000;
+
+function hunksIn(value: unknown): readonly HunkRef[] | undefined {
+  if (!Array.isArray(value) || value.length === 0 || value.length > maxHunks) return undefined;
+  const hunks = value.map((one: unknown) => {
+    const { path, number } = (one ?? {}) as Readonly<Record<string, unknown>>;
+    const isFit = typeof path === 'string' && path.length < 4_096 && Number.isInteger(number);
+    return isFit && (number as number) > 0 ? { path, number: number as number } : undefined;
+  });
+  return hunks.every((hunk) => hunk !== undefined) ? hunks : undefined;
 }
 
 /** The page is ours, but what it sends has passed through a browser: looked at before it is believed. */
@@ -80,6 +101,11 @@ export function fromPage(value: unknown): FromPage | undefined {
     case 'openDiff': {
       const path = text('path');
       return path === undefined ? undefined : { kind: 'openDiff', path };
+    }
+    case 'dropHunks': {
+      const commit = text('commit');
+      const hunks = hunksIn(message['hunks']);
+      return commit && hunks ? { kind: 'dropHunks', commit, hunks } : undefined;
     }
     case 'showGate': {
       const gate = text('gate');

@@ -11,6 +11,7 @@ import { openFileDiff, openReview } from './diffReview.ts';
 import type { ReviewNode } from './reviewTree.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { plural, required } from './text.ts';
+import { t } from './l10n.ts';
 
 export function reviewCommands({
   sessions,
@@ -25,8 +26,9 @@ export function reviewCommands({
       const session = await sessions.ready();
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
-      const file = (argument as ReviewNode | undefined)?.kind === 'file' && argument;
-      if (file) await openFileDiff(request, (file as ReviewNode & { kind: 'file' }).file);
+      const row = argument as ReviewNode | undefined;
+      if (row?.kind === 'file') await openFileDiff(request, row.file);
+      else if (row?.kind === 'hunk') await openFileDiff(request, row.file, row.hunk.newStart);
       else await openReview(request);
     },
     async openReviewPanel(argument) {
@@ -61,16 +63,20 @@ export function reviewCommands({
       const landed = session.app.backlog.requests.get(release.requestId);
       if (landed) refuseUnsaved(session, landed);
       const reason = await dialogs.input({
-        title: 'Roll Back Release',
-        prompt: `Why? A commit that takes ${release.commit.slice(0, 8)} back is added to ${release.branch}.`,
+        title: t('Roll Back Release'),
+        prompt: t(
+          'Why? A commit that takes {0} back is added to {1}.',
+          release.commit.slice(0, 8),
+          release.branch,
+        ),
         validateInput: required,
       });
       if (!reason?.trim()) return;
       const { pipeline } = session.app;
-      const undone = await withSecondYes(dialogs, 'Roll Back', (confirmed) =>
+      const undone = await withSecondYes(dialogs, t('Roll Back'), (confirmed) =>
         pipeline.rollBack(release.id, reason.trim(), { confirmedProtectedBranch: confirmed }),
       );
-      if (undone) dialogs.mention(`Rolled back on ${undone.branch}`);
+      if (undone) dialogs.mention(t('Rolled back on {0}', undone.branch));
     },
   };
 }
@@ -78,8 +84,8 @@ export function reviewCommands({
 async function approve(session: Session, request: PatchRequest, dialogs: Dialogs): Promise<void> {
   refuseUnsaved(session, request);
   const { pipeline } = session.app;
-  const approved = await withSecondYes(dialogs, 'Approve Patch', (confirmed) =>
-    pipeline.approve(request.id, { confirmedProtectedBranch: confirmed }),
+  const approved = await withSecondYes(dialogs, t('Approve Patch'), (confirmed) =>
+    pipeline.approve(request.id, { confirmedProtectedBranch: confirmed, seen: request.commit }),
   );
   if (approved) dialogs.mention(approvedWords(approved));
 }
@@ -87,18 +93,26 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
 function approvedWords(approved: Approved): string {
   switch (approved.kind) {
     case 'landed':
-      return `Merged into ${approved.release.branch} as ${approved.release.commit.slice(0, 8)}`;
+      return t(
+        'Merged into {0} as {1}',
+        approved.release.branch,
+        approved.release.commit.slice(0, 8),
+      );
     case 'kept':
-      return `Approved; it stays on ${approved.branch} for you to merge`;
+      return t('Approved; it stays on {0} for you to merge', approved.branch);
     case 'counted':
-      return `Approval ${approved.have} of ${approved.needed}; it waits for another reviewer`;
+      return t(
+        'Approval {0} of {1}; it waits for another reviewer',
+        approved.have,
+        approved.needed,
+      );
   }
 }
 
 async function reject(session: Session, request: PatchRequest, dialogs: Dialogs): Promise<void> {
   const comment = await dialogs.input({
-    title: 'Reject Patch',
-    prompt: 'What is wrong with it? The next attempt learns from this.',
+    title: t('Reject Patch'),
+    prompt: t('What is wrong with it? The next attempt learns from this.'),
     validateInput: required,
   });
   if (comment?.trim()) await session.app.pipeline.reject(request.id, comment.trim());
@@ -130,9 +144,13 @@ function refuseUnsaved({ root }: Session, request: PatchRequest): void {
     .filter((path) => touched.has(path));
   if (unsaved.length === 0) return;
   throw new PatchwrightError('would_overwrite', {
-    what: `The patch changes ${plural(unsaved.length, 'file')} with unsaved changes: ${unsaved.join(', ')}.`,
-    why: 'Merging would put the editor and the disk at odds.',
-    remedy: 'Save and commit them, or revert them, then try again.',
+    what: t(
+      'The patch changes {0} with unsaved changes: {1}.',
+      plural(unsaved.length, 'file'),
+      unsaved.join(', '),
+    ),
+    why: t('Merging would put the editor and the disk at odds.'),
+    remedy: t('Save and commit them, or revert them, then try again.'),
   });
 }
 

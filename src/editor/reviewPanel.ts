@@ -11,6 +11,7 @@ import type { ReviewNode } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { shorten } from './text.ts';
 import { stepsOf } from './transcriptText.ts';
+import { t } from './l10n.ts';
 
 export const reviewPanelType = 'patchwright.reviewPanel';
 
@@ -76,7 +77,7 @@ function showRequest(
     host.post(message);
   };
   const update = throttled(() => void show());
-  const host: PageHost = hostPage(panel.webview, extension, 'Patchwright review', (message) => {
+  const host: PageHost = hostPage(panel.webview, extension, t('Patchwright review'), (message) => {
     if (message.kind === 'ready') {
       isReady = true;
       sent = '';
@@ -92,7 +93,7 @@ function showRequest(
 async function messageOf(session: Session, requestId: string) {
   const { backlog, transcript } = session.app;
   const request = backlog.requests.get(requestId);
-  if (!request) return { kind: 'gone', text: 'This patch request is gone.' } as const;
+  if (!request) return { kind: 'gone', text: t('This patch request is gone.') } as const;
   const view = reviewViewOf({
     request,
     ticket: backlog.tickets.get(request.ticketId),
@@ -101,6 +102,7 @@ async function messageOf(session: Session, requestId: string) {
     requests: backlog.requests.list({ ticketId: request.ticketId }),
     release: backlog.releases.list().find((release) => release.requestId === requestId),
     steps: stepsOf(await transcript(request.attemptId)),
+    editing: session.app.pipeline.editing.open().includes(requestId),
     trusted: vscode.workspace.isTrusted,
     now: new Date(),
   });
@@ -122,6 +124,11 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
     case 'openDiff': {
       const file = request.files.find(({ path }) => path === message.path);
       if (file) await run('openDiff', { kind: 'file', request, file } satisfies ReviewNode);
+      return;
+    }
+    case 'dropHunks': {
+      const { commit, hunks: names } = message;
+      await run('dropHunks', { request: { ...request, commit }, names });
       return;
     }
     case 'showGate': {
@@ -149,6 +156,6 @@ async function openPlace({ folder }: Session, path: string, line = 1): Promise<v
       preview: true,
     });
   } catch {
-    vscode.window.setStatusBarMessage(`${shorten(path, 80)} is not there any more`, 6_000);
+    vscode.window.setStatusBarMessage(t('{0} is not there any more', shorten(path, 80)), 6_000);
   }
 }

@@ -1,15 +1,17 @@
 import type { PatchFile } from '../core/attempt.ts';
 import { type GateReport, gateTally, gateTitles, type Verdict } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { editsText } from './hunkText.ts';
 import { changes, dollars, dotted, duration, plural, shorten } from './text.ts';
+import { msg, t } from './l10n.ts';
 
 /** What the Review view and the gates' list say. Pure. */
 
 export const verdictWords: Readonly<Record<Verdict, string>> = {
-  passed: 'passed',
-  failed: 'failed',
-  skipped: 'skipped',
-  not_configured: 'not configured',
+  passed: msg('passed'),
+  failed: msg('failed'),
+  skipped: msg('skipped'),
+  not_configured: msg('not configured'),
 };
 
 export const verdictIcons: Readonly<Record<Verdict, string>> = {
@@ -33,8 +35,9 @@ export function requestDescription(request: PatchRequest): string {
   const sum = (key: 'added' | 'removed') => counted.reduce((all, file) => all + file[key], 0);
   return dotted([
     `${plural(request.files.length, 'file')} ${changes(sum('added'), sum('removed'))}`,
-    `${passed}/${of} gates`,
+    t('{0}/{1} gates', passed, of),
     request.confidence.value.toFixed(2),
+    editsText(request),
   ]);
 }
 
@@ -45,17 +48,17 @@ export function requestTooltip(request: PatchRequest, title: string): string {
     '',
     shorten(request.reasoning, 800),
     '',
-    `Confidence ${request.confidence.value.toFixed(2)}`,
+    t('Confidence {0}', request.confidence.value.toFixed(2)),
     ...request.confidence.parts.map(({ label, value }) => `  ${label}: ${value.toFixed(2)}`),
   ].join('\n');
 }
 
 const fileWords: Readonly<Record<PatchFile['status'], string>> = {
-  added: 'added',
-  modified: 'modified',
-  deleted: 'deleted',
-  renamed: 'renamed',
-  type_changed: 'changed its type',
+  added: msg('added'),
+  modified: msg('modified'),
+  deleted: msg('deleted'),
+  renamed: msg('renamed'),
+  type_changed: msg('changed its type'),
 };
 
 export function fileDescription(file: PatchFile, isTest: boolean): string {
@@ -63,17 +66,17 @@ export function fileDescription(file: PatchFile, isTest: boolean): string {
   return dotted([
     changes(file.added, file.removed),
     folder,
-    isTest ? 'reproduction test' : undefined,
-    file.status === 'modified' ? undefined : fileWords[file.status],
+    isTest ? t('reproduction test') : undefined,
+    file.status === 'modified' ? undefined : t(fileWords[file.status]),
   ]);
 }
 
 export function gateLabel(report: GateReport): string {
-  return gateTitles[report.id];
+  return t(gateTitles[report.id]);
 }
 
 export function gateDescription(report: GateReport): string {
-  return dotted([verdictWords[report.verdict], duration(report.durationMs)]);
+  return dotted([t(verdictWords[report.verdict]), duration(report.durationMs)]);
 }
 
 /** The gate's whole report, as the document that opens on a click. */
@@ -81,11 +84,11 @@ export function gateDocument(report: GateReport): string {
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
   return [
-    `${gateTitles[report.id]}: ${gateDescription(report)}`,
+    `${gateLabel(report)}: ${gateDescription(report)}`,
     report.reason,
-    ...section('Evidence', report.evidence),
-    ...section('To look at', report.marks),
-    ...(report.output ? ['', 'Output', report.output] : []),
+    ...section(t('Evidence'), report.evidence),
+    ...section(t('To look at'), report.marks),
+    ...(report.output ? ['', t('Output'), report.output] : []),
     '',
   ].join('\n');
 }

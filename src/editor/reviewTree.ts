@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { PatchFile } from '../core/attempt.ts';
+import { type DiffHunk, parseDiff } from '../core/hunks.ts';
 import type { GateReport, Verdict } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Backlog } from '../backlog/backlog.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { fileUri } from './documents.ts';
+import { hunkDescription, hunkLabel } from './hunkText.ts';
 import { throttled } from './refresh.ts';
 import {
   fileDescription,
@@ -19,10 +21,18 @@ import {
 } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { plural, shorten } from './text.ts';
+import type { Viewed } from './viewed.ts';
+import { t } from './l10n.ts';
 
 export type ReviewNode =
   | { readonly kind: 'request'; readonly request: PatchRequest }
   | { readonly kind: 'file'; readonly request: PatchRequest; readonly file: PatchFile }
+  | {
+      readonly kind: 'hunk';
+      readonly request: PatchRequest;
+      readonly file: PatchFile;
+      readonly hunk: DiffHunk;
+    }
   | { readonly kind: 'gate'; readonly request: PatchRequest; readonly report: GateReport };
 
 export type ReviewTree = vscode.TreeDataProvider<ReviewNode>;
@@ -37,7 +47,11 @@ export function titleOf(backlog: Backlog, request: PatchRequest): string {
   return backlog.tickets.get(request.ticketId)?.title ?? request.ticketId;
 }
 
-function createReviewTree(sessions: Sessions): ReviewTree & { dispose(): void } {
+export function hunksOfFile(request: PatchRequest, file: PatchFile): readonly DiffHunk[] {
+  return parseDiff(request.diff).find(({ path }) => path === file.path)?.hunks ?? [];
+}
+
+function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
   const refresh = throttled(() => changed.fire());
@@ -51,27 +65,56 @@ function createReviewTree(sessions: Sessions): ReviewTree & { dispose(): void } 
     },
     getTreeItem(node) {
       const session = sessions.session();
-      return session ? itemOf(session, node) : new vscode.TreeItem('');
+      return session ? itemOf(session, node, viewed) : new vscode.TreeItem('');
     },
     dispose: () => store.dispose(),
   };
 }
 
 /** The Review view; its badge is the number of requests that await the user. */
-export function registerReviewView(sessions: Sessions): {
+export function registerReviewView(
+  sessions: Sessions,
+  viewed: Viewed,
+): {
   readonly tree: ReviewTree;
   badge(): number;
   dispose(): void;
 } {
   const store = createDisposableStore();
-  const tree = store.add(createReviewTree(sessions));
-  const view = store.add(vscode.window.createTreeView(viewIds.review, { treeDataProvider: tree }));
+  const tree = store.add(createReviewTree(sessions, viewed));
+  const view = store.add(
+    vscode.window.createTreeView(viewIds.review, {
+      treeDataProvider: tree,
+      canSelectMany: true, // several hunks can be dropped at once
+      manageCheckboxStateManually: true,
+    }),
+  );
+  store.add(
+    view.onDidChangeCheckboxState(({ items }) => {
+      const marks = items.flatMap(([node, state]) =>
+        node.kind === 'file'
+          ? [
+              {
+                request: node.request,
+                path: node.file.path,
+                viewed: state === vscode.TreeItemCheckboxState.Checked,
+              },
+            ]
+          : [],
+      );
+      const session = sessions.session();
+      if (session)
+        void viewed.set(marks, waitingRequests(session.app.backlog)).then(() => sessions.changed());
+    }),
+  );
   const update = throttled(() => {
     const session = sessions.session();
     const value = session ? waitingRequests(session.app.backlog).length : 0;
     if (value === (view.badge?.value ?? 0)) return;
     view.badge =
-      value > 0 ? { value, tooltip: `${plural(value, 'patch request')} to review` } : undefined;
+      value > 0
+        ? { value, tooltip: t('{0} to review', plural(value, 'patch request')) }
+        : undefined;
   });
   store.add(update);
   store.add(sessions.onDidChange(update));
@@ -80,6 +123,10 @@ export function registerReviewView(sessions: Sessions): {
 
 function childrenOf({ app }: Session, node: ReviewNode | undefined): ReviewNode[] {
   if (!node) return waitingRequests(app.backlog).map((request) => ({ kind: 'request', request }));
+  if (node.kind === 'file') {
+    const { request, file } = node;
+    return hunksOfFile(request, file).map((hunk) => ({ kind: 'hunk', request, file, hunk }));
+  }
   if (node.kind !== 'request') return [];
   const { request } = node;
   return [
@@ -88,12 +135,14 @@ function childrenOf({ app }: Session, node: ReviewNode | undefined): ReviewNode[
   ];
 }
 
-function itemOf({ app }: Session, node: ReviewNode): vscode.TreeItem {
+function itemOf({ app }: Session, node: ReviewNode, viewed: Viewed): vscode.TreeItem {
   switch (node.kind) {
     case 'request':
       return requestItem(node.request, titleOf(app.backlog, node.request));
     case 'file':
-      return fileItem(node);
+      return fileItem(node, viewed.has(node.request, node.file.path));
+    case 'hunk':
+      return hunkItem(node);
     case 'gate':
       return gateItem(node);
   }
@@ -106,21 +155,42 @@ function requestItem(request: PatchRequest, title: string): vscode.TreeItem {
   item.tooltip = requestTooltip(request, title);
   item.contextValue = 'request.pending';
   item.iconPath = new vscode.ThemeIcon('git-pull-request');
-  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [request.id] };
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [request.id] };
   item.accessibilityInformation = { label: `${shorten(title, 200)}, ${item.description}` };
   return item;
 }
 
-function fileItem(node: ReviewNode & { kind: 'file' }): vscode.TreeItem {
+function fileItem(node: ReviewNode & { kind: 'file' }, isViewed: boolean): vscode.TreeItem {
   const { request, file } = node;
-  const item = new vscode.TreeItem(file.path.split('/').at(-1) ?? file.path);
+  const name = file.path.split('/').at(-1) ?? file.path;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(name, file.added < 0 ? None : Collapsed);
   item.id = `file-${request.id}-${file.path}`;
   item.resourceUri = fileUri(request, file, 'patch'); // for the file's icon
   item.iconPath = vscode.ThemeIcon.File;
   item.description = fileDescription(file, request.testFiles.includes(file.path));
   item.tooltip = file.oldPath ? `${file.oldPath} → ${file.path}` : file.path;
+  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+  item.checkboxState = {
+    state: isViewed ? Checked : Unchecked,
+    tooltip: isViewed ? t('Viewed') : t('Mark as viewed'),
+    accessibilityInformation: { label: t('{0} viewed', name), role: 'checkbox' },
+  };
   item.contextValue = 'request.file';
-  item.command = { title: 'Open Diff', command: commandId('openDiff'), arguments: [node] };
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [node] };
+  return item;
+}
+
+function hunkItem(node: ReviewNode & { kind: 'hunk' }): vscode.TreeItem {
+  const { request, file, hunk } = node;
+  const item = new vscode.TreeItem(hunkLabel(hunk));
+  item.id = `hunk-${request.id}-${request.commit}-${file.path}-${hunk.number}`;
+  item.description = hunkDescription(hunk);
+  item.tooltip = hunk.lines.slice(1, 30).join('\n');
+  item.contextValue = 'request.hunk';
+  item.iconPath = new vscode.ThemeIcon('diff');
+  item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [node] };
+  item.accessibilityInformation = { label: `${hunkLabel(hunk)}, ${item.description}` };
   return item;
 }
 
@@ -141,9 +211,9 @@ function gateItem(node: ReviewNode & { kind: 'gate' }): vscode.TreeItem {
   item.description = gateDescription(report);
   item.tooltip = [report.reason, ...report.marks].map((line) => shorten(line, 500)).join('\n');
   item.contextValue = 'request.gate';
-  item.command = { title: 'Show Gate', command: commandId('showGates'), arguments: [node] };
+  item.command = { title: t('Show Gate'), command: commandId('showGates'), arguments: [node] };
   item.accessibilityInformation = {
-    label: `${gateLabel(report)} ${verdictWords[report.verdict]}. ${shorten(report.reason, 200)}`,
+    label: `${gateLabel(report)} ${t(verdictWords[report.verdict])}. ${shorten(report.reason, 200)}`,
   };
   return item;
 }

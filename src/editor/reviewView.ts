@@ -1,12 +1,16 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
-import { gateTitles } from '../core/gate.ts';
+import type { PatchFile } from '../core/attempt.ts';
+import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
-import { fileDescription, gateDescription, inReadingOrder } from './reviewText.ts';
+import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
+import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
+import { msg, t } from './l10n.ts';
+import { attemptLabel, categoryWords, codeWords } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
 export interface ReviewSource {
@@ -19,25 +23,30 @@ export interface ReviewSource {
   readonly release: Release | undefined;
   readonly steps: readonly StepView[];
   readonly trusted: boolean;
+  /** Whether it is being edited by hand in this window. */
+  readonly editing: boolean;
   readonly now: Date;
 }
 
 export const statusWords: Readonly<Record<RequestStatus, string>> = {
-  PENDING_APPROVAL: 'waits for a decision',
-  APPROVED: 'approved, kept on its branch',
-  DENIED: 'rejected',
-  APPLIED: 'landed',
-  FAILED: 'could not be applied',
-  ROLLED_BACK: 'rolled back',
+  PENDING_APPROVAL: msg('waits for a decision'),
+  APPROVED: msg('approved, kept on its branch'),
+  DENIED: msg('rejected'),
+  APPLIED: msg('landed'),
+  FAILED: msg('could not be applied'),
+  ROLLED_BACK: msg('rolled back'),
 };
 
 export function reviewViewOf(source: ReviewSource): ReviewView {
   const { request, ticket, now } = source;
+  const diff = parseDiff(request.diff);
   const attempt = source.attempts.find(({ id }) => id === request.attemptId);
   return {
     requestId: request.id,
+    commit: request.commit,
+    edits: editsText(request) ?? '',
     title: ticket?.title ?? request.ticketId,
-    status: { id: request.status, words: statusWords[request.status] },
+    status: { id: request.status, words: t(t(statusWords[request.status])) },
     branch: request.branch,
     model: request.model,
     cost: costText(request, attempt),
@@ -50,15 +59,24 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
       text,
     })),
     reasoning: request.reasoning,
+    plan: planOf(ticket),
+    comments: ticket?.metadata.reviewComments ?? [],
     files: inReadingOrder(request).map((file) => {
       const isTest = request.testFiles.includes(file.path);
       const { path, added, removed } = file;
-      return { path, added, removed, isTest, words: fileDescription(file, isTest) };
+      return {
+        path,
+        added,
+        removed,
+        isTest,
+        words: fileDescription(file, isTest),
+        hunks: hunkViews(diff, file),
+      };
     }),
     proof: proofOf(request),
     gates: request.gates.map((report) => ({
       id: report.id,
-      title: gateTitles[report.id],
+      title: gateLabel(report),
       verdict: report.verdict,
       words: gateDescription(report),
       reason: report.reason,
@@ -72,27 +90,54 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
   };
 }
 
+function planOf(ticket: Ticket | undefined): ReviewView['plan'] {
+  return [
+    [t('Proposed solution'), ticket?.proposedSolution ?? ''],
+    [t('Test plan'), ticket?.testPlan ?? ''],
+  ];
+}
+
+const maxLines = 200;
+
+function hunkViews(
+  diff: readonly FileDiff[],
+  { path }: PatchFile,
+): ReviewView['files'][number]['hunks'] {
+  const hunks = diff.find((file) => file.path === path)?.hunks ?? [];
+  return hunks.map((hunk) => ({
+    number: hunk.number,
+    label: hunkLabel(hunk),
+    words: hunkDescription(hunk),
+    lines: hunk.lines.slice(1, maxLines + 1),
+  }));
+}
+
 function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   return dotted([
     dollars(request.costUsd),
-    attempt && `${totalTokens(attempt.usage).toLocaleString('en')} tokens`,
+    attempt && t('{0} tokens', totalTokens(attempt.usage).toLocaleString('en')),
     attempt && plural(attempt.steps, 'step'),
   ]);
 }
 
 function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
-    value: one ? `${String(one.value)}${unit}` : '–',
+    value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
   });
   return {
     id: request.ticketId,
-    category: ticket?.category.replace('_', ' ') ?? '',
+    category: ticket ? t(categoryWords[ticket.category]) : '',
     priority: of(ticket?.priority),
     risk: of(ticket?.risk, '/10'),
     effort: of(ticket?.effort, '/10'),
     seen: group
-      ? `${group.count.toLocaleString('en')}×, first ${ago(group.firstSeen, now)}, last ${ago(group.lastSeen, now)}`
+      ? t(
+          '{0}×, first {1}, last {2}',
+          group.count.toLocaleString('en'),
+          ago(group.firstSeen, now),
+          ago(group.lastSeen, now),
+        )
       : '',
     stack: (ticket?.metadata.stack ?? []).map((location) => ({
       path: location.file,
@@ -106,14 +151,19 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
 
 /** The reproduction gate says what each of its runs came to. */
 function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
-  const lines = gates.find(({ id }) => id === 'reproduction')?.evidence ?? [];
+  const report = gates.find(({ id }) => id === 'reproduction');
+  const lines = report?.evidence ?? [];
   const isAfter = (line: string): boolean => /^patch\b/i.test(line);
-  return { before: lines.filter((line) => !isAfter(line)), after: lines.filter(isAfter) };
+  return {
+    before: lines.filter((line) => !isAfter(line)),
+    after: lines.filter(isAfter),
+    doubts: report?.marks ?? [],
+  };
 }
 
 function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
   return {
-    title: `Attempt ${attempt.number}: ${attempt.outcome}`,
+    title: attemptLabel(attempt),
     text: dotted([
       exactly(attempt.startedAt),
       attempt.model,
@@ -123,14 +173,21 @@ function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
   };
 }
 
-function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
+function eventsOf({ request, requests, release }: ReviewSource): ReviewView['events'] {
+  const edits = (request.edits ?? []).map(({ at, by, what }) => ({
+    at,
+    text: t('{0} by {1}', editText(what), by.replace(/^user:/, '')),
+  }));
   const decisions = requests.flatMap((one) =>
     one.reviewedAt && one.status !== 'PENDING_APPROVAL'
       ? [
           {
             at: one.reviewedAt,
             text: dotted([
-              `${one.status === 'DENIED' ? 'Rejected' : 'Approved'} by ${one.reviewedBy?.replace(/^user:/, '') ?? 'somebody'}`,
+              t(
+                one.status === 'DENIED' ? msg('Rejected by {0}') : msg('Approved by {0}'),
+                one.reviewedBy?.replace(/^user:/, '') ?? t('somebody'),
+              ),
               one.reviewComment,
             ]),
           },
@@ -141,38 +198,42 @@ function eventsOf({ requests, release }: ReviewSource): ReviewView['events'] {
     ? [
         {
           at: release.appliedAt,
-          text: `Landed on ${release.branch} as ${release.commit.slice(0, 12)}`,
+          text: t('Landed on {0} as {1}', release.branch, release.commit.slice(0, 12)),
         },
         ...(release.rolledBackAt
           ? [
               {
                 at: release.rolledBackAt,
-                text: dotted(['Rolled back', release.rollbackReason]),
+                text: dotted([t('Rolled back'), release.rollbackReason]),
               },
             ]
           : []),
       ]
     : [];
-  return [...decisions, ...landings]
+  return [...decisions, ...edits, ...landings]
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ at, text }) => ({ at: exactly(at), text }));
 }
 
 function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView>> {
-  const { request, release, trusted } = source;
+  const { request, release, trusted, editing } = source;
   const when = (can: boolean, why: string): ActionView => {
-    if (!trusted) return { offered: false, why: 'This folder is not trusted.' };
+    if (!trusted) return { offered: false, why: t('This folder is not trusted.') };
     return can ? { offered: true } : { offered: false, why };
   };
-  const decided = `It is ${statusWords[request.status]}.`;
+  const decided = t('It is {0}.', statusWords[request.status]);
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
+    requestChanges: when(waits, decided),
+    editPatch: when(waits && !editing, editing ? t('It is being edited.') : decided),
+    finishEdit: when(editing, t('It is not being edited.')),
+    abandonEdit: when(editing, t('It is not being edited.')),
     reject: when(waits || request.status === 'APPROVED', decided),
     undoReject: when(request.status === 'DENIED', decided),
     rollBack: when(
       release !== undefined && release.rolledBackAt === undefined,
-      'It has not landed.',
+      t('It has not landed.'),
     ),
     openReview: { offered: true },
   };

@@ -13,11 +13,13 @@ import { diagnosticsIn } from './diagnostics.ts';
 import { createDisposableStore } from './disposables.ts';
 import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
+import type { Demo, RecordedModel } from './demo.ts';
 import { keepsSession } from './folders.ts';
 import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { watchSources } from './watcher.ts';
+import { t } from './l10n.ts';
 
 /** The house of one workspace folder, open. */
 export interface Session {
@@ -25,6 +27,8 @@ export interface Session {
   /** Of the repository: the folder itself, or one above it. Paths in patches start here. */
   readonly root: string;
   readonly app: App;
+  /** The demo's, for who has no key: nothing is asked for then. */
+  readonly hasRecordedModel: boolean;
   /** undefined while they are not valid. */
   readonly settings: () => Settings | undefined;
   readonly activity: () => Activity;
@@ -51,6 +55,8 @@ export interface Sessions {
   readonly session: () => Session | undefined;
   /** The window became something else, or something in its session changed. */
   readonly onDidChange: vscode.Event<void>;
+  /** Says that something changed which the backlog does not know of. */
+  changed(): void;
   /** Waits for the opening; throws what a person must read when there is no session. */
   ready(): Promise<Session>;
   /** Closes what is open and opens it anew. */
@@ -63,6 +69,8 @@ export interface SessionsOptions {
   readonly apiKey: ApiKey;
   readonly errors: ErrorReporter;
   readonly log: vscode.LogOutputChannel;
+  /** Of folders that need no key. */
+  readonly demo: Pick<Demo, 'modelOf'>;
   /** Told what the pipeline of whatever folder is open tells. */
   readonly onProgress: (progress: Progress) => void;
 }
@@ -120,6 +128,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     state: () => state,
     session,
     onDidChange: changed.event,
+    changed: () => changed.fire(),
     async ready() {
       await opening;
       if (state.kind === 'ready') return state.session;
@@ -175,21 +184,26 @@ async function openFolder(
 async function openSession(
   folder: vscode.WorkspaceFolder,
   root: string,
-  { loadCompose, apiKey, errors, log, onProgress }: SessionsOptions,
+  { loadCompose, apiKey, errors, log, onProgress, demo }: SessionsOptions,
   changed: () => void,
 ): Promise<Session> {
   const store = createDisposableStore();
   const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
   const trusted = vscode.workspace.isTrusted;
+  let recorded: RecordedModel | undefined;
   try {
     settings.current(); // invalid ones are told before anything is opened
     const compose = await loadCompose();
+    const { provider } = settings.current().model;
+    const mayReplay = provider === 'anthropic' && (await apiKey.get(provider)) === undefined;
+    recorded = trusted && mayReplay ? await demo.modelOf(folder.uri) : undefined;
+    const environment = { ...process.env, ...recorded?.environment };
     const app = await compose({
       folder: folder.uri.fsPath,
       settings: () => settings.current(),
-      apiKey: (provider) => apiKey.get(provider),
+      apiKey: async (provider) => recorded?.apiKey ?? apiKey.get(provider),
       editorModel: (name) => createEditorModel(languageModels(), name),
-      environment: process.env,
+      environment,
       log: lineLog(log),
       trusted,
       readOnly: !trusted,
@@ -233,6 +247,7 @@ async function openSession(
       folder,
       root,
       app,
+      hasRecordedModel: recorded !== undefined,
       settings: () => orUndefined(settings),
       activity: () => activity,
       sandbox: () => sandbox,
@@ -257,10 +272,12 @@ async function openSession(
       async dispose() {
         store.dispose();
         await app.dispose();
+        await recorded?.dispose();
       },
     };
   } catch (error) {
     store.dispose();
+    await recorded?.dispose();
     throw error;
   }
 }
@@ -332,21 +349,21 @@ function whyNot(state: Exclude<State, { kind: 'ready' }>): unknown {
       return state.error;
     case 'noGit':
       return new PatchwrightError('no_git', {
-        what: 'This folder is not a git repository.',
-        why: 'Patchwright makes every patch on a git branch of its own.',
-        remedy: 'Initialize a repository and make a first commit.',
+        what: t('This folder is not a git repository.'),
+        why: t('Patchwright makes every patch on a git branch of its own.'),
+        remedy: t('Initialize a repository and make a first commit.'),
       });
     case 'virtual':
       return new PatchwrightError('no_folder', {
-        what: 'This folder is not on a disk.',
-        why: 'Patchwright needs git, files and processes.',
-        remedy: 'Open a folder of this machine, or of a remote one.',
+        what: t('This folder is not on a disk.'),
+        why: t('Patchwright needs git, files and processes.'),
+        remedy: t('Open a folder of this machine, or of a remote one.'),
       });
     default:
       return new PatchwrightError('no_folder', {
-        what: 'No folder is open.',
-        why: 'Patchwright works on a folder with a git repository.',
-        remedy: 'Open one.',
+        what: t('No folder is open.'),
+        why: t('Patchwright works on a folder with a git repository.'),
+        remedy: t('Open one.'),
       });
   }
 }
@@ -355,8 +372,8 @@ function whyNot(state: Exclude<State, { kind: 'ready' }>): unknown {
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new PatchwrightError('untrusted', {
-    what: 'Patchwright runs nothing in this folder.',
-    why: 'The folder is not trusted.',
-    remedy: 'Trust it if you know who wrote it.',
+    what: t('Patchwright runs nothing in this folder.'),
+    why: t('The folder is not trusted.'),
+    remedy: t('Trust it if you know who wrote it.'),
   });
 }

@@ -1,3 +1,5 @@
+import { t } from './l10n.ts';
+
 /** Until when a ticket can rest. Times of day are those of the person's clock. Pure. */
 export interface SnoozeChoice {
   readonly label: string;
@@ -9,10 +11,10 @@ const morning = 9;
 export function snoozeChoices(now: Date): readonly SnoozeChoice[] {
   const daysToMonday = (8 - now.getDay()) % 7 || 7;
   return [
-    { label: 'One Hour', until: new Date(now.getTime() + 3_600_000) },
-    { label: 'Tomorrow', until: morningIn(now, 1) },
-    { label: 'Next Week', until: morningIn(now, daysToMonday) },
-    { label: 'A Month', until: morningIn(now, 30) },
+    { label: t('One Hour'), until: new Date(now.getTime() + 3_600_000) },
+    { label: t('Tomorrow'), until: morningIn(now, 1) },
+    { label: t('Next Week'), until: morningIn(now, daysToMonday) },
+    { label: t('A Month'), until: morningIn(now, 30) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { byTurn, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import { msg } from './l10n.ts';
 
 /** How the Backlog view is sorted. Pure. */
 export const sortOrders = ['score', 'lastSeen', 'occurrences'] as const;
@@ -11,8 +12,8 @@ export function toSortOrder(value: unknown): SortOrder {
 /** What the view says beside its name; nothing of the order that people expect. */
 export const sortWords: Readonly<Record<SortOrder, string | undefined>> = {
   score: undefined,
-  lastSeen: 'by last seen',
-  occurrences: 'by occurrences',
+  lastSeen: msg('by last seen'),
+  occurrences: msg('by occurrences'),
 };
 
 type GroupOf = (ticketId: string) => SignalGroup | undefined;

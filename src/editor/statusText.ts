@@ -1,10 +1,11 @@
-import { gateTally, gateTitles, type GateReport } from '../core/gate.ts';
+import { gateTally, type GateReport } from '../core/gate.ts';
 import { howToAllow, type SandboxState } from '../core/sandbox.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import type { Activity, Work } from './activity.ts';
-import { verdictWords } from './reviewText.ts';
+import { gateLabel, verdictWords } from './reviewText.ts';
 import type { StateKind } from './sessions.ts';
 import { dollars, dotted, plural, withoutIcons } from './text.ts';
+import { msg, t } from './l10n.ts';
 
 /** All that the status bar shows, decided from one record. Pure. */
 export interface StatusInput {
@@ -34,20 +35,20 @@ export function statusView(input: StatusInput): StatusView {
   const icon = work || input.activity.scanning ? '$(sync~spin)' : '$(shield)';
   const isUnheld = input.sandbox?.kind === 'without';
   return {
-    text: `${icon} ${text}${isUnheld ? ' $(warning) no sandbox' : ''}`,
+    text: `${icon} ${text}${isUnheld ? ` $(warning) ${t('no sandbox')}` : ''}`,
     tooltip: tooltip(input),
-    spoken: `Patchwright: ${work ? 'working, ' : ''}${text}${isUnheld ? ', no sandbox' : ''}`,
+    spoken: `Patchwright: ${work ? `${t('working')}, ` : ''}${text}${isUnheld ? `, ${t('no sandbox')}` : ''}`,
   };
 }
 
 function working(work: Work): string {
   if (work.gate || work.gates.length > 0) {
     const { passed, of } = gateTally(work.gates);
-    return dotted([work.ticketId, `${passed}/${Math.max(of, work.gates.length)} gates`]);
+    return dotted([work.ticketId, t('{0}/{1} gates', passed, Math.max(of, work.gates.length))]);
   }
   return dotted([
     work.ticketId,
-    work.step > 0 ? `step ${work.step}` : work.stage,
+    work.step > 0 ? t('step {0}', work.step) : work.stage,
     dollars(work.costUsd),
   ]);
 }
@@ -57,42 +58,51 @@ function resting({ gates, waiting }: StatusInput): string {
   return (
     dotted([
       gates.length > 0 ? `${passed}/${of}` : undefined,
-      waiting > 0 ? `${waiting} to review` : undefined,
+      waiting > 0 ? t('{0} to review', waiting) : undefined,
     ]) || 'Patchwright'
   );
 }
 
 const stateWords: Readonly<Record<StateKind, string>> = {
-  starting: 'Starting …',
-  noFolder: 'No folder is open.',
-  virtual: 'This folder is not on a disk that git can use.',
-  noGit: 'This folder is not a git repository.',
-  failed: 'Patchwright could not start; the log says why.',
+  starting: msg('Starting …'),
+  noFolder: msg('No folder is open.'),
+  virtual: msg('This folder is not on a disk that git can use.'),
+  noGit: msg('This folder is not a git repository.'),
+  failed: msg('Patchwright could not start; the log says why.'),
   ready: '',
 };
 
 function tooltip({ state, trusted, gates, waiting, sandbox, selfTest }: StatusInput): string {
   const lines = [
-    stateWords[state],
-    trusted ? '' : 'Restricted mode: Patchwright shows, but runs nothing.',
+    t(stateWords[state]),
+    trusted ? '' : t('Restricted mode: Patchwright shows, but runs nothing.'),
     sandboxWords(sandbox),
-    waiting > 0 ? `${plural(waiting, 'patch request')} to review.` : '',
+    waiting > 0 ? t('{0} to review.', plural(waiting, 'patch request')) : '',
     ...gates.map(
       (report) =>
-        `${marks[report.verdict]} ${gateTitles[report.id]}: ${verdictWords[report.verdict]}. ${report.reason}`,
+        `${marks[report.verdict]} ${gateLabel(report)}: ${t(verdictWords[report.verdict])}. ${report.reason}`,
     ),
-    selfTest ? `Gate self-test: ${selfTestText(selfTest)}` : '',
-    gates.length > 0 ? 'Click to see each gate.' : '',
+    selfTest ? t('Gate self-test: {0}', selfTestText(selfTest)) : '',
+    gates.length > 0 ? t('Click to see each gate.') : '',
   ].filter(Boolean);
-  return lines.length > 0 ? lines.join('\n') : 'Patchwright: all quiet.';
+  return lines.length > 0 ? lines.join('\n') : t('Patchwright: all quiet.');
 }
 
 function sandboxWords(sandbox: SandboxState | undefined): string {
   switch (sandbox?.kind) {
     case 'without':
-      return `Tests of patches run without a sandbox. ${sandbox.reason} ${sandbox.remedy}`.trim();
+      return t(
+        'Tests of patches run without a sandbox. {0} {1}',
+        sandbox.reason,
+        sandbox.remedy,
+      ).trim();
     case 'refused':
-      return `Nothing is drafted: ${sandbox.reason} ${sandbox.remedy} Or allow it without: ${howToAllow}.`;
+      return t(
+        'Nothing is drafted: {0} {1} Or allow it without: {2}.',
+        sandbox.reason,
+        sandbox.remedy,
+        howToAllow,
+      );
     default:
       return '';
   }

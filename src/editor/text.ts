@@ -1,3 +1,5 @@
+import { msg, t } from './l10n.ts';
+
 /** Words and numbers for people. Pure; nothing here knows the editor. */
 
 /** `$(name)` would be drawn as an icon in status bars and quick picks: text from outside must not do that. */
@@ -17,17 +19,33 @@ export function shorten(text: string, maxChars: number): string {
 
 /** For input boxes: what is wrong with the text, if anything. */
 export function required(text: string): string | undefined {
-  return text.trim() === '' ? 'A few words, please.' : undefined;
+  return text.trim() === '' ? t('A few words, please.') : undefined;
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+/** Of what is counted: one of it, and several. Languages without plurals say the same twice. */
+const counted = {
+  attempt: [msg('{0} attempt'), msg('{0} attempts')],
+  file: [msg('{0} file'), msg('{0} files')],
+  line: [msg('{0} line'), msg('{0} lines')],
+  'more ticket': [msg('{0} more ticket'), msg('{0} more tickets')],
+  'new ticket': [msg('{0} new ticket'), msg('{0} new tickets')],
+  patch: [msg('{0} patch'), msg('{0} patches')],
+  'patch request': [msg('{0} patch request'), msg('{0} patch requests')],
+  problem: [msg('{0} problem'), msg('{0} problems')],
+  step: [msg('{0} step'), msg('{0} steps')],
+  ticket: [msg('{0} ticket'), msg('{0} tickets')],
+  value: [msg('{0} value'), msg('{0} values')],
+  time: [msg('{0} time'), msg('{0} times')],
+} as const;
+
+export function plural(count: number, noun: keyof typeof counted): string {
+  return t(counted[noun][count === 1 ? 0 : 1], count.toLocaleString('en'));
 }
 
 const steps = [
-  { unit: 'min', ms: 60_000 },
-  { unit: 'h', ms: 3_600_000 },
-  { unit: 'd', ms: 86_400_000 },
+  { words: msg('{0} min ago'), ms: 60_000 },
+  { words: msg('{0} h ago'), ms: 3_600_000 },
+  { words: msg('{0} d ago'), ms: 86_400_000 },
 ] as const;
 
 /** `just now`, `2 min ago`, `3 h ago`, `4 d ago`. */
@@ -35,7 +53,7 @@ export function ago(at: string, now: Date): string {
   const passed = now.getTime() - Date.parse(at);
   if (Number.isNaN(passed)) return '';
   const step = steps.findLast(({ ms }) => passed >= ms);
-  return step ? `${Math.floor(passed / step.ms)} ${step.unit} ago` : 'just now';
+  return step ? t(step.words, Math.floor(passed / step.ms)) : t('just now');
 }
 
 /** `2026-11-20 09:58:00 UTC`: exact, for where `ago` is too vague. */
@@ -46,10 +64,10 @@ export function exactly(at: string): string {
 }
 
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 1000) return t('{0} ms', Math.round(ms));
   return ms < 60_000
-    ? `${(ms / 1000).toFixed(1)} s`
-    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+    ? t('{0} s', (ms / 1000).toFixed(1))
+    : t('{0} min {1} s', Math.floor(ms / 60_000), Math.round((ms % 60_000) / 1000));
 }
 
 export function dollars(usd: number | undefined): string | undefined {
@@ -63,5 +81,5 @@ export function dotted(parts: readonly (string | undefined)[]): string {
 
 /** `+42 −7`; binary files have no counts. */
 export function changes(added: number, removed: number): string {
-  return added < 0 ? 'binary' : `+${added} −${removed}`;
+  return added < 0 ? t('binary') : `+${added} −${removed}`;
 }

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
-import type { Priority, Ticket } from '../core/ticket.ts';
+import type { Priority, Ticket, TicketStatus } from '../core/ticket.ts';
 import type { TicketEdit } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
 import type { Handler, Handlers } from './commands.ts';
@@ -9,8 +9,10 @@ import type { Dialogs } from './dialogs.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { parseUntil, snoozeChoices } from './snooze.ts';
 import type { SortOrder } from './sortOrder.ts';
-import { required, shorten, withoutIcons } from './text.ts';
+import { plural, required, shorten, withoutIcons } from './text.ts';
 import { mergeTargets, offeredFor } from './ticketMoves.ts';
+import { priorityWords } from './ticketText.ts';
+import { t } from './l10n.ts';
 
 type Names =
   | keyof Omit<typeof offeredFor, 'draftTicket'>
@@ -23,34 +25,37 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
   const { dialogs } = desk;
   const sortBy = (order: SortOrder) => () => desk.sorting.use(order);
   return {
-    editTicket: about(desk, 'editTicket', 'Edit Ticket', async ({ app }, ticket) => {
+    editTicket: about(desk, 'editTicket', t('Edit Ticket'), async ({ app }, ticket) => {
       const change = await askForEdit(ticket, dialogs);
       if (change) await app.pipeline.edit(ticket.id, change);
     }),
-    mergeTicket: about(desk, 'mergeTicket', 'Merge Ticket', (session, ticket) =>
-      merge(session, ticket, dialogs),
+    mergeTicket: aboutAll(desk, 'mergeTicket', t('Merge Ticket'), (session, all) =>
+      merge(session, all, dialogs),
     ),
-    snoozeTicket: about(desk, 'snoozeTicket', 'Snooze Ticket', async ({ app }, ticket) => {
-      const until = await askUntil(ticket, dialogs);
-      if (until) await app.pipeline.snooze(ticket.id, until.toISOString());
+    snoozeTicket: aboutAll(desk, 'snoozeTicket', t('Snooze Ticket'), async ({ app }, all) => {
+      const until = await askUntil(nameOf(all), dialogs);
+      if (!until) return;
+      for (const { id } of all) await app.pipeline.snooze(id, until.toISOString());
     }),
-    closeTicket: about(desk, 'closeTicket', 'Close Ticket', async ({ app }, ticket) => {
+    closeTicket: aboutAll(desk, 'closeTicket', t('Close Ticket'), async ({ app }, all) => {
       const reason = await dialogs.input({
-        title: `Close ${ticket.id}`,
-        prompt:
+        title: t('Close {0}', nameOf(all)),
+        prompt: t(
           'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
+        ),
         validateInput: required,
       });
-      if (reason?.trim()) await app.pipeline.close(ticket.id, reason.trim());
+      if (!reason?.trim()) return;
+      for (const { id } of all) await app.pipeline.close(id, reason.trim());
     }),
-    reopenTicket: about(desk, 'reopenTicket', 'Reopen Ticket', ({ app }, ticket) =>
+    reopenTicket: about(desk, 'reopenTicket', t('Reopen Ticket'), ({ app }, ticket) =>
       // Only a split undoes a merge whole: what is seen of the ticket counts for itself again.
       ticket.metadata.mergedInto ? app.pipeline.split(ticket.id) : app.pipeline.reopen(ticket.id),
     ),
-    splitTicket: about(desk, 'splitTicket', 'Take Merge Back', ({ app }, ticket) =>
+    splitTicket: about(desk, 'splitTicket', t('Take Merge Back'), ({ app }, ticket) =>
       app.pipeline.split(ticket.id),
     ),
-    splitByPart: about(desk, 'splitByPart', 'Split Ticket', (session, ticket) =>
+    splitByPart: about(desk, 'splitByPart', t('Split Ticket'), (session, ticket) =>
       splitByPart(session, ticket, dialogs),
     ),
     sortByScore: sortBy('score'),
@@ -75,12 +80,48 @@ function about(
   };
 }
 
-async function merge(session: Session, ticket: Ticket, dialogs: Dialogs): Promise<void> {
-  const title = `Merge ${ticket.id} into`;
-  const into = await chooseTicket(session, undefined, dialogs, mergeTargets, title, ticket.id);
+/** As `about`, for all selected rows that it is offered for when one of them is the row it was called on. */
+function aboutAll(
+  desk: Desk,
+  name: keyof typeof offeredFor,
+  title: string,
+  act: (session: Session, tickets: readonly Ticket[]) => Promise<void>,
+): Handler {
+  return (argument, selection) =>
+    about(desk, name, title, async (session, ticket) => {
+      const offered: readonly TicketStatus[] = offeredFor[name];
+      const rows: readonly unknown[] = Array.isArray(selection) ? selection : [];
+      const ids = new Set([ticket.id, ...rows.flatMap(ticketIdOf)]);
+      const all = [...ids].flatMap((id) => session.app.backlog.tickets.get(id) ?? []);
+      await act(
+        session,
+        all.filter(({ status }) => offered.includes(status)),
+      );
+    })(argument);
+}
+
+function ticketIdOf(row: unknown): readonly string[] {
+  const { kind, ticket } = (row ?? {}) as { readonly kind?: unknown; readonly ticket?: Ticket };
+  return kind === 'ticket' && ticket ? [ticket.id] : [];
+}
+
+function nameOf(tickets: readonly Ticket[]): string {
+  const [only, ...more] = tickets;
+  return only && more.length === 0 ? only.id : plural(tickets.length, 'ticket');
+}
+
+async function merge(
+  session: Session,
+  tickets: readonly Ticket[],
+  dialogs: Dialogs,
+): Promise<void> {
+  const [only, ...more] = tickets;
+  const except = more.length === 0 ? only?.id : undefined;
+  const title = t('Merge {0} into', nameOf(tickets));
+  const into = await chooseTicket(session, undefined, dialogs, mergeTargets, title, except);
   if (!into) return;
-  await session.app.pipeline.merge(ticket.id, into);
-  dialogs.mention(`Merged into ${into}`);
+  for (const { id } of tickets) if (id !== into) await session.app.pipeline.merge(id, into);
+  dialogs.mention(t('Merged into {0}', into));
 }
 
 /** Which of its events get a ticket of their own. */
@@ -94,29 +135,33 @@ async function splitByPart({ app }: Session, { id }: Ticket, dialogs: Dialogs): 
   );
   if (items.length === 0) {
     throw new PatchwrightError('nothing_to_do', {
-      what: `${id} can't be split.`,
-      why: 'Its events differ in nothing that is known of them.',
+      what: t("{0} can't be split.", id),
+      why: t('Its events differ in nothing that is known of them.'),
       remedy: '',
     });
   }
-  const title = `Split ${id}: which events get a ticket of their own?`;
+  const title = t('Split {0}: which events get a ticket of their own?', id);
   const picked = await dialogs.choose(items, { title, matchOnDescription: true });
   if (!picked) return;
   const fresh = await app.pipeline.splitBy(id, picked.by);
-  dialogs.mention(`Split off as ${fresh.id}; merge that back to undo it`);
+  dialogs.mention(t('Split off as {0}; merge that back to undo it', fresh.id));
 }
 
 /** One field at a time. undefined: nothing was changed. */
 async function askForEdit(ticket: Ticket, dialogs: Dialogs): Promise<TicketEdit | undefined> {
-  const title = `Edit ${ticket.id}`;
+  const title = t('Edit {0}', ticket.id);
   const fields = [
-    { label: 'Title', description: preview(ticket.title), field: 'title' as const },
+    { label: t('Title'), description: preview(ticket.title), field: 'title' as const },
     {
-      label: 'Description',
+      label: t('Description'),
       description: preview(ticket.description),
       field: 'description' as const,
     },
-    { label: 'Priority', description: ticket.priority.value, field: 'priority' as const },
+    {
+      label: t('Priority'),
+      description: t(priorityWords[ticket.priority.value]),
+      field: 'priority' as const,
+    },
   ];
   const picked = await dialogs.choose(fields, { title });
   if (!picked) return undefined;
@@ -133,7 +178,7 @@ async function askForText(
   const value = ticket[field].replace(/\s*\n\s*/g, ' '); // an input box has one line
   const text = await dialogs.input({
     title,
-    prompt: field === 'title' ? 'One line.' : 'What is known about it.',
+    prompt: field === 'title' ? t('One line.') : t('What is known about it.'),
     value,
     validateInput: required,
   });
@@ -149,10 +194,10 @@ async function askForPriority(
   dialogs: Dialogs,
 ): Promise<TicketEdit | undefined> {
   const items = priorities.map((priority) => ({
-    label: priority,
+    label: t(priorityWords[priority]),
     priority,
     ...(priority === ticket.priority.value
-      ? { description: `now; ${preview(ticket.priority.reason)}` }
+      ? { description: t('now; {0}', preview(ticket.priority.reason)) }
       : {}),
   }));
   const picked = await dialogs.choose(items, { title });
@@ -160,8 +205,8 @@ async function askForPriority(
 }
 
 /** undefined: the person chose nothing. */
-async function askUntil(ticket: Ticket, dialogs: Dialogs): Promise<Date | undefined> {
-  const title = `Snooze ${ticket.id}`;
+async function askUntil(what: string, dialogs: Dialogs): Promise<Date | undefined> {
+  const title = t('Snooze {0}', what);
   const now = new Date();
   const items: readonly (vscode.QuickPickItem & { readonly until?: Date })[] = [
     ...snoozeChoices(now).map(({ label, until }) => ({
@@ -169,16 +214,16 @@ async function askUntil(ticket: Ticket, dialogs: Dialogs): Promise<Date | undefi
       description: until.toLocaleString(),
       until,
     })),
-    { label: 'Until a Date…' },
+    { label: t('Until a Date…') },
   ];
   const picked = await dialogs.choose(items, { title });
   if (!picked || picked.until) return picked?.until;
   const text = await dialogs.input({
     title,
-    prompt: 'Until when? A date, and a time if you like.',
+    prompt: t('Until when? A date, and a time if you like.'),
     placeHolder: '2030-01-31 or 2030-01-31 14:30',
     validateInput: (typed) =>
-      parseUntil(typed, new Date()) ? undefined : 'A date to come, such as 2030-01-31, please.',
+      parseUntil(typed, new Date()) ? undefined : t('A date to come, such as 2030-01-31, please.'),
   });
   return text === undefined ? undefined : parseUntil(text, now);
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from '../core/attempt.ts';
+import { gateTitles } from '../core/gate.ts';
 import type { Settings } from '../core/settings.ts';
 import { reopenedText } from '../core/closed.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
@@ -7,6 +8,7 @@ import {
   type Category,
   pick,
   place,
+  type Priority,
   score,
   type SignalGroup,
   type Ticket,
@@ -15,6 +17,7 @@ import {
 import type { Difference } from '../core/variants.ts';
 import { ago, dollars, dotted, exactly, plural, shorten } from './text.ts';
 import type { Work } from './activity.ts';
+import { msg, t } from './l10n.ts';
 
 /** What the Backlog view says about a ticket. Pure. */
 
@@ -26,28 +29,59 @@ export interface TicketGroup {
 }
 
 export const ticketGroups: readonly TicketGroup[] = [
-  { id: 'open', label: 'Open', statuses: ['open'], expanded: true },
+  { id: 'open', label: msg('Open'), statuses: ['open'], expanded: true },
   {
     id: 'in_progress',
-    label: 'In Progress',
+    label: msg('In Progress'),
     statuses: ['in_progress', 'testing'],
     expanded: true,
   },
-  { id: 'ready', label: 'In Review', statuses: ['ready'], expanded: true },
-  { id: 'failed', label: 'Failed', statuses: ['failed'], expanded: true },
-  { id: 'snoozed', label: 'Snoozed', statuses: ['snoozed'], expanded: false },
-  { id: 'applied', label: 'Applied', statuses: ['applied'], expanded: true },
-  { id: 'rejected', label: 'Rejected', statuses: ['rejected'], expanded: false },
-  { id: 'rolled_back', label: 'Rolled Back', statuses: ['rolled_back'], expanded: false },
-  { id: 'closed', label: 'Closed', statuses: ['closed'], expanded: false },
+  { id: 'ready', label: msg('In Review'), statuses: ['ready'], expanded: true },
+  { id: 'failed', label: msg('Failed'), statuses: ['failed'], expanded: true },
+  { id: 'snoozed', label: msg('Snoozed'), statuses: ['snoozed'], expanded: false },
+  { id: 'applied', label: msg('Applied'), statuses: ['applied'], expanded: true },
+  { id: 'rejected', label: msg('Rejected'), statuses: ['rejected'], expanded: false },
+  { id: 'rolled_back', label: msg('Rolled Back'), statuses: ['rolled_back'], expanded: false },
+  { id: 'closed', label: msg('Closed'), statuses: ['closed'], expanded: false },
 ];
 
 export const categoryWords: Readonly<Record<Category, string>> = {
-  bug_fix: 'Bug',
-  performance: 'Performance',
-  feature: 'Feature',
-  refactor: 'Refactoring',
+  bug_fix: msg('Bug'),
+  performance: msg('Performance'),
+  feature: msg('Feature'),
+  refactor: msg('Refactoring'),
 };
+
+export const priorityWords: Readonly<Record<Priority, string>> = {
+  critical: msg('critical'),
+  high: msg('high'),
+  medium: msg('medium'),
+  low: msg('low'),
+};
+
+const outcomeWords: Readonly<Record<Attempt['outcome'], string>> = {
+  running: msg('running'),
+  succeeded: msg('succeeded'),
+  failed: msg('failed'),
+  cancelled: msg('cancelled'),
+  interrupted: msg('interrupted'),
+};
+
+/** Of a category, a priority or an outcome; of anything else the name itself. */
+export function codeWords(code: string): string {
+  const tables: readonly Readonly<Record<string, string>>[] = [
+    categoryWords,
+    priorityWords,
+    outcomeWords,
+  ];
+  const words = tables.map((table) => table[code]).find((one) => one !== undefined);
+  return words === undefined ? code.replaceAll('_', ' ') : t(words);
+}
+
+/** As its group in the view is called. */
+function statusName({ status }: Ticket): string {
+  return t(ticketGroups.find(({ statuses }) => statuses.includes(status))?.label ?? status);
+}
 
 /** Where a ticket stands among those that are drafted on their own; `never`: a person has to start it. */
 export type Queue = { readonly place: number; readonly of: number } | 'never';
@@ -81,8 +115,8 @@ export function ticketDescription(
 
 export function workText(work: Work): string {
   return dotted([
-    work.gate ? `gate: ${work.gate}` : shorten(work.stage, 60),
-    work.step > 0 ? `step ${work.step}` : undefined,
+    work.gate ? t('gate: {0}', t(gateTitles[work.gate])) : shorten(work.stage, 60),
+    work.step > 0 ? t('step {0}', work.step) : undefined,
     dollars(work.costUsd),
   ]);
 }
@@ -97,25 +131,34 @@ export function ticketTooltip(
   const suspects = suspectsOf(ticket.metadata);
   return [
     shorten(ticket.title, 300),
-    dotted([ticket.id, categoryWords[ticket.category], ticket.status.replaceAll('_', ' ')]),
+    dotted([ticket.id, t(categoryWords[ticket.category]), statusName(ticket)]),
     ...byHand(ticket),
     '',
-    `Priority: ${ticket.priority.value}. ${shorten(ticket.priority.reason, 300)}`,
-    `Risk: ${ticket.risk.value} of 10. ${shorten(ticket.risk.reason, 300)}`,
-    `Effort: ${ticket.effort.value} of 10. ${shorten(ticket.effort.reason, 300)}`,
-    `Selection score: ${score(ticket)}, the lowest is drafted first.${queueText(queue)}`,
+    t(
+      'Priority: {0}. {1}',
+      t(priorityWords[ticket.priority.value]),
+      shorten(ticket.priority.reason, 300),
+    ),
+    t('Risk: {0} of 10. {1}', ticket.risk.value, shorten(ticket.risk.reason, 300)),
+    t('Effort: {0} of 10. {1}', ticket.effort.value, shorten(ticket.effort.reason, 300)),
+    t('Selection score: {0}, the lowest is drafted first.', score(ticket)) + queueText(queue),
     ...(group
       ? [
           '',
-          `Seen ${plural(group.count, 'time')}, first ${exactly(group.firstSeen)}, last ${exactly(group.lastSeen)}.`,
+          t(
+            'Seen {0}, first {1}, last {2}.',
+            plural(group.count, 'time'),
+            exactly(group.firstSeen),
+            exactly(group.lastSeen),
+          ),
         ]
       : []),
     ...(suspects.length > 0
-      ? ['', 'Suspect commits', ...suspects.map((one) => `  ${shorten(suspectText(one), 300)}`)]
+      ? ['', t('Suspect commits'), ...suspects.map((one) => `  ${shorten(suspectText(one), 300)}`)]
       : []),
-    ...(fingerprint ? ['', 'Grouped by', ...fingerprint.parts.map(partLine)] : []),
+    ...(fingerprint ? ['', t('Grouped by'), ...fingerprint.parts.map(partLine)] : []),
     ...(differences.length > 0
-      ? ['', 'Its events differ in', ...differences.map(differenceLine)]
+      ? ['', t('Its events differ in'), ...differences.map(differenceLine)]
       : []),
   ].join('\n');
 }
@@ -124,17 +167,17 @@ export function ticketTooltip(
 function byHand({ status, metadata }: Ticket): readonly string[] {
   const { snoozedUntil, mergedInto, closedReason } = metadata;
   const reopened = reopenedText(metadata);
-  if (status === 'snoozed' && snoozedUntil) return [`Snoozed until ${exactly(snoozedUntil)}.`];
-  if (status !== 'closed') return reopened ? [`Opened again: ${shorten(reopened, 300)}`] : [];
-  if (mergedInto) return [`Merged into ${shorten(mergedInto, 80)}.`];
-  return closedReason ? [`Not worth fixing: ${shorten(closedReason, 300)}`] : [];
+  if (status === 'snoozed' && snoozedUntil) return [t('Snoozed until {0}.', exactly(snoozedUntil))];
+  if (status !== 'closed') return reopened ? [t('Opened again: {0}', shorten(reopened, 300))] : [];
+  if (mergedInto) return [t('Merged into {0}.', shorten(mergedInto, 80))];
+  return closedReason ? [t('Not worth fixing: {0}', shorten(closedReason, 300))] : [];
 }
 
 function queueText(queue: Queue | undefined): string {
   if (queue === undefined) return '';
   return queue === 'never'
-    ? ' It is not drafted on its own: a person has to start it.'
-    : ` Number ${queue.place} of ${queue.of} in the queue.`;
+    ? ` ${t('It is not drafted on its own: a person has to start it.')}`
+    : ` ${t('Number {0} of {1} in the queue.', queue.place, queue.of)}`;
 }
 
 function partLine(part: { readonly label: string; readonly value: string }): string {
@@ -143,16 +186,27 @@ function partLine(part: { readonly label: string; readonly value: string }): str
 
 function differenceLine({ part, values }: Difference): string {
   const [first] = values;
-  return `  ${part}: ${plural(values.length, 'value')}, most often ${shorten(first?.value ?? '', 120)}`;
+  const most = t(
+    '{0}, most often {1}',
+    plural(values.length, 'value'),
+    shorten(first?.value ?? '', 120),
+  );
+  return `  ${part}: ${most}`;
 }
 
 /** What a screen reader says: nothing may depend on a colour or an icon. */
 export function ticketSpoken(ticket: Ticket, description: string): string {
-  return `${categoryWords[ticket.category]}, priority ${ticket.priority.value}: ${shorten(ticket.title, 200)}, ${description}`;
+  return t(
+    '{0}, priority {1}: {2}, {3}',
+    t(categoryWords[ticket.category]),
+    t(priorityWords[ticket.priority.value]),
+    shorten(ticket.title, 200),
+    description,
+  );
 }
 
 export function attemptLabel(attempt: Attempt): string {
-  return `Attempt ${attempt.number}: ${attempt.outcome}`;
+  return t('Attempt {0}: {1}', attempt.number, t(outcomeWords[attempt.outcome]));
 }
 
 export function attemptDescription(attempt: Attempt, now: Date): string {

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import type { Attempt } from '../core/attempt.ts';
 import type { Category, Ticket, TicketStatus } from '../core/ticket.ts';
+import type { ErrorReporter } from './errors.ts';
+import { arrangementWords, grouped, matches } from './grouping.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { refreshMs, throttled } from './refresh.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
-import { inOrder, type SortOrder, sortWords } from './sortOrder.ts';
+import { inOrder, sortWords } from './sortOrder.ts';
+import { createTicketDrag } from './ticketDrag.ts';
 import { plural, shorten } from './text.ts';
 import {
   attemptDescription,
@@ -19,17 +22,24 @@ import {
   ticketSpoken,
   ticketTooltip,
 } from './ticketText.ts';
+import { t } from './l10n.ts';
 
 export type TicketNode =
-  | { readonly kind: 'group'; readonly group: TicketGroup; readonly count: number }
+  | {
+      readonly kind: 'group';
+      readonly group: TicketGroup;
+      readonly count: number;
+      /** Set where the view is filtered or not grouped by status. */
+      readonly tickets?: readonly Ticket[];
+    }
   | { readonly kind: 'ticket'; readonly ticket: Ticket }
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   | { readonly kind: 'more'; readonly groupId: string; readonly count: number };
 
 export type TicketTree = vscode.TreeDataProvider<TicketNode>;
 
-/** Rows of one group; what lies deeper in the queue is counted, not drawn. */
-const maxRows = 500;
+/** Rows of one group; as many again come with `Show more`. */
+const pageRows = 500;
 
 /** With tens of thousands of tickets a look takes long: then most of the time must be left for others. */
 const idleFactor = 8;
@@ -40,9 +50,10 @@ const clockMs = 60_000;
 function createTicketTree(
   sessions: Sessions,
   sorting: Sorting,
-): TicketTree & { refresh(): void; dispose(): void } {
+): TicketTree & { refresh(): void; showMore(groupId: string): void; dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
+  const pages = new Map<string, number>();
   let costMs = 0;
   const refresh = throttled(
     () => changed.fire(),
@@ -54,11 +65,15 @@ function createTicketTree(
   return {
     onDidChangeTreeData: changed.event,
     refresh,
+    showMore(groupId) {
+      pages.set(groupId, (pages.get(groupId) ?? 1) + 1);
+      changed.fire();
+    },
     getChildren(node) {
       const session = sessions.session();
       const started = performance.now();
-      const children = session ? childrenOf(session, node, sorting.current()) : [];
-      if (node?.kind === 'group') costMs = performance.now() - started;
+      const children = session ? childrenOf(session, node, sorting, pages) : [];
+      if (node === undefined || node.kind === 'group') costMs = performance.now() - started;
       return children;
     },
     getTreeItem(node) {
@@ -67,7 +82,7 @@ function createTicketTree(
     },
     // Only what is shown by itself: a ticket in its group.
     getParent: (node) =>
-      node.kind === 'ticket' ? groupNode(sessions.session(), node.ticket.status) : undefined,
+      node.kind === 'ticket' ? groupNode(sessions.session(), node.ticket, sorting) : undefined,
     // Asked for a row that is pointed at; its place in the queue would take too long for all of them.
     resolveTreeItem(item, node) {
       const session = sessions.session();
@@ -82,8 +97,10 @@ function createTicketTree(
 export function registerTicketView(
   sessions: Sessions,
   sorting: Sorting,
+  errors: Pick<ErrorReporter, 'show'>,
 ): {
   tree: TicketTree;
+  showMore(groupId: string): void;
   sortedBy(): string | undefined;
   /** Ids of the tickets whose rows are selected. */
   selected(): readonly string[];
@@ -97,6 +114,8 @@ export function registerTicketView(
     vscode.window.createTreeView(viewIds.backlog, {
       treeDataProvider: tree,
       showCollapseAll: true,
+      canSelectMany: true,
+      dragAndDropController: createTicketDrag(sessions, errors),
     }),
   );
   const clock = setInterval(() => {
@@ -104,13 +123,15 @@ export function registerTicketView(
   }, clockMs);
   store.add({ dispose: () => clearInterval(clock) });
   const sayOrder = (): void => {
-    const words = sortWords[sorting.current()];
+    const key = sortWords[sorting.current()];
+    const words = arrangementWords(key && t(key), sorting.grouping(), sorting.filter());
     if (words !== view.description) Object.assign(view, { description: words });
   };
   store.add(sorting.onDidChange(sayOrder));
   sayOrder();
   return {
     tree,
+    showMore: (groupId) => tree.showMore(groupId),
     sortedBy: () => view.description,
     selected: () =>
       view.selection.flatMap((node) => (node.kind === 'ticket' ? [node.ticket.id] : [])),
@@ -122,9 +143,37 @@ export function registerTicketView(
   };
 }
 
-function groupNode(session: Session | undefined, status: TicketStatus): TicketNode | undefined {
-  const group = ticketGroups.find(({ statuses }) => statuses.includes(status));
-  return session && group && countedGroup(session.app.backlog.tickets.countByStatus(), group);
+function groupNode(
+  session: Session | undefined,
+  ticket: Ticket,
+  sorting: Sorting,
+): TicketNode | undefined {
+  if (!session) return undefined;
+  if (isRearranged(sorting)) {
+    return rearranged(session, sorting).find(({ tickets }) =>
+      tickets?.some(({ id }) => id === ticket.id),
+    );
+  }
+  const group = ticketGroups.find(({ statuses }) => statuses.includes(ticket.status));
+  return group && countedGroup(session.app.backlog.tickets.countByStatus(), group);
+}
+
+function isRearranged(sorting: Sorting): boolean {
+  return sorting.grouping() !== 'status' || sorting.filter() !== '';
+}
+
+function rearranged(
+  { app }: Session,
+  sorting: Sorting,
+): readonly (TicketNode & { readonly kind: 'group' })[] {
+  const filter = sorting.filter();
+  const shown = app.backlog.tickets.list().filter((ticket) => matches(ticket, filter));
+  return grouped(shown, sorting.grouping()).map(({ group, tickets }) => ({
+    kind: 'group',
+    group,
+    count: tickets.length,
+    tickets,
+  }));
 }
 
 function countedGroup(
@@ -136,22 +185,23 @@ function countedGroup(
 }
 
 function childrenOf(
-  { app }: Session,
+  session: Session,
   node: TicketNode | undefined,
-  order: SortOrder,
+  sorting: Sorting,
+  pages: ReadonlyMap<string, number>,
 ): TicketNode[] {
-  const { tickets, attempts, groups } = app.backlog;
+  const { tickets, attempts, groups } = session.app.backlog;
   if (!node) {
+    if (isRearranged(sorting)) return [...rearranged(session, sorting)];
     const counts = tickets.countByStatus();
     return ticketGroups
       .map((group) => countedGroup(counts, group))
       .filter(({ count }) => count > 0);
   }
   if (node.kind === 'group') {
-    return rowsOf(
-      node.group.id,
-      inOrder(tickets.list(node.group), order, (id) => groups.get(id)),
-    );
+    const all = node.tickets ?? tickets.list(node.group);
+    const rows = inOrder(all, sorting.current(), (id) => groups.get(id));
+    return rowsOf(node.group.id, rows, (pages.get(node.group.id) ?? 1) * pageRows);
   }
   if (node.kind === 'ticket') {
     return attempts.ofTicket(node.ticket.id).map((attempt) => ({ kind: 'attempt', attempt }));
@@ -159,7 +209,7 @@ function childrenOf(
   return [];
 }
 
-function rowsOf(groupId: string, tickets: readonly Ticket[]): TicketNode[] {
+function rowsOf(groupId: string, tickets: readonly Ticket[], maxRows: number): TicketNode[] {
   const shown = tickets.slice(0, maxRows).map((ticket): TicketNode => ({ kind: 'ticket', ticket }));
   const left = tickets.length - shown.length;
   return left > 0 ? [...shown, { kind: 'more', groupId, count: left }] : shown;
@@ -174,8 +224,11 @@ function itemOf(session: Session, node: TicketNode): vscode.TreeItem {
     case 'attempt':
       return attemptItem(node.attempt);
     case 'more': {
-      const item = new vscode.TreeItem(`${plural(node.count, 'more ticket')} further down`);
-      item.id = `more-${node.groupId}`;
+      const item = new vscode.TreeItem(t('Show more'));
+      item.id = `more-${node.groupId}-${node.count}`;
+      item.description = t('{0} further down', plural(node.count, 'more ticket'));
+      item.iconPath = new vscode.ThemeIcon('ellipsis');
+      item.command = { title: t('Show more'), command: commandId('showMore'), arguments: [node] };
       return item;
     }
   }
@@ -183,11 +236,11 @@ function itemOf(session: Session, node: TicketNode): vscode.TreeItem {
 
 function groupItem(group: TicketGroup, count: number): vscode.TreeItem {
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(group.label, group.expanded ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(t(group.label), group.expanded ? Expanded : Collapsed);
   item.id = `group-${group.id}`;
   item.description = count.toLocaleString('en');
   item.contextValue = 'group';
-  item.accessibilityInformation = { label: `${group.label}, ${plural(count, 'ticket')}` };
+  item.accessibilityInformation = { label: `${t(group.label)}, ${plural(count, 'ticket')}` };
   return item;
 }
 
@@ -245,7 +298,7 @@ function placeOf({ app, settings }: Session, ticket: Ticket): Queue | undefined 
 /** A click shows the patch when there is one, else the place. */
 function commandOf({ folder }: Session, ticket: Ticket): vscode.Command | undefined {
   if (ticket.status === 'ready')
-    return { title: 'Open Diff', command: commandId('openDiff'), arguments: [ticket.id] };
+    return { title: t('Open Diff'), command: commandId('openDiff'), arguments: [ticket.id] };
   const { location } = ticket.metadata;
   if (!location || location.file.split('/').includes('..')) return undefined;
   const line = Math.max(0, (location.line ?? 1) - 1);
@@ -255,7 +308,7 @@ function commandOf({ folder }: Session, ticket: Ticket): vscode.Command | undefi
     selection: new vscode.Range(line, 0, line, 0),
   };
   const uri = vscode.Uri.joinPath(folder.uri, location.file);
-  return { title: 'Show the Place', command: 'vscode.open', arguments: [uri, options] };
+  return { title: t('Show the Place'), command: 'vscode.open', arguments: [uri, options] };
 }
 
 const outcomeIcons: Readonly<Record<Attempt['outcome'], string>> = {
@@ -277,7 +330,7 @@ function attemptItem(attempt: Attempt): vscode.TreeItem {
   item.contextValue = `attempt.${attempt.outcome}`;
   if (attempt.gates?.length) {
     const node: TicketNode = { kind: 'attempt', attempt };
-    item.command = { title: 'Show Gates', command: commandId('showGates'), arguments: [node] };
+    item.command = { title: t('Show Gates'), command: commandId('showGates'), arguments: [node] };
   }
   item.iconPath = new vscode.ThemeIcon(outcomeIcons[attempt.outcome]);
   return item;

@@ -144,8 +144,9 @@ function resolvedBy(
   return known.flatMap((ticket) => {
     const finding = findingOf(ticket);
     const hash = ticket.metadata.fingerprint?.hash;
+    const report = ticket.evidence[0]?.file ?? '';
     const isGone =
-      finding && hash && !there.has(hash.slice(0, 8)) && domains.has(domainOf(finding));
+      finding && hash && !there.has(hash.slice(0, 8)) && domains.has(domainOf(finding, report));
     if (!isGone || !mayClose.has(ticket.status)) return [];
     const metadata = {
       ...ticket.metadata,

@@ -27,6 +27,8 @@ export interface DecisionOptions {
 export interface ApprovalOptions extends DecisionOptions {
   /** Instead of the setting's. */
   readonly mode?: ApprovalMode;
+  /** The commit that the reviewer has seen; throws `stale` when the request has another one by now. */
+  readonly seen?: string;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function approve(
   return deciding(house, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'APPROVED');
+    refuseUnseen(request, options.seen);
     const ticket = ticketOf(house, request.ticketId);
     const rules = house.settings().approve;
     const reviewer = await house.reviewer();
@@ -61,6 +64,15 @@ export async function approve(
     return (options.mode ?? rules.mode) === 'branch'
       ? keep(house, decided)
       : landIt(house, decided, options.confirmedProtectedBranch ?? false);
+  });
+}
+
+function refuseUnseen(request: PatchRequest, seen: string | undefined): void {
+  if (seen === undefined || seen === request.commit) return;
+  throw new PatchwrightError('stale', {
+    what: 'The patch was not approved.',
+    why: 'It was edited since you looked at it.',
+    remedy: 'Open its diff again.',
   });
 }
 
@@ -222,7 +234,11 @@ function monitorSettings(house: House): Settings['monitor'] {
 }
 
 /** The comment goes to the ticket, and from there to the next attempt. */
-export async function reject(house: House, requestId: string, comment: string): Promise<void> {
+export async function reject(
+  house: House,
+  requestId: string,
+  comment: string,
+): Promise<PatchRequest> {
   const text = redact(comment.trim());
   if (text === '') {
     throw new PatchwrightError('usage', {
@@ -231,7 +247,7 @@ export async function reject(house: House, requestId: string, comment: string): 
       remedy: 'Say in a sentence what is wrong with the patch.',
     });
   }
-  await deciding(house, async () => {
+  return deciding(house, async () => {
     const request = requestOf(house, requestId);
     assertRequestMove(request, 'DENIED');
     const ticket = ticketOf(house, request.ticketId);
@@ -255,6 +271,7 @@ export async function reject(house: House, requestId: string, comment: string): 
         after: { comment: text },
       }),
     ]);
+    return request;
   });
 }
 
@@ -344,7 +361,7 @@ export async function writeRolledBack(
   return { ...release, ...fields };
 }
 
-function requestOf(house: House, id: string): PatchRequest {
+export function requestOf(house: House, id: string): PatchRequest {
   const request = house.backlog.requests.find(id);
   if (!request) throw notFound(`patch request ${id}`);
   return request;

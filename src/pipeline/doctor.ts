@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import {
+  type ErrorCode,
+  errorMessage,
+  isPatchwrightError,
+  PatchwrightError,
+} from '../core/errors.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import { selfTestText } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
@@ -16,6 +21,8 @@ export interface DoctorCheck {
   readonly ok: boolean;
   readonly detail: string;
   readonly fix?: string;
+  /** What is wrong, for who knows more to do about it than `fix` says. */
+  readonly code?: ErrorCode;
   /** Worth knowing, but Patchwright works without it. */
   readonly optional?: boolean;
 }
@@ -116,7 +123,7 @@ async function sandboxCheck(house: House, settings: () => Settings): Promise<Doc
       };
     case 'refused': {
       const { what, why, remedy } = noSandbox(state);
-      return { title, ok: false, detail: `${what} ${why}`, fix: remedy };
+      return { title, ok: false, code: 'no_sandbox', detail: `${what} ${why}`, fix: remedy };
     }
   }
 }
@@ -149,6 +156,7 @@ async function check(title: string, examineIt: () => Promise<string>): Promise<D
     return {
       title,
       ok: false,
+      code: error.code,
       detail: `${error.what} ${error.why}`.trim(),
       ...(error.remedy ? { fix: error.remedy } : {}),
     };

@@ -32,6 +32,8 @@ import type { Ticket } from '../core/ticket.ts';
 import { confidenceOf, type History } from '../gates/confidence.ts';
 import type { GateEvents } from '../gates/gate.ts';
 import { audit, move } from './changes.ts';
+import { assertRequestsLeft } from './today.ts';
+import { reject } from './decide.ts';
 import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
 import type { House } from './house.ts';
@@ -69,21 +71,49 @@ export async function draft(
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<PatchRequest> {
+  const ready = await readyToDraft(house, signal);
+  return attempt(house, { ticketId, ...ready, tell, signal }, (job, worktree) =>
+    writePatch({ ...job, model: ready.model }, worktree),
+  );
+}
+
+/**
+ * A reviewer wants the patch different. It is denied with the comment, and a new attempt goes on from its
+ * commit, on its branch; what comes of that is a request of its own, so that each decision stays with the
+ * commit it was about. Where the attempt fails, the earlier patch can be taken up again with `undoReject`.
+ */
+export async function requestChanges(
+  house: House,
+  requestId: string,
+  comment: string,
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<PatchRequest> {
+  const ready = await readyToDraft(house, signal);
+  assertRequestsLeft(house, ready.settings);
+  const { ticketId, base, branch, commit } = await reject(house, requestId, comment);
+  const from = { base, onto: { branch, commit } };
+  return attempt(house, { ticketId, ...ready, ...from, tell, signal }, (job, worktree) =>
+    writePatch({ ...job, model: ready.model }, worktree, true),
+  );
+}
+
+async function readyToDraft(house: House, signal: AbortSignal) {
   const settings = house.settings();
   // Before anything is spent: without it no gate could run.
   const sandbox = await house.sandbox(settings);
   if (sandbox.kind === 'refused') throw noSandbox(sandbox);
   const model = await house.openModel(settings, 'patching');
   throwIfCancelled(signal);
-  return attempt(house, { ticketId, settings, model, tell, signal }, (job, worktree) =>
-    writePatch({ ...job, model }, worktree),
-  );
+  return { settings, model };
 }
 
 interface Start extends Pick<Job, 'settings' | 'model' | 'tell' | 'signal'> {
   /** undefined: the next by selection score. */
   readonly ticketId: string | undefined;
   readonly base?: string;
+  /** An earlier patch to go on with, on its branch. */
+  readonly onto?: { readonly branch: string; readonly commit: string };
 }
 
 /** One attempt, whoever makes the patch: the ticket is claimed, and put forward or given back. */
@@ -99,7 +129,7 @@ export async function attempt(
   const { id: attemptId, branch } = attempt;
   tell({ kind: 'attempt_started', ticketId: ticket.id, attemptId, branch });
   try {
-    const request = await inWorktree(job, start.base, make);
+    const request = await inWorktree(job, start, make);
     const message = 'The patch waits for your decision.';
     tell({ kind: 'attempt_ended', ticketId: ticket.id, ok: true, message });
     return request;
@@ -116,14 +146,20 @@ export async function attempt(
 
 async function inWorktree(
   job: Job,
-  base: string | undefined,
+  { base, onto }: Pick<Start, 'base' | 'onto'>,
   make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
 ): Promise<PatchRequest> {
   const { house, settings, attempt, signal } = job;
   const onProgress = (text: string): void => note(job, { kind: 'stage', text });
-  const worktree = await house
-    .worktrees(settings)
-    .open({ branch: attempt.branch, onProgress, ...(base ? { base } : {}) }, signal);
+  const worktree = await house.worktrees(settings).open(
+    {
+      branch: onto?.branch ?? attempt.branch,
+      onProgress,
+      ...(base ? { base } : {}),
+      ...(onto ? { onto: onto.commit } : {}),
+    },
+    signal,
+  );
   let keepBranch = false;
   try {
     await house.backlog.write([
@@ -151,6 +187,7 @@ async function sayWhatIsLeftOut(job: Job, { base }: Worktree): Promise<void> {
 async function writePatch(
   job: Job & { readonly model: Model },
   worktree: Worktree,
+  continues = false,
 ): Promise<PatchRequest> {
   const { house, settings, model, ticket, attempt, signal } = job;
   const root = join(worktree.path, worktree.prefix);
@@ -164,6 +201,7 @@ async function writePatch(
       model,
       root,
       git: worktree.git.at(root),
+      base: worktree.base,
       tests,
       shell: house.shell,
       ...(await commandsOf(house, settings, root)),
@@ -182,7 +220,8 @@ async function writePatch(
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
       ...(await instructionsOf(worktree)),
-      ...(await codeContext(worktree, ticket, signal)),
+      // Of the base; the checkout is further on where the patch continues another one.
+      ...(continues ? { continues } : await codeContext(worktree, ticket, signal)),
       testTitle: tests.title,
     }),
     signal,
@@ -299,7 +338,7 @@ export async function requestOf(
 }
 
 /** What became of earlier patches for tickets of the same category and exception. */
-function historyOf({ backlog }: House, { category, metadata }: Ticket): History {
+export function historyOf({ backlog }: House, { category, metadata }: Ticket): History {
   const decided = backlog.requests
     .list({ statuses: ['APPLIED', 'DENIED', 'ROLLED_BACK'] })
     .filter(({ ticketId, improvementType }) => {
@@ -312,7 +351,10 @@ function historyOf({ backlog }: House, { category, metadata }: Ticket): History 
 
 const maxNewCodeBytes = 1_000_000;
 
-async function newCodeOf(git: Git, { commit: id, files }: Patch): Promise<{ newCode?: string }> {
+export async function newCodeOf(
+  git: Git,
+  { commit: id, files }: Patch,
+): Promise<{ newCode?: string }> {
   const [file] = files;
   if (!file || file.status === 'deleted' || file.added < 0) return {};
   const bytes = await git.bytes(['cat-file', 'blob', `${id}:${file.path}`]);

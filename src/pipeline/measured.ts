@@ -32,13 +32,16 @@ export interface Measured {
 
 type Stores = Pick<Backlog, 'feedback' | 'metrics' | 'interactions' | 'groups' | 'tickets'>;
 
+/** A series whose last window is older than that came as a whole. */
+const goesOnMs = 3_600_000;
+
 /** @param everything also judges the series that have not grown, for what a crash may have left unjudged */
-export function createMeasured(backlog: Stores, everything: boolean): Measured {
+export function createMeasured(backlog: Stores, everything: boolean, now: Date): Measured {
   let themes: Themes | undefined;
   let known: Set<string> | undefined;
   let talks: string | undefined;
   const touched = new Map<string, Series>();
-  /** Not known before this scan: what came of them came as a whole. */
+  /** Not known before this scan. */
   const fresh = new Set<string>();
 
   const isNew = (() => {
@@ -81,8 +84,12 @@ export function createMeasured(backlog: Stores, everything: boolean): Measured {
     },
     findings(settings) {
       const series = everything ? backlog.metrics.series() : [...touched.values()];
-      const lookAt = (one: Series): Look =>
-        fresh.has(seriesKey(one)) || isKnownToLeak(backlog, one) ? 'once' : 'watching';
+      const lookAt = (one: Series): Look => {
+        if (isKnownToLeak(backlog, one)) return 'once';
+        if (!fresh.has(seriesKey(one))) return 'watching';
+        const last = backlog.metrics.windows(one, 1).at(-1)?.start ?? '';
+        return Date.parse(last) < now.getTime() - goesOnMs ? 'once' : 'midway';
+      };
       const anomalies = series.flatMap((one) => judge(backlog, one, settings, lookAt(one)));
       const patterns =
         talks !== undefined || everything

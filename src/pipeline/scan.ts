@@ -82,7 +82,7 @@ async function readGrowth(
   };
   await wake(house);
   if (flush) await sinkQuiet(house);
-  const measured = createMeasured(backlog, judgeAll);
+  const measured = createMeasured(backlog, judgeAll, house.clock.now());
   for await (const item of house.scanner(settings).scan({ flush }, signal)) {
     if (item.kind === 'problem') tally.problem(item);
     else {

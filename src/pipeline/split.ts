@@ -97,7 +97,7 @@ export async function splitBy(house: House, ticketId: string, by: SplitBy): Prom
   });
 }
 
-function nothingDiffers(id: string): PatchwrightError {
+export function nothingDiffers(id: string): PatchwrightError {
   return new PatchwrightError('nothing_to_do', {
     what: `${id} can't be split.`,
     why: 'It is not merged into another ticket, and its events differ in nothing that is known of them.',

@@ -1,10 +1,17 @@
 import { PatchwrightError } from '../core/errors.ts';
 import { closedNow } from '../core/closed.ts';
 import { redact } from '../core/secrets.ts';
-import { manualTicketId, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import {
+  manualTicketId,
+  rankBefore,
+  score,
+  type SignalGroup,
+  type Ticket,
+} from '../core/ticket.ts';
 import { audit, move } from './changes.ts';
 import { ticketOf } from './decide.ts';
 import type { House } from './house.ts';
+import { nothingDiffers } from './split.ts';
 import { readVersion } from './version.ts';
 
 /** What a person does to tickets by hand (B5). Each is one journal line with its audit entry. */
@@ -99,13 +106,7 @@ export async function merge(house: House, ticketId: string, intoId: string): Pro
 /** Takes a merge back. */
 export async function split(house: House, ticketId: string): Promise<void> {
   const ticket = ticketOf(house, ticketId);
-  if (!ticket.metadata.mergedInto) {
-    throw new PatchwrightError('nothing_to_do', {
-      what: `${ticketId} is not merged into another ticket.`,
-      why: 'Only a merge can be split.',
-      remedy: 'Look at its fingerprint with `patchwright show`.',
-    });
-  }
+  if (!ticket.metadata.mergedInto) throw nothingDiffers(ticket.id);
   const actor = await house.reviewer();
   await house.backlog.write([
     { kind: 'ticket', id: ticket.id, fields: { metadata: { ...ticket.metadata, mergedInto: '' } } },
@@ -115,6 +116,27 @@ export async function split(house: House, ticketId: string): Promise<void> {
       action: 'ticket.split',
       subject: ticket.id,
       before: { into: ticket.metadata.mergedInto },
+    }),
+  ]);
+}
+
+/** It takes its turn before the other one, whatever their scores were. */
+export async function moveBefore(house: House, ticketId: string, nextId: string): Promise<void> {
+  const ticket = ticketOf(house, ticketId);
+  const next = ticketOf(house, nextId);
+  const others = house.backlog.tickets.list({ statuses: ['open'] });
+  const rank = rankBefore(
+    others.filter(({ id }) => id !== ticketId),
+    next,
+  );
+  await house.backlog.write([
+    { kind: 'ticket', id: ticket.id, fields: { metadata: { ...ticket.metadata, rank } } },
+    audit({
+      actor: await house.reviewer(),
+      action: 'ticket.ranked',
+      subject: ticket.id,
+      before: score(ticket),
+      after: { rank, before: next.id },
     }),
   ]);
 }

@@ -5,6 +5,8 @@
 
 /** To the page. */
 export type ToPage =
+  /** Texts of the page in the user's language, by their English; comes first. */
+  | { readonly kind: 'words'; readonly words: Readonly<Record<string, string>> }
   | { readonly kind: 'review'; readonly view: ReviewView }
   | { readonly kind: 'dashboard'; readonly view: DashboardView }
   /** What the page is about is not there any more. */
@@ -18,13 +20,31 @@ export type FromPage =
   /** A line counts from 1. */
   | { readonly kind: 'openFile'; readonly path: string; readonly line?: number }
   | { readonly kind: 'openDiff'; readonly path: string }
+  /** Of the patch at `commit`: hunks are counted in one commit. */
+  | { readonly kind: 'dropHunks'; readonly commit: string; readonly hunks: readonly HunkRef[] }
   | { readonly kind: 'showGate'; readonly gate: string }
   | { readonly kind: 'openRequest'; readonly requestId: string }
   | { readonly kind: 'days'; readonly days: number }
   | { readonly kind: 'export'; readonly format: 'markdown' | 'json' };
 
-export const pageActions = ['approve', 'reject', 'undoReject', 'rollBack', 'openReview'] as const;
+export const pageActions = [
+  'approve',
+  'requestChanges',
+  'reject',
+  'editPatch',
+  'finishEdit',
+  'abandonEdit',
+  'undoReject',
+  'rollBack',
+  'openReview',
+] as const;
 export type PageAction = (typeof pageActions)[number];
+
+/** A hunk, counted from 1 in its file. */
+export interface HunkRef {
+  readonly path: string;
+  readonly number: number;
+}
 
 /** What the page keeps for when the window is loaded again. */
 export type PageState =
@@ -45,6 +65,9 @@ export interface Place {
 
 export interface ReviewView {
   readonly requestId: string;
+  readonly commit: string;
+  /** What people changed in the patch. */
+  readonly edits: string;
   readonly title: string;
   readonly status: { readonly id: string; readonly words: string };
   readonly branch: string;
@@ -73,8 +96,16 @@ export interface ReviewView {
     readonly text: string;
   }[];
   readonly reasoning: string;
+  readonly plan: readonly (readonly [name: string, text: string])[];
+  /** Comments that earlier attempts were told. */
+  readonly comments: readonly string[];
   readonly files: readonly FileView[];
-  readonly proof: { readonly before: readonly string[]; readonly after: readonly string[] };
+  readonly proof: {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    /** Mutants that the test does not notice, and hunks that nothing proves. */
+    readonly doubts: readonly string[];
+  };
   readonly gates: readonly GateView[];
   readonly steps: readonly StepView[];
   readonly attempts: readonly { readonly title: string; readonly text: string }[];
@@ -88,6 +119,14 @@ export interface FileView {
   readonly added: number;
   readonly removed: number;
   readonly isTest: boolean;
+  readonly hunks: readonly HunkView[];
+}
+
+export interface HunkView {
+  readonly number: number;
+  readonly label: string;
+  readonly words: string;
+  readonly lines: readonly string[];
 }
 
 export interface GateView {

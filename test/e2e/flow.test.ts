@@ -15,7 +15,9 @@ for (const version of [newest, oldest]) {
     before(async () => {
       demo = await openDemo();
       tree = git('rev-parse', 'HEAD^{tree}');
-      window = await openWindow({ folder: demo.folder, env: demo.env, version });
+      // Low enough that the patch is told of, whatever the gates come to think of it.
+      const settings = { 'patchwright.notifications.minConfidence': 0.5 };
+      window = await openWindow({ folder: demo.folder, env: demo.env, version, settings });
       await window.showViews();
     });
     after(async () => {
@@ -34,7 +36,7 @@ for (const version of [newest, oldest]) {
     it('drafts the ticket from its row, and then says that one waits', async () => {
       await bug().hover();
       await bug().locator('.actions .action-label[aria-label^="Draft Patch"]').click();
-      await request().waitFor({ timeout: 90_000 });
+      await request().waitFor({ timeout: 170_000 });
       assert.match((await request().getAttribute('aria-label')) ?? '', /(\d)\/\1 gates/);
       await badge('1').waitFor();
       await window
@@ -46,10 +48,14 @@ for (const version of [newest, oldest]) {
         0,
         'a tab was opened',
       );
-      assert.equal(
-        await window.page.locator('.notifications-toasts .notification-list-item').count(),
-        0,
-      );
+      const toast = window.page.locator('.notifications-toasts .notification-list-item');
+      await toast.filter({ hasText: 'A patch is ready to review (confidence 0.' }).waitFor();
+      assert.equal(await toast.count(), 1);
+      await toast.hover();
+      for (const name of ['Open Diff', "Don't Show Again"])
+        await toast.locator('.monaco-button', { hasText: name }).waitFor();
+      await window.shot(`notification-${version}`);
+      await toast.locator('.action-label[aria-label^="Clear Notification"]').click();
     });
 
     it('opens the diff of all files, with the decision in its title bar', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { browser, open, start } from '../host/host.mjs';
+import { installExtension, newest } from '../host/install.mjs';
 
 const project = join(import.meta.dirname, '../..');
 
@@ -30,6 +31,11 @@ export interface WindowOptions {
   readonly trusted?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly version?: string;
+  /** A packed extension; left out: the project itself, linked. */
+  readonly vsix?: string;
+  /** That extensions are told: `ja` for instance. */
+  readonly language?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
 }
 
 export const themes = {
@@ -45,7 +51,8 @@ export const shots = join(project, 'test/e2e/screenshots');
 
 export async function openWindow(options: WindowOptions): Promise<Window> {
   const extensions = mkdtempSync(join(tmpdir(), 'pw-ext-'));
-  linkExtension(extensions);
+  if (options.vsix) installExtension(options.version ?? newest, options.vsix, extensions);
+  else linkExtension(extensions);
   const server = await start({
     ...(options.version ? { version: options.version } : {}),
     extensions,
@@ -61,7 +68,12 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   };
   try {
     chrome = await browser();
-    const page = await open(server, chrome, { folder: options.folder });
+    const { folder, viewport, language } = options;
+    const page = await open(server, chrome, {
+      folder,
+      ...(viewport ? { viewport } : {}),
+      ...(language ? { language } : {}),
+    });
     return windowOf(page, close);
   } catch (error) {
     await close();

@@ -27,6 +27,8 @@ export interface OpenOptions {
   readonly payload?: readonly (readonly [string, string])[];
   readonly expose?: Readonly<Record<string, (...args: never[]) => unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** What extensions are told the language is: `ja` for instance. */
+  readonly language?: string;
 }
 
 export function start(options?: StartOptions): Promise<Server>;

@@ -130,6 +130,9 @@ export function address(server, { folder, dev, tests, payload = [] }) {
 export async function open(server, chrome, options) {
   const viewport = options.viewport ?? { width: 1400, height: 900 };
   const context = await chrome.newContext({ viewport, reducedMotion: 'reduce' });
+  // VS Code's own texts stay English: only language packs would bring others.
+  if (options.language)
+    await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = '${options.language}'`);
   const page = await context.newPage();
   for (const [name, handler] of Object.entries(options.expose ?? {}))
     await page.exposeFunction(name, handler); // before goto()

@@ -1,7 +1,9 @@
 // node test/host/install.mjs [version …]: brings a VS Code that runs in a browser, from the npm registry.
 // Everything comes prebuilt; install scripts do not run, so no compiler and no headers are needed.
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hosts, npmInstall } from './node24.mjs';
@@ -74,6 +76,27 @@ function usePrebuilt(from, to) {
   chmodSync(join(ripgrep, 'rg'), 0o755);
   rmSync(join(to, 'node-pty'), { recursive: true, force: true });
   cpSync(join(from, 'node-pty'), join(to, 'node-pty'), { recursive: true });
+}
+
+/** As a user installs it: from the package alone, without the network. */
+export function installExtension(version, vsix, extensions) {
+  const { node, serverMain } = ensureHost(version);
+  const data = mkdtempSync(join(tmpdir(), 'vsi-'));
+  try {
+    execFileSync(
+      node,
+      [
+        serverMain,
+        '--accept-server-license-terms',
+        `--server-data-dir=${data}`,
+        `--extensions-dir=${extensions}`,
+        `--install-extension=${vsix}`,
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },
+    );
+  } finally {
+    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 function standIn(name) {

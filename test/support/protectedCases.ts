@@ -73,7 +73,8 @@ export interface Policy {
 
 /** Why a case waits; undefined: it is run. */
 export function waitsFor({ edit }: ProtectedCase): string | undefined {
-  if (edit.some(({ op }) => op === 'dirtyBuffer')) return "the editor's own tests";
+  if (edit.some(({ op }) => op === 'dirtyBuffer'))
+    return 'the editor: test/integration/repository/4-review.test.ts has it';
   return runsCode(edit) ? missingSandbox() : undefined;
 }
 

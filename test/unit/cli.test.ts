@@ -31,7 +31,7 @@ import { tempFolder } from '../support/tempFolder.ts';
 
 /** The whole house through its front door: real processes, real git, the real SDK against a loopback model. */
 describe('command line', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-cli');
   let folder = '';
   let git: Git;
@@ -75,6 +75,12 @@ describe('command line', function () {
     assert.match(ticket.priorityReason, /6 times/);
     assert.deepEqual((await json('scan')).created, [], 'a second scan counts nothing twice');
     assert.equal((await json('show', ticket.id)).occurrences, 6);
+  });
+
+  it('says why errors that were seen too seldom make no ticket yet', async () => {
+    log(2);
+    assert.match((await run('scan')).stdout, /0 new tickets.*\n.*when it was seen 5 times/);
+    assert.doesNotMatch((await run('scan')).stdout, /5 times/, 'nothing new, nothing to explain');
   });
 
   it('does the main job: draft, gates, diff, approve, roll back; the user’s own changes stay', async () => {

@@ -9,7 +9,7 @@ import { rightFix, shopFiles, shopLog } from '../support/shop.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 describe('command line: approvals', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-approvals');
   let folder = '';
   let git: Git;

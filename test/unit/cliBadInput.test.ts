@@ -12,7 +12,7 @@ import { tempFolder } from '../support/tempFolder.ts';
 
 /** States of a repository, of logs and of a disk that make it hard; more of them in cli.test.ts. */
 describe('the command line, on bad input', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-cli-bad');
   let folder = '';
   let git: Git;

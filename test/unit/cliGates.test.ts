@@ -32,7 +32,7 @@ const fine = {
 };
 
 describe('gates over any patch', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-gates');
   let folder = '';
   let git: Git;

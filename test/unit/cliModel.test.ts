@@ -27,7 +27,7 @@ const stubborn = Array.from({ length: 12 }, () => look);
 
 /** A model that fails in each way a real one does, seen from the shell. */
 describe('the command line, when the model', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-cli-model');
   let folder = '';
   let git: Git;

@@ -9,7 +9,7 @@ import { rightFix, shopFiles } from '../support/shop.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 describe('the sandbox on the command line', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-cli-sandbox');
   let model: ScriptedModel | undefined;
 

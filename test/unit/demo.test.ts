@@ -15,7 +15,7 @@ describe('demo workspace', () => {
   const temp = tempFolder('pw-demo');
   const shell = createShell();
   const node = (...args: string[]): Promise<CommandResult> =>
-    shell.run({ file: process.execPath, args, cwd: temp.path('shop'), timeoutMs: 60_000 });
+    shell.run({ file: process.execPath, args, cwd: temp.path('shop'), timeoutMs: 180_000 });
   const read = (path: string): string => readFileSync(temp.path('shop', path), 'utf8');
 
   beforeEach(() => {
@@ -26,7 +26,7 @@ describe('demo workspace', () => {
     const run = await node('--test');
     assert.equal(run.exitCode, 0, run.stdout.toString());
     assert.match(run.stdout.toString(), /tests 10\b/);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   it('ships the log that the service really writes', async () => {
     const run = await node('traffic.mjs', 'again.log');
@@ -35,7 +35,7 @@ describe('demo workspace', () => {
     assert.deepEqual(errorsIn(read('again.log'), `${temp.path('shop')}/`), shipped);
     const timesOf = (type: string) => shipped.filter((line) => line.startsWith(type)).length;
     assert.deepEqual([timesOf('TypeError'), timesOf('RangeError'), shipped.length], [7, 2, 9]);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   it('names no other place than the one its service ran in', () => {
     const log = readFileSync(join(demo, 'logs/service.log'), 'utf8');
@@ -146,7 +146,7 @@ describe('demo recording', () => {
     const all = await test();
     assert.equal(all.code, 0, all.output);
     assert.match(all.output, /tests 12\b/);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   it('stops the service from failing on the same traffic', async () => {
     for (const step of steps) apply(step);
@@ -157,7 +157,7 @@ describe('demo recording', () => {
       errors.map((line) => line.split(':')[0]),
       ['RangeError', 'RangeError'],
     );
-  }).timeout(60_000);
+  }).timeout(240_000);
 });
 
 /** `Type: message at function (file:line)` of each error, its top frame in the service's own source. */

@@ -11,7 +11,7 @@ import type { Anomaly, AnomalyKind } from '../../core/signal.ts';
 import { countAbove } from '../../core/sketch.ts';
 import { amount, sharePercent, span } from './amounts.ts';
 import { binomialTail, median } from '../../core/statistics.ts';
-import { findLeak, findLeakWatching } from './leak.ts';
+import { findLeak, findLeakMidway, findLeakWatching } from './leak.ts';
 
 export type Limits = Pick<Settings['thresholds'], 'slowEndpointMs' | 'errorRate'>;
 
@@ -28,8 +28,13 @@ const minRequests = 20;
 const minRisingWindows = 10;
 const minRise = 1.5;
 
-/** once: a series that came as a whole, or is known to leak. watching: one that is judged whenever it grows. */
-export type Look = 'once' | 'watching';
+/**
+ * once: a series that came as a whole, or is known to leak. midway: one that is new and still goes on.
+ * watching: one that is judged whenever it grows.
+ */
+export type Look = 'once' | 'midway' | 'watching';
+
+const leakJudges = { once: findLeak, midway: findLeakMidway, watching: findLeakWatching } as const;
 
 /**
  * What is wrong with a series, judged by its newest hour (a leak: by its newest day). Pure; the same
@@ -164,8 +169,7 @@ function earlier(
 }
 
 function leaking(day: readonly MetricWindow[], look: Look): Anomaly | undefined {
-  const judge = look === 'once' ? findLeak : findLeakWatching;
-  const leak = judge(
+  const leak = leakJudges[look](
     day.map((window) => ({ x: Date.parse(window.start) / windowMs, y: quantileOf(window, 0.5) })),
   );
   if (!leak) return undefined;

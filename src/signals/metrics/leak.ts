@@ -54,6 +54,22 @@ export function findLeakWatching(points: readonly Point[]): Leak | undefined {
   return findLeak(points.filter(({ x }) => x <= last.x - confirmedBy)) ? leak : undefined;
 }
 
+/** What has more than doubled in six hours is told at once: hardly a tooth or a cache does. */
+const floodSpan = 72;
+const floodGrowth = 1.2;
+
+/**
+ * The same for a series that is seen for the first time while it still goes on: one look at a part of a
+ * day, in which the rise of a slow tooth is no other than that of a leak.
+ */
+export function findLeakMidway(points: readonly Point[]): Leak | undefined {
+  const watched = findLeakWatching(points);
+  if (watched) return watched;
+  const leak = findLeak(points);
+  if (!leak || leak.to - leak.from < floodSpan) return undefined;
+  return leak.growth >= floodGrowth * leak.level ? leak : undefined;
+}
+
 /**
  * Whether memory leaks: it has grown all along, it still does, and it never goes back to where it was.
  * A saw-tooth goes back, a step or a warming cache stops growing, and noise shows no trend.

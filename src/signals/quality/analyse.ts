@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import picomatch from 'picomatch';
-import type { EditorDiagnostic } from '../../core/quality.ts';
+import { domainOf, type EditorDiagnostic } from '../../core/quality.ts';
 import type { QualityFinding, QualityKind, QualitySignal } from '../../core/signal.ts';
 import { reasonOf, walk } from '../walk.ts';
 import { complexityOf } from './complexity.ts';
@@ -108,7 +108,6 @@ async function readReports(
   const coverage = new Map<string, { one: FileCoverage; source: string; at: string }>();
   const lint: (LintFinding & { file: string; source: string; at: string })[] = [];
   const judged = new Set<string>();
-  let isWhole = reports.length <= maxReports;
   let count = 0;
 
   const take = (found: ReturnType<typeof readReport>, source: string, at: string): void => {
@@ -126,8 +125,9 @@ async function readReports(
       const file = paths.find(one.path, source);
       if (file !== undefined) lint.push({ ...one, file, source, at });
     }
-    if (found?.coverage) judged.add('coverage');
-    for (const tool of found?.tools ?? []) judged.add(`lint ${tool}`);
+    // Of this report alone: what another one would have said is not known to be gone.
+    if (found?.coverage) judged.add(domainOf({ kind: 'coverage', tool: '' }, source));
+    for (const tool of found?.tools ?? []) judged.add(domainOf({ kind: 'lint', tool }, source));
   };
 
   for (const source of reports.slice(0, maxReports)) {
@@ -137,7 +137,6 @@ async function readReports(
       count++;
       take(found, source, read.at);
     } else {
-      isWhole = false;
       const reason = 'text' in read ? 'no report of a known kind' : read.reason;
       problems.push({ file: source, reason });
     }
@@ -154,8 +153,7 @@ async function readReports(
     const { source, at } = from.get(`${finding.tool} ${finding.file}`) ?? { source: '', at: now };
     findings.push({ finding, source, at });
   }
-  // What one broken report would have said is not known to be gone.
-  return { findings, judged: isWhole ? [...judged] : [], reports: count };
+  return { findings, judged: [...judged], reports: count };
 }
 
 /** Our own: what is the same in two places, hard to follow, or unexplained. */

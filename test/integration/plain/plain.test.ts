@@ -29,15 +29,23 @@ describe('a folder without a repository', () => {
   });
 
   it('lets the doctor say what is missing', async () => {
-    let seen: readonly vscode.QuickPickItem[] = [];
-    dialogs.answers.choose = (items) => {
-      seen = items;
-      return undefined;
-    };
     await command('doctor');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.ok(document);
+    assert.deepEqual(document.getText().match(/^## .*$/gm), [
+      '## ✗ This folder is not a git repository.',
+      '## ✓ Workspace Trust',
+    ]);
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+      'vscode.executeLinkProvider',
+      document.uri,
+    );
     assert.deepEqual(
-      seen.map(({ label }) => label),
-      ['$(pass) Workspace Trust', '$(warning) This folder is not a git repository.'],
+      links.map(({ target, range }) => [target?.toString(), document.getText(range)]),
+      [
+        ['command:git.init', '→ Initialize Repository'],
+        ['command:patchwright.doctor', '→ Examine Again'],
+      ],
     );
   });
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { parseDiff } from '../../../src/core/hunks.ts';
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import { fileUri, reviewUri } from '../../../src/editor/documents.ts';
 import type { TestApi } from '../../../src/extension.ts';
@@ -67,7 +68,9 @@ describe('a patch, from draft to rollback', () => {
       lines[0] ?? '',
       /TypeError: .* \| \d+ files \+\d+ −\d+ · (\d)\/\1 gates · \d\.\d\d$/,
     );
-    assert.equal(lines.length, 1 + request.files.length + request.gates.length);
+    const hunks = parseDiff(request.diff).flatMap((file) => file.hunks);
+    const below = request.files.length + hunks.length + request.gates.length;
+    assert.equal(lines.length, 1 + below);
     assert.match(lines[1] ?? '', /reproduction test/);
   });
 
@@ -109,7 +112,7 @@ describe('a patch, from draft to rollback', () => {
     assert.ok(pending.includes(reviewUri(request).toString()));
   });
 
-  it('is not merged while a file that it changes has unsaved changes', async () => {
+  it('is not merged while a file that it changes has unsaved changes, which stay (case 135)', async () => {
     const request = await waiting();
     const path = request.files.find(({ status }) => status === 'modified')?.path ?? '';
     const document = await vscode.workspace.openTextDocument(join(folder, path));
@@ -119,6 +122,8 @@ describe('a patch, from draft to rollback', () => {
     await command('approve', request.id);
     assert.match(dialogs.told[0]?.message ?? '', new RegExp(`unsaved changes: ${path}`));
     assert.equal(git('rev-parse', 'HEAD'), before_.head);
+    assert.equal(git('status', '--porcelain'), before_.status);
+    assert.ok(document.isDirty && document.getText().startsWith('// mine\n'), 'the edit is gone');
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
     await eventually(() => !document.isDirty);
@@ -132,6 +137,25 @@ describe('a patch, from draft to rollback', () => {
     await eventually(() => api.reviewView.badge() === 0);
     await command('undoReject', request.id);
     await eventually(() => api.reviewView.badge() === 1);
+  });
+
+  it('is edited by hand, and what is approved is what came of that', async () => {
+    const before = await waiting();
+    await command('editPatch', before.id);
+    assert.deepEqual(dialogs.told, []);
+    const document = vscode.window.activeTextEditor?.document ?? assert.fail('nothing is open');
+    assert.ok(!document.uri.fsPath.startsWith(folder));
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, '// checked\n');
+    await vscode.workspace.applyEdit(edit);
+    await command('finishEdit', before.id);
+    assert.equal(JSON.stringify(dialogs.told), '[]');
+    const after = await waiting();
+    assert.equal(after.id, before.id);
+    assert.notEqual(after.commit, before.commit);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await command('approve', reviewUri(before));
+    assert.match(JSON.stringify(dialogs.told), /edited since/);
   });
 
   it('is merged on approval from the title bar', async () => {

@@ -7,7 +7,7 @@ export async function run(): Promise<void> {
   // Where `require` of an ES module gives its namespace, the class is its default export.
   const module = require('mocha') as typeof MochaType & { readonly default?: typeof MochaType };
   const Mocha = module.default ?? module;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, forbidOnly: true, reporter: 'spec' });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, forbidOnly: true, reporter: 'spec' });
   for (const name of readdirSync(__dirname).sort())
     if (name.endsWith('.test.cjs')) mocha.addFile(join(__dirname, name));
   const failures = await new Promise<number>((done) => {

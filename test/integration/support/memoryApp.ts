@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createEmitter } from '../../../src/core/events.ts';
 import { errorMessage, PatchwrightError } from '../../../src/core/errors.ts';
 import type { Attempt } from '../../../src/core/attempt.ts';
+import { hunkNameText } from '../../../src/core/hunks.ts';
 import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
@@ -112,6 +113,27 @@ function appOf(
         return { kind: 'landed', release: first(memory.releases) };
       },
       reject: (requestId, comment) => ask(`reject ${requestId} ${comment}`),
+      rankBefore: (ticketId, nextId) => ask(`rankBefore ${ticketId} ${nextId}`),
+      async requestChanges(requestId, comment) {
+        await ask(`requestChanges ${requestId} ${comment}`);
+        return first(memory.requests);
+      },
+      async dropHunks(requestId, hunks) {
+        await ask(`dropHunks ${requestId} ${hunks.map(hunkNameText).join(' ')}`);
+        return first(memory.requests);
+      },
+      editing: {
+        async start(requestId) {
+          await ask(`edit ${requestId}`);
+          return folder;
+        },
+        async finish(requestId) {
+          await ask(`finish ${requestId}`);
+          return first(memory.requests);
+        },
+        abandon: (requestId) => ask(`abandon ${requestId}`),
+        open: () => [],
+      },
       undoReject: (requestId) => ask(`undoReject ${requestId}`),
       async rollBack(releaseId, reason) {
         await ask(`rollBack ${releaseId} ${reason}`);

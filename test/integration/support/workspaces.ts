@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyWorkspace } from '../../../src/cli/demo.ts';
+import { copyWorkspace } from '../../../src/platform/demoWorkspace.ts';
 import { compose, startRecordedModel } from '../../../src/compose.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import { writeTree } from '../../support/repository.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import { pick, type Ticket } from '../../../src/core/ticket.ts';
 import { advance, noActivity } from '../../../src/editor/activity.ts';
-import { checkItem, checkLine, doctorTitle } from '../../../src/editor/doctorText.ts';
+import { checkLine, doctorDocument } from '../../../src/editor/doctorText.ts';
 import { keepsSession } from '../../../src/editor/folders.ts';
 import { parseUntil, snoozeChoices } from '../../../src/editor/snooze.ts';
 import { inOrder, type SortOrder, toSortOrder } from '../../../src/editor/sortOrder.ts';
@@ -118,23 +118,42 @@ describe('snoozing', () => {
 
 describe('the doctor', () => {
   const fine = { title: 'git', ok: true, detail: 'git 2.47' };
-  const broken = { title: 'Model', ok: false, detail: 'No key.', fix: 'Set one.' };
+  const code = 'missing_key' as const;
+  const broken = { title: 'Model', ok: false, detail: 'No key.', fix: 'Set one.', code };
   const remark = { title: 'Sandbox', ok: false, optional: true, detail: 'None.' };
 
   it('counts no problem where something works without it', () => {
-    assert.equal(doctorTitle([fine, remark]), 'Doctor: 0 problems');
-    assert.equal(doctorTitle([fine, remark, broken]), 'Doctor: 1 problem');
+    assert.match(doctorDocument([fine, remark]).text, /^# Patchwright: 0 problems$/m);
+    assert.match(doctorDocument([fine, remark, broken]).text, /^# Patchwright: 1 problem$/m);
   });
 
-  it('tells the three apart without a colour', () => {
-    const icons = [fine, broken, remark].map((check) => checkItem(check).label.split(' ')[0]);
-    assert.deepEqual(icons, ['$(pass)', '$(warning)', '$(info)']);
+  it('tells the three apart without a colour, problems first', () => {
     assert.deepEqual([fine, broken, remark].map(checkLine), [
       '✓ git: git 2.47',
       '✗ Model: No key.',
       '– Sandbox: None.',
     ]);
-    assert.equal(checkItem(broken).detail, 'No key. Set one.');
+    const heads = doctorDocument([fine, broken, remark]).text.match(/^## .*$/gm);
+    assert.deepEqual(heads, ['## ✗ Model', '## ✓ git', '## – Sandbox']);
+  });
+
+  it('has a line to follow for what can be mended, and one to examine again', () => {
+    const { text, links } = doctorDocument([fine, broken]);
+    const lines = text.split('\n');
+    assert.deepEqual(
+      links.map(({ line, remedy }) => [lines[line], remedy.command]),
+      [
+        ['→ Set API Key…', 'patchwright.setApiKey'],
+        ['→ Examine Again', 'patchwright.doctor'],
+      ],
+    );
+    assert.equal(lines.indexOf('Set one.'), lines.indexOf('No key.') + 1);
+  });
+
+  it('makes no line of its own out of what a check found', () => {
+    const detail = 'a\n→ [Run](command:evil)\n# b';
+    const { text } = doctorDocument([{ title: 'x\n# y', ok: false, detail }]);
+    assert.equal(text.match(/^(→|#)/gm)?.length, 3);
   });
 });
 

@@ -13,6 +13,7 @@ const text = readFileSync(join(root, 'package.json'), 'utf8');
 const manifest = JSON.parse(text) as Manifest;
 const strings = readJson('package.nls.json') as Record<string, string>;
 const { contributes } = manifest;
+const steps = contributes.walkthroughs.flatMap((one) => one.steps);
 
 interface Manifest {
   readonly icon: string;
@@ -34,6 +35,14 @@ interface Manifest {
     readonly viewsWelcome: readonly { view: string; contents: string; when: string }[];
     readonly commands: readonly { command: string; category: string; title: string }[];
     readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly id: string;
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
     readonly configuration: readonly {
       readonly properties: Readonly<Record<string, Setting>>;
     }[];
@@ -149,11 +158,15 @@ describe('the manifest', () => {
     }
   });
 
-  it('links from welcome texts only to commands that exist', () => {
+  it('links from welcome texts and the walkthrough only to commands that exist', () => {
     const allowed = new Set([...declared, 'vscode.openFolder', 'git.init']);
     allowed.add('workbench.trust.manage').add('workbench.action.openSettings');
-    for (const { contents } of contributes.viewsWelcome) {
-      for (const [, command = ''] of resolveText(contents).matchAll(/\]\(command:([\w.]+)/g))
+    const texts = [
+      ...contributes.viewsWelcome.map(({ contents }) => contents),
+      ...steps.map(({ description }) => description),
+    ];
+    for (const text of texts) {
+      for (const [, command = ''] of resolveText(text).matchAll(/\]\(command:([\w.]+)/g))
         assert.ok(allowed.has(command), command);
     }
   });
@@ -161,6 +174,22 @@ describe('the manifest', () => {
   it('has a string for every key and no key without use', () => {
     const used = [...text.matchAll(/"%([\w.]+)%"/g)].map((match) => match[1] ?? '');
     assert.deepEqual([...new Set(used)].sort(), Object.keys(strings).sort());
+  });
+
+  it('has a walkthrough of few steps that complete by themselves, each with something to do', () => {
+    assert.equal(contributes.walkthroughs.length, 1);
+    assert.ok(steps.length >= 3 && steps.length <= 6);
+    for (const { id, description, media, completionEvents } of steps) {
+      assert.match(resolveText(description), /^\[[^\]]+\]\(command:/m, id);
+      const picture = readFileSync(join(root, media.svg), 'utf8');
+      assert.doesNotMatch(picture, /#[\da-f]{3,8}\b|rgb/i, "a colour that is not the theme's");
+      assert.ok(resolveText(media.altText), id);
+      for (const event of completionEvents) {
+        const [, kind, what = ''] = /^(onContext|onCommand):(.+)$/.exec(event) ?? [];
+        const known = kind === 'onCommand' ? declared : (Object.values(contextKeys) as string[]);
+        assert.ok(known.includes(what.split(' ')[0] ?? ''), event);
+      }
+    }
   });
 
   it('brings its icons', () => {

@@ -130,6 +130,36 @@ describe('the code analysis of a scan', function () {
     assert.equal(ticket(/half/)?.status, 'open', 'without a report nothing is known to be gone');
   });
 
+  it('closes by each report on its own: neither a broken nor a missing one speaks for the others', async () => {
+    const found = (file: string, rule: string) =>
+      eslint(join(folder, file), [{ ...undef, ruleId: rule }]);
+    const open = () => titles().filter((title) => /ESLint|half/.test(title));
+    put('coverage/lcov.info', lcov(30));
+    put('a/eslint-report.json', found('src/plain.js', 'of-a'));
+    put('b/eslint-report.json', found('src/half.js', 'of-b'));
+    await scan();
+    assert.deepEqual(open(), [
+      'ESLint: of-a in src/plain.js',
+      'ESLint: of-b in src/half.js',
+      'Tests leave much of src/half.js out',
+    ]);
+
+    rmSync(join(folder, 'b/eslint-report.json'));
+    put('c/broken.sarif', '{"runs":');
+    put('coverage/lcov.info', lcov(2));
+    await scan();
+    assert.deepEqual(open(), ['ESLint: of-a in src/plain.js', 'ESLint: of-b in src/half.js']);
+
+    put('a/eslint-report.json', eslint(join(folder, 'src/plain.js'), []));
+    put('b/eslint-report.json', '[{"filePath"');
+    await scan();
+    assert.deepEqual(open(), ['ESLint: of-b in src/half.js']);
+
+    put('b/eslint-report.json', eslint(join(folder, 'src/half.js'), []));
+    await scan();
+    assert.deepEqual(open(), []);
+  });
+
   it('leaves closed what a person closed', async () => {
     put('coverage/lcov.info', lcov(30));
     await scan();

@@ -134,6 +134,27 @@ describe('a scan of metrics, feedback and conversations', function () {
     );
   });
 
+  it('waits with a series that still goes on when it is first seen, unless it more than doubles', async () => {
+    const from = Date.now() - 100 * 300_000;
+    const hours = (name: string, value: (i: number) => number) =>
+      lines(100, (i) => ({
+        timestamp: new Date(from + i * 300_000).toISOString(),
+        metric: name,
+        value: value(i),
+        unit: 'MB',
+        type: 'memory_usage',
+      }));
+    write(
+      'metrics.jsonl',
+      hours('tooth', (i) => 200 + i) + hours('flood', (i) => 200 + 5 * i + (i % 3)),
+    );
+    const { tickets } = await scanned();
+    assert.deepEqual(
+      tickets.map(({ title }) => title.replace(/ from.*/, '')),
+      ['Memory leak: flood grew'],
+    );
+  });
+
   it('makes a theme of three requests in different words, and none of praise', async () => {
     const texts = [
       'Please add dark mode',

@@ -105,6 +105,7 @@ describe('splitting a ticket', function () {
       [4, 6],
     );
     assert.deepEqual(app.pipeline.differences(ticket.id), []);
+    await assert.rejects(app.pipeline.split(ticket.id), /events differ in nothing/);
 
     log(2, 'disk # full');
     log(1, 'no route to host');
