@@ -1,4 +1,5 @@
 import type { SelfTest } from '../core/selfTest.ts';
+import { t } from './l10n.ts';
 import { shorten, withoutIcons } from './text.ts';
 
 /** Rows of the gates' self-test, those that went wrong first. Pure. */
@@ -9,13 +10,15 @@ export function selfTestItems({
   const rows = [
     {
       ok: right.passed,
-      label: 'A right patch',
-      detail: right.passed ? 'It passes every gate.' : `It was refused. ${right.reason}`,
+      label: t('A right patch'),
+      detail: right.passed ? t('It passes every gate.') : t('It was refused. {0}', right.reason),
     },
     ...canaries.map(({ id, kind, caught, reason }) => ({
       ok: caught,
       label: id,
-      detail: `A patch that is ${kind}: ${caught ? '' : 'not stopped. '}${reason}`,
+      detail: caught
+        ? t('Stopped: {0}. {1}', kind, reason)
+        : t('Not stopped: {0}. {1}', kind, reason),
     })),
   ];
   return rows

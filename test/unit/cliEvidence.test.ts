@@ -49,7 +49,9 @@ describe('evidence', function () {
   };
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   /** As somebody would who knows how it is made. */
-  const resealed = ({ sha256: _, ...content }: EvidenceBundle): string => {
+  const resealed = (forged: EvidenceBundle): string => {
+    const { sha256: old, ...content } = forged;
+    assert.ok(old);
     const { patch } = content;
     const whole = { ...content, patch: { ...patch, sha256: sha256(patch.diff) } };
     return written({ ...whole, sha256: sha256(JSON.stringify(whole)) });

@@ -70,7 +70,7 @@ export function configurationOf(
   { gates, limits, sandbox }: Settings,
   lists: Readonly<Record<string, string>>,
 ): string {
-  const about = JSON.stringify([gates, limits, sandbox, Object.entries(lists).sort()]);
+  const about = JSON.stringify([gates, limits, sandbox, Object.entries(lists)]);
   return createHash('sha256').update(about).digest('hex');
 }
 
