@@ -19,6 +19,7 @@ const lazy = [
   'src/gates/secrets/secretlint.ts',
   'src/pipeline/scanFiles.ts',
   'src/gates/mcp/mcpClient.ts',
+  'src/cli/mcpServer.ts',
 ];
 
 const lazyBundles = {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
@@ -151,6 +151,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     selfTests: keptSelfTest(
       join(cacheFolder(options.environment), 'selftest', `${nameOf(folder)}.json`),
     ),
+    saveReport: (name, text) => saveReport(data, name, text),
     protect: (path) => appendProtected(data, path),
     reviewer: () => reviewerOf(git),
     saveTranscript: (id, entry) => saveTranscript(data, id, entry),
@@ -275,6 +276,22 @@ async function appendProtected(data: string, path: string): Promise<void> {
     await appendFile(file, `${gap}${line}\n`);
   } catch (error) {
     throw explainFileError(error, '.patchwright/protected');
+  }
+}
+
+/** Of each kind of file so many are kept. */
+const maxReports = 200;
+
+async function saveReport(data: string, name: string, text: string): Promise<void> {
+  const folder = join(data, 'reports');
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, name), redact(text));
+    const kind = extname(name);
+    const all = (await readdir(folder)).filter((one) => extname(one) === kind).sort();
+    for (const old of all.slice(0, -maxReports)) await rm(join(folder, old), { force: true });
+  } catch (error) {
+    throw explainFileError(error, '.patchwright/reports');
   }
 }
 

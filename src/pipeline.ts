@@ -30,11 +30,17 @@ import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
+import type { PerformanceReport } from './learning/performance.ts';
+import { type Learned, learnedOf, type Switch, switchLearning } from './pipeline/learning.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
+import { type Outlook, outlooks } from './pipeline/past.ts';
+import { performanceIn } from './pipeline/performance.ts';
 import { type Proposal, propose } from './pipeline/propose.ts';
 import { recover } from './pipeline/recover.ts';
 import { dropHunks } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
+import type { RunReport, RunType } from './pipeline/run/report.ts';
+import { run, type RunOptions } from './pipeline/run/run.ts';
 import { createScan } from './pipeline/scan.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -52,6 +58,11 @@ import {
 } from './pipeline/tickets.ts';
 
 export type { HistoryEvent } from './pipeline/history.ts';
+export { habitText } from './learning/reviewTimes.ts';
+export type { Learned } from './pipeline/learning.ts';
+export type { Outlook } from './pipeline/past.ts';
+export { type RunReport, type RunType, runTypes } from './pipeline/run/report.ts';
+export type { PerformanceReport } from './learning/performance.ts';
 export type { Insight } from './pipeline/insight.ts';
 export type { DoctorCheck } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
@@ -137,6 +148,16 @@ export interface Pipeline {
   history(path?: string): Promise<readonly HistoryEvent[]>;
   /** Figures of the last `days` days. */
   insight(days: number): Insight;
+  /** Does what is due each hour, day, week or month, and keeps a report. Throws `busy`. */
+  run(type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport>;
+  /** How the program is doing, by what was measured in the last days. */
+  performance(days: number): PerformanceReport;
+  /** What is to be expected of tickets; reads the history once, so ask it for many. */
+  outlook(): (ticket: Ticket) => Outlook;
+  /** What was learned from decisions, and what it suggests. */
+  learned(): Learned;
+  /** Switches learning on or off, or forgets what was learned. */
+  switchLearning(to: Switch): Promise<void>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -205,6 +226,9 @@ export function createPipeline(house: House): Pipeline {
     await Promise.allSettled(entries.map(({ done }) => done));
   };
 
+  const draftOne = (ticketId: string | undefined, signal?: AbortSignal): Promise<PatchRequest> =>
+    startAttempt(ticketId, signal, (watching, either) => draft(house, ticketId, watching, either));
+
   return {
     onDidProgress: progress.event,
     recover: () => (house.trusted ? act(() => recover(house)) : Promise.resolve()),
@@ -219,12 +243,16 @@ export function createPipeline(house: House): Pipeline {
     grown: () => {
       if (house.trusted) growth.grown();
     },
-    draft: (ticketId, signal) =>
-      act(() =>
-        startAttempt(ticketId, signal, (watching, either) =>
-          draft(house, ticketId, watching, either),
-        ),
-      ),
+    draft: (ticketId, signal) => act(() => draftOne(ticketId, signal)),
+    run: (type, options, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        const verbs = {
+          scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
+          draft: (during: AbortSignal) => draftOne(undefined, during),
+        };
+        return run(house, verbs, type, options, either);
+      }),
     judge: (given, options, on, signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
@@ -291,6 +319,10 @@ export function createPipeline(house: House): Pipeline {
     protect: (path) => act(() => protect(house, path)),
     history: (path) => historyOf(house, path),
     insight: (days) => insightOf(house.backlog, days, house.clock.now()),
+    outlook: () => outlooks(house.backlog, house.settings()),
+    performance: (days) => performanceIn(house.backlog, days),
+    learned: () => learnedOf(house),
+    switchLearning: (to) => act(() => switchLearning(house, to)),
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();

@@ -13,6 +13,10 @@ export interface AgentTask {
   readonly reviewComments: readonly string[];
   /** Related negative feedback, newest first. */
   readonly negativeFeedback: readonly Pick<Feedback, 'text' | 'timestamp' | 'rating'>[];
+  /** What went wrong with earlier patches near this code. */
+  readonly lessons?: readonly PastLesson[];
+  /** Tickets of before that are like it, and what became of them. */
+  readonly similarTickets?: readonly PastTicket[];
   /** Around the places the ticket names, the failing one first. */
   readonly code?: readonly CodeExcerpt[];
   /** Latest commits of those files, newest first. */
@@ -25,6 +29,20 @@ export interface AgentTask {
   readonly continues?: boolean;
   /** What is not masked in it, by the user's choice. */
   readonly keep?: ReadonlySet<SecretKind>;
+}
+
+export interface PastLesson {
+  readonly kind: string;
+  readonly at: string;
+  readonly files: readonly string[];
+  readonly text: string;
+  readonly times: number;
+}
+
+export interface PastTicket {
+  readonly title: string;
+  readonly outcome: string;
+  readonly why: string;
 }
 
 export interface CodeExcerpt {
@@ -67,6 +85,9 @@ const maxComments = 5;
 const maxFeedback = 5;
 const maxSuspects = 3;
 const maxCommits = 8;
+const maxLessons = 6;
+const maxSimilar = 3;
+const maxLessonChars = 400;
 const maxShortChars = 200;
 const maxExcerpts = 4;
 
@@ -124,6 +145,12 @@ function describe({ ticket, ...task }: AgentTask): unknown {
     negativeFeedback: task.negativeFeedback
       .slice(0, maxFeedback)
       .map(({ timestamp, rating, text }) => ({ timestamp, rating, text })),
+    ...(task.lessons?.length
+      ? { lessonsOfEarlierPatches: task.lessons.slice(0, maxLessons).map(lessonShort) }
+      : {}),
+    ...(task.similarTickets?.length
+      ? { similarTickets: task.similarTickets.slice(0, maxSimilar).map(similarShort) }
+      : {}),
     ...(suspects.length > 0 ? { suspectCommits: suspects } : {}),
     ...(task.recentCommits?.length
       ? { recentCommits: task.recentCommits.slice(0, maxCommits).map(shortened) }
@@ -137,9 +164,23 @@ function shortened({ commit, at, subject, file }: RecentCommit): RecentCommit {
   return { commit: short(commit), at: short(at), subject: short(subject), file: short(file) };
 }
 
+function lessonShort({ kind, at, files, text, times }: PastLesson): unknown {
+  return {
+    kind,
+    at: short(at),
+    files: files.slice(0, maxSimilar).map((f) => short(f)),
+    text: short(text, maxLessonChars),
+    times,
+  };
+}
+
+function similarShort({ title, outcome, why }: PastTicket): unknown {
+  return { title: short(title), outcome, why: short(why, maxLessonChars) };
+}
+
 /** Redacted before it is cut. */
-function short(text: string): string {
-  return redact(text.slice(0, maxRedactedChars)).slice(0, maxShortChars);
+function short(text: string, most = maxShortChars): string {
+  return redact(text.slice(0, maxRedactedChars)).slice(0, most);
 }
 
 /** As the tool for reading shows it: addresses and the like, which code may be about, are left in. */

@@ -10,6 +10,7 @@ import {
   toValue,
 } from './entities.ts';
 import { maxVariants, variantKey } from '../core/variants.ts';
+import { keepLearningEvent } from './learningEvents.ts';
 import { addWindow, keepInteraction } from './measures.ts';
 import { mergeRow } from './mergeRow.ts';
 import type { StoredAudit, StoredChange } from './schemas.ts';
@@ -52,6 +53,9 @@ export function applyChange(sql: Sql, change: StoredChange, stamp: Stamp): void 
       return;
     case 'interaction':
       keepInteraction(sql, change.interaction, stamp);
+      return;
+    case 'learning':
+      keepLearningEvent(sql, change.event);
       return;
     case 'audit':
       keepAudit(sql, change.event, stamp);

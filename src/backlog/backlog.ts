@@ -2,6 +2,7 @@ import type { Attempt } from '../core/attempt.ts';
 import type { AuditEvent } from '../core/audit.ts';
 import type { Change } from '../core/change.ts';
 import type { Event } from '../core/events.ts';
+import type { LearningEvent, LearningEventType } from '../core/learningEvent.ts';
 import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
@@ -19,6 +20,7 @@ export interface Backlog {
   readonly feedback: FeedbackStore;
   readonly metrics: MetricStore;
   readonly interactions: InteractionStore;
+  readonly learning: LearningStore;
   readonly audit: AuditStore;
   /** Old tickets, in files of their own beside the database. */
   readonly archive: ArchiveStore;
@@ -29,7 +31,7 @@ export interface Backlog {
   refresh(): Promise<void>;
   /** Runs `work` while no other process runs one of the same name; refreshes first. */
   exclusively<T>(
-    name: 'scan' | 'draft' | 'decide',
+    name: 'scan' | 'draft' | 'decide' | 'run',
     work: () => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>;
@@ -107,6 +109,8 @@ export interface FeedbackStore {
   has(id: string): boolean;
   /** The newest that belong to a theme (the id of its group), oldest first. */
   themed(limit: number): readonly { readonly feedback: Feedback; readonly theme: string }[];
+  /** Those that rate what a model did, oldest first. */
+  rated(): readonly Feedback[];
   /** Who said it, hashed, each once. */
   usersOf(theme: string): readonly string[];
 }
@@ -120,6 +124,13 @@ export interface MetricStore {
 export interface InteractionStore {
   /** The newest, oldest first. */
   recent(limit: number): readonly Interaction[];
+}
+
+export interface LearningStore {
+  /** The newest first. */
+  list(limit: number): readonly LearningEvent[];
+  /** The newest of one of these types. */
+  latest(types: readonly LearningEventType[]): LearningEvent | undefined;
 }
 
 export interface ReleaseStore {

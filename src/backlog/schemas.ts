@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Attempt } from '../core/attempt.ts';
 import { gateIds } from '../core/gate.ts';
+import { learningEventTypes } from '../core/learningEvent.ts';
 import { metricTypes, windowMs } from '../core/metric.ts';
 import { type PatchRequest, type Release, requestStatuses } from '../core/patchRequest.ts';
 import { largestValue } from '../core/sketch.ts';
@@ -256,6 +257,15 @@ const interaction = z.strictObject({
   outcome: optional(word),
 });
 
+const learningEvent = z.strictObject({
+  id,
+  timestamp: time,
+  type: z.enum(learningEventTypes),
+  before: optional(z.unknown()),
+  after: optional(z.unknown()),
+  impact: z.number().check(z.minimum(0), z.maximum(1)),
+});
+
 const variant = z.strictObject({
   traits,
   count: z.int().check(z.minimum(-1e12), z.maximum(1e12)),
@@ -310,6 +320,7 @@ const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('feedback'), feedback, ticketId: optional(id) }),
   z.strictObject({ kind: z.literal('metric'), window: metricWindow }),
   z.strictObject({ kind: z.literal('interaction'), interaction }),
+  z.strictObject({ kind: z.literal('learning'), event: learningEvent }),
   z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
 ]);
 

@@ -13,6 +13,7 @@ import {
   requestEntity,
   ticketEntity,
 } from './entities.ts';
+import { toLearningEvent } from './learningEvents.ts';
 import { toInteraction, toSeries, windowsOf } from './measures.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
 
@@ -27,6 +28,7 @@ type Stores = Pick<
   | 'feedback'
   | 'metrics'
   | 'interactions'
+  | 'learning'
   | 'audit'
 >;
 
@@ -165,6 +167,14 @@ export function createStores(sql: () => Sql): Stores {
           )
           .map((row) => ({ feedback: toFeedback(row), theme: String(row.ticket_id) }))
           .toReversed(),
+      rated: () =>
+        sql()
+          .all(
+            `SELECT * FROM feedback
+             WHERE rating IS NOT NULL AND model_used IS NOT NULL AND task_type IS NOT NULL
+             ORDER BY timestamp, id`,
+          )
+          .map(toFeedback),
       usersOf: (theme) =>
         sql()
           .all(
@@ -187,6 +197,20 @@ export function createStores(sql: () => Sql): Stores {
           .all('SELECT * FROM interactions ORDER BY timestamp DESC, id DESC LIMIT ?', [limit])
           .map(toInteraction)
           .toReversed(),
+    },
+    learning: {
+      list: (limit) =>
+        sql()
+          .all('SELECT * FROM learning_events ORDER BY timestamp DESC, id DESC LIMIT ?', [limit])
+          .map(toLearningEvent),
+      latest: (types) =>
+        sql()
+          .all(
+            `SELECT * FROM learning_events WHERE true ${oneOf('event_type', types)}
+             ORDER BY timestamp DESC, id DESC LIMIT 1`,
+            types,
+          )
+          .map(toLearningEvent)[0],
     },
     audit: {
       list: ({ subject, action, limit = -1 } = {}) => {

@@ -26,6 +26,9 @@ const options = {
   'no-cache': { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   mode: { type: 'string' },
+  type: { type: 'string' },
+  'dry-run': { type: 'boolean' },
+  'auto-execute': { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -63,6 +66,10 @@ export interface Arguments {
   readonly useCache: boolean;
   readonly confirmedProtectedBranch: boolean;
   readonly mode?: ApprovalMode;
+  /** `run`. */
+  readonly type?: string;
+  readonly dryRun: boolean;
+  readonly autoExecute: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -86,10 +93,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
     limit: wholeNumber('limit', values.limit, 50),
     days: wholeNumber('days', values.days, 30),
     confirmedProtectedBranch: values['yes-protected-branch'] ?? false,
+    dryRun: values['dry-run'] ?? false,
+    autoExecute: values['auto-execute'] ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,
     ...(values.mode === undefined ? {} : { mode: modeOf(values.mode) }),
+    ...(values.type === undefined ? {} : { type: values.type }),
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.message === undefined ? {} : { message: values.message }),
     ...(values.title === undefined ? {} : { title: values.title }),

@@ -7,6 +7,10 @@ import { exit } from './exitCodes.ts';
 import { progressLine } from './progress.ts';
 import { historyCommand } from './historyCommand.ts';
 import { metricsCommand } from './metricsCommand.ts';
+import { preferencesCommand } from './preferencesCommand.ts';
+import { mcpCommand } from './mcpCommand.ts';
+import { reportCommand } from './reportCommand.ts';
+import { runCommand } from './runCommand.ts';
 import { ticketLine, ticketView } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
@@ -30,6 +34,10 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   },
   history: historyCommand,
   metrics: metricsCommand,
+  preferences: preferencesCommand,
+  run: runCommand,
+  mcp: mcpCommand,
+  report: reportCommand,
   audit: {
     usage: '[verify] [--limit N]',
     help: 'list the audit trail, or prove that it is whole',

@@ -40,12 +40,19 @@ function insightText(insight: Insight, days: number): string {
     ['health', figureText(health.score)],
     ['velocity', figureText(health.velocity)],
     ['risk', figureText(health.riskExposure)],
+    ['odds', oddsText(insight.odds)],
     ['trend', `${health.qualityTrend.direction} (${health.qualityTrend.parts.join('; ')})`],
   ];
   return [
     `The last ${days} days:`,
     ...rows.map(([name, text]) => `  ${name.padEnd(11)} ${text}`),
   ].join('\n');
+}
+
+function oddsText({ predictions, brier, reference }: Insight['odds']): string {
+  return brier === undefined
+    ? 'nothing yet'
+    : `Brier score ${brier.toFixed(3)} of ${predictions} (${reference?.toFixed(3)} by the one share that fits best)`;
 }
 
 function shareText({ value, part, of }: Insight['mergeRate']): string {

@@ -73,10 +73,13 @@ async function tickets({ app, args, out }: Context): Promise<number> {
     : app.backlog.tickets.list(statuses ? { statuses } : {});
   const found = [...all].sort(openFirst).slice(0, args.limit);
   const { groups } = app.backlog;
+  const outlook = app.pipeline.outlook();
   out.result(
-    found.map((ticket) => ticketView(ticket, groups.get(ticket.id))),
+    found.map((ticket) => ticketView(ticket, groups.get(ticket.id), outlook(ticket))),
     () =>
-      found.map((ticket) => ticketLine(ticket, groups.get(ticket.id))).join('\n') || 'No tickets.',
+      found
+        .map((ticket) => ticketLine(ticket, groups.get(ticket.id), outlook(ticket)))
+        .join('\n') || 'No tickets.',
   );
   return found.length === 0 ? exit.nothing : exit.done;
 }
@@ -91,9 +94,10 @@ async function show({ app, args, out }: Context): Promise<number> {
   const differences = app.pipeline.differences(ticket.id);
   const attempts = app.backlog.attempts.ofTicket(ticket.id);
   const requests = app.backlog.requests.list({ ticketId: ticket.id });
+  const outlook = app.pipeline.outlook()(ticket);
   out.result(
     {
-      ...ticketView(ticket, group),
+      ...ticketView(ticket, group, outlook),
       evidence: ticket.evidence,
       proposedSolution: ticket.proposedSolution,
       testPlan: ticket.testPlan,
@@ -101,7 +105,7 @@ async function show({ app, args, out }: Context): Promise<number> {
       attempts: attempts.map(attemptView),
       requests: requests.map(requestView),
     },
-    () => ticketText(ticket, group, attempts, requests, differences),
+    () => ticketText(ticket, group, attempts, requests, differences, outlook),
   );
   return exit.done;
 }

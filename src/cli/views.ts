@@ -9,12 +9,13 @@ import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { categoryReason } from '../core/triage.ts';
 import type { Difference } from '../core/variants.ts';
+import type { Outlook } from '../pipeline.ts';
 import type { Arguments } from './arguments.ts';
 import { callOf } from './invocation.ts';
 
 /** The stable field names of `--json`, documented in the README. */
 
-export function ticketView(ticket: Ticket, group: SignalGroup | undefined) {
+export function ticketView(ticket: Ticket, group: SignalGroup | undefined, outlook?: Outlook) {
   return {
     id: ticket.id,
     title: ticket.title,
@@ -39,6 +40,8 @@ export function ticketView(ticket: Ticket, group: SignalGroup | undefined) {
     regression: ticket.metadata.regression === true,
     reopened: reopenedText(ticket.metadata) ?? null,
     suspectCommits: suspectsOf(ticket.metadata).map(suspectView),
+    heldBack: outlook?.heldBack ?? null,
+    odds: outlook?.odds ?? null,
     createdAt: ticket.createdAt,
     updatedAt: ticket.updatedAt,
   };
@@ -48,10 +51,14 @@ function suspectView({ commit, at, author, subject, score, reasons }: Suspect) {
   return { commit, at, author, subject, score, reasons };
 }
 
-export function ticketLine(ticket: Ticket, group: SignalGroup | undefined): string {
+export function ticketLine(
+  ticket: Ticket,
+  group: SignalGroup | undefined,
+  outlook?: Outlook,
+): string {
   const where = ticket.metadata.location ? ` · ${place(ticket.metadata.location)}` : '';
   const seen = group ? ` · ${group.count}×` : '';
-  return `${ticket.id.padEnd(20)} ${ticket.status.padEnd(11)} ${ticket.priority.value.padEnd(8)} ${ticket.title}${where}${seen}`;
+  return `${ticket.id.padEnd(20)} ${ticket.status.padEnd(11)} ${ticket.priority.value.padEnd(8)} ${ticket.title}${where}${seen}${outlook?.heldBack ? ' · held back' : ''}`;
 }
 
 export function ticketText(
@@ -60,6 +67,7 @@ export function ticketText(
   attempts: readonly Attempt[],
   requests: readonly PatchRequest[],
   differences: readonly Difference[] = [],
+  outlook?: Outlook,
 ): string {
   return [
     `${ticket.id}  ${ticket.title}`,
@@ -69,6 +77,8 @@ export function ticketText(
     `  risk      ${ticket.risk.value}/10: ${ticket.risk.reason}`,
     `  effort    ${ticket.effort.value}/10: ${ticket.effort.reason}`,
     `  score     ${score(ticket)} (lowest is drafted first)`,
+    ...lineOf('odds', outlook && oddsText(outlook.odds)),
+    ...lineOf('held back', outlook?.heldBack),
     ...(group ? [`  seen      ${group.count} times, ${group.firstSeen} to ${group.lastSeen}`] : []),
     ...(ticket.metadata.location ? [`  place     ${place(ticket.metadata.location)}`] : []),
     ...lineOf('preview', ticket.metadata.previewWanted?.reason),
@@ -83,6 +93,12 @@ export function ticketText(
     ...attempts.map((a) => `  attempt   ${attemptLine(a)}`),
     ...requests.map((r) => `  request   ${requestLine(r)}`),
   ].join('\n');
+}
+
+/** `60 % that a draft is approved, about $0.40 and 3.5 min (3 of 5 for bug_fix.)`. */
+function oddsText({ chance, costUsd, minutes, reason }: Outlook['odds']): string {
+  const cost = costUsd === undefined ? '' : `$${costUsd.toFixed(2)} and `;
+  return `${Math.round(100 * chance)} % that a draft is approved and stays, about ${cost}${minutes} min. ${reason}`;
 }
 
 const maxValues = 10;

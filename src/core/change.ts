@@ -1,6 +1,7 @@
 import type { Attempt } from './attempt.ts';
 import type { AuditEntry } from './audit.ts';
 import type { PatchRequest, Release } from './patchRequest.ts';
+import type { LearningEvent } from './learningEvent.ts';
 import type { MetricWindow } from './metric.ts';
 import type { Feedback, FilePosition, Interaction, Signal } from './signal.ts';
 import type { Ticket } from './ticket.ts';
@@ -31,4 +32,5 @@ export type Change =
   | { readonly kind: 'feedback'; readonly feedback: Feedback; readonly ticketId?: string }
   | { readonly kind: 'metric'; readonly window: MetricWindow }
   | { readonly kind: 'interaction'; readonly interaction: Interaction }
+  | { readonly kind: 'learning'; readonly event: LearningEvent }
   | { readonly kind: 'audit'; readonly entry: AuditEntry };

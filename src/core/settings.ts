@@ -149,6 +149,10 @@ const schema = z.object({
     requesterMayApprove: z._default(z.boolean(), true),
   }),
   monitor: z.object({ minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5) }),
+  learning: z.object({
+    rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
+    exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+  }),
   notifications: z.object({
     enabled: z._default(z.boolean(), true),
     minConfidence: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.9),
@@ -210,6 +214,7 @@ const empty = {
   },
   approve: {},
   monitor: {},
+  learning: {},
   notifications: {},
 };
 

@@ -224,13 +224,15 @@ export function pick(
   tickets: readonly Ticket[],
   settings: Pick<Settings, 'selection' | 'limits'>,
   attemptsOf: (ticketId: string) => number,
+  /** That a draft will be approved: it decides between equals. */
+  chanceOf: (ticket: Ticket) => number = () => 0,
 ): Ticket | undefined {
   return tickets
     .filter((ticket) => ticket.status === 'open')
     .filter((ticket) => ticket.category === 'bug_fix')
     .filter((ticket) => ticket.risk.value <= settings.selection.maxRisk)
     .filter((ticket) => attemptsOf(ticket.id) < settings.limits.attemptsPerTicket)
-    .sort(byTurn)[0];
+    .sort((a, b) => score(a) - score(b) || chanceOf(b) - chanceOf(a) || byTurn(a, b))[0];
 }
 
 /** Whose turn it is: the lowest score first, of equals the older one. */

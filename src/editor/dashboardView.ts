@@ -101,7 +101,7 @@ function countFigures({ requests, tickets, cost, ...rest }: Insight): readonly F
   ];
 }
 
-function healthFigures({ health }: Insight): readonly FigureView[] {
+function healthFigures({ health, odds }: Insight): readonly FigureView[] {
   const { score, velocity, riskExposure, qualityTrend } = health;
   const of = (
     label: string,
@@ -117,8 +117,37 @@ function healthFigures({ health }: Insight): readonly FigureView[] {
     of(t('Health'), score),
     of(t('Improvement velocity'), velocity),
     of(t('Risk exposure'), riskExposure),
+    oddsFigure(odds),
     { ...of(t('Quality trend'), qualityTrend), value: t(trendWords[qualityTrend.direction]) },
   ];
+}
+
+/** How good the odds were that were given before anything was spent. */
+function oddsFigure({ predictions, brier, reference, bins }: Insight['odds']): FigureView {
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  return {
+    label: t('Odds of drafts (Brier score)'),
+    value: brier === undefined ? none : brier.toFixed(2),
+    note:
+      brier === undefined || reference === undefined
+        ? t('nothing yet')
+        : t(
+            'of {0}; {1} by the one share that fits best; 0 is perfect',
+            predictions,
+            reference.toFixed(2),
+          ),
+    formula: t('mean of (chance said before − 1 where the patch was approved and stayed, else 0)²'),
+    parts: bins.map(({ from, to, count, predicted, came }) =>
+      t(
+        '{0} to {1}: {2} said, {3} came ({4})',
+        percent(from),
+        percent(to),
+        percent(predicted),
+        percent(came),
+        count,
+      ),
+    ),
+  };
 }
 
 const trendWords = {

@@ -27,6 +27,9 @@ export function draftCommands({
             plural(report.lines, 'line'),
             plural(report.created.length, 'new ticket'),
           ),
+          ...(report.malformed > 0
+            ? [t('{0} skipped, see the log', plural(report.malformed, 'malformed record'))]
+            : []),
           ...(unread > 0 ? [t('{0} could not be read, see the log', plural(unread, 'file'))] : []),
         ].join('. '),
       );

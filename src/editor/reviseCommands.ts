@@ -81,7 +81,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       const session = await sessions.ready();
       const request = await chooseEdited(session, argument, dialogs);
       if (!request) return;
-      await vscode.workspace.saveAll(false);
+      await saveEdited(session, request);
       await inReviewView(() => session.app.pipeline.editing.finish(request.id));
       sessions.changed();
       dialogs.mention(t('The gates passed; the patch is now what you made of it'));
@@ -179,8 +179,25 @@ async function chooseEdited(
   return first && more.length === 0 ? first : chooseRequest(session, undefined, dialogs, open);
 }
 
+/** Only what lies in the checkout: the person's other files are theirs to save. */
+async function saveEdited(session: Session, { id }: PatchRequest): Promise<void> {
+  const { editing } = session.app.pipeline;
+  if (!editing.open().includes(id)) return; // finishing says so
+  const top = `${checkoutTop(session, await editing.start(id)).path}/`;
+  for (const document of vscode.workspace.textDocuments) {
+    if (document.isDirty && document.uri.path.startsWith(top)) await document.save();
+  }
+}
+
+/** Paths of a patch start at the repository, a checkout is named by the workspace's folder in it. */
+function checkoutTop({ root, folder: { uri } }: Session, folder: string): vscode.Uri {
+  const prefix = uri.path.slice(vscode.Uri.file(root).path.length).replace(/^\//, '');
+  const up = prefix === '' ? [] : prefix.split('/').map(() => '..');
+  return vscode.Uri.joinPath(vscode.Uri.file(folder), ...up);
+}
+
 async function openCheckout(
-  { root, folder: { uri } }: Session,
+  session: Session,
   request: PatchRequest,
   folder: string,
   row: ReviewNode | undefined,
@@ -190,11 +207,7 @@ async function openCheckout(
     status !== 'deleted' && !request.testFiles.includes(path);
   const file = wanted ?? request.files.find(isSource) ?? request.files[0];
   if (!file) return;
-  // Paths of a patch start at the repository, the checkout names the workspace's folder in it.
-  const below = vscode.Uri.file(root).path;
-  const prefix = uri.path.slice(below.length).replace(/^\//, '');
-  const up = prefix === '' ? [] : prefix.split('/').map(() => '..');
-  const target = vscode.Uri.joinPath(vscode.Uri.file(folder), ...up, file.path);
+  const target = vscode.Uri.joinPath(checkoutTop(session, folder), file.path);
   await vscode.window.showTextDocument(target, { preview: false });
 }
 

@@ -27,6 +27,7 @@ const counted = {
   attempt: [msg('{0} attempt'), msg('{0} attempts')],
   file: [msg('{0} file'), msg('{0} files')],
   line: [msg('{0} line'), msg('{0} lines')],
+  'malformed record': [msg('{0} malformed record'), msg('{0} malformed records')],
   'more ticket': [msg('{0} more ticket'), msg('{0} more tickets')],
   'new ticket': [msg('{0} new ticket'), msg('{0} new tickets')],
   patch: [msg('{0} patch'), msg('{0} patches')],

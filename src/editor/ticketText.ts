@@ -15,6 +15,7 @@ import {
   type TicketStatus,
 } from '../core/ticket.ts';
 import type { Difference } from '../core/variants.ts';
+import type { Outlook } from '../pipeline.ts';
 import { ago, dollars, dotted, exactly, plural, shorten } from './text.ts';
 import type { Work } from './activity.ts';
 import { msg, t } from './l10n.ts';
@@ -126,6 +127,7 @@ export function ticketTooltip(
   group: SignalGroup | undefined,
   queue: Queue | undefined,
   differences: readonly Difference[] = [],
+  outlook?: Outlook,
 ): string {
   const { fingerprint } = ticket.metadata;
   const suspects = suspectsOf(ticket.metadata);
@@ -133,6 +135,7 @@ export function ticketTooltip(
     shorten(ticket.title, 300),
     dotted([ticket.id, t(categoryWords[ticket.category]), statusName(ticket)]),
     ...byHand(ticket),
+    ...(outlook?.heldBack ? [t('Held back: {0}', shorten(outlook.heldBack, 500))] : []),
     '',
     t(
       'Priority: {0}. {1}',
@@ -142,6 +145,7 @@ export function ticketTooltip(
     t('Risk: {0} of 10. {1}', ticket.risk.value, shorten(ticket.risk.reason, 300)),
     t('Effort: {0} of 10. {1}', ticket.effort.value, shorten(ticket.effort.reason, 300)),
     t('Selection score: {0}, the lowest is drafted first.', score(ticket)) + queueText(queue),
+    ...(outlook ? [oddsLine(outlook.odds)] : []),
     ...(group
       ? [
           '',
@@ -161,6 +165,26 @@ export function ticketTooltip(
       ? ['', t('Its events differ in'), ...differences.map(differenceLine)]
       : []),
   ].join('\n');
+}
+
+/** `Odds: 60 % that a draft is approved and stays, about $0.40 and 3.5 minutes. …`. */
+export function oddsLine({ chance, costUsd, minutes, reason }: Outlook['odds']): string {
+  const percent = Math.round(100 * chance);
+  const why = shorten(reason, 300);
+  return costUsd === undefined
+    ? t(
+        'Odds: {0} % that a draft is approved and stays, about {1} minutes. {2}',
+        percent,
+        minutes,
+        why,
+      )
+    : t(
+        'Odds: {0} % that a draft is approved and stays, about ${1} and {2} minutes. {3}',
+        percent,
+        costUsd.toFixed(2),
+        minutes,
+        why,
+      );
 }
 
 /** What a person did to it, and what undid that. */

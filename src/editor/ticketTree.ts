@@ -285,6 +285,8 @@ function tooltipOf(session: Session, ticket: Ticket): string {
     group,
     ticket.status === 'open' ? placeOf(session, ticket) : undefined,
     session.app.pipeline.differences(ticket.id),
+    // Settings that are not valid are told elsewhere.
+    session.settings() && session.app.pipeline.outlook()(ticket),
   );
 }
 

@@ -21,6 +21,12 @@ export type HistoricRequest = Pick<
   | 'appliedAt'
   | 'model'
   | 'costUsd'
+  | 'improvementType'
+  | 'files'
+  | 'testFiles'
+  | 'reasoning'
+  | 'reviewComment'
+  | 'metrics'
 >;
 
 /** ISO 8601 UTC, the end not included. */

@@ -7,6 +7,7 @@ import { assertMove, pick, type Ticket } from '../core/ticket.ts';
 import { move } from './changes.ts';
 import { notFound } from './decide.ts';
 import type { House } from './house.ts';
+import { outlooks } from './past.ts';
 import { assertRequestsLeft, budgetToday, pausedUntil } from './today.ts';
 
 export interface Claimed {
@@ -59,7 +60,14 @@ export async function claim(
 
 function next(house: House, settings: Settings): Ticket {
   const { backlog } = house;
-  const open = backlog.tickets.list({ statuses: ['open'] });
+  const outlook = outlooks(backlog, settings);
+  const all = backlog.tickets.list({ statuses: ['open', 'rejected', 'rolled_back'] });
+  const seen = new Map(all.map((ticket) => [ticket.id, outlook(ticket)]));
+  const isLikely = ({ id }: Ticket): boolean => seen.get(id)?.odds.unasked === 'draft';
+  const free = all.filter(({ id }) => seen.get(id)?.heldBack === undefined);
+  // One that was refused is as good as open once its evidence has changed.
+  const open = free.filter(isLikely).map((one): Ticket => ({ ...one, status: 'open' }));
+  const chanceOf = ({ id }: Ticket): number => seen.get(id)?.odds.chance ?? 0;
   const now = house.clock.now();
   const pauses = new Map(
     open.map(({ id }) => [id, pausedUntil(backlog.attempts.ofTicket(id))] as const),
@@ -67,17 +75,23 @@ function next(house: House, settings: Settings): Ticket {
   const isPaused = ({ id }: Ticket): boolean => (pauses.get(id) ?? now) > now;
   const triesOfThis = (id: string): number => triesOf(house, id);
   const rested = open.filter((one) => !isPaused(one));
-  const ticket = pick(rested, settings, triesOfThis);
-  if (ticket) return ticket;
-  const paused = pick(open, settings, triesOfThis);
+  const ticket = pick(rested, settings, triesOfThis, chanceOf);
+  if (ticket) return named(house, ticket.id);
+  const paused = pick(open, settings, triesOfThis, chanceOf);
   if (paused) throw restsUntil(paused, pauses.get(paused.id) ?? now);
+  const held = all.find(({ id, status }) => status === 'open' && seen.get(id)?.heldBack);
+  const unlikely = free.find((one) => !isLikely(one));
   const tried = open.filter(({ id }) => triesOf(house, id) >= settings.limits.attemptsPerTicket);
   throw new PatchwrightError('nothing_to_do', {
     what: 'There is no ticket to draft.',
     why:
       tried.length > 0
         ? `${tried.map(({ id }) => id).join(', ')} used up ${settings.limits.attemptsPerTicket} attempts.`
-        : `None of ${open.length} open tickets is a bug within the risk limit of ${settings.selection.maxRisk}.`,
+        : held
+          ? `${held.id} is held back: ${seen.get(held.id)?.heldBack}`
+          : unlikely
+            ? `A patch for ${unlikely.id} would hardly be approved: ${seen.get(unlikely.id)?.odds.reason}`
+            : `None of ${open.length} open tickets is a bug within the risk limit of ${settings.selection.maxRisk}.`,
     remedy: 'Scan the workspace, or name a ticket to draft it all the same.',
   });
 }

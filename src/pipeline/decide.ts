@@ -18,6 +18,7 @@ import { rollBack as revert } from '../release/rollBack.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 import { inFolder } from './inFolder.ts';
+import { type Lesson, learning } from './learning.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -104,6 +105,7 @@ async function landIt(house: House, decided: Decided, confirmed: boolean): Promi
 async function keep(house: House, decided: Decided): Promise<Approved> {
   const { request, reviewer, comment } = decided;
   const branch = await keepBranch({ git: house.git }, request);
+  const reviewedAt = house.clock.now().toISOString();
   await house.backlog.write([
     {
       kind: 'request',
@@ -111,11 +113,12 @@ async function keep(house: House, decided: Decided): Promise<Approved> {
       fields: {
         status: 'APPROVED',
         approvals: request.approvals ?? [],
-        reviewedAt: house.clock.now().toISOString(),
+        reviewedAt,
         reviewedBy: reviewer,
         ...(comment ? { reviewComment: comment } : {}),
       },
     },
+    ...lessonOf(house, request, 'request.approved', { status: 'APPROVED', reviewedAt }),
     approvedBy(reviewer, request, comment),
   ]);
   return { kind: 'kept', branch };
@@ -206,7 +209,15 @@ export async function writeLanded(
       },
     },
     // A patch that was kept on its branch was approved before.
-    ...(request.status === 'APPROVED' ? [] : [approvedBy(reviewer, request, comment)]),
+    ...(request.status === 'APPROVED'
+      ? []
+      : [
+          approvedBy(reviewer, request, comment),
+          ...lessonOf(house, request, 'request.approved', {
+            status: 'APPLIED',
+            reviewedAt: release.appliedAt,
+          }),
+        ]),
     audit({
       actor: 'patchwright',
       action: 'request.applied',
@@ -262,6 +273,7 @@ export async function reject(
         fields: { status: 'DENIED', reviewedAt: now, reviewedBy: reviewer, reviewComment: text },
       },
       commentsOf(ticket, comments),
+      ...lessonOf(house, request, 'request.rejected', { status: 'DENIED', reviewedAt: now }),
       // Another request of the same ticket may have been decided first; this one must not stay for ever.
       ...(ticket.status === 'ready' ? move(ticket, 'rejected', now, reviewer) : []),
       audit({
@@ -288,6 +300,7 @@ export async function undoReject(house: House, requestId: string): Promise<void>
     await house.backlog.write([
       { kind: 'request', id: request.id, fields: { status: 'PENDING_APPROVAL' } },
       commentsOf(ticket, comments),
+      ...lessonOf(house, request, 'request.rejection_undone', { status: 'PENDING_APPROVAL' }),
       ...move(ticket, 'ready', house.clock.now().toISOString(), reviewer),
       audit({ actor: reviewer, action: 'request.rejection_undone', subject: request.id }),
     ]);
@@ -350,6 +363,7 @@ export async function writeRolledBack(
   await house.backlog.write([
     { kind: 'release', id: release.id, fields },
     { kind: 'request', id: release.requestId, fields: { status: 'ROLLED_BACK' } },
+    ...rollbackLesson(house, release, now),
     ...(ticket?.status === 'applied' ? move(ticket, 'rolled_back', now, by.reviewer) : []),
     audit({
       actor: by.reviewer,
@@ -359,6 +373,37 @@ export async function writeRolledBack(
     }),
   ]);
   return { ...release, ...fields };
+}
+
+function lessonOf(
+  house: House,
+  { id, improvementType: taskType, model }: PatchRequest,
+  type: Lesson['type'],
+  fields: Pick<PatchRequest, 'status'> & Partial<Pick<PatchRequest, 'reviewedAt'>>,
+) {
+  return learning(house, {
+    type,
+    taskType,
+    model,
+    after: (history) => ({
+      ...history,
+      requests: history.requests.map((one) => (one.id === id ? { ...one, ...fields } : one)),
+    }),
+  });
+}
+
+function rollbackLesson(house: House, { id, requestId }: Release, rolledBackAt: string) {
+  const request = house.backlog.requests.get(requestId);
+  if (!request) return [];
+  return learning(house, {
+    type: 'release.rolled_back',
+    taskType: request.improvementType,
+    model: request.model,
+    after: (history) => ({
+      ...history,
+      releases: history.releases.map((one) => (one.id === id ? { ...one, rolledBackAt } : one)),
+    }),
+  });
 }
 
 export function requestOf(house: House, id: string): PatchRequest {

@@ -37,7 +37,9 @@ import { reject } from './decide.ts';
 import { codeContext } from './codeContext.ts';
 import { claim } from './claim.ts';
 import type { House } from './house.ts';
+import { learning } from './learning.ts';
 import { feedbackOf, judge } from './judge.ts';
+import { lessonsFor } from './past.ts';
 import { metricsOf } from './metrics.ts';
 
 /** One attempt under way: what it works on, and what it has come to, as far as it got. */
@@ -219,6 +221,7 @@ async function writePatch(
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(job),
+      ...lessonsFor(house.backlog, ticket),
       ...(await instructionsOf(worktree)),
       // Of the base; the checkout is further on where the patch continues another one.
       ...(continues ? { continues } : await codeContext(worktree, ticket, signal)),
@@ -396,8 +399,23 @@ async function giveUp(job: Job, error: unknown): Promise<void> {
       id: attempt.id,
       fields: { ...accountOf(job), outcome, error: errorMessage(error) },
     },
+    ...(itsFault ? failureLesson(job, now) : []),
     ...move(current, itsFault ? 'failed' : 'open', now, 'patchwright'),
   ]);
+}
+
+function failureLesson({ house, ticket, attempt, model }: Job, endedAt: string) {
+  return learning(house, {
+    type: 'attempt.failed',
+    taskType: ticket.category,
+    model: model.name,
+    after: (history) => ({
+      ...history,
+      attempts: history.attempts.map((one) =>
+        one.id === attempt.id ? { ...one, outcome: 'failed', endedAt } : one,
+      ),
+    }),
+  });
 }
 
 /** Only what the attempt itself did wrong fails the ticket; a missing key or a full disk does not. */

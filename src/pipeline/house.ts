@@ -57,6 +57,8 @@ export interface House {
   readonly selfTests: KeptSelfTest;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
+  /** Of a run, into the folder's own reports; the oldest go. */
+  saveReport(name: string, text: string): Promise<void>;
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;

@@ -2,10 +2,14 @@ import type { Backlog } from '../backlog/backlog.ts';
 import { type Health, healthOf } from '../learning/health.ts';
 import { dayMs } from '../learning/history.ts';
 import { type Metrics, metricsOf } from '../learning/metrics.ts';
+import { type Calibration, calibrationOf, outcomesOf } from '../learning/odds.ts';
+import { historyIn } from './learning.ts';
 
 /** How the workspace is doing, from the tables alone. */
 export interface Insight extends Metrics {
   readonly health: Health;
+  /** How good the odds of all drafts so far were. */
+  readonly odds: Calibration;
 }
 
 /** Of the last days, today included. */
@@ -14,11 +18,10 @@ export function insightOf(backlog: Backlog, days: number, now: Date): Insight {
     from: new Date(now.getTime() - days * dayMs).toISOString(),
     to: new Date(now.getTime() + 1).toISOString(), // what happened this very moment counts
   };
-  const history = {
-    tickets: backlog.tickets.summaries(),
-    attempts: backlog.attempts.list(),
-    requests: backlog.requests.list(),
-    releases: backlog.releases.list(),
+  const history = historyIn(backlog);
+  return {
+    ...metricsOf(history, period),
+    health: healthOf(history, period),
+    odds: calibrationOf(outcomesOf(history)),
   };
-  return { ...metricsOf(history, period), health: healthOf(history, period) };
 }

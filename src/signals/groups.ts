@@ -41,7 +41,7 @@ export interface FindingGroup extends Place {
 }
 
 export interface Findings {
-  /** By the name of the log: the first given of a rotated set. */
+  /** By the name of the log: the oldest file of a rotated set. */
   readonly groups: ReadonlyMap<string, readonly FindingGroup[]>;
   /** Files that could not be read, or not to their end. */
   readonly problems: readonly { readonly file: string; readonly reason: string }[];
@@ -70,14 +70,10 @@ export async function findGroups(
   const problems: { file: string; reason: string }[] = [];
   for (const set of logSets(files)) {
     const found = await readSet(set, signals, signal);
-    groups.set(nameIn(files, set), found.groups);
+    groups.set(set.files[0] ?? set.name, found.groups); // the same in whatever order they are given
     problems.push(...found.problems);
   }
   return { groups, problems };
-}
-
-function nameIn(files: readonly string[], set: LogSet): string {
-  return files.find((file) => set.files.includes(file)) ?? set.name;
 }
 
 async function readSet(set: LogSet, signals: Signals, signal: AbortSignal | undefined) {

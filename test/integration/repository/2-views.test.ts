@@ -136,6 +136,13 @@ describe('views and commands, of a house in memory', () => {
     );
   });
 
+  it('says what a scan has read, and how many records it could make nothing of', async () => {
+    await command('scan');
+    assert.deepEqual(dialogs.mentioned, [
+      'Read 10 lines: 1 new ticket. 2 malformed records skipped, see the log',
+    ]);
+  });
+
   it('says nothing of what was cancelled', async () => {
     memory.failure = new PatchwrightError('cancelled', { what: 'Cancelled.', why: '', remedy: '' });
     await command('scan');

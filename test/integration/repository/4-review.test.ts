@@ -9,7 +9,8 @@ import { fileUri, reviewUri } from '../../../src/editor/documents.ts';
 import type { TestApi } from '../../../src/extension.ts';
 import { command, drawn, eventually, openApi, rows, scriptedDialogs } from '../support/api.ts';
 
-describe('a patch, from draft to rollback', () => {
+describe('a patch, from draft to rollback', function () {
+  this.timeout(180_000); // the gates run in it, twice
   const dialogs = scriptedDialogs();
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
   const git = (...args: string[]) =>

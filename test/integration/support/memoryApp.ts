@@ -77,6 +77,21 @@ function appOf(
       verifyEvidence: () => Promise.reject(new Error('not part of these tests')),
       selfTest: () => Promise.reject(new Error('not part of these tests')),
       lastSelfTest: () => Promise.resolve(undefined),
+      run: () => Promise.reject(new Error('not part of these tests')),
+      performance: () => {
+        throw new Error('Not shown here.');
+      },
+      outlook: () => () => ({
+        odds: { chance: 0.5, costUsd: 0.5, minutes: 4, unasked: 'draft', reason: 'No history.' },
+      }),
+      learned: () => ({
+        enabled: true,
+        models: [],
+        suggestions: [],
+        reviews: { decisions: 0, parts: {}, days: {} },
+        settings: [],
+      }),
+      switchLearning: (to) => ask(`learning ${to}`),
       async scan() {
         await ask('scan').catch((error: unknown) => {
           memory.progress({ kind: 'scan_failed', message: errorMessage(error) });
@@ -90,7 +105,7 @@ function appOf(
           created: ['exception-abababab'],
           updated: [],
           previewsWanted: [],
-          malformed: 0,
+          malformed: 2,
           problems: [],
         };
       },
@@ -215,7 +230,14 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: (id) => memory.releases.find((release) => release.id === id),
       list: () => memory.releases,
     },
-    feedback: { negativeSince: () => [], has: () => false, themed: () => [], usersOf: () => [] },
+    feedback: {
+      negativeSince: () => [],
+      has: () => false,
+      themed: () => [],
+      rated: () => [],
+      usersOf: () => [],
+    },
+    learning: { list: () => [], latest: () => undefined },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
     audit: { list: () => [], verify: () => ({ events: 0, broken: [] }) },

@@ -39,6 +39,8 @@ function everywhere(text: string): AgentTask {
     negativeFeedback: [{ text, timestamp: ticket.createdAt, rating: 1 }],
     code: [{ file: text, from: 1, lines: [text] }],
     recentCommits: [{ commit: text, at: text, subject: text, file: text }],
+    lessons: [{ kind: 'rejected', at: text, files: [text], text, times: 1 }],
+    similarTickets: [{ title: text, outcome: 'landed', why: text }],
     testTitle: text,
     instructions: text,
   };

@@ -1,0 +1,85 @@
+/** When a person usually reviews, by their own clock. */
+
+export const partsOfDay = ['morning', 'afternoon', 'evening', 'night'] as const;
+export type PartOfDay = (typeof partsOfDay)[number];
+export const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Local time of a decision. */
+export interface LocalTime {
+  /** 0–23. */
+  readonly hour: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+}
+
+export interface ReviewTimes {
+  readonly decisions: number;
+  /** Shares of late, which add up to 1; empty of nothing. */
+  readonly parts: Readonly<Partial<Record<PartOfDay, number>>>;
+  readonly days: Readonly<Partial<Record<Weekday, number>>>;
+}
+
+export function localTimeOf(at: string): LocalTime {
+  const date = new Date(at);
+  return { hour: date.getHours(), weekday: date.getDay() };
+}
+
+/** Morning from 5, afternoon from 12, evening from 17, night from 22. */
+export function partOf(hour: number): PartOfDay {
+  if (hour < 5 || hour >= 22) return 'night';
+  if (hour < 12) return 'morning';
+  return hour < 17 ? 'afternoon' : 'evening';
+}
+
+export function learnReviews(times: readonly LocalTime[], rate: number): ReviewTimes {
+  return {
+    decisions: times.length,
+    parts: sharesOf(
+      times.map(({ hour }) => partOf(hour)),
+      rate,
+    ),
+    days: sharesOf(
+      times.map(({ weekday }) => weekdays[weekday] ?? 'Sun'),
+      rate,
+    ),
+  };
+}
+
+/** A moving average of each name's share: the plain shares of the first 1/rate values. */
+function sharesOf<T extends string>(names: readonly T[], rate: number): Partial<Record<T, number>> {
+  const shares = new Map<T, number>();
+  for (const [index, name] of names.entries()) {
+    const step = Math.max(rate, 1 / (index + 1));
+    for (const [one, share] of shares) shares.set(one, share * (1 - step));
+    shares.set(name, (shares.get(name) ?? 0) + step);
+  }
+  return Object.fromEntries(shares) as Partial<Record<T, number>>;
+}
+
+/** Fewer decisions than this say nothing of a habit. */
+const leastDecisions = 5;
+/** A day counts as usual from this part of an even share on. */
+const usualDay = 0.4 / 7;
+
+export interface Habit {
+  readonly part: PartOfDay;
+  readonly days: readonly Weekday[];
+}
+
+/** undefined: too little is known. */
+export function habitOf({ decisions, parts, days }: ReviewTimes): Habit | undefined {
+  if (decisions < leastDecisions) return undefined;
+  const part = partsOfDay.toSorted((a, b) => (parts[b] ?? 0) - (parts[a] ?? 0))[0] ?? 'morning';
+  const usual = weekdays.filter((day) => (days[day] ?? 0) >= usualDay);
+  return {
+    part,
+    days: [...usual.slice(Number(usual[0] === 'Sun')), ...usual.filter((d) => d === 'Sun')],
+  };
+}
+
+/** `in the morning, Mon, Tue`. */
+export function habitText({ part, days }: Habit): string {
+  const when = part === 'night' ? 'at night' : `in the ${part}`;
+  return days.length === 7 ? `${when}, on any day` : `${when}, ${days.join(', ')}`;
+}
