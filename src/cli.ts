@@ -9,7 +9,7 @@ import { scanSecrets } from './cli/scanSecrets.ts';
 import { signals } from './cli/signals.ts';
 import { templates } from './cli/templates.ts';
 import { usage } from './cli/usage.ts';
-import { versionOf } from './cli/version.ts';
+import { versionOf } from './platform/version.ts';
 import { errorMessage, isPatchwrightError } from './core/errors.ts';
 
 /** The same house without an editor: arguments in, text or JSON and an exit code out. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
@@ -20,11 +21,13 @@ import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
 import { copyWorkspace } from './platform/demoWorkspace.ts';
+import { keptSelfTest } from './pipeline/selfTest/kept.ts';
 import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
+import { versionOf } from './platform/version.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
 import { openForge, takesToken } from './release/forge.ts';
 import type { Recording } from './models/scripted.ts';
@@ -92,6 +95,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   };
   const house: House = {
     folder,
+    version: versionOf(),
     trusted: options.trusted,
     backlog,
     git,
@@ -131,6 +135,27 @@ export async function compose(options: ComposeOptions): Promise<App> {
         { about, build: build() },
         log,
       ),
+    lists: async () => {
+      const textOf = async (name: string) => (await linesOf(join(data, name))).join('\n');
+      return Object.fromEntries(
+        await Promise.all(listNames.map(async (name) => [name, await textOf(name)])),
+      );
+    },
+    elsewhere: async (other, adjust) => {
+      const adjusted = { settings: () => adjust(settings()), trusted: true, readOnly: true };
+      const app = await compose({
+        ...options,
+        ...adjusted,
+        folder: other,
+      });
+      return {
+        judge: (...args) => app.pipeline.judge(...args),
+        dispose: () => app.dispose(),
+      };
+    },
+    selfTests: keptSelfTest(
+      join(cacheFolder(options.environment), 'selftest', `${nameOf(folder)}.json`),
+    ),
     saveReport: (name, text) => saveReport(data, name, text),
     protect: (path) => appendProtected(data, path),
     forge: async (repository, ask) => {
@@ -183,6 +208,14 @@ function watch(
       void sources.dispose();
     },
   };
+}
+
+/** What the user lists in `.patchwright`. */
+const listNames = ['protected', 'secrets-allow'] as const;
+
+/** A file's name that stands for a folder. */
+function nameOf(folder: string): string {
+  return createHash('sha256').update(folder).digest('hex').slice(0, 32);
 }
 
 /** Changes with every build of ours: another version may judge otherwise. */

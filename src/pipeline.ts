@@ -2,11 +2,13 @@ import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import type { HunkName } from './core/hunks.ts';
+import type { EvidenceBundle, Verification } from './core/evidence.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
 import type { GateEvents } from './gates/gate.ts';
 import type { Progress, ScanReport } from './core/progress.ts';
 import type { EditorDiagnostic } from './core/quality.ts';
+import type { SelfTest } from './core/selfTest.ts';
 import type { Ticket } from './core/ticket.ts';
 import type { Difference } from './core/variants.ts';
 import {
@@ -23,6 +25,8 @@ import { audit } from './pipeline/changes.ts';
 import { autoApprove } from './pipeline/autoApprove.ts';
 import { requestChanges } from './pipeline/draft.ts';
 import { createEditing, type Editing as EditingHere } from './pipeline/editing.ts';
+import { exportEvidence } from './pipeline/evidence/export.ts';
+import { verifyEvidence } from './pipeline/evidence/verify.ts';
 import { createGrowth } from './pipeline/growth.ts';
 import type { GivenPatch } from './pipeline/given.ts';
 import type { House } from './pipeline/house.ts';
@@ -52,6 +56,7 @@ import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
 import { createScan } from './pipeline/scan.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
+import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
@@ -115,6 +120,14 @@ export interface Pipeline {
     on: GateEvents,
     signal?: AbortSignal,
   ): Promise<JudgedPatch>;
+  /** What proves a request's patch, for elsewhere. Throws `gates_failed` where it would give a secret away. */
+  exportEvidence(requestId: string, signal?: AbortSignal): Promise<EvidenceBundle>;
+  /** Judges the patch of such a bundle again, without a model, and says what comes out differently. */
+  verifyEvidence(text: string, on: GateEvents, signal?: AbortSignal): Promise<Verification>;
+  /** Runs the gates, as they are configured now, over patches that are known to be bad, and keeps the result. */
+  selfTest(tell: SelfTestProgress, signal?: AbortSignal): Promise<SelfTest>;
+  /** The last one, if there was any. */
+  lastSelfTest(): Promise<SelfTest | undefined>;
   /** Puts such a patch forward for a ticket. Throws `gates_failed`; the attempt then holds the results. */
   propose(proposal: Proposal, signal?: AbortSignal): Promise<PatchRequest>;
   /**
@@ -310,6 +323,24 @@ export function createPipeline(house: House): Pipeline {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
         return judgeGiven(house, given, options, on, either);
       }),
+    exportEvidence: (id, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return exportEvidence(house, id, either);
+      }),
+    verifyEvidence: (text, on, signal) =>
+      act(() => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        return verifyEvidence(house, text, on, either);
+      }),
+    selfTest: (tellOf, signal) =>
+      act(async () => {
+        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+        const result = await selfTest(house, tellOf, either);
+        await house.selfTests.write(result);
+        return result;
+      }),
+    lastSelfTest: () => house.selfTests.read(),
     propose: (proposal, signal) =>
       act(() =>
         startAttempt(proposal.ticketId, signal, (watching, either) =>

@@ -22,6 +22,7 @@ const options = {
   test: { type: 'string', multiple: true },
   ticket: { type: 'string' },
   base: { type: 'string' },
+  output: { type: 'string', short: 'o' },
   'no-cache': { type: 'boolean' },
   'yes-protected-branch': { type: 'boolean' },
   confirm: { type: 'boolean' },
@@ -65,6 +66,8 @@ export interface Arguments {
   readonly tests: readonly string[];
   readonly ticket?: string;
   readonly base?: string;
+  /** `export`: where to. */
+  readonly output?: string;
   readonly useCache: boolean;
   readonly confirmedProtectedBranch: boolean;
   /** `improve`, `preview`. */
@@ -126,6 +129,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     tests: values.test ?? [],
     ...(values.ticket === undefined ? {} : { ticket: values.ticket }),
     ...(values.base === undefined ? {} : { base: values.base }),
+    ...(values.output === undefined ? {} : { output: values.output }),
     useCache: !(values['no-cache'] ?? false),
   };
 }

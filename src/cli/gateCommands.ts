@@ -1,19 +1,22 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { App } from '../compose.ts';
-import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { isPatchwrightError } from '../core/errors.ts';
 import { gateTitles } from '../core/gate.ts';
 import type { GivenPatch, GivenTest } from '../pipeline/given.ts';
 import { type Arguments, usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
+import { evidenceCommands } from './evidenceCommands.ts';
+import { contentOf } from './files.ts';
 import { sayingProgress } from './progress.ts';
-import { gatesView, gateText, requestText, requestView } from './views.ts';
+import { gatesView, gateText, requestText, requestView, selfTestLines } from './views.ts';
 
 export const gateCommands: Readonly<Record<string, Command>> = {
   gates: {
-    usage: 'REQUEST | TICKET | --patch FILE [--test FILE]… [--ticket ID] [--base REV] [--no-cache]',
-    help: "show the gate results of a request or of a ticket's last attempt, or judge any patch",
+    usage:
+      'REQUEST | TICKET | selftest | --patch FILE [--test FILE]… [--ticket ID] [--base REV] [--no-cache]',
+    help: "show the gate results of a request or of a ticket's last attempt, judge any patch, or test the gates",
     operands: 1,
     readOnly: true,
     run: gates,
@@ -24,18 +27,30 @@ export const gateCommands: Readonly<Record<string, Command>> = {
     operands: 0,
     run: propose,
   },
+  ...evidenceCommands,
 };
 
 async function gates(context: Context): Promise<number> {
   const { app, args, out } = context;
   if (args.patch !== undefined) return judge(context, args.patch);
   const [name = ''] = args.rest;
+  if (name === 'selftest') return selfTest(context);
   const request = app.backlog.requests.find(name);
   const last = request ? undefined : app.backlog.attempts.ofTicket(name).at(-1);
   const reports = request?.gates ?? last?.gates ?? requestNamed(app, name).gates;
   const view = gatesView(request?.id, reports);
   out.result(view, () => reports.map(gateText).join('\n'));
   return view.passed ? exit.done : exit.refused;
+}
+
+/** Over patches that are known to be bad. */
+async function selfTest({ app, out, signal }: Context): Promise<number> {
+  const result = await app.pipeline.selfTest(
+    (done, of, id) => out.say(`${String(done + 1).padStart(2)}/${of} ${id}`),
+    signal,
+  );
+  out.result(result, () => selfTestLines(result));
+  return result.passed ? exit.done : exit.refused;
 }
 
 async function judge({ app, args, out, signal }: Context, patch: string): Promise<number> {
@@ -92,20 +107,4 @@ function givenTest(folder: string, name: string): GivenTest {
   const inside = !path.startsWith('../') && !isAbsolute(path);
   const content = contentOf(file, name);
   return { name: posix, onDisk: { content, ...(inside ? { path } : {}) } };
-}
-
-function contentOf(file: string | 0, name: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new PatchwrightError(
-      'not_found',
-      {
-        what: `${name} can't be read.`,
-        why: errorMessage(error),
-        remedy: 'Name a file that is there.',
-      },
-      { cause: error },
-    );
-  }
 }

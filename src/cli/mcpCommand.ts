@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { exit } from './exitCodes.ts';
-import { versionOf } from './version.ts';
+import { versionOf } from '../platform/version.ts';
 
 export const mcpCommand: Command = {
   usage: '',

@@ -4,6 +4,7 @@ import type { GateReport } from '../core/gate.ts';
 import { gatesPassed, gateTitles, gateTally } from '../core/gate.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import { reopenedText } from '../core/closed.ts';
+import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { categoryReason } from '../core/triage.ts';
@@ -216,6 +217,22 @@ export function gateView(report: GateReport) {
     evidence: report.evidence,
     marks: report.marks,
   };
+}
+
+export function selfTestLines(result: SelfTest): string {
+  const mark = (ok: boolean): string => (ok ? '✓' : '✗');
+  const { right, canaries, gates } = result;
+  return [
+    `${mark(right.passed)} ${'right'.padEnd(18)} ${right.passed ? 'passes' : `refused: ${right.reason}`}`,
+    ...canaries.map(({ id, kind, caught, marked, reason }) =>
+      [
+        `${mark(caught)} ${id.padEnd(18)} ${kind}`,
+        `    ${marked ? 'shown to the reviewer: ' : ''}${reason}`,
+      ].join('\n'),
+    ),
+    ...gates.map(({ id, caught, of }) => `  ${gateTitles[id].padEnd(18)} ${caught} of ${of}`),
+    selfTestText(result),
+  ].join('\n');
 }
 
 const marks = { passed: '✓', failed: '✗', skipped: '–', not_configured: '·' } as const;

@@ -1,18 +1,24 @@
 import * as vscode from 'vscode';
 import type { GateReport } from '../core/gate.ts';
+import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import { requestNamed } from './choose.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { gateUri, latest } from './documents.ts';
 import { gateDescription, gateLabel, verdictIcons } from './reviewText.ts';
 import type { ReviewNode } from './reviewTree.ts';
-import type { Session } from './sessions.ts';
+import { selfTestItems } from './selfTestText.ts';
+import { requireTrust, type Session } from './sessions.ts';
 import { latestGates } from './statusBar.ts';
 import { shorten, withoutIcons } from './text.ts';
 import type { TicketNode } from './ticketTree.ts';
 import { t } from './l10n.ts';
 
-export function gateCommands({ sessions, dialogs }: Desk): Pick<Handlers, 'showGates'> {
+export function gateCommands({
+  sessions,
+  dialogs,
+  log,
+}: Desk): Pick<Handlers, 'showGates' | 'selfTestGates'> {
   return {
     /** Of a gate's row: its report. Else the gates of what the row stands for, each opening its report. */
     async showGates(argument) {
@@ -27,6 +33,16 @@ export function gateCommands({ sessions, dialogs }: Desk): Pick<Handlers, 'showG
       const items = gates.map(gateItem);
       const picked = await dialogs.choose(items, { title, matchOnDetail: true });
       return picked && openGate(owner, picked.report);
+    },
+    /** May take minutes: it runs tests of more than a dozen small patches. */
+    async selfTestGates() {
+      requireTrust();
+      const session = await sessions.ready();
+      const result = await selfTesting(session);
+      const items = selfTestItems(result);
+      for (const { label, detail } of items) log.info(`Gate self-test: ${label} ${detail}`);
+      const title = t('Gate Self-Test: {0}', selfTestText(result));
+      await dialogs.choose(items, { title, matchOnDetail: true });
     },
   };
 }
@@ -62,6 +78,26 @@ function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateRepo
     detail: withoutIcons(shorten(report.reason, 200)),
     report,
   };
+}
+
+async function selfTesting(session: Session): Promise<SelfTest> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: t('Testing the gates'),
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    const subscription = token.onCancellationRequested(() => controller.abort());
+    try {
+      return await session.selfTest((done, of, id) => {
+        const increment = done === 0 ? 0 : 100 / of;
+        progress.report({ message: `${id} (${done + 1} of ${of})`, increment });
+      }, controller.signal);
+    } finally {
+      subscription.dispose();
+    }
+  });
 }
 
 async function openGate(owner: string, report: GateReport): Promise<void> {

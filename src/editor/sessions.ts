@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
+import type { SelfTest } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Activity, advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
@@ -34,7 +35,10 @@ export interface Session {
   readonly activity: () => Activity;
   /** What holds the tests of patches; undefined until it is known. */
   readonly sandbox: () => SandboxState | undefined;
+  /** The last time that the gates were tested here; undefined: never, or not known yet. */
+  readonly lastSelfTest: () => SelfTest | undefined;
   readonly onDidChange: vscode.Event<void>;
+  readonly selfTest: App['pipeline']['selfTest'];
   /** A scan that somebody asked for, who is told when it fails. */
   scan(): Promise<ScanReport>;
   dispose(): Promise<void>;
@@ -216,6 +220,11 @@ async function openSession(
       sandbox = await app.sandbox();
       emitter.fire();
     };
+    let lastSelfTest: SelfTest | undefined;
+    const lookAtSelfTest = async (): Promise<void> => {
+      lastSelfTest = await app.pipeline.lastSelfTest();
+      emitter.fire();
+    };
     store.add(emitter.event(changed));
     store.add(app.backlog.onDidChange(() => emitter.fire()));
     store.add(
@@ -234,6 +243,7 @@ async function openSession(
         void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
       store.add(settings.onDidChange(look));
       look();
+      void lookAtSelfTest().catch((error: unknown) => errors.showOnce(error));
     }
     return {
       folder,
@@ -243,6 +253,12 @@ async function openSession(
       settings: () => orUndefined(settings),
       activity: () => activity,
       sandbox: () => sandbox,
+      lastSelfTest: () => lastSelfTest,
+      async selfTest(tell, signal) {
+        const result = await app.pipeline.selfTest(tell, signal);
+        await lookAtSelfTest();
+        return result;
+      },
       onDidChange: emitter.event,
       async scan() {
         asked += 1;

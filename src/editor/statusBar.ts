@@ -69,6 +69,7 @@ function look(sessions: Sessions, scanning: boolean): StatusView {
     waiting: session ? waitingRequests(session.app.backlog).length : 0,
     gates: session ? latestGates(session).gates : [],
     sandbox: session?.sandbox(),
+    selfTest: session?.lastSelfTest(),
   });
 }
 

@@ -1,5 +1,6 @@
 import { gateTally, type GateReport } from '../core/gate.ts';
 import { howToAllow, type SandboxState } from '../core/sandbox.ts';
+import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import type { Activity, Work } from './activity.ts';
 import { gateLabel, verdictWords } from './reviewText.ts';
 import type { StateKind } from './sessions.ts';
@@ -17,6 +18,8 @@ export interface StatusInput {
   readonly gates: readonly GateReport[];
   /** undefined: not known yet. */
   readonly sandbox: SandboxState | undefined;
+  /** The last time that the gates were tested; undefined: never, or not known yet. */
+  readonly selfTest: SelfTest | undefined;
 }
 
 export interface StatusView {
@@ -69,7 +72,7 @@ const stateWords: Readonly<Record<StateKind, string>> = {
   ready: '',
 };
 
-function tooltip({ state, trusted, gates, waiting, sandbox }: StatusInput): string {
+function tooltip({ state, trusted, gates, waiting, sandbox, selfTest }: StatusInput): string {
   const lines = [
     t(stateWords[state]),
     trusted ? '' : t('Restricted mode: Patchwright shows, but runs nothing.'),
@@ -79,6 +82,7 @@ function tooltip({ state, trusted, gates, waiting, sandbox }: StatusInput): stri
       (report) =>
         `${marks[report.verdict]} ${gateLabel(report)}: ${t(verdictWords[report.verdict])}. ${report.reason}`,
     ),
+    selfTest ? t('Gate self-test: {0}', selfTestText(selfTest)) : '',
     gates.length > 0 ? t('Click to see each gate.') : '',
   ].filter(Boolean);
   return lines.length > 0 ? lines.join('\n') : t('Patchwright: all quiet.');

@@ -21,14 +21,23 @@ export async function checkoutProblems(
   try {
     const options = { extraEnv: { GIT_INDEX_FILE: join(folder, 'index') }, signal };
     await git.run(['read-tree', tree], options);
-    await git.code(['update-index', '-q', '--refresh'], { ...options, okCodes: [0, 1] });
-    const changed = splitNul(await git.bytes(['diff-files', '-z', '--name-only'], options));
-    const ignored = splitNul(
-      await git.bytes(
-        ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'],
-        options,
-      ),
-    );
+    // That index knows no file's time, so that every one is read; the same content is no difference.
+    const differing = [
+      '-c',
+      'diff.autoRefreshIndex=true',
+      'diff',
+      '--no-ext-diff',
+      '--no-relative',
+    ];
+    const [changed, ignored] = (
+      await Promise.all([
+        git.bytes([...differing, '-z', '--name-only'], options),
+        git.bytes(
+          ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'],
+          options,
+        ),
+      ])
+    ).map(splitNul) as [Buffer[], Buffer[]];
     return [
       ...changed
         .slice(0, maxFindings)

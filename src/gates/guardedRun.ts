@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../core/errors.ts';
 import type { TestRun, TestRunner } from '../core/testRun.ts';
 import { checkoutProblems } from './checkoutState.ts';
 import type { GateContext } from './context.ts';
-import { repositoryState, stateChange } from './repositoryState.ts';
+import { changedConfig, repositoryState, stateChange, toWatch } from './repositoryState.ts';
 
 export interface GuardedRun {
   readonly run: TestRun;
@@ -45,13 +45,16 @@ export async function guarded<T>(
   const { checkout } = context;
   await checkout.lay(tree, signal);
   const git = context.git.at(checkout.path);
-  const before = await repositoryState(context.git, git, signal);
   const link = readFileSync(join(checkout.path, '.git'), 'utf8');
+  const watched = await toWatch(context.git, git, link, signal);
+  const before = await repositoryState(watched, signal);
   const result = await work();
   const relinked = restoreLink(join(checkout.path, '.git'), link);
-  const state = stateChange(before, await repositoryState(context.git, git, signal));
+  const after = await repositoryState(watched, signal);
+  const state = stateChange(before, after);
+  const config = await changedConfig(context.git, before, after, signal);
   // A configuration that a test has written must not decide what git runs here.
-  const changed = [...relinked, ...state.problems];
+  const changed = [...relinked, ...config, ...state.problems];
   const problems = changed.length > 0 ? changed : await checkoutProblems(git, tree, signal);
   return { result, problems, marks: state.marks };
 }

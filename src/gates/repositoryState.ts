@@ -12,7 +12,9 @@ export interface RepositoryState {
   /** Branch the main tree is on, and the newest entry of its reflog. */
   readonly mainHead: string;
   readonly mainReflog: string;
-  /** Hash by name, of configuration entries and of files. */
+  /** The configuration, as it is written. */
+  readonly config: string;
+  /** Hash by name. */
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -21,48 +23,108 @@ export interface StateChange {
   readonly marks: readonly string[];
 }
 
-export async function repositoryState(
+/** What is looked at: once found, a run has no say in it. */
+export interface Watched {
+  readonly git: Git;
+  readonly checkout: Git;
+  /** The folder that all worktrees of the repository share. */
+  readonly common: string;
+  /** git's own folder of the checkout. */
+  readonly admin: string;
+}
+
+/** @param link the checkout's `.git` file */
+export async function toWatch(
   git: Git,
   checkout: Git,
+  link: string,
   signal?: AbortSignal,
-): Promise<RepositoryState> {
+): Promise<Watched> {
   const common = await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir'], {
     signal,
   });
-  const refs = await git.run(['for-each-ref', '--format=%(objectname) %(refname)'], { signal });
-  const config = await git.run(
-    ['config', '--file', join(common, 'config'), '--no-includes', '--list', '-z'],
-    { okCodes: [0, 1], signal },
+  return { git, checkout, common, admin: link.replace(/^gitdir: /, '').trimEnd() };
+}
+
+/** Reads files where it can: each process costs more than all of them. */
+export async function repositoryState(
+  { git, checkout, common, admin }: Watched,
+  signal?: AbortSignal,
+): Promise<RepositoryState> {
+  const listed = await git.run(['for-each-ref', '--format=%(objectname) %(refname)'], { signal });
+  const refs = new Map(
+    listed
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [object = '', ...name] = line.split(' ');
+        return [name.join(' '), object];
+      }),
   );
-  const head = await checkout.run(['rev-parse', 'HEAD', '--symbolic-full-name', 'HEAD'], {
-    signal,
-  });
   return {
-    refs: new Map(
-      refs
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => [line.slice(41), line.slice(0, 40)]),
-    ),
-    checkoutHead: head,
+    refs,
+    checkoutHead: await headOf(checkout, admin, refs, signal),
+    config: content(join(common, 'config')),
     mainHead: content(join(common, 'HEAD')),
     mainReflog:
       content(join(common, 'logs', 'HEAD'))
         .trimEnd()
         .split('\n')
         .at(-1) ?? '',
-    files: new Map([...configEntries(config), ...watched.flatMap((name) => hashes(common, name))]),
+    files: new Map(watched.flatMap((name) => hashes(common, name))),
   };
+}
+
+/** Commit and branch. */
+async function headOf(
+  checkout: Git,
+  admin: string,
+  refs: ReadonlyMap<string, string>,
+  signal?: AbortSignal,
+): Promise<string> {
+  const head = content(join(admin, 'HEAD')).trimEnd();
+  const branch = /^ref: (.+)$/.exec(head)?.[1];
+  if (branch === undefined && head !== '') return head;
+  const commit = refs.get(branch ?? '');
+  if (branch !== undefined && commit !== undefined) return `${commit} ${branch}`;
+  // A layout of refs without files.
+  return checkout.run(['rev-parse', 'HEAD', '--symbolic-full-name', 'HEAD'], { signal });
 }
 
 const watched = ['hooks', 'info', 'config.worktree', 'objects/info'];
 
 /** Editors write what they know of a branch whenever they like; it runs nothing. */
-function configEntries(list: string): [string, string][] {
-  return list
-    .split('\0')
-    .filter((entry) => entry !== '' && !/^(branch|gc|maintenance)\./.test(entry))
-    .map((entry) => [`config ${entry.split('\n')[0]}`, entry]);
+async function configEntries(
+  git: Git,
+  config: string,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const list = await git.run(['config', '--file', '-', '--no-includes', '--list', '-z'], {
+    input: config,
+    okCodes: [0, 1],
+    signal,
+  });
+  return new Map(
+    list
+      .split('\0')
+      .filter((entry) => entry !== '' && !/^(branch|gc|maintenance)\./.test(entry))
+      .map((entry) => [`config ${entry.split('\n')[0]}`, entry]),
+  );
+}
+
+/** Entries of the configuration that a run has changed; most leave it alone, and then nothing is asked. */
+export async function changedConfig(
+  git: Git,
+  before: Pick<RepositoryState, 'config'>,
+  after: Pick<RepositoryState, 'config'>,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  if (before.config === after.config) return [];
+  const [old, now] = [
+    await configEntries(git, before.config, signal),
+    await configEntries(git, after.config, signal),
+  ];
+  return changedKeys(old, now).map((name) => `git's ${name} was changed`);
 }
 
 function hashes(folder: string, name: string): [string, string][] {

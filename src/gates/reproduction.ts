@@ -95,12 +95,14 @@ async function follow(
   const marks = new Set<string>();
   let proven: readonly string[] | undefined;
   let output = '';
+  const outputs = { base: '', patch: '' };
   const no = (reason: string): GateFinding =>
     failed(reason, { evidence, marks: [...marks], output });
   for (const round of plan) {
     const guarded = await guardedRun(context, tests, round.tree, patch.testFiles, signal);
     const { run } = guarded;
     output = run.output;
+    outputs[round.on] = shownRun(run);
     durations.push(run.durationMs);
     evidence.push(runLine(round.label, run));
     for (const mark of guarded.marks) marks.add(mark);
@@ -142,7 +144,7 @@ async function follow(
   return passed(`${count} failed without the patch and passed with it, twice each.`, {
     evidence: [...new Set(evidence), ...examined.evidence],
     marks: [...marks, ...examined.marks],
-    output,
+    output: bothOutputs(outputs),
   });
 }
 
@@ -291,4 +293,20 @@ async function loadedCode(
     ),
     tracked: new Set(tracked.flatMap((path) => path ?? [])),
   });
+}
+
+/** What each test said, where the runner's own format tells it; the rest of what was printed. */
+function shownRun({ cases = [], output }: TestRun): string {
+  const lines = cases.map(({ name, status, message }) =>
+    [`${status}: ${name}`, ...(message ? [message] : [])].join('\n'),
+  );
+  return [...lines, output.trim()].filter(Boolean).join('\n');
+}
+
+const maxOutputChars = 9_000;
+
+/** What shows the proof: how it fails without the patch, and how it passes with it. */
+function bothOutputs({ base, patch }: Readonly<Record<Round['on'], string>>): string {
+  const end = (text: string): string => text.trim().slice(-maxOutputChars);
+  return `Without the patch:\n${end(base)}\n\nWith the patch:\n${end(patch)}\n`;
 }

@@ -8,10 +8,12 @@ import {
   PatchwrightError,
 } from '../core/errors.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
+import { selfTestText } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
 import { examineServers } from '../gates/mcp/examine.ts';
 import { mcpFiles } from '../gates/mcp/servers.ts';
 import type { House } from './house.ts';
+import { configurationOf } from './selfTest/selfTest.ts';
 
 /** What works and what is missing, each with the fix. */
 export interface DoctorCheck {
@@ -62,6 +64,7 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
       throw new Error(`${broken.length} breaks in the chain, the first at ${broken[0] ?? ''}.`);
     }),
     sandboxCheck(house, settings),
+    selfTestCheck(house, settings),
   ]);
   return [...checks, ...(await servers)];
 }
@@ -122,6 +125,26 @@ async function sandboxCheck(house: House, settings: () => Settings): Promise<Doc
       const { what, why, remedy } = noSandbox(state);
       return { title, ok: false, code: 'no_sandbox', detail: `${what} ${why}`, fix: remedy };
     }
+  }
+}
+
+/** Of the last time that it was run. Patchwright works without, but nobody then knows whether the gates do. */
+async function selfTestCheck(house: House, settings: () => Settings): Promise<DoctorCheck> {
+  const title = 'Gate self-test';
+  const again = 'Run `patchwright gates selftest`, or Run Gate Self-Test in the editor.';
+  try {
+    const last = await house.selfTests.read();
+    if (!last) return { title, ok: false, optional: true, detail: 'Never run here.', fix: again };
+    const now = configurationOf(valid(settings), await house.lists());
+    const rates = last.gates.map(({ id, caught, of }) => `${id} ${caught}/${of}`).join(', ');
+    const detail = `${selfTestText(last)} By gate: ${rates}. Run ${last.at}.`;
+    if (!last.passed)
+      return { title, ok: false, detail, fix: `Look at the gates' settings. ${again}` };
+    if (now === last.configuration) return { title, ok: true, detail };
+    const stale = `${detail} The settings have changed since.`;
+    return { title, ok: false, optional: true, detail: stale, fix: again };
+  } catch (error) {
+    return { title, ok: false, optional: true, detail: errorMessage(error), fix: again };
   }
 }
 

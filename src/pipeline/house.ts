@@ -11,10 +11,15 @@ import type { TestRunner } from '../core/testRun.ts';
 import type { Analyse } from '../signals/quality/startAnalysis.ts';
 import type { GateCache } from '../gates/gateCache.ts';
 import type { Scanner } from '../signals/scan.ts';
+import type { GateEvents } from '../gates/gate.ts';
+import type { GivenPatch } from './given.ts';
+import type { KeptSelfTest } from './selfTest/kept.ts';
 
 /** What the pipeline's verbs are made of; compose builds it. */
 export interface House {
   readonly folder: string;
+  /** Of Patchwright. */
+  readonly version: string;
   readonly trusted: boolean;
   readonly backlog: Backlog;
   readonly git: Git;
@@ -46,6 +51,11 @@ export interface House {
   acceptedSecrets(): Promise<ReadonlySet<string>>;
   /** Results of gates that depend on nothing but this. */
   gateCache(about: unknown): GateCache;
+  /** The user's own lists in `.patchwright`, as they are: name → text. */
+  lists(): Promise<Readonly<Record<string, string>>>;
+  /** The gates, as configured here but for `adjust`, over a repository that lies elsewhere. */
+  elsewhere(folder: string, adjust: (settings: Settings) => Settings): Promise<Bench>;
+  readonly selfTests: KeptSelfTest;
   /** Appends to the workspace's protected list. */
   protect(path: string): Promise<void>;
   /** Of a run, into the folder's own reports; the oldest go. */
@@ -65,4 +75,15 @@ export interface Transcripts {
   /** With the time each was last written to. */
   list(): Promise<readonly { readonly attemptId: string; readonly at: string }[]>;
   remove(attemptId: string): Promise<void>;
+}
+
+/** Where patches are judged that have nothing to do with this folder. */
+export interface Bench {
+  judge(
+    given: GivenPatch,
+    options: { readonly useCache: boolean },
+    on: GateEvents,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+  dispose(): Promise<void>;
 }

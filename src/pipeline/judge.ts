@@ -16,7 +16,7 @@ import { inFolder } from './inFolder.ts';
 export interface Judging {
   readonly house: House;
   readonly settings: Settings;
-  readonly ticket?: Ticket;
+  readonly ticket?: { readonly metadata: Pick<Ticket['metadata'], 'exceptionType'> };
   /** The tool that reports it has made the patch itself. */
   readonly finding?: ToolFinding;
   readonly on: GateEvents;

@@ -17,6 +17,8 @@ export interface JudgedPatch {
 export interface JudgeOptions {
   /** Whose exception the reproduction may fail with. */
   readonly ticketId?: string;
+  /** Where no ticket of this folder tells it: what the reproduction may fail with; null: its assertion only. */
+  readonly exceptionType?: string | null;
   /** Results of an earlier run over the same trees, settings and rules are used again. */
   readonly useCache: boolean;
 }
@@ -31,8 +33,11 @@ export async function judgeGiven(
 ): Promise<JudgedPatch> {
   const settings = house.settings();
   const { ticketId } = options;
-  const ticket = ticketId === undefined ? undefined : house.backlog.tickets.get(ticketId);
-  if (ticketId !== undefined && !ticket) throw notFound(`ticket ${ticketId}`);
+  const known = ticketId === undefined ? undefined : house.backlog.tickets.get(ticketId);
+  if (ticketId !== undefined && !known) throw notFound(`ticket ${ticketId}`);
+  const { exceptionType: told } = options;
+  const toldOf = { metadata: told ? { exceptionType: told } : {} };
+  const ticket = known ?? (told === undefined ? undefined : toldOf);
   throwIfCancelled(signal);
   const worktree = await house.worktrees(settings).open(
     {

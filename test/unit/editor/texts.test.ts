@@ -160,6 +160,7 @@ describe('the status bar', () => {
     waiting: 0,
     gates: [],
     sandbox: undefined,
+    selfTest: undefined,
   };
 
   it('shows only the name when there is nothing to say', () => {
