@@ -126,12 +126,11 @@ describe('the coverage gate', function () {
     assert.ok(finding.evidence.includes('src/price.js: 1 line more that no test runs'));
   });
 
-  it('does not count comments, types, tests, settings and generated files', async () => {
+  it('does not count comments, types, tests and settings', async () => {
     const finding = await judge({
       write: {
         'src/price.js': `// a comment\n/* and\n   more */\n${shop['src/price.js']}`,
         'src/types.ts': 'export interface Item {\n  cents: number;\n}\nexport type Id = string;\n',
-        'src/a.min.js': 'never();\n',
         'vite.config.js': 'export default { a: 1 };\n',
         'test/helper.js': 'export const unused = () => 1;\n',
       },

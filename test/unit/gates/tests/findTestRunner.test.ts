@@ -54,7 +54,7 @@ describe('finding out how a project runs its tests', function () {
     ],
     ['only a dependency', manifest({}, { devDependencies: { jest: '1' } }), 'jest (package.json)'],
     ['only test files', { ...manifest({}), 'test/a.test.js': '' }, 'node --test (its test files)'],
-    ['something unknown', manifest({ test: 'ava' }), 'npm test, by exit code (package.json)'],
+    ['something unknown', manifest({ test: 'my-tests' }), 'npm test, by exit code (package.json)'],
     [
       'more shell than we read',
       manifest({ test: 'mocha | tee x' }),

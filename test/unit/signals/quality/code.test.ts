@@ -286,7 +286,8 @@ describe('the analysis of real code', () => {
       const language = languageOf(path);
       assert.ok(language);
       const found = complexityOf(tokensOf(text, language), language);
-      const declared = text.match(/^(?:export )?(?:async )?function /gm)?.length ?? 0;
+      const code = text.replace(/`[^`]*`/g, ''); // a template may hold a program
+      const declared = code.match(/^(?:export )?(?:async )?function /gm)?.length ?? 0;
       assert.ok(found.length >= declared, `${path}: ${found.length} of ${declared}`);
       assert.ok(
         found.every(({ complexity }) => complexity < 80),
