@@ -3,8 +3,18 @@ import {
   maskOf,
   maxSecretChars,
   personalKinds,
+  redact,
   type SecretMatch,
 } from '../core/secrets.ts';
+
+/** Logs, feedback, measurements and reports: what they hold of people is no code that a patch needs. */
+const dataFiles =
+  /\.(log|jsonl|ndjson|csv|tsv|sarif)(\.|$)|(^|\/)[^/]*(report|feedback|metrics|interactions|conversations)[^/]*\.(json|xml|md)$/i;
+
+/** What the model is shown of a file: keys and tokens are masked, and of data what is personal too. */
+export function redactFile(path: string, text: string): string {
+  return dataFiles.test(path) ? redact(text) : redactCode(text);
+}
 
 /**
  * `redact` for files that the model must be able to edit: keys, tokens and passwords are masked, line by

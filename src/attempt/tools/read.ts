@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import * as z from 'zod/mini';
-import { redactCode } from '../redactCode.ts';
+import { redactFile } from '../redactCode.ts';
 import { maxResultChars, takeLines } from './output.ts';
 import { locateForReading, unreadable } from './paths.ts';
 import { defineTool, done, failed } from './tool.ts';
@@ -52,7 +52,7 @@ export async function readWithoutLinks(absolute: string): Promise<Buffer> {
 }
 
 function show(path: string, text: string, from: number, to: number): string {
-  const all = redactCode(text.replace(/^\uFEFF/, '')).split(/\r?\n/);
+  const all = redactFile(path, text.replace(/^\uFEFF/, '')).split(/\r?\n/);
   if (all.at(-1) === '') all.pop();
   if (all.length === 0) return `${path} is empty.`;
   if (from > all.length) return `${path} has only ${all.length} lines.`;

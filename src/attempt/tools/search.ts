@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { isPatchwrightError } from '../../core/errors.ts';
+import { redactFile } from '../redactCode.ts';
 import { pathspecs } from './globs.ts';
 import { maxResultChars, takeLines } from './output.ts';
 import { locateForReading } from './paths.ts';
+import { readWithoutLinks } from './read.ts';
 import { ripgrep } from './ripgrep.ts';
 import { defineTool, done, failed, type ToolContext, type ToolResult } from './tool.ts';
 
@@ -52,7 +54,8 @@ export const search = defineTool({
     if ('ok' in found) return found;
     const matches = await readableOnly(found, context.root);
     if (matches.length === 0) return done('No matches.');
-    const lines = matches.slice(0, maxMatches).map((m) => `${m.file}:${m.line}: ${m.text}`);
+    const shown = await masked(matches.slice(0, maxMatches), context.root);
+    const lines = shown.map((m) => `${m.file}:${m.line}: ${cut(m.text)}`);
     const { text, taken } = takeLines(lines, maxResultChars);
     const left = matches.length - taken;
     return done(
@@ -148,9 +151,35 @@ async function readableOnly(matches: readonly Match[], root: string): Promise<re
 function parseMatch(line: string): Match[] {
   const [file, number, ...rest] = line.split('\0');
   if (!file || !number || rest.length === 0 || !/^\d+$/.test(number)) return [];
-  const text = rest.join(' ').trimEnd();
-  const shown = text.length > maxLineChars ? `${text.slice(0, maxLineChars)}…` : text;
-  return [{ file, line: Number(number), text: shown }];
+  return [{ file, line: Number(number), text: rest.join(' ').trimEnd() }];
+}
+
+const maxMaskedBytes = 1_000_000;
+
+/**
+ * Masked before anything is cut, since of half a token nobody could tell what it is, and with the lines
+ * around, since a key goes over many.
+ */
+async function masked(matches: readonly Match[], root: string): Promise<readonly Match[]> {
+  const files = new Map<string, readonly string[]>();
+  for (const file of new Set(matches.map((match) => match.file))) {
+    files.set(file, await maskedLines(file, root));
+  }
+  return matches.map((match) => {
+    const line = files.get(match.file)?.[match.line - 1];
+    return { ...match, text: (line ?? redactFile(match.file, match.text)).trimEnd() };
+  });
+}
+
+async function maskedLines(file: string, root: string): Promise<readonly string[]> {
+  const place = await locateForReading(root, file);
+  if (!place.ok || !place.stats.isFile() || place.stats.size > maxMaskedBytes) return [];
+  const text = (await readWithoutLinks(place.absolute)).toString('utf8');
+  return redactFile(file, text).split('\n');
+}
+
+function cut(text: string): string {
+  return text.length > maxLineChars ? `${text.slice(0, maxLineChars)}…` : text;
 }
 
 /**
