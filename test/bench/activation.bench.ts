@@ -14,14 +14,19 @@ const anything = new Proxy(function () {}, {
   apply: () => anything,
   construct: () => anything,
 });
-const vscode = { ...Object.fromEntries(['window', 'workspace', 'commands', 'Uri', 'ThemeIcon', 'EventEmitter',
-  'ExtensionMode', 'StatusBarAlignment', 'TreeItemCollapsibleState'].map((name) => [name, anything])) };
+const names = ['window', 'workspace', 'commands', 'languages', 'comments', 'chat', 'lm', 'env', 'l10n', 'extensions', 'authentication',
+  'Uri', 'Range', 'Position', 'ThemeIcon', 'ThemeColor', 'EventEmitter', 'MarkdownString', 'RelativePattern', 'Disposable', 'ExtensionMode',
+  'ViewColumn', 'StatusBarAlignment', 'TreeItemCollapsibleState', 'TreeItemCheckboxState', 'CommentThreadCollapsibleState'];
+const vscode = Object.fromEntries(names.map((name) => [name, anything]));
 vscode.workspace = new Proxy({}, { get: (_, key) => (key === 'workspaceFolders' ? [] : anything) });
+const kept = { get: (_, usual) => usual, update: async () => undefined };
+const context = { subscriptions: [], secrets: { get: async () => undefined, onDidChange: anything }, workspaceState: kept, globalState: kept,
+  extensionUri: { fsPath: require('node:path').dirname(require('node:path').dirname(process.argv[1])) }, extension: anything };
 Module._load = (name, ...rest) => (name === 'vscode' ? vscode : load(name, ...rest));
 const start = performance.now();
 const extension = require(process.argv[1]);
 const loaded = performance.now();
-extension.activate({ subscriptions: [], secrets: { get: async () => undefined, onDidChange: anything }, workspaceState: { get: () => undefined, update: async () => undefined } });
+extension.activate(context);
 const activated = performance.now();
 console.log(JSON.stringify([loaded - start, activated - loaded]));
 process.exit(0);
