@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Command } from '../../../src/core/ports.ts';
 import { createShell, scrubbedEnv } from '../../../src/platform/shell.ts';
 import { isRunning, until } from '../../support/processes.ts';
@@ -144,8 +144,8 @@ describe('shell', () => {
       assert.equal(atEnd.exitCode, 0);
       await nothingRuns(await pids());
       const stop = new AbortController();
-      const running = run(sh(`rm -f ready; ${script}; sleep 300`), stop.signal);
-      await until(() => !existsSync(folder.path('ready')));
+      rmSync(folder.path('ready'));
+      const running = run(sh(`${script}; sleep 300`), stop.signal);
       const processes = await pids();
       stop.abort();
       await assert.rejects(running, { code: 'cancelled' });
