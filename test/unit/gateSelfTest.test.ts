@@ -58,16 +58,16 @@ describe('the self-test of the gates', function () {
     const stopped = json.canaries.filter(({ caught }: Canary) => caught);
     assert.deepEqual(
       stopped.map(({ id }: Canary) => id),
-      ['protected-path', 'link-out', 'size'],
+      ['protected-path', 'link-out', 'size', 'deleted-assertion'],
     );
     assert.ok(missed(json).includes('secret'));
     const rates = Object.fromEntries(json.gates.map((gate: { id: string }) => [gate.id, gate]));
     assert.deepEqual(rates.secrets, { id: 'secrets', caught: 0, of: 1 });
-    assert.deepEqual(rates.protected, { id: 'protected', caught: 2, of: 2 });
+    assert.deepEqual(rates.protected, { id: 'protected', caught: 3, of: 3 });
     const doctor = (await run(['doctor'], folder)).json;
     const [row] = doctor.filter(({ title }: { title: string }) => title === 'Gate self-test');
     assert.equal(row.ok, false);
-    assert.match(row.detail, /3 of \d+ bad patches.*not: secret/);
+    assert.match(row.detail, /4 of \d+ bad patches.*not: secret/);
   });
 
   it('says when the lists let nothing through at all', async () => {

@@ -26,6 +26,7 @@ describe('the code analysis of a scan', function () {
   let app: App;
 
   beforeEach(async () => {
+    clock = Date.now();
     folder = temp.path('shop');
     await createRepository(folder, files);
     settings = { 'patchwright.sources.enabled.codeAnalysis': true };
@@ -41,7 +42,7 @@ describe('the code analysis of a scan', function () {
   afterEach(() => app.dispose());
 
   /** A moment later each time, so that a report is newer than what was decided before. */
-  let clock = Date.now();
+  let clock = 0;
   const put = (path: string, content: unknown): void => {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
