@@ -72,7 +72,11 @@ describe('the way of a newcomer', () => {
   it('lets the doctor say what is missing, with lines to follow', async () => {
     await window.run('Doctor');
     const lines = window.page.locator('.editor-instance .view-line');
-    await lines.filter({ hasText: 'Examine' }).waitFor();
+    await lines.filter({ hasText: 'Patchwright:' }).first().waitFor();
+    await lines.first().click();
+    await window.page.keyboard.press('Control+End'); // only lines on the screen exist
+    await lines.filter({ hasText: 'Examine' }).first().waitFor();
+    await window.page.keyboard.press('Control+Home');
     await window.page.locator('.editor-instance .detected-link').first().waitFor();
     for (const theme of themeNames) {
       await window.useTheme(theme);

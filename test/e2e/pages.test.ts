@@ -84,6 +84,10 @@ describe('pages', () => {
     await window.page.locator('.tabs-container .tab.active', { hasText: '.js' }).waitFor();
     await window.page.locator('.tabs-container .tab', { hasText: 'exception-' }).click();
     await window.page.reload();
+    // What was in front a moment ago may not have been saved yet.
+    await window.page
+      .locator('.tabs-container .tab', { hasText: 'exception-' })
+      .click({ timeout: 90_000 });
     await window.page
       .frameLocator('iframe.webview.ready')
       .frameLocator('iframe#active-frame')
