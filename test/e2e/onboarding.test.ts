@@ -48,7 +48,7 @@ describe('the way of a newcomer', () => {
     await input.waitFor();
     await input.fill(`${root}/`);
     await window.page.locator('.quick-input-action .monaco-button').first().click();
-    await window.page.waitForURL(/patchwright-demo/, { timeout: 60_000 });
+    await window.page.waitForURL(/patchwright-demo/, { timeout: 150_000, waitUntil: 'commit' });
     assert.ok(existsSync(join(root, 'patchwright-demo/.git')));
     await window.showViews();
     await bug().waitFor({ timeout: 60_000 });
