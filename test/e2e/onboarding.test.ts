@@ -73,7 +73,7 @@ describe('the way of a newcomer', () => {
     await window.run('Doctor');
     const lines = window.page.locator('.editor-instance .view-line');
     await lines.filter({ hasText: 'Patchwright:' }).first().waitFor();
-    await lines.first().click();
+    await lines.filter({ hasText: 'Patchwright:' }).first().click();
     await window.page.keyboard.press('Control+End'); // only lines on the screen exist
     await lines.filter({ hasText: 'Examine' }).first().waitFor();
     await window.page.keyboard.press('Control+Home');
