@@ -37,6 +37,7 @@ if (!names) {
 }
 if (names.some((name) => ['unit', 'integration', 'e2e'].includes(name))) bringSandbox();
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 for (const name of names) {
   for (const [index, command] of stages[name].entries()) {
     const started = Date.now();
@@ -48,6 +49,7 @@ for (const name of names) {
       counts.push(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
     for (const count of counts) {
       for (const key of Object.keys(total)) total[key] += count[key] ?? 0;
+      failures.push(...(count.failures ?? []));
     }
     // A stage that breaks after its tests have been counted has failed all the same.
     if (code !== 0 && !counts.some((count) => count.failed > 0)) total.failed += 1;
@@ -57,6 +59,10 @@ for (const name of names) {
   }
 }
 rmSync(reports, { recursive: true, force: true });
+// Once more at the end: a log of CI may be cut anywhere but there.
+for (const { title, message } of failures) {
+  console.log(`\nfailed: ${title}\n  ${message.slice(0, 500).replaceAll('\n', '\n  ')}`);
+}
 console.log(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
 );

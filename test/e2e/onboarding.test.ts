@@ -76,8 +76,8 @@ describe('the way of a newcomer', () => {
     await lines.filter({ hasText: 'Patchwright:' }).first().click();
     await window.page.keyboard.press('Control+End'); // only lines on the screen exist
     await lines.filter({ hasText: 'Examine' }).first().waitFor();
-    await window.page.keyboard.press('Control+Home');
     await window.page.locator('.editor-instance .detected-link').first().waitFor();
+    await window.page.keyboard.press('Control+Home');
     for (const theme of themeNames) {
       await window.useTheme(theme);
       await window.shot(`doctor-${theme}`);
