@@ -81,6 +81,7 @@ function appOf(
       selfTest: () => Promise.reject(new Error('not part of these tests')),
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
+      schedule: () => ({ changed: () => undefined }),
       performance: () => {
         throw new Error('Not shown here.');
       },
