@@ -53,5 +53,6 @@ function withMachineKeys(
       prices,
     },
     sandbox: { ...settings.sandbox, allowWithout: own.sandbox.allowWithout },
+    schedule: { ...settings.schedule, autoExecute: own.schedule.autoExecute },
   };
 }

@@ -53,9 +53,9 @@ export function scheduleIn(
 const began = 'schedule.began';
 
 /** What was never done has been missed since then. */
-async function noteBeginning({ backlog, settings }: House): Promise<void> {
-  if (!settings().schedule.enabled || beginning({ backlog }) !== undefined) return;
-  await backlog.write([audit({ actor: 'patchwright', action: began, subject: 'run' })]);
+async function noteBeginning(house: House): Promise<void> {
+  if (!house.settings().schedule.enabled || beginning(house) !== undefined) return;
+  await house.backlog.write([audit({ actor: 'patchwright', action: began, subject: 'run' })]);
 }
 
 function beginning({ backlog }: Pick<House, 'backlog'>): string | undefined {
