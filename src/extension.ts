@@ -22,6 +22,8 @@ import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { preferenceCommands } from './editor/preferenceCommands.ts';
+import { registerPreferences } from './editor/preferences.ts';
 import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
@@ -89,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const dashboard = registerDashboard(sessions, context.extensionUri);
   const reviewComments = registerReviewComments();
   const doctor = registerDoctor(sessions, log);
+  const preferences = registerPreferences(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -100,6 +103,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     dashboard,
     demo,
     doctor,
+    preferences,
     log,
   };
 
@@ -117,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...ticketCommands(desk),
       ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
+      ...preferenceCommands(desk),
     },
     errors,
   );
@@ -135,6 +140,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     reviewComments,
     dashboard,
     doctor,
+    preferences,
     notifications,
   );
 

@@ -95,7 +95,7 @@ describe('the crontab', function () {
       for (const type of types) assert.ok(reportOf(type), type);
       assert.match(reportOf('hourly') ?? '', /Drafted a patch for exception-/);
     } finally {
-      model.dispose();
+      await model.dispose();
     }
   });
 });
