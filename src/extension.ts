@@ -16,6 +16,7 @@ import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
+import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
@@ -43,6 +44,7 @@ export interface TestApi {
   readonly reviewView: ReturnType<typeof registerReviewView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
+  readonly mcpServers: ReturnType<typeof registerMcpServer>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
   /** Opens the window's session anew, made by this; left out: as users have it. */
@@ -126,6 +128,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     errors,
   );
   const documents = registerDocuments(sessions);
+  const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
     sorting,
@@ -136,6 +139,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     registerChat(sessions),
+    mcpServers,
     reviewPanels,
     reviewComments,
     dashboard,
@@ -152,6 +156,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     reviewView,
     statusBar,
     contextKeys: keys,
+    mcpServers,
     dialogs,
     use(compose) {
       given = compose;

@@ -115,6 +115,8 @@ describe('a ticket whose patch was refused', () => {
 
   it('counts for nothing while learning is off, nor after it was forgotten, but is not proposed again', async () => {
     const odds = () => outlooks(backlog, house.settings())(ticket()).odds;
+    const attempt = { ...sampleAttempt, id: requestOf().attemptId, ticketId: 'e1' };
+    await backlog.write([{ kind: 'attempt', id: attempt.id, fields: attempt }]);
     assert.ok(odds().chance < 0.5);
     await switchLearning(house, 'off');
     assert.equal(odds().chance, 0.5);
