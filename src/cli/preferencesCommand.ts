@@ -38,7 +38,7 @@ const maxEvents = 100_000;
 
 const said = {
   reset: 'What was learned is forgotten: only decisions from now on count.',
-  off: 'Nothing is learned any more and nothing suggested.',
+  off: 'Nothing is learned any more, and nothing that was learned is used.',
   on: 'Decisions are learned from.',
 };
 
