@@ -75,7 +75,6 @@ import {
 
 export type { Leftover } from './pipeline/cleanUp.ts';
 export type { HistoryEvent } from './pipeline/history.ts';
-export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
 export type { Outlook } from './pipeline/past.ts';
 export { type RunReport, type RunType, runTypes } from './pipeline/run/report.ts';

@@ -1,4 +1,5 @@
-import { habitText, type Learned } from '../pipeline.ts';
+import { habitText } from '../core/habit.ts';
+import type { Learned } from '../pipeline.ts';
 import { usageError } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
