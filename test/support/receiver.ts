@@ -25,7 +25,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  readonly value: any;
+  /** Of an answer in JSON. */
+  readonly value: ReturnType<typeof JSON.parse>;
 }
 
 /** A real server over a real backlog in `folder`. */

@@ -1,5 +1,5 @@
 import type { InboxRecord } from '../inbox.ts';
-import { isObject, type Json, objectsIn, textOf, type Writer } from './records.ts';
+import { isObject, type Json, objectsIn, textOf, timedRecords, type Writer } from './records.ts';
 
 /** The three signals of OpenTelemetry's protocol (opentelemetry-proto 1.x), as their JSON form has them. */
 export type OtlpKind = 'logs' | 'traces' | 'metrics';
@@ -88,7 +88,7 @@ function logRecords(record: Json, resource: Attributes, writer: Writer): readonl
       ? /^(?:err|fatal|crit)/i.test(textOf(record.severityText) ?? '')
       : severity >= 17;
   const body = valueOf(record.body);
-  const said = body === undefined ? undefined : String(body);
+  const said = typeof body === 'string' ? body : JSON.stringify(body);
   if (!isThrown && (!isBad || !said)) return [];
   return [
     writer.error({
@@ -129,13 +129,13 @@ function durationRecords(span: Json, writer: Writer): readonly InboxRecord[] {
   const value = nanoseconds(span.endTimeUnixNano, span.startTimeUnixNano) / 1e6;
   if (!(value >= 0)) return [];
   const attributes = attributesOf(span.attributes);
-  const about = { endpoint: endpointOf(attributes) ?? textOf(span.name), at: end };
   const code = isObject(span.status) ? span.status.code : undefined;
-  const failed = code === 2 || code === 'STATUS_CODE_ERROR';
-  return [
-    writer.metric({ metric: 'duration', type: 'response_time', unit: 'ms', value, ...about }),
-    writer.metric({ metric: 'errors', type: 'error_rate', value: failed ? 1 : 0, ...about }),
-  ];
+  return timedRecords(writer, {
+    endpoint: endpointOf(attributes) ?? textOf(span.name),
+    at: end,
+    ms: value,
+    failed: code === 2 || code === 'STATUS_CODE_ERROR',
+  });
 }
 
 function endpointOf(attributes: Attributes): string | undefined {

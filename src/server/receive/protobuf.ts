@@ -116,7 +116,7 @@ export function decodeOtlp(kind: OtlpKind, body: Buffer): Json {
   const type = root.lookupType(roots[kind]);
   try {
     // Only fields that were sent: of values that can be one or the other, the others must stay away.
-    return type.toObject(type.decode(body), { longs: String, defaults: false }) as Json;
+    return type.toObject(type.decode(body), { longs: String, defaults: false });
   } catch {
     throw refusal(400, 'bad_protobuf', 'The body is no message of OpenTelemetry.');
   }

@@ -99,6 +99,22 @@ export function createWriter(keep: ReadonlySet<SecretKind>, now: () => Date): Wr
   };
 }
 
+/** How long something took, and whether it failed. */
+export function timedRecords(
+  writer: Writer,
+  of: {
+    readonly endpoint: string | undefined;
+    readonly at: unknown;
+    readonly ms: number;
+    readonly failed: boolean;
+  },
+): readonly InboxRecord[] {
+  const about = { endpoint: of.endpoint, at: of.at };
+  const took = { metric: 'duration', type: 'response_time', unit: 'ms', value: of.ms };
+  const errors = { metric: 'errors', type: 'error_rate', value: of.failed ? 1 : 0 };
+  return [writer.metric({ ...took, ...about }), writer.metric({ ...errors, ...about })];
+}
+
 /** The same texts come again and again: names, frames, messages. */
 function rememberingClean(keep: ReadonlySet<SecretKind>): CleanText {
   const known = new Map<string, string>();

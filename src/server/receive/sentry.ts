@@ -1,7 +1,7 @@
 import { parseJson } from '../body.ts';
 import type { InboxRecord } from '../inbox.ts';
 import { refusal } from '../refusal.ts';
-import { isObject, type Json, objectsIn, textOf, type Writer } from './records.ts';
+import { isObject, type Json, objectsIn, textOf, timedRecords, type Writer } from './records.ts';
 
 interface Item {
   readonly type: string;
@@ -16,7 +16,7 @@ export interface Sent {
 
 const maxItems = 1_000;
 /** Whose payload is JSON that says something to us. Others (sessions, attachments, replays) are passed over. */
-const read = new Set(['event', 'transaction', 'feedback', 'user_report', 'log']);
+const read = new Set(['event', 'transaction', 'feedback', 'user_report', 'log', 'span']);
 
 /** An envelope of any SDK (develop.sentry.dev, "Envelopes"). */
 export function readEnvelope(body: Buffer, writer: Writer): Sent {
@@ -92,6 +92,8 @@ function recordsOf(type: string, payload: Json, writer: Writer): readonly InboxR
         ? [writer.feedback({ text: comments, user: email ?? name ?? null })]
         : [];
     }
+    case 'span':
+      return objectsIn(payload.items).flatMap((span) => segmentRecords(span, writer));
     case 'log':
       return objectsIn(payload.items).flatMap(({ level, body, timestamp }) =>
         isBad(textOf(level)) && textOf(body)
@@ -118,7 +120,9 @@ function eventRecords(event: Json, writer: Writer): readonly InboxRecord[] {
   const entry = isObject(event.logentry) ? event.logentry : {};
   const plain = textOf(event.message) ?? textOf(entry.formatted) ?? textOf(entry.message);
   const exception = Array.isArray(event.exception) ? { values: event.exception } : event.exception;
-  const values = isObject(exception) ? objectsIn(exception.values).map(thrownOf) : [];
+  // A message comes as an exception without a type, for the sake of where it was said.
+  const thrown = isObject(exception) ? objectsIn(exception.values) : [];
+  const values = thrown.filter(({ type }) => textOf(type) !== undefined).map(thrownOf);
   if (values.length === 0 && (plain === undefined || !isBad(level))) return [];
   return [
     writer.error({
@@ -168,25 +172,47 @@ function thrownOf({ type, value, stacktrace, module }: Json): Json {
 }
 
 function transactionRecords(event: Json, writer: Writer): readonly InboxRecord[] {
-  const took = secondsOf(event.timestamp) - secondsOf(event.start_timestamp);
-  const endpoint = textOf(event.transaction);
-  if (!(took >= 0) || endpoint === undefined) return [];
-  const trace =
-    isObject(event.contexts) && isObject(event.contexts.trace) ? event.contexts.trace : {};
-  const failed = /^(?:internal_error|unknown_error|deadline_exceeded|unavailable|data_loss)$/.test(
-    textOf(trace.status) ?? '',
+  const contexts = isObject(event.contexts) ? event.contexts : {};
+  const trace = isObject(contexts.trace) ? contexts.trace : {};
+  return durationRecords(
+    {
+      endpoint: textOf(event.transaction),
+      start: event.start_timestamp,
+      end: event.timestamp,
+      status: textOf(trace.status),
+    },
+    writer,
   );
-  const about = { endpoint, at: event.timestamp };
-  return [
-    writer.metric({
-      metric: 'duration',
-      type: 'response_time',
-      unit: 'ms',
-      value: 1_000 * took,
-      ...about,
-    }),
-    writer.metric({ metric: 'errors', type: 'error_rate', value: failed ? 1 : 0, ...about }),
-  ];
+}
+
+/** What newer SDKs send in place of transactions: each span by itself, of which the outermost counts. */
+function segmentRecords(span: Json, writer: Writer): readonly InboxRecord[] {
+  if (span.is_segment !== true) return [];
+  const { name, start_timestamp: start, end_timestamp: end, status } = span;
+  return durationRecords({ endpoint: textOf(name), start, end, status: textOf(status) }, writer);
+}
+
+interface Timed {
+  readonly endpoint: string | undefined;
+  readonly start: unknown;
+  readonly end: unknown;
+  readonly status: string | undefined;
+}
+
+const failures = /^(?:error|internal_error|unknown_error|deadline_exceeded|unavailable|data_loss)$/;
+
+function durationRecords(
+  { endpoint, start, end, status }: Timed,
+  writer: Writer,
+): readonly InboxRecord[] {
+  const took = secondsOf(end) - secondsOf(start);
+  if (!(took >= 0) || endpoint === undefined) return [];
+  return timedRecords(writer, {
+    endpoint,
+    at: end,
+    ms: 1_000 * took,
+    failed: failures.test(status ?? ''),
+  });
 }
 
 function secondsOf(value: unknown): number {
