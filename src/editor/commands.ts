@@ -53,6 +53,7 @@ export const commandNames = [
   'setUpModel',
   'doctor',
   'cleanUp',
+  'toggleServer',
   'selfTestGates',
   'refresh',
   'openDemo',
