@@ -16,12 +16,15 @@ import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
+import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { preferenceCommands } from './editor/preferenceCommands.ts';
+import { registerPreferences } from './editor/preferences.ts';
 import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
@@ -42,6 +45,7 @@ export interface TestApi {
   readonly reviewView: ReturnType<typeof registerReviewView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
+  readonly mcpServers: ReturnType<typeof registerMcpServer>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
   /** Opens the window's session anew, made by this; left out: as users have it. */
@@ -97,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     log,
     version: versionIn(context),
   });
+  const preferences = registerPreferences(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -109,6 +114,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     demo,
     doctor,
     server,
+    preferences,
     log,
   };
 
@@ -126,10 +132,12 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...ticketCommands(desk),
       ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
+      ...preferenceCommands(desk),
     },
     errors,
   );
   const documents = registerDocuments(sessions);
+  const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
     sorting,
@@ -140,11 +148,13 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     registerChat(sessions),
+    mcpServers,
     reviewPanels,
     reviewComments,
     dashboard,
     doctor,
     server,
+    preferences,
     notifications,
   );
 
@@ -156,6 +166,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     reviewView,
     statusBar,
     contextKeys: keys,
+    mcpServers,
     dialogs,
     use(compose) {
       given = compose;

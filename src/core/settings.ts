@@ -1,10 +1,20 @@
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
+import { isCronPattern } from './cron.ts';
 import { PatchwrightError } from './errors.ts';
 
 /** zod/mini has no texts of its own. */
 const english = { error: en().localeError };
 
+/** Empty: never. */
+const cron = z
+  .string()
+  .check(
+    z.refine(
+      (pattern) => pattern === '' || isCronPattern(pattern),
+      'not like `0 2 * * *` (minute, hour, day of the month, month, weekday), or never coming',
+    ),
+  );
 const glob = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.minimum(1));
 const gate = z.object({ enabled: z._default(z.boolean(), true) });
@@ -174,6 +184,15 @@ const schema = z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
   }),
+  schedule: z.object({
+    enabled: z._default(z.boolean(), true),
+    hourly: z._default(cron, '0 * * * *'),
+    daily: z._default(cron, '0 2 * * *'),
+    weekly: z._default(cron, '0 6 * * 1'),
+    monthly: z._default(cron, '0 8 1 * *'),
+    autoExecute: z._default(z.boolean(), false),
+    onBattery: z._default(z.boolean(), false),
+  }),
   notifications: z.object({
     enabled: z._default(z.boolean(), true),
     minConfidence: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.9),
@@ -213,6 +232,7 @@ export const machineKeys = [
   'sandbox.allowWithout',
   'server.origins',
   'server.approvals',
+  'schedule.autoExecute',
 ] as const;
 
 const empty = {
@@ -240,6 +260,7 @@ const empty = {
   monitor: {},
   server: {},
   learning: {},
+  schedule: {},
   notifications: {},
 };
 
