@@ -55,6 +55,8 @@ import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
 import { createScan } from './pipeline/scan.ts';
+import { type Person } from './pipeline/sync/people.ts';
+import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -84,6 +86,8 @@ export type { SplitBy } from './pipeline/split.ts';
 export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
+export type { SyncReport } from './pipeline/sync/sync.ts';
+export type { Person } from './pipeline/sync/people.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
 export interface Pipeline {
@@ -191,6 +195,10 @@ export interface Pipeline {
   learned(): Learned;
   /** Switches learning on or off, or forgets what was learned. */
   switchLearning(to: Switch): Promise<void>;
+  /** Exchanges what was changed with the other clones of a team. Throws `invalid_settings` where that is off. */
+  sync(options: SyncOptions, signal?: AbortSignal): Promise<SyncReport>;
+  /** Whose keys were met at the remote. */
+  people(): Promise<readonly Person[]>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -391,6 +399,8 @@ export function createPipeline(house: House): Pipeline {
     performance: (days) => performanceIn(house.backlog, days),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
+    sync: (options, signal) => act(() => sync(house, options, untilEnd(signal))),
+    people: () => peopleMet(house),
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();

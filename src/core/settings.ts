@@ -168,6 +168,10 @@ const schema = z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
   }),
+  sync: z.object({
+    enabled: z._default(z.boolean(), false),
+    remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
+  }),
   notifications: z.object({
     enabled: z._default(z.boolean(), true),
     minConfidence: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.9),
@@ -205,6 +209,8 @@ export const machineKeys = [
   'model.fallbacks',
   'model.prices',
   'sandbox.allowWithout',
+  'sync.enabled',
+  'sync.remote',
 ] as const;
 
 const empty = {
@@ -231,6 +237,7 @@ const empty = {
   pullRequest: {},
   monitor: {},
   learning: {},
+  sync: {},
   notifications: {},
 };
 
