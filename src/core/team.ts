@@ -43,46 +43,46 @@ const trait = z.strictObject({ label: word, value: word });
 
 /** Fields of a ticket, metadata key by key. */
 export const ticketShape = {
-    title: text(2_000),
-    description: text(32_000),
-    category: z.enum(['bug_fix', 'performance', 'feature', 'refactor']),
-    status: z.enum(ticketStatuses),
-    priority: reasoned(z.enum(['low', 'medium', 'high', 'critical'])),
-    risk: reasoned(oneToTen),
-    effort: reasoned(oneToTen),
-    createdAt: time,
-    updatedAt: time,
-    evidence: listOf(
-      z.strictObject({
-        at: time,
-        file: path,
-        offset: count,
-        text: text(16_000),
-        traits: optional(listOf(trait, 20)),
-      }),
-      10,
-    ),
-    proposedSolution: text(32_000),
-    testPlan: text(32_000),
-    filesToModify: listOf(path, 200),
-    'metadata.fingerprint': z.strictObject({
-      version: count,
-      hash: word,
-      parts: listOf(z.strictObject({ label: word, value: text(8_000) }), 50),
+  title: text(2_000),
+  description: text(32_000),
+  category: z.enum(['bug_fix', 'performance', 'feature', 'refactor']),
+  status: z.enum(ticketStatuses),
+  priority: reasoned(z.enum(['low', 'medium', 'high', 'critical'])),
+  risk: reasoned(oneToTen),
+  effort: reasoned(oneToTen),
+  createdAt: time,
+  updatedAt: time,
+  evidence: listOf(
+    z.strictObject({
+      at: time,
+      file: path,
+      offset: count,
+      text: text(16_000),
+      traits: optional(listOf(trait, 20)),
     }),
-    'metadata.location': place,
-    'metadata.stack': listOf(place, 100),
-    'metadata.exceptionType': word,
-    'metadata.language': word,
-    'metadata.regression': z.boolean(),
-    'metadata.severity': z.enum(['warning', 'error', 'fatal']),
-    'metadata.reviewComments': listOf(text(4_000), 50),
-    'metadata.mergedInto': word,
-    'metadata.splitFrom': word,
-    'metadata.rank': z.number().check(z.minimum(-1e6), z.maximum(1e6)),
-    'metadata.snoozedUntil': time,
-    'metadata.closedReason': text(4_000),
-    'metadata.resolvedAt': time,
+    10,
+  ),
+  proposedSolution: text(32_000),
+  testPlan: text(32_000),
+  filesToModify: listOf(path, 200),
+  'metadata.fingerprint': z.strictObject({
+    version: count,
+    hash: word,
+    parts: listOf(z.strictObject({ label: word, value: text(8_000) }), 50),
+  }),
+  'metadata.location': place,
+  'metadata.stack': listOf(place, 100),
+  'metadata.exceptionType': word,
+  'metadata.language': word,
+  'metadata.regression': z.boolean(),
+  'metadata.severity': z.enum(['warning', 'error', 'fatal']),
+  'metadata.reviewComments': listOf(text(4_000), 50),
+  'metadata.mergedInto': word,
+  'metadata.splitFrom': word,
+  'metadata.rank': z.number().check(z.minimum(-1e6), z.maximum(1e6)),
+  'metadata.snoozedUntil': time,
+  'metadata.closedReason': text(4_000),
+  'metadata.resolvedAt': time,
 };
 const ticketSet = z.partial(z.strictObject(ticketShape));
 
@@ -106,9 +106,7 @@ function isCovered(set: object, at: Readonly<Record<string, readonly string[]>>)
   return (
     new Set(names).size === names.length &&
     Object.keys(set).every((name) => names.includes(name)) &&
-    names.every(
-      (name) => ticketSetNames.has(name) && (name in set || name.startsWith('metadata.')),
-    )
+    names.every((name) => ticketSetNames.has(name) && (name in set || name.startsWith('metadata.')))
   );
 }
 

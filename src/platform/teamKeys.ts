@@ -27,7 +27,8 @@ export interface KnownKey {
 /** The user's signing key, made on first use, and the keys that were met at each remote. */
 export function createTeamKeys({ config, folder }: TeamKeysOptions) {
   const keyFile = join(config, 'team-key.pem');
-  const peopleFile = (remote: string) => join(config, 'team', `${sha256(remote).slice(0, 32)}.json`);
+  const peopleFile = (remote: string) =>
+    join(config, 'team', `${sha256(remote).slice(0, 32)}.json`);
 
   async function people(remote: string): Promise<readonly KnownKey[]> {
     const text = await textOf(peopleFile(remote));
@@ -85,7 +86,8 @@ async function privateKeyIn(file: string): Promise<KeyObject> {
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw keyError(file, 'Others on this machine can read it.', `Run \`chmod 600 ${file}\`.`);
   }
-  const remedy = 'Put it back from a copy, or delete it to get a new one (others must trust it then).';
+  const remedy =
+    'Put it back from a copy, or delete it to get a new one (others must trust it then).';
   try {
     const key = createPrivateKey(there);
     if (key.asymmetricKeyType === 'ed25519') return key;

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { Backlog } from '../../src/backlog/backlog.ts';
 import type { Clock, Git } from '../../src/core/ports.ts';
 import { parseSettings } from '../../src/core/settings.ts';
-import { peopleMet, sync, type SyncOptions, type SyncReport } from '../../src/pipeline/sync/sync.ts';
+import {
+  peopleMet,
+  sync,
+  type SyncOptions,
+  type SyncReport,
+} from '../../src/pipeline/sync/sync.ts';
 import type { Person } from '../../src/pipeline/sync/people.ts';
 import { createGit } from '../../src/platform/git.ts';
 import { createShell } from '../../src/platform/shell.ts';
@@ -42,7 +47,12 @@ export async function cloneOf(
   root: string,
   remote: string,
   who: string,
-  { clock = systemClock, name = `user:${who}@example.org`, enabled = true, wrap }: CloneOptions = {},
+  {
+    clock = systemClock,
+    name = `user:${who}@example.org`,
+    enabled = true,
+    wrap,
+  }: CloneOptions = {},
 ): Promise<Clone> {
   const folder = join(root, who);
   const config = join(root, `${who}-config`);

@@ -62,7 +62,9 @@ function keepFact(sql: Sql, put: Fact, { chain, seq, own }: TeamBatch): void {
   );
   if (before && Number(before.seq) > seq) return;
   if (put.kind === 'group' && !own) {
-    const counted = before ? Number((JSON.parse(String(before.body)) as { count: number }).count) : 0;
+    const counted = before
+      ? Number((JSON.parse(String(before.body)) as { count: number }).count)
+      : 0;
     // Each clone's count is its own; the sum of all is what the group shows.
     countGroup(sql, { ...put, count: put.count - counted });
   }
@@ -90,10 +92,11 @@ export function keepOwnApproval(
   { kind, id, ...body }: TeamPutOf<'approval'>,
   { lamport }: Stamp,
 ): void {
-  const before = sql.get(
-    'SELECT seq FROM team_facts WHERE chain = ? AND kind = ? AND id = ?',
-    [unsent, kind, id],
-  );
+  const before = sql.get('SELECT seq FROM team_facts WHERE chain = ? AND kind = ? AND id = ?', [
+    unsent,
+    kind,
+    id,
+  ]);
   if (before && Number(before.seq) >= lamport) return;
   writeFact(sql, unsent, kind, id, lamport, body);
 }

@@ -1,13 +1,15 @@
 import {
+  type BatchHead,
   checkHead,
   encodeBatch,
   personOf,
   piecesOf,
+  type Refused,
   type Signer,
 } from '../../backlog/team/batch.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../../core/errors.ts';
 import type { Git } from '../../core/ports.ts';
-import type { TeamPut } from '../../core/team.ts';
+import type { TeamBatch, TeamPut } from '../../core/team.ts';
 import { withEnv } from '../../release/ownGit.ts';
 import type { House } from '../house.ts';
 import {
@@ -22,7 +24,7 @@ import {
   tipOf,
 } from './chainRefs.ts';
 import { distrust, notMet, type Person } from './people.ts';
-import { nextBatches, nothingKnown, takeIn } from './takeIn.ts';
+import { type Known, nextBatches, nothingKnown, takeIn, type TakenIn } from './takeIn.ts';
 
 export interface SyncOptions {
   /** Says what would be sent; the remote is not asked. */
@@ -95,7 +97,7 @@ async function syncNow(
     const puts = house.backlog.team.pending(signer.chain, { all: false });
     return { ...empty, sent: puts.length, puts };
   }
-  await takeOwn(here, signer, signal);
+  const own = await takeOwn(here, signer, signal);
   try {
     await fetchChains(git, remote, signal);
   } catch (error) {
@@ -103,8 +105,10 @@ async function syncNow(
     return { ...empty, failed: errorMessage(error) };
   }
   const others = await takeOthers(here, { signer, place, trust: options.trust }, signal);
-  const sent = await say(here, signer, place.folder, options.maxBatches ?? usualBatches, signal);
-  const failed = await push(git, remote, signer, others.ownSeen, signal);
+  const saying = { signer, folder: place.folder, maxBatches: options.maxBatches ?? usualBatches };
+  const { sent, commit } = await say(here, own, saying, signal);
+  const end = { chain: signer.chain, commit };
+  const failed = await push(git, remote, end, others.ownSeen, signal);
   const { received, refused, met } = others;
   const report = { remote, received, refused, met, sent, pushed: failed === undefined };
   return failed === undefined ? report : { ...report, failed };
@@ -140,18 +144,51 @@ async function placeOf(git: Git, remote: string): Promise<Place> {
   return { address, folder: await git.run(['rev-parse', '--show-prefix']) };
 }
 
-/** What a crash kept from being noted, after it was put into our chain. */
-async function takeOwn(house: Syncing, { chain }: Signer, signal: AbortSignal): Promise<void> {
+/** What a crash kept from being noted, after it was put into our chain. Resolves with its end. */
+async function takeOwn(
+  house: Syncing,
+  { chain }: Signer,
+  signal: AbortSignal,
+): Promise<CheckedTip | undefined> {
   const commit = await tipOf(house.git, chain);
-  if (commit === undefined) return;
-  await takeChain(house, { chain, commit }, true, signal);
+  const [tip] = commit === undefined ? [] : await checkTips(house.git, [{ chain, commit }], signal);
+  if (!tip || 'refused' in tip) return undefined;
+  if (knownOf(house, chain).hash !== tip.hash) await takeChain(house, tip, true, signal);
+  return tip;
 }
 
-async function takeChain(house: Syncing, tip: ChainTip, own: boolean, signal: AbortSignal) {
-  const known = house.backlog.team.chains().find(({ chain }) => chain === tip.chain);
-  const next = await nextBatches(house.git, tip, known ?? nothingKnown, signal);
+interface CheckedTip extends ChainTip {
+  readonly head: BatchHead;
+  readonly hash: string;
+}
+
+/** With their heads, which say whose they are. */
+async function checkTips(
+  git: Git,
+  tips: readonly ChainTip[],
+  signal: AbortSignal,
+): Promise<readonly (CheckedTip | (ChainTip & Refused))[]> {
+  const commits = tips.map(({ commit }) => commit);
+  const heads = await headsOf(git, commits, signal);
+  return tips.map((tip, index) => {
+    const bytes = heads[index];
+    return bytes ? { ...tip, ...checkHead(bytes) } : { ...tip, refused: 'it is no chain' };
+  });
+}
+
+async function takeChain(
+  house: Syncing,
+  tip: CheckedTip,
+  own: boolean,
+  signal: AbortSignal,
+): Promise<TakenIn> {
+  const next = await nextBatches(house.git, tip, knownOf(house, tip.chain), signal);
   if ('refused' in next) return { changes: 0, bad: 0, refused: next.refused };
   return takeIn(house, next, own, signal);
+}
+
+function knownOf({ backlog }: Pick<House, 'backlog'>, chain: string): Known {
+  return backlog.team.chains().find((one) => one.chain === chain) ?? nothingKnown;
 }
 
 interface Listening {
@@ -168,12 +205,7 @@ async function takeOthers(
   Pick<SyncReport, 'received' | 'refused' | 'met'> & { readonly ownSeen: string | undefined }
 > {
   const { git, team } = house;
-  const tips = await incomingTips(git, signal);
-  const heads = await headsOf(
-    git,
-    tips.map(({ commit }) => commit),
-    signal,
-  );
+  const tips = await checkTips(git, await incomingTips(git, signal), signal);
   const received: SyncReport['received'][number][] = [];
   const refused: SyncReport['refused'][number][] = [];
   const met: Person[] = [];
@@ -192,85 +224,83 @@ async function takeOthers(
   // Ours first, so that nobody else can be met by that name.
   await meet(personOf(signer.chain), signer.name);
   met.length = 0;
-  for (const [index, tip] of tips.entries()) {
+  for (const tip of tips) {
     const { chain } = tip;
     const own = chain === signer.chain;
-    const bytes = heads[index];
-    const checked = bytes ? checkHead(bytes) : { refused: 'it is no chain of batches' };
-    if ('refused' in checked) {
-      if (!own) refused.push({ chain, why: checked.refused });
+    const refuse = (why: string) => {
+      if (!own) refused.push({ chain, why }); // what others made of ours is put right below
+    };
+    if ('refused' in tip) {
+      refuse(tip.refused);
       continue;
     }
-    const { head } = checked;
+    const { head } = tip;
     if (head.folder !== place.folder) continue; // another folder's backlog
     const why = own ? undefined : await meet(personOf(chain), head.name);
     if (why !== undefined) {
-      refused.push({ chain, why });
+      refuse(why);
       continue;
     }
+    if (knownOf(house, chain).hash === tip.hash) continue;
     const { changes, bad, refused: part } = await takeChain(house, tip, own, signal);
-    if (part !== undefined && !own) refused.push({ chain, why: part });
-    if (part === undefined) await keepTip(git, tip, own);
+    if (part !== undefined) refuse(part);
+    else if (!own) await moveTip(git, chain, tip.commit); // git keeps it, whatever comes next
     if (changes > 0 && !own) received.push({ chain, name: head.name, changes, bad });
   }
   if (trust !== undefined && !wasTrusted) throw notMet(trust);
   return { received, refused, met, ownSeen: tips.find((t) => t.chain === signer.chain)?.commit };
 }
 
-/** So that git keeps it, whatever the remote has next. Ours may be further than the remote's. */
-async function keepTip(git: Git, { chain, commit }: ChainTip, own: boolean): Promise<void> {
-  if (own && (await tipOf(git, chain)) !== undefined) return;
-  await moveTip(git, chain, commit);
+interface Saying {
+  readonly signer: Signer;
+  readonly folder: string;
+  readonly maxBatches: number;
 }
 
-/** Puts what is new of ours into our chain: first into git, then the note of it into the backlog. */
+/**
+ * Puts what is new of ours into our chain: first into git, then the note of it into the backlog. A chain
+ * that is long, or that git no longer has as it was left, begins anew with all that still holds.
+ */
 async function say(
   house: Syncing,
-  signer: Signer,
-  folder: string,
-  maxBatches: number,
+  own: CheckedTip | undefined,
+  { signer, folder, maxBatches }: Saying,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<{ readonly sent: number; readonly commit: string | undefined }> {
   const { git, backlog } = house;
-  const tip = await tipOf(git, signer.chain);
-  const length = tip === undefined ? 0 : ((await commitsOf(git, tip, signal))?.length ?? 0);
-  const isNew = tip === undefined;
-  const fresh = backlog.team.pending(signer.chain, { all: false });
-  if (fresh.length === 0 && !isNew) return 0;
-  const known = backlog.team.chains().find(({ chain }) => chain === signer.chain);
-  const anew =
-    isNew || length >= maxBatches || (await seqOf(git, tip, signal)) !== (known?.seq ?? 0);
-  const puts = anew ? backlog.team.pending(signer.chain, { all: true }) : fresh;
-  let { seq, hash: previous } = known ?? nothingKnown;
-  let commit = anew ? undefined : tip;
+  const { chain, name } = signer;
+  const fresh = backlog.team.pending(chain, { all: false });
+  const known = knownOf(house, chain);
+  const isWhole = own?.hash === known.hash;
+  if (fresh.length === 0 && isWhole) return { sent: 0, commit: own?.commit };
+  const length = own ? (await commitsOf(git, own.commit, signal))?.length : 0;
+  const anew = !isWhole || (length ?? maxBatches) >= maxBatches;
+  const puts = anew ? backlog.team.pending(chain, { all: true }) : fresh;
   const at = house.clock.now().toISOString();
+  let { seq, hash: previous } = known;
+  let commit = anew ? undefined : own?.commit;
+  const notes: TeamBatch[] = [];
   for (const [index, piece] of piecesOf(puts).entries()) {
     seq += 1;
     const start = { seq, previous, root: anew && index === 0, folder, at };
     const batch = encodeBatch(signer, start, piece);
     commit = await commitBatch(git, batch, commit, at);
     previous = batch.hash;
+    notes.push({ kind: 'team', chain, name, seq, hash: batch.hash, own: true, puts: piece });
   }
-  if (commit === undefined || commit === tip) return 0;
-  await moveTip(git, signer.chain, commit);
-  await takeOwn(house, signer, signal);
-  return fresh.length;
-}
-
-async function seqOf(git: Git, tip: string, signal: AbortSignal): Promise<number> {
-  const [bytes] = await headsOf(git, [tip], signal);
-  const checked = bytes ? checkHead(bytes) : undefined;
-  return checked && 'head' in checked ? checked.head.seq : -1;
+  if (commit === undefined || notes.length === 0) return { sent: 0, commit: own?.commit };
+  await moveTip(git, chain, commit);
+  for (const note of notes) await backlog.write([note]);
+  return { sent: fresh.length, commit };
 }
 
 async function push(
   git: Git,
   remote: string,
-  { chain }: Signer,
+  { chain, commit }: { readonly chain: string; readonly commit: string | undefined },
   seen: string | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const commit = await tipOf(git, chain);
   if (commit === undefined || commit === seen) return undefined;
   try {
     await pushChain(git, remote, { chain, commit }, seen, signal);

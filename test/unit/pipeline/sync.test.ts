@@ -10,7 +10,13 @@ import {
   sampleRequest,
   ticketChange,
 } from '../../support/backlog.ts';
-import { bareRemote, type Clone, cloneOf, type CloneOptions, sharedOf } from '../../support/team.ts';
+import {
+  bareRemote,
+  type Clone,
+  cloneOf,
+  type CloneOptions,
+  sharedOf,
+} from '../../support/team.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
 describe('sync', function () {
@@ -72,7 +78,12 @@ describe('sync', function () {
         description: `Call failed with ${secret} for jane.roe@example.org in /home/jane/shop`,
         filesToModify: ['src/cart.js', '/etc/passwd', '../other/x.js', '.git/hooks/pre-push'],
         evidence: [
-          { at: '2026-03-01T09:59:00.000Z', file: '/var/log/jane/app.log', offset: 1, text: secret },
+          {
+            at: '2026-03-01T09:59:00.000Z',
+            file: '/var/log/jane/app.log',
+            offset: 1,
+            text: secret,
+          },
         ],
         metadata: { previewWanted: { at: 'x', reason: secret }, exceptionType: 'TypeError' },
       }),
@@ -135,32 +146,35 @@ describe('sync', function () {
     await anna.backlog.write([ticketChange('exception-1')]);
     await anna.sync();
     const first = await tipOf(anna);
-    await anna.backlog.write([
-      { kind: 'ticket', id: 'exception-1', fields: { status: 'closed' } },
-    ]);
+    await anna.backlog.write([{ kind: 'ticket', id: 'exception-1', fields: { status: 'closed' } }]);
     await anna.sync();
     await ben.sync();
     const before = sharedOf(ben);
     const ref = (await refsOf(anna)).split(' ')[1] ?? ''; // she has met nobody
-    await mallory.backlog.write([ticketChange('exception-1', { title: 'Forged' })]);
+    await mallory.backlog.write([ticketChange('exception-9')]);
     await mallory.sync();
     const forged = await tipOf(mallory);
+    const late = await clone('late');
     const attacks: Record<string, string> = {
+      'lines that were not signed': await withFile(mallory, await tipOf(anna), 'lines', 'x\n'),
       'an older state': first,
       "another's chain under her name": forged,
-      'lines that were not signed': await withFile(mallory, await tipOf(anna), 'lines', 'x\n'),
       'a head that was not signed': await withFile(mallory, await tipOf(anna), 'head', '{}\n\n'),
       'no chain at all': await mallory.git.run(['hash-object', '-w', '--stdin'], { input: 'x' }),
     };
     for (const [what, object] of Object.entries(attacks)) {
       await mallory.git.run(['push', '--quiet', '--force', 'origin', `${object}:${ref}`]);
-      const { refused, failed } = await ben.sync();
+      // Who has the batch already needs nothing of it.
+      const whose = what.startsWith('lines') ? late : ben;
+      const { refused, failed } = await whose.sync();
       assert.equal(failed, undefined, what);
       assert.ok(
         refused.some(({ chain }) => ref.endsWith(chain)),
         what,
       );
-      assert.deepEqual(sharedOf(ben).tickets[0]?.status, before.tickets[0]?.status, what);
+      await ben.sync();
+      assert.deepEqual(sharedOf(ben).tickets[0], before.tickets[0], what);
+      assert.equal(late.backlog.tickets.get('exception-1'), undefined, what);
     }
     // Her own clone puts it right.
     assert.equal((await anna.sync()).pushed, true);
@@ -218,7 +232,10 @@ describe('sync', function () {
   it('begins a long chain anew, for those who know it and those who come later', async () => {
     const [anna, ben] = [await clone('anna'), await clone('ben')];
     for (let day = 1; day <= 8; day++) {
-      await anna.backlog.write([ticketChange(`exception-${day}`), count(`exception-${day % 2}`, 1)]);
+      await anna.backlog.write([
+        ticketChange(`exception-${day}`),
+        count(`exception-${day % 2}`, 1),
+      ]);
       await anna.sync({ maxBatches: 3 });
       if (day <= 2) await ben.sync();
       const length = await anna.git.run(['rev-list', '--count', await tipOf(anna)]);
