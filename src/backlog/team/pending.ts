@@ -125,6 +125,7 @@ function saidBy(sql: Sql, chain: string, kind: TeamPut['kind']): ReadonlyMap<str
 }
 
 /** As applyTeam keeps it. */
-function bodyOf({ kind: _, id: __, ...body }: TeamPut): string {
+function bodyOf(put: TeamPut): string {
+  const { kind, id, ...body } = put;
   return String(toValue(JSON.stringify(body)));
 }

@@ -20,16 +20,10 @@ const maxBatches = 2_000;
 
 /** Brings what the remote has; rejects with `git_failed` and has changed nothing then. */
 export async function fetchChains(git: Git, remote: string, signal: AbortSignal): Promise<void> {
-  const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-  const all = `+${taken}*:${incoming}*`;
-  await git.run(
-    // Objects of others are looked over before they are let in.
-    [
-      ...['-c', 'fetch.fsckObjects=true', 'fetch', ...options],
-      ...['--recurse-submodules=no', '--prune', '--', remote, all],
-    ],
-    { signal },
-  );
+  // Objects of others are looked over before they are let in.
+  const fetch = ['-c', 'fetch.fsckObjects=true', 'fetch', '--quiet', '--no-tags', '--prune'];
+  const plain = ['--no-write-fetch-head', '--no-auto-maintenance', '--recurse-submodules=no'];
+  await git.run([...fetch, ...plain, '--', remote, `+${taken}*:${incoming}*`], { signal });
 }
 
 export async function incomingTips(git: Git, signal: AbortSignal): Promise<readonly ChainTip[]> {
