@@ -56,6 +56,7 @@ import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
 import { createScan } from './pipeline/scan.ts';
 import { type Person } from './pipeline/sync/people.ts';
+import { type Theirs, takeOver, theirRequest, vouch } from './pipeline/sync/theirs.ts';
 import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
@@ -199,6 +200,10 @@ export interface Pipeline {
   sync(options: SyncOptions, signal?: AbortSignal): Promise<SyncReport>;
   /** Whose keys were met at the remote. */
   people(): Promise<readonly Person[]>;
+  /** Says yes to another clone's request, once the gates pass it here too; nothing lands. Throws `gates_failed`. */
+  vouch(requestName: string, comment: string, signal?: AbortSignal): Promise<Theirs>;
+  /** Puts another clone's patch forward here. Throws `gates_failed`. */
+  takeOver(requestName: string, signal?: AbortSignal): Promise<PatchRequest>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -401,6 +406,13 @@ export function createPipeline(house: House): Pipeline {
     switchLearning: (to) => act(() => switchLearning(house, to)),
     sync: (options, signal) => act(() => sync(house, options, untilEnd(signal))),
     people: () => peopleMet(house),
+    vouch: (name, comment, signal) => act(() => vouch(house, name, comment, untilEnd(signal))),
+    takeOver: (name, signal) =>
+      act(() =>
+        startAttempt(theirRequest(house, name).ticketId, signal, (watching, either) =>
+          takeOver(house, name, watching, either),
+        ),
+      ),
     doctor: () => examine(house),
     dispose: async () => {
       ending.abort();

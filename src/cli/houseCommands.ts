@@ -12,7 +12,8 @@ import { preferencesCommand } from './preferencesCommand.ts';
 import { mcpCommand } from './mcpCommand.ts';
 import { reportCommand } from './reportCommand.ts';
 import { runCommand } from './runCommand.ts';
-import { ticketLine, ticketView } from './views.ts';
+import { syncCommand } from './syncCommand.ts';
+import { count, ticketLine, ticketView } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
   scan: {
@@ -37,6 +38,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   metrics: metricsCommand,
   preferences: preferencesCommand,
   run: runCommand,
+  sync: syncCommand,
   mcp: mcpCommand,
   report: reportCommand,
   audit: {
@@ -89,10 +91,6 @@ export function scanText(report: ScanReport): string {
       : []),
     ...report.problems.map((p) => `Could not read ${p.file}: ${p.reason}`),
   ].join('\n');
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 async function watch({ app, out, signal }: Context): Promise<number> {

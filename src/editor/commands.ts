@@ -53,6 +53,7 @@ export const commandNames = [
   'setUpModel',
   'doctor',
   'cleanUp',
+  'sync',
   'selfTestGates',
   'refresh',
   'openDemo',

@@ -12,8 +12,7 @@ export function assertRequestsLeft({ backlog, clock }: Limiting, { limits }: Set
   const since = startOfDay(clock.now());
   const running = backlog.attempts.running().length;
   // The team's are as many as were known at the last sync.
-  const made =
-    backlog.requests.createdSince(since) + running + backlog.team.requestsSince(since);
+  const made = backlog.requests.createdSince(since) + running + backlog.team.requestsSince(since);
   if (made < limits.requestsPerDay) return;
   throw new PatchwrightError('limit_reached', {
     what: "Today's patch requests are used up.",
@@ -28,7 +27,8 @@ export function assertRequestsLeft({ backlog, clock }: Limiting, { limits }: Set
  */
 export function budgetToday({ backlog, clock }: Limiting, { limits }: Settings): number {
   const since = startOfDay(clock.now());
-  const spent = [...backlog.attempts.since(since), ...backlog.team.attemptsSince(since)].reduce((sum, attempt) => sum + claimOf(attempt, limits.costPerAttemptUsd),
+  const spent = [...backlog.attempts.since(since), ...backlog.team.attemptsSince(since)].reduce(
+    (sum, attempt) => sum + claimOf(attempt, limits.costPerAttemptUsd),
     0,
   );
   const left = limits.costPerDayUsd - spent;
@@ -40,7 +40,10 @@ export function budgetToday({ backlog, clock }: Limiting, { limits }: Settings):
   });
 }
 
-function claimOf({ outcome, costUsd = 0 }: Pick<Attempt, 'outcome' | 'costUsd'>, most: number): number {
+function claimOf(
+  { outcome, costUsd = 0 }: Pick<Attempt, 'outcome' | 'costUsd'>,
+  most: number,
+): number {
   return outcome === 'running' ? Math.max(costUsd, most) : costUsd;
 }
 

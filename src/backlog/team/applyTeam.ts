@@ -62,9 +62,7 @@ function keepFact(sql: Sql, put: Fact, { chain, seq, own }: TeamBatch): void {
   );
   if (before && Number(before.seq) > seq) return;
   if (put.kind === 'group' && !own) {
-    const counted = before
-      ? (JSON.parse(String(before.body)) as { count: number }).count
-      : 0;
+    const counted = before ? (JSON.parse(String(before.body)) as { count: number }).count : 0;
     // Each clone's count is its own; the sum of all is what the group shows.
     countGroup(sql, { ...put, count: put.count - counted });
   }

@@ -187,6 +187,8 @@ function appOf(
       doctor: async () => memory.checks,
       sync: () => Promise.reject(new Error('not part of these tests')),
       people: async () => [],
+      vouch: () => Promise.reject(new Error('not part of these tests')),
+      takeOver: () => Promise.reject(new Error('not part of these tests')),
       dispose: () => ask('dispose'),
     },
     readFile: async (commit, path) =>
