@@ -22,12 +22,13 @@ import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
 import { copyWorkspace } from './platform/demoWorkspace.ts';
 import { keptSelfTest } from './pipeline/selfTest/kept.ts';
-import { cacheFolder } from './platform/folders.ts';
+import { cacheFolder, configFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { isOnBattery } from './platform/battery.ts';
 import { createShell } from './platform/shell.ts';
+import { createTeamKeys } from './platform/teamKeys.ts';
 import { versionOf } from './platform/version.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
 import { openForge, takesToken } from './release/forge.ts';
@@ -167,6 +168,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       return token ? openForge(repository, token, () => clock.now()) : undefined;
     },
     reviewer: () => reviewerOf(git),
+    team: createTeamKeys({ config: configFolder(options.environment), folder }),
     transcripts: {
       list: () => listTranscripts(data),
       remove: (id) => rm(transcriptFile(data, id), { force: true }),

@@ -57,6 +57,9 @@ import { run, type RunOptions } from './pipeline/run/run.ts';
 import { scheduleIn } from './pipeline/run/scheduleIn.ts';
 import type { Schedule } from './pipeline/run/schedule.ts';
 import { createScan } from './pipeline/scan.ts';
+import { type Person } from './pipeline/sync/people.ts';
+import { type Theirs, takeOver, theirRequest, vouch } from './pipeline/sync/theirs.ts';
+import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -86,6 +89,8 @@ export type { SplitBy } from './pipeline/split.ts';
 export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
+export type { SyncReport } from './pipeline/sync/sync.ts';
+export type { Person } from './pipeline/sync/people.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
 export interface Pipeline {
@@ -200,6 +205,14 @@ export interface Pipeline {
   learned(): Learned;
   /** Switches learning on or off, or forgets what was learned. */
   switchLearning(to: Switch): Promise<void>;
+  /** Exchanges what was changed with the other clones of a team. Throws `invalid_settings` where that is off. */
+  sync(options: SyncOptions, signal?: AbortSignal): Promise<SyncReport>;
+  /** Whose keys were met at the remote. */
+  people(): Promise<readonly Person[]>;
+  /** Says yes to another clone's request, once the gates pass it here too; nothing lands. Throws `gates_failed`. */
+  vouch(requestName: string, comment: string, signal?: AbortSignal): Promise<Theirs>;
+  /** Puts another clone's patch forward here. Throws `gates_failed`. */
+  takeOver(requestName: string, signal?: AbortSignal): Promise<PatchRequest>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -404,6 +417,15 @@ export function createPipeline(house: House): Pipeline {
     performance: (days) => performanceIn(house.backlog, days),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
+    sync: (options, signal) => act(() => sync(house, options, untilEnd(signal))),
+    people: () => peopleMet(house),
+    vouch: (name, comment, signal) => act(() => vouch(house, name, comment, untilEnd(signal))),
+    takeOver: (name, signal) =>
+      act(() =>
+        startAttempt(theirRequest(house, name).ticketId, signal, (watching, either) =>
+          takeOver(house, name, watching, either),
+        ),
+      ),
     doctor: () => examine(house, schedule),
     dispose: async () => {
       ending.abort();

@@ -150,6 +150,18 @@ ALTER TABLE deployments ADD COLUMN baseline TEXT;
 ALTER TABLE deployments ADD COLUMN looks TEXT;
 `,
   },
+  {
+    version: 8,
+    sql: `
+CREATE TABLE team_chains (
+  chain TEXT PRIMARY KEY, name TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
+  own INTEGER NOT NULL);
+CREATE TABLE team_facts (
+  chain TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+  body TEXT NOT NULL, PRIMARY KEY (chain, kind, id)) WITHOUT ROWID;
+CREATE INDEX team_facts_by_id ON team_facts (kind, id);
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

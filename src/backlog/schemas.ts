@@ -6,6 +6,7 @@ import { learningEventTypes } from '../core/learningEvent.ts';
 import { metricTypes, windowMs } from '../core/metric.ts';
 import { type PatchRequest, type Release, requestStatuses } from '../core/patchRequest.ts';
 import { largestValue } from '../core/sketch.ts';
+import { teamApproval, teamBatch } from '../core/team.ts';
 import { type Ticket, ticketStatuses } from '../core/ticket.ts';
 import { maxLamport } from './clock.ts';
 
@@ -373,6 +374,8 @@ const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('metric'), window: metricWindow }),
   z.strictObject({ kind: z.literal('interaction'), interaction }),
   z.strictObject({ kind: z.literal('learning'), event: learningEvent }),
+  teamBatch,
+  teamApproval,
   z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
 ]);
 

@@ -17,6 +17,7 @@ import {
 import { toLearningEvent } from './learningEvents.ts';
 import { toInteraction, toSeries, windowsOf } from './measures.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
+import { createTeamStore } from './team/teamStore.ts';
 
 type Stores = Pick<
   Backlog,
@@ -31,6 +32,7 @@ type Stores = Pick<
   | 'interactions'
   | 'learning'
   | 'audit'
+  | 'team'
 >;
 
 /** All queries. `sql` is asked for each time: the database is replaced when a snapshot is taken in. */
@@ -237,6 +239,7 @@ export function createStores(sql: () => Sql): Stores {
       verify: () => verifyAudit(sql()),
       exported: () => exportAudit(sql()),
     },
+    team: createTeamStore(sql),
   };
 }
 

@@ -193,6 +193,10 @@ const schema = z.object({
     autoExecute: z._default(z.boolean(), false),
     onBattery: z._default(z.boolean(), false),
   }),
+  sync: z.object({
+    enabled: z._default(z.boolean(), false),
+    remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
+  }),
   notifications: z.object({
     enabled: z._default(z.boolean(), true),
     minConfidence: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.9),
@@ -233,6 +237,8 @@ export const machineKeys = [
   'server.origins',
   'server.approvals',
   'schedule.autoExecute',
+  'sync.enabled',
+  'sync.remote',
 ] as const;
 
 const empty = {
@@ -261,6 +267,7 @@ const empty = {
   server: {},
   learning: {},
   schedule: {},
+  sync: {},
   notifications: {},
 };
 

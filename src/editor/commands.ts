@@ -59,6 +59,7 @@ export const commandNames = [
   'switchLearning',
   'cleanUp',
   'toggleServer',
+  'sync',
   'selfTestGates',
   'refresh',
   'openDemo',

@@ -4,6 +4,7 @@ import {
   type Approved,
   approvalsNeeded,
   assertReviewer,
+  fromElsewhere,
   withApproval,
 } from '../core/approval.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
@@ -21,6 +22,7 @@ import { baselineAt } from './releaseRates.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 import { judgeMerged } from './judgeMerged.ts';
+import { patchHash, riskFor } from './sync/trust.ts';
 import { inFolder } from './inFolder.ts';
 import { type Lesson, learning } from './learning.ts';
 import { openPullRequestFor } from './pullRequests.ts';
@@ -69,10 +71,12 @@ export async function approve(
     const approvals = withApproval(request, approval, rules);
     await refuseForeignBacklog(house);
     await judgeAgain(house, request);
-    const needed = approvalsNeeded(ticket.risk.value, rules);
-    if (approvals.length < needed) {
+    const needed = approvalsNeeded(riskFor(house.backlog, ticket), rules);
+    const theirs = house.backlog.team.approvals(request.id, patchHash(request.diff));
+    const have = approvals.length + fromElsewhere(request, approvals, theirs, rules).length;
+    if (have < needed) {
       await writeCounted(house, request, approvals, reviewer);
-      return { kind: 'counted', have: approvals.length, needed };
+      return { kind: 'counted', have, needed };
     }
     const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
     const confirmed = options.confirmedProtectedBranch ?? false;

@@ -12,7 +12,9 @@ import type { Analyse } from '../signals/quality/startAnalysis.ts';
 import type { GateCache } from '../gates/gateCache.ts';
 import type { Scanner } from '../signals/scan.ts';
 import type { GateEvents } from '../gates/gate.ts';
+import type { Signer } from '../backlog/team/batch.ts';
 import type { GivenPatch } from './given.ts';
+import type { Person } from './sync/people.ts';
 import type { KeptSelfTest } from './selfTest/kept.ts';
 
 /** What the pipeline's verbs are made of; compose builds it. */
@@ -65,10 +67,19 @@ export interface House {
   forge(repository: ForgeRepository, ask: boolean): Promise<Forge | undefined>;
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
+  readonly team: TeamKeys;
   readonly transcripts: Transcripts;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
   /** The entries that were saved, in order; none when there is no transcript. */
   readTranscript(attemptId: string): Promise<readonly unknown[]>;
+}
+
+/** Keys, which lie outside of every workspace. A remote is named by its address. */
+export interface TeamKeys {
+  /** Of this clone; makes the user's key on first use. */
+  signer(name: string): Promise<Signer>;
+  people(remote: string): Promise<readonly Person[]>;
+  remember(remote: string, person: Person): Promise<void>;
 }
 
 /** What is saved of attempts. */

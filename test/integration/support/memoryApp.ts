@@ -189,6 +189,10 @@ function appOf(
         throw new Error('Not shown here.');
       },
       doctor: async () => memory.checks,
+      sync: () => Promise.reject(new Error('not part of these tests')),
+      people: async () => [],
+      vouch: () => Promise.reject(new Error('not part of these tests')),
+      takeOver: () => Promise.reject(new Error('not part of these tests')),
       dispose: () => ask('dispose'),
     },
     readFile: async (commit, path) =>
@@ -256,6 +260,16 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
     audit: { list: () => [], verify: () => ({ events: 0, broken: [] }), exported: () => [] },
+    team: {
+      chains: () => [],
+      pending: () => [],
+      requests: () => [],
+      request: nothing,
+      approvals: () => [],
+      requestsSince: () => 0,
+      attemptsSince: () => [],
+      isRiskTheirs: () => false,
+    },
     write: async () => undefined,
     refresh: async () => undefined,
     exclusively: (_name, work) => work(),
