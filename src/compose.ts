@@ -22,6 +22,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
 import { copyWorkspace } from './platform/demoWorkspace.ts';
 import { keptSelfTest } from './pipeline/selfTest/kept.ts';
+import { createAuditSigner } from './platform/auditKey.ts';
 import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
@@ -82,6 +83,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     folder,
     clock,
     log,
+    signer: createAuditSigner(options.environment),
     readOnly: (options.readOnly ?? false) || !options.trusted,
     ...(options.maxTickets === undefined ? {} : { maxTickets: options.maxTickets }),
   });

@@ -259,6 +259,8 @@ const position = z.strictObject({
   tailHash: word,
 });
 
+const placeInChain = z.int().check(z.minimum(1));
+
 const auditEvent = z.strictObject({
   id,
   timestamp: time,
@@ -271,7 +273,19 @@ const auditEvent = z.strictObject({
   previousHash: word,
   hash: word,
   /** 1 for a writer's first event, then without a gap. */
-  position: z.int().check(z.minimum(1)),
+  position: placeInChain,
+});
+
+const auditCheckpoint = z.strictObject({
+  number: placeInChain,
+  at: time,
+  before: time,
+  events: count,
+  previous: word,
+  chains: z.readonly(z.array(z.strictObject({ writer: word, position: placeInChain, hash: word }))),
+  links: z.readonly(z.array(word)),
+  key: word,
+  signature: word,
 });
 
 const measured = z.number().check(z.minimum(-largestValue), z.maximum(largestValue));
@@ -374,6 +388,7 @@ const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('interaction'), interaction }),
   z.strictObject({ kind: z.literal('learning'), event: learningEvent }),
   z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
+  z.strictObject({ kind: z.literal('checkpoint'), checkpoint: auditCheckpoint }),
 ]);
 
 export const writerPattern = /^[a-z0-9][a-z0-9-]{3,63}$/;

@@ -164,6 +164,7 @@ const schema = z.object({
     errorRate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     autoRollback: z._default(z.boolean(), false),
   }),
+  audit: z.object({ retentionDays: z._default(z.int().check(z.minimum(31)), 90) }),
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
@@ -230,6 +231,7 @@ const empty = {
   approve: { auto: {} },
   pullRequest: {},
   monitor: {},
+  audit: {},
   learning: {},
   notifications: {},
 };
