@@ -77,6 +77,8 @@ export interface TicketStore {
     readonly limit?: number;
     readonly offset?: number;
   }): readonly Ticket[];
+  /** Those whose signals were seen then or later. */
+  seenSince(at: string): readonly Ticket[];
   /** All of them, for figures. */
   summaries(): readonly TicketSummary[];
   countByStatus(): Readonly<Partial<Record<TicketStatus, number>>>;

@@ -218,7 +218,12 @@ const releaseFields = {
   backupRef: text,
   appliedAt: time,
   monitoredUntil: time,
-  baseline: z.object({ events: amount, allEvents: amount, lines: amount }),
+  baseline: z.object({
+    events: amount,
+    allEvents: amount,
+    lines: amount,
+    neighbours: optional(z.record(key, amount)),
+  }),
   looks: z.array(
     z.object({
       minutes: amount,

@@ -56,6 +56,12 @@ export function createStores(sql: () => Sql): Stores {
           `${oneOf('status', statuses)} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`,
           [...(statuses ?? []), limit, offset],
         ),
+      seenSince: (at) =>
+        select(
+          ticketEntity,
+          'AND id IN (SELECT id FROM signal_groups WHERE last_seen >= ?) ORDER BY id',
+          [at],
+        ),
       summaries: () =>
         sql()
           .all(

@@ -201,6 +201,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: (id) => memory.tickets.find((ticket) => ticket.id === id),
       list: (filter) =>
         memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      seenSince: () => [],
       summaries: () => [],
       countByStatus: () => {
         const counts: Partial<Record<Ticket['status'], number>> = {};
