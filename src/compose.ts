@@ -48,6 +48,8 @@ export interface ComposeOptions extends ModelSources {
   readonly forgeToken?: (repository: ForgeRepository, ask: boolean) => Promise<string | undefined>;
   /** Beyond so many tickets old ones are archived; for tests. */
   readonly maxTickets?: number;
+  /** Default: the system's; for tests. */
+  readonly clock?: Clock;
   /** Opens the backlog to read only and writes nothing at all. */
   readonly readOnly?: boolean;
   /** Reads logs in a thread of its own: where others need the event loop. */
@@ -74,7 +76,7 @@ export interface App {
 /** Everything made, in the order the data travels. */
 export async function compose(options: ComposeOptions): Promise<App> {
   const { folder, log, settings } = options;
-  const clock: Clock = { now: () => new Date() };
+  const clock: Clock = options.clock ?? { now: () => new Date() };
   const shell = createShell();
   const git = createGit(shell, folder);
   const door = createDoor({ shell, git, folder, environment: options.environment });

@@ -9,7 +9,6 @@ import { defaultSettings } from '../../../src/core/settings.ts';
 import { open } from '../../support/backlog.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { createRepository } from '../../support/repository.ts';
-import { type Footprint, soak } from '../../support/soak.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 import { landIt, makePatch } from '../release/workspace.ts';
 
@@ -138,17 +137,5 @@ describe('cleaning up', function () {
     const denied = await patchOf('DENIED');
     await git.run(['worktree', 'add', '-q', temp.path('mine'), denied.branch]);
     assert.deepEqual(await found(), []);
-  });
-
-  it('leaves nothing that grows with use: branches, worktrees, open files', async () => {
-    const seen: Footprint[] = [];
-    await soak(temp.path('soak'), 4, (_, footprint) => seen.push(footprint));
-    const [, early, , last] = seen;
-    assert.ok(early && last);
-    assert.deepEqual(
-      [last.refs, last.worktrees, last.handles],
-      [early.refs, early.worktrees, early.handles],
-    );
-    assert.deepEqual(last.audit.broken, []);
   });
 });
