@@ -389,6 +389,7 @@ export async function rollBack(
         { git: house.git },
         {
           release,
+          patch: request,
           ticketTitle: ticket.title,
           reason,
           reviewer,
