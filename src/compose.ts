@@ -22,6 +22,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
 import { copyWorkspace } from './platform/demoWorkspace.ts';
 import { keptSelfTest } from './pipeline/selfTest/kept.ts';
+import { createAuditSigner } from './platform/auditKey.ts';
 import { cacheFolder, configFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
@@ -49,6 +50,8 @@ export interface ComposeOptions extends ModelSources {
   readonly forgeToken?: (repository: ForgeRepository, ask: boolean) => Promise<string | undefined>;
   /** Beyond so many tickets old ones are archived; for tests. */
   readonly maxTickets?: number;
+  /** Default: the system's; for tests. */
+  readonly clock?: Clock;
   /** Opens the backlog to read only and writes nothing at all. */
   readonly readOnly?: boolean;
   /** Reads logs in a thread of its own: where others need the event loop. */
@@ -75,7 +78,7 @@ export interface App {
 /** Everything made, in the order the data travels. */
 export async function compose(options: ComposeOptions): Promise<App> {
   const { folder, log, settings } = options;
-  const clock: Clock = { now: () => new Date() };
+  const clock: Clock = options.clock ?? { now: () => new Date() };
   const shell = createShell();
   const git = createGit(shell, folder);
   const door = createDoor({ shell, git, folder, environment: options.environment });
@@ -84,6 +87,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     folder,
     clock,
     log,
+    signer: createAuditSigner(options.environment),
     readOnly: (options.readOnly ?? false) || !options.trusted,
     ...(options.maxTickets === undefined ? {} : { maxTickets: options.maxTickets }),
   });

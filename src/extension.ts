@@ -76,17 +76,23 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     },
     log: warn,
   });
-  const tellRelease = createReleaseNotice(
+  const releaseNotice = createReleaseNotice({
     dialogs,
-    {
+    actions: {
       rollBack: (id) => vscode.commands.executeCommand(commandId('rollBack'), id),
       openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
     },
-    warn,
-  );
+    log: warn,
+    quietHours: () => sessions?.session()?.settings()?.notifications.quietHours ?? '',
+    now: () => new Date(),
+    after(ms, work) {
+      const timer = setTimeout(work, ms).unref();
+      return { dispose: () => clearTimeout(timer) };
+    },
+  });
   const onProgress = (progress: Progress): void => {
     notifications.onProgress(progress);
-    tellRelease(progress);
+    releaseNotice.onProgress(progress);
   };
   sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
   notifications.follow(sessions);
@@ -142,6 +148,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
+    releaseNotice,
     sorting,
     backlogView,
     reviewView,

@@ -76,7 +76,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
-export type { Leftover } from './pipeline/cleanUp.ts';
+export { type Leftover, unneeded } from './pipeline/cleanUp.ts';
 export type { HistoryEvent } from './pipeline/history.ts';
 export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';

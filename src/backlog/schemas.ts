@@ -219,7 +219,12 @@ const releaseFields = {
   backupRef: text,
   appliedAt: time,
   monitoredUntil: time,
-  baseline: z.object({ events: amount, allEvents: amount, lines: amount }),
+  baseline: z.object({
+    events: amount,
+    allEvents: amount,
+    lines: amount,
+    neighbours: optional(z.record(key, amount)),
+  }),
   looks: z.array(
     z.object({
       minutes: amount,
@@ -260,6 +265,8 @@ const position = z.strictObject({
   tailHash: word,
 });
 
+const placeInChain = z.int().check(z.minimum(1));
+
 const auditEvent = z.strictObject({
   id,
   timestamp: time,
@@ -272,7 +279,19 @@ const auditEvent = z.strictObject({
   previousHash: word,
   hash: word,
   /** 1 for a writer's first event, then without a gap. */
-  position: z.int().check(z.minimum(1)),
+  position: placeInChain,
+});
+
+const auditCheckpoint = z.strictObject({
+  number: placeInChain,
+  at: time,
+  before: time,
+  events: count,
+  previous: word,
+  chains: z.readonly(z.array(z.strictObject({ writer: word, position: placeInChain, hash: word }))),
+  links: z.readonly(z.array(word)),
+  key: word,
+  signature: word,
 });
 
 const measured = z.number().check(z.minimum(-largestValue), z.maximum(largestValue));
@@ -377,6 +396,7 @@ const change = z.discriminatedUnion('kind', [
   teamBatch,
   teamApproval,
   z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
+  z.strictObject({ kind: z.literal('checkpoint'), checkpoint: auditCheckpoint }),
 ]);
 
 export const writerPattern = /^[a-z0-9][a-z0-9-]{3,63}$/;

@@ -127,6 +127,8 @@ export interface ReleaseBaseline {
   readonly events: number;
   readonly allEvents: number;
   readonly lines: number;
+  /** Of tickets about the same code, by id; of those that are not named, none. */
+  readonly neighbours?: Readonly<Record<string, number>>;
 }
 
 /** One comparison of a release with the time before it. */

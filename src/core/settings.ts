@@ -180,6 +180,7 @@ const schema = z.object({
     origins: z._default(z.array(z.string().check(z.minLength(1))), []),
     approvals: z._default(z.boolean(), false),
   }),
+  audit: z.object({ retentionDays: z._default(z.int().check(z.minimum(31)), 90) }),
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
@@ -265,6 +266,7 @@ const empty = {
   pullRequest: {},
   monitor: {},
   server: {},
+  audit: {},
   learning: {},
   schedule: {},
   sync: {},

@@ -24,6 +24,7 @@ import type { House } from './house.ts';
 import { judgeMerged } from './judgeMerged.ts';
 import { patchHash, riskFor } from './sync/trust.ts';
 import { inFolder } from './inFolder.ts';
+import { neighboursOf } from './neighbours.ts';
 import { type Lesson, learning } from './learning.ts';
 import { openPullRequestFor } from './pullRequests.ts';
 
@@ -247,10 +248,11 @@ export async function writeLanded(
   reviewer: string,
   comment?: string,
 ): Promise<Release> {
-  const { ticketId, appliedAt } = landed;
+  const { appliedAt } = landed;
+  const neighbours = await neighboursOf(house, request);
   const release: Release = {
     ...landed,
-    baseline: baselineAt(house.backlog.metrics, ticketId, appliedAt, house.clock.now()),
+    baseline: baselineAt(house.backlog.metrics, landed, neighbours, house.clock.now()),
     monitoredUntil: monitoredUntil(house, appliedAt),
   };
   await house.backlog.write([
@@ -391,6 +393,7 @@ export async function rollBack(
         { git: house.git },
         {
           release,
+          patch: request,
           ticketTitle: ticket.title,
           reason,
           reviewer,

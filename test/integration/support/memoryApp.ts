@@ -209,6 +209,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: (id) => memory.tickets.find((ticket) => ticket.id === id),
       list: (filter) =>
         memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      seenSince: () => [],
       summaries: () => [],
       countByStatus: () => {
         const counts: Partial<Record<Ticket['status'], number>> = {};
@@ -259,7 +260,6 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     learning: { list: () => [], latest: () => undefined },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
-    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }), exported: () => [] },
     team: {
       chains: () => [],
       pending: () => [],
@@ -269,6 +269,14 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       requestsSince: () => 0,
       attemptsSince: () => [],
       isRiskTheirs: () => false,
+    },
+    audit: {
+      list: () => [],
+      verify: () => ({ events: 0, broken: [] }),
+      exported: () => [],
+      checkpoint: () => undefined,
+      countBefore: () => 0,
+      prune: () => Promise.resolve(0),
     },
     write: async () => undefined,
     refresh: async () => undefined,

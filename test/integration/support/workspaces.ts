@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBacklog } from '../../../src/backlog/openBacklog.ts';
+import { createAuditSigner } from '../../../src/platform/auditKey.ts';
 import { copyWorkspace } from '../../../src/platform/demoWorkspace.ts';
 import { compose, startRecordedModel } from '../../../src/compose.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
@@ -43,7 +44,8 @@ const earlier = new Date(Date.now() - 40 * 86_400_000);
 /** As if a window had been open there more than a month ago: something of every kind was missed since. */
 async function beganEarlier(folder: string): Promise<void> {
   const clock = { now: () => earlier };
-  const backlog = await openBacklog({ folder, clock, log: () => undefined, watch: false });
+  const signer = createAuditSigner(process.env);
+  const backlog = await openBacklog({ folder, clock, signer, log: () => undefined, watch: false });
   try {
     const entry = { actor: 'patchwright', action: 'schedule.began', subject: 'run' };
     await backlog.write([{ kind: 'audit', entry }]);
