@@ -16,7 +16,7 @@ import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
 import type { Settings } from './core/settings.ts';
 import { acceptedSecrets } from './gates/secrets/known.ts';
-import { createGateCache } from './gates/gateCache.ts';
+import { createGateCache, createRunCache } from './gates/gateCache.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
@@ -78,6 +78,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const git = createGit(shell, folder);
   const door = createDoor({ shell, git, folder, environment: options.environment });
   const data = join(folder, '.patchwright');
+  const gateResults = join(cacheFolder(options.environment), 'gates');
   const backlog = await openBacklog({
     folder,
     clock,
@@ -129,12 +130,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     protection: async () => createProtection(await linesOf(join(data, 'protected'))),
     acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
-    gateCache: (about) =>
-      createGateCache(
-        join(cacheFolder(options.environment), 'gates'),
-        { about, build: build() },
-        log,
-      ),
+    gateCache: (about) => createGateCache(gateResults, { about, build: build() }, log),
+    baseRuns: (about) => createRunCache(gateResults, { about, build: build() }, log),
     lists: async () => {
       const textOf = async (name: string) => (await linesOf(join(data, name))).join('\n');
       return Object.fromEntries(

@@ -38,6 +38,9 @@ export async function judge(
   const accepted = await house.acceptedSecrets();
   const key = { settings, protection, tests, exceptionType: told, accepted, finding };
   const cache = useCache ? house.gateCache(await gateKey(worktree, patch, key)) : undefined;
+  const onBase = { ...patch, commit: patch.base, testFiles: [] };
+  const ofBase = { settings, protection, tests, exceptionType: null, accepted: new Set<string>() };
+  const baseRuns = useCache ? house.baseRuns(await gateKey(worktree, onBase, ofBase)) : undefined;
   const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
   return runGates(
     underSandbox(allGates, await house.sandbox(settings)),
@@ -57,6 +60,7 @@ export async function judge(
       timeoutMs: settings.test.timeoutSeconds * 1000,
       folder: worktree.prefix,
       suiteRuns: new Map(),
+      ...(baseRuns ? { baseRuns } : {}),
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket ? {} : { anyException: true }),
       ...(exceptionType ? { exceptionType } : {}),
