@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
+import { hookFolders } from './compose/hookFolders.ts';
 import { type ModelSources, openModel } from './compose/models.ts';
 import { errorMessage, explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
 import type { Clock, Git, Log, Shell } from './core/ports.ts';
@@ -128,7 +129,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
       const held = await door.shell(root, current.sandbox);
       return findTestRunner({ shell: held }, root, current.test, log);
     },
-    protection: async () => createProtection(await linesOf(join(data, 'protected'))),
+    protection: async () =>
+      createProtection([...(await linesOf(join(data, 'protected'))), ...(await hookFolders(git))]),
     acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
     gateCache: (about) => createGateCache(gateResults, { about, build: build() }, log),
     baseRuns: (about) => createRunCache(gateResults, { about, build: build() }, log),

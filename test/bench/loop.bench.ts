@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { type Pair, settledWithin, type Speed } from '../../src/gates/loop/slowdown.ts';
+import { doubt, type Pair, settledWithin, type Speed } from '../../src/gates/loop/slowdown.ts';
 import { createRandom } from '../support/random.ts';
 import type { Bench } from './bench.ts';
 
@@ -33,7 +33,9 @@ export const bench: Bench = {
       target: 1,
     });
     report({ what: 'pairs of runs a decision, mean', value: mean(pairs), unit: '' });
-    report({ what: 'of the same: not decided', value: undecided(same), unit: '' });
+    const silent = found.filter(({ speed }) => speed.verdict !== 'slower' && !doubt(speed));
+    report({ what: 'of the missed: without a mark', value: silent.length, unit: '' });
+    report({ what: 'of the same: marked', value: marked(same), unit: '' });
     report({ what: 'pairs of runs a decision, worst', value: Math.max(...pairs), unit: '' });
     for (const [name, spread, spikes] of [
       ['10 % noise', 0.1, 0.02],
@@ -50,8 +52,8 @@ export const bench: Bench = {
   },
 };
 
-function undecided(all: readonly Decision[]): number {
-  return all.filter(({ speed }) => speed.verdict === 'unclear').length;
+function marked(all: readonly Decision[]): number {
+  return all.filter(({ speed }) => doubt(speed)).length;
 }
 
 interface Decision {

@@ -6,6 +6,7 @@ import { guarded } from '../guardedRun.ts';
 import {
   type Bound,
   confidence,
+  doubt,
   mostMs,
   type Pair,
   settledWithin,
@@ -105,17 +106,19 @@ function judge(subject: Subject, runs: Runs, speed: Speed, marks: readonly strin
   return { evidence, marks: [...marks, ...flaky, ...unclear(subject, speed)] };
 }
 
-/** What may be as much slower as everybody would notice. */
-const felt = 2;
-
-function unclear(subject: Subject, { verdict, ratio, high }: Speed): string[] {
+function unclear(subject: Subject, speed: Speed): string[] {
   const { name } = subject;
-  if (verdict !== 'unclear') return [];
   const why = 'the runs differ too much to tell';
-  if (ratio > boundOf(subject).ratio)
-    return [`${name}: may be slower (${ratio.toFixed(2)} ×), ${why}`];
-  const most = `at most ${high.toFixed(1)} × the time of before`;
-  return high > felt ? [`${name}: not decided whether it became slower (${most}): ${why}`] : [];
+  switch (doubt(speed, boundOf(subject))) {
+    case 'maybe':
+      return [`${name}: may be slower (${speed.ratio.toFixed(2)} ×), ${why}`];
+    case 'undecided':
+      return [
+        `${name}: not decided whether it became slower (at most ${speed.high.toFixed(1)} × the time of before), ${why}`,
+      ];
+    default:
+      return [];
+  }
 }
 
 function misbehaved(

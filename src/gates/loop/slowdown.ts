@@ -54,7 +54,7 @@ export function settled(pairs: readonly Pair[], bound: Bound = slow): Speed | un
 }
 
 /** How long it may take to tell: so many times what one run takes, within bounds; longer where it looks slower. */
-const [leastMs, timesARun, stretch] = [5_000, 10, 2];
+const [leastMs, timesARun, stretch] = [5_000, 10, 6];
 /** Measuring takes no longer than this, give or take a run. */
 export const mostMs = 60_000;
 
@@ -73,6 +73,19 @@ export function settledWithin(
   const now = compareSpeed(pairs, bound);
   const looksSlower = now.verdict === 'unclear' && now.ratio > bound.ratio;
   return looksSlower && spentMs <= stretch * enoughMs ? undefined : now;
+}
+
+/** What may be as much slower as everybody would notice. */
+const felt = 1.5;
+
+/** Why a reviewer should look: it was not found slower, nor is it known that it is not. */
+export function doubt(
+  { verdict, ratio, high }: Speed,
+  bound: Bound = slow,
+): 'maybe' | 'undecided' | undefined {
+  if (verdict !== 'unclear') return undefined;
+  if (ratio > bound.ratio) return 'maybe';
+  return high > felt ? 'undecided' : undefined;
 }
 
 /** Interval of the median, by drawing again from what was measured. */
