@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
+import { hookFolders } from './compose/hookFolders.ts';
 import { type ModelSources, openModel } from './compose/models.ts';
 import { errorMessage, explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
 import type { Clock, Git, Log, Shell } from './core/ports.ts';
@@ -16,7 +17,7 @@ import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
 import type { Settings } from './core/settings.ts';
 import { acceptedSecrets } from './gates/secrets/known.ts';
-import { createGateCache } from './gates/gateCache.ts';
+import { createGateCache, createRunCache } from './gates/gateCache.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
@@ -83,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const git = createGit(shell, folder);
   const door = createDoor({ shell, git, folder, environment: options.environment });
   const data = join(folder, '.patchwright');
+  const gateResults = join(cacheFolder(options.environment), 'gates');
   const backlog = await openBacklog({
     folder,
     clock,
@@ -134,14 +136,11 @@ export async function compose(options: ComposeOptions): Promise<App> {
       const held = await door.shell(root, current.sandbox);
       return findTestRunner({ shell: held }, root, current.test, log);
     },
-    protection: async () => createProtection(await linesOf(join(data, 'protected'))),
+    protection: async () =>
+      createProtection([...(await linesOf(join(data, 'protected'))), ...(await hookFolders(git))]),
     acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
-    gateCache: (about) =>
-      createGateCache(
-        join(cacheFolder(options.environment), 'gates'),
-        { about, build: build() },
-        log,
-      ),
+    gateCache: (about) => createGateCache(gateResults, { about, build: build() }, log),
+    baseRuns: (about) => createRunCache(gateResults, { about, build: build() }, log),
     lists: async () => {
       const textOf = async (name: string) => (await linesOf(join(data, name))).join('\n');
       return Object.fromEntries(

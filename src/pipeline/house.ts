@@ -9,7 +9,7 @@ import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Analyse } from '../signals/quality/startAnalysis.ts';
-import type { GateCache } from '../gates/gateCache.ts';
+import type { GateCache, RunCache } from '../gates/gateCache.ts';
 import type { Scanner } from '../signals/scan.ts';
 import type { GateEvents } from '../gates/gate.ts';
 import type { Signer } from '../backlog/team/batch.ts';
@@ -54,6 +54,8 @@ export interface House {
   acceptedSecrets(): Promise<ReadonlySet<string>>;
   /** Results of gates that depend on nothing but this. */
   gateCache(about: unknown): GateCache;
+  /** The suite's run on a base, likewise. */
+  baseRuns(about: unknown): RunCache;
   /** The user's own lists in `.patchwright`, as they are: name → text. */
   lists(): Promise<Readonly<Record<string, string>>>;
   /** The gates, as configured here but for `adjust`, over a repository that lies elsewhere. */
