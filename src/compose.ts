@@ -24,6 +24,7 @@ import { copyWorkspace } from './platform/demoWorkspace.ts';
 import { keptSelfTest } from './pipeline/selfTest/kept.ts';
 import { cacheFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
+import { startApp } from './platform/load/startApp.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { createShell } from './platform/shell.ts';
@@ -123,6 +124,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
         ...(current.test.setup ? { setup: current.test.setup } : {}),
       }),
     sandbox: (current) => door.state(current.sandbox),
+    startApp,
     findTests: async (root, current) => {
       const held = await door.shell(root, current.sandbox);
       return findTestRunner({ shell: held }, root, current.test, log);

@@ -1,6 +1,7 @@
 import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
+import type { Canary } from './core/canary.ts';
 import type { HunkName } from './core/hunks.ts';
 import type { EvidenceBundle, Verification } from './core/evidence.ts';
 import { createEmitter, type Event } from './core/events.ts';
@@ -19,6 +20,7 @@ import {
   rollBack,
   undoReject,
 } from './pipeline/decide.ts';
+import { canary } from './pipeline/canary/canary.ts';
 import { cleanUp, type Leftover, leftovers } from './pipeline/cleanUp.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
@@ -154,6 +156,8 @@ export interface Pipeline {
     hunks: readonly HunkName[],
     signal?: AbortSignal,
   ): Promise<PatchRequest>;
+  /** Compares the app from base and patch under the same load; throws `app_not_started`. */
+  canary(requestId: string, signal?: AbortSignal): Promise<Canary>;
   readonly editing: Editing;
   rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
@@ -365,6 +369,7 @@ export function createPipeline(house: House): Pipeline {
       ),
     dropHunks: (id, hunks, signal) =>
       act(() => dropHunks(house, id, hunks, tell, untilEnd(signal))),
+    canary: (id, signal) => act(() => canary(house, id, tell, untilEnd(signal))),
     editing: {
       start: (id, signal) => act(() => editing.start(id, untilEnd(signal))),
       finish: (id, signal) => act(() => editing.finish(id, tell, untilEnd(signal))),

@@ -150,6 +150,10 @@ ALTER TABLE deployments ADD COLUMN baseline TEXT;
 ALTER TABLE deployments ADD COLUMN looks TEXT;
 `,
   },
+  {
+    version: 8,
+    sql: 'ALTER TABLE patch_requests ADD COLUMN canary TEXT;',
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'no_test_command'
   | 'no_sandbox'
   | 'setup_failed'
+  | 'app_not_started'
   | 'worktree_failed'
   | 'would_overwrite'
   | 'protected_branch'

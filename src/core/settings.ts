@@ -133,6 +133,14 @@ const schema = z.object({
     setup: z._default(z.string(), ''),
     timeoutSeconds: z._default(count, 300),
   }),
+  canary: z.object({
+    start: z._default(z.string(), ''),
+    ready: z._default(z.string().check(z.regex(/^\//, 'not a path')), '/'),
+    port: z._default(z.int().check(z.minimum(0), z.maximum(65_535)), 0),
+    requests: z._default(z.array(z.string().check(z.minLength(1))), ['GET /']),
+    load: z._default(z.string(), ''),
+    seconds: z._default(z.number().check(z.minimum(1), z.maximum(240)), 20),
+  }),
   sandbox: z.object({
     allowWithout: z._default(z.boolean(), false),
     network: z._default(z.boolean(), false),
@@ -216,6 +224,7 @@ const empty = {
   agent: {},
   model: { roles: {} },
   test: {},
+  canary: {},
   sandbox: {},
   gates: {
     size: {},

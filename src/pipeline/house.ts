@@ -1,6 +1,7 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
+import type { LoadPlan, Start } from '../core/canary.ts';
 import type { Model } from '../core/model.ts';
 import type { Clock, Git, Log, ProcessMark, Shell } from '../core/ports.ts';
 import type { Forge, ForgeRepository } from '../core/pullRequest.ts';
@@ -43,6 +44,7 @@ export interface House {
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
+  startApp(options: AppStart, signal: AbortSignal): Promise<Start>;
   /** What holds the tests of patches. */
   sandbox(settings: Settings): Promise<SandboxState>;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
@@ -68,6 +70,14 @@ export interface House {
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
   /** The entries that were saved, in order; none when there is no transcript. */
   readTranscript(attemptId: string): Promise<readonly unknown[]>;
+}
+
+/** An app, and where it runs. */
+export interface AppStart {
+  readonly plan: LoadPlan;
+  readonly root: string;
+  readonly shell: Shell;
+  readonly timeoutMs: number;
 }
 
 /** What is saved of attempts. */
