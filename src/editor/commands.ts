@@ -54,6 +54,7 @@ export const commandNames = [
   'doctor',
   'cleanUp',
   'selfTestGates',
+  'canary',
   'refresh',
   'openDemo',
   'getStarted',

@@ -34,16 +34,10 @@ export async function startApp(
   const driver = join(temp, isSource ? 'driver.mts' : 'driver.cjs');
   const input = new PassThrough();
   const replies = createLines();
-  const remove = () => rm(temp, { recursive: true, force: true, maxRetries: 5 });
-  try {
-    await copyFile(entry, driver);
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  const ended = shell
-    .run(
-      {
+  const run = async (): Promise<CommandResult> => {
+    try {
+      await copyFile(entry, driver);
+      const command = {
         file: process.execPath,
         args: [driver],
         cwd: root,
@@ -51,11 +45,16 @@ export async function startApp(
         input,
         timeoutMs,
         writable: [temp],
-        onOutput: (text, stream) => stream === 'stdout' && replies.write(text),
-      },
-      signal,
-    )
-    .finally(remove);
+        onOutput: (text: string, stream: string) => {
+          if (stream === 'stdout') replies.write(text);
+        },
+      };
+      return await shell.run(command, signal);
+    } finally {
+      await rm(temp, { recursive: true, force: true, maxRetries: 5 });
+    }
+  };
+  const ended = run();
   ended.catch(() => undefined); // each reply that is waited for says it
   const ask = async (message: ToDriver): Promise<FromDriver | Gone> => {
     input.write(`${JSON.stringify(message)}\n`);
