@@ -104,7 +104,7 @@ export interface Pipeline {
   /** Holds error rates since patches have landed against those of before, where that is due. */
   monitor(): Promise<void>;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
-  draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
+  draft(ticketId?: string, signal?: AbortSignal, options?: DraftOptions): Promise<PatchRequest>;
   /** Plans a change with tools that only read; nothing but the backlog is written. */
   preview(wish: Wish, signal?: AbortSignal): Promise<Planned>;
   /**
@@ -200,6 +200,11 @@ export interface Pipeline {
   dispose(): Promise<void>;
 }
 
+export interface DraftOptions {
+  /** Even while it rests after attempts that failed; without it `resting` is thrown. */
+  readonly again?: boolean;
+}
+
 /** A person's own edits of patches that wait; see `createEditing`. */
 export interface Editing {
   start(requestId: string, signal?: AbortSignal): Promise<string>;
@@ -280,9 +285,13 @@ export function createPipeline(house: House): Pipeline {
     await Promise.allSettled(entries.map(({ done }) => done));
   };
 
-  const draftOne = (ticketId: string | undefined, signal?: AbortSignal): Promise<PatchRequest> =>
+  const draftOne = (
+    ticketId: string | undefined,
+    signal?: AbortSignal,
+    { again = false }: DraftOptions = {},
+  ): Promise<PatchRequest> =>
     startAttempt(ticketId, signal, async (watching, either) => {
-      const request = await draftTicket(house, ticketId, watching, either);
+      const request = await draftTicket(house, { ticketId, again }, watching, either);
       return autoApprove(house, request, { tell: watching, signal: either });
     });
 
@@ -301,7 +310,7 @@ export function createPipeline(house: House): Pipeline {
       if (house.trusted) growth.grown();
     },
     monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
-    draft: (ticketId, signal) => act(() => draftOne(ticketId, signal)),
+    draft: (ticketId, signal, options) => act(() => draftOne(ticketId, signal, options)),
     run: (type, options, signal) =>
       act(() => {
         const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;

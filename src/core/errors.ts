@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'model_stuck'
   | 'no_submission'
   | 'limit_reached'
+  | 'resting'
   | 'gates_failed'
   | 'no_test_command'
   | 'no_sandbox'

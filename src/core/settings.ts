@@ -100,7 +100,6 @@ const schema = z.object({
     roles: z.object({
       planning: z._default(z.string(), ''),
       patching: z._default(z.string(), ''),
-      cheap: z._default(z.string(), ''),
     }),
     protocol: z._default(z.enum(['auto', 'tools', 'text']), 'auto'),
     contextTokens: z._default(z.int().check(z.minimum(0)), 0),
