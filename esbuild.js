@@ -70,6 +70,7 @@ const builds = [
       'src/signals/quality/qualityWorker.ts',
       'src/signals/scanWorker.ts',
       'src/platform/load/loadDriver.ts',
+      'src/gates/static/codeFixes.ts',
     ],
   },
   // The page runs in a browser.
