@@ -26,6 +26,7 @@ import { keptSelfTest } from './pipeline/selfTest/kept.ts';
 import { createAuditSigner } from './platform/auditKey.ts';
 import { cacheFolder, configFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
+import { startApp } from './platform/load/startApp.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
 import { isOnBattery } from './platform/battery.ts';
@@ -132,6 +133,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
         ...(current.test.setup ? { setup: current.test.setup } : {}),
       }),
     sandbox: (current) => door.state(current.sandbox),
+    startApp,
     findTests: async (root, current) => {
       const held = await door.shell(root, current.sandbox);
       return findTestRunner({ shell: held }, root, current.test, log);

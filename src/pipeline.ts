@@ -1,6 +1,7 @@
 import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
+import type { Canary } from './core/canary.ts';
 import type { HunkName } from './core/hunks.ts';
 import type { EvidenceBundle, Verification } from './core/evidence.ts';
 import { createEmitter, type Event } from './core/events.ts';
@@ -19,6 +20,7 @@ import {
   rollBack,
   undoReject,
 } from './pipeline/decide.ts';
+import { canary } from './pipeline/canary/canary.ts';
 import { cleanUp, type Leftover, leftovers } from './pipeline/cleanUp.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
@@ -109,7 +111,7 @@ export interface Pipeline {
   /** Holds error rates since patches have landed against those of before, where that is due. */
   monitor(): Promise<void>;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
-  draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
+  draft(ticketId?: string, signal?: AbortSignal, options?: DraftOptions): Promise<PatchRequest>;
   /** Plans a change with tools that only read; nothing but the backlog is written. */
   preview(wish: Wish, signal?: AbortSignal): Promise<Planned>;
   /**
@@ -161,6 +163,8 @@ export interface Pipeline {
     hunks: readonly HunkName[],
     signal?: AbortSignal,
   ): Promise<PatchRequest>;
+  /** Compares the app from base and patch under the same load; throws `app_not_started`. */
+  canary(requestId: string, signal?: AbortSignal): Promise<Canary>;
   readonly editing: Editing;
   rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
@@ -216,6 +220,11 @@ export interface Pipeline {
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
+}
+
+export interface DraftOptions {
+  /** Even while it rests after attempts that failed; without it `resting` is thrown. */
+  readonly again?: boolean;
 }
 
 /** A person's own edits of patches that wait; see `createEditing`. */
@@ -299,9 +308,13 @@ export function createPipeline(house: House): Pipeline {
     await Promise.allSettled(entries.map(({ done }) => done));
   };
 
-  const draftOne = (ticketId: string | undefined, signal?: AbortSignal): Promise<PatchRequest> =>
+  const draftOne = (
+    ticketId: string | undefined,
+    signal?: AbortSignal,
+    { again = false }: DraftOptions = {},
+  ): Promise<PatchRequest> =>
     startAttempt(ticketId, signal, async (watching, either) => {
-      const request = await draftTicket(house, ticketId, watching, either);
+      const request = await draftTicket(house, { ticketId, again }, watching, either);
       return autoApprove(house, request, { tell: watching, signal: either });
     });
 
@@ -329,7 +342,7 @@ export function createPipeline(house: House): Pipeline {
       if (house.trusted) growth.grown();
     },
     monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
-    draft: (ticketId, signal) => act(() => draftOne(ticketId, signal)),
+    draft: (ticketId, signal, options) => act(() => draftOne(ticketId, signal, options)),
     run: runNow,
     schedule: (isTyping) => (schedule ??= scheduleIn(house, runNow, isTyping)),
     preview: (wish, signal) => plan(wish, {}, signal),
@@ -390,6 +403,7 @@ export function createPipeline(house: House): Pipeline {
       ),
     dropHunks: (id, hunks, signal) =>
       act(() => dropHunks(house, id, hunks, tell, untilEnd(signal))),
+    canary: (id, signal) => act(() => canary(house, id, tell, untilEnd(signal))),
     editing: {
       start: (id, signal) => act(() => editing.start(id, untilEnd(signal))),
       finish: (id, signal) => act(() => editing.finish(id, tell, untilEnd(signal))),

@@ -178,6 +178,8 @@ function proof(view: ReviewView, send: Send): TemplateResult {
         ${side(t('Before the patch'), before)} ${side(t('With the patch'), after)}
       </div>
       ${list(t('Not proven by the test'), view.proof.doubts)}
+      ${list(t('Under load'), view.proof.canary)}
+      ${view.actions.canary.offered ? html`<button class="link" @click=${() => send({ kind: 'act', action: 'canary' })}>${t('Compare the app under load')}</button>` : nothing}
       <h3>${t('Gates')}</h3>
       <ul class="plain gates">
         ${view.gates.map((gate) => html`<li>${gateRow(gate, send)}</li>`)}

@@ -177,6 +177,10 @@ WHEN NOT EXISTS (
 BEGIN SELECT RAISE(ABORT, 'audit events are append-only'); END;
 `,
   },
+  {
+    version: 10,
+    sql: 'ALTER TABLE patch_requests ADD COLUMN canary TEXT;',
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -35,6 +35,8 @@ const key = z.string().check(
 );
 const anything = z.record(key, z.unknown());
 
+const canaryVerdict = z.enum(['worse', 'not_worse', 'unclear']);
+
 /** A schema for every field, whose values are what the core says they are. */
 type SchemasOf<T> = {
   readonly [K in keyof T]-?: z.ZodMiniType<Exclude<T[K], undefined>>;
@@ -188,6 +190,30 @@ const requestFields = {
   reviewComment: text,
   appliedAt: time,
   applicationError: text,
+  canary: z.object({
+    at: time,
+    base: word,
+    commit: word,
+    verdict: canaryVerdict,
+    load: list,
+    starts: count,
+    requests: count,
+    figures: z.array(
+      z.object({
+        name: text,
+        unit: z.enum(['ms', 'MiB', '%']),
+        base: z.number(),
+        patch: z.number(),
+        kind: z.enum(['ratio', 'difference']),
+        change: z.number(),
+        low: z.number(),
+        high: z.number(),
+        verdict: canaryVerdict,
+      }),
+    ),
+    findings: list,
+    output: text,
+  }),
   pullRequest: z.object({
     forge: z.enum(['github', 'gitlab']),
     number: whole,

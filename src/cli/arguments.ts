@@ -6,6 +6,7 @@ const options = {
   folder: { type: 'string', short: 'C' },
   json: { type: 'boolean' },
   next: { type: 'boolean' },
+  force: { type: 'boolean' },
   content: { type: 'boolean' },
   model: { type: 'string' },
   message: { type: 'string', short: 'm' },
@@ -48,6 +49,8 @@ export interface Arguments {
   readonly folder: string;
   readonly json: boolean;
   readonly next: boolean;
+  /** `draft`: even while the ticket rests after attempts that failed. */
+  readonly force: boolean;
   /** `templates`: lines are already without header. */
   readonly content: boolean;
   readonly model?: string;
@@ -109,6 +112,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    force: values.force ?? false,
     confirm: values.confirm ?? false,
     numbered: values.numbered ?? false,
     drop: values.drop ?? false,

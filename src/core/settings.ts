@@ -110,7 +110,6 @@ const schema = z.object({
     roles: z.object({
       planning: z._default(z.string(), ''),
       patching: z._default(z.string(), ''),
-      cheap: z._default(z.string(), ''),
     }),
     protocol: z._default(z.enum(['auto', 'tools', 'text']), 'auto'),
     contextTokens: z._default(z.int().check(z.minimum(0)), 0),
@@ -142,6 +141,14 @@ const schema = z.object({
     single: z._default(z.string(), ''),
     setup: z._default(z.string(), ''),
     timeoutSeconds: z._default(count, 300),
+  }),
+  canary: z.object({
+    start: z._default(z.string(), ''),
+    ready: z._default(z.string().check(z.regex(/^\//, 'not a path')), '/'),
+    port: z._default(z.int().check(z.minimum(0), z.maximum(65_535)), 0),
+    requests: z._default(z.array(z.string().check(z.minLength(1))), ['GET /']),
+    load: z._default(z.string(), ''),
+    seconds: z._default(z.number().check(z.minimum(1), z.maximum(240)), 20),
   }),
   sandbox: z.object({
     allowWithout: z._default(z.boolean(), false),
@@ -251,6 +258,7 @@ const empty = {
   agent: {},
   model: { roles: {} },
   test: {},
+  canary: {},
   sandbox: {},
   gates: {
     size: {},

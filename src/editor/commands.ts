@@ -61,6 +61,7 @@ export const commandNames = [
   'toggleServer',
   'sync',
   'selfTestGates',
+  'canary',
   'refresh',
   'openDemo',
   'getStarted',

@@ -7,6 +7,7 @@ import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { Outlook } from '../pipeline.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
+import { canaryLines } from './canaryText.ts';
 import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
@@ -154,14 +155,15 @@ function ticketPart({ request, ticket, group, odds, now }: ReviewSource): Review
 }
 
 /** The reproduction gate says what each of its runs came to. */
-function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
-  const report = gates.find(({ id }) => id === 'reproduction');
+function proofOf(request: PatchRequest): ReviewView['proof'] {
+  const report = request.gates.find(({ id }) => id === 'reproduction');
   const lines = report?.evidence ?? [];
   const isAfter = (line: string): boolean => /^patch\b/i.test(line);
   return {
     before: lines.filter((line) => !isAfter(line)),
     after: lines.filter(isAfter),
     doubts: report?.marks ?? [],
+    canary: canaryLines(request),
   };
 }
 
@@ -240,5 +242,6 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
       t('It has not landed.'),
     ),
     openReview: { offered: true },
+    canary: when(waits || request.status === 'APPROVED', decided),
   };
 }

@@ -26,7 +26,7 @@ import { patchHash, riskFor } from './sync/trust.ts';
 import { inFolder } from './inFolder.ts';
 import { neighboursOf } from './neighbours.ts';
 import { type Lesson, learning } from './learning.ts';
-import { openPullRequestFor } from './pullRequests.ts';
+import { openOfBranch, openPullRequestFor } from './pullRequests.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -81,7 +81,7 @@ export async function approve(
     }
     const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
     const confirmed = options.confirmedProtectedBranch ?? false;
-    const mode = options.mode ?? rules.mode;
+    const mode = options.mode ?? (openOfBranch(house, request) ? 'pull_request' : rules.mode);
     if (mode === 'merge') return landIt(house, decided, confirmed, watching);
     if (mode === 'branch') return { kind: 'kept', branch: await keep(house, decided) };
     const opened = await openPullRequestFor(house, request, ticket, watching.signal);

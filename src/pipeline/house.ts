@@ -1,6 +1,7 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
+import type { LoadPlan, Start } from '../core/canary.ts';
 import type { Model } from '../core/model.ts';
 import type { Clock, Git, Log, ProcessMark, Shell } from '../core/ports.ts';
 import type { Forge, ForgeRepository } from '../core/pullRequest.ts';
@@ -46,6 +47,7 @@ export interface House {
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
+  startApp(options: AppStart, signal: AbortSignal): Promise<Start>;
   /** What holds the tests of patches. */
   sandbox(settings: Settings): Promise<SandboxState>;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
@@ -82,6 +84,14 @@ export interface TeamKeys {
   signer(name: string): Promise<Signer>;
   people(remote: string): Promise<readonly Person[]>;
   remember(remote: string, person: Person): Promise<void>;
+}
+
+/** An app, and where it runs. */
+export interface AppStart {
+  readonly plan: LoadPlan;
+  readonly root: string;
+  readonly shell: Shell;
+  readonly timeoutMs: number;
 }
 
 /** What is saved of attempts. */

@@ -37,6 +37,7 @@ export const pageActions = [
   'undoReject',
   'rollBack',
   'openReview',
+  'canary',
 ] as const;
 export type PageAction = (typeof pageActions)[number];
 
@@ -107,6 +108,8 @@ export interface ReviewView {
     readonly after: readonly string[];
     /** Mutants that the test does not notice, and hunks that nothing proves. */
     readonly doubts: readonly string[];
+    /** How the app did under load; empty where that was not tried. */
+    readonly canary: readonly string[];
   };
   readonly gates: readonly GateView[];
   readonly steps: readonly StepView[];

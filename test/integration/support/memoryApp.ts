@@ -84,6 +84,7 @@ function appOf(
       cleanUp: () => Promise.resolve([]),
       monitor: () => Promise.resolve(),
       replay: () => Promise.reject(new Error('not part of these tests')),
+      canary: () => Promise.reject(new Error('not part of these tests')),
       exportEvidence: () => Promise.reject(new Error('not part of these tests')),
       verifyEvidence: () => Promise.reject(new Error('not part of these tests')),
       selfTest: () => Promise.reject(new Error('not part of these tests')),
