@@ -50,7 +50,7 @@ import {
   type Wish,
 } from './pipeline/preview.ts';
 import { beginPreview } from './pipeline/previews.ts';
-import { dropHunks } from './pipeline/revise.ts';
+import { dropHunks, undoEdit } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
@@ -154,6 +154,8 @@ export interface Pipeline {
     hunks: readonly HunkName[],
     signal?: AbortSignal,
   ): Promise<PatchRequest>;
+  /** Takes the last change back that somebody made to a patch that waits. Throws `gates_failed`. */
+  undoEdit(requestId: string, signal?: AbortSignal): Promise<PatchRequest>;
   readonly editing: Editing;
   rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
@@ -365,6 +367,7 @@ export function createPipeline(house: House): Pipeline {
       ),
     dropHunks: (id, hunks, signal) =>
       act(() => dropHunks(house, id, hunks, tell, untilEnd(signal))),
+    undoEdit: (id, signal) => act(() => undoEdit(house, id, tell, untilEnd(signal))),
     editing: {
       start: (id, signal) => act(() => editing.start(id, untilEnd(signal))),
       finish: (id, signal) => act(() => editing.finish(id, tell, untilEnd(signal))),

@@ -247,6 +247,7 @@ const buttons: readonly (readonly [PageAction, string])[] = [
   ['finishEdit', msg('Finish Edit')],
   ['abandonEdit', msg('Abandon Edit…')],
   ['requestChanges', msg('Request Changes…')],
+  ['undoEdit', msg('Take Back Last Change')],
   ['editPatch', msg('Edit by Hand')],
   ['reject', msg('Reject Patch…')],
   ['undoReject', msg('Take Rejection Back')],

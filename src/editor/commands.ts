@@ -20,6 +20,7 @@ export const commandNames = [
   'undoReject',
   'requestChanges',
   'dropHunks',
+  'undoEdit',
   'editPatch',
   'finishEdit',
   'abandonEdit',

@@ -6,7 +6,7 @@ import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
-import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
+import { editText, editsText, hunkDescription, isEdited, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
@@ -46,7 +46,7 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     commit: request.commit,
     edits: editsText(request) ?? '',
     title: ticket?.title ?? request.ticketId,
-    status: { id: request.status, words: t(t(statusWords[request.status])) },
+    status: { id: request.status, words: t(statusWords[request.status]) },
     branch: request.branch,
     model: request.model,
     cost: costText(request, attempt),
@@ -221,11 +221,12 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
     if (!trusted) return { offered: false, why: t('This folder is not trusted.') };
     return can ? { offered: true } : { offered: false, why };
   };
-  const decided = t('It is {0}.', statusWords[request.status]);
+  const decided = t('It is {0}.', t(statusWords[request.status]));
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
     requestChanges: when(waits, decided),
+    undoEdit: when(waits && isEdited(request), waits ? t('Nobody has changed it.') : decided),
     editPatch: when(waits && !editing, editing ? t('It is being edited.') : decided),
     finishEdit: when(editing, t('It is not being edited.')),
     abandonEdit: when(editing, t('It is not being edited.')),

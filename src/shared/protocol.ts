@@ -30,6 +30,7 @@ export type FromPage =
 export const pageActions = [
   'approve',
   'requestChanges',
+  'undoEdit',
   'reject',
   'editPatch',
   'finishEdit',

@@ -147,6 +147,10 @@ function appOf(
         await ask(`dropHunks ${requestId} ${hunks.map(hunkNameText).join(' ')}`);
         return first(memory.requests);
       },
+      async undoEdit(requestId) {
+        await ask(`undoEdit ${requestId}`);
+        return first(memory.requests);
+      },
       editing: {
         async start(requestId) {
           await ask(`edit ${requestId}`);

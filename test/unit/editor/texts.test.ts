@@ -141,6 +141,21 @@ describe('activity', () => {
     );
   });
 
+  it('gathers what the gates say of a patch that somebody changed, without an attempt', () => {
+    const before = advance(started, { kind: 'gate', ticketId: 't', report: report('secrets') });
+    const rested = advance(before, { kind: 'attempt_ended', ticketId: 't', ok: true, message: '' });
+    const judged = (['size', 'secrets'] as const).reduce(
+      (activity, id) => advance(activity, { kind: 'gate', ticketId: 't', report: report(id) }),
+      rested,
+    );
+    assert.deepEqual(
+      judged.latest?.gates.map(({ id }) => id),
+      ['size', 'secrets'],
+    );
+    const other = advance(judged, { kind: 'gate', ticketId: 'u', report: report('size') });
+    assert.equal(other.latest?.gates.length, 1);
+  });
+
   it('leaves other attempts alone', () => {
     const other = advance(started, {
       kind: 'attempt_ended',
