@@ -87,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
-  const reviewComments = registerReviewComments();
+  const reviewComments = registerReviewComments(sessions, context.workspaceState);
   const doctor = registerDoctor(sessions, log);
   const desk: Desk = {
     sessions,

@@ -60,6 +60,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       const { request, names } = chosen;
       if (!(await dialogs.confirm(dropQuestion(names.length), t(dropDetail), t('Drop')))) return;
       const left = await inReviewView(() => session.app.pipeline.dropHunks(request.id, names));
+      await reviewComments.carry(request, left);
       const tookFocus = await renewDiffs(request, left);
       // Who works in the view by keyboard goes on there.
       if (tookFocus && isRow(argument))
@@ -72,6 +73,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
       const back = await inReviewView(() => session.app.pipeline.undoEdit(request.id));
+      await reviewComments.carry(request, back);
       await renewDiffs(request, back);
       dialogs.mention(t('Taken back; the gates passed on what it was before'));
     },
@@ -98,6 +100,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       await saveEdited(session, request);
       const edited = await inReviewView(() => session.app.pipeline.editing.finish(request.id));
       sessions.changed();
+      await reviewComments.carry(request, edited);
       await renewDiffs(request, edited);
       dialogs.mention(t('The gates passed; the patch is now what you made of it'));
     },

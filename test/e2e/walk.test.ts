@@ -72,7 +72,7 @@ const mouse: Hands = {
 const keyboard: Hands = {
   async draft(window) {
     await palette(window, 'Patchwright: Draft Patch');
-    await picked(window, "(reading 'split')");
+    await pick(window, "(reading 'split')");
   },
   async openDiff(window) {
     await palette(window, 'Patchwright: Focus on Review View');
@@ -130,13 +130,27 @@ async function palette(window: Window, title: string): Promise<void> {
   await window.page.keyboard.press('F1');
   await input(window).waitFor();
   await window.page.keyboard.insertText(title);
-  await picked(window, title);
+  await pick(window, title);
 }
 
-/** Takes what a quick pick has in front, once that is what is wanted. */
-async function picked({ page }: Window, text: string): Promise<void> {
-  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: text }).waitFor();
+/** Takes the row of a quick pick whose label has the text, and little else. */
+async function pick({ page }: Window, text: string): Promise<void> {
+  const rows = page.locator('.quick-input-list .monaco-list-row', {
+    has: page.locator('.label-name').getByText(text, { exact: text.includes(': ') }),
+  });
+  await rows.first().waitFor();
+  const focused = page.locator('.quick-input-list .monaco-list-row.focused');
+  await focused.waitFor();
+  const [from, to] = await Promise.all([focused, rows.first()].map(indexOf));
+  for (let at = from ?? 0; at !== to; at += 1) {
+    await page.keyboard.press('ArrowDown');
+    await page.locator(`.quick-input-list .focused[data-index="${at + 1}"]`).waitFor();
+  }
   await page.keyboard.press('Enter');
+}
+
+async function indexOf(row: Locator): Promise<number> {
+  return Number(await row.getAttribute('data-index'));
 }
 
 /** Arrow keys down the Review view, to the row with the text. */
@@ -165,12 +179,12 @@ async function choose(window: Window, name: string): Promise<void> {
   await window.page.keyboard.press('Enter');
 }
 
-const all: readonly [string, Hands, ThemeName][] = [
-  ['by mouse', mouse, 'dark'],
-  ['by keyboard alone', keyboard, 'light'],
+const all: readonly (readonly [string, Hands, ThemeName, { readonly reloads: boolean }])[] = [
+  ['by mouse', mouse, 'dark', { reloads: true }],
+  ['by keyboard alone', keyboard, 'light', { reloads: false }],
 ];
 
-for (const [how, hands, theme] of all) {
+for (const [how, hands, theme, { reloads }] of all) {
   describe(`the whole review, ${how}`, () => {
     let demo: Demo;
     let window: Window;
@@ -229,8 +243,20 @@ for (const [how, hands, theme] of all) {
         .locator('.view-line', { hasText: 'coupon.until === undefined' })
         .waitFor();
       await hands.comment(window, wish);
+      await commentBox(window).waitFor({ state: 'detached' });
+      await commentGlyph(window).waitFor();
       await shot('comment');
     });
+
+    if (reloads)
+      it('has the comment still after a reload', async () => {
+        await window.page.reload();
+        await window.page.locator('.monaco-workbench').waitFor({ timeout: 90_000 });
+        await window.showViews();
+        await request(window).waitFor({ timeout: 90_000 });
+        await hands.openSource(window);
+        await commentGlyph(window).waitFor();
+      });
 
     it('requests changes with it, and gets them', async () => {
       const before = branch();
@@ -273,5 +299,7 @@ const input = ({ page }: Window): Locator =>
 const patched = ({ page }: Window): Locator => page.locator('.monaco-diff-editor .editor.modified');
 const commentBox = ({ page }: Window): Locator =>
   page.locator('.review-widget .comment-form').first();
+const commentGlyph = (window: Window): Locator =>
+  patched(window).locator('.comment-range-glyph.comment-thread').first();
 const menuItem = ({ page }: Window, name: string): Locator =>
   page.locator('.monaco-menu .action-item', { hasText: name }).first();

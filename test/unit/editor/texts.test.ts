@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { lineNow } from '../../../src/editor/lineNow.ts';
 import { advance, noActivity } from '../../../src/editor/activity.ts';
 import { gateDocument, inReadingOrder } from '../../../src/editor/reviewText.ts';
 import { type StatusInput, statusView } from '../../../src/editor/statusText.ts';
@@ -103,6 +104,25 @@ describe('the tooltip of a ticket', () => {
     for (const suspects of ['x', [null], [{ ...suspect, reasons: 'x' }], { 0: suspect }]) {
       assert.doesNotMatch(drawn(suspects), /Suspect commits/);
     }
+  });
+});
+
+describe('a comment on a line of a patch that became another one', () => {
+  it('goes along with what is the same before and after', () => {
+    const now = ['}', 'a', 'b', '}', 'c', '}'];
+    assert.equal(lineNow(['a', 'b', '}', 'c', '}'], now, 5), 6);
+    assert.equal(lineNow(now, ['}', 'a', 'b', '}'], 3), 3);
+  });
+
+  it('goes to the nearest line that reads the same where both ends differ', () => {
+    assert.equal(lineNow(['a', 'b', 'c'], ['x', 'b', 'y', 'b', 'z'], 2), 2);
+    assert.equal(lineNow(['a', 'd', 'b', 'c'], ['x', 'b', 'y', 'w', 'b', 'z'], 3), 2);
+  });
+
+  it('stays where it was, inside of the text, when its line is gone', () => {
+    assert.equal(lineNow(['a', 'b', 'c'], ['a', 'x', 'c'], 2), 2);
+    assert.equal(lineNow(['a', 'b', 'c'], ['a', 'b'], 3), 2);
+    assert.equal(lineNow(['a'], [], 1), 1);
   });
 });
 
