@@ -5,7 +5,13 @@ import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
-import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
+import type {
+  ActionView,
+  PageAction,
+  ReviewView,
+  StepView,
+  TrendView,
+} from '../shared/protocol.ts';
 import { editText, editsText, hunkDescription, isEdited, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
@@ -17,6 +23,7 @@ export interface ReviewSource {
   readonly request: PatchRequest;
   readonly ticket: Ticket | undefined;
   readonly group: SignalGroup | undefined;
+  readonly trend: TrendView | undefined;
   readonly attempts: readonly Attempt[];
   /** All requests of the ticket. */
   readonly requests: readonly PatchRequest[];
@@ -120,7 +127,7 @@ function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   ]);
 }
 
-function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['ticket'] {
+function ticketPart({ request, ticket, group, trend, now }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
     value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
@@ -139,6 +146,7 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
           ago(group.lastSeen, now),
         )
       : '',
+    ...(trend ? { trend } : {}),
     stack: (ticket?.metadata.stack ?? []).map((location) => ({
       path: location.file,
       label: place(location),

@@ -86,6 +86,7 @@ export interface ReviewView {
     readonly risk: Reasoned;
     readonly effort: Reasoned;
     readonly seen: string;
+    readonly trend?: TrendView;
     readonly stack: readonly Place[];
     readonly suspects: readonly string[];
     /** The parts of the fingerprint: why these events are one ticket. */
@@ -112,6 +113,12 @@ export interface ReviewView {
   readonly attempts: readonly { readonly title: string; readonly text: string }[];
   readonly events: readonly { readonly at: string; readonly text: string }[];
   readonly actions: Readonly<Record<PageAction, ActionView>>;
+}
+
+/** How often something happened, a value a day, the last one last. */
+export interface TrendView {
+  readonly values: readonly number[];
+  readonly words: string;
 }
 
 export interface FileView {
