@@ -4,6 +4,7 @@ import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import type { Progress } from './core/progress.ts';
 import { commandId } from './editor/commands.ts';
+import { registerActivityView } from './editor/activityTree.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
@@ -39,6 +40,7 @@ export interface TestApi {
   readonly sessions: Sessions;
   readonly backlogView: ReturnType<typeof registerTicketView>;
   readonly reviewView: ReturnType<typeof registerReviewView>;
+  readonly activityView: ReturnType<typeof registerActivityView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
   /** Its functions can be replaced: test mode shows no dialogs. */
@@ -105,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 
   const backlogView = registerTicketView(sessions, sorting, errors);
   const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
+  const activityView = registerActivityView(sessions);
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
@@ -126,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sorting,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     keys,
     commands,
@@ -144,6 +148,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sessions,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     contextKeys: keys,
     dialogs,
