@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { browser, open as openPage, start } from '../host/host.mjs';
 import { openWindow, type Window } from '../e2e/window.ts';
 import { type Demo, openDemo } from '../e2e/workspace.ts';
+import { compose } from '../../src/compose.ts';
+import { defaultSettings } from '../../src/core/settings.ts';
+import type { TicketStatus } from '../../src/core/ticket.ts';
+import { dashboardViewOf } from '../../src/editor/dashboardView.ts';
 import { draftOne } from '../integration/support/workspaces.ts';
 import { open, ticketChange } from '../support/backlog.ts';
 import type { Bench, Figure } from './bench.ts';
@@ -25,6 +29,7 @@ export const bench: Bench = {
     try {
       await draftOne(demo.folder, demo.env);
       await fill(demo.folder);
+      await reportModels(report, demo);
       const window = await openWindow({ folder: demo.folder, env: demo.env });
       try {
         await reportPages(report, window);
@@ -114,6 +119,51 @@ async function fill(folder: string): Promise<void> {
     );
   }
   await backlog.dispose();
+}
+
+/** What the views ask of the house, without a window: CPU time, so that others on the machine don't count. */
+async function reportModels(report: Report, { folder, env }: Demo): Promise<void> {
+  const app = await compose({
+    folder,
+    settings: () => defaultSettings,
+    apiKey: async () => undefined,
+    environment: { ...process.env, ...env },
+    log: () => undefined,
+    trusted: true,
+  });
+  try {
+    const { backlog, pipeline } = app;
+    const now = new Date();
+    const page = (status: TicketStatus) =>
+      backlog.tickets.list({ statuses: [status], order: 'score', limit: 500 });
+    const parts: readonly (readonly [string, () => unknown])[] = [
+      ['figures of the dashboard', () => pipeline.insight(30)],
+      ['history of the dashboard', () => pipeline.history()],
+      [
+        'all of the dashboard',
+        async () => dashboardViewOf(pipeline.insight(30), await pipeline.history(), 30, now),
+      ],
+      ['groups of the tree', () => backlog.tickets.countByStatus()],
+      [`a page of a group of ${children}`, () => page('failed')],
+      [`a page of a group of ${tickets - children}`, () => page('open')],
+    ];
+    for (const [what, work] of parts) {
+      const times: number[] = [];
+      for (let round = 0; round < rounds; round += 1) times.push(await cpuMs(work));
+      const of = `of ${tickets} tickets, CPU time`;
+      report({ what: `${what}, ${of}, first`, value: times[0] ?? Number.NaN, unit: 'ms' });
+      report({ what: `${what}, ${of}, median`, value: median(times), unit: 'ms' });
+    }
+  } finally {
+    await app.dispose();
+  }
+}
+
+async function cpuMs(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 }
 
 async function reportPages(report: Report, window: Window): Promise<void> {
