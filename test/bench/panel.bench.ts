@@ -112,7 +112,7 @@ async function fill(folder: string): Promise<void> {
       ids.map((id) =>
         ticketChange(`t-${id}`, {
           title: `TypeError number ${id}`,
-          status: id < children ? 'failed' : 'open',
+          status: id < children ? 'snoozed' : 'open',
           createdAt: new Date(Date.now() - (id % 60) * 86_400_000).toISOString(),
         }),
       ),
@@ -144,7 +144,7 @@ async function reportModels(report: Report, { folder, env }: Demo): Promise<void
         async () => dashboardViewOf(pipeline.insight(30), await pipeline.history(), 30, now),
       ],
       ['groups of the tree', () => backlog.tickets.countByStatus()],
-      [`a page of a group of ${children}`, () => page('failed')],
+      [`a page of a group of ${children}`, () => page('snoozed')],
       [`a page of a group of ${tickets - children}`, () => page('open')],
     ];
     for (const [what, work] of parts) {
@@ -201,9 +201,9 @@ async function reportTree(report: Report, window: Window): Promise<void> {
   const group = (name: string) => backlog.filter({ hasText: name }).first();
   await group('Open').waitFor({ timeout: 120_000 });
   await collapse(window, 'Open');
-  await group('Failed').waitFor();
+  await group('Snoozed').waitFor();
   const expanded = await timed(async () => {
-    await group('Failed').locator('.monaco-tl-twistie').click();
+    await group('Snoozed').locator('.monaco-tl-twistie').click();
     await backlog.filter({ hasText: 'TypeError number' }).first().waitFor({ timeout: 120_000 });
   });
   report({ what: `a group of ${children} opened`, value: expanded, unit: 'ms' });
