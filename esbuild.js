@@ -20,6 +20,8 @@ const lazy = [
   'src/pipeline/scanFiles.ts',
   'src/gates/mcp/mcpClient.ts',
   'src/cli/mcpServer.ts',
+  'src/server/serve.ts',
+  'src/server/receive/protobuf.ts',
 ];
 
 const lazyBundles = {

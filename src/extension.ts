@@ -27,6 +27,7 @@ import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
 import { reviseCommands } from './editor/reviseCommands.ts';
+import { createServerControl } from './editor/server.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
@@ -91,6 +92,13 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const dashboard = registerDashboard(sessions, context.extensionUri);
   const reviewComments = registerReviewComments(sessions, context.workspaceState);
   const doctor = registerDoctor(sessions, log);
+  const server = createServerControl({
+    sessions,
+    secrets: context.secrets,
+    dialogs,
+    log,
+    version: versionIn(context),
+  });
   const desk: Desk = {
     sessions,
     dialogs,
@@ -102,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     dashboard,
     demo,
     doctor,
+    server,
     log,
   };
 
@@ -139,6 +148,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     reviewComments,
     dashboard,
     doctor,
+    server,
     notifications,
   );
 
@@ -157,6 +167,11 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       return desk.sessions.restart();
     },
   };
+}
+
+function versionIn({ extension }: vscode.ExtensionContext): string {
+  const { version } = extension.packageJSON as { readonly version?: string };
+  return version ?? '';
 }
 
 /** Ends what runs and waits until nothing of it is left. */

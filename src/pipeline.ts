@@ -175,6 +175,8 @@ export interface Pipeline {
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
+  /** What no patch may touch: ours and the user's lines, in gitignore syntax. */
+  protectedFiles(): Promise<readonly string[]>;
   /** What Patchwright made and nobody needs any more. */
   leftovers(): Promise<readonly Leftover[]>;
   /** Removes what is left over of these kinds; resolves with what that was. */
@@ -386,6 +388,7 @@ export function createPipeline(house: House): Pipeline {
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
     protect: (path) => act(() => protect(house, path)),
+    protectedFiles: async () => (await house.protection()).patterns,
     leftovers: () => leftovers(house),
     cleanUp: (kinds) => act(() => cleanUp(house, kinds)),
     history: (path) => historyOf(house, path),

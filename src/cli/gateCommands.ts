@@ -10,7 +10,8 @@ import { exit } from './exitCodes.ts';
 import { evidenceCommands } from './evidenceCommands.ts';
 import { contentOf } from './files.ts';
 import { sayingProgress } from './progress.ts';
-import { gatesView, gateText, requestText, requestView, selfTestLines } from './views.ts';
+import { gatesView, requestView } from '../views.ts';
+import { gateText, requestText, selfTestLines } from './views.ts';
 
 export const gateCommands: Readonly<Record<string, Command>> = {
   gates: {

@@ -164,6 +164,12 @@ const schema = z.object({
     errorRate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     autoRollback: z._default(z.boolean(), false),
   }),
+  server: z.object({
+    port: z._default(z.int().check(z.minimum(0), z.maximum(65_535)), 47_311),
+    eventsPerSecond: z._default(count, 20_000),
+    origins: z._default(z.array(z.string().check(z.minLength(1))), []),
+    approvals: z._default(z.boolean(), false),
+  }),
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
@@ -198,13 +204,15 @@ const schema = z.object({
 
 export type Settings = z.infer<typeof schema>;
 
-/** Where the user's key and code are sent, what that may cost, what may run unheld: never taken from a folder. */
+/** Where the user's key and code are sent, what that may cost, what may run unheld, who may decide: never taken from a folder. */
 export const machineKeys = [
   'model.provider',
   'model.baseUrl',
   'model.fallbacks',
   'model.prices',
   'sandbox.allowWithout',
+  'server.origins',
+  'server.approvals',
 ] as const;
 
 const empty = {
@@ -230,6 +238,7 @@ const empty = {
   approve: { auto: {} },
   pullRequest: {},
   monitor: {},
+  server: {},
   learning: {},
   notifications: {},
 };

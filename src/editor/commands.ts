@@ -54,6 +54,7 @@ export const commandNames = [
   'setUpModel',
   'doctor',
   'cleanUp',
+  'toggleServer',
   'selfTestGates',
   'refresh',
   'openDemo',

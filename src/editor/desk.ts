@@ -7,6 +7,7 @@ import type { Doctor } from './doctor.ts';
 import type { ErrorReporter } from './errors.ts';
 import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
+import type { ServerControl } from './server.ts';
 import type { Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
 
@@ -22,5 +23,6 @@ export interface Desk {
   readonly dashboard: Dashboard;
   readonly demo: Demo;
   readonly doctor: Doctor;
+  readonly server: ServerControl;
   readonly log: vscode.LogOutputChannel;
 }

@@ -184,6 +184,7 @@ function appOf(
       snooze: (ticketId, until) => ask(`snooze ${ticketId} ${until}`),
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
+      protectedFiles: () => Promise.resolve([]),
       protect: (path) => ask(`protect ${path}`),
       history: async () => memory.history,
       insight: () => {
