@@ -179,9 +179,12 @@ async function choose(window: Window, name: string): Promise<void> {
   await window.page.keyboard.press('Enter');
 }
 
+/** The walks take a while, so each is in one theme; `PATCHWRIGHT_WALK_THEMES=hc-dark,hc-light` to look at others. */
+const [first = 'dark', second = 'light'] = (process.env.PATCHWRIGHT_WALK_THEMES?.split(',') ??
+  []) as ThemeName[];
 const all: readonly (readonly [string, Hands, ThemeName, { readonly reloads: boolean }])[] = [
-  ['by mouse', mouse, 'dark', { reloads: true }],
-  ['by keyboard alone', keyboard, 'light', { reloads: false }],
+  ['by mouse', mouse, first, { reloads: true }],
+  ['by keyboard alone', keyboard, second, { reloads: false }],
 ];
 
 for (const [how, hands, theme, { reloads }] of all) {
@@ -193,13 +196,16 @@ for (const [how, hands, theme, { reloads }] of all) {
       execFileSync('git', args, { cwd: demo.folder, encoding: 'utf8' }).trim();
     const source = () => git('show', `${branch()}:src/coupons.js`);
     const branch = () => git('branch', '--list', 'improvement/*', '--format=%(refname:short)');
-    const shot = (name: string) => window.shot(`walk-${how.replaceAll(' ', '-')}-${name}`);
+    const shot = (name: string) => window.shot(`walk-${how.replaceAll(' ', '-')}-${theme}-${name}`);
 
     before(async () => {
       demo = await openDemo(walkRecording);
       tree = git('rev-parse', 'HEAD^{tree}');
-      // The gates run three times here; the slowest of them is walked elsewhere.
-      const settings = { 'patchwright.gates.loop.enabled': false };
+      // The gates run three times here; all of what they do is walked in flow.test.ts.
+      const settings = {
+        'patchwright.gates.loop.enabled': false,
+        'patchwright.gates.reproduction.maxMutants': 0,
+      };
       window = await openWindow({ folder: demo.folder, env: demo.env, theme, settings });
       await window.showViews();
     });
