@@ -15,7 +15,7 @@ const isQuick = process.env.PATCHWRIGHT_BENCH_QUICK === '1';
 const tickets = isQuick ? 5_000 : 100_000;
 /** Of these in one group, collapsed until it is opened. */
 const children = isQuick ? 1_000 : 10_000;
-const rounds = isQuick ? 1 : 5;
+const rounds = isQuick ? 1 : 3;
 const dist = join(import.meta.dirname, '../../dist');
 
 type Report = (figure: Figure) => void;

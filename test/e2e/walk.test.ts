@@ -179,6 +179,9 @@ async function choose(window: Window, name: string): Promise<void> {
   await window.page.keyboard.press('Enter');
 }
 
+/** A draft and its gates, on a machine that does ten other things. */
+const patience = 240_000;
+
 /** The walks take a while, so each is in one theme; `PATCHWRIGHT_WALK_THEMES=hc-dark,hc-light` to look at others. */
 const [first = 'dark', second = 'light'] = (process.env.PATCHWRIGHT_WALK_THEMES?.split(',') ??
   []) as ThemeName[];
@@ -188,7 +191,8 @@ const all: readonly (readonly [string, Hands, ThemeName, { readonly reloads: boo
 ];
 
 for (const [how, hands, theme, { reloads }] of all) {
-  describe(`the whole review, ${how}`, () => {
+  describe(`the whole review, ${how}`, function () {
+    this.timeout(patience + 60_000);
     let demo: Demo;
     let window: Window;
     let tree: string;
@@ -220,7 +224,7 @@ for (const [how, hands, theme, { reloads }] of all) {
     it('drafts, and says with a badge that a patch waits', async () => {
       await bug(window).waitFor();
       await hands.draft(window);
-      await request(window).waitFor({ timeout: 170_000 });
+      await request(window).waitFor({ timeout: patience });
       await window.page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor();
       await shot('ready');
     });
@@ -238,7 +242,7 @@ for (const [how, hands, theme, { reloads }] of all) {
       await window.page.locator('.monaco-dialog-box').waitFor();
       await shot('drop');
       await hands.answer(window, 'Drop');
-      await request(window).filter({ hasText: '1 hunk dropped' }).waitFor({ timeout: 170_000 });
+      await request(window).filter({ hasText: '1 hunk dropped' }).waitFor({ timeout: patience });
       assert.doesNotMatch(source(), /each with sku/);
       await shot('dropped');
     });
@@ -267,9 +271,9 @@ for (const [how, hands, theme, { reloads }] of all) {
     it('requests changes with it, and gets them', async () => {
       const before = branch();
       await hands.requestChanges(window);
-      await request(window).waitFor({ state: 'detached', timeout: 170_000 });
+      await request(window).waitFor({ state: 'detached', timeout: patience });
       await shot('changing');
-      await request(window).waitFor({ timeout: 170_000 });
+      await request(window).waitFor({ timeout: patience });
       assert.equal(branch(), before);
       assert.match(source(), /never ends/);
       assert.doesNotMatch(source(), /each with sku/);
@@ -279,14 +283,17 @@ for (const [how, hands, theme, { reloads }] of all) {
     it('approves what came of it', async () => {
       await hands.openDiff(window);
       await hands.approve(window);
-      await request(window).waitFor({ state: 'detached', timeout: 170_000 });
+      await request(window).waitFor({ state: 'detached', timeout: patience });
       assert.equal(git('log', '-1', '--format=%P').split(' ').length, 2);
       await shot('approved');
     });
 
     it('rolls it back', async () => {
       await hands.rollBack(window);
-      await window.rows('Backlog').filter({ hasText: 'Rolled Back' }).waitFor({ timeout: 170_000 });
+      await window
+        .rows('Backlog')
+        .filter({ hasText: 'Rolled Back' })
+        .waitFor({ timeout: patience });
       assert.equal(git('rev-parse', 'HEAD^{tree}'), tree);
       assert.equal(git('status', '--porcelain'), '');
       await shot('rolled-back');
