@@ -4,6 +4,7 @@ import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import type { Progress } from './core/progress.ts';
 import { commandId } from './editor/commands.ts';
+import { registerActivityView } from './editor/activityTree.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
@@ -44,6 +45,7 @@ export interface TestApi {
   readonly sessions: Sessions;
   readonly backlogView: ReturnType<typeof registerTicketView>;
   readonly reviewView: ReturnType<typeof registerReviewView>;
+  readonly activityView: ReturnType<typeof registerActivityView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
   readonly mcpServers: ReturnType<typeof registerMcpServer>;
@@ -99,7 +101,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
-  const reviewComments = registerReviewComments();
+  const reviewComments = registerReviewComments(sessions, context.workspaceState);
   const doctor = registerDoctor(sessions, log);
   const server = createServerControl({
     sessions,
@@ -127,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 
   const backlogView = registerTicketView(sessions, sorting, errors);
   const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
+  const activityView = registerActivityView(sessions);
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
@@ -152,6 +155,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sorting,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     keys,
     commands,
@@ -173,6 +177,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sessions,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     contextKeys: keys,
     mcpServers,

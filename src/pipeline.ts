@@ -52,7 +52,7 @@ import {
   type Wish,
 } from './pipeline/preview.ts';
 import { beginPreview } from './pipeline/previews.ts';
-import { dropHunks } from './pipeline/revise.ts';
+import { dropHunks, undoEdit } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
@@ -165,6 +165,8 @@ export interface Pipeline {
   ): Promise<PatchRequest>;
   /** Compares the app from base and patch under the same load; throws `app_not_started`. */
   canary(requestId: string, signal?: AbortSignal): Promise<Canary>;
+  /** Takes the last change back that somebody made to a patch that waits. Throws `gates_failed`. */
+  undoEdit(requestId: string, signal?: AbortSignal): Promise<PatchRequest>;
   readonly editing: Editing;
   rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
@@ -404,6 +406,7 @@ export function createPipeline(house: House): Pipeline {
     dropHunks: (id, hunks, signal) =>
       act(() => dropHunks(house, id, hunks, tell, untilEnd(signal))),
     canary: (id, signal) => act(() => canary(house, id, tell, untilEnd(signal))),
+    undoEdit: (id, signal) => act(() => undoEdit(house, id, tell, untilEnd(signal))),
     editing: {
       start: (id, signal) => act(() => editing.start(id, untilEnd(signal))),
       finish: (id, signal) => act(() => editing.finish(id, tell, untilEnd(signal))),

@@ -7,7 +7,13 @@ import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
-import type { SignalGroup, Ticket, TicketStatus, TicketSummary } from '../core/ticket.ts';
+import type {
+  SignalGroup,
+  Ticket,
+  TicketOrder,
+  TicketStatus,
+  TicketSummary,
+} from '../core/ticket.ts';
 import type { TeamStore } from './team/teamStore.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
@@ -76,6 +82,8 @@ export interface TicketStore {
   get(id: string): Ticket | undefined;
   list(filter?: {
     readonly statuses?: readonly TicketStatus[];
+    /** Left out: the newest first. */
+    readonly order?: TicketOrder;
     readonly limit?: number;
     readonly offset?: number;
   }): readonly Ticket[];

@@ -184,7 +184,14 @@ const requestFields = {
   costUsd: amount,
   requestedBy: word,
   approvals: z.array(z.object({ by: word, at: time, comment: optional(text) })),
-  edits: z.array(z.object({ at: time, by: word, what: text })),
+  edits: z.array(
+    z.object({
+      at: time,
+      by: word,
+      what: text,
+      before: optional(z.object({ commit: word, testFiles: z.array(text) })),
+    }),
+  ),
   reviewedAt: time,
   reviewedBy: text,
   reviewComment: text,

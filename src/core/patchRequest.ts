@@ -63,6 +63,8 @@ export interface RequestEdit {
   readonly by: string;
   /** `2 hunks dropped`, `edited by hand`. */
   readonly what: string;
+  /** What it was made to. */
+  readonly before?: Pick<PatchRequest, 'commit' | 'testFiles'>;
 }
 
 /** In figures: what motivated a request, and what the attempt behind it took. */

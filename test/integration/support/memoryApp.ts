@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { inOrder } from '../../../src/editor/sortOrder.ts';
 import { createEmitter } from '../../../src/core/events.ts';
 import { errorMessage, PatchwrightError } from '../../../src/core/errors.ts';
 import type { Attempt } from '../../../src/core/attempt.ts';
@@ -151,6 +152,10 @@ function appOf(
         await ask(`dropHunks ${requestId} ${hunks.map(hunkNameText).join(' ')}`);
         return first(memory.requests);
       },
+      async undoEdit(requestId) {
+        await ask(`undoEdit ${requestId}`);
+        return first(memory.requests);
+      },
       editing: {
         async start(requestId) {
           await ask(`edit ${requestId}`);
@@ -208,8 +213,13 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
   return {
     tickets: {
       get: (id) => memory.tickets.find((ticket) => ticket.id === id),
-      list: (filter) =>
-        memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      list: ({ statuses, order, limit } = {}) => {
+        const found = memory.tickets.filter(({ status }) => statuses?.includes(status) ?? true);
+        const ordered = order
+          ? inOrder(found, order, (id) => memory.groups.find((group) => group.id === id))
+          : found;
+        return ordered.slice(0, limit);
+      },
       seenSince: () => [],
       summaries: () => [],
       countByStatus: () => {

@@ -8,6 +8,7 @@ import { defaultSettings } from '../../../src/core/settings.ts';
 import { writeTree } from '../../support/repository.ts';
 
 const media = join(import.meta.dirname, '../../../media');
+export const demoRecording = join(media, 'demo.recording.json');
 
 export interface Workspace {
   readonly folder: string;
@@ -75,8 +76,9 @@ export async function draftOne(
   }
 }
 
-export async function demoWorkspace(root: string): Promise<Workspace> {
-  const model = await startRecordedModel(join(media, 'demo.recording.json'));
+/** @param recording of the model; left out: the demo's own */
+export async function demoWorkspace(root: string, recording = demoRecording): Promise<Workspace> {
+  const model = await startRecordedModel(recording);
   const { folder } = await copyDemo(join(root, 'shop'));
   const env = { ...model.environment, PATCHWRIGHT_CACHE: join(root, 'cache') };
   return { folder, env, dispose: () => model.dispose() };
