@@ -20,6 +20,8 @@ const lazy = [
   'src/pipeline/scanFiles.ts',
   'src/gates/mcp/mcpClient.ts',
   'src/cli/mcpServer.ts',
+  'src/server/serve.ts',
+  'src/server/receive/protobuf.ts',
 ];
 
 const lazyBundles = {
@@ -63,10 +65,15 @@ const builds = [
     banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
   },
   { ...common, entryPoints: lazy },
-  // A thread of its own, started beside the bundle that asks for it.
+  // Threads and a process of their own, started beside the bundle that asks for them.
   {
     ...common,
-    entryPoints: ['src/signals/quality/qualityWorker.ts', 'src/signals/scanWorker.ts'],
+    entryPoints: [
+      'src/signals/quality/qualityWorker.ts',
+      'src/signals/scanWorker.ts',
+      'src/platform/load/loadDriver.ts',
+      'src/gates/static/codeFixes.ts',
+    ],
   },
   // The page runs in a browser.
   {

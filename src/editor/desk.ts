@@ -7,6 +7,7 @@ import type { ErrorReporter } from './errors.ts';
 import type { LinkedDocument } from './linkedDocument.ts';
 import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
+import type { ServerControl } from './server.ts';
 import type { Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
 
@@ -21,6 +22,7 @@ export interface Desk {
   readonly reviewComments: ReviewComments;
   readonly dashboard: Dashboard;
   readonly demo: Demo;
+  readonly server: ServerControl;
   readonly doctor: LinkedDocument;
   /** What was learned. */
   readonly preferences: LinkedDocument;
