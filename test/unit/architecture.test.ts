@@ -40,7 +40,8 @@ describe('architecture', () => {
   }
 
   it('loads the house with the first use of the window, not with the extension', () => {
-    const values = /^import (?!type )(?!\{ type \w+ \})[^;]*from '(?:\.\.?\/)+(?:pipeline|compose)\.ts'/m;
+    const values =
+      /^import (?!type )(?!\{ type \w+ \})[^;]*from '(?:\.\.?\/)+(?:pipeline|compose)\.ts'/m;
     assert.match("import { a, type B } from '../pipeline.ts';", values);
     for (const file of [...sources(join(root, 'src/editor')), join(root, 'src/extension.ts')])
       assert.doesNotMatch(readFileSync(file, 'utf8'), values, file);
