@@ -271,7 +271,7 @@ function readTime(record: Json): string | undefined {
 }
 
 /** Seconds, milliseconds, micro- or nanoseconds: told apart by their size. */
-function epochMs(value: number): number {
+export function epochMs(value: number): number {
   if (value > 1e17) return Math.round(value / 1e6);
   if (value > 1e14) return Math.round(value / 1e3);
   return value > 1e11 ? Math.round(value) : Math.round(value * 1000);

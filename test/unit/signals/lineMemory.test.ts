@@ -77,6 +77,8 @@ describe('what is remembered of lines', () => {
     assert.equal(shapeOf('order 17 of 2'), shapeOf('order 99 of 3'));
     assert.notEqual(shapeOf('order 17 of 2'), shapeOf('order 7 of 22'));
     assert.notEqual(shapeOf('at 0x12'), shapeOf('at 9x12'));
+    assert.equal(shapeOf('f(0xc000a1, 0x1)'), shapeOf('f(0x4f1e22, 0x9)'));
+    assert.notEqual(shapeOf('f(0xc000a1)'), shapeOf('f(0xc000a11)'));
     assert.equal(shapeOf('gr\u001b 1'), undefined);
   });
 });
