@@ -43,6 +43,7 @@ const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
 interface Entry {
   readonly words: DataView;
   readonly line: ReadText;
+  isUsed: boolean;
 }
 
 interface ShapeEntry {
@@ -76,6 +77,21 @@ export function createLineMemory(): LineMemory {
     return made.shape;
   };
 
+  let turn = false;
+
+  /** One of two places; what was asked for since the last try stays, so that it is the same object each time. */
+  const freeSlot = (first: number, second: number): number | undefined => {
+    const here = exact[first];
+    if (!here) return first;
+    const there = exact[second];
+    if (!there) return second;
+    if (!here.isUsed) return first;
+    if (!there.isUsed) return second;
+    here.isUsed = false;
+    there.isUsed = false;
+    return undefined;
+  };
+
   let view: DataView = new DataView(new ArrayBuffer(0));
   const viewOf = (bytes: Buffer): DataView =>
     view.buffer === bytes.buffer ? view : (view = new DataView(bytes.buffer));
@@ -96,20 +112,29 @@ export function createLineMemory(): LineMemory {
       }
       const words = viewOf(bytes);
       const hash = hashOf(words, bytes.byteOffset + from, bytes.byteOffset + to, seed);
-      const slot = hash & (slots - 1);
-      const entry = exact[slot];
-      if (entry && isSame(words, bytes.byteOffset + from, to - from, entry)) return entry.line;
+      const [first, second] = [hash & (slots - 1), (hash >>> 16) & (slots - 1)];
+      for (let slot = first; ; slot = second) {
+        const entry = exact[slot];
+        if (entry && isSame(words, bytes.byteOffset + from, to - from, entry)) {
+          entry.isUsed = true;
+          return entry.line;
+        }
+        if (slot === second) break;
+      }
       const shape = shapeOf(bytes, from, to);
       const text = shape
         ? bytes.toString('latin1', from, to)
         : decodeLine(bytes.subarray(from, end), encoding);
-      if (seenOnce[slot] !== hash) {
-        seenOnce[slot] = hash;
+      if (seenOnce[first] !== hash && seenOnce[second] !== hash) {
+        seenOnce[turn ? first : second] = hash;
+        turn = !turn;
         return { text, shape };
       }
+      const slot = freeSlot(first, second);
+      if (slot === undefined) return { text, shape };
       const line = { text, shape, known: {} };
       const kept = Uint8Array.from(bytes.subarray(from, to));
-      exact[slot] = { words: new DataView(kept.buffer), line };
+      exact[slot] = { words: new DataView(kept.buffer), line, isUsed: false };
       return line;
     },
   };

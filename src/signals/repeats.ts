@@ -1,8 +1,4 @@
-import {
-  type Assembler,
-  createAssembler,
-  type FoundException,
-} from './exceptions/assemble.ts';
+import { type Assembler, createAssembler, type FoundException } from './exceptions/assemble.ts';
 import { epochMs } from './exceptions/jsonLines.ts';
 import { timeAt } from './exceptions/loggerPrefix.ts';
 import type { ExceptionEvent } from '../core/signal.ts';
@@ -278,9 +274,15 @@ function workOut(
   const key = event ? keyOf(event) : '';
   if (keyWith(texts) !== key) return undefined;
   const time = timePlace(event?.timestamp, texts);
-  if (event?.timestamp !== undefined && !time) return undefined;
+  // A date that is none (the 31st of June) would hide that others are.
+  const isDated =
+    event?.timestamp !== undefined ||
+    (event && texts.some((text) => /\d{4}[-/]\d\d[-/]\d\d/.test(text)));
+  if (isDated && !time) return undefined;
   const runs = lines.flatMap(({ text, known }, line) =>
-    known ? [] : Array.from(text.matchAll(digits), ({ 0: run, index }) => ({ line, at: index, text: run })),
+    known
+      ? []
+      : Array.from(text.matchAll(digits), ({ 0: run, index }) => ({ line, at: index, text: run })),
   );
   const staysWithout = (some: readonly Fixed[]): boolean =>
     [3, 7].every((by) => keyWith(withOther(texts, some, by)) === key);
