@@ -286,6 +286,7 @@ export function createAssembler(): Assembler {
       timestamp: record.timestamp,
       wrapped: true,
       language: record.language,
+      origin: record.origin,
       release: record.release,
     };
     if (record.exception) emit(recordEvent(record.exception, piece), offset);

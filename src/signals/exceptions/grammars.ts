@@ -9,6 +9,7 @@ import { lua } from './lua.ts';
 import { goTests } from './goTests.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { pythonTests } from './pythonTests.ts';
+import { pythonRich } from './pythonRich.ts';
 import { rustTests } from './rustTests.ts';
 import { junitXml } from './junitXml.ts';
 import { native } from './native.ts';
@@ -32,6 +33,7 @@ export const grammars: readonly Grammar[] = [
   goTests,
   rustTests,
   python,
+  pythonRich,
   rust,
   go,
   goRace,

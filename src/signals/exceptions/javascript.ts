@@ -11,6 +11,8 @@ import {
 /** `/srv/app/cart.js:8`, `file:///srv/a.mjs:2`, `C:\app\a.js:3`, `node:internal/x:12`: the head of an uncaught one. */
 const placeLine =
   /^((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/|\.{1,2}\/|webpack)[^\n]{1,1000}|evalmachine\.<anonymous>|undefined|<anonymous_script>|\[eval\]):(\d{1,9})$/;
+/** Such a place is part of a message (Prisma names the call that failed). */
+const hasColumn = /:\d{1,9}:\d{1,9}$/;
 const caretLine = /^\s*[\^~]+\s*$/;
 const runtimeLine = /^Node\.js v\d+\.\d+\.\d+/;
 const traceHint = /^\(Use `node --trace-uncaught /;
@@ -117,7 +119,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
     if (frameLine.test(line) && !uncaught) return 'no';
     if (messageLines > 0 && isStrongHead(line)) return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
-    return ++messageLines <= maxMessageLines && !placeLine.test(line)
+    return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))
       ? uncaught
         ? 'enough'
         : 'more'

@@ -10,7 +10,8 @@ import { frameOf, indentOf, remembering } from './parts.ts';
 
 const header = /Traceback \(most recent call last\):\s*$/;
 const groupHeader = /^\s*\+ Exception Group Traceback \(most recent call last\):\s*$/;
-const fileLine = /^\s*File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?\s*$/;
+/** loguru marks the frame that caught it. */
+const fileLine = /^\s*(?:> )?File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?\s*$/;
 /** `KeyError: 'x'`, `shop.db.StorageError`, `QueueFull`, `f.<locals>.Oops: x`. */
 const typeLine = /^([A-Za-z_][\w.]{0,200}(?:<locals>[\w.]{1,100})?)(?::(?: (.*))?)?$/;
 const chained =
@@ -48,7 +49,7 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
   return (line) => {
     if (state === 'frames' || state === 'bare') {
       if (line.trim() === '') return state === 'bare' ? 'no' : 'more';
-      if (indentOf(line) > base) return 'more';
+      if (indentOf(line) > base || line.startsWith('> File "', base)) return 'more';
       if (indentOf(line) < base || !isTypeLine(line.trimStart(), state === 'bare')) return 'no';
       state = 'message';
       return 'enough';
