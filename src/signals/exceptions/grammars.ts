@@ -1,4 +1,5 @@
 import { diagnostics } from './diagnostics.ts';
+import { dart } from './dart.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { go, goRace } from './go.ts';
@@ -45,6 +46,7 @@ export const grammars: readonly Grammar[] = [
   lua,
   java,
   dotnet,
+  dart,
   perl,
   shell,
   swift,

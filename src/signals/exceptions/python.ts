@@ -35,11 +35,19 @@ export const python: Grammar = {
       ? followTraceback(Math.max(0, indentOf(line) - 2), 'bare')
       : undefined;
   },
-  *parse(lines) {
+  *parse(lines, said = []) {
     const parsed = groupLine.test(lines[0] ?? '') ? parseGroup(lines) : parseChain(lines);
-    if (parsed) yield parsed;
+    const whole = parsed ?? parseHeaded(said.at(-1) ?? '', lines);
+    if (whole) yield whole;
   },
 };
+
+/** AWS Lambda logs the type and its message above the frames. */
+function parseHeaded(said: string, lines: readonly string[]): ParsedException | undefined {
+  const isHead = header.test(lines[0] ?? '') && isTypeLine(said, false);
+  const alone = isHead ? parseTraceback([...lines, said]) : undefined;
+  return alone && alone.frames.length > 0 ? asException(alone, []) : undefined;
+}
 
 type State = 'frames' | 'bare' | 'message' | 'blank' | 'chained';
 
