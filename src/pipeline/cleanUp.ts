@@ -1,18 +1,9 @@
 import { type Backup, backups, dropBackup } from '../release/backups.ts';
 import { dropBranch, type OwnBranch, ownBranches } from '../release/branches.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
+import type { Leftover } from '../core/leftover.ts';
 import { audit } from './changes.ts';
 import type { House } from './house.ts';
-
-/** Something that Patchwright made and that nobody needs any more. */
-export interface Leftover {
-  readonly kind: 'backup' | 'branch' | 'unmerged_branch' | 'transcript' | 'audit';
-  readonly name: string;
-  readonly why: string;
-}
-
-/** All but work that only a branch keeps: this goes together when a person asks for it. */
-export const unneeded = ['backup', 'branch', 'transcript', 'audit'] as const;
 
 interface Removable extends Leftover {
   readonly remove: () => Promise<void>;
