@@ -27,6 +27,7 @@ import { createGit } from './platform/git.ts';
 import { startApp } from './platform/load/startApp.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
+import { isOnBattery } from './platform/battery.ts';
 import { createShell } from './platform/shell.ts';
 import { versionOf } from './platform/version.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
@@ -108,6 +109,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     runner: thisRunner(),
     isAlive,
     endOrphans,
+    isOnBattery: () => isOnBattery(shell),
     settings,
     openModel: (current, role) => openModel(options, current, role),
     scanner: scannerOf,

@@ -16,16 +16,20 @@ import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
+import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { preferenceCommands } from './editor/preferenceCommands.ts';
+import { registerPreferences } from './editor/preferences.ts';
 import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
 import { reviseCommands } from './editor/reviseCommands.ts';
+import { createServerControl } from './editor/server.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
@@ -41,6 +45,7 @@ export interface TestApi {
   readonly reviewView: ReturnType<typeof registerReviewView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
+  readonly mcpServers: ReturnType<typeof registerMcpServer>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
   /** Opens the window's session anew, made by this; left out: as users have it. */
@@ -89,6 +94,14 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const dashboard = registerDashboard(sessions, context.extensionUri);
   const reviewComments = registerReviewComments();
   const doctor = registerDoctor(sessions, log);
+  const server = createServerControl({
+    sessions,
+    secrets: context.secrets,
+    dialogs,
+    log,
+    version: versionIn(context),
+  });
+  const preferences = registerPreferences(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -100,6 +113,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     dashboard,
     demo,
     doctor,
+    server,
+    preferences,
     log,
   };
 
@@ -117,10 +132,12 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...ticketCommands(desk),
       ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
+      ...preferenceCommands(desk),
     },
     errors,
   );
   const documents = registerDocuments(sessions);
+  const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
     sorting,
@@ -131,10 +148,13 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     registerChat(sessions),
+    mcpServers,
     reviewPanels,
     reviewComments,
     dashboard,
     doctor,
+    server,
+    preferences,
     notifications,
   );
 
@@ -146,12 +166,18 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     reviewView,
     statusBar,
     contextKeys: keys,
+    mcpServers,
     dialogs,
     use(compose) {
       given = compose;
       return desk.sessions.restart();
     },
   };
+}
+
+function versionIn({ extension }: vscode.ExtensionContext): string {
+  const { version } = extension.packageJSON as { readonly version?: string };
+  return version ?? '';
 }
 
 /** Ends what runs and waits until nothing of it is left. */

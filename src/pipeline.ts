@@ -56,6 +56,8 @@ import { dropHunks } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
+import { scheduleIn } from './pipeline/run/scheduleIn.ts';
+import type { Schedule } from './pipeline/run/schedule.ts';
 import { createScan } from './pipeline/scan.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
@@ -177,6 +179,8 @@ export interface Pipeline {
   reopen(ticketId: string): Promise<void>;
   /** Appends a path to `.patchwright/protected`. */
   protect(path: string): Promise<void>;
+  /** What no patch may touch: ours and the user's lines, in gitignore syntax. */
+  protectedFiles(): Promise<readonly string[]>;
   /** What Patchwright made and nobody needs any more. */
   leftovers(): Promise<readonly Leftover[]>;
   /** Removes what is left over of these kinds; resolves with what that was. */
@@ -187,6 +191,11 @@ export interface Pipeline {
   insight(days: number): Insight;
   /** Does what is due each hour, day, week or month, and keeps a report. Throws `busy`. */
   run(type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport>;
+  /**
+   * Does what is due by the settings from now on, but not while somebody types; for where a person works.
+   * Call once.
+   */
+  schedule(isTyping: () => boolean): Pick<Schedule, 'changed'>;
   /** How the program is doing, by what was measured in the last days. */
   performance(days: number): PerformanceReport;
   /** What is to be expected of tickets; reads the history once, so ask it for many. */
@@ -226,6 +235,7 @@ export function createPipeline(house: House): Pipeline {
   /** What must not be cut short, but waited for: a decision between its commit and its note. */
   const pending = new Set<Promise<unknown>>();
   const ending = new AbortController();
+  let schedule: Schedule | undefined;
   let diagnostics: readonly EditorDiagnostic[] | undefined;
   const planning = new Set<Promise<void>>();
   const plan = (wish: Wish, options: PreviewOptions, signal?: AbortSignal): Promise<Planned> => {
@@ -295,6 +305,15 @@ export function createPipeline(house: House): Pipeline {
       return autoApprove(house, request, { tell: watching, signal: either });
     });
 
+  const runNow = (type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport> =>
+    act(() => {
+      const verbs = {
+        scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
+        draft: (during: AbortSignal) => draftOne(undefined, during),
+      };
+      return run(house, verbs, type, options, untilEnd(signal));
+    });
+
   return {
     onDidProgress: progress.event,
     recover: () => (house.trusted ? act(() => recover(house)) : Promise.resolve()),
@@ -311,15 +330,8 @@ export function createPipeline(house: House): Pipeline {
     },
     monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
     draft: (ticketId, signal, options) => act(() => draftOne(ticketId, signal, options)),
-    run: (type, options, signal) =>
-      act(() => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        const verbs = {
-          scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
-          draft: (during: AbortSignal) => draftOne(undefined, during),
-        };
-        return run(house, verbs, type, options, either);
-      }),
+    run: runNow,
+    schedule: (isTyping) => (schedule ??= scheduleIn(house, runNow, isTyping)),
     preview: (wish, signal) => plan(wish, {}, signal),
     confirm: (previewId, options = {}, signal) =>
       act(() =>
@@ -397,6 +409,7 @@ export function createPipeline(house: House): Pipeline {
     close: (id, reason) => act(() => close(house, id, reason)),
     reopen: (id) => act(() => reopen(house, id)),
     protect: (path) => act(() => protect(house, path)),
+    protectedFiles: async () => (await house.protection()).patterns,
     leftovers: () => leftovers(house),
     cleanUp: (kinds) => act(() => cleanUp(house, kinds)),
     history: (path) => historyOf(house, path),
@@ -405,10 +418,10 @@ export function createPipeline(house: House): Pipeline {
     performance: (days) => performanceIn(house.backlog, days),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
-    doctor: () => examine(house),
+    doctor: () => examine(house, schedule),
     dispose: async () => {
       ending.abort();
-      await Promise.all([growth.dispose(), end([...drafts]), ...planning]);
+      await Promise.all([schedule?.dispose(), growth.dispose(), end([...drafts]), ...planning]);
       await Promise.allSettled(pending);
       await editing.dispose();
     },

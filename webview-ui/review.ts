@@ -62,6 +62,7 @@ function why(view: ReviewView, send: Send): TemplateResult {
         [t('Priority'), reasoned(ticket.priority)],
         [t('Risk'), reasoned(ticket.risk)],
         [t('Effort'), reasoned(ticket.effort)],
+        [t('Another draft'), ticket.odds],
       ])}
       ${
         ticket.stack.length === 0

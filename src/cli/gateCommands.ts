@@ -10,14 +10,8 @@ import { exit } from './exitCodes.ts';
 import { evidenceCommands } from './evidenceCommands.ts';
 import { contentOf } from './files.ts';
 import { sayingProgress } from './progress.ts';
-import {
-  canaryLines,
-  gatesView,
-  gateText,
-  requestText,
-  requestView,
-  selfTestLines,
-} from './views.ts';
+import { gatesView, requestView } from '../views.ts';
+import { canaryLines, gateText, requestText, selfTestLines } from './views.ts';
 
 export const gateCommands: Readonly<Record<string, Command>> = {
   gates: {

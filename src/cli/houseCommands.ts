@@ -11,8 +11,10 @@ import { metricsCommand } from './metricsCommand.ts';
 import { preferencesCommand } from './preferencesCommand.ts';
 import { mcpCommand } from './mcpCommand.ts';
 import { reportCommand } from './reportCommand.ts';
+import { serveCommand } from './serveCommand.ts';
 import { runCommand } from './runCommand.ts';
-import { ticketLine, ticketView } from './views.ts';
+import { ticketView } from '../views.ts';
+import { ticketLine } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
   scan: {
@@ -37,6 +39,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   metrics: metricsCommand,
   preferences: preferencesCommand,
   run: runCommand,
+  serve: serveCommand,
   mcp: mcpCommand,
   report: reportCommand,
   audit: {

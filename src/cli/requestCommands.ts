@@ -10,7 +10,8 @@ import { gateCommands } from './gateCommands.ts';
 import { callOf } from './invocation.ts';
 import { progressLine, sayingProgress } from './progress.ts';
 import { act } from './ticketCommands.ts';
-import { releaseView, requestLine, requestText, requestView, spentText } from './views.ts';
+import { releaseView, requestView, approvedView } from '../views.ts';
+import { requestLine, requestText, spentText } from './views.ts';
 
 export const requestCommands: Readonly<Record<string, Command>> = {
   draft: {
@@ -151,13 +152,6 @@ async function approve({ app, args, out, signal }: Context): Promise<number> {
   );
   out.result(approvedView(request, approved), () => approvedText(request, approved, args));
   return exit.done;
-}
-
-function approvedView({ id: requestId }: PatchRequest, approved: Approved) {
-  const { kind, ...rest } = approved;
-  return approved.kind === 'landed'
-    ? { outcome: kind, ...releaseView(approved.release) }
-    : { outcome: kind, requestId, ...rest };
 }
 
 function approvedText({ id }: PatchRequest, approved: Approved, args: Arguments): string {

@@ -1,10 +1,20 @@
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
+import { isCronPattern } from './cron.ts';
 import { PatchwrightError } from './errors.ts';
 
 /** zod/mini has no texts of its own. */
 const english = { error: en().localeError };
 
+/** Empty: never. */
+const cron = z
+  .string()
+  .check(
+    z.refine(
+      (pattern) => pattern === '' || isCronPattern(pattern),
+      'not like `0 2 * * *` (minute, hour, day of the month, month, weekday), or never coming',
+    ),
+  );
 const glob = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.minimum(1));
 const gate = z.object({ enabled: z._default(z.boolean(), true) });
@@ -171,9 +181,24 @@ const schema = z.object({
     errorRate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     autoRollback: z._default(z.boolean(), false),
   }),
+  server: z.object({
+    port: z._default(z.int().check(z.minimum(0), z.maximum(65_535)), 47_311),
+    eventsPerSecond: z._default(count, 20_000),
+    origins: z._default(z.array(z.string().check(z.minLength(1))), []),
+    approvals: z._default(z.boolean(), false),
+  }),
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+  }),
+  schedule: z.object({
+    enabled: z._default(z.boolean(), true),
+    hourly: z._default(cron, '0 * * * *'),
+    daily: z._default(cron, '0 2 * * *'),
+    weekly: z._default(cron, '0 6 * * 1'),
+    monthly: z._default(cron, '0 8 1 * *'),
+    autoExecute: z._default(z.boolean(), false),
+    onBattery: z._default(z.boolean(), false),
   }),
   notifications: z.object({
     enabled: z._default(z.boolean(), true),
@@ -205,13 +230,16 @@ const schema = z.object({
 
 export type Settings = z.infer<typeof schema>;
 
-/** Where the user's key and code are sent, what that may cost, what may run unheld: never taken from a folder. */
+/** Where the user's key and code are sent, what that may cost, what may run unheld, who may decide: never taken from a folder. */
 export const machineKeys = [
   'model.provider',
   'model.baseUrl',
   'model.fallbacks',
   'model.prices',
   'sandbox.allowWithout',
+  'server.origins',
+  'server.approvals',
+  'schedule.autoExecute',
 ] as const;
 
 const empty = {
@@ -238,7 +266,9 @@ const empty = {
   approve: { auto: {} },
   pullRequest: {},
   monitor: {},
+  server: {},
   learning: {},
+  schedule: {},
   notifications: {},
 };
 

@@ -5,13 +5,14 @@ import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import type { Outlook } from '../pipeline.ts';
 import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
 import { canaryLines } from './canaryText.ts';
 import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
-import { attemptLabel, categoryWords, codeWords } from './ticketText.ts';
+import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
 export interface ReviewSource {
@@ -26,6 +27,8 @@ export interface ReviewSource {
   readonly trusted: boolean;
   /** Whether it is being edited by hand in this window. */
   readonly editing: boolean;
+  /** Of another draft. */
+  readonly odds?: Outlook['odds'];
   readonly now: Date;
 }
 
@@ -121,7 +124,7 @@ function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   ]);
 }
 
-function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['ticket'] {
+function ticketPart({ request, ticket, group, odds, now }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
     value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
@@ -132,6 +135,7 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
     priority: of(ticket?.priority),
     risk: of(ticket?.risk, '/10'),
     effort: of(ticket?.effort, '/10'),
+    odds: odds ? oddsLine(odds) : '',
     seen: group
       ? t(
           '{0}×, first {1}, last {2}',

@@ -37,6 +37,7 @@ export interface House {
   isAlive(runner: Runner, lastSignAt: string, now: Date): boolean;
   /** Ends what commands of processes that were killed have left running. */
   endOrphans(): Promise<void>;
+  isOnBattery(): Promise<boolean>;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
   /** Throws `missing_key`, `invalid_settings` or `model_*`. */

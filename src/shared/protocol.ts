@@ -85,6 +85,8 @@ export interface ReviewView {
     readonly priority: Reasoned;
     readonly risk: Reasoned;
     readonly effort: Reasoned;
+    /** What to expect of another draft; empty where it is not known. */
+    readonly odds: string;
     readonly seen: string;
     readonly stack: readonly Place[];
     readonly suspects: readonly string[];

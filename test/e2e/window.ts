@@ -56,7 +56,8 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   const server = await start({
     ...(options.version ? { version: options.version } : {}),
     extensions,
-    settings: options.settings ?? {},
+    // No test may depend on the time of the day.
+    settings: { 'patchwright.schedule.enabled': false, ...options.settings },
     trust: options.trusted === false,
     env: { ANTHROPIC_API_KEY: '', ...options.env },
   });

@@ -1,6 +1,7 @@
 import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
 import { readThrown } from './jsonThrown.ts';
+import { readSentryException } from './sentryEvent.ts';
 import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
@@ -316,6 +317,9 @@ const stackKeys = [
 ];
 
 function readException(record: Json, readStack: ReadStack): ParsedException | undefined {
+  const sent = asObject(get(record, 'exception'));
+  const event = sent && readSentryException(sent, get(record, 'platform'));
+  if (event) return event;
   // loguru names type and value only; the frames are in the text beside them.
   const printed = get(record, 'record') === undefined ? undefined : textOf(get(record, 'text'));
   const whole = printed === undefined ? undefined : readStack(printed);

@@ -7,7 +7,7 @@ import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
 import { differencesOf, type Variant } from '../../../src/core/variants.ts';
-import type { DoctorCheck, HistoryEvent } from '../../../src/pipeline.ts';
+import type { DoctorCheck, HistoryEvent, Learned } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
 import { ticketOf } from '../../support/nouns.ts';
 
@@ -27,6 +27,7 @@ export interface MemoryApp {
   history: readonly HistoryEvent[];
   /** As the house finds them in the folder. */
   checks: readonly DoctorCheck[];
+  learned: Learned;
   progress(progress: Progress): void;
   changed(): void;
 }
@@ -45,6 +46,13 @@ export function createMemoryApp(): MemoryApp {
     failure: undefined,
     history: [],
     checks: [{ title: 'git', ok: true, detail: 'git 2.39' }],
+    learned: {
+      enabled: true,
+      models: [],
+      suggestions: [],
+      reviews: { decisions: 0, parts: {}, days: {} },
+      settings: [],
+    },
     progress: (value) => progress.fire(value),
     changed: () => change.fire(),
     compose: async ({ folder }) => appOf(memory, folder, progress.event, change.event),
@@ -82,19 +90,14 @@ function appOf(
       selfTest: () => Promise.reject(new Error('not part of these tests')),
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
+      schedule: () => ({ changed: () => undefined }),
       performance: () => {
         throw new Error('Not shown here.');
       },
       outlook: () => () => ({
         odds: { chance: 0.5, costUsd: 0.5, minutes: 4, unasked: 'draft', reason: 'No history.' },
       }),
-      learned: () => ({
-        enabled: true,
-        models: [],
-        suggestions: [],
-        reviews: { decisions: 0, parts: {}, days: {} },
-        settings: [],
-      }),
+      learned: () => memory.learned,
       switchLearning: (to) => ask(`learning ${to}`),
       async scan() {
         await ask('scan').catch((error: unknown) => {
@@ -180,6 +183,7 @@ function appOf(
       snooze: (ticketId, until) => ask(`snooze ${ticketId} ${until}`),
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
+      protectedFiles: () => Promise.resolve([]),
       protect: (path) => ask(`protect ${path}`),
       history: async () => memory.history,
       insight: () => {
