@@ -4,6 +4,7 @@ import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import type { Progress } from './core/progress.ts';
 import { commandId } from './editor/commands.ts';
+import { registerActivityView } from './editor/activityTree.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
@@ -15,6 +16,7 @@ import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
+import { syncCommand } from './editor/syncCommand.ts';
 import { useTranslations } from './editor/l10n.ts';
 import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
@@ -43,6 +45,7 @@ export interface TestApi {
   readonly sessions: Sessions;
   readonly backlogView: ReturnType<typeof registerTicketView>;
   readonly reviewView: ReturnType<typeof registerReviewView>;
+  readonly activityView: ReturnType<typeof registerActivityView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
   readonly mcpServers: ReturnType<typeof registerMcpServer>;
@@ -75,24 +78,30 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     },
     log: warn,
   });
-  const tellRelease = createReleaseNotice(
+  const releaseNotice = createReleaseNotice({
     dialogs,
-    {
+    actions: {
       rollBack: (id) => vscode.commands.executeCommand(commandId('rollBack'), id),
       openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
     },
-    warn,
-  );
+    log: warn,
+    quietHours: () => sessions?.session()?.settings()?.notifications.quietHours ?? '',
+    now: () => new Date(),
+    after(ms, work) {
+      const timer = setTimeout(work, ms).unref();
+      return { dispose: () => clearTimeout(timer) };
+    },
+  });
   const onProgress = (progress: Progress): void => {
     notifications.onProgress(progress);
-    tellRelease(progress);
+    releaseNotice.onProgress(progress);
   };
   sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
   notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
-  const reviewComments = registerReviewComments();
+  const reviewComments = registerReviewComments(sessions, context.workspaceState);
   const doctor = registerDoctor(sessions, log);
   const server = createServerControl({
     sessions,
@@ -120,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 
   const backlogView = registerTicketView(sessions, sorting, errors);
   const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
+  const activityView = registerActivityView(sessions);
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
@@ -129,6 +139,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
+      ...syncCommand(desk),
       ...ticketCommands(desk),
       ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
@@ -140,9 +151,11 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
+    releaseNotice,
     sorting,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     keys,
     commands,
@@ -164,6 +177,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sessions,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     contextKeys: keys,
     mcpServers,

@@ -52,13 +52,16 @@ import {
   type Wish,
 } from './pipeline/preview.ts';
 import { beginPreview } from './pipeline/previews.ts';
-import { dropHunks } from './pipeline/revise.ts';
+import { dropHunks, undoEdit } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
 import { scheduleIn } from './pipeline/run/scheduleIn.ts';
 import type { Schedule } from './pipeline/run/schedule.ts';
 import { createScan } from './pipeline/scan.ts';
+import { type Person } from './pipeline/sync/people.ts';
+import { type Theirs, takeOver, theirRequest, vouch } from './pipeline/sync/theirs.ts';
+import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -75,7 +78,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
-export type { Leftover } from './pipeline/cleanUp.ts';
+export { type Leftover, unneeded } from './pipeline/cleanUp.ts';
 export type { HistoryEvent } from './pipeline/history.ts';
 export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
@@ -88,6 +91,8 @@ export type { SplitBy } from './pipeline/split.ts';
 export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
+export type { SyncReport } from './pipeline/sync/sync.ts';
+export type { Person } from './pipeline/sync/people.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
 export interface Pipeline {
@@ -160,6 +165,8 @@ export interface Pipeline {
   ): Promise<PatchRequest>;
   /** Compares the app from base and patch under the same load; throws `app_not_started`. */
   canary(requestId: string, signal?: AbortSignal): Promise<Canary>;
+  /** Takes the last change back that somebody made to a patch that waits. Throws `gates_failed`. */
+  undoEdit(requestId: string, signal?: AbortSignal): Promise<PatchRequest>;
   readonly editing: Editing;
   rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
@@ -204,6 +211,14 @@ export interface Pipeline {
   learned(): Learned;
   /** Switches learning on or off, or forgets what was learned. */
   switchLearning(to: Switch): Promise<void>;
+  /** Exchanges what was changed with the other clones of a team. Throws `invalid_settings` where that is off. */
+  sync(options: SyncOptions, signal?: AbortSignal): Promise<SyncReport>;
+  /** Whose keys were met at the remote. */
+  people(): Promise<readonly Person[]>;
+  /** Says yes to another clone's request, once the gates pass it here too; nothing lands. Throws `gates_failed`. */
+  vouch(requestName: string, comment: string, signal?: AbortSignal): Promise<Theirs>;
+  /** Puts another clone's patch forward here. Throws `gates_failed`. */
+  takeOver(requestName: string, signal?: AbortSignal): Promise<PatchRequest>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
@@ -391,6 +406,7 @@ export function createPipeline(house: House): Pipeline {
     dropHunks: (id, hunks, signal) =>
       act(() => dropHunks(house, id, hunks, tell, untilEnd(signal))),
     canary: (id, signal) => act(() => canary(house, id, tell, untilEnd(signal))),
+    undoEdit: (id, signal) => act(() => undoEdit(house, id, tell, untilEnd(signal))),
     editing: {
       start: (id, signal) => act(() => editing.start(id, untilEnd(signal))),
       finish: (id, signal) => act(() => editing.finish(id, tell, untilEnd(signal))),
@@ -418,6 +434,15 @@ export function createPipeline(house: House): Pipeline {
     performance: (days) => performanceIn(house.backlog, days),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
+    sync: (options, signal) => act(() => sync(house, options, untilEnd(signal))),
+    people: () => peopleMet(house),
+    vouch: (name, comment, signal) => act(() => vouch(house, name, comment, untilEnd(signal))),
+    takeOver: (name, signal) =>
+      act(() =>
+        startAttempt(theirRequest(house, name).ticketId, signal, (watching, either) =>
+          takeOver(house, name, watching, either),
+        ),
+      ),
     doctor: () => examine(house, schedule),
     dispose: async () => {
       ending.abort();

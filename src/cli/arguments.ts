@@ -36,6 +36,8 @@ const options = {
   'auto-execute': { type: 'boolean' },
   yes: { type: 'boolean' },
   unmerged: { type: 'boolean' },
+  people: { type: 'boolean' },
+  trust: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -89,6 +91,10 @@ export interface Arguments {
   readonly yes: boolean;
   /** `cleanup`: branches with work that is not merged too. */
   readonly unmerged: boolean;
+  /** `sync`. */
+  readonly people: boolean;
+  /** `sync`: a key's fingerprint. */
+  readonly trust?: string;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -120,6 +126,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     autoExecute: values['auto-execute'] ?? false,
     yes: values.yes ?? false,
     unmerged: values.unmerged ?? false,
+    people: values.people ?? false,
+    ...(values.trust === undefined ? {} : { trust: values.trust }),
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,

@@ -65,6 +65,12 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     operands: 1_000,
     run: drop,
   },
+  undo: {
+    usage: 'REQUEST',
+    help: 'take back the last change that somebody made to a patch',
+    operands: 1,
+    run: undo,
+  },
   reopen: {
     usage: 'REQUEST | TICKET',
     help: 'take a rejection back, or open a ticket again',
@@ -215,6 +221,13 @@ async function drop({ app, args, out, signal }: Context): Promise<number> {
     app.pipeline.dropHunks(request.id, hunks, signal),
   );
   out.result(requestView(revised), () => requestText(revised, args));
+  return exit.done;
+}
+
+async function undo({ app, args, out, signal }: Context): Promise<number> {
+  const { id } = requestNamed(app, args.rest[0]);
+  const request = await sayingProgress(app, out, () => app.pipeline.undoEdit(id, signal));
+  out.result(requestView(request), () => requestText(request, args));
   return exit.done;
 }
 

@@ -179,3 +179,8 @@ export function seconds(ms: number): string {
 export function indent(text: string, by: number): string[] {
   return text.split('\n').map((line) => ' '.repeat(by) + line);
 }
+
+/** `1 ticket`, `2 tickets`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

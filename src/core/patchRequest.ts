@@ -63,6 +63,8 @@ export interface RequestEdit {
   readonly by: string;
   /** `2 hunks dropped`, `edited by hand`. */
   readonly what: string;
+  /** What it was made to. */
+  readonly before?: Pick<PatchRequest, 'commit' | 'testFiles'>;
 }
 
 /** In figures: what motivated a request, and what the attempt behind it took. */
@@ -130,6 +132,8 @@ export interface ReleaseBaseline {
   readonly events: number;
   readonly allEvents: number;
   readonly lines: number;
+  /** Of tickets about the same code, by id; of those that are not named, none. */
+  readonly neighbours?: Readonly<Record<string, number>>;
 }
 
 /** One comparison of a release with the time before it. */

@@ -187,6 +187,7 @@ const schema = z.object({
     origins: z._default(z.array(z.string().check(z.minLength(1))), []),
     approvals: z._default(z.boolean(), false),
   }),
+  audit: z.object({ retentionDays: z._default(z.int().check(z.minimum(31)), 90) }),
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
@@ -199,6 +200,10 @@ const schema = z.object({
     monthly: z._default(cron, '0 8 1 * *'),
     autoExecute: z._default(z.boolean(), false),
     onBattery: z._default(z.boolean(), false),
+  }),
+  sync: z.object({
+    enabled: z._default(z.boolean(), false),
+    remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
   }),
   notifications: z.object({
     enabled: z._default(z.boolean(), true),
@@ -240,6 +245,8 @@ export const machineKeys = [
   'server.origins',
   'server.approvals',
   'schedule.autoExecute',
+  'sync.enabled',
+  'sync.remote',
 ] as const;
 
 const empty = {
@@ -267,8 +274,10 @@ const empty = {
   pullRequest: {},
   monitor: {},
   server: {},
+  audit: {},
   learning: {},
   schedule: {},
+  sync: {},
   notifications: {},
 };
 

@@ -20,6 +20,7 @@ export const commandNames = [
   'undoReject',
   'requestChanges',
   'dropHunks',
+  'undoEdit',
   'editPatch',
   'finishEdit',
   'abandonEdit',
@@ -59,6 +60,7 @@ export const commandNames = [
   'switchLearning',
   'cleanUp',
   'toggleServer',
+  'sync',
   'selfTestGates',
   'canary',
   'refresh',
@@ -76,7 +78,11 @@ export function commandId(name: CommandName): CommandId {
 }
 
 /** The views, as the manifest names them. */
-export const viewIds = { backlog: 'patchwright.backlog', review: 'patchwright.review' } as const;
+export const viewIds = {
+  backlog: 'patchwright.backlog',
+  review: 'patchwright.review',
+  activity: 'patchwright.activity',
+} as const;
 
 /** Context keys that when-clauses of the manifest use; tested against it too. */
 export const contextKeys = {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { eventsOf, keptMs, windowMs } from '../core/metric.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Outlook } from '../pipeline.ts';
 import type { FromPage, PageState } from '../shared/protocol.ts';
@@ -12,7 +13,11 @@ import type { ReviewNode } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { shorten } from './text.ts';
 import { stepsOf } from './transcriptText.ts';
+import { trendOf } from './trend.ts';
 import { t } from './l10n.ts';
+
+/** All that are kept. */
+const maxWindows = keptMs / windowMs;
 
 export const reviewPanelType = 'patchwright.reviewPanel';
 
@@ -104,17 +109,19 @@ async function messageOf(session: Session, requestId: string, odds: Outlook['odd
   const { backlog, transcript } = session.app;
   const request = backlog.requests.get(requestId);
   if (!request) return { kind: 'gone', text: t('This patch request is gone.') } as const;
+  const now = new Date();
   const view = reviewViewOf({
     request,
     ticket: backlog.tickets.get(request.ticketId),
     group: backlog.groups.get(request.ticketId),
+    trend: trendOf(backlog.metrics.windows(eventsOf(request.ticketId), maxWindows), now),
     attempts: backlog.attempts.ofTicket(request.ticketId),
     requests: backlog.requests.list({ ticketId: request.ticketId }),
     release: backlog.releases.list().find((release) => release.requestId === requestId),
     steps: stepsOf(await transcript(request.attemptId)),
     editing: session.app.pipeline.editing.open().includes(requestId),
     trusted: vscode.workspace.isTrusted,
-    now: new Date(),
+    now,
     ...(odds ? { odds } : {}),
   });
   return { kind: 'review', view } as const;

@@ -6,9 +6,15 @@ import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import type { Outlook } from '../pipeline.ts';
-import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
+import type {
+  ActionView,
+  PageAction,
+  ReviewView,
+  StepView,
+  TrendView,
+} from '../shared/protocol.ts';
 import { canaryLines } from './canaryText.ts';
-import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
+import { editText, editsText, hunkDescription, isEdited, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
@@ -19,6 +25,7 @@ export interface ReviewSource {
   readonly request: PatchRequest;
   readonly ticket: Ticket | undefined;
   readonly group: SignalGroup | undefined;
+  readonly trend: TrendView | undefined;
   readonly attempts: readonly Attempt[];
   /** All requests of the ticket. */
   readonly requests: readonly PatchRequest[];
@@ -50,7 +57,7 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     commit: request.commit,
     edits: editsText(request) ?? '',
     title: ticket?.title ?? request.ticketId,
-    status: { id: request.status, words: t(t(statusWords[request.status])) },
+    status: { id: request.status, words: t(statusWords[request.status]) },
     branch: request.branch,
     model: request.model,
     cost: costText(request, attempt),
@@ -124,7 +131,14 @@ function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   ]);
 }
 
-function ticketPart({ request, ticket, group, odds, now }: ReviewSource): ReviewView['ticket'] {
+function ticketPart({
+  request,
+  ticket,
+  group,
+  trend,
+  odds,
+  now,
+}: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
     value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
@@ -144,6 +158,7 @@ function ticketPart({ request, ticket, group, odds, now }: ReviewSource): Review
           ago(group.lastSeen, now),
         )
       : '',
+    ...(trend ? { trend } : {}),
     stack: (ticket?.metadata.stack ?? []).map((location) => ({
       path: location.file,
       label: place(location),
@@ -227,11 +242,12 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
     if (!trusted) return { offered: false, why: t('This folder is not trusted.') };
     return can ? { offered: true } : { offered: false, why };
   };
-  const decided = t('It is {0}.', statusWords[request.status]);
+  const decided = t('It is {0}.', t(statusWords[request.status]));
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
     requestChanges: when(waits, decided),
+    undoEdit: when(waits && isEdited(request), waits ? t('Nobody has changed it.') : decided),
     editPatch: when(waits && !editing, editing ? t('It is being edited.') : decided),
     finishEdit: when(editing, t('It is not being edited.')),
     abandonEdit: when(editing, t('It is not being edited.')),

@@ -7,6 +7,7 @@ import {
   isPatchwrightError,
   PatchwrightError,
 } from '../core/errors.ts';
+import { isProven, proofText } from '../core/audit.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import { selfTestText } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
@@ -65,9 +66,9 @@ export async function examine(
       return enabled.logs ? logs.join(', ') : 'Switched off.';
     }),
     check('Audit trail', async () => {
-      const { events, broken } = house.backlog.audit.verify();
-      if (broken.length === 0) return `${events} events, the chain is whole.`;
-      throw new Error(`${broken.length} breaks in the chain, the first at ${broken[0] ?? ''}.`);
+      const proof = house.backlog.audit.verify();
+      if (isProven(proof)) return proofText(proof);
+      throw new Error(proofText(proof));
     }),
     check('Schedule', async () => scheduleText(house, valid(settings).schedule, schedule)),
     sandboxCheck(house, settings),

@@ -12,6 +12,7 @@ import {
 } from '../release/pullRequest.ts';
 import { repositoryOf } from '../release/remoteUrl.ts';
 import type { House } from './house.ts';
+import { withoutSecrets } from './withoutSecrets.ts';
 
 const perDay = 5;
 const openAtOnce = 10;
@@ -36,9 +37,11 @@ export async function openPullRequestFor(
   if (!goesOn) assertNoOther(house, ticket);
   const { pullRequest: settings } = house.settings();
   const remote = await remoteOf({ git: house.git }, signal);
+  const masked = await withoutSecrets(request, ticket, signal);
   const input: PullRequestInput = {
-    request,
-    ticket,
+    request: masked.request,
+    ticket: masked.ticket,
+    ...(masked.count > 0 ? { remark: remarkOf(masked.count) } : {}),
     remote: remote?.name ?? '',
     base: settings.base || (await baseOf(house, signal)),
     draft: settings.draft,
@@ -56,6 +59,12 @@ export async function openPullRequestFor(
   if (!goesOn) assertWithinLimits(house);
   const pullRequest = await openPullRequest({ git: house.git, forge }, input, signal);
   return { kind: 'opened', pullRequest };
+}
+
+function remarkOf(count: number): string {
+  return count === 1
+    ? 'A value that looks like a secret was masked in this text.'
+    : `${count} values that look like secrets were masked in this text.`;
 }
 
 function instead(why: string, input: PullRequestInput): Opened {

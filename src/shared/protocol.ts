@@ -30,6 +30,7 @@ export type FromPage =
 export const pageActions = [
   'approve',
   'requestChanges',
+  'undoEdit',
   'reject',
   'editPatch',
   'finishEdit',
@@ -88,6 +89,7 @@ export interface ReviewView {
     /** What to expect of another draft; empty where it is not known. */
     readonly odds: string;
     readonly seen: string;
+    readonly trend?: TrendView;
     readonly stack: readonly Place[];
     readonly suspects: readonly string[];
     /** The parts of the fingerprint: why these events are one ticket. */
@@ -116,6 +118,12 @@ export interface ReviewView {
   readonly attempts: readonly { readonly title: string; readonly text: string }[];
   readonly events: readonly { readonly at: string; readonly text: string }[];
   readonly actions: Readonly<Record<PageAction, ActionView>>;
+}
+
+/** How often something happened, a value a day, the last one last. */
+export interface TrendView {
+  readonly values: readonly number[];
+  readonly words: string;
 }
 
 export interface FileView {

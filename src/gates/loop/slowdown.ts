@@ -53,3 +53,38 @@ export function settled(pairs: readonly Pair[], bound: Bound = slow): Speed | un
   const speed = compareSpeed(pairs, bound);
   return speed.verdict === 'unclear' && pairs.length !== looks.at(-1) ? undefined : speed;
 }
+
+/** How long it may take to tell: so many times what one run takes, within bounds; longer where it looks slower. */
+const [leastMs, timesARun, stretch] = [5_000, 10, 6];
+/** Measuring takes no longer than this, give or take a run. */
+export const mostMs = 60_000;
+
+/** The same, but for the time it takes: what is unclear by then stays so. */
+export function settledWithin(
+  spentMs: number,
+  pairs: readonly Pair[],
+  bound: Bound = slow,
+): Speed | undefined {
+  const speed = settled(pairs, bound);
+  if (speed) return speed;
+  if (spentMs > mostMs) return compareSpeed(pairs, bound);
+  const run = median(pairs.flatMap(({ baseMs, patchMs }) => [baseMs, patchMs]));
+  const enoughMs = Math.max(leastMs, timesARun * run);
+  if (pairs.length < few || spentMs <= enoughMs) return undefined;
+  const now = compareSpeed(pairs, bound);
+  const looksSlower = now.verdict === 'unclear' && now.ratio > bound.ratio;
+  return looksSlower && spentMs <= stretch * enoughMs ? undefined : now;
+}
+
+/** What may be as much slower as everybody would notice. */
+const felt = 1.5;
+
+/** Why a reviewer should look: it was not found slower, nor is it known that it is not. */
+export function doubt(
+  { verdict, ratio, high }: Speed,
+  bound: Bound = slow,
+): 'maybe' | 'undecided' | undefined {
+  if (verdict !== 'unclear') return undefined;
+  if (ratio > bound.ratio) return 'maybe';
+  return high > felt ? 'undecided' : undefined;
+}

@@ -84,6 +84,36 @@ describe('views and commands, of a house in memory', () => {
     await eventually(() => api.contextKeys.values().drafting === false);
   });
 
+  it('shows what runs, what has landed and what was decided', async () => {
+    memory.tickets = [ticketOf({ title: 'an error' })];
+    const ticketId = ticketOf().id;
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    const release = {
+      id: 'landed',
+      requestId: requestOf().id,
+      ticketId,
+      commit: 'c'.repeat(40),
+      branch: 'main',
+      backupRef: 'refs/patchwright/backup/landed',
+      appliedAt: '2026-01-01T00:00:00.000Z',
+    };
+    const look = { minutes: 5, at: soon, verdict: 'better', sentence: 'Fewer errors.' } as const;
+    memory.releases = [
+      { ...release, monitoredUntil: soon, looks: [look] },
+      { ...release, id: 'over', monitoredUntil: '2026-01-01T00:00:00.000Z' },
+    ];
+    memory.progress({ kind: 'attempt_started', ticketId, attemptId: 'a', branch: 'b' });
+    await eventually(() => api.contextKeys.values().drafting === true);
+    assert.deepEqual(drawn(await rows(api.activityView.tree)).slice(0, 5), [
+      'Running | 1',
+      '  an error | starting',
+      'Landed, under watch | 1',
+      '  an error | Fewer errors.',
+      '    Fewer errors. | just now',
+    ]);
+    memory.progress({ kind: 'attempt_ended', ticketId, ok: true, message: '' });
+  });
+
   it('asks a second time before it merges into a protected branch', async () => {
     memory.requests = [requestOf()];
     const protectedBranch = new PatchwrightError('protected_branch', {

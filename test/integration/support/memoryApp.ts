@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { inOrder } from '../../../src/editor/sortOrder.ts';
 import { createEmitter } from '../../../src/core/events.ts';
 import { errorMessage, PatchwrightError } from '../../../src/core/errors.ts';
 import type { Attempt } from '../../../src/core/attempt.ts';
@@ -151,6 +152,10 @@ function appOf(
         await ask(`dropHunks ${requestId} ${hunks.map(hunkNameText).join(' ')}`);
         return first(memory.requests);
       },
+      async undoEdit(requestId) {
+        await ask(`undoEdit ${requestId}`);
+        return first(memory.requests);
+      },
       editing: {
         async start(requestId) {
           await ask(`edit ${requestId}`);
@@ -190,6 +195,10 @@ function appOf(
         throw new Error('Not shown here.');
       },
       doctor: async () => memory.checks,
+      sync: () => Promise.reject(new Error('not part of these tests')),
+      people: async () => [],
+      vouch: () => Promise.reject(new Error('not part of these tests')),
+      takeOver: () => Promise.reject(new Error('not part of these tests')),
       dispose: () => ask('dispose'),
     },
     readFile: async (commit, path) =>
@@ -204,8 +213,14 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
   return {
     tickets: {
       get: (id) => memory.tickets.find((ticket) => ticket.id === id),
-      list: (filter) =>
-        memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      list: ({ statuses, order, limit } = {}) => {
+        const found = memory.tickets.filter(({ status }) => statuses?.includes(status) ?? true);
+        const ordered = order
+          ? inOrder(found, order, (id) => memory.groups.find((group) => group.id === id))
+          : found;
+        return ordered.slice(0, limit);
+      },
+      seenSince: () => [],
       summaries: () => [],
       countByStatus: () => {
         const counts: Partial<Record<Ticket['status'], number>> = {};
@@ -256,7 +271,24 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     learning: { list: () => [], latest: () => undefined },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
-    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }), exported: () => [] },
+    team: {
+      chains: () => [],
+      pending: () => [],
+      requests: () => [],
+      request: nothing,
+      approvals: () => [],
+      requestsSince: () => 0,
+      attemptsSince: () => [],
+      isRiskTheirs: () => false,
+    },
+    audit: {
+      list: () => [],
+      verify: () => ({ events: 0, broken: [] }),
+      exported: () => [],
+      checkpoint: () => undefined,
+      countBefore: () => 0,
+      prune: () => Promise.resolve(0),
+    },
     write: async () => undefined,
     refresh: async () => undefined,
     exclusively: (_name, work) => work(),

@@ -282,6 +282,11 @@ function emptyWindows(): [string, Record<string, string | boolean>][] {
     ['failed', { ...folder, 'patchwright.state': 'failed' }],
     ['nothing there', ready],
     ['nothing there, with a key', { ...ready, 'patchwright.hasKey': true }],
+    ['a first patch being drafted', { ...ready, 'patchwright.drafting': true }],
+    [
+      'a patch being drafted, with a key',
+      { ...ready, 'patchwright.drafting': true, 'patchwright.hasKey': true },
+    ],
   ];
   return windows.flatMap(([name, context]) => [
     [name, { ...context, isWorkspaceTrusted: true }],

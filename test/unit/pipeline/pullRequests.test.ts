@@ -90,6 +90,29 @@ describe('approving by pull request', function () {
     assert.equal(app.backlog.releases.get(request.id)?.commit, 'c'.repeat(40));
   });
 
+  for (const way of ['squash', 'rebase', 'merge'] as const) {
+    it(`rolls back one that was landed there by ${way}, once it is pulled`, async () => {
+      await app.pipeline.approve(request.id);
+      const before = await git.run(['rev-parse', 'HEAD^{tree}']);
+      const how = {
+        squash: ['merge', '-q', '--squash', request.commit],
+        rebase: ['cherry-pick', `${request.base}..${request.commit}`],
+        merge: ['merge', '-q', '--no-ff', '-m', 'Merge pull request #1', request.commit],
+      };
+      await git.run(how[way]);
+      if (way === 'squash') await git.run(['commit', '-q', '-m', 'Fix it (#1)']);
+      const mergeCommit = await git.run(['rev-parse', 'HEAD']);
+      server.change(1, { state: 'merged', mergeCommit });
+      await app.pipeline.scan();
+      assert.equal(now()?.status, 'APPLIED');
+      const release = await app.pipeline.rollBack(request.id, 'Worse.');
+      assert.ok(release.rollbackCommit);
+      assert.equal(await git.run(['rev-parse', 'HEAD^{tree}']), before);
+      assert.equal(now()?.status, 'ROLLED_BACK');
+      assert.equal(ticket()?.status, 'rolled_back');
+    });
+  }
+
   it('brings what reviewers say to the ticket, and remembers a closed one as rejected', async () => {
     await app.pipeline.approve(request.id);
     const secret = ['AKIA', 'IOSFODNN7', 'QRSTUVW'].join('');
