@@ -17,7 +17,8 @@ export function isChain(writer: string): boolean {
 }
 
 const text = (most: number) => z.string().check(z.maxLength(most));
-const id = z.string().check(z.minLength(1), z.maxLength(200));
+export const maxIdChars = 200;
+const id = z.string().check(z.minLength(1), z.maxLength(maxIdChars));
 const word = text(200);
 const time = text(40);
 const count = z.int().check(z.minimum(0), z.maximum(1e12));
