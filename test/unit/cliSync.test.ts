@@ -28,13 +28,7 @@ describe('command line: a team', function () {
   });
   afterEach(() => model.dispose());
 
-  interface Person {
-    readonly git: Git;
-    run(...args: string[]): Promise<CliResult>;
-    json(...args: string[]): Promise<any>;
-  }
-
-  async function person(name: string, folder: string): Promise<Person> {
+  async function person(name: string, folder: string) {
     const git = createGit(createShell(), folder);
     await git.run(['config', 'user.email', `${name}@example.org`]);
     await git.run(['config', 'user.name', name]);
@@ -51,7 +45,7 @@ describe('command line: a team', function () {
     return {
       git,
       run,
-      async json(...args) {
+      async json(...args: string[]) {
         const result = await run(...args, '--json');
         assert.equal(result.code, 0, `${args.join(' ')}: ${result.stdout} ${result.stderr}`);
         return JSON.parse(result.stdout);

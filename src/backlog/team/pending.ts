@@ -1,4 +1,4 @@
-import { isChain, maxIdChars, type TeamPut, type TicketSet, ticketSetNames } from '../../core/team.ts';
+import { isChain, maxIdChars, type TeamPut, ticketSetNames } from '../../core/team.ts';
 import { clocksFromText } from '../clock.ts';
 import {
   attemptEntity,
@@ -65,7 +65,7 @@ function ticketPut(row: Row, self: string | undefined): TeamPut | undefined {
   // Each of them has been checked by itself.
   return Object.keys(clocks).length === 0 || ticket.id.length > maxIdChars
     ? undefined
-    : { kind: 'ticket', id: ticket.id, set: set as TicketSet, clocks };
+    : { kind: 'ticket', id: ticket.id, set, clocks };
 }
 
 function isTakenAway(metadata: Readonly<Record<string, unknown>>, name: string): boolean {
@@ -131,6 +131,6 @@ function saidBy(sql: Sql, chain: string, kind: TeamPut['kind']): ReadonlyMap<str
 
 /** As applyTeam keeps it. */
 function bodyOf(put: TeamPut): string {
-  const { kind, id, ...body } = put;
+  const { kind: _, id: __, ...body } = put;
   return String(toValue(JSON.stringify(body)));
 }
