@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Git } from '../../src/core/ports.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
 import { createGit } from '../../src/platform/git.ts';
 import { createShell } from '../../src/platform/shell.ts';
-import { cli, type CliResult } from '../support/cli.ts';
+import { cli } from '../support/cli.ts';
 import { createRepository } from '../support/repository.ts';
 import { rightFix, shopFiles, shopLog } from '../support/shop.ts';
 import { bareRemote } from '../support/team.ts';

@@ -184,7 +184,7 @@ async function takeChain(
 ): Promise<TakenIn> {
   const next = await nextBatches(house.git, tip, knownOf(house, tip.chain), signal);
   if ('refused' in next) return { changes: 0, bad: 0, refused: next.refused };
-  return takeIn(house, next, own, signal);
+  return takeIn(house, next, { name: tip.head.name, own }, signal);
 }
 
 function knownOf({ backlog }: Pick<House, 'backlog'>, chain: string): Known {
