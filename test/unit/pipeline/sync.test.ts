@@ -233,7 +233,7 @@ describe('sync', function () {
         refused.some(({ chain }) => ref.endsWith(chain)),
         what,
       );
-      await ben.sync();
+      if (whose !== ben) await ben.sync();
       assert.deepEqual(sharedOf(ben).tickets[0], before.tickets[0], what);
       assert.equal(late.backlog.tickets.get('exception-1'), undefined, what);
     }
@@ -292,21 +292,21 @@ describe('sync', function () {
 
   it('begins a long chain anew, for those who know it and those who come later', async () => {
     const [anna, ben] = [await clone('anna'), await clone('ben')];
-    for (let day = 1; day <= 8; day++) {
+    for (let day = 1; day <= 5; day++) {
       await anna.backlog.write([
         ticketChange(`exception-${day}`),
         count(`exception-${day % 2}`, 1),
       ]);
-      await anna.sync({ maxBatches: 3 });
+      await anna.sync({ maxBatches: 2 });
       if (day <= 2) await ben.sync();
       const length = await anna.git.run(['rev-list', '--count', await tipOf(anna)]);
-      assert.ok(Number(length) <= 3, length);
+      assert.ok(Number(length) <= 2, length);
     }
     const late = await clone('late');
     await Promise.all([ben.sync(), late.sync()]);
     assert.deepEqual(sharedOf(ben), sharedOf(anna));
     assert.deepEqual(sharedOf(late), sharedOf(anna));
-    assert.equal(late.backlog.groups.get('exception-1')?.count, 4);
+    assert.equal(late.backlog.groups.get('exception-1')?.count, 3);
   });
 
   it('takes a lost backlog back, and counts nothing twice', async () => {
