@@ -1,5 +1,6 @@
 import type { PatchFile } from '../core/attempt.ts';
 import { archiveTicket, restoreTicket } from './archiveRow.ts';
+import { isPruned, keepCheckpoint } from './checkpoint.ts';
 import type { Stamp } from './clock.ts';
 import {
   attemptEntity,
@@ -67,6 +68,9 @@ export function applyChange(sql: Sql, change: StoredChange, stamp: Stamp): void 
       return;
     case 'audit':
       keepAudit(sql, change.event, stamp);
+      return;
+    case 'checkpoint':
+      keepCheckpoint(sql, change.checkpoint, stamp);
       return;
   }
 }
@@ -183,6 +187,7 @@ function keepFeedback(sql: Sql, { feedback, ticketId }: Of<'feedback'>, stamp: S
 }
 
 function keepAudit(sql: Sql, event: StoredAudit, { lamport, writer }: Stamp): void {
+  if (isPruned(sql, writer, event.position)) return;
   sql.run(
     `INSERT OR IGNORE INTO audit_events (id, timestamp, actor, action, subject, before, after,
        previous_hash, hash, writer, position, lamport)

@@ -18,8 +18,10 @@ import type { Serial } from './serial.ts';
 const maxJournalBytes = 16 * 1024 * 1024;
 const maxBatchBytes = 8 * 1024 * 1024;
 
-/** What can stand in a journal: what the pipeline writes, and moves to the archive and back. */
-export type Writable = Change | Extract<StoredChange, { kind: 'archive' | 'restore' }>;
+/** What can stand in a journal: what the pipeline writes, and what the backlog itself moves and removes. */
+export type Writable =
+  | Change
+  | Extract<StoredChange, { kind: 'archive' | 'restore' | 'checkpoint' }>;
 
 interface Pending {
   readonly changes: readonly Writable[];

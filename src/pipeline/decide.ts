@@ -24,8 +24,9 @@ import type { House } from './house.ts';
 import { judgeMerged } from './judgeMerged.ts';
 import { patchHash, riskFor } from './sync/trust.ts';
 import { inFolder } from './inFolder.ts';
+import { neighboursOf } from './neighbours.ts';
 import { type Lesson, learning } from './learning.ts';
-import { openPullRequestFor } from './pullRequests.ts';
+import { openOfBranch, openPullRequestFor } from './pullRequests.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -80,7 +81,7 @@ export async function approve(
     }
     const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
     const confirmed = options.confirmedProtectedBranch ?? false;
-    const mode = options.mode ?? rules.mode;
+    const mode = options.mode ?? (openOfBranch(house, request) ? 'pull_request' : rules.mode);
     if (mode === 'merge') return landIt(house, decided, confirmed, watching);
     if (mode === 'branch') return { kind: 'kept', branch: await keep(house, decided) };
     const opened = await openPullRequestFor(house, request, ticket, watching.signal);
@@ -247,10 +248,11 @@ export async function writeLanded(
   reviewer: string,
   comment?: string,
 ): Promise<Release> {
-  const { ticketId, appliedAt } = landed;
+  const { appliedAt } = landed;
+  const neighbours = await neighboursOf(house, request);
   const release: Release = {
     ...landed,
-    baseline: baselineAt(house.backlog.metrics, ticketId, appliedAt, house.clock.now()),
+    baseline: baselineAt(house.backlog.metrics, landed, neighbours, house.clock.now()),
     monitoredUntil: monitoredUntil(house, appliedAt),
   };
   await house.backlog.write([
@@ -391,6 +393,7 @@ export async function rollBack(
         { git: house.git },
         {
           release,
+          patch: request,
           ticketTitle: ticket.title,
           reason,
           reviewer,
