@@ -79,6 +79,10 @@ describe('command line: a team', function () {
     await ada.json('sync');
     assert.deepEqual(await heads(), before);
 
+    const taken = await ben.json('sync', 'take', requestId);
+    assert.notEqual(taken.requestId, requestId);
+    assert.equal((await ben.json('requests'))[0].status, 'PENDING_APPROVAL');
+
     const landed = await ada.json('approve', requestId);
     assert.equal(landed.outcome, 'landed');
     await ada.json('sync');
