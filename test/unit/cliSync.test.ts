@@ -18,7 +18,7 @@ const rules = {
 };
 
 describe('command line: a team', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const temp = tempFolder('pw-team');
   let model: ScriptedModel;
 
