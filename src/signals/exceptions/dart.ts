@@ -51,10 +51,7 @@ function parseUncaught(lines: readonly string[]): ParsedException | undefined {
     if (!match) continue;
     const where = match[2] ?? '';
     const number = match[3] === undefined ? undefined : Number(match[3]);
-    addFrame(
-      frames,
-      frameOf(fileOf(where), isInApp(where), { function: match[1], line: number }),
-    );
+    addFrame(frames, frameOf(fileOf(where), isInApp(where), { function: match[1], line: number }));
   }
   const type = named.exec(said);
   const words = spoken.find(([pattern]) => pattern.test(said));

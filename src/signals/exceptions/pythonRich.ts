@@ -9,7 +9,8 @@ const boxLine = /^\s{0,8}[│╭╰]/;
 const boxEnd = /^\s{0,8}╰─/;
 const place = /^\s{0,8}│ (\S.{0,1000}?):(\d{1,9}) in (\S{1,300})\s*│?\s*$/;
 const marked = /^\s{0,8}│ ❱ {1,8}(\d{1,9}) │ ?(.{0,1000}?)\s*│?\s*$/;
-const typeLine = /^([A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Interrupt|Exit|[A-Z]\w{1,60}))(?:: (.*))?$/;
+const typeLine =
+  /^([A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Interrupt|Exit|[A-Z]\w{1,60}))(?:: (.*))?$/;
 const chained =
   /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
 

@@ -52,7 +52,11 @@ export const rust: Grammar = {
   },
   *parse(lines) {
     const parsed =
-      parsePanic(lines) ?? parseReport(lines) ?? parseError(lines) ?? parseList(lines) ?? parseOverflow(lines);
+      parsePanic(lines) ??
+      parseReport(lines) ??
+      parseError(lines) ??
+      parseList(lines) ??
+      parseOverflow(lines);
     if (parsed) yield parsed;
   },
 };
