@@ -3,6 +3,7 @@ import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
 import { originOfRecord } from './jsonOrigin.ts';
 import { goFrames, invocationStack, readPhpThrown, readThrown } from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
+import { readSentryException } from './sentryEvent.ts';
 import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
@@ -323,6 +324,9 @@ const stackKeys = [
 ];
 
 function readException(record: Json, readStack: ReadStack): ParsedException | undefined {
+  const sent = asObject(get(record, 'exception'));
+  const event = sent && readSentryException(sent, get(record, 'platform'));
+  if (event) return event;
   // loguru names type and value only; the frames are in the text beside them.
   const printed = get(record, 'record') === undefined ? undefined : textOf(get(record, 'text'));
   const whole = printed === undefined ? undefined : readStack(printed);

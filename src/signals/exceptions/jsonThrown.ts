@@ -1,7 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
 
 const maxCauses = 20;
 
@@ -39,18 +38,26 @@ function frameOf(value: unknown): Frame[] {
   const method = textAt(step, 'methodName') ?? textAt(step, 'method');
   const name = textAt(step, 'fileName') ?? textAt(step, 'file');
   const line = own(step, 'lineNumber') ?? own(step, 'line');
+  return [javaFrame(owner, method, name, typeof line === 'number' ? line : 0)];
+}
+
+/** As a printed trace gives it: the file below the folders of its package. */
+export function javaFrame(
+  owner: string,
+  method: string | undefined,
+  name: string | undefined,
+  line: number,
+): Frame {
   const folder = owner.split('.').slice(0, -1).join('/');
-  return [
-    {
-      file: name === undefined ? owner : folder === '' ? name : `${folder}/${name}`,
-      ...(method === undefined ? {} : { function: `${owner}.${method}` }),
-      ...(typeof line === 'number' && line > 0 ? { line } : {}),
-      inApp:
-        !/^(?:java|javax|jakarta|jdk|sun|kotlin|scala|org\.(?:springframework|apache|junit|hibernate)|com\.sun)\./.test(
-          owner,
-        ),
-    },
-  ];
+  return {
+    file: name === undefined ? owner : folder === '' ? name : `${folder}/${name}`,
+    ...(method === undefined ? {} : { function: `${owner}.${method}` }),
+    ...(line > 0 ? { line } : {}),
+    inApp:
+      !/^(?:java|javax|jakarta|jdk|sun|kotlin|scala|org\.(?:springframework|apache|junit|hibernate)|com\.sun)\./.test(
+        owner,
+      ),
+  };
 }
 
 /** A PHP exception as monolog's JsonFormatter writes it: `file:line` in texts, the cause as `previous`. */
@@ -107,23 +114,4 @@ export function goFrames(stack: unknown): readonly Frame[] {
     const inApp = !/^(?:goexit|main)$/.test(name) || file === 'main.go';
     return [{ file, function: name, line, inApp: inApp && file !== 'proc.go' }];
   });
-}
-
-function own(record: Json, key: string): unknown {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function textAt(record: Json, key: string): string | undefined {
-  const value = own(record, key);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function objectAt(record: Json, key: string): Json | undefined {
-  return objectOf(own(record, key));
-}
-
-function objectOf(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : undefined;
 }
