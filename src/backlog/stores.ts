@@ -1,9 +1,7 @@
-import type { AuditEvent } from '../core/audit.ts';
 import { isOwn } from '../core/metric.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
-import type { SignalGroup, TicketSummary } from '../core/ticket.ts';
-import { exportAudit, verifyAudit } from './audit.ts';
+import { rank, type SignalGroup, type TicketOrder, type TicketSummary } from '../core/ticket.ts';
 import type { Backlog } from './backlog.ts';
 import {
   attemptEntity,
@@ -17,6 +15,7 @@ import {
 import { toLearningEvent } from './learningEvents.ts';
 import { toInteraction, toSeries, windowsOf } from './measures.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
+import { createTeamStore } from './team/teamStore.ts';
 
 type Stores = Pick<
   Backlog,
@@ -30,8 +29,27 @@ type Stores = Pick<
   | 'metrics'
   | 'interactions'
   | 'learning'
-  | 'audit'
+  | 'team'
 >;
+
+const newestFirst = 'created_at DESC, id DESC';
+
+/** As `score` of the core has it; so that a page of many tickets can be read without the others. */
+const byTurn = `coalesce(
+  json_extract(metadata, '$.rank'),
+  10 - CASE priority ${Object.entries(rank)
+    .map(([priority, value]) => `WHEN '${priority}' THEN ${value}`)
+    .join(' ')} END + risk_level / 2.0 + estimated_effort / 2.0
+), created_at, id`;
+
+const ofGroup = (column: string): string =>
+  `(SELECT ${column} FROM signal_groups AS g WHERE g.id = improvement_tickets.id)`;
+
+const ticketOrders: Readonly<Record<TicketOrder, string>> = {
+  score: byTurn,
+  lastSeen: `coalesce(${ofGroup('last_seen')}, updated_at) DESC, ${byTurn}`,
+  occurrences: `coalesce(${ofGroup('count')}, 0) DESC, ${byTurn}`,
+};
 
 /** All queries. `sql` is asked for each time: the database is replaced when a snapshot is taken in. */
 export function createStores(sql: () => Sql): Stores {
@@ -53,11 +71,17 @@ export function createStores(sql: () => Sql): Stores {
   return {
     tickets: {
       get: (id) => byId(ticketEntity, id),
-      list: ({ statuses, limit = -1, offset = 0 } = {}) =>
+      list: ({ statuses, order, limit = -1, offset = 0 } = {}) =>
         select(
           ticketEntity,
-          `${oneOf('status', statuses)} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`,
+          `${oneOf('status', statuses)} ORDER BY ${order ? ticketOrders[order] : newestFirst} LIMIT ? OFFSET ?`,
           [...(statuses ?? []), limit, offset],
+        ),
+      seenSince: (at) =>
+        select(
+          ticketEntity,
+          'AND id IN (SELECT id FROM signal_groups WHERE last_seen >= ?) ORDER BY id',
+          [at],
         ),
       summaries: () =>
         sql()
@@ -222,21 +246,7 @@ export function createStores(sql: () => Sql): Stores {
           )
           .map(toLearningEvent)[0],
     },
-    audit: {
-      list: ({ subject, action, limit = -1 } = {}) => {
-        const wanted = Object.entries({ subject, action }).filter((one) => one[1] !== undefined);
-        const where = wanted.map(([column]) => `AND ${column} = ?`).join(' ');
-        return sql()
-          .all(
-            `SELECT * FROM audit_events WHERE true ${where}
-             ORDER BY lamport DESC, writer DESC, position DESC LIMIT ?`,
-            [...wanted.map(([, value]) => value ?? null), limit],
-          )
-          .map(toAuditEvent);
-      },
-      verify: () => verifyAudit(sql()),
-      exported: () => exportAudit(sql()),
-    },
+    team: createTeamStore(sql),
   };
 }
 
@@ -315,19 +325,5 @@ function toFeedback(row: Row): Feedback {
     ...(row.model_used === null ? {} : { model: String(row.model_used) }),
     ...(row.task_type === null ? {} : { taskType: String(row.task_type) }),
     metadata: (fromJson(row.metadata) ?? {}) as Feedback['metadata'],
-  };
-}
-
-function toAuditEvent(row: Row): AuditEvent {
-  return {
-    id: String(row.id),
-    timestamp: String(row.timestamp),
-    actor: String(row.actor),
-    action: String(row.action),
-    subject: String(row.subject),
-    ...(row.before === null ? {} : { before: fromJson(row.before) }),
-    ...(row.after === null ? {} : { after: fromJson(row.after) }),
-    previousHash: String(row.previous_hash),
-    hash: String(row.hash),
   };
 }
