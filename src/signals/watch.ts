@@ -42,7 +42,8 @@ export function watchSources(deps: WatchDeps, onGrowth: () => void): Disposable 
   };
 
   const watchFolder = (folder: string): void => {
-    if (watchers.has(folder) || watchers.size >= maxWatchedFolders) return;
+    // Disposed while it looked: what is opened now nobody would close.
+    if (disposed || watchers.has(folder) || watchers.size >= maxWatchedFolders) return;
     try {
       const watcher = watch(join(deps.folder, folder), { persistent: deps.keepAlive !== false });
       watcher.on('change', (_event, name) => {

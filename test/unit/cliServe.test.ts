@@ -21,8 +21,19 @@ describe('command line: serve', function () {
     };
   });
 
-  const serve = (): RunningCli =>
-    startCli(['serve', '--port', '0', '--json', '--folder', folder], env);
+  const running = new Set<RunningCli>();
+  const serve = (): RunningCli => {
+    const serving = startCli(['serve', '--port', '0', '--json', '--folder', folder], env);
+    running.add(serving);
+    return serving;
+  };
+  afterEach(async () => {
+    for (const serving of running) {
+      serving.kill('SIGKILL');
+      await serving.ended;
+    }
+    running.clear();
+  });
 
   it('says where it listens, and ends when it is interrupted', async () => {
     const serving = serve();
