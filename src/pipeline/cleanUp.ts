@@ -57,10 +57,14 @@ export async function cleanUp(
     const chosen = (await removables(house)).filter(({ kind }) => kinds.includes(kind));
     const actor = await house.reviewer();
     for (const { kind, name, remove } of chosen) {
-      await remove();
-      await house.backlog.write([
-        audit({ actor, action: 'leftover.removed', subject: name, after: { kind } }),
-      ]);
+      const note = (action: string) =>
+        house.backlog.write([audit({ actor, action, subject: name, after: { kind } })]);
+      // First the note: a crash must leave nothing removed that the trail doesn't know of.
+      await note('leftover.removed');
+      await remove().catch(async (error: unknown) => {
+        await note('leftover.not_removed');
+        throw error;
+      });
     }
     return chosen.map(({ kind, name, why }) => ({ kind, name, why }));
   });
