@@ -39,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const tooMany = args.rest[command.operands];
   if (tooMany !== undefined)
     throw usageError(`${args.command} does not take ${JSON.stringify(tooMany)}.`);
-  const app = await openApp(args, out, process.env, command.readOnly ?? false);
+  const app = await openApp(args, out, process.env, command);
   try {
     for (const notice of app.backlog.notices) out.warn(notice);
     if (!command.readOnly) await app.pipeline.recover();

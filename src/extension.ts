@@ -4,6 +4,7 @@ import { createApiKey } from './editor/apiKey.ts';
 import type { Compose } from './editor/app.ts';
 import type { Progress } from './core/progress.ts';
 import { commandId } from './editor/commands.ts';
+import { registerActivityView } from './editor/activityTree.ts';
 import { registerContextKeys } from './editor/contextKeys.ts';
 import type { Desk } from './editor/desk.ts';
 import { registerDashboard } from './editor/dashboard.ts';
@@ -15,17 +16,22 @@ import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
+import { syncCommand } from './editor/syncCommand.ts';
 import { useTranslations } from './editor/l10n.ts';
+import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { preferenceCommands } from './editor/preferenceCommands.ts';
+import { registerPreferences } from './editor/preferences.ts';
 import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
 import { reviseCommands } from './editor/reviseCommands.ts';
+import { createServerControl } from './editor/server.ts';
 import { createSessions, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
@@ -39,8 +45,10 @@ export interface TestApi {
   readonly sessions: Sessions;
   readonly backlogView: ReturnType<typeof registerTicketView>;
   readonly reviewView: ReturnType<typeof registerReviewView>;
+  readonly activityView: ReturnType<typeof registerActivityView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
+  readonly mcpServers: ReturnType<typeof registerMcpServer>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
   /** Opens the window's session anew, made by this; left out: as users have it. */
@@ -93,8 +101,16 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
-  const reviewComments = registerReviewComments();
+  const reviewComments = registerReviewComments(sessions, context.workspaceState);
   const doctor = registerDoctor(sessions, log);
+  const server = createServerControl({
+    sessions,
+    secrets: context.secrets,
+    dialogs,
+    log,
+    version: versionIn(context),
+  });
+  const preferences = registerPreferences(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -106,11 +122,14 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     dashboard,
     demo,
     doctor,
+    server,
+    preferences,
     log,
   };
 
   const backlogView = registerTicketView(sessions, sorting, errors);
   const reviewView = registerReviewView(sessions, createViewed(context.workspaceState));
+  const activityView = registerActivityView(sessions);
   const statusBar = registerStatusBar(sessions);
   const keys = registerContextKeys(sessions, apiKey, sorting);
   const commands = registerCommands(
@@ -120,28 +139,35 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
+      ...syncCommand(desk),
       ...ticketCommands(desk),
       ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
+      ...preferenceCommands(desk),
     },
     errors,
   );
   const documents = registerDocuments(sessions);
+  const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
     releaseNotice,
     sorting,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     keys,
     commands,
     documents,
     registerChat(sessions),
+    mcpServers,
     reviewPanels,
     reviewComments,
     dashboard,
     doctor,
+    server,
+    preferences,
     notifications,
   );
 
@@ -151,14 +177,21 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     sessions,
     backlogView,
     reviewView,
+    activityView,
     statusBar,
     contextKeys: keys,
+    mcpServers,
     dialogs,
     use(compose) {
       given = compose;
       return desk.sessions.restart();
     },
   };
+}
+
+function versionIn({ extension }: vscode.ExtensionContext): string {
+  const { version } = extension.packageJSON as { readonly version?: string };
+  return version ?? '';
 }
 
 /** Ends what runs and waits until nothing of it is left. */

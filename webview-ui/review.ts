@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type {
   FileView,
@@ -8,6 +8,7 @@ import type {
   Place,
   Reasoned,
   ReviewView,
+  TrendView,
 } from '../src/shared/protocol.ts';
 import { msg, t } from './l10n.ts';
 import type { Send } from './page.ts';
@@ -59,10 +60,13 @@ function why(view: ReviewView, send: Send): TemplateResult {
       ${definitions([
         [t('Ticket'), ticket.id],
         [t('Seen'), ticket.seen],
+        [t('Lately'), ticket.trend?.words ?? ''],
         [t('Priority'), reasoned(ticket.priority)],
         [t('Risk'), reasoned(ticket.risk)],
         [t('Effort'), reasoned(ticket.effort)],
+        [t('Another draft'), ticket.odds],
       ])}
+      ${ticket.trend ? sparkline(ticket.trend) : nothing}
       ${
         ticket.stack.length === 0
           ? nothing
@@ -92,6 +96,18 @@ function why(view: ReviewView, send: Send): TemplateResult {
       }
     `,
   );
+}
+
+const [sparkWidth, sparkHeight] = [160, 24] as const;
+
+/** What it shows is said in words above it. */
+function sparkline({ values }: TrendView): TemplateResult {
+  const most = Math.max(1, ...values);
+  const step = sparkWidth / Math.max(1, values.length - 1);
+  const points = values.map((value, day) => `${day * step},${sparkHeight * (1 - value / most)}`);
+  return html`<svg class="spark" viewBox="0 -2 ${sparkWidth} ${sparkHeight + 4}" aria-hidden="true">
+    ${svg`<polyline class="line tone-0" points=${points.join(' ')} />`}
+  </svg>`;
 }
 
 function reasoned({ value, reason }: Reasoned): string {
@@ -177,6 +193,8 @@ function proof(view: ReviewView, send: Send): TemplateResult {
         ${side(t('Before the patch'), before)} ${side(t('With the patch'), after)}
       </div>
       ${list(t('Not proven by the test'), view.proof.doubts)}
+      ${list(t('Under load'), view.proof.canary)}
+      ${view.actions.canary.offered ? html`<button class="link" @click=${() => send({ kind: 'act', action: 'canary' })}>${t('Compare the app under load')}</button>` : nothing}
       <h3>${t('Gates')}</h3>
       <ul class="plain gates">
         ${view.gates.map((gate) => html`<li>${gateRow(gate, send)}</li>`)}
@@ -247,6 +265,7 @@ const buttons: readonly (readonly [PageAction, string])[] = [
   ['finishEdit', msg('Finish Edit')],
   ['abandonEdit', msg('Abandon Edit…')],
   ['requestChanges', msg('Request Changes…')],
+  ['undoEdit', msg('Take Back Last Change')],
   ['editPatch', msg('Edit by Hand')],
   ['reject', msg('Reject Patch…')],
   ['undoReject', msg('Take Rejection Back')],

@@ -7,7 +7,14 @@ import type { MetricWindow, Series } from '../core/metric.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import type { Feedback, FilePosition, Interaction } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
-import type { SignalGroup, Ticket, TicketStatus, TicketSummary } from '../core/ticket.ts';
+import type {
+  SignalGroup,
+  Ticket,
+  TicketOrder,
+  TicketStatus,
+  TicketSummary,
+} from '../core/ticket.ts';
+import type { TeamStore } from './team/teamStore.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
 export interface Backlog {
@@ -22,6 +29,7 @@ export interface Backlog {
   readonly interactions: InteractionStore;
   readonly learning: LearningStore;
   readonly audit: AuditStore;
+  readonly team: TeamStore;
   /** Old tickets, in files of their own beside the database. */
   readonly archive: ArchiveStore;
 
@@ -31,7 +39,7 @@ export interface Backlog {
   refresh(): Promise<void>;
   /** Runs `work` while no other process runs one of the same name; refreshes first. */
   exclusively<T>(
-    name: 'scan' | 'draft' | 'decide' | 'run',
+    name: 'scan' | 'draft' | 'decide' | 'run' | 'sync',
     work: () => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>;
@@ -74,6 +82,8 @@ export interface TicketStore {
   get(id: string): Ticket | undefined;
   list(filter?: {
     readonly statuses?: readonly TicketStatus[];
+    /** Left out: the newest first. */
+    readonly order?: TicketOrder;
     readonly limit?: number;
     readonly offset?: number;
   }): readonly Ticket[];

@@ -152,6 +152,18 @@ ALTER TABLE deployments ADD COLUMN looks TEXT;
   },
   {
     version: 8,
+    sql: `
+CREATE TABLE team_chains (
+  chain TEXT PRIMARY KEY, name TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
+  own INTEGER NOT NULL);
+CREATE TABLE team_facts (
+  chain TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+  body TEXT NOT NULL, PRIMARY KEY (chain, kind, id)) WITHOUT ROWID;
+CREATE INDEX team_facts_by_id ON team_facts (kind, id);
+`,
+  },
+  {
+    version: 9,
     // Events go only under a checkpoint.
     sql: `
 CREATE TABLE audit_checkpoints (
@@ -164,6 +176,10 @@ WHEN NOT EXISTS (
   SELECT 1 FROM audit_pruned WHERE writer = OLD.writer AND position >= OLD.position)
 BEGIN SELECT RAISE(ABORT, 'audit events are append-only'); END;
 `,
+  },
+  {
+    version: 10,
+    sql: 'ALTER TABLE patch_requests ADD COLUMN canary TEXT;',
   },
 ];
 

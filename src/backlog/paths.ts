@@ -36,7 +36,7 @@ export async function makeFolders(paths: Paths): Promise<void> {
 }
 
 /** One at a time: a recursive mkdir says ENOENT where the disk is read-only. False: it was there. */
-async function makeFolder(folder: string): Promise<boolean> {
+export async function makeFolder(folder: string): Promise<boolean> {
   try {
     await mkdir(folder);
     return true;

@@ -6,6 +6,7 @@ import { learningEventTypes } from '../core/learningEvent.ts';
 import { metricTypes, windowMs } from '../core/metric.ts';
 import { type PatchRequest, type Release, requestStatuses } from '../core/patchRequest.ts';
 import { largestValue } from '../core/sketch.ts';
+import { teamApproval, teamBatch } from '../core/team.ts';
 import { type Ticket, ticketStatuses } from '../core/ticket.ts';
 import { maxLamport } from './clock.ts';
 
@@ -33,6 +34,8 @@ const key = z.string().check(
   z.refine((name) => name !== '__proto__'),
 );
 const anything = z.record(key, z.unknown());
+
+const canaryVerdict = z.enum(['worse', 'not_worse', 'unclear']);
 
 /** A schema for every field, whose values are what the core says they are. */
 type SchemasOf<T> = {
@@ -181,12 +184,43 @@ const requestFields = {
   costUsd: amount,
   requestedBy: word,
   approvals: z.array(z.object({ by: word, at: time, comment: optional(text) })),
-  edits: z.array(z.object({ at: time, by: word, what: text })),
+  edits: z.array(
+    z.object({
+      at: time,
+      by: word,
+      what: text,
+      before: optional(z.object({ commit: word, testFiles: z.array(text) })),
+    }),
+  ),
   reviewedAt: time,
   reviewedBy: text,
   reviewComment: text,
   appliedAt: time,
   applicationError: text,
+  canary: z.object({
+    at: time,
+    base: word,
+    commit: word,
+    verdict: canaryVerdict,
+    load: list,
+    starts: count,
+    requests: count,
+    figures: z.array(
+      z.object({
+        name: text,
+        unit: z.enum(['ms', 'MiB', '%']),
+        base: z.number(),
+        patch: z.number(),
+        kind: z.enum(['ratio', 'difference']),
+        change: z.number(),
+        low: z.number(),
+        high: z.number(),
+        verdict: canaryVerdict,
+      }),
+    ),
+    findings: list,
+    output: text,
+  }),
   pullRequest: z.object({
     forge: z.enum(['github', 'gitlab']),
     number: whole,
@@ -392,6 +426,8 @@ const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('metric'), window: metricWindow }),
   z.strictObject({ kind: z.literal('interaction'), interaction }),
   z.strictObject({ kind: z.literal('learning'), event: learningEvent }),
+  teamBatch,
+  teamApproval,
   z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
   z.strictObject({ kind: z.literal('checkpoint'), checkpoint: auditCheckpoint }),
 ]);

@@ -1,7 +1,7 @@
 import { isOwn } from '../core/metric.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
-import type { SignalGroup, TicketSummary } from '../core/ticket.ts';
+import { rank, type SignalGroup, type TicketOrder, type TicketSummary } from '../core/ticket.ts';
 import type { Backlog } from './backlog.ts';
 import {
   attemptEntity,
@@ -15,6 +15,7 @@ import {
 import { toLearningEvent } from './learningEvents.ts';
 import { toInteraction, toSeries, windowsOf } from './measures.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
+import { createTeamStore } from './team/teamStore.ts';
 
 type Stores = Pick<
   Backlog,
@@ -28,7 +29,27 @@ type Stores = Pick<
   | 'metrics'
   | 'interactions'
   | 'learning'
+  | 'team'
 >;
+
+const newestFirst = 'created_at DESC, id DESC';
+
+/** As `score` of the core has it; so that a page of many tickets can be read without the others. */
+const byTurn = `coalesce(
+  json_extract(metadata, '$.rank'),
+  10 - CASE priority ${Object.entries(rank)
+    .map(([priority, value]) => `WHEN '${priority}' THEN ${value}`)
+    .join(' ')} END + risk_level / 2.0 + estimated_effort / 2.0
+), created_at, id`;
+
+const ofGroup = (column: string): string =>
+  `(SELECT ${column} FROM signal_groups AS g WHERE g.id = improvement_tickets.id)`;
+
+const ticketOrders: Readonly<Record<TicketOrder, string>> = {
+  score: byTurn,
+  lastSeen: `coalesce(${ofGroup('last_seen')}, updated_at) DESC, ${byTurn}`,
+  occurrences: `coalesce(${ofGroup('count')}, 0) DESC, ${byTurn}`,
+};
 
 /** All queries. `sql` is asked for each time: the database is replaced when a snapshot is taken in. */
 export function createStores(sql: () => Sql): Stores {
@@ -50,10 +71,10 @@ export function createStores(sql: () => Sql): Stores {
   return {
     tickets: {
       get: (id) => byId(ticketEntity, id),
-      list: ({ statuses, limit = -1, offset = 0 } = {}) =>
+      list: ({ statuses, order, limit = -1, offset = 0 } = {}) =>
         select(
           ticketEntity,
-          `${oneOf('status', statuses)} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`,
+          `${oneOf('status', statuses)} ORDER BY ${order ? ticketOrders[order] : newestFirst} LIMIT ? OFFSET ?`,
           [...(statuses ?? []), limit, offset],
         ),
       seenSince: (at) =>
@@ -225,6 +246,7 @@ export function createStores(sql: () => Sql): Stores {
           )
           .map(toLearningEvent)[0],
     },
+    team: createTeamStore(sql),
   };
 }
 

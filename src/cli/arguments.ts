@@ -6,6 +6,7 @@ const options = {
   folder: { type: 'string', short: 'C' },
   json: { type: 'boolean' },
   next: { type: 'boolean' },
+  force: { type: 'boolean' },
   content: { type: 'boolean' },
   model: { type: 'string' },
   message: { type: 'string', short: 'm' },
@@ -30,10 +31,13 @@ const options = {
   drop: { type: 'boolean' },
   mode: { type: 'string' },
   type: { type: 'string' },
+  port: { type: 'string' },
   'dry-run': { type: 'boolean' },
   'auto-execute': { type: 'boolean' },
   yes: { type: 'boolean' },
   unmerged: { type: 'boolean' },
+  people: { type: 'boolean' },
+  trust: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -45,6 +49,8 @@ export interface Arguments {
   readonly folder: string;
   readonly json: boolean;
   readonly next: boolean;
+  /** `draft`: even while the ticket rests after attempts that failed. */
+  readonly force: boolean;
   /** `templates`: lines are already without header. */
   readonly content: boolean;
   readonly model?: string;
@@ -75,6 +81,8 @@ export interface Arguments {
   readonly numbered: boolean;
   readonly drop: boolean;
   readonly mode?: ApprovalMode;
+  /** `serve`; 0: any that is free. */
+  readonly port?: number;
   /** `run`. */
   readonly type?: string;
   readonly dryRun: boolean;
@@ -83,6 +91,10 @@ export interface Arguments {
   readonly yes: boolean;
   /** `cleanup`: branches with work that is not merged too. */
   readonly unmerged: boolean;
+  /** `sync`. */
+  readonly people: boolean;
+  /** `sync`: a key's fingerprint. */
+  readonly trust?: string;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -100,6 +112,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    force: values.force ?? false,
     confirm: values.confirm ?? false,
     numbered: values.numbered ?? false,
     drop: values.drop ?? false,
@@ -113,10 +126,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
     autoExecute: values['auto-execute'] ?? false,
     yes: values.yes ?? false,
     unmerged: values.unmerged ?? false,
+    people: values.people ?? false,
+    ...(values.trust === undefined ? {} : { trust: values.trust }),
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,
     ...(values.mode === undefined ? {} : { mode: modeOf(values.mode) }),
+    ...(values.port === undefined ? {} : { port: portOf(values.port) }),
     ...(values.type === undefined ? {} : { type: values.type }),
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.message === undefined ? {} : { message: values.message }),
@@ -138,6 +154,12 @@ function modeOf(given: string): ApprovalMode {
   const mode = approvalModes.find((one) => one === given);
   if (mode) return mode;
   throw usageError(`--mode takes ${approvalModes.join(', ')}.`);
+}
+
+function portOf(given: string): number {
+  const port = Number(given);
+  if (/^\d{1,5}$/.test(given) && port <= 65_535) return port;
+  throw usageError('--port takes a number from 0 to 65535.');
 }
 
 function wholeNumber(name: string, given: string | undefined, usual: number): number {

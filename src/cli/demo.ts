@@ -43,7 +43,7 @@ export async function demo(
     out,
     // The recorded patch is our own; a real model's is held or not run.
     recorded ? { ...environment, ...recorded.environment, [allowVariable]: '1' } : environment,
-    false,
+    {},
   );
   const subscription = app.pipeline.onDidProgress((progress) => {
     const line = progressLine(progress);

@@ -6,7 +6,8 @@ import { usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { contentOf } from './files.ts';
-import { gateLine, gatesView } from './views.ts';
+import { gatesView } from '../views.ts';
+import { gateLine } from './views.ts';
 
 export const evidenceCommands: Readonly<Record<string, Command>> = {
   export: {

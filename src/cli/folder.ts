@@ -32,7 +32,7 @@ export function folderSettings(
 
 /**
  * What decides where the user's key and code are sent, what that may cost, and whether patches are held
- * while they run: a cloned repository must not say so, in whatever form, and so it comes from the user's
+ * while they run, and which pages and programs may ask: a cloned repository must not say so, in whatever form, and so it comes from the user's
  * own file and the environment only (in the editor these have machine scope).
  */
 function withMachineKeys(
@@ -53,5 +53,11 @@ function withMachineKeys(
       prices,
     },
     sandbox: { ...settings.sandbox, allowWithout: own.sandbox.allowWithout },
+    server: {
+      ...settings.server,
+      origins: own.server.origins,
+      approvals: own.server.approvals,
+    },
+    schedule: { ...settings.schedule, autoExecute: own.schedule.autoExecute },
   };
 }

@@ -12,8 +12,11 @@ import { metricsCommand } from './metricsCommand.ts';
 import { preferencesCommand } from './preferencesCommand.ts';
 import { mcpCommand } from './mcpCommand.ts';
 import { reportCommand } from './reportCommand.ts';
+import { serveCommand } from './serveCommand.ts';
 import { runCommand } from './runCommand.ts';
-import { ticketLine, ticketView } from './views.ts';
+import { syncCommand } from './syncCommand.ts';
+import { ticketView } from '../views.ts';
+import { count, ticketLine } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
   scan: {
@@ -38,6 +41,8 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   metrics: metricsCommand,
   preferences: preferencesCommand,
   run: runCommand,
+  serve: serveCommand,
+  sync: syncCommand,
   mcp: mcpCommand,
   report: reportCommand,
   audit: {
@@ -90,10 +95,6 @@ export function scanText(report: ScanReport): string {
       : []),
     ...report.problems.map((p) => `Could not read ${p.file}: ${p.reason}`),
   ].join('\n');
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 async function watch({ app, out, signal }: Context): Promise<number> {

@@ -6,7 +6,7 @@ import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import { gatesPassed } from '../core/gate.ts';
 import { byTurn, ticketStatuses } from '../core/ticket.ts';
 import { requestNamed, ticketNamed } from './command.ts';
-import { gatesView, requestView, ticketView } from './views.ts';
+import { gatesView, requestView, ticketView } from '../views.ts';
 
 const maxTickets = 100;
 const maxDiffChars = 2_000_000;

@@ -1,5 +1,6 @@
 import { type App, compose } from '../compose.ts';
 import type { Arguments } from './arguments.ts';
+import type { Command } from './command.ts';
 import { forgeTokenIn } from '../core/forgeToken.ts';
 import { folderOf, folderSettings } from './folder.ts';
 import type { Output } from './output.ts';
@@ -15,7 +16,7 @@ export async function openApp(
   args: Pick<Arguments, 'folder' | 'model'>,
   out: Output,
   environment: NodeJS.ProcessEnv,
-  readOnly: boolean,
+  { readOnly = false, scansAside = false }: Pick<Command, 'readOnly' | 'scansAside'>,
 ): Promise<App> {
   const folder = folderOf(args);
   const settings = () => folderSettings(folder, environment, args.model);
@@ -28,5 +29,6 @@ export async function openApp(
     log: out.log,
     trusted: true,
     readOnly,
+    scanInWorker: scansAside,
   });
 }

@@ -6,7 +6,8 @@ import { type Command, type Context, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { callOf } from './invocation.ts';
 import { sayingProgress } from './progress.ts';
-import { cost, requestText, requestView } from './views.ts';
+import { requestView } from '../views.ts';
+import { cost, requestText } from './views.ts';
 
 const operands = '[--confirm [--numbered] | --drop]';
 

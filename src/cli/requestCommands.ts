@@ -10,12 +10,13 @@ import { gateCommands } from './gateCommands.ts';
 import { callOf } from './invocation.ts';
 import { progressLine, sayingProgress } from './progress.ts';
 import { act } from './ticketCommands.ts';
-import { releaseView, requestLine, requestText, requestView, spentText } from './views.ts';
+import { releaseView, requestView, approvedView } from '../views.ts';
+import { requestLine, requestText, spentText } from './views.ts';
 
 export const requestCommands: Readonly<Record<string, Command>> = {
   draft: {
-    usage: 'TICKET | --next [--model NAME]',
-    help: 'draft a patch for a ticket and run the gates',
+    usage: 'TICKET [--force] | --next [--model NAME]',
+    help: 'draft a patch for a ticket and run the gates; --force: even soon after an attempt failed',
     operands: 1,
     run: draft,
   },
@@ -64,6 +65,12 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     operands: 1_000,
     run: drop,
   },
+  undo: {
+    usage: 'REQUEST',
+    help: 'take back the last change that somebody made to a patch',
+    operands: 1,
+    run: undo,
+  },
   reopen: {
     usage: 'REQUEST | TICKET',
     help: 'take a rejection back, or open a ticket again',
@@ -82,7 +89,9 @@ async function draft({ app, args, out, signal }: Context): Promise<number> {
   const [name] = args.rest;
   if ((name === undefined) === !args.next) throw usageError('Name one ticket, or say --next.');
   const id = name === undefined ? undefined : ticketNamed(app, name).id;
-  const request = await sayingProgress(app, out, () => app.pipeline.draft(id, signal));
+  const request = await sayingProgress(app, out, () =>
+    app.pipeline.draft(id, signal, { again: args.force }),
+  );
   const attempt = app.backlog.attempts.get(request.attemptId);
   const spent = attempt ? { steps: attempt.steps, usage: attempt.usage } : {};
   out.result({ ...requestView(request), ...spent }, () =>
@@ -151,13 +160,6 @@ async function approve({ app, args, out, signal }: Context): Promise<number> {
   return exit.done;
 }
 
-function approvedView({ id: requestId }: PatchRequest, approved: Approved) {
-  const { kind, ...rest } = approved;
-  return approved.kind === 'landed'
-    ? { outcome: kind, ...releaseView(approved.release) }
-    : { outcome: kind, requestId, ...rest };
-}
-
 function approvedText({ id }: PatchRequest, approved: Approved, args: Arguments): string {
   switch (approved.kind) {
     case 'landed': {
@@ -219,6 +221,13 @@ async function drop({ app, args, out, signal }: Context): Promise<number> {
     app.pipeline.dropHunks(request.id, hunks, signal),
   );
   out.result(requestView(revised), () => requestText(revised, args));
+  return exit.done;
+}
+
+async function undo({ app, args, out, signal }: Context): Promise<number> {
+  const { id } = requestNamed(app, args.rest[0]);
+  const request = await sayingProgress(app, out, () => app.pipeline.undoEdit(id, signal));
+  out.result(requestView(request), () => requestText(request, args));
   return exit.done;
 }
 

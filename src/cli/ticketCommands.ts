@@ -10,14 +10,8 @@ import type { SplitBy } from '../pipeline.ts';
 import { usageError } from './arguments.ts';
 import { type Command, type Context, statusesOf, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
-import {
-  attemptView,
-  differenceText,
-  requestView,
-  ticketLine,
-  ticketText,
-  ticketView,
-} from './views.ts';
+import { ticketView, ticketDetails } from '../views.ts';
+import { differenceText, ticketLine, ticketText } from './views.ts';
 
 export const ticketCommands: Readonly<Record<string, Command>> = {
   tickets: {
@@ -95,17 +89,8 @@ async function show({ app, args, out }: Context): Promise<number> {
   const attempts = app.backlog.attempts.ofTicket(ticket.id);
   const requests = app.backlog.requests.list({ ticketId: ticket.id });
   const outlook = app.pipeline.outlook()(ticket);
-  out.result(
-    {
-      ...ticketView(ticket, group, outlook),
-      evidence: ticket.evidence,
-      proposedSolution: ticket.proposedSolution,
-      testPlan: ticket.testPlan,
-      differences,
-      attempts: attempts.map(attemptView),
-      requests: requests.map(requestView),
-    },
-    () => ticketText(ticket, group, attempts, requests, differences, outlook),
+  out.result(ticketDetails(ticket, { group, outlook, differences, attempts, requests }), () =>
+    ticketText(ticket, group, attempts, requests, differences, outlook),
   );
   return exit.done;
 }

@@ -1,55 +1,18 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
+import { type Canary, canaryOf, canaryWords, figureText } from '../core/canary.ts';
 import type { GateReport } from '../core/gate.ts';
-import { gatesPassed, gateTitles, gateTally } from '../core/gate.ts';
-import type { PatchRequest, Release } from '../core/patchRequest.ts';
+import { gateTitles, gateTally } from '../core/gate.ts';
+import type { PatchRequest } from '../core/patchRequest.ts';
 import { reopenedText } from '../core/closed.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
-import { type Suspect, suspectsOf, suspectText } from '../core/suspects.ts';
+import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, score, type SignalGroup, type Ticket } from '../core/ticket.ts';
 import { categoryReason } from '../core/triage.ts';
 import type { Difference } from '../core/variants.ts';
 import type { Outlook } from '../pipeline.ts';
 import type { Arguments } from './arguments.ts';
 import { callOf } from './invocation.ts';
-
-/** The stable field names of `--json`, documented in the README. */
-
-export function ticketView(ticket: Ticket, group: SignalGroup | undefined, outlook?: Outlook) {
-  return {
-    id: ticket.id,
-    title: ticket.title,
-    description: ticket.description,
-    category: ticket.category,
-    categoryReason: categoryReason(ticket),
-    status: ticket.status,
-    priority: ticket.priority.value,
-    priorityReason: ticket.priority.reason,
-    riskLevel: ticket.risk.value,
-    riskReason: ticket.risk.reason,
-    estimatedEffort: ticket.effort.value,
-    effortReason: ticket.effort.reason,
-    score: score(ticket),
-    occurrences: group?.count ?? 0,
-    firstSeen: group?.firstSeen ?? ticket.createdAt,
-    lastSeen: group?.lastSeen ?? ticket.updatedAt,
-    location: ticket.metadata.location ?? null,
-    fingerprint: ticket.metadata.fingerprint ?? null,
-    filesToModify: ticket.filesToModify,
-    previewWanted: ticket.metadata.previewWanted?.reason ?? null,
-    regression: ticket.metadata.regression === true,
-    reopened: reopenedText(ticket.metadata) ?? null,
-    suspectCommits: suspectsOf(ticket.metadata).map(suspectView),
-    heldBack: outlook?.heldBack ?? null,
-    odds: outlook?.odds ?? null,
-    createdAt: ticket.createdAt,
-    updatedAt: ticket.updatedAt,
-  };
-}
-
-function suspectView({ commit, at, author, subject, score, reasons }: Suspect) {
-  return { commit, at, author, subject, score, reasons };
-}
 
 export function ticketLine(
   ticket: Ticket,
@@ -91,7 +54,10 @@ export function ticketText(
       .slice(0, 1)
       .flatMap((e) => [`  evidence  ${e.file}, ${e.at}`, ...indent(e.text, 4).slice(0, 30)]),
     ...attempts.map((a) => `  attempt   ${attemptLine(a)}`),
-    ...requests.map((r) => `  request   ${requestLine(r)}`),
+    ...requests.flatMap((r) => [
+      `  request   ${requestLine(r)}`,
+      ...[canaryOf(r)].flatMap((one) => (one ? indent(canaryLines(one).join('\n'), 4) : [])),
+    ]),
   ].join('\n');
 }
 
@@ -135,43 +101,20 @@ function cached(usage: Attempt['usage']): string {
   return `, ${Math.round((100 * usage.cacheReadTokens) / sent)} % of input from cache`;
 }
 
-export function attemptView(attempt: Attempt) {
-  const { runner: _, ...rest } = attempt;
-  return rest;
-}
-
-export function requestView(request: PatchRequest) {
-  return {
-    requestId: request.id,
-    ticketId: request.ticketId,
-    status: request.status,
-    createdAt: request.createdAt,
-    branch: request.branch,
-    base: request.base,
-    commit: request.commit,
-    files: request.files,
-    testFiles: request.testFiles,
-    reasoning: request.reasoning,
-    component: request.component,
-    improvementType: request.improvementType,
-    confidence: request.confidence.value,
-    confidenceParts: request.confidence.parts,
-    gates: request.gates.map(gateView),
-    model: request.model,
-    costUsd: request.costUsd ?? null,
-    metrics: request.metrics ?? null,
-    edits: request.edits ?? [],
-    reviewedAt: request.reviewedAt ?? null,
-    reviewedBy: request.reviewedBy ?? null,
-    reviewComment: request.reviewComment ?? null,
-    appliedAt: request.appliedAt ?? null,
-    pullRequest: request.pullRequest ?? null,
-  };
-}
-
 export function requestLine(request: PatchRequest): string {
   const tally = gateTally(request.gates);
   return `${request.id.slice(0, 8)} ${request.status.padEnd(16)} ${request.ticketId} · ${changes(request)} · ${tally.passed}/${tally.of} gates · ${request.confidence.value.toFixed(2)}${pullRequestText(request)}`;
+}
+
+/** As `canary` prints it, and `show`. */
+export function canaryLines({ verdict, load, starts, requests, ...rest }: Canary): string[] {
+  const how = `${starts} starts, ${requests} × to each side: ${load.join(', ')}`;
+  return [
+    `The app is ${canaryWords[verdict]} (${how}).`,
+    ...rest.findings.map((line) => `  ! ${line}`),
+    ...rest.figures.map((figure) => `  ${figureText(figure)}`),
+    ...indent(rest.output.trim(), 4).filter((line) => line.trim() !== ''),
+  ];
 }
 
 function pullRequestText({ pullRequest }: PatchRequest): string {
@@ -196,27 +139,6 @@ export function changes({ files }: Pick<PatchRequest, 'files'>): string {
   const added = files.reduce((sum, file) => sum + Math.max(0, file.added), 0);
   const removed = files.reduce((sum, file) => sum + Math.max(0, file.removed), 0);
   return `${files.length} file${files.length === 1 ? '' : 's'} +${added} −${removed}`;
-}
-
-/** What `gates` and a refused `propose` print. */
-export function gatesView(requestId: string | undefined, reports: readonly GateReport[]) {
-  return {
-    requestId: requestId ?? null,
-    passed: gatesPassed(reports),
-    gates: reports.map(gateView),
-    marks: reports.flatMap((report) => report.marks),
-  };
-}
-
-export function gateView(report: GateReport) {
-  return {
-    id: report.id,
-    verdict: report.verdict,
-    reason: report.reason,
-    durationMs: report.durationMs,
-    evidence: report.evidence,
-    marks: report.marks,
-  };
 }
 
 export function selfTestLines(result: SelfTest): string {
@@ -254,22 +176,11 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`.padStart(7);
 }
 
-export function releaseView(release: Release) {
-  return {
-    releaseId: release.id,
-    requestId: release.requestId,
-    ticketId: release.ticketId,
-    commit: release.commit,
-    branch: release.branch,
-    backupRef: release.backupRef,
-    appliedAt: release.appliedAt,
-    monitoredUntil: release.monitoredUntil ?? null,
-    rolledBackAt: release.rolledBackAt ?? null,
-    rollbackReason: release.rollbackReason ?? null,
-    rollbackCommit: release.rollbackCommit ?? null,
-  };
-}
-
 export function indent(text: string, by: number): string[] {
   return text.split('\n').map((line) => ' '.repeat(by) + line);
+}
+
+/** `1 ticket`, `2 tickets`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

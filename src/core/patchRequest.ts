@@ -1,5 +1,6 @@
 import type { Approval } from './approval.ts';
 import type { PatchFile, Usage } from './attempt.ts';
+import type { Canary } from './canary.ts';
 import { PatchwrightError } from './errors.ts';
 import type { GateReport } from './gate.ts';
 import type { PullRequest } from './pullRequest.ts';
@@ -51,6 +52,8 @@ export interface PatchRequest {
   readonly reviewComment?: string;
   readonly appliedAt?: string;
   readonly applicationError?: string;
+  /** How the app did with it under load, if that was tried. */
+  readonly canary?: Canary;
   /** Where it waits on a forge, as it was last seen there. */
   readonly pullRequest?: PullRequest;
 }
@@ -60,6 +63,8 @@ export interface RequestEdit {
   readonly by: string;
   /** `2 hunks dropped`, `edited by hand`. */
   readonly what: string;
+  /** What it was made to. */
+  readonly before?: Pick<PatchRequest, 'commit' | 'testFiles'>;
 }
 
 /** In figures: what motivated a request, and what the attempt behind it took. */

@@ -210,7 +210,12 @@ export function manualTicketId(title: string, createdAt: string): string {
   return `manual-${hash.slice(0, 8)}`;
 }
 
-const rank: Readonly<Record<Priority, number>> = { low: 1, medium: 4, high: 7, critical: 10 };
+export const rank: Readonly<Record<Priority, number>> = {
+  low: 1,
+  medium: 4,
+  high: 7,
+  critical: 10,
+};
 
 /**
  * Selection score (B4): (10 − priority) + risk/2 + effort/2; the lowest is drafted first. Where a person has
@@ -236,6 +241,9 @@ export function pick(
     .filter((ticket) => attemptsOf(ticket.id) < settings.limits.attemptsPerTicket)
     .sort((a, b) => score(a) - score(b) || chanceOf(b) - chanceOf(a) || byTurn(a, b))[0];
 }
+
+/** Orders of a list: whose turn it is, last seen first, most often seen first; of equals by turn. */
+export type TicketOrder = 'score' | 'lastSeen' | 'occurrences';
 
 /** Whose turn it is: the lowest score first, of equals the older one. */
 export function byTurn(a: Ticket, b: Ticket): number {

@@ -38,6 +38,7 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'preview':
     case 'preview_ended':
     case 'landing':
+    case 'canary':
     case 'auto_approved':
     case 'release_looked':
       return activity;
@@ -86,8 +87,18 @@ function judged(activity: Activity, ticketId: string, report: GateReport): Activ
     gate: undefined,
     gates: [...without(work.gates, report.id), report],
   }));
-  const gates = after.works.get(ticketId)?.gates ?? [report];
+  const gates = after.works.get(ticketId)?.gates ?? rejudged(activity, ticketId, report);
   return { ...after, latest: { ticketId, gates } };
+}
+
+/** No attempt runs: a patch is judged again that somebody changed. */
+function rejudged(
+  { latest }: Activity,
+  ticketId: string,
+  report: GateReport,
+): readonly GateReport[] {
+  const before = latest?.ticketId === ticketId ? latest.gates : [];
+  return [...without(before, report.id), report];
 }
 
 function without(gates: readonly GateReport[], id: GateId): readonly GateReport[] {

@@ -20,6 +20,7 @@ export const commandNames = [
   'undoReject',
   'requestChanges',
   'dropHunks',
+  'undoEdit',
   'editPatch',
   'finishEdit',
   'abandonEdit',
@@ -52,8 +53,16 @@ export const commandNames = [
   'setApiKey',
   'setUpModel',
   'doctor',
+  'showPreferences',
+  'applySuggestion',
+  'exportPreferences',
+  'resetPreferences',
+  'switchLearning',
   'cleanUp',
+  'toggleServer',
+  'sync',
   'selfTestGates',
+  'canary',
   'refresh',
   'openDemo',
   'getStarted',
@@ -69,7 +78,11 @@ export function commandId(name: CommandName): CommandId {
 }
 
 /** The views, as the manifest names them. */
-export const viewIds = { backlog: 'patchwright.backlog', review: 'patchwright.review' } as const;
+export const viewIds = {
+  backlog: 'patchwright.backlog',
+  review: 'patchwright.review',
+  activity: 'patchwright.activity',
+} as const;
 
 /** Context keys that when-clauses of the manifest use; tested against it too. */
 export const contextKeys = {

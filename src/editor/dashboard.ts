@@ -13,6 +13,8 @@ export const dashboardType = 'patchwright.dashboard';
 const usualDays = 30;
 /** Figures over everything are not worth making at each change. */
 const pauseMs = 1_000;
+/** With tens of thousands of tickets they take long: then most of the time must be left for others. */
+const idleFactor = 8;
 
 /** One tab with the figures of the workspace. */
 export interface Dashboard {
@@ -63,15 +65,18 @@ function showFigures(
   const store = createDisposableStore();
   let days = from;
   let isReady = false;
+  let costMs = 0;
   const show = async (): Promise<void> => {
     const session = sessions.session();
-    if (isReady && session && panel.visible) {
-      host.post({ kind: 'dashboard', view: await viewOf(session, days) });
-    }
+    if (!isReady || !session || !panel.visible) return;
+    const started = performance.now();
+    const view = await viewOf(session, days);
+    costMs = performance.now() - started;
+    host.post({ kind: 'dashboard', view });
   };
   const update = throttled(
     () => void show(),
-    () => pauseMs,
+    () => Math.max(pauseMs, costMs * idleFactor),
   );
   const host = hostPage(panel.webview, extension, t('Patchwright dashboard'), (message) => {
     if (message.kind === 'days') days = message.days;

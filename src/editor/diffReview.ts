@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PatchFile } from '../core/attempt.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
-import { fileUri, patchTextUri, reviewUri } from './documents.ts';
+import { fileUri, fromUri, patchTextUri, reviewUri, shownCommit } from './documents.ts';
 import { inReadingOrder } from './reviewText.ts';
 
 /**
@@ -20,6 +20,7 @@ export async function openFileDiff(
   request: PatchRequest,
   file: PatchFile,
   line?: number,
+  viewColumn = vscode.ViewColumn.Active,
 ): Promise<void> {
   if (!vscode.workspace.isTrusted) return openPatchText(request);
   const name = file.path.split('/').at(-1) ?? file.path;
@@ -31,6 +32,7 @@ export async function openFileDiff(
     {
       preview: true,
       preserveFocus: true,
+      viewColumn,
       ...(line === undefined ? {} : { selection: lineRange(line) }),
     } satisfies vscode.TextDocumentShowOptions,
   );
@@ -68,4 +70,53 @@ async function openAllFiles(request: PatchRequest): Promise<void> {
     const resources = sides.map(({ file, original, modified }) => [file, original, modified]);
     await vscode.commands.executeCommand('vscode.changes', title, resources);
   }
+}
+
+/**
+ * The patch became another one by what somebody did to it: its diffs that were open give way to what it is
+ * now, each in its place.
+ * @returns whether that took the focus
+ */
+export async function renewDiffs(before: PatchRequest, now: PatchRequest): Promise<boolean> {
+  let tookFocus = false;
+  for (const { tab, path } of diffTabs(before).filter(({ tab }) => tab.isActive)) {
+    const file = now.files.find((one) => one.path === path);
+    if (file) await openFileDiff(now, file, undefined, tab.group.viewColumn);
+    else if (tab.group.isActive) {
+      await openReview(now); // has no way to be opened elsewhere, or without the focus
+      tookFocus = true;
+    }
+  }
+  await vscode.window.tabGroups.close(
+    diffTabs(before).flatMap(({ tab }) => (tab.isActive ? [] : [tab])),
+    true,
+  );
+  return tookFocus;
+}
+
+interface DiffTab {
+  readonly tab: vscode.Tab;
+  /** Of the one file that it shows. */
+  readonly path?: string;
+}
+
+/** Those that show the request at its commit. */
+function diffTabs(request: PatchRequest): readonly DiffTab[] {
+  const isOf = (uri: vscode.Uri | undefined): boolean => {
+    const address = uri && fromUri(uri);
+    return address?.owner === request.id && address.at === shownCommit(request);
+  };
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .flatMap((tab): readonly DiffTab[] => {
+      const { input } = tab;
+      if (input instanceof vscode.TabInputTextDiff) {
+        return isOf(input.modified) ? [{ tab, path: fromUri(input.modified)?.path ?? '' }] : [];
+      }
+      // What a tab of several files has inside has no name in the stable API.
+      const { textDiffs = [] } = (input ?? {}) as {
+        readonly textDiffs?: readonly vscode.TabInputTextDiff[];
+      };
+      return textDiffs.some(({ modified }) => isOf(modified)) ? [{ tab }] : [];
+    });
 }

@@ -26,6 +26,8 @@ export function historyItem(event: HistoryEvent, now: Date) {
     event.detail && shorten(event.detail, 120),
   ]);
   return {
+    icon,
+    text: t(text),
     label: `$(${icon}) ${t(text)}`,
     description: withoutIcons(dotted([event.ticketId, ago(event.at, now)])),
     detail: withoutIcons(detail),

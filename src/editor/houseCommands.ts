@@ -24,6 +24,7 @@ type Names =
   | 'setUpModel'
   | 'doctor'
   | 'cleanUp'
+  | 'toggleServer'
   | 'refresh'
   | 'openDemo'
   | 'getStarted';
@@ -56,6 +57,7 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough);
     },
     cleanUp: () => cleanUp(desk),
+    toggleServer: () => desk.server.toggle(),
     async refresh() {
       const session = sessions.session();
       if (session) await session.app.backlog.refresh();

@@ -35,6 +35,11 @@ export function editsText({ edits = [] }: Pick<PatchRequest, 'edits'>): string |
   return edits.length === 0 ? undefined : edits.map(({ what }) => editText(what)).join(', ');
 }
 
+/** Whether the last change can be taken back. */
+export function isEdited({ edits = [] }: Pick<PatchRequest, 'edits'>): boolean {
+  return edits.at(-1)?.before !== undefined;
+}
+
 const byHand = msg('edited by hand');
 const dropped = /^(\d+) hunks? dropped$/;
 

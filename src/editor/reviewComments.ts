@@ -1,8 +1,13 @@
 import * as vscode from 'vscode';
+import type { PatchFile } from '../core/attempt.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { scheme } from './commands.ts';
-import { fromUri } from './documents.ts';
+import { createDisposableStore } from './disposables.ts';
+import { fileUri, fromUri } from './documents.ts';
 import { t } from './l10n.ts';
+import { lineNow } from './lineNow.ts';
+import { waitingRequests } from './reviewTree.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 /** Comments on lines of a diff, collected until they go to the model with a request for changes. */
 export interface ReviewComments {
@@ -11,6 +16,8 @@ export interface ReviewComments {
   add(argument: unknown): void;
   remove(argument: unknown): void;
   clear(request: PatchRequest): void;
+  /** The patch became another one: what was said of it goes along, to the lines it was about. */
+  carry(before: PatchRequest, now: PatchRequest): Promise<void>;
   dispose(): void;
 }
 
@@ -20,11 +27,26 @@ export interface LineComment {
   readonly text: string;
 }
 
-export const controllerId = 'patchwright.review';
+/** As it is kept with the workspace, over a reload. */
+interface KeptComment extends LineComment {
+  readonly requestId: string;
+  /** The beginning of the commit. */
+  readonly at: string;
+}
 
-export function registerReviewComments(): ReviewComments {
-  const controller = vscode.comments.createCommentController(controllerId, t('Patch Review'));
+export const controllerId = 'patchwright.review';
+const key = 'patchwright.lineComments';
+
+export function registerReviewComments(
+  sessions: Sessions,
+  memory: Pick<vscode.Memento, 'get' | 'update'>,
+): ReviewComments {
+  const store = createDisposableStore();
+  const controller = store.add(
+    vscode.comments.createCommentController(controllerId, t('Patch Review')),
+  );
   const threads = new Set<vscode.CommentThread>();
+  let restoredIn: Session | undefined;
   controller.options = {
     prompt: t('Comment on the patch'),
     placeHolder: t('What should be different?'),
@@ -39,30 +61,42 @@ export function registerReviewComments(): ReviewComments {
     threads.delete(thread);
     thread.dispose();
   };
+  const save = (): void => void memory.update(key, [...threads].flatMap(keptOf));
+  const hold = (thread: vscode.CommentThread): void => {
+    thread.label = t('Goes with Request Changes…');
+    // Out of the way of the code; the glyph on the line opens it again.
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Collapsed;
+    threads.add(thread);
+  };
+  const put = (request: PatchRequest, file: PatchFile, line: number, texts: readonly string[]) => {
+    const range = new vscode.Range(line - 1, 0, line - 1, 0);
+    const uri = fileUri(request, file, 'patch');
+    hold(controller.createCommentThread(uri, range, texts.map(commentOf)));
+  };
+  const restore = (): void => {
+    const session = sessions.session();
+    if (!session || session === restoredIn) return;
+    restoredIn = session;
+    for (const thread of threads) drop(thread);
+    const waiting = waitingRequests(session.app.backlog);
+    for (const { requestId, at, path, line, text } of memory.get<KeptComment[]>(key, [])) {
+      const request = waiting.find(({ id, commit }) => id === requestId && commit.startsWith(at));
+      const file = request?.files.find((one) => one.path === path);
+      if (request && file) put(request, file, line, [text]);
+    }
+  };
+  store.add(sessions.onDidChange(restore));
   return {
     of: ({ id, commit }) =>
-      [...threads].flatMap((thread) => {
-        const address = fromUri(thread.uri);
-        if (address?.owner !== id || !address.at || !commit.startsWith(address.at)) return [];
-        return thread.comments.map(({ body }) => ({
-          path: address.path,
-          line: (thread.range?.start.line ?? 0) + 1,
-          text: typeof body === 'string' ? body : body.value,
-        }));
-      }),
+      [...threads]
+        .flatMap(keptOf)
+        .filter(({ requestId, at }) => requestId === id && commit.startsWith(at))
+        .map(({ path, line, text }) => ({ path, line, text })),
     add(argument) {
       const { thread, text } = argument as vscode.CommentReply;
-      const comment: vscode.Comment = {
-        body: text,
-        mode: vscode.CommentMode.Preview,
-        author: { name: t('You') },
-        contextValue: 'own',
-      };
-      thread.comments = [...thread.comments, comment];
-      thread.label = t('Goes with Request Changes…');
-      // An expanded one would open the Comments panel.
-      thread.collapsibleState = vscode.CommentThreadCollapsibleState.Collapsed;
-      threads.add(thread);
+      thread.comments = [...thread.comments, commentOf(text)];
+      hold(thread);
+      save();
     },
     remove(argument) {
       const gone = argument as vscode.Comment;
@@ -70,13 +104,62 @@ export function registerReviewComments(): ReviewComments {
         thread.comments = thread.comments.filter((one) => one !== gone);
         if (thread.comments.length === 0) drop(thread);
       }
+      save();
     },
     clear({ id }) {
       for (const thread of threads) if (fromUri(thread.uri)?.owner === id) drop(thread);
+      save();
+    },
+    async carry(before, now) {
+      for (const thread of [...threads]) {
+        const address = fromUri(thread.uri);
+        if (address?.owner !== before.id || !address.at || now.commit.startsWith(address.at))
+          continue;
+        // Of a file that is in the patch no more there is nothing to be said.
+        const file = now.files.find(({ path }) => path === address.path);
+        if (file) {
+          const line = lineNow(
+            await linesOf(thread.uri),
+            await linesOf(fileUri(now, file, 'patch')),
+            lineOf(thread),
+          );
+          put(now, file, line, thread.comments.map(textOf));
+        }
+        drop(thread);
+      }
+      save();
     },
     dispose() {
       threads.clear();
-      controller.dispose();
+      store.dispose();
     },
   };
+}
+
+function commentOf(text: string): vscode.Comment {
+  return {
+    body: text,
+    mode: vscode.CommentMode.Preview,
+    author: { name: t('You') },
+    contextValue: 'own',
+  };
+}
+
+function textOf({ body }: vscode.Comment): string {
+  return typeof body === 'string' ? body : body.value;
+}
+
+function lineOf({ range }: vscode.CommentThread): number {
+  return (range?.start.line ?? 0) + 1;
+}
+
+function keptOf(thread: vscode.CommentThread): readonly KeptComment[] {
+  const { owner: requestId, at, path } = fromUri(thread.uri) ?? {};
+  if (!requestId || !at || !path) return [];
+  const line = lineOf(thread);
+  return thread.comments.map((comment) => ({ requestId, at, path, line, text: textOf(comment) }));
+}
+
+async function linesOf(uri: vscode.Uri): Promise<readonly string[]> {
+  return (await vscode.workspace.openTextDocument(uri)).getText().split(/\r?\n/);
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { eventsOf, keptMs, windowMs } from '../core/metric.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import type { Outlook } from '../pipeline.ts';
 import type { FromPage, PageState } from '../shared/protocol.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
@@ -11,7 +13,11 @@ import type { ReviewNode } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { shorten } from './text.ts';
 import { stepsOf } from './transcriptText.ts';
+import { trendOf } from './trend.ts';
 import { t } from './l10n.ts';
+
+/** All that are kept. */
+const maxWindows = keptMs / windowMs;
 
 export const reviewPanelType = 'patchwright.reviewPanel';
 
@@ -67,10 +73,13 @@ function showRequest(
   const store = createDisposableStore();
   let sent = '';
   let isReady = false;
+  /** Read once: it looks at the whole history. */
+  let odds: Outlook['odds'] | undefined;
   const show = async (): Promise<void> => {
     const session = sessions.session();
     if (!isReady || !session) return;
-    const message = await messageOf(session, requestId);
+    odds ??= oddsOf(session, requestId);
+    const message = await messageOf(session, requestId, odds);
     const text = JSON.stringify(message);
     if (text === sent) return;
     sent = text;
@@ -90,21 +99,30 @@ function showRequest(
   return store;
 }
 
-async function messageOf(session: Session, requestId: string) {
+function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] | undefined {
+  if (!settings()) return undefined;
+  const ticket = app.backlog.tickets.get(app.backlog.requests.get(requestId)?.ticketId ?? '');
+  return ticket && app.pipeline.outlook()(ticket).odds;
+}
+
+async function messageOf(session: Session, requestId: string, odds: Outlook['odds'] | undefined) {
   const { backlog, transcript } = session.app;
   const request = backlog.requests.get(requestId);
   if (!request) return { kind: 'gone', text: t('This patch request is gone.') } as const;
+  const now = new Date();
   const view = reviewViewOf({
     request,
     ticket: backlog.tickets.get(request.ticketId),
     group: backlog.groups.get(request.ticketId),
+    trend: trendOf(backlog.metrics.windows(eventsOf(request.ticketId), maxWindows), now),
     attempts: backlog.attempts.ofTicket(request.ticketId),
     requests: backlog.requests.list({ ticketId: request.ticketId }),
     release: backlog.releases.list().find((release) => release.requestId === requestId),
     steps: stepsOf(await transcript(request.attemptId)),
     editing: session.app.pipeline.editing.open().includes(requestId),
     trusted: vscode.workspace.isTrusted,
-    now: new Date(),
+    now,
+    ...(odds ? { odds } : {}),
   });
   return { kind: 'review', view } as const;
 }

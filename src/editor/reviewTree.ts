@@ -7,7 +7,7 @@ import type { Backlog } from '../backlog/backlog.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { fileUri } from './documents.ts';
-import { hunkDescription, hunkLabel } from './hunkText.ts';
+import { hunkDescription, hunkLabel, isEdited } from './hunkText.ts';
 import { throttled } from './refresh.ts';
 import {
   fileDescription,
@@ -153,7 +153,7 @@ function requestItem(request: PatchRequest, title: string): vscode.TreeItem {
   item.id = `request-${request.id}`;
   item.description = requestDescription(request);
   item.tooltip = requestTooltip(request, title);
-  item.contextValue = 'request.pending';
+  item.contextValue = isEdited(request) ? 'request.pending.edited' : 'request.pending';
   item.iconPath = new vscode.ThemeIcon('git-pull-request');
   item.command = { title: t('Open Diff'), command: commandId('openDiff'), arguments: [request.id] };
   item.accessibilityInformation = { label: `${shorten(title, 200)}, ${item.description}` };

@@ -5,18 +5,27 @@ import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
-import type { ActionView, PageAction, ReviewView, StepView } from '../shared/protocol.ts';
-import { editText, editsText, hunkDescription, hunkLabel } from './hunkText.ts';
+import type { Outlook } from '../pipeline.ts';
+import type {
+  ActionView,
+  PageAction,
+  ReviewView,
+  StepView,
+  TrendView,
+} from '../shared/protocol.ts';
+import { canaryLines } from './canaryText.ts';
+import { editText, editsText, hunkDescription, isEdited, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
-import { attemptLabel, categoryWords, codeWords } from './ticketText.ts';
+import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
 export interface ReviewSource {
   readonly request: PatchRequest;
   readonly ticket: Ticket | undefined;
   readonly group: SignalGroup | undefined;
+  readonly trend: TrendView | undefined;
   readonly attempts: readonly Attempt[];
   /** All requests of the ticket. */
   readonly requests: readonly PatchRequest[];
@@ -25,6 +34,8 @@ export interface ReviewSource {
   readonly trusted: boolean;
   /** Whether it is being edited by hand in this window. */
   readonly editing: boolean;
+  /** Of another draft. */
+  readonly odds?: Outlook['odds'];
   readonly now: Date;
 }
 
@@ -46,7 +57,7 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     commit: request.commit,
     edits: editsText(request) ?? '',
     title: ticket?.title ?? request.ticketId,
-    status: { id: request.status, words: t(t(statusWords[request.status])) },
+    status: { id: request.status, words: t(statusWords[request.status]) },
     branch: request.branch,
     model: request.model,
     cost: costText(request, attempt),
@@ -120,7 +131,14 @@ function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   ]);
 }
 
-function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['ticket'] {
+function ticketPart({
+  request,
+  ticket,
+  group,
+  trend,
+  odds,
+  now,
+}: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
     value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
@@ -131,6 +149,7 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
     priority: of(ticket?.priority),
     risk: of(ticket?.risk, '/10'),
     effort: of(ticket?.effort, '/10'),
+    odds: odds ? oddsLine(odds) : '',
     seen: group
       ? t(
           '{0}×, first {1}, last {2}',
@@ -139,6 +158,7 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
           ago(group.lastSeen, now),
         )
       : '',
+    ...(trend ? { trend } : {}),
     stack: (ticket?.metadata.stack ?? []).map((location) => ({
       path: location.file,
       label: place(location),
@@ -150,14 +170,15 @@ function ticketPart({ request, ticket, group, now }: ReviewSource): ReviewView['
 }
 
 /** The reproduction gate says what each of its runs came to. */
-function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
-  const report = gates.find(({ id }) => id === 'reproduction');
+function proofOf(request: PatchRequest): ReviewView['proof'] {
+  const report = request.gates.find(({ id }) => id === 'reproduction');
   const lines = report?.evidence ?? [];
   const isAfter = (line: string): boolean => /^patch\b/i.test(line);
   return {
     before: lines.filter((line) => !isAfter(line)),
     after: lines.filter(isAfter),
     doubts: report?.marks ?? [],
+    canary: canaryLines(request),
   };
 }
 
@@ -221,11 +242,12 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
     if (!trusted) return { offered: false, why: t('This folder is not trusted.') };
     return can ? { offered: true } : { offered: false, why };
   };
-  const decided = t('It is {0}.', statusWords[request.status]);
+  const decided = t('It is {0}.', t(statusWords[request.status]));
   const waits = request.status === 'PENDING_APPROVAL';
   return {
     approve: when(waits, decided),
     requestChanges: when(waits, decided),
+    undoEdit: when(waits && isEdited(request), waits ? t('Nobody has changed it.') : decided),
     editPatch: when(waits && !editing, editing ? t('It is being edited.') : decided),
     finishEdit: when(editing, t('It is not being edited.')),
     abandonEdit: when(editing, t('It is not being edited.')),
@@ -236,5 +258,6 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
       t('It has not landed.'),
     ),
     openReview: { offered: true },
+    canary: when(waits || request.status === 'APPROVED', decided),
   };
 }

@@ -6,7 +6,7 @@ import { activeAddress, chooseRequest, requestNamed } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Dialogs } from './dialogs.ts';
-import { openFileDiff } from './diffReview.ts';
+import { openFileDiff, renewDiffs } from './diffReview.ts';
 import { fromUri } from './documents.ts';
 import {
   changesComment,
@@ -24,6 +24,7 @@ import { required } from './text.ts';
 type Names =
   | 'requestChanges'
   | 'dropHunks'
+  | 'undoEdit'
   | 'editPatch'
   | 'finishEdit'
   | 'abandonEdit'
@@ -58,8 +59,23 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       if (!chosen || chosen.names.length === 0) return;
       const { request, names } = chosen;
       if (!(await dialogs.confirm(dropQuestion(names.length), t(dropDetail), t('Drop')))) return;
-      await inReviewView(() => session.app.pipeline.dropHunks(request.id, names));
+      const left = await inReviewView(() => session.app.pipeline.dropHunks(request.id, names));
+      await reviewComments.carry(request, left);
+      const tookFocus = await renewDiffs(request, left);
+      // Who works in the view by keyboard goes on there.
+      if (tookFocus && isRow(argument))
+        await vscode.commands.executeCommand(`${viewIds.review}.focus`);
       dialogs.mention(t('Dropped; the gates passed on what is left'));
+    },
+    async undoEdit(argument) {
+      requireTrust();
+      const session = await sessions.ready();
+      const request = await chooseRequest(session, argument, dialogs);
+      if (!request) return;
+      const back = await inReviewView(() => session.app.pipeline.undoEdit(request.id));
+      await reviewComments.carry(request, back);
+      await renewDiffs(request, back);
+      dialogs.mention(t('Taken back; the gates passed on what it was before'));
     },
     async editPatch(argument) {
       requireTrust();
@@ -82,8 +98,10 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       const request = await chooseEdited(session, argument, dialogs);
       if (!request) return;
       await saveEdited(session, request);
-      await inReviewView(() => session.app.pipeline.editing.finish(request.id));
+      const edited = await inReviewView(() => session.app.pipeline.editing.finish(request.id));
       sessions.changed();
+      await reviewComments.carry(request, edited);
+      await renewDiffs(request, edited);
       dialogs.mention(t('The gates passed; the patch is now what you made of it'));
     },
     async abandonEdit(argument) {
@@ -115,6 +133,10 @@ function promptOf(comments: number): string {
 
 function inReviewView<T>(work: () => Promise<T>): Thenable<T> {
   return vscode.window.withProgress({ location: { viewId: viewIds.review } }, work);
+}
+
+function isRow(argument: unknown): boolean {
+  return (argument as Partial<ReviewNode> | undefined)?.kind === 'hunk';
 }
 
 interface ChosenHunks {

@@ -1,9 +1,9 @@
-import { byTurn, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import { byTurn, type SignalGroup, type Ticket, type TicketOrder } from '../core/ticket.ts';
 import { msg } from './l10n.ts';
 
 /** How the Backlog view is sorted. Pure. */
-export const sortOrders = ['score', 'lastSeen', 'occurrences'] as const;
-export type SortOrder = (typeof sortOrders)[number];
+export const sortOrders = ['score', 'lastSeen', 'occurrences'] as const satisfies TicketOrder[];
+export type SortOrder = TicketOrder;
 
 export function toSortOrder(value: unknown): SortOrder {
   return sortOrders.find((order) => order === value) ?? 'score';

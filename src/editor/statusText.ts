@@ -31,7 +31,7 @@ export interface StatusView {
 
 export function statusView(input: StatusInput): StatusView {
   const work = [...input.activity.works.values()].at(-1);
-  const text = withoutIcons(work ? working(work) : resting(input));
+  const text = withoutIcons(work ? dotted([work.ticketId, workText(work)]) : resting(input));
   const icon = work || input.activity.scanning ? '$(sync~spin)' : '$(shield)';
   const isUnheld = input.sandbox?.kind === 'without';
   return {
@@ -41,16 +41,13 @@ export function statusView(input: StatusInput): StatusView {
   };
 }
 
-function working(work: Work): string {
+/** How far an attempt is. */
+export function workText(work: Work): string {
   if (work.gate || work.gates.length > 0) {
     const { passed, of } = gateTally(work.gates);
-    return dotted([work.ticketId, t('{0}/{1} gates', passed, Math.max(of, work.gates.length))]);
+    return t('{0}/{1} gates', passed, Math.max(of, work.gates.length));
   }
-  return dotted([
-    work.ticketId,
-    work.step > 0 ? t('step {0}', work.step) : work.stage,
-    dollars(work.costUsd),
-  ]);
+  return dotted([work.step > 0 ? t('step {0}', work.step) : work.stage, dollars(work.costUsd)]);
 }
 
 function resting({ gates, waiting }: StatusInput): string {

@@ -199,9 +199,13 @@ function childrenOf(
       .filter(({ count }) => count > 0);
   }
   if (node.kind === 'group') {
-    const all = node.tickets ?? tickets.list(node.group);
-    const rows = inOrder(all, sorting.current(), (id) => groups.get(id));
-    return rowsOf(node.group.id, rows, (pages.get(node.group.id) ?? 1) * pageRows);
+    const { group, count } = node;
+    const order = sorting.current();
+    const limit = (pages.get(group.id) ?? 1) * pageRows;
+    const rows = node.tickets
+      ? inOrder(node.tickets, order, (id) => groups.get(id)).slice(0, limit)
+      : tickets.list({ statuses: group.statuses, order, limit });
+    return rowsOf(group.id, rows, count);
   }
   if (node.kind === 'ticket') {
     return attempts.ofTicket(node.ticket.id).map((attempt) => ({ kind: 'attempt', attempt }));
@@ -209,9 +213,9 @@ function childrenOf(
   return [];
 }
 
-function rowsOf(groupId: string, tickets: readonly Ticket[], maxRows: number): TicketNode[] {
-  const shown = tickets.slice(0, maxRows).map((ticket): TicketNode => ({ kind: 'ticket', ticket }));
-  const left = tickets.length - shown.length;
+function rowsOf(groupId: string, tickets: readonly Ticket[], count: number): TicketNode[] {
+  const shown = tickets.map((ticket): TicketNode => ({ kind: 'ticket', ticket }));
+  const left = count - shown.length;
   return left > 0 ? [...shown, { kind: 'more', groupId, count: left }] : shown;
 }
 

@@ -14,6 +14,8 @@ import type { Settings } from '../core/settings.ts';
 import { examineServers } from '../gates/mcp/examine.ts';
 import { mcpFiles } from '../gates/mcp/servers.ts';
 import type { House } from './house.ts';
+import type { Schedule } from './run/schedule.ts';
+import { scheduleText } from './run/scheduleIn.ts';
 import { configurationOf } from './selfTest/selfTest.ts';
 
 /** What works and what is missing, each with the fix. */
@@ -28,7 +30,11 @@ export interface DoctorCheck {
   readonly optional?: boolean;
 }
 
-export async function examine(house: House): Promise<readonly DoctorCheck[]> {
+/** @param schedule left out: what is due is not done by this process */
+export async function examine(
+  house: House,
+  schedule?: Pick<Schedule, 'waitsFor'>,
+): Promise<readonly DoctorCheck[]> {
   const settings = once(() => house.settings());
   const servers = mcpServers(house);
   const checks = await Promise.all([
@@ -64,6 +70,7 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
       if (isProven(proof)) return proofText(proof);
       throw new Error(proofText(proof));
     }),
+    check('Schedule', async () => scheduleText(house, valid(settings).schedule, schedule)),
     sandboxCheck(house, settings),
     selfTestCheck(house, settings),
   ]);

@@ -7,7 +7,7 @@ import { assertReviewer } from '../core/approval.ts';
 import { PatchwrightError } from '../core/errors.ts';
 import { type GateReport, gatesPassed } from '../core/gate.ts';
 import { type HunkName, hunkNameText, onlyHunks, parseDiff } from '../core/hunks.ts';
-import { assertRequestMove, type PatchRequest } from '../core/patchRequest.ts';
+import { assertRequestMove, type PatchRequest, type RequestEdit } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import { confidenceOf } from '../gates/confidence.ts';
 import { audit } from './changes.ts';
@@ -72,6 +72,40 @@ export async function dropHunks(
   }
 }
 
+/**
+ * The last change that somebody made is taken back. Its commit stays on the branch, with one more on top of
+ * it that brings back what was there; the gates judge that, too.
+ */
+export async function undoEdit(
+  house: House,
+  requestId: string,
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<PatchRequest> {
+  const request = waitingRequest(house, requestId);
+  const last = request.edits?.at(-1);
+  if (!last?.before) throw nothingToUndo();
+  const reviewer = await reviewerOf(house);
+  const worktree = await checkOut(house, request, signal);
+  let kept = false;
+  try {
+    const tree = await house.git.run(['rev-parse', '--verify', `${last.before.commit}^{tree}`]);
+    const what = `taken back: ${last.what}`;
+    const commit = await worktree.commitTree(tree, {
+      ...aboutOf(house, request, reviewer),
+      summary: what,
+    });
+    const edits = request.edits?.slice(0, -1) ?? [];
+    const { testFiles } = last.before;
+    const revision = { request, worktree, commit, reviewer, what, edits, testFiles };
+    const revised = await rejudge(house, revision, tell, signal);
+    kept = true;
+    return revised;
+  } finally {
+    await worktree.close({ keepBranch: kept });
+  }
+}
+
 export async function reviewerOf(house: House): Promise<string> {
   const reviewer = await house.reviewer();
   assertReviewer(reviewer, house.settings().approve);
@@ -95,6 +129,10 @@ interface Revision {
   readonly commit: string;
   readonly reviewer: string;
   readonly what: string;
+  /** What then counts as changed in it; left out: this, too. */
+  readonly edits?: readonly RequestEdit[];
+  /** Left out: those of the request that are left. */
+  readonly testFiles?: readonly string[];
 }
 
 /** Throws `gates_failed` with their reasons, or `stale` when the request was decided meanwhile. */
@@ -104,11 +142,11 @@ export async function rejudge(
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<PatchRequest> {
-  const { request, worktree, commit } = revision;
+  const { request, worktree, commit, testFiles = request.testFiles } = revision;
   const { ticketId } = request;
   const settings = house.settings();
   const ticket = ticketOf(house, ticketId);
-  const patch = await patchLeft(worktree, request, commit);
+  const patch = await patchLeft(worktree, testFiles, commit);
   const tests = await house.findTests(join(worktree.path, worktree.prefix), settings);
   const on = {
     started: (gate: GateReport['id']) => tell({ kind: 'gate_started', ticketId, gate }),
@@ -123,12 +161,12 @@ export async function rejudge(
 
 async function patchLeft(
   { git, base, branch }: Worktree,
-  request: PatchRequest,
+  testFiles: readonly string[],
   commit: string,
 ): Promise<Patch> {
   const patch = await patchOf(git, base, commit, branch, []);
   const left = patch.files.map(({ path }) => path);
-  return { ...patch, testFiles: request.testFiles.filter((path) => left.includes(path)) };
+  return { ...patch, testFiles: testFiles.filter((path) => left.includes(path)) };
 }
 
 async function fieldsOf(
@@ -158,12 +196,14 @@ async function fieldsOf(
 async function write(
   house: House,
   revised: PatchRequest,
-  { request, reviewer, what }: Revision,
+  { request, reviewer, what, edits: left }: Revision,
 ): Promise<PatchRequest> {
   const now = requestOf(house, request.id);
   if (now.status !== 'PENDING_APPROVAL' || now.commit !== request.commit) throw changedMeanwhile();
   const at = house.clock.now().toISOString();
-  const edits = [...(request.edits ?? []), { at, by: reviewer, what }];
+  const before = { commit: request.commit, testFiles: request.testFiles };
+  const edit = { at, by: reviewer, what, before };
+  const edits = left ?? [...(request.edits ?? []), edit];
   // A yes was to the commit of before.
   const { commit, files, testFiles, diff, newCode, gates, confidence } = revised;
   const fields = { commit, files, testFiles, diff, gates, confidence, edits, approvals: [] };
@@ -186,6 +226,14 @@ async function write(
 
 export async function giveBack(house: House, { branch, commit }: PatchRequest): Promise<void> {
   await putBack(house.git, branch, commit, house.log);
+}
+
+function nothingToUndo(): PatchwrightError {
+  return new PatchwrightError('nothing_to_do', {
+    what: 'There is no change to take back.',
+    why: 'Nobody has changed this patch since the model handed it in.',
+    remedy: '',
+  });
 }
 
 function changedMeanwhile(): PatchwrightError {

@@ -30,6 +30,7 @@ export type FromPage =
 export const pageActions = [
   'approve',
   'requestChanges',
+  'undoEdit',
   'reject',
   'editPatch',
   'finishEdit',
@@ -37,6 +38,7 @@ export const pageActions = [
   'undoReject',
   'rollBack',
   'openReview',
+  'canary',
 ] as const;
 export type PageAction = (typeof pageActions)[number];
 
@@ -84,7 +86,10 @@ export interface ReviewView {
     readonly priority: Reasoned;
     readonly risk: Reasoned;
     readonly effort: Reasoned;
+    /** What to expect of another draft; empty where it is not known. */
+    readonly odds: string;
     readonly seen: string;
+    readonly trend?: TrendView;
     readonly stack: readonly Place[];
     readonly suspects: readonly string[];
     /** The parts of the fingerprint: why these events are one ticket. */
@@ -105,12 +110,20 @@ export interface ReviewView {
     readonly after: readonly string[];
     /** Mutants that the test does not notice, and hunks that nothing proves. */
     readonly doubts: readonly string[];
+    /** How the app did under load; empty where that was not tried. */
+    readonly canary: readonly string[];
   };
   readonly gates: readonly GateView[];
   readonly steps: readonly StepView[];
   readonly attempts: readonly { readonly title: string; readonly text: string }[];
   readonly events: readonly { readonly at: string; readonly text: string }[];
   readonly actions: Readonly<Record<PageAction, ActionView>>;
+}
+
+/** How often something happened, a value a day, the last one last. */
+export interface TrendView {
+  readonly values: readonly number[];
+  readonly words: string;
 }
 
 export interface FileView {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { safeObject, sanitised } from '../core/sanitise.ts';
 import { redact, redactField, type SecretKind } from '../core/secrets.ts';
 import type { Feedback, FeedbackSignal, Sentiment } from '../core/signal.ts';
 import { feedbackFingerprint } from './fingerprint.ts';
@@ -140,7 +141,7 @@ function feedbackOf(
     ...(rating === undefined ? {} : { rating }),
     text: visible(redact(text.slice(0, maxTextChars), keep)),
     sentiment: sentimentOf(get(record, 'sentiment'), rating, text),
-    ...(context === undefined || context === null ? {} : { context: sanitised(context, keep) }),
+    ...(context === undefined || context === null ? {} : { context: sanitisedHere(context, keep) }),
     ...(model === undefined ? {} : { model }),
     ...(taskType === undefined ? {} : { taskType }),
     metadata: metadataOf(record, keep),
@@ -196,44 +197,14 @@ function metadataOf(record: Json, keep: Keep | undefined): Readonly<Record<strin
   const entries = Object.entries(record)
     .filter(([key]) => !known.has(key) || key === 'component')
     .slice(0, 50)
-    .map(([key, value]) => [redact(key.slice(0, 100)), sanitised(value, keep, key)] as const);
+    .map(([key, value]) => [redact(key.slice(0, 100)), sanitisedHere(value, keep, key)] as const);
   return safeObject(entries);
 }
 
-interface Budget {
-  chars: number;
-  readonly keep: Keep | undefined;
-}
-
 /** A copy without secrets and of bounded size; what is too deep or too long is left out. */
-function sanitised(value: unknown, keep: Keep | undefined, name = ''): unknown {
-  const budget = { chars: maxMetadataChars, keep };
-  return copy(value, name, 0, budget);
-}
-
-function copy(value: unknown, name: string, depth: number, budget: Budget): unknown {
-  if (budget.chars <= 0) return null;
-  if (typeof value === 'string') {
-    const text = value.slice(0, Math.min(2_000, budget.chars));
-    budget.chars -= text.length;
-    return visible(redactField(name, text, budget.keep));
-  }
-  budget.chars -= 8;
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth >= 4) return null;
-  if (Array.isArray(value))
-    return value.slice(0, 50).map((item) => copy(item, name, depth + 1, budget));
-  const entries = Object.entries(value).slice(0, 50);
-  return safeObject(
-    entries.map(([key, item]) => [redact(key.slice(0, 100)), copy(item, key, depth + 1, budget)]),
-  );
-}
-
-/** Without keys that would change what an object inherits. */
-function safeObject(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
-  return Object.fromEntries(
-    entries.filter(([key]) => !/^(?:__proto__|constructor|prototype)$/.test(key)),
-  );
+function sanitisedHere(value: unknown, keep: Keep | undefined, name = ''): unknown {
+  const limits = { chars: maxMetadataChars, textChars: 2_000, depth: 4, entries: 50 };
+  return sanitised(value, limits, (field, text) => visible(redactField(field, text, keep)), name);
 }
 
 function ratingOnly({ rating, sentiment }: Feedback): string {

@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { systemCode } from '../core/errors.ts';
+import { inboxFolder, inboxKindOf } from '../core/inbox.ts';
 import type { Settings } from '../core/settings.ts';
 
 export type SourceKind = 'log' | 'feedback' | 'metrics' | 'interactions';
@@ -11,6 +12,8 @@ export interface SourceRules<Kind = SourceKind> {
   /** @param path relative to the workspace, with `/` */
   kindOf(path: string): Kind | undefined;
   prunes(folder: string): boolean;
+  /** A folder that is looked into though it lies in one that is not. */
+  readonly besides?: string;
 }
 
 export interface Walked<Kind = SourceKind> {
@@ -36,7 +39,11 @@ export function createSourceRules({ sources }: Pick<Settings, 'sources'>): Sourc
     ] as const
   ).map(([kind, globs, isOn]) => ({ kind, isOn, matches: match(globs) }));
   return {
+    besides: inboxFolder,
     kindOf(path) {
+      // What was handed in was acknowledged, so it is read whatever files are to be read besides.
+      const handedIn = inboxKindOf(path);
+      if (handedIn) return handedIn;
       if (isIgnored(path)) return undefined;
       // The first kind that claims a file decides, also when it is off: off does not mean read as a log.
       const first = kinds.find(({ matches }) => matches(path));
@@ -57,7 +64,9 @@ export async function walk<Kind = SourceKind>(
   const problems: { file: string; reason: string }[] = [];
   const folders: string[] = [];
   const root = await realpath(folder).catch(() => folder);
-  const queue = [''];
+  const { besides } = rules;
+  const isApart = besides !== undefined && (await isOwnFolder(root, besides));
+  const queue = isApart ? ['', besides] : [''];
   let entries = 0;
 
   for (let next = 0; next < queue.length; next++) {
@@ -79,7 +88,7 @@ export async function walk<Kind = SourceKind>(
         return { sources, byName, folders, problems };
       }
       if (entry.isDirectory()) {
-        if (!rules.prunes(path)) queue.push(path);
+        if (!rules.prunes(path) && path !== besides) queue.push(path);
         continue;
       }
       const kind = rules.kindOf(path);
@@ -97,6 +106,12 @@ export async function walk<Kind = SourceKind>(
     }
   }
   return { sources, byName, folders, problems };
+}
+
+/** Links may lead out of the workspace. */
+async function isOwnFolder(root: string, folder: string): Promise<boolean> {
+  const path = join(root, folder);
+  return (await realpath(path).catch(() => undefined)) === path;
 }
 
 function remember(byName: Map<string, string[]>, name: string, path: string): void {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,7 @@ async function measure(root: string) {
     const worktrees = createWorktrees({ git, home, shell, log: ignore, clock });
     const bare = async (): Promise<void> => {
       const path = join(root, 'bare');
+      settle();
       times.bare.push(
         await timed(() => git.run(['worktree', 'add', '--quiet', '-b', `bare-${round}`, path])),
       );
@@ -59,6 +61,7 @@ async function measure(root: string) {
     };
     const attempts = async (): Promise<void> => {
       for (const list of [times.first, times.pooled]) {
+        settle();
         const started = performance.now();
         const worktree = await worktrees.open(open);
         list.push(performance.now() - started);
@@ -76,6 +79,11 @@ async function measure(root: string) {
     }
   }
   return times;
+}
+
+/** What was written before is on the disk: else whoever comes next waits for it, up to half a minute. */
+function settle(): void {
+  spawnSync('sync');
 }
 
 async function fill(root: string): Promise<void> {

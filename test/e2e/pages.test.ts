@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Frame } from 'playwright-core';
 import { draftOne } from '../integration/support/workspaces.ts';
+import type { Change } from '../../src/core/change.ts';
+import { eventsOf, windowOf } from '../../src/core/metric.ts';
+import { open } from '../support/backlog.ts';
 import { openWindow, themeNames, type Window } from './window.ts';
 import { type Demo, openDemo } from './workspace.ts';
 
@@ -16,6 +19,7 @@ describe('pages', () => {
   before(async () => {
     demo = await openDemo();
     await draftOne(demo.folder, demo.env);
+    await seenLately(demo.folder, [1, 4, 0, 2, 9, 3]);
     window = await openWindow({ folder: demo.folder, env: demo.env });
     await window.showViews();
     await window.statusItem().filter({ hasText: 'to review' }).waitFor();
@@ -47,6 +51,7 @@ describe('pages', () => {
         await page.getByRole('heading', { level: 2, name }).waitFor();
       }
       await page.getByText('Before the patch').waitFor();
+      await page.getByText('19× in 12 days, 3× of these in the last one').waitFor();
       await window.shot(`${theme}-review-panel`);
       assert.deepEqual(await findings(page), []);
       await closeTab();
@@ -99,6 +104,26 @@ describe('pages', () => {
     return execFileSync('git', args, { cwd: demo.folder, encoding: 'utf8' }).trim();
   }
 });
+
+/** Events of the drafted ticket, a number a day, the last one today. */
+async function seenLately(folder: string, counts: readonly number[]): Promise<void> {
+  const backlog = await open(folder);
+  try {
+    const ticketId = backlog.requests.list()[0]?.ticketId;
+    const hourMs = 3_600_000;
+    await backlog.write(
+      counts.map((value, index): Change => {
+        const at = Date.now() - (counts.length - 1 - index) * 24 * hourMs - hourMs;
+        return {
+          kind: 'metric',
+          window: windowOf([{ ...eventsOf(ticketId), unit: '', value, at }], 'patchwright'),
+        };
+      }),
+    );
+  } finally {
+    await backlog.dispose();
+  }
+}
 
 /** What axe finds wrong, with the elements. */
 async function findings(page: Frame): Promise<string[]> {

@@ -33,6 +33,7 @@ export interface WindowOptions {
   readonly version?: string;
   /** A packed extension; left out: the project itself, linked. */
   readonly vsix?: string;
+  readonly theme?: ThemeName;
   /** That extensions are told: `ja` for instance. */
   readonly language?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -44,6 +45,12 @@ export const themes = {
   'hc-dark': { label: 'Dark High Contrast', shown: '.hc-black' },
   'hc-light': { label: 'Light High Contrast', shown: '.hc-light' },
 } as const;
+const themeIds: Readonly<Record<ThemeName, string>> = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
+};
 export type ThemeName = keyof typeof themes;
 export const themeNames = Object.keys(themes) as ThemeName[];
 
@@ -56,7 +63,11 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   const server = await start({
     ...(options.version ? { version: options.version } : {}),
     extensions,
-    settings: options.settings ?? {},
+    settings: {
+      'patchwright.schedule.enabled': false, // no test may depend on the time of the day
+      ...(options.theme ? { 'workbench.colorTheme': themeIds[options.theme] } : {}),
+      ...options.settings,
+    },
     trust: options.trusted === false,
     env: { ANTHROPIC_API_KEY: '', ...options.env },
   });

@@ -1,16 +1,17 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoWorkspace, type Workspace } from '../integration/support/workspaces.ts';
+import { demoRecording, demoWorkspace, type Workspace } from '../integration/support/workspaces.ts';
+import type { Recording } from '../../src/models/scripted.ts';
 
 export interface Demo extends Workspace {
   readonly root: string;
 }
 
-/** The demo in a folder of its own, with the recorded model at hand. */
-export async function openDemo(): Promise<Demo> {
+/** The demo in a folder of its own, with the recorded model at hand, or with what is made of it. */
+export async function openDemo(change?: (demo: Recording) => Recording): Promise<Demo> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'pw-e2e-')));
-  const workspace = await demoWorkspace(root);
+  const workspace = await demoWorkspace(root, change && changed(root, change));
   return {
     ...workspace,
     root,
@@ -19,4 +20,10 @@ export async function openDemo(): Promise<Demo> {
       rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function changed(root: string, change: (demo: Recording) => Recording): string {
+  const file = join(root, 'recording.json');
+  writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(demoRecording, 'utf8')))));
+  return file;
 }

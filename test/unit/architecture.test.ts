@@ -13,9 +13,11 @@ const mayImport: Record<string, readonly string[]> = {
   ...Object.fromEntries(stages.map((stage) => [stage, ['core']])),
   pipeline: ['core', ...stages],
   compose: ['core', 'platform', 'pipeline', ...stages],
-  editor: ['core', 'shared', 'backlog', 'pipeline', 'compose'],
+  views: ['core', 'pipeline'],
+  server: ['core', 'backlog', 'pipeline', 'compose', 'platform', 'views'],
+  editor: ['core', 'shared', 'backlog', 'pipeline', 'compose', 'server'],
   extension: ['core', 'editor', 'compose'],
-  cli: ['core', 'compose', 'pipeline', 'backlog', 'platform'],
+  cli: ['core', 'compose', 'pipeline', 'backlog', 'platform', 'views', 'server'],
   'webview-ui': ['shared'],
 };
 

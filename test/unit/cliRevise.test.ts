@@ -128,6 +128,22 @@ describe('a patch that a reviewer wants different', function () {
     );
   });
 
+  it('gets back what was dropped, one change after the other', async () => {
+    const dropped = await json('drop', first.requestId, 'notes.md:1');
+    const back = await json('undo', first.requestId);
+    assert.deepEqual(back.edits, []);
+    const treeOf = (commit: string): Promise<string> => git.run(['rev-parse', `${commit}^{tree}`]);
+    assert.equal(await treeOf(back.commit), await treeOf(first.commit));
+    assert.notEqual(back.commit, dropped.commit);
+    assert.equal(await git.run(['rev-parse', first.branch]), back.commit);
+    assert.equal((await json('approve', first.requestId)).outcome, 'landed');
+  });
+
+  it('has nothing to take back while nobody has changed it', async () => {
+    const refused = await run('undo', first.requestId, '--json');
+    assert.equal(JSON.parse(refused.stdout).error.code, 'nothing_to_do');
+  });
+
   it('keeps a hunk that the gates need', async () => {
     const refused = await run('drop', first.requestId, 'src/cart.js:1', '--json');
     assert.equal(JSON.parse(refused.stdout).error.code, 'gates_failed');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ticketText, ticketView } from '../../src/cli/views.ts';
+import { ticketView } from '../../src/views.ts';
+import { ticketText } from '../../src/cli/views.ts';
 import { ticketOf } from '../support/nouns.ts';
 
 describe('a ticket on the command line', () => {

@@ -84,6 +84,36 @@ describe('views and commands, of a house in memory', () => {
     await eventually(() => api.contextKeys.values().drafting === false);
   });
 
+  it('shows what runs, what has landed and what was decided', async () => {
+    memory.tickets = [ticketOf({ title: 'an error' })];
+    const ticketId = ticketOf().id;
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    const release = {
+      id: 'landed',
+      requestId: requestOf().id,
+      ticketId,
+      commit: 'c'.repeat(40),
+      branch: 'main',
+      backupRef: 'refs/patchwright/backup/landed',
+      appliedAt: '2026-01-01T00:00:00.000Z',
+    };
+    const look = { minutes: 5, at: soon, verdict: 'better', sentence: 'Fewer errors.' } as const;
+    memory.releases = [
+      { ...release, monitoredUntil: soon, looks: [look] },
+      { ...release, id: 'over', monitoredUntil: '2026-01-01T00:00:00.000Z' },
+    ];
+    memory.progress({ kind: 'attempt_started', ticketId, attemptId: 'a', branch: 'b' });
+    await eventually(() => api.contextKeys.values().drafting === true);
+    assert.deepEqual(drawn(await rows(api.activityView.tree)).slice(0, 5), [
+      'Running | 1',
+      '  an error | starting',
+      'Landed, under watch | 1',
+      '  an error | Fewer errors.',
+      '    Fewer errors. | just now',
+    ]);
+    memory.progress({ kind: 'attempt_ended', ticketId, ok: true, message: '' });
+  });
+
   it('asks a second time before it merges into a protected branch', async () => {
     memory.requests = [requestOf()];
     const protectedBranch = new PatchwrightError('protected_branch', {
@@ -260,6 +290,44 @@ describe('views and commands, of a house in memory', () => {
     const text = vscode.window.activeTextEditor?.document.getText() ?? '';
     assert.match(text, /0 problems/);
     assert.match(text, /^## – Sandbox$/m);
+  });
+
+  it('shows what was learned, and applies what is suggested when a person says so', async () => {
+    const [setting, evidence] = ['patchwright.selection.maxRisk', 'Of 9 patches 0 stayed.'];
+    const suggestion = { setting, now: 7, suggested: 4, evidence };
+    memory.learned = { ...memory.learned, settings: [suggestion] };
+    const valueOf = () => vscode.workspace.getConfiguration().get(setting);
+    await command('showPreferences');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.match(document?.getText() ?? '', /maxRisk: 4 instead of 7\nOf 9 patches 0 stayed\./);
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+      'vscode.executeLinkProvider',
+      document?.uri,
+    );
+    const ours = links.filter(({ target }) => target?.path === 'patchwright.applySuggestion');
+    assert.deepEqual(
+      ours.map(({ target }) => target?.query),
+      [JSON.stringify([setting])],
+    );
+    assert.equal(valueOf(), 7);
+    try {
+      await command('applySuggestion', setting);
+      assert.equal(valueOf(), 4);
+      await command('applySuggestion', 'patchwright.sandbox.allowWithout');
+      assert.match(dialogs.told[0]?.message ?? '', /not suggested any more/);
+    } finally {
+      const { Workspace } = vscode.ConfigurationTarget;
+      await vscode.workspace.getConfiguration().update(setting, undefined, Workspace);
+    }
+  });
+
+  it('forgets what was learned after a question, and switches learning off', async () => {
+    await command('resetPreferences');
+    dialogs.answers.confirm = true;
+    await command('resetPreferences');
+    await command('switchLearning');
+    await command('switchLearning', 'on');
+    assert.deepEqual(memory.asked, ['recover', 'learning reset', 'learning off']);
   });
 
   it('asks for what a command on a ticket needs, and does nothing without it', async () => {

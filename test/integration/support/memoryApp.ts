@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { inOrder } from '../../../src/editor/sortOrder.ts';
 import { createEmitter } from '../../../src/core/events.ts';
 import { errorMessage, PatchwrightError } from '../../../src/core/errors.ts';
 import type { Attempt } from '../../../src/core/attempt.ts';
@@ -7,7 +8,7 @@ import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
 import { differencesOf, type Variant } from '../../../src/core/variants.ts';
-import type { DoctorCheck, HistoryEvent } from '../../../src/pipeline.ts';
+import type { DoctorCheck, HistoryEvent, Learned } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
 import { ticketOf } from '../../support/nouns.ts';
 
@@ -27,6 +28,7 @@ export interface MemoryApp {
   history: readonly HistoryEvent[];
   /** As the house finds them in the folder. */
   checks: readonly DoctorCheck[];
+  learned: Learned;
   progress(progress: Progress): void;
   changed(): void;
 }
@@ -45,6 +47,13 @@ export function createMemoryApp(): MemoryApp {
     failure: undefined,
     history: [],
     checks: [{ title: 'git', ok: true, detail: 'git 2.39' }],
+    learned: {
+      enabled: true,
+      models: [],
+      suggestions: [],
+      reviews: { decisions: 0, parts: {}, days: {} },
+      settings: [],
+    },
     progress: (value) => progress.fire(value),
     changed: () => change.fire(),
     compose: async ({ folder }) => appOf(memory, folder, progress.event, change.event),
@@ -76,24 +85,20 @@ function appOf(
       cleanUp: () => Promise.resolve([]),
       monitor: () => Promise.resolve(),
       replay: () => Promise.reject(new Error('not part of these tests')),
+      canary: () => Promise.reject(new Error('not part of these tests')),
       exportEvidence: () => Promise.reject(new Error('not part of these tests')),
       verifyEvidence: () => Promise.reject(new Error('not part of these tests')),
       selfTest: () => Promise.reject(new Error('not part of these tests')),
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
+      schedule: () => ({ changed: () => undefined }),
       performance: () => {
         throw new Error('Not shown here.');
       },
       outlook: () => () => ({
         odds: { chance: 0.5, costUsd: 0.5, minutes: 4, unasked: 'draft', reason: 'No history.' },
       }),
-      learned: () => ({
-        enabled: true,
-        models: [],
-        suggestions: [],
-        reviews: { decisions: 0, parts: {}, days: {} },
-        settings: [],
-      }),
+      learned: () => memory.learned,
       switchLearning: (to) => ask(`learning ${to}`),
       async scan() {
         await ask('scan').catch((error: unknown) => {
@@ -147,6 +152,10 @@ function appOf(
         await ask(`dropHunks ${requestId} ${hunks.map(hunkNameText).join(' ')}`);
         return first(memory.requests);
       },
+      async undoEdit(requestId) {
+        await ask(`undoEdit ${requestId}`);
+        return first(memory.requests);
+      },
       editing: {
         async start(requestId) {
           await ask(`edit ${requestId}`);
@@ -179,12 +188,17 @@ function appOf(
       snooze: (ticketId, until) => ask(`snooze ${ticketId} ${until}`),
       close: (ticketId, reason) => ask(`close ${ticketId} ${reason}`),
       reopen: (ticketId) => ask(`reopen ${ticketId}`),
+      protectedFiles: () => Promise.resolve([]),
       protect: (path) => ask(`protect ${path}`),
       history: async () => memory.history,
       insight: () => {
         throw new Error('Not shown here.');
       },
       doctor: async () => memory.checks,
+      sync: () => Promise.reject(new Error('not part of these tests')),
+      people: async () => [],
+      vouch: () => Promise.reject(new Error('not part of these tests')),
+      takeOver: () => Promise.reject(new Error('not part of these tests')),
       dispose: () => ask('dispose'),
     },
     readFile: async (commit, path) =>
@@ -199,8 +213,13 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
   return {
     tickets: {
       get: (id) => memory.tickets.find((ticket) => ticket.id === id),
-      list: (filter) =>
-        memory.tickets.filter(({ status }) => filter?.statuses?.includes(status) ?? true),
+      list: ({ statuses, order, limit } = {}) => {
+        const found = memory.tickets.filter(({ status }) => statuses?.includes(status) ?? true);
+        const ordered = order
+          ? inOrder(found, order, (id) => memory.groups.find((group) => group.id === id))
+          : found;
+        return ordered.slice(0, limit);
+      },
       seenSince: () => [],
       summaries: () => [],
       countByStatus: () => {
@@ -252,6 +271,16 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     learning: { list: () => [], latest: () => undefined },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
+    team: {
+      chains: () => [],
+      pending: () => [],
+      requests: () => [],
+      request: nothing,
+      approvals: () => [],
+      requestsSince: () => 0,
+      attemptsSince: () => [],
+      isRiskTheirs: () => false,
+    },
     audit: {
       list: () => [],
       verify: () => ({ events: 0, broken: [] }),

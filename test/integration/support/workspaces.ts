@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { openBacklog } from '../../../src/backlog/openBacklog.ts';
+import { createAuditSigner } from '../../../src/platform/auditKey.ts';
 import { copyWorkspace } from '../../../src/platform/demoWorkspace.ts';
 import { compose, startRecordedModel } from '../../../src/compose.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import { writeTree } from '../../support/repository.ts';
 
 const media = join(import.meta.dirname, '../../../media');
+export const demoRecording = join(media, 'demo.recording.json');
 
 export interface Workspace {
   readonly folder: string;
@@ -17,7 +20,11 @@ export interface Workspace {
 /** The kinds of workspace; each has a folder of tests of this name. */
 export const workspaces: Readonly<Record<string, (root: string) => Promise<Workspace>>> = {
   /** The demo: a service, the log of its bug, and the recorded model that mends it. */
-  repository: demoWorkspace,
+  async repository(root) {
+    const demo = await demoWorkspace(root);
+    await beganEarlier(demo.folder);
+    return demo;
+  },
   async plain(root) {
     const folder = join(root, 'notes');
     mkdirSync(folder);
@@ -32,6 +39,21 @@ export const workspaces: Readonly<Record<string, (root: string) => Promise<Works
     return { folder: demo.folder, env: {} };
   },
 };
+
+const earlier = new Date(Date.now() - 40 * 86_400_000);
+
+/** As if a window had been open there more than a month ago: something of every kind was missed since. */
+async function beganEarlier(folder: string): Promise<void> {
+  const clock = { now: () => earlier };
+  const signer = createAuditSigner(process.env);
+  const backlog = await openBacklog({ folder, clock, signer, log: () => undefined, watch: false });
+  try {
+    const entry = { actor: 'patchwright', action: 'schedule.began', subject: 'run' };
+    await backlog.write([{ kind: 'audit', entry }]);
+  } finally {
+    await backlog.dispose();
+  }
+}
 
 /** Does the main job without a window, so that a request waits when one is opened. */
 export async function draftOne(
@@ -54,8 +76,9 @@ export async function draftOne(
   }
 }
 
-export async function demoWorkspace(root: string): Promise<Workspace> {
-  const model = await startRecordedModel(join(media, 'demo.recording.json'));
+/** @param recording of the model; left out: the demo's own */
+export async function demoWorkspace(root: string, recording = demoRecording): Promise<Workspace> {
+  const model = await startRecordedModel(recording);
   const { folder } = await copyDemo(join(root, 'shop'));
   const env = { ...model.environment, PATCHWRIGHT_CACHE: join(root, 'cache') };
   return { folder, env, dispose: () => model.dispose() };

@@ -245,7 +245,8 @@ describe("the manifest's settings", () => {
       machine.map(([key]) => key),
       machineKeys.map((key) => `patchwright.${key}`),
     );
-    const addresses = /url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
+    const addresses =
+      /(?<!ho)url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
     for (const [key, { type, scope }] of Object.entries(settings)) {
       const free = type === 'boolean' || type === 'integer' || type === 'number';
       assert.ok(free || !addresses.test(key) || scope === 'machine', `${key} has scope ${scope}`);
@@ -281,6 +282,11 @@ function emptyWindows(): [string, Record<string, string | boolean>][] {
     ['failed', { ...folder, 'patchwright.state': 'failed' }],
     ['nothing there', ready],
     ['nothing there, with a key', { ...ready, 'patchwright.hasKey': true }],
+    ['a first patch being drafted', { ...ready, 'patchwright.drafting': true }],
+    [
+      'a patch being drafted, with a key',
+      { ...ready, 'patchwright.drafting': true, 'patchwright.hasKey': true },
+    ],
   ];
   return windows.flatMap(([name, context]) => [
     [name, { ...context, isWorkspaceTrusted: true }],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { lineNow } from '../../../src/editor/lineNow.ts';
 import { advance, noActivity } from '../../../src/editor/activity.ts';
 import { gateDocument, inReadingOrder } from '../../../src/editor/reviewText.ts';
 import { type StatusInput, statusView } from '../../../src/editor/statusText.ts';
@@ -106,6 +107,25 @@ describe('the tooltip of a ticket', () => {
   });
 });
 
+describe('a comment on a line of a patch that became another one', () => {
+  it('goes along with what is the same before and after', () => {
+    const now = ['}', 'a', 'b', '}', 'c', '}'];
+    assert.equal(lineNow(['a', 'b', '}', 'c', '}'], now, 5), 6);
+    assert.equal(lineNow(now, ['}', 'a', 'b', '}'], 3), 3);
+  });
+
+  it('goes to the nearest line that reads the same where both ends differ', () => {
+    assert.equal(lineNow(['a', 'b', 'c'], ['x', 'b', 'y', 'b', 'z'], 2), 2);
+    assert.equal(lineNow(['a', 'd', 'b', 'c'], ['x', 'b', 'y', 'w', 'b', 'z'], 3), 2);
+  });
+
+  it('stays where it was, inside of the text, when its line is gone', () => {
+    assert.equal(lineNow(['a', 'b', 'c'], ['a', 'x', 'c'], 2), 2);
+    assert.equal(lineNow(['a', 'b', 'c'], ['a', 'b'], 3), 2);
+    assert.equal(lineNow(['a'], [], 1), 1);
+  });
+});
+
 describe('activity', () => {
   const started = advance(noActivity, {
     kind: 'attempt_started',
@@ -139,6 +159,21 @@ describe('activity', () => {
       again.latest?.gates.map(({ verdict }) => verdict),
       ['passed'],
     );
+  });
+
+  it('gathers what the gates say of a patch that somebody changed, without an attempt', () => {
+    const before = advance(started, { kind: 'gate', ticketId: 't', report: report('secrets') });
+    const rested = advance(before, { kind: 'attempt_ended', ticketId: 't', ok: true, message: '' });
+    const judged = (['size', 'secrets'] as const).reduce(
+      (activity, id) => advance(activity, { kind: 'gate', ticketId: 't', report: report(id) }),
+      rested,
+    );
+    assert.deepEqual(
+      judged.latest?.gates.map(({ id }) => id),
+      ['size', 'secrets'],
+    );
+    const other = advance(judged, { kind: 'gate', ticketId: 'u', report: report('size') });
+    assert.equal(other.latest?.gates.length, 1);
   });
 
   it('leaves other attempts alone', () => {

@@ -144,6 +144,38 @@ describe('approving by pull request', function () {
     assert.equal(app.backlog.requests.get(other.id)?.status, 'PENDING_APPROVAL');
   });
 
+  it('pushes what came of requested changes to the branch that is under review there', async () => {
+    await app.pipeline.approve(request.id);
+    await app.pipeline.reject(request.id, 'Say it differently.');
+    const { branch, commit: first, createdAt } = request;
+    const tree = await git.run(['rev-parse', `${first}^{tree}`]);
+    const commit = await git.run(['commit-tree', tree, '-p', first, '-m', 'differently']);
+    await git.run(['update-ref', `refs/heads/${branch}`, commit]);
+    const later = new Date(Date.parse(createdAt) + 60_000).toISOString();
+    const second = { ...request, id: 'the-second', commit, createdAt: later };
+    await app.backlog.write([
+      { kind: 'ticket', id: second.ticketId, fields: { status: 'ready' } },
+      { kind: 'request', id: second.id, fields: second },
+    ]);
+    const approved = await app.pipeline.approve(second.id);
+    assert.ok(approved.kind === 'opened');
+    assert.equal(approved.pullRequest.number, 1);
+    assert.equal(server.pulls.length, 1);
+    const pushed = execFileSync('git', ['-C', bare, 'rev-parse', branch], { encoding: 'utf8' });
+    assert.equal(pushed.trim(), commit);
+
+    await reopened();
+    server.change(1, { comments: [{ by: 'ada', text: 'Better.' }] });
+    await app.pipeline.scan();
+    assert.deepEqual(ticket()?.metadata.reviewComments?.slice(1), ['ada: Better.']);
+    await reopened();
+    server.change(1, { state: 'merged', mergeCommit: 'd'.repeat(40) });
+    await app.pipeline.scan();
+    assert.equal(app.backlog.requests.get(second.id)?.status, 'APPLIED');
+    assert.equal(now()?.status, 'DENIED');
+    assert.equal(app.backlog.releases.list().length, 1);
+  });
+
   it('opens no more than five a day', async () => {
     const { pullRequest: _, ...rest } = request;
     const openedAt = new Date().toISOString();

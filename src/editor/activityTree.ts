@@ -1,0 +1,185 @@
+import * as vscode from 'vscode';
+import type { Release, ReleaseLook } from '../core/patchRequest.ts';
+import type { HistoryEvent } from '../pipeline.ts';
+import type { Work } from './activity.ts';
+import { commandId, viewIds } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
+import { historyItem } from './historyText.ts';
+import { msg, t } from './l10n.ts';
+import { throttled } from './refresh.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { workText } from './statusText.ts';
+import { ago, dotted, exactly, shorten } from './text.ts';
+
+export type ActivityNode =
+  | { readonly kind: 'part'; readonly part: Part; readonly children: readonly ActivityNode[] }
+  /** `ticket`: what its menu's commands are about. */
+  | { readonly kind: 'work'; readonly work: Work; readonly ticket: { readonly id: string } }
+  | {
+      readonly kind: 'release';
+      readonly release: Release;
+      readonly ticket: { readonly id: string };
+    }
+  | { readonly kind: 'look'; readonly look: ReleaseLook; readonly releaseId: string }
+  | { readonly kind: 'event'; readonly event: HistoryEvent };
+
+type Part = 'running' | 'watched' | 'recent';
+
+export type ActivityTree = vscode.TreeDataProvider<ActivityNode>;
+
+/** Figures over the whole history are not worth making at each change. */
+const pauseMs = 500;
+const maxRecent = 30;
+
+/** The Activity view: what runs, how what has landed does, and what was decided lately. */
+export function registerActivityView(sessions: Sessions): {
+  readonly tree: ActivityTree;
+  dispose(): void;
+} {
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<void>());
+  const refresh = throttled(
+    () => changed.fire(),
+    () => pauseMs,
+  );
+  store.add(refresh);
+  store.add(sessions.onDidChange(refresh));
+  const tree: ActivityTree = {
+    onDidChangeTreeData: changed.event,
+    async getChildren(node) {
+      const session = sessions.session();
+      if (!session) return [];
+      return node ? childrenOf(node) : partsOf(session);
+    },
+    getTreeItem(node) {
+      return itemOf(node, sessions.session());
+    },
+  };
+  store.add(vscode.window.createTreeView(viewIds.activity, { treeDataProvider: tree }));
+  return { tree, dispose: () => store.dispose() };
+}
+
+async function partsOf({ app, activity }: Session): Promise<ActivityNode[]> {
+  const works = [...activity().works.values()].map(
+    (work): ActivityNode => ({ kind: 'work', work, ticket: { id: work.ticketId } }),
+  );
+  const now = new Date().toISOString();
+  const watched = app.backlog.releases
+    .list()
+    .filter(({ rolledBackAt, monitoredUntil = '' }) => !rolledBackAt && monitoredUntil > now)
+    .map(
+      (release): ActivityNode => ({ kind: 'release', release, ticket: { id: release.ticketId } }),
+    );
+  const events = (await app.pipeline.history())
+    .slice(0, maxRecent)
+    .map((event): ActivityNode => ({ kind: 'event', event }));
+  const parts: readonly (readonly [Part, readonly ActivityNode[]])[] = [
+    ['running', works],
+    ['watched', watched],
+    ['recent', events],
+  ];
+  return parts
+    .filter(([, children]) => children.length > 0)
+    .map(([part, children]) => ({ kind: 'part', part, children }));
+}
+
+function childrenOf(node: ActivityNode): ActivityNode[] {
+  if (node.kind === 'part') return [...node.children];
+  if (node.kind !== 'release') return [];
+  const { looks = [], id: releaseId } = node.release;
+  return looks.map((look) => ({ kind: 'look', look, releaseId }));
+}
+
+const partWords: Readonly<Record<Part, string>> = {
+  running: msg('Running'),
+  watched: msg('Landed, under watch'),
+  recent: msg('Recent'),
+};
+
+function itemOf(node: ActivityNode, session: Session | undefined): vscode.TreeItem {
+  switch (node.kind) {
+    case 'part': {
+      const { Expanded } = vscode.TreeItemCollapsibleState;
+      const item = new vscode.TreeItem(t(partWords[node.part]), Expanded);
+      item.id = `part-${node.part}`;
+      item.description = String(node.children.length);
+      return item;
+    }
+    case 'work':
+      return workItem(node.work, session);
+    case 'release':
+      return releaseItem(node.release, session);
+    case 'look':
+      return lookItem(node.look, node.releaseId);
+    case 'event':
+      return eventItem(node.event);
+  }
+}
+
+function titleOf(ticketId: string, session: Session | undefined): string {
+  return shorten(session?.app.backlog.tickets.get(ticketId)?.title ?? ticketId, 200);
+}
+
+function workItem(work: Work, session: Session | undefined): vscode.TreeItem {
+  const item = new vscode.TreeItem(titleOf(work.ticketId, session));
+  item.id = `work-${work.ticketId}`;
+  item.description = workText(work);
+  item.iconPath = new vscode.ThemeIcon('sync~spin');
+  item.contextValue = 'work';
+  item.accessibilityInformation = { label: `${item.label as string}, ${item.description}` };
+  return item;
+}
+
+const verdictIcons: Readonly<Record<ReleaseLook['verdict'], string>> = {
+  better: 'arrow-up',
+  worse: 'warning',
+  same: 'dash',
+  unknown: 'question',
+};
+
+function releaseItem(release: Release, session: Session | undefined): vscode.TreeItem {
+  const { looks = [], monitoredUntil = '', id, requestId } = release;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const last = looks.at(-1);
+  const item = new vscode.TreeItem(
+    titleOf(release.ticketId, session),
+    looks.length > 0 ? Collapsed : None,
+  );
+  item.id = `release-${id}`;
+  item.description = last?.sentence ?? t('watched until {0}', exactly(monitoredUntil));
+  item.tooltip = dotted([
+    t('{0} on {1}', release.commit.slice(0, 8), release.branch),
+    t('watched until {0}', exactly(monitoredUntil)),
+  ]);
+  item.iconPath = new vscode.ThemeIcon(last ? verdictIcons[last.verdict] : 'eye');
+  item.contextValue = 'release';
+  item.command = panelOf(requestId);
+  return item;
+}
+
+function lookItem({ minutes, at, sentence, verdict }: ReleaseLook, releaseId: string) {
+  const item = new vscode.TreeItem(shorten(sentence, 300));
+  item.id = `look-${releaseId}-${minutes}`;
+  item.description = ago(at, new Date());
+  item.tooltip = `${sentence}\n${exactly(at)}`;
+  item.iconPath = new vscode.ThemeIcon(verdictIcons[verdict]);
+  return item;
+}
+
+function eventItem(event: HistoryEvent): vscode.TreeItem {
+  const { icon, text, description, detail } = historyItem(event, new Date());
+  const item = new vscode.TreeItem(text);
+  item.description = description;
+  item.tooltip = detail;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  if (event.requestId) item.command = panelOf(event.requestId);
+  return item;
+}
+
+function panelOf(requestId: string): vscode.Command {
+  return {
+    title: t('Open Review Panel'),
+    command: commandId('openReviewPanel'),
+    arguments: [requestId],
+  };
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import * as vscode from 'vscode';
+import { PatchwrightError } from '../core/errors.ts';
+import type { Serving } from '../server/serve.ts';
+import { newServerToken } from '../server/token.ts';
+import type { Dialogs } from './dialogs.ts';
+import { createDisposableStore } from './disposables.ts';
+import { lineLog } from './errors.ts';
+import { requireTrust, type Session, type Sessions } from './sessions.ts';
+import { t } from './l10n.ts';
+
+/** The receiver and API of the folder that is open; off until somebody starts it, and after its session ends. */
+export interface ServerControl {
+  /** Starts it, or stops it. */
+  toggle(): Promise<void>;
+  dispose(): void;
+}
+
+export interface ServerControlOptions {
+  readonly sessions: Sessions;
+  readonly secrets: vscode.SecretStorage;
+  readonly dialogs: Dialogs;
+  readonly log: vscode.LogOutputChannel;
+  readonly version: string;
+}
+
+export function createServerControl(options: ServerControlOptions): ServerControl {
+  const { sessions, secrets, dialogs, log } = options;
+  const store = createDisposableStore();
+  let current: { readonly session: Session; readonly serving: Serving } | undefined;
+
+  const stop = async (): Promise<void> => {
+    const ending = current;
+    current = undefined;
+    await ending?.serving.dispose();
+  };
+  const stopSoon = (): void => {
+    stop().catch((error: unknown) => log.error(`Receiver: ${String(error)}`));
+  };
+  const start = async (session: Session): Promise<Serving> => {
+    const first = session.settings();
+    if (!first) throw invalidSettings();
+    let last = first; // those that are being written may not be valid for a moment
+    const { serve } = await import('../server/serve.ts');
+    const serving = await serve({
+      app: session.app,
+      folder: session.folder.uri.fsPath,
+      settings: () => (last = session.settings() ?? last),
+      token: await tokenOf(secrets, session.folder),
+      version: options.version,
+      port: first.server.port,
+      log: lineLog(log),
+    });
+    current = { session, serving };
+    return serving;
+  };
+
+  store.add(
+    sessions.onDidChange(() => {
+      if (current && sessions.session() !== current.session) stopSoon();
+    }),
+  );
+  store.add({ dispose: stopSoon });
+  return {
+    async toggle() {
+      requireTrust();
+      const session = await sessions.ready();
+      if (current) {
+        await stop();
+        dialogs.mention(t('Receiver stopped'));
+        return;
+      }
+      const { url, dsn } = await start(session);
+      const [copyDsn, copyToken] = [t('Copy DSN'), t('Copy Token')];
+      const pressed = await dialogs.tell('info', t('The receiver listens on {0}.', url), [
+        copyDsn,
+        copyToken,
+      ]);
+      if (pressed === copyDsn) await vscode.env.clipboard.writeText(dsn);
+      if (pressed === copyToken) {
+        await vscode.env.clipboard.writeText(await tokenOf(secrets, session.folder));
+      }
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+function invalidSettings(): PatchwrightError {
+  return new PatchwrightError('invalid_settings', {
+    what: t('The receiver was not started.'),
+    why: t('The settings are not valid.'),
+    remedy: t('Correct them and try again.'),
+  });
+}
+
+async function tokenOf(
+  secrets: vscode.SecretStorage,
+  folder: vscode.WorkspaceFolder,
+): Promise<string> {
+  const name = createHash('sha256').update(folder.uri.toString()).digest('hex').slice(0, 32);
+  const key = `patchwright.server.${name}`;
+  const kept = await secrets.get(key);
+  if (kept) return kept;
+  const token = newServerToken();
+  await secrets.store(key, token);
+  return token;
+}
