@@ -56,6 +56,7 @@ export async function soak(
   const now = (): Date => new Date(Date.now() + ahead);
   const parsed = parseSettings({
     'patchwright.limits.requestsPerDay': 1_000_000,
+    'patchwright.limits.attemptsPerTicket': 1_000_000,
     'patchwright.model.name': 'scripted',
     'patchwright.sandbox.allowWithout': missingSandbox() !== undefined,
     ...settings,
