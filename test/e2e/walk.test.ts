@@ -49,7 +49,7 @@ const mouse: Hands = {
     await window.page.mouse.click(box.x + box.width / 2, at.y + at.height / 2);
     await commentBox(window).waitFor();
     await window.page.keyboard.insertText(text);
-    await window.page.locator('.review-widget .monaco-button', { hasText: 'Add' }).first().click();
+    await addComment(window).click();
   },
   async requestChanges(window) {
     await request(window).click({ button: 'right' });
@@ -110,6 +110,8 @@ const keyboard: Hands = {
     await palette(window, 'Comments: Add Comment on Current Selection');
     await commentBox(window).waitFor();
     await window.page.keyboard.insertText(text);
+    // The keys do what the button does, which is off until the text has been seen.
+    await addComment(window).waitFor();
     await window.page.keyboard.press('Control+Enter');
   },
   async requestChanges(window) {
@@ -324,6 +326,10 @@ const input = ({ page }: Window): Locator =>
 const patched = ({ page }: Window): Locator => page.locator('.monaco-diff-editor .editor.modified');
 const commentBox = ({ page }: Window): Locator =>
   page.locator('.review-widget .comment-form').first();
+const addComment = ({ page }: Window): Locator =>
+  page
+    .locator('.review-widget .monaco-button:not(.disabled)', { hasText: 'Add to Review' })
+    .first();
 const commentGlyph = (window: Window): Locator =>
   patched(window).locator('.comment-range-glyph.comment-thread').first();
 const menuItem = ({ page }: Window, name: string): Locator =>
