@@ -1,6 +1,6 @@
 // Bundles: the extension, the command line, and each of our modules that is loaded with import() by itself,
 // so that heavy libraries (the model's SDK, the database) are read on first use only.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import esbuild from 'esbuild';
@@ -65,10 +65,15 @@ const builds = [
     banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
   },
   { ...common, entryPoints: lazy },
-  // A thread of its own, started beside the bundle that asks for it.
+  // Threads and a process of their own, started beside the bundle that asks for them.
   {
     ...common,
-    entryPoints: ['src/signals/quality/qualityWorker.ts', 'src/signals/scanWorker.ts'],
+    entryPoints: [
+      'src/signals/quality/qualityWorker.ts',
+      'src/signals/scanWorker.ts',
+      'src/platform/load/loadDriver.ts',
+      'src/gates/static/codeFixes.ts',
+    ],
   },
   // The page runs in a browser.
   {
@@ -91,6 +96,7 @@ if (watch) {
   for (const options of builds) await (await esbuild.context(options)).watch();
 } else {
   const results = await Promise.all(builds.map((options) => esbuild.build(options)));
+  chmodSync(join(out, 'cli.cjs'), 0o755); // what `npm link` did to the last one
   if (process.argv.includes('--sizes')) {
     for (const { metafile } of results) {
       for (const [file, { bytes }] of Object.entries(metafile.outputs)) {

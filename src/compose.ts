@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createWorktrees } from './attempt/worktree.ts';
 import type { Backlog } from './backlog/backlog.ts';
 import { openBacklog } from './backlog/openBacklog.ts';
+import { hookFolders } from './compose/hookFolders.ts';
 import { type ModelSources, openModel } from './compose/models.ts';
 import { errorMessage, explainFileError, PatchwrightError, systemCode } from './core/errors.ts';
 import type { Clock, Git, Log, Shell } from './core/ports.ts';
@@ -16,17 +17,21 @@ import { noSandbox, type SandboxState } from './core/sandbox.ts';
 import { redact } from './core/secrets.ts';
 import type { Settings } from './core/settings.ts';
 import { acceptedSecrets } from './gates/secrets/known.ts';
-import { createGateCache } from './gates/gateCache.ts';
+import { createGateCache, createRunCache } from './gates/gateCache.ts';
 import { findTestRunner } from './gates/tests/findTestRunner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { House } from './pipeline/house.ts';
 import { copyWorkspace } from './platform/demoWorkspace.ts';
 import { keptSelfTest } from './pipeline/selfTest/kept.ts';
-import { cacheFolder } from './platform/folders.ts';
+import { createAuditSigner } from './platform/auditKey.ts';
+import { cacheFolder, configFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
+import { startApp } from './platform/load/startApp.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
+import { isOnBattery } from './platform/battery.ts';
 import { createShell } from './platform/shell.ts';
+import { createTeamKeys } from './platform/teamKeys.ts';
 import { versionOf } from './platform/version.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
 import { openForge, takesToken } from './release/forge.ts';
@@ -47,6 +52,8 @@ export interface ComposeOptions extends ModelSources {
   readonly forgeToken?: (repository: ForgeRepository, ask: boolean) => Promise<string | undefined>;
   /** Beyond so many tickets old ones are archived; for tests. */
   readonly maxTickets?: number;
+  /** Default: the system's; for tests. */
+  readonly clock?: Clock;
   /** Opens the backlog to read only and writes nothing at all. */
   readonly readOnly?: boolean;
   /** Reads logs in a thread of its own: where others need the event loop. */
@@ -73,15 +80,17 @@ export interface App {
 /** Everything made, in the order the data travels. */
 export async function compose(options: ComposeOptions): Promise<App> {
   const { folder, log, settings } = options;
-  const clock: Clock = { now: () => new Date() };
+  const clock: Clock = options.clock ?? { now: () => new Date() };
   const shell = createShell();
   const git = createGit(shell, folder);
   const door = createDoor({ shell, git, folder, environment: options.environment });
   const data = join(folder, '.patchwright');
+  const gateResults = join(cacheFolder(options.environment), 'gates');
   const backlog = await openBacklog({
     folder,
     clock,
     log,
+    signer: createAuditSigner(options.environment),
     readOnly: (options.readOnly ?? false) || !options.trusted,
     ...(options.maxTickets === undefined ? {} : { maxTickets: options.maxTickets }),
   });
@@ -107,6 +116,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     runner: thisRunner(),
     isAlive,
     endOrphans,
+    isOnBattery: () => isOnBattery(shell),
     settings,
     openModel: (current, role) => openModel(options, current, role),
     scanner: scannerOf,
@@ -123,18 +133,16 @@ export async function compose(options: ComposeOptions): Promise<App> {
         ...(current.test.setup ? { setup: current.test.setup } : {}),
       }),
     sandbox: (current) => door.state(current.sandbox),
+    startApp,
     findTests: async (root, current) => {
       const held = await door.shell(root, current.sandbox);
       return findTestRunner({ shell: held }, root, current.test, log);
     },
-    protection: async () => createProtection(await linesOf(join(data, 'protected'))),
+    protection: async () =>
+      createProtection([...(await linesOf(join(data, 'protected'))), ...(await hookFolders(git))]),
     acceptedSecrets: async () => acceptedSecrets(await linesOf(join(data, 'secrets-allow'))),
-    gateCache: (about) =>
-      createGateCache(
-        join(cacheFolder(options.environment), 'gates'),
-        { about, build: build() },
-        log,
-      ),
+    gateCache: (about) => createGateCache(gateResults, { about, build: build() }, log),
+    baseRuns: (about) => createRunCache(gateResults, { about, build: build() }, log),
     lists: async () => {
       const textOf = async (name: string) => (await linesOf(join(data, name))).join('\n');
       return Object.fromEntries(
@@ -165,6 +173,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       return token ? openForge(repository, token, () => clock.now()) : undefined;
     },
     reviewer: () => reviewerOf(git),
+    team: createTeamKeys({ config: configFolder(options.environment), folder }),
     transcripts: {
       list: () => listTranscripts(data),
       remove: (id) => rm(transcriptFile(data, id), { force: true }),

@@ -16,13 +16,17 @@ import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
+import { syncCommand } from './editor/syncCommand.ts';
 import { useTranslations } from './editor/l10n.ts';
+import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
 import { reviewCommands } from './editor/reviewCommands.ts';
+import { preferenceCommands } from './editor/preferenceCommands.ts';
+import { registerPreferences } from './editor/preferences.ts';
 import { registerReviewComments } from './editor/reviewComments.ts';
 import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
@@ -44,6 +48,7 @@ export interface TestApi {
   readonly activityView: ReturnType<typeof registerActivityView>;
   readonly statusBar: ReturnType<typeof registerStatusBar>;
   readonly contextKeys: ReturnType<typeof registerContextKeys>;
+  readonly mcpServers: ReturnType<typeof registerMcpServer>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
   /** Opens the window's session anew, made by this; left out: as users have it. */
@@ -73,17 +78,23 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     },
     log: warn,
   });
-  const tellRelease = createReleaseNotice(
+  const releaseNotice = createReleaseNotice({
     dialogs,
-    {
+    actions: {
       rollBack: (id) => vscode.commands.executeCommand(commandId('rollBack'), id),
       openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
     },
-    warn,
-  );
+    log: warn,
+    quietHours: () => sessions?.session()?.settings()?.notifications.quietHours ?? '',
+    now: () => new Date(),
+    after(ms, work) {
+      const timer = setTimeout(work, ms).unref();
+      return { dispose: () => clearTimeout(timer) };
+    },
+  });
   const onProgress = (progress: Progress): void => {
     notifications.onProgress(progress);
-    tellRelease(progress);
+    releaseNotice.onProgress(progress);
   };
   sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
   notifications.follow(sessions);
@@ -99,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     log,
     version: versionIn(context),
   });
+  const preferences = registerPreferences(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -111,6 +123,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     demo,
     doctor,
     server,
+    preferences,
     log,
   };
 
@@ -126,15 +139,19 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
+      ...syncCommand(desk),
       ...ticketCommands(desk),
       ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
+      ...preferenceCommands(desk),
     },
     errors,
   );
   const documents = registerDocuments(sessions);
+  const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
+    releaseNotice,
     sorting,
     backlogView,
     reviewView,
@@ -144,11 +161,13 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     registerChat(sessions),
+    mcpServers,
     reviewPanels,
     reviewComments,
     dashboard,
     doctor,
     server,
+    preferences,
     notifications,
   );
 
@@ -161,6 +180,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     activityView,
     statusBar,
     contextKeys: keys,
+    mcpServers,
     dialogs,
     use(compose) {
       given = compose;

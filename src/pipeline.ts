@@ -1,6 +1,7 @@
 import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
+import type { Canary } from './core/canary.ts';
 import type { HunkName } from './core/hunks.ts';
 import type { EvidenceBundle, Verification } from './core/evidence.ts';
 import { createEmitter, type Event } from './core/events.ts';
@@ -19,6 +20,7 @@ import {
   rollBack,
   undoReject,
 } from './pipeline/decide.ts';
+import { canary } from './pipeline/canary/canary.ts';
 import { cleanUp, type Leftover, leftovers } from './pipeline/cleanUp.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
@@ -54,7 +56,12 @@ import { dropHunks, undoEdit } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
+import { scheduleIn } from './pipeline/run/scheduleIn.ts';
+import type { Schedule } from './pipeline/run/schedule.ts';
 import { createScan } from './pipeline/scan.ts';
+import { type Person } from './pipeline/sync/people.ts';
+import { type Theirs, takeOver, theirRequest, vouch } from './pipeline/sync/theirs.ts';
+import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
@@ -71,7 +78,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
-export type { Leftover } from './pipeline/cleanUp.ts';
+export { type Leftover, unneeded } from './pipeline/cleanUp.ts';
 export type { HistoryEvent } from './pipeline/history.ts';
 export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
@@ -84,6 +91,8 @@ export type { SplitBy } from './pipeline/split.ts';
 export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';
 export type { NewTicket, TicketEdit } from './pipeline/tickets.ts';
+export type { SyncReport } from './pipeline/sync/sync.ts';
+export type { Person } from './pipeline/sync/people.ts';
 
 /** The verbs of the house. The editor and the command line act through these and nothing else. */
 export interface Pipeline {
@@ -102,7 +111,7 @@ export interface Pipeline {
   /** Holds error rates since patches have landed against those of before, where that is due. */
   monitor(): Promise<void>;
   /** Without a ticket id: the next one by selection score; throws `nothing_to_do`. */
-  draft(ticketId?: string, signal?: AbortSignal): Promise<PatchRequest>;
+  draft(ticketId?: string, signal?: AbortSignal, options?: DraftOptions): Promise<PatchRequest>;
   /** Plans a change with tools that only read; nothing but the backlog is written. */
   preview(wish: Wish, signal?: AbortSignal): Promise<Planned>;
   /**
@@ -154,6 +163,8 @@ export interface Pipeline {
     hunks: readonly HunkName[],
     signal?: AbortSignal,
   ): Promise<PatchRequest>;
+  /** Compares the app from base and patch under the same load; throws `app_not_started`. */
+  canary(requestId: string, signal?: AbortSignal): Promise<Canary>;
   /** Takes the last change back that somebody made to a patch that waits. Throws `gates_failed`. */
   undoEdit(requestId: string, signal?: AbortSignal): Promise<PatchRequest>;
   readonly editing: Editing;
@@ -187,6 +198,11 @@ export interface Pipeline {
   insight(days: number): Insight;
   /** Does what is due each hour, day, week or month, and keeps a report. Throws `busy`. */
   run(type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport>;
+  /**
+   * Does what is due by the settings from now on, but not while somebody types; for where a person works.
+   * Call once.
+   */
+  schedule(isTyping: () => boolean): Pick<Schedule, 'changed'>;
   /** How the program is doing, by what was measured in the last days. */
   performance(days: number): PerformanceReport;
   /** What is to be expected of tickets; reads the history once, so ask it for many. */
@@ -195,9 +211,22 @@ export interface Pipeline {
   learned(): Learned;
   /** Switches learning on or off, or forgets what was learned. */
   switchLearning(to: Switch): Promise<void>;
+  /** Exchanges what was changed with the other clones of a team. Throws `invalid_settings` where that is off. */
+  sync(options: SyncOptions, signal?: AbortSignal): Promise<SyncReport>;
+  /** Whose keys were met at the remote. */
+  people(): Promise<readonly Person[]>;
+  /** Says yes to another clone's request, once the gates pass it here too; nothing lands. Throws `gates_failed`. */
+  vouch(requestName: string, comment: string, signal?: AbortSignal): Promise<Theirs>;
+  /** Puts another clone's patch forward here. Throws `gates_failed`. */
+  takeOver(requestName: string, signal?: AbortSignal): Promise<PatchRequest>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Ends what runs and waits until nothing of it is left. */
   dispose(): Promise<void>;
+}
+
+export interface DraftOptions {
+  /** Even while it rests after attempts that failed; without it `resting` is thrown. */
+  readonly again?: boolean;
 }
 
 /** A person's own edits of patches that wait; see `createEditing`. */
@@ -221,6 +250,7 @@ export function createPipeline(house: House): Pipeline {
   /** What must not be cut short, but waited for: a decision between its commit and its note. */
   const pending = new Set<Promise<unknown>>();
   const ending = new AbortController();
+  let schedule: Schedule | undefined;
   let diagnostics: readonly EditorDiagnostic[] | undefined;
   const planning = new Set<Promise<void>>();
   const plan = (wish: Wish, options: PreviewOptions, signal?: AbortSignal): Promise<Planned> => {
@@ -280,10 +310,23 @@ export function createPipeline(house: House): Pipeline {
     await Promise.allSettled(entries.map(({ done }) => done));
   };
 
-  const draftOne = (ticketId: string | undefined, signal?: AbortSignal): Promise<PatchRequest> =>
+  const draftOne = (
+    ticketId: string | undefined,
+    signal?: AbortSignal,
+    { again = false }: DraftOptions = {},
+  ): Promise<PatchRequest> =>
     startAttempt(ticketId, signal, async (watching, either) => {
-      const request = await draftTicket(house, ticketId, watching, either);
+      const request = await draftTicket(house, { ticketId, again }, watching, either);
       return autoApprove(house, request, { tell: watching, signal: either });
+    });
+
+  const runNow = (type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport> =>
+    act(() => {
+      const verbs = {
+        scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
+        draft: (during: AbortSignal) => draftOne(undefined, during),
+      };
+      return run(house, verbs, type, options, untilEnd(signal));
     });
 
   return {
@@ -301,16 +344,9 @@ export function createPipeline(house: House): Pipeline {
       if (house.trusted) growth.grown();
     },
     monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
-    draft: (ticketId, signal) => act(() => draftOne(ticketId, signal)),
-    run: (type, options, signal) =>
-      act(() => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        const verbs = {
-          scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
-          draft: (during: AbortSignal) => draftOne(undefined, during),
-        };
-        return run(house, verbs, type, options, either);
-      }),
+    draft: (ticketId, signal, options) => act(() => draftOne(ticketId, signal, options)),
+    run: runNow,
+    schedule: (isTyping) => (schedule ??= scheduleIn(house, runNow, isTyping)),
     preview: (wish, signal) => plan(wish, {}, signal),
     confirm: (previewId, options = {}, signal) =>
       act(() =>
@@ -369,6 +405,7 @@ export function createPipeline(house: House): Pipeline {
       ),
     dropHunks: (id, hunks, signal) =>
       act(() => dropHunks(house, id, hunks, tell, untilEnd(signal))),
+    canary: (id, signal) => act(() => canary(house, id, tell, untilEnd(signal))),
     undoEdit: (id, signal) => act(() => undoEdit(house, id, tell, untilEnd(signal))),
     editing: {
       start: (id, signal) => act(() => editing.start(id, untilEnd(signal))),
@@ -397,10 +434,19 @@ export function createPipeline(house: House): Pipeline {
     performance: (days) => performanceIn(house.backlog, days),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
-    doctor: () => examine(house),
+    sync: (options, signal) => act(() => sync(house, options, untilEnd(signal))),
+    people: () => peopleMet(house),
+    vouch: (name, comment, signal) => act(() => vouch(house, name, comment, untilEnd(signal))),
+    takeOver: (name, signal) =>
+      act(() =>
+        startAttempt(theirRequest(house, name).ticketId, signal, (watching, either) =>
+          takeOver(house, name, watching, either),
+        ),
+      ),
+    doctor: () => examine(house, schedule),
     dispose: async () => {
       ending.abort();
-      await Promise.all([growth.dispose(), end([...drafts]), ...planning]);
+      await Promise.all([schedule?.dispose(), growth.dispose(), end([...drafts]), ...planning]);
       await Promise.allSettled(pending);
       await editing.dispose();
     },

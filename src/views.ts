@@ -1,4 +1,5 @@
 import type { Attempt } from './core/attempt.ts';
+import { canaryOf } from './core/canary.ts';
 import { reopenedText } from './core/closed.ts';
 import { type GateReport, gatesPassed } from './core/gate.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
@@ -77,6 +78,7 @@ export function requestView(request: PatchRequest) {
     reviewedBy: request.reviewedBy ?? null,
     reviewComment: request.reviewComment ?? null,
     appliedAt: request.appliedAt ?? null,
+    canary: canaryOf(request) ?? null,
     pullRequest: request.pullRequest ?? null,
   };
 }

@@ -64,6 +64,7 @@ function why(view: ReviewView, send: Send): TemplateResult {
         [t('Priority'), reasoned(ticket.priority)],
         [t('Risk'), reasoned(ticket.risk)],
         [t('Effort'), reasoned(ticket.effort)],
+        [t('Another draft'), ticket.odds],
       ])}
       ${ticket.trend ? sparkline(ticket.trend) : nothing}
       ${
@@ -192,6 +193,8 @@ function proof(view: ReviewView, send: Send): TemplateResult {
         ${side(t('Before the patch'), before)} ${side(t('With the patch'), after)}
       </div>
       ${list(t('Not proven by the test'), view.proof.doubts)}
+      ${list(t('Under load'), view.proof.canary)}
+      ${view.actions.canary.offered ? html`<button class="link" @click=${() => send({ kind: 'act', action: 'canary' })}>${t('Compare the app under load')}</button>` : nothing}
       <h3>${t('Gates')}</h3>
       <ul class="plain gates">
         ${view.gates.map((gate) => html`<li>${gateRow(gate, send)}</li>`)}

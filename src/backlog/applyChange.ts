@@ -1,5 +1,6 @@
 import type { PatchFile } from '../core/attempt.ts';
 import { archiveTicket, restoreTicket } from './archiveRow.ts';
+import { isPruned, keepCheckpoint } from './checkpoint.ts';
 import type { Stamp } from './clock.ts';
 import {
   attemptEntity,
@@ -9,12 +10,14 @@ import {
   ticketEntity,
   toValue,
 } from './entities.ts';
+import { countGroup } from './groupCount.ts';
 import { maxVariants, variantKey } from '../core/variants.ts';
 import { keepLearningEvent } from './learningEvents.ts';
 import { addWindow, keepInteraction } from './measures.ts';
 import { mergeRow } from './mergeRow.ts';
 import type { StoredAudit, StoredChange } from './schemas.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
+import { applyTeam, keepOwnApproval } from './team/applyTeam.ts';
 
 type Of<Kind extends StoredChange['kind']> = Extract<StoredChange, { kind: Kind }>;
 
@@ -57,8 +60,17 @@ export function applyChange(sql: Sql, change: StoredChange, stamp: Stamp): void 
     case 'learning':
       keepLearningEvent(sql, change.event);
       return;
+    case 'team':
+      applyTeam(sql, change);
+      return;
+    case 'approval':
+      keepOwnApproval(sql, change, stamp);
+      return;
     case 'audit':
       keepAudit(sql, change.event, stamp);
+      return;
+    case 'checkpoint':
+      keepCheckpoint(sql, change.checkpoint, stamp);
       return;
   }
 }
@@ -85,24 +97,7 @@ function keepPatchFiles(sql: Sql, id: string, row: Row): void {
 }
 
 function addToGroup(sql: Sql, group: Of<'group'>): void {
-  sql.run(
-    `INSERT INTO signal_groups (id, fingerprint, kind, count, first_seen, last_seen)
-     VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET
-       fingerprint = min(fingerprint, excluded.fingerprint),
-       kind = min(kind, excluded.kind),
-       count = count + excluded.count,
-       first_seen = min(first_seen, excluded.first_seen),
-       last_seen = max(last_seen, excluded.last_seen)`,
-    [
-      group.id,
-      toValue(group.fingerprint),
-      group.signal,
-      group.count,
-      group.firstSeen,
-      group.lastSeen,
-    ],
-  );
+  countGroup(sql, group);
   for (const variant of group.variants ?? []) addToVariant(sql, group.id, variant);
 }
 
@@ -192,6 +187,7 @@ function keepFeedback(sql: Sql, { feedback, ticketId }: Of<'feedback'>, stamp: S
 }
 
 function keepAudit(sql: Sql, event: StoredAudit, { lamport, writer }: Stamp): void {
+  if (isPruned(sql, writer, event.position)) return;
   sql.run(
     `INSERT OR IGNORE INTO audit_events (id, timestamp, actor, action, subject, before, after,
        previous_hash, hash, writer, position, lamport)

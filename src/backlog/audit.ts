@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { AuditEntry } from '../core/audit.ts';
+import type { AuditCheckpoint, AuditEntry, AuditProof, AuditSigner } from '../core/audit.ts';
 import type { ExportedEvent } from './backlog.ts';
+import { checkpointIn, signedText } from './checkpoint.ts';
 import { toValue } from './entities.ts';
 import type { StoredAudit } from './schemas.ts';
 import type { Row, Sql } from './sqlite.ts';
@@ -65,22 +66,49 @@ function hashOf(event: Omit<StoredAudit, 'hash'> & { readonly writer: string }):
 }
 
 /**
- * Walks every writer's chain. Broken is an event that was changed (its hash is another), that follows
- * a missing one, or that was put in (its place is taken). What no chain can show: the newest events of
- * a writer all gone, or a whole new chain made up by someone who can write to the folder.
+ * Walks every writer's chain, from its beginning or from where the checkpoint says that it goes on. Broken
+ * is an event that was changed (its hash is another), that follows a missing one, or that was put in (its
+ * place is taken). What no chain can show: the newest events of a writer all gone, or a whole new chain
+ * made up by someone who can write to the folder.
  */
-export function verifyAudit(sql: Sql): { events: number; broken: string[] } {
+export function verifyAudit(sql: Sql, signer: AuditSigner): AuditProof {
   const rows = sql.all('SELECT * FROM audit_events ORDER BY writer, position, lamport');
-  const hashes = new Set(rows.map((row) => row.hash));
+  const checkpoint = checkpointIn(sql);
+  const known = knownHashes(rows, checkpoint);
+  const starts = new Map(checkpoint?.chains.map((chain) => [chain.writer, chain]));
   const broken: string[] = [];
   let last: Row | undefined;
   for (const row of rows) {
-    if (row.hash !== hashOf(eventOf(row)) || !isLinked(row, last, hashes)) {
+    const before =
+      last && last.writer === row.writer ? endOf(last) : starts.get(String(row.writer));
+    if (row.hash !== hashOf(eventOf(row)) || !isLinked(row, before, known)) {
       broken.push(String(row.id));
     }
     last = row;
   }
-  return { events: rows.length, broken };
+  if (!checkpoint) return { events: rows.length, broken };
+  const { number, at, before, events, key } = checkpoint;
+  const signature = signer.judge(signedText(checkpoint), key, checkpoint.signature);
+  if (signature === 'bad') broken.push(`checkpoint ${number}`);
+  const { place } = signer;
+  return {
+    events: rows.length,
+    broken,
+    checkpoint: { number, at, before, events, signature, place },
+  };
+}
+
+/** What the first event of a chain may follow. */
+function knownHashes(
+  rows: readonly Row[],
+  checkpoint: AuditCheckpoint | undefined,
+): ReadonlySet<unknown> {
+  const { chains = [], links = [] } = checkpoint ?? {};
+  return new Set<unknown>(['', ...[...rows, ...chains].map(({ hash }) => hash), ...links]);
+}
+
+function endOf(row: Row): ChainHead {
+  return { position: Number(row.position), hash: String(row.hash) };
 }
 
 /** Whoever reads them can recompute every hash: SHA-256 of the JSON array of all but the last column. */
@@ -93,17 +121,9 @@ export function exportAudit(sql: Sql): readonly ExportedEvent[] {
   });
 }
 
-function isLinked(row: Row, last: Row | undefined, hashes: ReadonlySet<unknown>): boolean {
-  if (row.position === 1) {
-    const isSecondFirst = last?.writer === row.writer;
-    return !isSecondFirst && (row.previous_hash === '' || hashes.has(row.previous_hash));
-  }
-  return (
-    last !== undefined &&
-    last.writer === row.writer &&
-    last.position === Number(row.position) - 1 &&
-    last.hash === row.previous_hash
-  );
+function isLinked(row: Row, before: ChainHead | undefined, known: ReadonlySet<unknown>): boolean {
+  if (before) return row.position === before.position + 1 && row.previous_hash === before.hash;
+  return row.position === 1 && known.has(row.previous_hash);
 }
 
 function eventOf(row: Row) {

@@ -1,5 +1,5 @@
 import type { Attempt } from '../core/attempt.ts';
-import type { AuditEvent } from '../core/audit.ts';
+import type { AuditCheckpoint, AuditEvent, AuditProof } from '../core/audit.ts';
 import type { Change } from '../core/change.ts';
 import type { Event } from '../core/events.ts';
 import type { LearningEvent, LearningEventType } from '../core/learningEvent.ts';
@@ -14,6 +14,7 @@ import type {
   TicketStatus,
   TicketSummary,
 } from '../core/ticket.ts';
+import type { TeamStore } from './team/teamStore.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
 export interface Backlog {
@@ -28,6 +29,7 @@ export interface Backlog {
   readonly interactions: InteractionStore;
   readonly learning: LearningStore;
   readonly audit: AuditStore;
+  readonly team: TeamStore;
   /** Old tickets, in files of their own beside the database. */
   readonly archive: ArchiveStore;
 
@@ -37,7 +39,7 @@ export interface Backlog {
   refresh(): Promise<void>;
   /** Runs `work` while no other process runs one of the same name; refreshes first. */
   exclusively<T>(
-    name: 'scan' | 'draft' | 'decide' | 'run',
+    name: 'scan' | 'draft' | 'decide' | 'run' | 'sync',
     work: () => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>;
@@ -85,6 +87,8 @@ export interface TicketStore {
     readonly limit?: number;
     readonly offset?: number;
   }): readonly Ticket[];
+  /** Those whose signals were seen then or later. */
+  seenSince(at: string): readonly Ticket[];
   /** All of them, for figures. */
   summaries(): readonly TicketSummary[];
   countByStatus(): Readonly<Partial<Record<TicketStatus, number>>>;
@@ -155,8 +159,17 @@ export interface AuditStore {
     readonly action?: string;
     readonly limit?: number;
   }): readonly AuditEvent[];
-  /** Walks every chain. `broken` names the first event of each break. */
-  verify(): { readonly events: number; readonly broken: readonly string[] };
+  /** Walks every chain. */
+  verify(): AuditProof;
+  /** What stands for events that were removed; see `signedText` for what is signed. */
+  checkpoint(): AuditCheckpoint | undefined;
+  /** How many events `prune` would remove. */
+  countBefore(before: string): number;
+  /**
+   * Removes events from before a time, puts a signed checkpoint in their place and gives their number. For
+   * one process at a time. Rejects with `corrupt` where the trail can't be proven whole first.
+   */
+  prune(before: string): Promise<number>;
   /** All events, chain by chain, with everything that their hashes are made of. */
   exported(): readonly ExportedEvent[];
 }

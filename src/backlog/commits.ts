@@ -1,6 +1,7 @@
 import type { Change } from '../core/change.ts';
 import { isPatchwrightError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import { latestStamp } from '../core/team.ts';
 import type { TicketMetadata } from '../core/ticket.ts';
 import { type ChainHead, newestHead, nextEvent } from './audit.ts';
 import { nextLamport } from './clock.ts';
@@ -17,8 +18,10 @@ import type { Serial } from './serial.ts';
 const maxJournalBytes = 16 * 1024 * 1024;
 const maxBatchBytes = 8 * 1024 * 1024;
 
-/** What can stand in a journal: what the pipeline writes, and moves to the archive and back. */
-export type Writable = Change | Extract<StoredChange, { kind: 'archive' | 'restore' }>;
+/** What can stand in a journal: what the pipeline writes, and what the backlog itself moves and removes. */
+export type Writable =
+  | Change
+  | Extract<StoredChange, { kind: 'archive' | 'restore' | 'checkpoint' }>;
 
 interface Pending {
   readonly changes: readonly Writable[];
@@ -148,7 +151,7 @@ export function createCommits(options: CommitsOptions): Commits {
       try {
         const at = clock.now();
         const stored = storeAll(pending.changes, at.toISOString(), head, mine.journal.writer);
-        lamport = nextLamport(lamport, at);
+        lamport = nextLamport(Math.max(lamport, latestIn(pending.changes)), at);
         const prepared = encode(
           {
             v: formatVersion,
@@ -210,6 +213,14 @@ export function createCommits(options: CommitsOptions): Commits {
       await serial(leave);
     },
   };
+}
+
+/** What is written after others' changes were taken in comes after them. */
+function latestIn(changes: readonly Writable[]): number {
+  return changes.reduce(
+    (most, change) => (change.kind === 'team' ? Math.max(most, latestStamp(change.puts)) : most),
+    0,
+  );
 }
 
 function storeChange(change: Exclude<Writable, { kind: 'audit' }>, memory: Memory): StoredChange {

@@ -198,6 +198,7 @@ export const requestEntity: Entity<PatchRequest> = {
     reviewComment: plain('review_comment'),
     appliedAt: plain('applied_at'),
     applicationError: plain('application_error'),
+    canary: json('canary'),
     pullRequest: json('pull_request'),
   },
   required: [

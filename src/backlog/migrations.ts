@@ -150,6 +150,37 @@ ALTER TABLE deployments ADD COLUMN baseline TEXT;
 ALTER TABLE deployments ADD COLUMN looks TEXT;
 `,
   },
+  {
+    version: 8,
+    sql: `
+CREATE TABLE team_chains (
+  chain TEXT PRIMARY KEY, name TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
+  own INTEGER NOT NULL);
+CREATE TABLE team_facts (
+  chain TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+  body TEXT NOT NULL, PRIMARY KEY (chain, kind, id)) WITHOUT ROWID;
+CREATE INDEX team_facts_by_id ON team_facts (kind, id);
+`,
+  },
+  {
+    version: 9,
+    // Events go only under a checkpoint.
+    sql: `
+CREATE TABLE audit_checkpoints (
+  number INTEGER PRIMARY KEY, checkpoint TEXT NOT NULL, lamport INTEGER NOT NULL,
+  writer TEXT NOT NULL);
+CREATE TABLE audit_pruned (writer TEXT PRIMARY KEY, position INTEGER NOT NULL);
+DROP TRIGGER audit_events_last;
+CREATE TRIGGER audit_events_last BEFORE DELETE ON audit_events
+WHEN NOT EXISTS (
+  SELECT 1 FROM audit_pruned WHERE writer = OLD.writer AND position >= OLD.position)
+BEGIN SELECT RAISE(ABORT, 'audit events are append-only'); END;
+`,
+  },
+  {
+    version: 10,
+    sql: 'ALTER TABLE patch_requests ADD COLUMN canary TEXT;',
+  },
 ];
 
 export const schemaVersion = migrations.length;

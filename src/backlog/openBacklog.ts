@@ -1,16 +1,19 @@
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import { createEmitter } from '../core/events.ts';
+import type { AuditSigner } from '../core/audit.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { createArchive, maxTickets } from './archive.ts';
+import { createAuditStore } from './auditStore.ts';
 import { createAutoSnapshot, manyChanges } from './autoSnapshot.ts';
 import type { Backlog } from './backlog.ts';
-import { createCommits } from './commits.ts';
+import { createCommits, type Writable } from './commits.ts';
 import { lockExclusively } from './exclusive.ts';
 import { takeInJournals } from './journals.ts';
 import { newWriterId } from './journalWriter.ts';
 import { loadMemory } from './loadMemory.ts';
 import type { Memory } from './memory.ts';
 import { pathsIn } from './paths.ts';
+import { createPruning } from './pruning.ts';
 import { createRefresh } from './refresh.ts';
 import { coalesce, createSerial } from './serial.ts';
 import { createSnapshots } from './snapshots.ts';
@@ -23,6 +26,8 @@ export interface OpenBacklogOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** For checkpoints of the audit trail. */
+  readonly signer: AuditSigner;
   /** Default: beside the bundle, else in node_modules. */
   readonly wasmFile?: string;
   /** Nothing is created or written, not even the folder; `write` rejects with `read_only`. */
@@ -96,6 +101,8 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
       tell,
     }),
   );
+  const writeAny = (changes: readonly Writable[]): Promise<void> =>
+    readOnly ? Promise.reject(readOnlyError(paths.folder)) : commits.write(changes);
   const archive = createArchive({
     paths,
     engine,
@@ -104,9 +111,16 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
     limit: options.maxTickets ?? maxTickets,
     memory,
     refresh,
-    write: (changes) =>
-      readOnly ? Promise.reject(readOnlyError(paths.folder)) : commits.write(changes),
+    write: writeAny,
     tell,
+  });
+  const prune = createPruning({
+    paths,
+    clock,
+    signer: options.signer,
+    memory,
+    refresh,
+    write: writeAny,
   });
   const tidy = coalesce(() => archive.tidy());
   const snapshot = async () => {
@@ -127,6 +141,7 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
 
   return {
     ...createStores(() => current.sql),
+    audit: createAuditStore(() => current.sql, options.signer, prune),
     archive,
     notices,
     file: paths.database,

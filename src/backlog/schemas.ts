@@ -6,6 +6,7 @@ import { learningEventTypes } from '../core/learningEvent.ts';
 import { metricTypes, windowMs } from '../core/metric.ts';
 import { type PatchRequest, type Release, requestStatuses } from '../core/patchRequest.ts';
 import { largestValue } from '../core/sketch.ts';
+import { teamApproval, teamBatch } from '../core/team.ts';
 import { type Ticket, ticketStatuses } from '../core/ticket.ts';
 import { maxLamport } from './clock.ts';
 
@@ -33,6 +34,8 @@ const key = z.string().check(
   z.refine((name) => name !== '__proto__'),
 );
 const anything = z.record(key, z.unknown());
+
+const canaryVerdict = z.enum(['worse', 'not_worse', 'unclear']);
 
 /** A schema for every field, whose values are what the core says they are. */
 type SchemasOf<T> = {
@@ -194,6 +197,30 @@ const requestFields = {
   reviewComment: text,
   appliedAt: time,
   applicationError: text,
+  canary: z.object({
+    at: time,
+    base: word,
+    commit: word,
+    verdict: canaryVerdict,
+    load: list,
+    starts: count,
+    requests: count,
+    figures: z.array(
+      z.object({
+        name: text,
+        unit: z.enum(['ms', 'MiB', '%']),
+        base: z.number(),
+        patch: z.number(),
+        kind: z.enum(['ratio', 'difference']),
+        change: z.number(),
+        low: z.number(),
+        high: z.number(),
+        verdict: canaryVerdict,
+      }),
+    ),
+    findings: list,
+    output: text,
+  }),
   pullRequest: z.object({
     forge: z.enum(['github', 'gitlab']),
     number: whole,
@@ -225,7 +252,12 @@ const releaseFields = {
   backupRef: text,
   appliedAt: time,
   monitoredUntil: time,
-  baseline: z.object({ events: amount, allEvents: amount, lines: amount }),
+  baseline: z.object({
+    events: amount,
+    allEvents: amount,
+    lines: amount,
+    neighbours: optional(z.record(key, amount)),
+  }),
   looks: z.array(
     z.object({
       minutes: amount,
@@ -266,6 +298,8 @@ const position = z.strictObject({
   tailHash: word,
 });
 
+const placeInChain = z.int().check(z.minimum(1));
+
 const auditEvent = z.strictObject({
   id,
   timestamp: time,
@@ -278,7 +312,19 @@ const auditEvent = z.strictObject({
   previousHash: word,
   hash: word,
   /** 1 for a writer's first event, then without a gap. */
-  position: z.int().check(z.minimum(1)),
+  position: placeInChain,
+});
+
+const auditCheckpoint = z.strictObject({
+  number: placeInChain,
+  at: time,
+  before: time,
+  events: count,
+  previous: word,
+  chains: z.readonly(z.array(z.strictObject({ writer: word, position: placeInChain, hash: word }))),
+  links: z.readonly(z.array(word)),
+  key: word,
+  signature: word,
 });
 
 const measured = z.number().check(z.minimum(-largestValue), z.maximum(largestValue));
@@ -380,7 +426,10 @@ const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('metric'), window: metricWindow }),
   z.strictObject({ kind: z.literal('interaction'), interaction }),
   z.strictObject({ kind: z.literal('learning'), event: learningEvent }),
+  teamBatch,
+  teamApproval,
   z.strictObject({ kind: z.literal('audit'), event: auditEvent }),
+  z.strictObject({ kind: z.literal('checkpoint'), checkpoint: auditCheckpoint }),
 ]);
 
 export const writerPattern = /^[a-z0-9][a-z0-9-]{3,63}$/;

@@ -1,9 +1,7 @@
-import type { AuditEvent } from '../core/audit.ts';
 import { isOwn } from '../core/metric.ts';
 import type { Feedback, FilePosition, Sentiment, Signal } from '../core/signal.ts';
 import type { Variant } from '../core/variants.ts';
 import { rank, type SignalGroup, type TicketOrder, type TicketSummary } from '../core/ticket.ts';
-import { exportAudit, verifyAudit } from './audit.ts';
 import type { Backlog } from './backlog.ts';
 import {
   attemptEntity,
@@ -17,6 +15,7 @@ import {
 import { toLearningEvent } from './learningEvents.ts';
 import { toInteraction, toSeries, windowsOf } from './measures.ts';
 import type { Row, Sql, Value } from './sqlite.ts';
+import { createTeamStore } from './team/teamStore.ts';
 
 type Stores = Pick<
   Backlog,
@@ -30,7 +29,7 @@ type Stores = Pick<
   | 'metrics'
   | 'interactions'
   | 'learning'
-  | 'audit'
+  | 'team'
 >;
 
 const newestFirst = 'created_at DESC, id DESC';
@@ -77,6 +76,12 @@ export function createStores(sql: () => Sql): Stores {
           ticketEntity,
           `${oneOf('status', statuses)} ORDER BY ${order ? ticketOrders[order] : newestFirst} LIMIT ? OFFSET ?`,
           [...(statuses ?? []), limit, offset],
+        ),
+      seenSince: (at) =>
+        select(
+          ticketEntity,
+          'AND id IN (SELECT id FROM signal_groups WHERE last_seen >= ?) ORDER BY id',
+          [at],
         ),
       summaries: () =>
         sql()
@@ -241,21 +246,7 @@ export function createStores(sql: () => Sql): Stores {
           )
           .map(toLearningEvent)[0],
     },
-    audit: {
-      list: ({ subject, action, limit = -1 } = {}) => {
-        const wanted = Object.entries({ subject, action }).filter((one) => one[1] !== undefined);
-        const where = wanted.map(([column]) => `AND ${column} = ?`).join(' ');
-        return sql()
-          .all(
-            `SELECT * FROM audit_events WHERE true ${where}
-             ORDER BY lamport DESC, writer DESC, position DESC LIMIT ?`,
-            [...wanted.map(([, value]) => value ?? null), limit],
-          )
-          .map(toAuditEvent);
-      },
-      verify: () => verifyAudit(sql()),
-      exported: () => exportAudit(sql()),
-    },
+    team: createTeamStore(sql),
   };
 }
 
@@ -334,19 +325,5 @@ function toFeedback(row: Row): Feedback {
     ...(row.model_used === null ? {} : { model: String(row.model_used) }),
     ...(row.task_type === null ? {} : { taskType: String(row.task_type) }),
     metadata: (fromJson(row.metadata) ?? {}) as Feedback['metadata'],
-  };
-}
-
-function toAuditEvent(row: Row): AuditEvent {
-  return {
-    id: String(row.id),
-    timestamp: String(row.timestamp),
-    actor: String(row.actor),
-    action: String(row.action),
-    subject: String(row.subject),
-    ...(row.before === null ? {} : { before: fromJson(row.before) }),
-    ...(row.after === null ? {} : { after: fromJson(row.after) }),
-    previousHash: String(row.previous_hash),
-    hash: String(row.hash),
   };
 }

@@ -6,6 +6,7 @@ const options = {
   folder: { type: 'string', short: 'C' },
   json: { type: 'boolean' },
   next: { type: 'boolean' },
+  force: { type: 'boolean' },
   content: { type: 'boolean' },
   model: { type: 'string' },
   message: { type: 'string', short: 'm' },
@@ -35,6 +36,8 @@ const options = {
   'auto-execute': { type: 'boolean' },
   yes: { type: 'boolean' },
   unmerged: { type: 'boolean' },
+  people: { type: 'boolean' },
+  trust: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -46,6 +49,8 @@ export interface Arguments {
   readonly folder: string;
   readonly json: boolean;
   readonly next: boolean;
+  /** `draft`: even while the ticket rests after attempts that failed. */
+  readonly force: boolean;
   /** `templates`: lines are already without header. */
   readonly content: boolean;
   readonly model?: string;
@@ -86,6 +91,10 @@ export interface Arguments {
   readonly yes: boolean;
   /** `cleanup`: branches with work that is not merged too. */
   readonly unmerged: boolean;
+  /** `sync`. */
+  readonly people: boolean;
+  /** `sync`: a key's fingerprint. */
+  readonly trust?: string;
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -103,6 +112,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     folder: values.folder ?? process.cwd(),
     json: values.json ?? false,
     next: values.next ?? false,
+    force: values.force ?? false,
     confirm: values.confirm ?? false,
     numbered: values.numbered ?? false,
     drop: values.drop ?? false,
@@ -116,6 +126,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     autoExecute: values['auto-execute'] ?? false,
     yes: values.yes ?? false,
     unmerged: values.unmerged ?? false,
+    people: values.people ?? false,
+    ...(values.trust === undefined ? {} : { trust: values.trust }),
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     version: values.version ?? false,

@@ -1,4 +1,4 @@
-import type { Leftover } from '../pipeline.ts';
+import { type Leftover, unneeded } from '../pipeline.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
 
@@ -14,13 +14,12 @@ const words: Readonly<Record<Leftover['kind'], string>> = {
   branch: 'branch',
   unmerged_branch: 'branch, not merged',
   transcript: 'transcript',
+  audit: 'audit events',
 };
 
 async function cleanUp({ app, args, out }: Context): Promise<number> {
   const kinds: readonly Leftover['kind'][] = [
-    'backup',
-    'branch',
-    'transcript',
+    ...unneeded,
     ...(args.unmerged ? (['unmerged_branch'] as const) : []),
   ];
   const found = args.yes ? await app.pipeline.cleanUp(kinds) : await app.pipeline.leftovers();

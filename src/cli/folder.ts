@@ -58,5 +58,6 @@ function withMachineKeys(
       origins: own.server.origins,
       approvals: own.server.approvals,
     },
+    schedule: { ...settings.schedule, autoExecute: own.schedule.autoExecute },
   };
 }

@@ -11,7 +11,7 @@ import { evidenceCommands } from './evidenceCommands.ts';
 import { contentOf } from './files.ts';
 import { sayingProgress } from './progress.ts';
 import { gatesView, requestView } from '../views.ts';
-import { gateText, requestText, selfTestLines } from './views.ts';
+import { canaryLines, gateText, requestText, selfTestLines } from './views.ts';
 
 export const gateCommands: Readonly<Record<string, Command>> = {
   gates: {
@@ -29,6 +29,12 @@ export const gateCommands: Readonly<Record<string, Command>> = {
     run: propose,
   },
   ...evidenceCommands,
+  canary: {
+    usage: 'REQUEST',
+    help: 'start the app without and with a patch (patchwright.canary.start) and compare them under the same load; exit code 4 when it got worse',
+    operands: 1,
+    run: canary,
+  },
 };
 
 async function gates(context: Context): Promise<number> {
@@ -42,6 +48,13 @@ async function gates(context: Context): Promise<number> {
   const view = gatesView(request?.id, reports);
   out.result(view, () => reports.map(gateText).join('\n'));
   return view.passed ? exit.done : exit.refused;
+}
+
+async function canary({ app, args, out, signal }: Context): Promise<number> {
+  const { id } = requestNamed(app, args.rest[0]);
+  const result = await sayingProgress(app, out, () => app.pipeline.canary(id, signal));
+  out.result({ requestId: id, ...result }, () => canaryLines(result).join('\n'));
+  return result.verdict === 'worse' ? exit.refused : exit.done;
 }
 
 /** Over patches that are known to be bad. */

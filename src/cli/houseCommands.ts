@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
+import { isProven, proofText } from '../core/audit.ts';
 import type { ScanReport } from '../core/progress.ts';
 import { usageError } from './arguments.ts';
 import { cleanUpCommand } from './cleanUpCommand.ts';
@@ -13,8 +14,9 @@ import { mcpCommand } from './mcpCommand.ts';
 import { reportCommand } from './reportCommand.ts';
 import { serveCommand } from './serveCommand.ts';
 import { runCommand } from './runCommand.ts';
+import { syncCommand } from './syncCommand.ts';
 import { ticketView } from '../views.ts';
-import { ticketLine } from './views.ts';
+import { count, ticketLine } from './views.ts';
 
 export const houseCommands: Readonly<Record<string, Command>> = {
   scan: {
@@ -40,6 +42,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
   preferences: preferencesCommand,
   run: runCommand,
   serve: serveCommand,
+  sync: syncCommand,
   mcp: mcpCommand,
   report: reportCommand,
   audit: {
@@ -92,10 +95,6 @@ export function scanText(report: ScanReport): string {
       : []),
     ...report.problems.map((p) => `Could not read ${p.file}: ${p.reason}`),
   ].join('\n');
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 async function watch({ app, out, signal }: Context): Promise<number> {
@@ -164,19 +163,18 @@ async function audit({ app, args, out }: Context): Promise<number> {
     throw usageError(`There is no \`audit ${what}\`.`);
   }
   if (what === 'export') {
+    const checkpoint = app.backlog.audit.checkpoint();
+    if (checkpoint) out.event({ checkpoint }, () => JSON.stringify({ checkpoint }));
     for (const event of app.backlog.audit.exported()) {
       out.event(event, () => JSON.stringify(event));
     }
     return exit.done;
   }
   if (what === 'verify') {
-    const { events, broken } = app.backlog.audit.verify();
-    out.result({ valid: broken.length === 0, events, broken }, () =>
-      broken.length === 0
-        ? `The audit trail is whole: ${count(events, 'event')}.`
-        : `The audit trail is broken at ${broken.join(', ')}.`,
-    );
-    return broken.length === 0 ? exit.done : exit.failed;
+    const proof = app.backlog.audit.verify();
+    const valid = isProven(proof);
+    out.result({ valid, ...proof }, () => proofText(proof));
+    return valid ? exit.done : exit.failed;
   }
   const events = app.backlog.audit.list({ limit: args.limit });
   out.result(

@@ -37,6 +37,7 @@ export function progressLine(progress: Progress): string | undefined {
     case 'release_looked':
       return `${progress.ticketId}: ${progress.sentence}${worseText(progress)}`;
     case 'landing':
+    case 'canary':
       return `  ${progress.text}`;
     case 'attempt_ended':
       return progress.ok ? progress.message : undefined;

@@ -15,8 +15,8 @@ import { requestLine, requestText, spentText } from './views.ts';
 
 export const requestCommands: Readonly<Record<string, Command>> = {
   draft: {
-    usage: 'TICKET | --next [--model NAME]',
-    help: 'draft a patch for a ticket and run the gates',
+    usage: 'TICKET [--force] | --next [--model NAME]',
+    help: 'draft a patch for a ticket and run the gates; --force: even soon after an attempt failed',
     operands: 1,
     run: draft,
   },
@@ -89,7 +89,9 @@ async function draft({ app, args, out, signal }: Context): Promise<number> {
   const [name] = args.rest;
   if ((name === undefined) === !args.next) throw usageError('Name one ticket, or say --next.');
   const id = name === undefined ? undefined : ticketNamed(app, name).id;
-  const request = await sayingProgress(app, out, () => app.pipeline.draft(id, signal));
+  const request = await sayingProgress(app, out, () =>
+    app.pipeline.draft(id, signal, { again: args.force }),
+  );
   const attempt = app.backlog.attempts.get(request.attemptId);
   const spent = attempt ? { steps: attempt.steps, usage: attempt.usage } : {};
   out.result({ ...requestView(request), ...spent }, () =>

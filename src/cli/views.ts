@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
+import { type Canary, canaryOf, canaryWords, figureText } from '../core/canary.ts';
 import type { GateReport } from '../core/gate.ts';
 import { gateTitles, gateTally } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
@@ -53,7 +54,10 @@ export function ticketText(
       .slice(0, 1)
       .flatMap((e) => [`  evidence  ${e.file}, ${e.at}`, ...indent(e.text, 4).slice(0, 30)]),
     ...attempts.map((a) => `  attempt   ${attemptLine(a)}`),
-    ...requests.map((r) => `  request   ${requestLine(r)}`),
+    ...requests.flatMap((r) => [
+      `  request   ${requestLine(r)}`,
+      ...[canaryOf(r)].flatMap((one) => (one ? indent(canaryLines(one).join('\n'), 4) : [])),
+    ]),
   ].join('\n');
 }
 
@@ -100,6 +104,17 @@ function cached(usage: Attempt['usage']): string {
 export function requestLine(request: PatchRequest): string {
   const tally = gateTally(request.gates);
   return `${request.id.slice(0, 8)} ${request.status.padEnd(16)} ${request.ticketId} · ${changes(request)} · ${tally.passed}/${tally.of} gates · ${request.confidence.value.toFixed(2)}${pullRequestText(request)}`;
+}
+
+/** As `canary` prints it, and `show`. */
+export function canaryLines({ verdict, load, starts, requests, ...rest }: Canary): string[] {
+  const how = `${starts} starts, ${requests} × to each side: ${load.join(', ')}`;
+  return [
+    `The app is ${canaryWords[verdict]} (${how}).`,
+    ...rest.findings.map((line) => `  ! ${line}`),
+    ...rest.figures.map((figure) => `  ${figureText(figure)}`),
+    ...indent(rest.output.trim(), 4).filter((line) => line.trim() !== ''),
+  ];
 }
 
 function pullRequestText({ pullRequest }: PatchRequest): string {
@@ -163,4 +178,9 @@ export function seconds(ms: number): string {
 
 export function indent(text: string, by: number): string[] {
   return text.split('\n').map((line) => ' '.repeat(by) + line);
+}
+
+/** `1 ticket`, `2 tickets`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -68,6 +68,27 @@ export function withApproval(
   return [...others, approval];
 }
 
+/**
+ * Those of others' that count beside the ones given here: of who is on the list of reviewers (where there
+ * is none, a name that anybody can take would be enough), each person once.
+ */
+export function fromElsewhere(
+  request: Pick<PatchRequest, 'requestedBy'>,
+  given: readonly Approval[],
+  others: readonly { readonly by: string }[],
+  rules: Rules,
+): readonly string[] {
+  const { requestedBy } = request;
+  const names = others
+    .map(({ by }) => by)
+    .filter((by) => rules.reviewers.some((one) => isSame(one, by)))
+    .filter((by) => !given.some((one) => isSame(one.by, by)))
+    .filter(
+      (by) => rules.requesterMayApprove || requestedBy === undefined || !isSame(requestedBy, by),
+    );
+  return [...new Map(names.map((by) => [nameOf(by), by])).values()];
+}
+
 function isSame(a: string, b: string): boolean {
   return nameOf(a) === nameOf(b);
 }

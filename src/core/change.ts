@@ -4,6 +4,7 @@ import type { PatchRequest, Release } from './patchRequest.ts';
 import type { LearningEvent } from './learningEvent.ts';
 import type { MetricWindow } from './metric.ts';
 import type { Feedback, FilePosition, Interaction, Signal } from './signal.ts';
+import type { TeamBatch } from './team.ts';
 import type { Ticket } from './ticket.ts';
 import type { Variant } from './variants.ts';
 
@@ -33,4 +34,15 @@ export type Change =
   | { readonly kind: 'metric'; readonly window: MetricWindow }
   | { readonly kind: 'interaction'; readonly interaction: Interaction }
   | { readonly kind: 'learning'; readonly event: LearningEvent }
+  /** What a clone of the team says. */
+  | TeamBatch
+  /** A yes to a request of another clone's, to be said to it. */
+  | {
+      readonly kind: 'approval';
+      readonly id: string;
+      /** SHA-256 of the patch's text. */
+      readonly diff: string;
+      readonly at: string;
+      readonly comment?: string;
+    }
   | { readonly kind: 'audit'; readonly entry: AuditEntry };

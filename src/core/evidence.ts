@@ -54,6 +54,8 @@ const bundle = z.object({
       output: z.string(),
     }),
   ),
+  /** How the app did under load, with intervals; nothing verifies that again. */
+  canary: z.optional(z.unknown()),
   /** What the gates went by. Of no effect where the bundle is verified: there, that folder's own count. */
   settings: z.record(z.string(), z.unknown()),
   /** Over everything above, as it stands in the file. */

@@ -1,5 +1,6 @@
 import type { Approval } from './approval.ts';
 import type { PatchFile, Usage } from './attempt.ts';
+import type { Canary } from './canary.ts';
 import { PatchwrightError } from './errors.ts';
 import type { GateReport } from './gate.ts';
 import type { PullRequest } from './pullRequest.ts';
@@ -51,6 +52,8 @@ export interface PatchRequest {
   readonly reviewComment?: string;
   readonly appliedAt?: string;
   readonly applicationError?: string;
+  /** How the app did with it under load, if that was tried. */
+  readonly canary?: Canary;
   /** Where it waits on a forge, as it was last seen there. */
   readonly pullRequest?: PullRequest;
 }
@@ -129,6 +132,8 @@ export interface ReleaseBaseline {
   readonly events: number;
   readonly allEvents: number;
   readonly lines: number;
+  /** Of tickets about the same code, by id; of those that are not named, none. */
+  readonly neighbours?: Readonly<Record<string, number>>;
 }
 
 /** One comparison of a release with the time before it. */

@@ -12,7 +12,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
   /** Added to the environment above. */
   readonly extraEnv?: Readonly<Record<string, string>>;
-  readonly input?: string | Uint8Array;
+  /** What is read as it comes is for a conversation; it ends with the process. */
+  readonly input?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
   readonly timeoutMs?: number;
   /** Per stream; the middle of what is longer is dropped and `truncated` set. Default 1 MiB. */
   readonly maxOutputBytes?: number;

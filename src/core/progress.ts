@@ -60,6 +60,13 @@ export type Progress =
     }
   /** A patch that was approved is on its way into the branch. */
   | { readonly kind: 'landing'; readonly ticketId: string; readonly text: string }
+  /** The app is being compared under load. */
+  | {
+      readonly kind: 'canary';
+      readonly ticketId: string;
+      readonly requestId: string;
+      readonly text: string;
+    }
   | {
       readonly kind: 'attempt_ended';
       readonly ticketId: string;

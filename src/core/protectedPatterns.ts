@@ -9,17 +9,28 @@ export const kernelPatterns: readonly string[] = words([
   // Patchwright and editors: settings, tasks and launch files run commands.
   '.patchwright .vscode *.code-workspace .idea .vs .fleet .zed',
   '.devcontainer .devcontainer.json .exrc .vimrc .nvimrc .nvim.lua',
-  '.dir-locals.el *.sublime-project',
+  '.dir-locals.el .dir-locals-2.el *.sublime-project .run *.run.xml .project .settings nbproject',
+  '.ycm_extra_conf.py .vimspector.json .helix .nvim .gdbinit .lldbinit .pdbrc .pythonrc*',
+  '.irbrc .pryrc .iex.exs .bashrc .bash_profile .profile .zshrc .zshenv .zprofile',
+  // Machines that are made for a repository when somebody opens it.
+  '.gitpod.* .replit replit.nix .idx .stackblitzrc .codesandbox .direnv devenv.* devbox.json',
+  'flake.nix shell.nix',
   // Continuous integration and who must review.
   '.github .gitlab .gitlab-ci* .circleci .ci .travis.yml .buildkite',
   'Jenkinsfile Jenkinsfile.* azure-pipelines*.y*ml .azure-pipelines .azuredevops .drone.y*ml',
   'bitbucket-pipelines.yml .woodpecker .woodpecker.y*ml .appveyor.yml',
   'appveyor.yml cloudbuild.y*ml .teamcity .gitea .forgejo .cirrus.*',
-  '.semaphore .concourse CODEOWNERS renovate.json* .renovaterc*',
+  '.semaphore .concourse CODEOWNERS renovate.json* .renovaterc* .tekton .prow.y*ml .zuul.*',
+  '.build.yml .builds wercker.yml .scrutinizer.yml bamboo-specs buildspec*.y*ml appspec.y*ml',
+  'cloudbuild.json .drone.* Earthfile dagger.json .dagger skaffold.y*ml Tiltfile',
+  // What is published, and where to.
+  '.releaserc* release.config.* .goreleaser.* .changeset/config.json netlify.toml vercel.json',
+  'fly.toml serverless.y*ml Procfile render.y*ml',
   // Hooks.
   '.husky .githooks .git-hooks .pre-commit-config.y*ml .pre-commit-hooks.y*ml',
   'lefthook.* .lefthook* lefthook-local.* .overcommit.yml .lintstagedrc*',
-  'lint-staged.config.* .simple-git-hooks.* simple-git-hooks.* .huskyrc*',
+  'lint-staged.config.* .simple-git-hooks.* simple-git-hooks.* .huskyrc* captainhook.json',
+  'grumphp.y*ml commitlint.config.* .commitlintrc* .gitreview .hg .hgrc .svn .jj',
   // Lock files: what they pin is code that runs.
   'package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.y*ml bun.lock',
   'bun.lockb deno.lock Cargo.lock poetry.lock uv.lock pdm.lock pylock*.toml',
@@ -41,7 +52,8 @@ export const kernelPatterns: readonly string[] = words([
   '.clinerules* .clineignore .roo .roomodes .rooignore .windsurf',
   '.windsurfrules .codeiumignore .aider* .continue .codex .gemini .kiro',
   '.junie .amazonq .agents .agent .opencode opencode.json* .goosehints',
-  '.copilot copilot-instructions.md .mcp.json mcp.json .mcp',
+  '.copilot copilot-instructions.md .mcp.json mcp.json .mcp QWEN.md .qwen CRUSH.md .crush*',
+  'WARP.md .warp .rules .trae .augment .augment-guidelines .openhands .factory .devin replit.md',
   // Dependencies and caches are made, not patched.
   'node_modules .venv venv bower_components site-packages .tox .nox',
   '__pycache__ *.pyc',
@@ -50,25 +62,41 @@ export const kernelPatterns: readonly string[] = words([
 ]);
 
 export const defaultPatterns: readonly string[] = words([
+  // Where a program looks first: a module of the test runner's own name would be run in its place.
+  '/pytest.py /pytest/ /_pytest/ /pluggy.py /pluggy/ /unittest.py /unittest/ /nose2.py /nose2/',
+  '/src/pytest.py /src/pytest/ /src/_pytest/ /src/pluggy.py /src/unittest.py /src/unittest/',
+  '*.egg-info *.dist-info *.egg-link pyvenv.cfg **/org/junit **/META-INF/services/org.junit.*',
+  '/lib/minitest* /test/minitest* /lib/rspec* /spec/rspec* /lib/test/unit*',
   // Manifests: scripts, install hooks, dependencies.
   'package.json deno.json* jsr.json bower.json lerna.json nx.json turbo.json',
   'setup.py setup.cfg pyproject.toml Pipfile requirements*.txt constraints*.txt',
   'requirements/*.txt environment.y*ml .python-version .nvmrc .node-version',
   'Cargo.toml build.rs rust-toolchain* go.mod go.work pom.xml build.gradle*',
   'settings.gradle* gradle.properties **/gradle/wrapper gradlew* mvnw* build.sbt',
-  'Gemfile *.gemspec Rakefile composer.json mix.exs Directory.Build.*',
+  'Gemfile *.gemspec Rakefile composer.json mix.exs Directory.*.props Directory.*.targets',
+  '*.csproj *.fsproj *.vbproj global.json dotnet-tools.json Package.swift Podfile build.zig*',
+  'poetry.toml uv.toml pixi.toml hatch.toml hatch_build.py pdm_build.py conanfile.* vcpkg.json',
+  'binding.gyp *.gyp *.gypi rush.json buildSrc/ libs.versions.toml project/*.sbt build.sc .jvmopts',
+  '.sbtopts .sdkmanrc',
   // Task runners.
   'Makefile GNUmakefile *.mk justfile .justfile Taskfile.y*ml Gruntfile.*',
-  'gulpfile.* noxfile.py tox.ini /tasks.py /fabfile.py /dodo.py',
+  'gulpfile.* noxfile.py tox.ini /tasks.py /fabfile.py /dodo.py /pavement.py /magefile.go',
+  'CMakeLists.txt CMakePresets.json meson.build SConstruct wscript configure.ac Makefile.am',
+  '.bazelrc WORKSPACE WORKSPACE.bazel MODULE.bazel Makefile.toml nodemon.json build.xml Guardfile',
   // How tests are found, run and measured.
   '.mocharc* jest.config* jest.setup* jest-setup* jest.preset* setupTests.*',
   'vitest.config* vitest.workspace* vitest.setup* vite.config* playwright.config*',
   'cypress.config* cypress.json karma.conf* ava.config* .taprc wdio.conf*',
   'web-test-runner.config* .nycrc* nyc.config* .c8rc* codecov.y*ml',
   '.codecov.y*ml .coveragerc pytest.ini .pytest.ini pytest.toml .pytest.toml',
-  'conftest.py phpunit.xml* .rspec nextest.toml',
+  'conftest.py phpunit.xml* phpunit.dist.xml .rspec .rspec-local nextest.toml mocha.opts',
+  '.vscode-test.* junit-platform.properties testng.xml *.runsettings xunit.runner.json .simplecov',
+  'jasmine.json cucumber.js* .testcaferc* nightwatch.conf* stryker.conf* .busted .lcovrc c8.config*',
+  '.user.ini php.ini',
   // Compilers, bundlers, linters, scanners.
   'tsconfig*.json jsconfig*.json babel.config* .babelrc* .swcrc webpack.config*',
+  'postcss.config* next.config* nuxt.config* svelte.config* astro.config* vue.config* tsup.config*',
+  'rspack.config* metro.config* .parcelrc angular.json',
   'rollup.config* .eslintrc* eslint.config* .eslintignore .oxlintrc* biome.json*',
   '.prettierrc* prettier.config* .prettierignore .stylelintrc* stylelint.config*',
   'mypy.ini .mypy.ini .flake8 pylintrc .pylintrc ruff.toml .ruff.toml',

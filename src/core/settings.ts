@@ -1,10 +1,20 @@
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
+import { isCronPattern } from './cron.ts';
 import { PatchwrightError } from './errors.ts';
 
 /** zod/mini has no texts of its own. */
 const english = { error: en().localeError };
 
+/** Empty: never. */
+const cron = z
+  .string()
+  .check(
+    z.refine(
+      (pattern) => pattern === '' || isCronPattern(pattern),
+      'not like `0 2 * * *` (minute, hour, day of the month, month, weekday), or never coming',
+    ),
+  );
 const glob = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.minimum(1));
 const gate = z.object({ enabled: z._default(z.boolean(), true) });
@@ -100,7 +110,6 @@ const schema = z.object({
     roles: z.object({
       planning: z._default(z.string(), ''),
       patching: z._default(z.string(), ''),
-      cheap: z._default(z.string(), ''),
     }),
     protocol: z._default(z.enum(['auto', 'tools', 'text']), 'auto'),
     contextTokens: z._default(z.int().check(z.minimum(0)), 0),
@@ -132,6 +141,14 @@ const schema = z.object({
     single: z._default(z.string(), ''),
     setup: z._default(z.string(), ''),
     timeoutSeconds: z._default(count, 300),
+  }),
+  canary: z.object({
+    start: z._default(z.string(), ''),
+    ready: z._default(z.string().check(z.regex(/^\//, 'not a path')), '/'),
+    port: z._default(z.int().check(z.minimum(0), z.maximum(65_535)), 0),
+    requests: z._default(z.array(z.string().check(z.minLength(1))), ['GET /']),
+    load: z._default(z.string(), ''),
+    seconds: z._default(z.number().check(z.minimum(1), z.maximum(240)), 20),
   }),
   sandbox: z.object({
     allowWithout: z._default(z.boolean(), false),
@@ -170,9 +187,23 @@ const schema = z.object({
     origins: z._default(z.array(z.string().check(z.minLength(1))), []),
     approvals: z._default(z.boolean(), false),
   }),
+  audit: z.object({ retentionDays: z._default(z.int().check(z.minimum(31)), 90) }),
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+  }),
+  schedule: z.object({
+    enabled: z._default(z.boolean(), true),
+    hourly: z._default(cron, '0 * * * *'),
+    daily: z._default(cron, '0 2 * * *'),
+    weekly: z._default(cron, '0 6 * * 1'),
+    monthly: z._default(cron, '0 8 1 * *'),
+    autoExecute: z._default(z.boolean(), false),
+    onBattery: z._default(z.boolean(), false),
+  }),
+  sync: z.object({
+    enabled: z._default(z.boolean(), false),
+    remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
   }),
   notifications: z.object({
     enabled: z._default(z.boolean(), true),
@@ -213,6 +244,9 @@ export const machineKeys = [
   'sandbox.allowWithout',
   'server.origins',
   'server.approvals',
+  'schedule.autoExecute',
+  'sync.enabled',
+  'sync.remote',
 ] as const;
 
 const empty = {
@@ -224,6 +258,7 @@ const empty = {
   agent: {},
   model: { roles: {} },
   test: {},
+  canary: {},
   sandbox: {},
   gates: {
     size: {},
@@ -239,7 +274,10 @@ const empty = {
   pullRequest: {},
   monitor: {},
   server: {},
+  audit: {},
   learning: {},
+  schedule: {},
+  sync: {},
   notifications: {},
 };
 

@@ -12,6 +12,37 @@ export function quantileIn(values: readonly number[], q: number): number {
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
 }
 
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+const resamples = 2_000;
+
+/** Interval of a statistic, by drawing again from what was measured; the same for the same values. */
+export function bootstrap(
+  values: readonly number[],
+  statistic: (values: readonly number[]) => number,
+  confidence: number,
+): [low: number, high: number] {
+  const random = createRandom(values.length);
+  const drawn = Array.from({ length: resamples }, () =>
+    statistic(values.map(() => values[Math.floor(random() * values.length)] ?? 0)),
+  ).sort((a, b) => a - b);
+  const tail = Math.floor(((1 - confidence) / 2) * resamples);
+  return [drawn[tail] ?? 0, drawn[resamples - 1 - tail] ?? 0];
+}
+
+/** mulberry32: small, and the same everywhere. */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 /** The chance of `k` or more of `n`, when each happens with a chance `p`. */
 export function binomialTail(k: number, n: number, p: number): number {
   if (k <= 0) return 1;

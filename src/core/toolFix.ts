@@ -5,7 +5,7 @@ import type { Ticket } from './ticket.ts';
 
 export interface ToolFinding {
   /** As the gate for static analysis calls it. */
-  readonly tool: 'eslint' | 'oxlint' | 'biome' | 'ruff' | 'cargo clippy' | 'cargo check';
+  readonly tool: 'tsc' | 'eslint' | 'oxlint' | 'biome' | 'ruff' | 'cargo clippy' | 'cargo check';
   readonly rule: string;
   /** Relative to the workspace folder, with `/`. */
   readonly file: string;
@@ -23,6 +23,9 @@ export function isTool(model: string): boolean {
 }
 
 const tools: Readonly<Record<string, ToolFinding['tool']>> = {
+  ts: 'tsc', // as editors call it
+  tsc: 'tsc',
+  typescript: 'tsc',
   eslint: 'eslint',
   oxlint: 'oxlint',
   oxc: 'oxlint',
@@ -38,5 +41,7 @@ export function toolFindingOf({ metadata }: Pick<Ticket, 'metadata'>): ToolFindi
   if (finding?.kind !== 'lint' || !finding.tool || !finding.rule || !finding.file) return undefined;
   const name = finding.tool.toLowerCase();
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
-  return tool && { tool, rule: finding.rule, file: finding.file };
+  // Editors tell the number only.
+  const rule = tool === 'tsc' ? finding.rule.replace(/^(?=\d+$)/, 'TS') : finding.rule;
+  return tool && { tool, rule, file: finding.file };
 }

@@ -38,6 +38,7 @@ export function advance(activity: Activity, progress: Progress): Activity {
     case 'preview':
     case 'preview_ended':
     case 'landing':
+    case 'canary':
     case 'auto_approved':
     case 'release_looked':
       return activity;

@@ -3,8 +3,8 @@ import type { ApiKey } from './apiKey.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Demo } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
-import type { Doctor } from './doctor.ts';
 import type { ErrorReporter } from './errors.ts';
+import type { LinkedDocument } from './linkedDocument.ts';
 import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
 import type { ServerControl } from './server.ts';
@@ -22,7 +22,9 @@ export interface Desk {
   readonly reviewComments: ReviewComments;
   readonly dashboard: Dashboard;
   readonly demo: Demo;
-  readonly doctor: Doctor;
   readonly server: ServerControl;
+  readonly doctor: LinkedDocument;
+  /** What was learned. */
+  readonly preferences: LinkedDocument;
   readonly log: vscode.LogOutputChannel;
 }

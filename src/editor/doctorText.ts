@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '../pipeline.ts';
 import { commandId } from './commands.ts';
 import { t } from './l10n.ts';
+import type { LinkedText } from './linkedDocument.ts';
 import { type Remedy, remedies } from './remedies.ts';
 import { plural, shorten } from './text.ts';
 
@@ -20,12 +21,6 @@ export function checkLine(check: DoctorCheck): string {
   return `${marks[findingOf(check)]} ${check.title}: ${check.detail}`;
 }
 
-export interface DoctorDocument {
-  readonly text: string;
-  /** Whole lines that act when they are followed. Commands of ours and of VS Code only, never of a text. */
-  readonly links: readonly { readonly line: number; readonly remedy: Remedy }[];
-}
-
 const again: Remedy = { label: '', command: commandId('doctor') };
 
 /** Patterns are no emphasis. */
@@ -34,7 +29,7 @@ function asWritten(text: string): string {
 }
 
 /** Problems first, each with the line that mends it. */
-export function doctorDocument(checks: readonly DoctorCheck[]): DoctorDocument {
+export function doctorDocument(checks: readonly DoctorCheck[]): LinkedText {
   const lines: string[] = [];
   const links: { line: number; remedy: Remedy }[] = [];
   const link = (text: string, remedy: Remedy): void => {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import { PatchwrightError } from '../core/errors.ts';
+import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import type { DraftOptions } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
+import type { Dialogs } from './dialogs.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { plural } from './text.ts';
 import { offeredFor } from './ticketMoves.ts';
@@ -39,7 +41,7 @@ export function draftCommands({
       const session = await sessions.ready();
       const { draftTicket } = offeredFor;
       const id = await chooseTicket(session, argument, dialogs, draftTicket, t('Draft Patch'));
-      if (id) await draft(session, id);
+      if (id) await draftNamed(session, id, dialogs);
     },
     async draftNext() {
       requireTrust();
@@ -81,9 +83,21 @@ function refuseForeign({ app, activity }: Session, ticketId: string): void {
   });
 }
 
+/** One whose attempts failed a moment ago, only after another yes. */
+async function draftNamed(session: Session, id: string, dialogs: Dialogs): Promise<void> {
+  try {
+    await draft(session, id);
+  } catch (error) {
+    if (!isPatchwrightError(error, 'resting')) throw error;
+    if (await dialogs.confirm(error.what, error.why, t('Draft All the Same'))) {
+      await draft(session, id, { again: true });
+    }
+  }
+}
+
 /** Nothing pops up when it is ready: the row and the badge say so. */
-async function draft({ app }: Session, ticketId?: string): Promise<void> {
-  await inBacklogView(() => app.pipeline.draft(ticketId));
+async function draft({ app }: Session, ticketId?: string, options?: DraftOptions): Promise<void> {
+  await inBacklogView(() => app.pipeline.draft(ticketId, undefined, options));
 }
 
 function inBacklogView<T>(work: () => Promise<T>): Thenable<T> {

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { Canary } from '../core/canary.ts';
 import type { GateReport } from '../core/gate.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
-import { requestNamed } from './choose.ts';
+import { canaryVerdicts } from './canaryText.ts';
+import { chooseRequest, requestNamed } from './choose.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { gateUri, latest } from './documents.ts';
@@ -10,15 +12,16 @@ import type { ReviewNode } from './reviewTree.ts';
 import { selfTestItems } from './selfTestText.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { latestGates } from './statusBar.ts';
-import { shorten, withoutIcons } from './text.ts';
+import { dotted, shorten, withoutIcons } from './text.ts';
 import type { TicketNode } from './ticketTree.ts';
 import { t } from './l10n.ts';
 
 export function gateCommands({
   sessions,
   dialogs,
+  reviewPanels,
   log,
-}: Desk): Pick<Handlers, 'showGates' | 'selfTestGates'> {
+}: Desk): Pick<Handlers, 'showGates' | 'selfTestGates' | 'canary'> {
   return {
     /** Of a gate's row: its report. Else the gates of what the row stands for, each opening its report. */
     async showGates(argument) {
@@ -44,7 +47,40 @@ export function gateCommands({
       const title = t('Gate Self-Test: {0}', selfTestText(result));
       await dialogs.choose(items, { title, matchOnDetail: true });
     },
+    async canary(argument) {
+      requireTrust();
+      const session = await sessions.ready();
+      const request = await chooseRequest(session, argument, dialogs);
+      if (!request) return;
+      const { verdict, findings } = await comparing(session, request.id);
+      reviewPanels.open(request);
+      const message = dotted([t(canaryVerdicts[verdict]), shorten(findings[0] ?? '', 200)]);
+      await dialogs.tell(verdict === 'worse' ? 'warning' : 'info', message, []);
+    },
   };
+}
+
+/** Takes a minute or two. */
+function comparing({ app }: Session, requestId: string): Thenable<Canary> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: t('Comparing the app under load'),
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, async (notice, token) => {
+    const controller = new AbortController();
+    const cancelling = token.onCancellationRequested(() => controller.abort());
+    const telling = app.pipeline.onDidProgress((progress) => {
+      if (progress.kind !== 'canary' || progress.requestId !== requestId) return;
+      notice.report({ message: progress.text });
+    });
+    try {
+      return await app.pipeline.canary(requestId, controller.signal);
+    } finally {
+      cancelling.dispose();
+      await telling.dispose();
+    }
+  });
 }
 
 interface OwnedGates {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
-import type { Leftover } from '../pipeline.ts';
+import { type Leftover, unneeded } from '../pipeline.ts';
 import type { Handlers } from './commands.ts';
 import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';
@@ -71,6 +71,7 @@ const leftoverIcons: Readonly<Record<Leftover['kind'], string>> = {
   branch: 'git-branch',
   unmerged_branch: 'warning',
   transcript: 'file',
+  audit: 'law',
 };
 
 /** Shows all of it first; work that is not merged goes only after a question of its own. */
@@ -84,7 +85,7 @@ async function cleanUp({ sessions, dialogs }: Desk): Promise<void> {
   const all = {
     label: `$(trash) ${t('Remove what is left over: {0}', merged.length)}`,
     detail: t('All of these but branches that are not merged'),
-    kinds: ['backup', 'branch', 'transcript'] as const,
+    kinds: unneeded,
   };
   const withUnmerged = {
     label: `$(warning) ${t('Remove branches that are not merged too')}`,

@@ -29,7 +29,10 @@ export function isWorthTelling(notice: Notice, { minConfidence }: Rules): boolea
 }
 
 /** Milliseconds until it may be told: 0 outside of the quiet hours, undefined when nothing may pop up. */
-export function waitBefore({ enabled, quietHours }: Rules, now: Date): number | undefined {
+export function waitBefore(
+  { enabled, quietHours }: Pick<Rules, 'enabled' | 'quietHours'>,
+  now: Date,
+): number | undefined {
   if (!enabled) return undefined;
   const [from, to] = minutesOf(quietHours);
   if (from === undefined || to === undefined || from === to) return 0;

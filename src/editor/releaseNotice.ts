@@ -2,6 +2,7 @@ import { errorMessage } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Dialogs } from './dialogs.ts';
 import { t } from './l10n.ts';
+import { waitBefore } from './notices.ts';
 
 /** What a notification's buttons do. */
 export interface ReleaseActions {
@@ -9,12 +10,29 @@ export interface ReleaseActions {
   openDiff(requestId: string): Thenable<unknown>;
 }
 
-/** Tells what Patchwright decided by itself, and what became of a patch that has landed. */
-export function createReleaseNotice(
-  dialogs: Dialogs,
-  actions: ReleaseActions,
-  log: (line: string) => void,
-): (progress: Progress) => void {
+export interface ReleaseNoticeOptions {
+  readonly dialogs: Dialogs;
+  readonly actions: ReleaseActions;
+  readonly log: (line: string) => void;
+  readonly quietHours: () => string;
+  readonly now: () => Date;
+  /** Does it once, after so many milliseconds, unless it is disposed before. */
+  readonly after: (ms: number, work: () => void) => { dispose(): void };
+}
+
+export interface ReleaseNotice {
+  readonly onProgress: (progress: Progress) => void;
+  dispose(): void;
+}
+
+/**
+ * Tells what Patchwright decided by itself, and what became of a patch that has landed; after the quiet
+ * hours, if there are any. Whoever switched other notifications off is told all the same.
+ */
+export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotice {
+  const { dialogs, actions, log } = options;
+  let waiting: Progress[] = [];
+  let timer: { dispose(): void } | undefined;
   const rollBack = t('Roll Back');
   const openDiff = t('Open Diff');
   const tell = async (
@@ -62,7 +80,27 @@ export function createReleaseNotice(
       );
     }
   };
-  return (progress) => {
-    present(progress).catch((error: unknown) => log(errorMessage(error)));
+  const flush = (): void => {
+    const rules = { enabled: true, quietHours: options.quietHours() };
+    const wait = waitBefore(rules, options.now()) ?? 0;
+    timer?.dispose();
+    timer = undefined;
+    if (wait > 0) {
+      timer = options.after(wait, flush);
+      return;
+    }
+    const due = waiting;
+    waiting = [];
+    for (const progress of due) {
+      present(progress).catch((error: unknown) => log(errorMessage(error)));
+    }
+  };
+  return {
+    onProgress(progress) {
+      if (progress.kind !== 'auto_approved' && progress.kind !== 'release_looked') return;
+      waiting.push(progress);
+      flush();
+    },
+    dispose: () => timer?.dispose(),
   };
 }

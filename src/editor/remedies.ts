@@ -25,6 +25,7 @@ export const remedies: Partial<Record<ErrorCode, Remedy>> = {
   no_sandbox: settings('patchwright.sandbox'),
   no_test_command: settings('patchwright.test'),
   setup_failed: settings('patchwright.test.setup'),
+  app_not_started: settings('patchwright.canary'),
   limit_reached: settings('patchwright.limits'),
   would_overwrite: changes,
   operation_in_progress: changes,

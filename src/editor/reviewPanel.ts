@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { eventsOf, keptMs, windowMs } from '../core/metric.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import type { Outlook } from '../pipeline.ts';
 import type { FromPage, PageState } from '../shared/protocol.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
@@ -72,10 +73,13 @@ function showRequest(
   const store = createDisposableStore();
   let sent = '';
   let isReady = false;
+  /** Read once: it looks at the whole history. */
+  let odds: Outlook['odds'] | undefined;
   const show = async (): Promise<void> => {
     const session = sessions.session();
     if (!isReady || !session) return;
-    const message = await messageOf(session, requestId);
+    odds ??= oddsOf(session, requestId);
+    const message = await messageOf(session, requestId, odds);
     const text = JSON.stringify(message);
     if (text === sent) return;
     sent = text;
@@ -95,7 +99,13 @@ function showRequest(
   return store;
 }
 
-async function messageOf(session: Session, requestId: string) {
+function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] | undefined {
+  if (!settings()) return undefined;
+  const ticket = app.backlog.tickets.get(app.backlog.requests.get(requestId)?.ticketId ?? '');
+  return ticket && app.pipeline.outlook()(ticket).odds;
+}
+
+async function messageOf(session: Session, requestId: string, odds: Outlook['odds'] | undefined) {
   const { backlog, transcript } = session.app;
   const request = backlog.requests.get(requestId);
   if (!request) return { kind: 'gone', text: t('This patch request is gone.') } as const;
@@ -112,6 +122,7 @@ async function messageOf(session: Session, requestId: string) {
     editing: session.app.pipeline.editing.open().includes(requestId),
     trusted: vscode.workspace.isTrusted,
     now,
+    ...(odds ? { odds } : {}),
   });
   return { kind: 'review', view } as const;
 }

@@ -5,6 +5,7 @@ import { type FileDiff, parseDiff } from '../core/hunks.ts';
 import type { PatchRequest, Release, RequestStatus } from '../core/patchRequest.ts';
 import { suspectsOf, suspectText } from '../core/suspects.ts';
 import { place, type Reasoned, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import type { Outlook } from '../pipeline.ts';
 import type {
   ActionView,
   PageAction,
@@ -12,11 +13,12 @@ import type {
   StepView,
   TrendView,
 } from '../shared/protocol.ts';
+import { canaryLines } from './canaryText.ts';
 import { editText, editsText, hunkDescription, isEdited, hunkLabel } from './hunkText.ts';
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
-import { attemptLabel, categoryWords, codeWords } from './ticketText.ts';
+import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
 export interface ReviewSource {
@@ -32,6 +34,8 @@ export interface ReviewSource {
   readonly trusted: boolean;
   /** Whether it is being edited by hand in this window. */
   readonly editing: boolean;
+  /** Of another draft. */
+  readonly odds?: Outlook['odds'];
   readonly now: Date;
 }
 
@@ -127,7 +131,14 @@ function costText(request: PatchRequest, attempt: Attempt | undefined): string {
   ]);
 }
 
-function ticketPart({ request, ticket, group, trend, now }: ReviewSource): ReviewView['ticket'] {
+function ticketPart({
+  request,
+  ticket,
+  group,
+  trend,
+  odds,
+  now,
+}: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
     value: one ? `${codeWords(String(one.value))}${unit}` : '–',
     reason: one?.reason ?? '',
@@ -138,6 +149,7 @@ function ticketPart({ request, ticket, group, trend, now }: ReviewSource): Revie
     priority: of(ticket?.priority),
     risk: of(ticket?.risk, '/10'),
     effort: of(ticket?.effort, '/10'),
+    odds: odds ? oddsLine(odds) : '',
     seen: group
       ? t(
           '{0}×, first {1}, last {2}',
@@ -158,14 +170,15 @@ function ticketPart({ request, ticket, group, trend, now }: ReviewSource): Revie
 }
 
 /** The reproduction gate says what each of its runs came to. */
-function proofOf({ gates }: PatchRequest): ReviewView['proof'] {
-  const report = gates.find(({ id }) => id === 'reproduction');
+function proofOf(request: PatchRequest): ReviewView['proof'] {
+  const report = request.gates.find(({ id }) => id === 'reproduction');
   const lines = report?.evidence ?? [];
   const isAfter = (line: string): boolean => /^patch\b/i.test(line);
   return {
     before: lines.filter((line) => !isAfter(line)),
     after: lines.filter(isAfter),
     doubts: report?.marks ?? [],
+    canary: canaryLines(request),
   };
 }
 
@@ -245,5 +258,6 @@ function actionsOf(source: ReviewSource): Readonly<Record<PageAction, ActionView
       t('It has not landed.'),
     ),
     openReview: { offered: true },
+    canary: when(waits || request.status === 'APPROVED', decided),
   };
 }

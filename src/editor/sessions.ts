@@ -19,6 +19,7 @@ import { keepsSession } from './folders.ts';
 import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
+import { followTyping } from './typing.ts';
 import { watchSources } from './watcher.ts';
 import { t } from './l10n.ts';
 
@@ -320,6 +321,9 @@ function follow(
       }
     }),
   );
+  const typing = store.add(followTyping());
+  const schedule = app.pipeline.schedule(typing.isTyping);
+  store.add(settings.onDidChange(() => schedule.changed()));
   app.pipeline
     .recover()
     .then(grown)

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Git } from '../core/ports.ts';
@@ -8,45 +8,64 @@ const maxFindings = 20;
 /** Brought along for the tests; large, and no part of any tree. */
 const dependencies = new Set(['node_modules', '.venv', 'venv']);
 
+/** What a test does to a file's time or size must not hide that it changed it. */
+const watchful = [
+  '-c',
+  'core.trustctime=true',
+  '-c',
+  'core.checkStat=default',
+  '-c',
+  'core.ignoreStat=false',
+  '-c',
+  'core.untrackedCache=false',
+];
+const status = [
+  'status',
+  '-z',
+  '--porcelain=v1',
+  '--no-renames',
+  '--untracked-files=normal',
+  '--ignored=traditional',
+  // git would run another one inside of it, by the settings that lie there.
+  '--ignore-submodules=all',
+];
+
+/** What was in a checkout right after a tree was laid out there, to be held against what is there later. */
+export interface Laid {
+  /** What is there now that the tree does not explain. */
+  problems(signal?: AbortSignal): Promise<readonly string[]>;
+  dispose(): Promise<void>;
+}
+
 /**
- * What is in a checkout that the tree laid out there does not explain. Reads every file's content into
- * an index of its own: the real one may say "assume unchanged", and a time stamp can be put back.
+ * Keeps the index as it is before anything has run: the real one may later say "assume unchanged". A file's
+ * times can be put back, but for the one of its last change, which is looked at.
+ * @param index git's own of the checkout
  */
-export async function checkoutProblems(
-  git: Git,
-  tree: string,
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
+export async function rememberLaid(git: Git, index: string): Promise<Laid> {
   const folder = await mkdtemp(join(tmpdir(), 'patchwright-index-'));
-  try {
-    const options = { extraEnv: { GIT_INDEX_FILE: join(folder, 'index') }, signal };
-    await git.run(['read-tree', tree], options);
-    // That index knows no file's time, so that every one is read; the same content is no difference.
-    const differing = [
-      '-c',
-      'diff.autoRefreshIndex=true',
-      'diff',
-      '--no-ext-diff',
-      '--no-relative',
-    ];
-    const [changed, ignored] = (
-      await Promise.all([
-        git.bytes([...differing, '-z', '--name-only'], options),
-        git.bytes(
-          ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'],
-          options,
-        ),
-      ])
-    ).map(splitNul) as [Buffer[], Buffer[]];
-    return [
-      ...changed
-        .slice(0, maxFindings)
-        .map((path) => `${path.toString('utf8')} was changed by the run`),
-      ...(await strangeEntries(git.cwd, new Set(ignored.map(String)))),
-    ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const kept = join(folder, 'index');
+  const { atime, mtime } = await stat(index);
+  await copyFile(index, kept);
+  await utimes(kept, atime, mtime); // entries as old as the index are looked into
+  return {
+    async problems(signal) {
+      const options = { extraEnv: { GIT_INDEX_FILE: kept }, signal };
+      const entries = splitNul(await git.bytes([...watchful, ...status], options)).map(toEntry);
+      const changed = entries.filter(({ code }) => /[^ ?!]$/.test(code));
+      const ignored = entries.filter(({ code }) => code === '!!').map(({ path }) => path);
+      return [
+        ...changed.slice(0, maxFindings).map(({ path }) => `${path} was changed by the run`),
+        ...(await strangeEntries(git.cwd, new Set(ignored))),
+      ];
+    },
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** `XY path` */
+function toEntry(field: Buffer): { readonly code: string; readonly path: string } {
+  return { code: field.toString('latin1', 0, 2), path: field.toString('utf8', 3) };
 }
 
 /** What no tree of ours holds: pipes, sockets, devices, nested repositories, folders that can't be read. */

@@ -5,6 +5,7 @@ import type { Protection } from '../core/protection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRun, TestRunner } from '../core/testRun.ts';
 import type { ToolFinding } from '../core/toolFix.ts';
+import type { RunCache } from './gateCache.ts';
 
 /** What a gate may use. All of it is handed in; nothing of it comes from the patch but the patch itself. */
 export interface GateContext {
@@ -32,6 +33,8 @@ export interface GateContext {
   readonly folder: string;
   /** What runs of the whole suite have shown in this judging, by tree, so that no gate repeats them. */
   readonly suiteRuns: Map<string, TestRun>;
+  /** What the whole suite has shown on this base, with the same rules and dependencies, in an earlier judging. */
+  readonly baseRuns?: RunCache;
   /** Fingerprints of findings that the user has accepted as no secrets. */
   readonly acceptedSecrets: ReadonlySet<string>;
   /** Small changes to the fix that the reproduction is tried on, at most. */

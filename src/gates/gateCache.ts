@@ -4,11 +4,18 @@ import { join } from 'node:path';
 import { errorMessage, systemCode } from '../core/errors.ts';
 import { type GateId, gateIds, type GateReport } from '../core/gate.ts';
 import type { Log } from '../core/ports.ts';
+import type { TestRun } from '../core/testRun.ts';
 
 /** Results of gates over one patch under one set of rules. Losing any costs time, nothing else. */
 export interface GateCache {
   get(id: GateId): Promise<GateReport | undefined>;
   put(report: GateReport): Promise<void>;
+}
+
+/** A run of the whole suite that passed. Losing it costs time, nothing else. */
+export interface RunCache {
+  get(): Promise<TestRun | undefined>;
+  put(run: TestRun): Promise<void>;
 }
 
 const maxEntries = 500;
@@ -18,30 +25,49 @@ const maxEntries = 500;
  * @param about everything that results depend on
  */
 export function createGateCache(folder: string, about: unknown, log: Log): GateCache {
-  const key = createHash('sha256').update(JSON.stringify(about)).digest('hex').slice(0, 32);
-  const fileOf = (id: GateId): string => join(folder, `${key}-${id}.json`);
+  const key = keyOf(about);
   return {
-    async get(id) {
-      try {
-        const report = toReport(JSON.parse(await readFile(fileOf(id), 'utf8')), id);
-        if (report) await utimes(fileOf(id), new Date(), new Date()); // what is used stays
-        return report;
-      } catch {
-        return undefined; // not there, or damaged: the gate is run
-      }
-    },
-    async put(report) {
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        const temporary = join(folder, `${randomUUID()}.tmp`);
-        await writeFile(temporary, JSON.stringify(report), { mode: 0o600 });
-        await rename(temporary, fileOf(report.id));
-        await dropOldest(folder);
-      } catch (error) {
-        log(`A gate's result could not be kept for later: ${errorMessage(error)}`);
-      }
-    },
+    get: (id) => recall(join(folder, `${key}-${id}.json`), (value) => toReport(value, id)),
+    put: (report) => keep(folder, `${key}-${report.id}.json`, report, log),
   };
+}
+
+/** The same for the suite on a base, whatever patch it is run for. */
+export function createRunCache(folder: string, about: unknown, log: Log): RunCache {
+  const name = `${keyOf(about)}-base.json`;
+  return {
+    get: () => recall(join(folder, name), toRun),
+    put: (run) => keep(folder, name, run, log),
+  };
+}
+
+function keyOf(about: unknown): string {
+  return createHash('sha256').update(JSON.stringify(about)).digest('hex').slice(0, 32);
+}
+
+async function recall<T>(
+  file: string,
+  read: (value: unknown) => T | undefined,
+): Promise<T | undefined> {
+  try {
+    const result = read(JSON.parse(await readFile(file, 'utf8')));
+    if (result) await utimes(file, new Date(), new Date()); // what is used stays
+    return result;
+  } catch {
+    return undefined; // not there, or damaged: it is run
+  }
+}
+
+async function keep(folder: string, name: string, value: unknown, log: Log): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = join(folder, `${randomUUID()}.tmp`);
+    await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });
+    await rename(temporary, join(folder, name));
+    await dropOldest(folder);
+  } catch (error) {
+    log(`A gate's result could not be kept for later: ${errorMessage(error)}`);
+  }
 }
 
 async function dropOldest(folder: string): Promise<void> {
@@ -75,4 +101,16 @@ function toReport(value: unknown, id: GateId): GateReport | undefined {
     isList(report.evidence) &&
     isList(report.marks);
   return isReport ? (report as GateReport) : undefined;
+}
+
+function toRun(value: unknown): TestRun | undefined {
+  const run = value as Partial<TestRun> | null;
+  const isRun =
+    run?.verdict === 'passed' &&
+    Array.isArray(run.cases) &&
+    typeof run.output === 'string' &&
+    typeof run.command === 'string' &&
+    typeof run.durationMs === 'number' &&
+    run.exitCode !== undefined;
+  return isRun ? (run as TestRun) : undefined;
 }

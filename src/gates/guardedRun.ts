@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../core/errors.ts';
 import type { TestRun, TestRunner } from '../core/testRun.ts';
-import { checkoutProblems } from './checkoutState.ts';
+import { rememberLaid } from './checkoutState.ts';
 import type { GateContext } from './context.ts';
 import { changedConfig, repositoryState, stateChange, toWatch } from './repositoryState.ts';
 
@@ -46,17 +46,22 @@ export async function guarded<T>(
   await checkout.lay(tree, signal);
   const git = context.git.at(checkout.path);
   const link = readFileSync(join(checkout.path, '.git'), 'utf8');
-  const watched = await toWatch(context.git, git, link, signal);
-  const before = await repositoryState(watched, signal);
-  const result = await work();
-  const relinked = restoreLink(join(checkout.path, '.git'), link);
-  const after = await repositoryState(watched, signal);
-  const state = stateChange(before, after);
-  const config = await changedConfig(context.git, before, after, signal);
-  // A configuration that a test has written must not decide what git runs here.
-  const changed = [...relinked, ...config, ...state.problems];
-  const problems = changed.length > 0 ? changed : await checkoutProblems(git, tree, signal);
-  return { result, problems, marks: state.marks };
+  const watched = toWatch(context.git, git, link);
+  const laid = await rememberLaid(git, join(watched.admin, 'index'));
+  try {
+    const before = await repositoryState(watched, signal);
+    const result = await work();
+    const relinked = restoreLink(join(checkout.path, '.git'), link);
+    const after = await repositoryState(watched, signal);
+    const state = stateChange(before, after);
+    const config = await changedConfig(context.git, before, after, signal);
+    // A configuration that a test has written must not decide what git runs here.
+    const changed = [...relinked, ...config, ...state.problems];
+    const problems = changed.length > 0 ? changed : await laid.problems(signal);
+    return { result, problems, marks: state.marks };
+  } finally {
+    await laid.dispose();
+  }
 }
 
 /** The worktree's own `.git` file; everything git does here depends on where it points. */

@@ -82,11 +82,32 @@ function judge(
   return {
     marks: [
       ...(verdict.ok ? [] : [`${name}: ${verdict.rule}`]),
+      ...(change.status === 'A' && hidesModule(path)
+        ? [`${name}: Python loads it in place of its own module of that name`]
+        : []),
       ...(newMode === modes.executable && oldMode !== modes.executable
         ? [`${name}: becomes executable`]
         : []),
     ],
   };
+}
+
+/** Where Python looks first there is another module of a name that the runner of the tests itself loads. */
+const ownModules = new RegExp(
+  `^(src/|lib/)?(${[
+    'abc|argparse|ast|asyncio|base64|bisect|builtins|codecs|collections|configparser|contextlib|copy',
+    'copyreg|csv|ctypes|dataclasses|datetime|decimal|difflib|dis|doctest|email|enum|errno|faulthandler',
+    'fnmatch|functools|gc|getpass|glob|gzip|hashlib|heapq|html|http|importlib|inspect|io|itertools|json',
+    'keyword|linecache|locale|logging|math|multiprocessing|numbers|opcode|operator|os|pathlib|pdb|pickle',
+    'pkgutil|platform|posixpath|pprint|queue|random|re|reprlib|runpy|secrets|select|selectors|shlex',
+    'shutil|signal|site|socket|sqlite3|ssl|stat|statistics|string|struct|subprocess|sys|sysconfig',
+    'tempfile|textwrap|threading|time|timeit|token|tokenize|trace|traceback|types|typing|unicodedata',
+    'urllib|uuid|warnings|weakref|xml|zipfile|zlib',
+  ].join('|')})(\\.py|/__init__\\.py)$`,
+);
+
+function hidesModule(path: string): boolean {
+  return ownModules.test(path);
 }
 
 function specialMode(oldMode: string, newMode: string): string | undefined {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import type { Git } from '../core/ports.ts';
@@ -34,16 +34,10 @@ export interface Watched {
 }
 
 /** @param link the checkout's `.git` file */
-export async function toWatch(
-  git: Git,
-  checkout: Git,
-  link: string,
-  signal?: AbortSignal,
-): Promise<Watched> {
-  const common = await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir'], {
-    signal,
-  });
-  return { git, checkout, common, admin: link.replace(/^gitdir: /, '').trimEnd() };
+export function toWatch(git: Git, checkout: Git, link: string): Watched {
+  const admin = link.replace(/^gitdir: /, '').trimEnd();
+  const common = join(admin, content(join(admin, 'commondir')).trimEnd());
+  return { git, checkout, common, admin };
 }
 
 /** Reads files where it can: each process costs more than all of them. */
@@ -51,16 +45,9 @@ export async function repositoryState(
   { git, checkout, common, admin }: Watched,
   signal?: AbortSignal,
 ): Promise<RepositoryState> {
-  const listed = await git.run(['for-each-ref', '--format=%(objectname) %(refname)'], { signal });
-  const refs = new Map(
-    listed
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => {
-        const [object = '', ...name] = line.split(' ');
-        return [name.join(' '), object];
-      }),
-  );
+  const refs = existsSync(join(common, 'reftable'))
+    ? refsIn(await git.run(['for-each-ref', '--format=%(objectname) %(refname)'], { signal }))
+    : refFiles(common);
   return {
     refs,
     checkoutHead: await headOf(checkout, admin, refs, signal),
@@ -73,6 +60,37 @@ export async function repositoryState(
         .at(-1) ?? '',
     files: new Map(watched.flatMap((name) => hashes(common, name))),
   };
+}
+
+/** Loose ones win; they are read first, so that one that is packed meanwhile is not missed. */
+function refFiles(common: string): ReadonlyMap<string, string> {
+  const loose = looseRefs(common, 'refs');
+  return new Map([...refsIn(content(join(common, 'packed-refs'))), ...loose]);
+}
+
+function looseRefs(common: string, folder: string): [string, string][] {
+  return entriesOf(join(common, folder)).flatMap((entry) => {
+    const name = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return looseRefs(common, name);
+    const value = content(join(common, name)).trimEnd();
+    // A lock is of a git at work; what is gone again was one, too.
+    return name.endsWith('.lock') || value === '' ? [] : [[name, value] satisfies [string, string]];
+  });
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** `<object> <name>` lines; those of packed-refs that say something else are left out. */
+function refsIn(lines: string): ReadonlyMap<string, string> {
+  const refs = [...lines.matchAll(/^([0-9a-f]{40,64}) (refs\/.+)$/gm)];
+  return new Map(refs.map(([, object = '', name = '']) => [name, object]));
 }
 
 /** Commit and branch. */

@@ -9,7 +9,7 @@ import {
   type StackPlace,
 } from './failure.ts';
 import { failed, firstWords, passed, plural, runLine } from './finding.ts';
-import { guardedRun } from './guardedRun.ts';
+import { type GuardedRun, guardedRun } from './guardedRun.ts';
 import { foreignCode, judgeLoaded } from './loadedCode.ts';
 import { examine } from './proof/examine.ts';
 import { countFindings } from './staticAnalysis.ts';
@@ -35,7 +35,7 @@ export const reproduction: Gate = {
     const plan: readonly Round[] = [
       { on: 'base', tree: base, label: 'base + test, first run' },
       { on: 'patch', tree: patch.commit, label: 'patch, first run' },
-      { on: 'patch', tree: patch.commit, label: 'patch, second run' },
+      { on: 'patch', tree: patch.commit, label: 'patch, second run', again: true },
       { on: 'base', tree: base, label: 'base + test, second run' },
     ];
     return follow(context, tests, { base, plan, changes, paths: new Set(paths) }, signal);
@@ -69,6 +69,8 @@ interface Round {
   readonly on: 'base' | 'patch';
   readonly tree: string;
   readonly label: string;
+  /** Looked at once already. */
+  readonly again?: true;
 }
 
 interface Subject {
@@ -99,12 +101,16 @@ async function follow(
   const no = (reason: string): GateFinding =>
     failed(reason, { evidence, marks: [...marks], output });
   for (const round of plan) {
-    const guarded = await guardedRun(context, tests, round.tree, patch.testFiles, signal);
+    const shared = round.again && (await throughSuite(context, tests, proven ?? [], signal));
+    const guarded =
+      shared || (await guardedRun(context, tests, round.tree, patch.testFiles, signal));
     const { run } = guarded;
-    output = run.output;
-    outputs[round.on] = shownRun(run);
-    durations.push(run.durationMs);
-    evidence.push(runLine(round.label, run));
+    if (!shared) {
+      output = run.output;
+      outputs[round.on] = shownRun(run);
+      durations.push(run.durationMs);
+    }
+    evidence.push(runLine(shared ? 'patch, in the whole suite' : round.label, run));
     for (const mark of guarded.marks) marks.add(mark);
     if (guarded.problems.length > 0) {
       evidence.push(...guarded.problems);
@@ -127,6 +133,7 @@ async function follow(
       const judged = await judgePatch(context, tests, run, proven ?? [], changes, signal);
       if (typeof judged === 'string') return no(judged);
       proven = judged;
+      if (shared) continue; // a whole suite loads everything, which says nothing of this test
       const code = await loadedCode(context, run, changes, signal);
       evidence.push(code.evidence);
       if (code.problem) return no(`The test proves nothing: ${code.problem}.`);
@@ -146,6 +153,29 @@ async function follow(
     marks: [...marks, ...examined.marks],
     output: bothOutputs(outputs),
   });
+}
+
+/**
+ * The whole suite runs the test, too, and is run on the patch anyway: where its results name each test
+ * that proves the bug, and as passed, they count as one of the two runs. undefined: they do not.
+ */
+async function throughSuite(
+  context: GateContext,
+  tests: TestRunner,
+  proven: readonly string[],
+  signal?: AbortSignal,
+): Promise<GuardedRun | undefined> {
+  const { patch, settings } = context;
+  const isNamed = proven.length > 0 && proven.every((key) => !key.startsWith('\0') && key !== '');
+  if (!settings.suite.enabled || !isNamed) return undefined;
+  const whole = await guardedRun(context, tests, patch.commit, undefined, signal);
+  const { run, problems } = whole;
+  const own = run.cases?.filter(({ file }) => file && patch.testFiles.includes(file)) ?? [];
+  const passing = new Set(own.filter(({ status }) => status === 'passed').map(caseKey));
+  const isWhole = ['passed', 'failed'].includes(run.verdict) && problems.length === 0;
+  if (!isWhole || !proven.every((key) => passing.has(key))) return undefined;
+  const verdict = own.some(({ status }) => status === 'failed') ? 'failed' : 'passed';
+  return { ...whole, run: { ...run, verdict, cases: own } };
 }
 
 function misnamedTests(

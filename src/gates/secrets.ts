@@ -6,6 +6,7 @@ import { runGitleaks } from './secrets/gitleaks.ts';
 import { placeOnBase } from './secrets/known.ts';
 import { findSecrets, type Secret, type Source, textOf } from './secrets/scanner.ts';
 import { isPublicOnly, isSecretFile } from './secrets/secretFiles.ts';
+import { passingChanges, type Step } from './secrets/passing.ts';
 import { splitNul, type TreeChange, treeChanges } from './treeChanges.ts';
 
 /**
@@ -33,8 +34,10 @@ async function judgeSecrets(context: GateContext, signal?: AbortSignal): Promise
   const changes = (await treeChanges(git, patch.base, patch.commit, signal)).filter(
     ({ status }) => status !== 'D',
   );
+  const passing = await passingChanges(context, changes, signal);
   const sources = [
     ...(await filesOf(context, changes, signal)),
+    ...(await filesPassing(context, passing, signal)),
     ...changes.map(({ path }, i) => toSource(`name of file ${i + 1}`, path ?? '', all)),
     toSource('commit message', await messages(context, signal), all),
   ];
@@ -48,7 +51,8 @@ async function judgeSecrets(context: GateContext, signal?: AbortSignal): Promise
   for (const secret of found.slice(0, maxJudged)) {
     verdicts.push(await judge(context, secret, signal));
   }
-  const files = await judgeFiles(context, changes, sources, signal);
+  const added = [...changes, ...passing.flatMap((step) => step.changes)];
+  const files = await judgeFiles(context, added, sources, signal);
   const problems = [
     ...verdicts.flatMap(({ problem }) => problem ?? []),
     ...found.slice(maxJudged).map(placeText),
@@ -72,6 +76,22 @@ async function judgeSecrets(context: GateContext, signal?: AbortSignal): Promise
 
 function toSource(name: string, text: string, isAdded: (line: number) => boolean): Added {
   return { name, text, isAdded };
+}
+
+/** Files of the commits on the way; named with the commit, since the end of the patch does not show them. */
+async function filesPassing(
+  context: GateContext,
+  steps: readonly Step[],
+  signal?: AbortSignal,
+): Promise<Added[]> {
+  const sources: Added[] = [];
+  for (const { base, commit, changes } of steps) {
+    const step = { ...context, patch: { ...context.patch, base, commit } };
+    for (const source of await filesOf(step, changes, signal)) {
+      sources.push({ ...source, name: `${source.name} (in commit ${commit.slice(0, 10)})` });
+    }
+  }
+  return sources;
 }
 
 /** New files whole; of changed ones the lines that the patch adds, read in their surroundings. */
@@ -141,13 +161,16 @@ async function judgeFiles(
   sources: readonly Source[],
   signal?: AbortSignal,
 ): Promise<{ readonly problems: readonly string[]; readonly marks: readonly string[] }> {
-  const added = changes.flatMap(({ path, status }) =>
+  const names = changes.flatMap(({ path, status }) =>
     path !== undefined && status === 'A' && isSecretFile(path) ? [path] : [],
   );
+  const added = [...new Set(names)];
   if (added.length === 0) return { problems: [], marks: [] };
   const isIgnored = await ignoredBy(git, patch.base, signal);
   const isPublic = (path: string): boolean =>
-    isPublicOnly(path, sources.find(({ name }) => name === path)?.text ?? '');
+    sources
+      .filter(({ name }) => name === path || name.startsWith(`${path} (in commit `))
+      .every(({ text }) => isPublicOnly(path, text));
   return {
     problems: added
       .filter((path) => !isPublic(path))

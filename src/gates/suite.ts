@@ -1,4 +1,4 @@
-import type { TestCase, TestRun } from '../core/testRun.ts';
+import type { TestCase, TestRun, TestRunner } from '../core/testRun.ts';
 import type { Gate, GateContext, GateFinding } from './context.ts';
 import { failed, firstWords, passed, plural, runLine } from './finding.ts';
 import { type GuardedRun, guardedRun } from './guardedRun.ts';
@@ -11,10 +11,13 @@ export const suite: Gate = {
   async run(context, signal) {
     const { patch, tests } = context;
     if (!tests) return failed(noTests);
-    const base = await guardedRun(context, tests, patch.base, undefined, signal);
+    const base = await runOnBase(context, tests, signal);
     if (base.problems.length > 0) return misbehaved(base);
     if (base.run.verdict === 'timeout') return endless(base.run);
-    const after = await guardedRun(context, tests, patch.commit, undefined, signal);
+    const known = context.suiteRuns.get(patch.commit);
+    const after = known
+      ? clean(known)
+      : await guardedRun(context, tests, patch.commit, undefined, signal);
     if (after.problems.length > 0) return misbehaved(after);
     const comparison = compareRuns(base.run, after.run);
     const again =
@@ -24,6 +27,28 @@ export const suite: Gate = {
     return judge(context, base, after, again, comparison);
   },
 };
+
+/** Patches on one base are judged again and again; a suite that has passed there is not run there each time. */
+async function runOnBase(
+  context: GateContext,
+  tests: TestRunner,
+  signal?: AbortSignal,
+): Promise<GuardedRun> {
+  const { patch, baseRuns, suiteRuns } = context;
+  const known = await baseRuns?.get();
+  if (known) {
+    suiteRuns.set(patch.base, known);
+    return clean(known);
+  }
+  const base = await guardedRun(context, tests, patch.base, undefined, signal);
+  const isSound = base.problems.length === 0 && base.marks.length === 0;
+  if (isSound && base.run.verdict === 'passed' && base.run.cases) await baseRuns?.put(base.run);
+  return base;
+}
+
+function clean(run: TestRun): GuardedRun {
+  return { run, problems: [], marks: [] };
+}
 
 /** Nothing more is run where the tests have changed what later runs depend on. */
 function misbehaved({ run, problems, marks }: GuardedRun): GateFinding {

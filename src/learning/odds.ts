@@ -1,3 +1,4 @@
+import { mean } from '../core/statistics.ts';
 import { minutesOf } from './evidence.ts';
 import type { History } from './history.ts';
 import { rounded } from './metrics.ts';
@@ -220,8 +221,4 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration {
       })
       .filter((bin) => bin.count > 0),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / Math.max(1, values.length);
 }

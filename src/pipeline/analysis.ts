@@ -1,8 +1,9 @@
 import type { Change } from '../core/change.ts';
 import { domainOf, type EditorDiagnostic } from '../core/quality.ts';
 import type { QualityFinding, QualitySignal } from '../core/signal.ts';
-import { type Ticket, type TicketStatus, ticketIdOf } from '../core/ticket.ts';
+import { type Evidence, type Ticket, type TicketStatus, ticketIdOf } from '../core/ticket.ts';
 import type { Analysis } from '../signals/quality/analyse.ts';
+import { folderOf, seriesOf } from '../signals/quality/reportSeries.ts';
 import { bringBack } from './bringBack.ts';
 import { move } from './changes.ts';
 import { withoutGit } from './facts.ts';
@@ -135,18 +136,26 @@ const mayClose: ReadonlySet<TicketStatus> = new Set([
 
 /** What was looked for and is not there any more needs no patch. */
 function resolvedBy(
-  { judged, found }: Analysis,
+  { judged, found, present, successors }: Analysis,
   known: readonly Ticket[],
   now: string,
 ): readonly { readonly id: string; readonly changes: readonly Change[] }[] {
   const domains = new Set(judged);
+  const lying = new Set(present);
+  /** A report that is gone has nothing to say: the newest of its series does, or of its tool in its folder. */
+  const isReplaced = (finding: QualityFinding, report: string, seen: string): boolean => {
+    const wanted = [seriesOf(report), folderOf(report)].map((where) => domainOf(finding, where));
+    return successors.some(({ domain, at }) => at > seen && wanted.includes(domain));
+  };
+  const isJudged = (finding: QualityFinding, { file: report, at }: Evidence): boolean =>
+    lying.has(report) ? domains.has(domainOf(finding, report)) : isReplaced(finding, report, at);
   const there = new Set(found.map((hash) => hash.slice(0, 8)));
   return known.flatMap((ticket) => {
     const finding = findingOf(ticket);
     const hash = ticket.metadata.fingerprint?.hash;
-    const report = ticket.evidence[0]?.file ?? '';
+    const [seen] = ticket.evidence;
     const isGone =
-      finding && hash && !there.has(hash.slice(0, 8)) && domains.has(domainOf(finding, report));
+      finding && hash && seen && !there.has(hash.slice(0, 8)) && isJudged(finding, seen);
     if (!isGone || !mayClose.has(ticket.status)) return [];
     const metadata = {
       ...ticket.metadata,

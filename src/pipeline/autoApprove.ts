@@ -5,6 +5,7 @@ import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Settings } from '../core/settings.ts';
 import { approve, type Watching } from './decide.ts';
 import type { House } from './house.ts';
+import { riskFor } from './sync/trust.ts';
 
 /** What Patchwright decides by itself carries this name. */
 export const itself = 'patchwright:auto';
@@ -39,7 +40,8 @@ function reasonAgainst(
   request: PatchRequest,
 ): string | undefined {
   const { enabled, minConfidence, maxRisk } = rules.auto;
-  const risk = backlog.tickets.get(request.ticketId)?.risk.value ?? Number.POSITIVE_INFINITY;
+  const ticket = backlog.tickets.get(request.ticketId);
+  const risk = ticket ? riskFor(backlog, ticket) : Number.POSITIVE_INFINITY;
   if (!enabled) return 'It is off.';
   if (!gatesPassed(request.gates)) return 'Not every gate passed.';
   if (request.confidence.value < minConfidence) return 'Its confidence is too low.';

@@ -18,6 +18,12 @@ export interface Claimed {
   readonly budgetUsd?: number;
 }
 
+export interface ClaimOptions {
+  readonly branchOf?: (ticket: Ticket) => string | undefined;
+  /** Whatever became of earlier attempts: somebody has said so, or brings something new. */
+  readonly again?: boolean;
+}
+
 /** Takes a ticket under the lock that all windows share, so that none is drafted twice and limits hold. */
 export async function claim(
   house: House,
@@ -25,7 +31,7 @@ export async function claim(
   model: Pick<Model, 'name' | 'price'>,
   ticketId: string | undefined,
   signal: AbortSignal,
-  branchOf: (ticket: Ticket) => string | undefined = () => undefined,
+  { branchOf = () => undefined, again = false }: ClaimOptions = {},
 ): Promise<Claimed> {
   const { backlog } = house;
   return backlog.exclusively(
@@ -34,6 +40,7 @@ export async function claim(
       const ticket = ticketId === undefined ? nextTicket(house, settings) : named(house, ticketId);
       assertNotWaiting(house, ticket);
       assertMove(ticket, 'in_progress');
+      if (!again) assertRested(house, settings, ticket);
       assertRequestsLeft(house, settings);
       const budget = model.price ? { budgetUsd: budgetToday(house, settings) } : {};
       const now = house.clock.now().toISOString();
@@ -99,11 +106,30 @@ export function nextTicket(house: House, settings: Settings): Ticket {
   });
 }
 
+/** The same from the same would fail again. Throws `resting`. */
+function assertRested(house: House, { limits }: Settings, { id }: Ticket): void {
+  const tries = triesOf(house, id);
+  const until = pausedUntil(house.backlog.attempts.ofTicket(id));
+  const rests = until !== undefined && until > house.clock.now();
+  if (!rests && tries < limits.attemptsPerTicket) return;
+  throw new PatchwrightError('resting', {
+    what: `${id} is not drafted again yet.`,
+    why: rests
+      ? `Its last attempt failed; it rests until ${minuteOf(until)}.`
+      : `It used up its ${limits.attemptsPerTicket} attempts (patchwright.limits.attemptsPerTicket).`,
+    remedy: 'Draft it all the same with --force, or change the ticket first.',
+  });
+}
+
+function minuteOf(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 function restsUntil({ id }: Ticket, until: Date): PatchwrightError {
   return new PatchwrightError('nothing_to_do', {
     what: 'There is no ticket to draft for now.',
-    why: `${id} failed a while ago; it is tried again from ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC on.`,
-    remedy: 'Wait until then, or name the ticket to draft it at once.',
+    why: `${id} failed a while ago; it is tried again from ${minuteOf(until)} on.`,
+    remedy: `Wait until then, or draft it at once: \`patchwright draft ${id} --force\`.`,
   });
 }
 

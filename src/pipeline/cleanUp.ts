@@ -6,17 +6,20 @@ import type { House } from './house.ts';
 
 /** Something that Patchwright made and that nobody needs any more. */
 export interface Leftover {
-  readonly kind: 'backup' | 'branch' | 'unmerged_branch' | 'transcript';
+  readonly kind: 'backup' | 'branch' | 'unmerged_branch' | 'transcript' | 'audit';
   readonly name: string;
   readonly why: string;
 }
+
+/** All but work that only a branch keeps: this goes together when a person asks for it. */
+export const unneeded = ['backup', 'branch', 'transcript', 'audit'] as const;
 
 interface Removable extends Leftover {
   readonly remove: () => Promise<void>;
 }
 
 /** Nobody can need them, however much they are missed: these go without being asked about. */
-const aged: readonly Leftover['kind'][] = ['backup', 'transcript'];
+const aged: readonly Leftover['kind'][] = ['backup', 'transcript', 'audit'];
 
 /** Removes what has passed its age. */
 export async function removeAged(house: House): Promise<void> {
@@ -24,7 +27,7 @@ export async function removeAged(house: House): Promise<void> {
     const found = (await removables(house)).filter(({ kind }) => aged.includes(kind));
     if (found.length === 0) return;
     const removed = await cleanUp(house, aged);
-    house.log(`Removed ${removed.length} backups and transcripts of over ${keptDays} days ago.`);
+    house.log(`Removed for their age: ${removed.map(({ name }) => name).join(', ')}.`);
   } catch (error) {
     if (isPatchwrightError(error, 'no_git')) return; // then nothing of ours is there
     // A locked ref for instance: the next process has another chance.
@@ -37,7 +40,7 @@ const dayMs = 86_400_000;
 const keptDays = 90;
 
 /**
- * What could go: backups and transcripts of more than 90 days, and branches of patches that were decided.
+ * What could go: backups and transcripts of more than 90 days, old audit events, and branches of patches that were decided.
  * Those with work that is not merged are a kind of their own, so that nobody loses them unasked.
  */
 export async function leftovers(house: House): Promise<readonly Leftover[]> {
@@ -70,6 +73,25 @@ async function removables(house: House): Promise<readonly Removable[]> {
     ...(await oldBackups(house, old)),
     ...(await decidedBranches(house)),
     ...(await oldTranscripts(house, old)),
+    ...oldEvents(house),
+  ];
+}
+
+/** A signed checkpoint a day at most; see `prune` of the audit trail. */
+function oldEvents(house: House): Removable[] {
+  const { audit: trail } = house.backlog;
+  const days = house.settings().audit.retentionDays;
+  const daysAgo = (count: number): string =>
+    new Date(house.clock.now().getTime() - count * dayMs).toISOString();
+  if (trail.countBefore(daysAgo(days + 1)) === 0) return [];
+  const before = daysAgo(days);
+  return [
+    {
+      kind: 'audit',
+      name: `audit events before ${before.slice(0, 10)}`,
+      why: `${trail.countBefore(before)} of over ${days} days ago; a signed checkpoint takes their place.`,
+      remove: async () => void (await trail.prune(before)),
+    },
   ];
 }
 

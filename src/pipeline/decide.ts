@@ -4,6 +4,7 @@ import {
   type Approved,
   approvalsNeeded,
   assertReviewer,
+  fromElsewhere,
   withApproval,
 } from '../core/approval.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
@@ -21,9 +22,11 @@ import { baselineAt } from './releaseRates.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 import { judgeMerged } from './judgeMerged.ts';
+import { patchHash, riskFor } from './sync/trust.ts';
 import { inFolder } from './inFolder.ts';
+import { neighboursOf } from './neighbours.ts';
 import { type Lesson, learning } from './learning.ts';
-import { openPullRequestFor } from './pullRequests.ts';
+import { openOfBranch, openPullRequestFor } from './pullRequests.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -69,14 +72,16 @@ export async function approve(
     const approvals = withApproval(request, approval, rules);
     await refuseForeignBacklog(house);
     await judgeAgain(house, request);
-    const needed = approvalsNeeded(ticket.risk.value, rules);
-    if (approvals.length < needed) {
+    const needed = approvalsNeeded(riskFor(house.backlog, ticket), rules);
+    const theirs = house.backlog.team.approvals(request.id, patchHash(request.diff));
+    const have = approvals.length + fromElsewhere(request, approvals, theirs, rules).length;
+    if (have < needed) {
       await writeCounted(house, request, approvals, reviewer);
-      return { kind: 'counted', have: approvals.length, needed };
+      return { kind: 'counted', have, needed };
     }
     const decided: Decided = { request: { ...request, approvals }, ticket, reviewer, comment };
     const confirmed = options.confirmedProtectedBranch ?? false;
-    const mode = options.mode ?? rules.mode;
+    const mode = options.mode ?? (openOfBranch(house, request) ? 'pull_request' : rules.mode);
     if (mode === 'merge') return landIt(house, decided, confirmed, watching);
     if (mode === 'branch') return { kind: 'kept', branch: await keep(house, decided) };
     const opened = await openPullRequestFor(house, request, ticket, watching.signal);
@@ -243,10 +248,11 @@ export async function writeLanded(
   reviewer: string,
   comment?: string,
 ): Promise<Release> {
-  const { ticketId, appliedAt } = landed;
+  const { appliedAt } = landed;
+  const neighbours = await neighboursOf(house, request);
   const release: Release = {
     ...landed,
-    baseline: baselineAt(house.backlog.metrics, ticketId, appliedAt, house.clock.now()),
+    baseline: baselineAt(house.backlog.metrics, landed, neighbours, house.clock.now()),
     monitoredUntil: monitoredUntil(house, appliedAt),
   };
   await house.backlog.write([
@@ -387,6 +393,7 @@ export async function rollBack(
         { git: house.git },
         {
           release,
+          patch: request,
           ticketTitle: ticket.title,
           reason,
           reviewer,

@@ -7,12 +7,15 @@ import {
   isPatchwrightError,
   PatchwrightError,
 } from '../core/errors.ts';
+import { isProven, proofText } from '../core/audit.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import { selfTestText } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
 import { examineServers } from '../gates/mcp/examine.ts';
 import { mcpFiles } from '../gates/mcp/servers.ts';
 import type { House } from './house.ts';
+import type { Schedule } from './run/schedule.ts';
+import { scheduleText } from './run/scheduleIn.ts';
 import { configurationOf } from './selfTest/selfTest.ts';
 
 /** What works and what is missing, each with the fix. */
@@ -27,7 +30,11 @@ export interface DoctorCheck {
   readonly optional?: boolean;
 }
 
-export async function examine(house: House): Promise<readonly DoctorCheck[]> {
+/** @param schedule left out: what is due is not done by this process */
+export async function examine(
+  house: House,
+  schedule?: Pick<Schedule, 'waitsFor'>,
+): Promise<readonly DoctorCheck[]> {
   const settings = once(() => house.settings());
   const servers = mcpServers(house);
   const checks = await Promise.all([
@@ -59,10 +66,11 @@ export async function examine(house: House): Promise<readonly DoctorCheck[]> {
       return enabled.logs ? logs.join(', ') : 'Switched off.';
     }),
     check('Audit trail', async () => {
-      const { events, broken } = house.backlog.audit.verify();
-      if (broken.length === 0) return `${events} events, the chain is whole.`;
-      throw new Error(`${broken.length} breaks in the chain, the first at ${broken[0] ?? ''}.`);
+      const proof = house.backlog.audit.verify();
+      if (isProven(proof)) return proofText(proof);
+      throw new Error(proofText(proof));
     }),
+    check('Schedule', async () => scheduleText(house, valid(settings).schedule, schedule)),
     sandboxCheck(house, settings),
     selfTestCheck(house, settings),
   ]);

@@ -32,6 +32,7 @@ import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { confidenceOf, type History } from '../gates/confidence.ts';
 import type { GateEvents } from '../gates/gate.ts';
+import { relatedFeedback } from '../learning/relatedFeedback.ts';
 import { audit, move } from './changes.ts';
 import { assertRequestsLeft } from './today.ts';
 import { reject } from './decide.ts';
@@ -74,12 +75,12 @@ interface Ledger {
 /** The way of a patch: ticket → worktree → the model's loop → gates → a request that waits for a person. */
 export async function draft(
   house: House,
-  ticketId: string | undefined,
+  { ticketId, again }: Wanted,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<PatchRequest> {
   const ready = await readyToDraft(house, signal);
-  return attempt(house, { ticketId, ...ready, tell, signal }, (job, worktree) =>
+  return attempt(house, { ticketId, again, ...ready, tell, signal }, (job, worktree) =>
     writePatch({ ...job, model: ready.model }, worktree),
   );
 }
@@ -99,7 +100,7 @@ export async function requestChanges(
   const ready = await readyToDraft(house, signal);
   assertRequestsLeft(house, ready.settings);
   const { ticketId, base, branch, commit } = await reject(house, requestId, comment);
-  const from = { base, onto: { branch, commit } };
+  const from = { base, onto: { branch, commit }, again: true }; // the comment is something new
   return attempt(house, { ticketId, ...ready, ...from, tell, signal }, (job, worktree) =>
     writePatch({ ...job, model: ready.model }, worktree, true),
   );
@@ -115,9 +116,14 @@ async function readyToDraft(house: House, signal: AbortSignal) {
   return { settings, model };
 }
 
-interface Start extends Pick<Job, 'settings' | 'model' | 'tell' | 'signal'> {
+export interface Wanted {
   /** undefined: the next by selection score. */
   readonly ticketId: string | undefined;
+  /** Even while it rests after attempts that failed. */
+  readonly again: boolean;
+}
+
+interface Start extends Wanted, Pick<Job, 'settings' | 'model' | 'tell' | 'signal'> {
   readonly base?: string;
   /** An earlier patch to go on with, on its branch. */
   readonly onto?: { readonly branch: string; readonly commit: string };
@@ -129,15 +135,11 @@ export async function attempt(
   start: Start,
   make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
 ): Promise<PatchRequest> {
-  const { settings, model, ticketId, tell, signal } = start;
-  const { ticket, attempt, budgetUsd } = await claim(
-    house,
-    settings,
-    model,
-    ticketId,
-    signal,
-    (one) => confirmedFor(house, one.id)?.branch,
-  );
+  const { settings, model, ticketId, again, tell, signal } = start;
+  const { ticket, attempt, budgetUsd } = await claim(house, settings, model, ticketId, signal, {
+    branchOf: (one) => confirmedFor(house, one.id)?.branch,
+    again,
+  });
   const transcript = { hash: createHash('sha256'), entries: 0 };
   const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0, transcript };
   const job: Job = { house, settings, model, ticket, attempt, budgetUsd, tell, signal, ledger };
@@ -234,7 +236,7 @@ async function writePatch(
       ticket,
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
-      negativeFeedback: feedbackFor(job),
+      negativeFeedback: feedbackFor(house, ticket),
       ...lessonsFor(house.backlog, ticket),
       ...(await instructionsOf(worktree)),
       // Of the base; the checkout is further on where the patch continues another one.
@@ -355,7 +357,7 @@ export async function requestOf(
   if (!patch) throw new Error('The agent returned without a submission.');
   const source = patch.files.find((file) => !patch.testFiles.includes(file.path));
   const createdAt = house.clock.now().toISOString();
-  const feedbackIds = feedbackFor(job).map(({ id }) => id);
+  const feedbackIds = feedbackFor(house, ticket).map(({ id }) => id);
   return {
     id: randomUUID(),
     ticketId: ticket.id,
@@ -516,10 +518,18 @@ async function noteRefusal(job: Job, path: string, rule: string): Promise<void> 
   }
 }
 
-/** S3: the five latest complaints of the last seven days. */
-export function feedbackFor({ house }: Pick<Job, 'house'>): readonly Feedback[] {
-  const weekAgo = new Date(house.clock.now().getTime() - 7 * 86_400_000).toISOString();
-  return house.backlog.feedback.negativeSince(weekAgo, 5);
+const maxFeedback = 5;
+/** So many of them are looked through, the newest ones. */
+const maxLooked = 1_000;
+
+/** S3: of the last seven days' complaints the five that say most about the ticket. */
+export function feedbackFor(
+  { backlog, clock }: Pick<House, 'backlog' | 'clock'>,
+  ticket: Parameters<typeof relatedFeedback>[0],
+): readonly Feedback[] {
+  const weekAgo = new Date(clock.now().getTime() - 7 * 86_400_000).toISOString();
+  const complaints = backlog.feedback.negativeSince(weekAgo, maxLooked);
+  return relatedFeedback(ticket, complaints, maxFeedback);
 }
 
 const maxInstructionChars = 20_000;

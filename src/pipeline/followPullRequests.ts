@@ -72,10 +72,14 @@ async function note(
   const ticket = ticketOf(house, request.ticketId);
   const known = new Set(before.comments.map(({ id }) => id));
   const fresh = seen.comments.filter(({ id }) => !known.has(id));
+  // The one before on the same branch would say the same of it.
+  const isNewest = !openOnes(house).some(
+    (one) => one.pullRequest?.url === seen.url && one.createdAt > request.createdAt,
+  );
   const closed = `Pull request ${seen.number} was closed without being merged.`;
   const waits = request.status === 'APPROVED';
   const isRefused = waits && seen.state === 'closed';
-  const said = [...fresh.map(commentText), ...(isRefused ? [closed] : [])];
+  const said = [...(isNewest ? fresh.map(commentText) : []), ...(isRefused ? [closed] : [])];
   const comments = [...(ticket.metadata.reviewComments ?? []), ...said];
   const now = house.clock.now().toISOString();
   const pullRequest = {

@@ -1,6 +1,7 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import type { Worktrees } from '../attempt/worktree.ts';
 import type { Runner } from '../core/attempt.ts';
+import type { LoadPlan, Start } from '../core/canary.ts';
 import type { Model } from '../core/model.ts';
 import type { Clock, Git, Log, ProcessMark, Shell } from '../core/ports.ts';
 import type { Forge, ForgeRepository } from '../core/pullRequest.ts';
@@ -9,10 +10,12 @@ import type { SandboxState } from '../core/sandbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
 import type { Analyse } from '../signals/quality/startAnalysis.ts';
-import type { GateCache } from '../gates/gateCache.ts';
+import type { GateCache, RunCache } from '../gates/gateCache.ts';
 import type { Scanner } from '../signals/scan.ts';
 import type { GateEvents } from '../gates/gate.ts';
+import type { Signer } from '../backlog/team/batch.ts';
 import type { GivenPatch } from './given.ts';
+import type { Person } from './sync/people.ts';
 import type { KeptSelfTest } from './selfTest/kept.ts';
 
 /** What the pipeline's verbs are made of; compose builds it. */
@@ -36,6 +39,7 @@ export interface House {
   isAlive(runner: Runner, lastSignAt: string, now: Date): boolean;
   /** Ends what commands of processes that were killed have left running. */
   endOrphans(): Promise<void>;
+  isOnBattery(): Promise<boolean>;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
   /** Throws `missing_key`, `invalid_settings` or `model_*`. */
@@ -43,6 +47,7 @@ export interface House {
   scanner(settings: Settings): Scanner;
   readonly analyse: Analyse;
   worktrees(settings: Settings): Worktrees;
+  startApp(options: AppStart, signal: AbortSignal): Promise<Start>;
   /** What holds the tests of patches. */
   sandbox(settings: Settings): Promise<SandboxState>;
   findTests(root: string, settings: Settings): Promise<TestRunner | undefined>;
@@ -51,6 +56,8 @@ export interface House {
   acceptedSecrets(): Promise<ReadonlySet<string>>;
   /** Results of gates that depend on nothing but this. */
   gateCache(about: unknown): GateCache;
+  /** The suite's run on a base, likewise. */
+  baseRuns(about: unknown): RunCache;
   /** The user's own lists in `.patchwright`, as they are: name → text. */
   lists(): Promise<Readonly<Record<string, string>>>;
   /** The gates, as configured here but for `adjust`, over a repository that lies elsewhere. */
@@ -64,10 +71,27 @@ export interface House {
   forge(repository: ForgeRepository, ask: boolean): Promise<Forge | undefined>;
   /** `user:<name>` of the person at this workspace. */
   reviewer(): Promise<string>;
+  readonly team: TeamKeys;
   readonly transcripts: Transcripts;
   saveTranscript(attemptId: string, entry: unknown): Promise<void>;
   /** The entries that were saved, in order; none when there is no transcript. */
   readTranscript(attemptId: string): Promise<readonly unknown[]>;
+}
+
+/** Keys, which lie outside of every workspace. A remote is named by its address. */
+export interface TeamKeys {
+  /** Of this clone; makes the user's key on first use. */
+  signer(name: string): Promise<Signer>;
+  people(remote: string): Promise<readonly Person[]>;
+  remember(remote: string, person: Person): Promise<void>;
+}
+
+/** An app, and where it runs. */
+export interface AppStart {
+  readonly plan: LoadPlan;
+  readonly root: string;
+  readonly shell: Shell;
+  readonly timeoutMs: number;
 }
 
 /** What is saved of attempts. */

@@ -8,6 +8,7 @@ import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { ToolFinding } from '../core/toolFix.ts';
 import { allGates, type GateEvents, runGates } from '../gates/gate.ts';
+import { rememberObjects } from '../gates/rememberObjects.ts';
 import { underSandbox } from '../gates/underSandbox.ts';
 import { gateKey } from './gateKey.ts';
 import type { House } from './house.ts';
@@ -37,12 +38,15 @@ export async function judge(
   const accepted = await house.acceptedSecrets();
   const key = { settings, protection, tests, exceptionType: told, accepted, finding };
   const cache = useCache ? house.gateCache(await gateKey(worktree, patch, key)) : undefined;
+  const onBase = { ...patch, commit: patch.base, testFiles: [] };
+  const ofBase = { settings, protection, tests, exceptionType: null, accepted: new Set<string>() };
+  const baseRuns = useCache ? house.baseRuns(await gateKey(worktree, onBase, ofBase)) : undefined;
   const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
   return runGates(
     underSandbox(allGates, await house.sandbox(settings)),
     {
       patch,
-      git: house.git,
+      git: rememberObjects(house.git),
       checkout: worktree,
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
       ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),
@@ -56,6 +60,7 @@ export async function judge(
       timeoutMs: settings.test.timeoutSeconds * 1000,
       folder: worktree.prefix,
       suiteRuns: new Map(),
+      ...(baseRuns ? { baseRuns } : {}),
       mainRoot: await house.git.run(['rev-parse', '--show-toplevel']),
       ...(ticket ? {} : { anyException: true }),
       ...(exceptionType ? { exceptionType } : {}),

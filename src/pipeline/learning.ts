@@ -46,7 +46,7 @@ export function learnedOf(house: Pick<House, 'backlog' | 'settings'>): Learned {
   const { backlog } = house;
   const settings = house.settings();
   const { rate, exploration } = settings.learning;
-  const enabled = isOn(backlog);
+  const enabled = isLearning(backlog);
   const since = resetAt(backlog);
   const history = historyIn(backlog);
   const preferences = enabled ? preferencesOf(backlog, history, rate) : learn([], [], rate);
@@ -86,7 +86,7 @@ export type Switch = 'on' | 'off' | 'reset';
 
 /** A person's word on learning: nothing is learned while it is off, nothing from before a reset counts. */
 export async function switchLearning(house: House, to: Switch): Promise<void> {
-  const on = isOn(house.backlog);
+  const on = isLearning(house.backlog);
   if (to !== 'reset' && on === (to === 'on')) {
     throw new PatchwrightError('nothing_to_do', {
       what: `Learning is ${to} already.`,
@@ -101,11 +101,13 @@ export async function switchLearning(house: House, to: Switch): Promise<void> {
   ]);
 }
 
-function isOn({ learning }: Backlog): boolean {
+/** Whether a person lets it learn, and use what it learned. */
+export function isLearning({ learning }: Backlog): boolean {
   return learning.latest(['preferences.on', 'preferences.off'])?.type !== 'preferences.off';
 }
 
-function resetAt({ learning }: Backlog): string | undefined {
+/** Nothing from before counts. */
+export function resetAt({ learning }: Backlog): string | undefined {
   return learning.latest(['preferences.reset'])?.timestamp;
 }
 
@@ -124,7 +126,7 @@ export function learning(
   { type, taskType, model, after }: Lesson,
 ): readonly Change[] {
   const { backlog } = house;
-  if (!isOn(backlog)) return [];
+  if (!isLearning(backlog)) return [];
   const { rate } = learningSettings(house);
   const history = historyIn(backlog);
   const standingIn = (rows: History): Standing | undefined =>

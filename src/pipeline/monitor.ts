@@ -3,11 +3,12 @@ import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Release, ReleaseLook } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
-import { compareRates, rateSentence, type Seen } from '../release/rates.ts';
+import { compareNeighbours, compareRates, rateSentence, type Seen } from '../release/rates.ts';
 import { itself } from './autoApprove.ts';
 import { audit, move } from './changes.ts';
 import { rollBack } from './decide.ts';
 import type { House } from './house.ts';
+import { neighboursOf } from './neighbours.ts';
 import { type ReleaseRates, releaseRates } from './releaseRates.ts';
 
 const hour = 60;
@@ -22,7 +23,7 @@ export async function lookAtReleases(
   const settings = house.settings();
   if (dueOnes(house, settings).length === 0) return;
   const looked = await house.backlog.exclusively('decide', async () => {
-    const due = dueOnes(house, settings); // another window may have been first
+    const due = await looksOf(house, dueOnes(house, settings)); // another window may have been first
     for (const { release, look } of due) await house.backlog.write(noted(house, release, look));
     return due;
   });
@@ -39,17 +40,33 @@ export async function lookAtReleases(
 
 interface Due {
   readonly release: Release;
-  readonly look: ReleaseLook;
+  readonly minutes: number;
 }
 
 function dueOnes({ backlog, clock }: House, { monitor }: Settings): readonly Due[] {
   const now = clock.now();
   return backlog.releases.list().flatMap((release) => {
     const minutes = dueLook(release, monitor.minutes, now);
-    if (minutes === undefined) return [];
-    const rates = releaseRates(backlog.metrics, release);
-    return [{ release, look: lookOf(rates, minutes, monitor.errorRate, now) }];
+    return minutes === undefined ? [] : [{ release, minutes }];
   });
+}
+
+interface Looked {
+  readonly release: Release;
+  readonly look: ReleaseLook;
+}
+
+function looksOf(house: House, due: readonly Due[]): Promise<readonly Looked[]> {
+  const { backlog, clock } = house;
+  const { errorRate } = house.settings().monitor;
+  return Promise.all(
+    due.map(async ({ release, minutes }) => {
+      const request = backlog.requests.get(release.requestId);
+      const neighbours = request ? await neighboursOf(house, request) : [];
+      const rates = releaseRates(backlog.metrics, release, neighbours);
+      return { release, look: lookOf(rates, minutes, errorRate, clock.now()) };
+    }),
+  );
 }
 
 /** The latest that is due and was not done; what it leaves out is in it. */
@@ -62,20 +79,24 @@ function dueLook(release: Release, first: number, now: Date): number | undefined
 }
 
 function lookOf(
-  { own, all }: ReleaseRates,
+  { own, all, neighbours }: ReleaseRates,
   minutes: number,
   errorRate: number,
   now: Date,
 ): ReleaseLook {
   const ofOwn = compareRates(own.before, own.after).verdict;
   const ofAll = compareRates(all.before, all.after).verdict;
-  const isWorse = ofOwn === 'worse' || ofAll === 'worse' || passes(all, errorRate);
+  const [first, ...others] = neighbours;
+  const near = first && compareNeighbours([first, ...others]);
+  const isWorse =
+    ofOwn === 'worse' || ofAll === 'worse' || passes(all, errorRate) || near?.isWorse === true;
   return {
     minutes,
     at: now.toISOString(),
     verdict: isWorse ? 'worse' : ofOwn,
     sentence: [
       rateSentence('this error', own.before, own.after),
+      ...(near ? [near.sentence] : []),
       rateSentence('all errors', all.before, all.after),
     ].join(' '),
   };

@@ -3,15 +3,23 @@ import type { Settings } from '../core/settings.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { digestOf, type Lesson, type Past } from '../learning/digest.ts';
 import { heldBack, placeKey, type Refusal, type Refusals } from '../learning/heldBack.ts';
-import { type Odds, oddsOf, outcomesOf, priorsOf, tallyOf } from '../learning/odds.ts';
+import {
+  type Odds,
+  oddsOf,
+  type Outcome,
+  outcomesOf,
+  priorsOf,
+  tallyOf,
+} from '../learning/odds.ts';
 import { type SimilarTicket, similarTo } from '../learning/similar.ts';
-import { historyIn } from './learning.ts';
+import { historyIn, isLearning, resetAt } from './learning.ts';
 
-/** What earlier patches teach the next one. */
+/** What earlier patches teach the next one; nothing while learning is off. */
 export function lessonsFor(
   backlog: Backlog,
   ticket: Ticket,
 ): { readonly lessons: readonly Lesson[]; readonly similarTickets: readonly SimilarTicket[] } {
+  if (!isLearning(backlog)) return { lessons: [], similarTickets: [] };
   const past: Past = { ...historyIn(backlog), ticket: (id) => backlog.tickets.get(id) };
   return { lessons: digestOf(past, ticket), similarTickets: similarTo(past, ticket) };
 }
@@ -28,7 +36,8 @@ export function outlooks(
   backlog: Backlog,
   settings: Pick<Settings, 'limits' | 'model'>,
 ): (ticket: Ticket) => Outlook {
-  const tally = tallyOf(outcomesOf(historyIn(backlog)));
+  const enabled = isLearning(backlog);
+  const tally = tallyOf(enabled ? outcomesIn(backlog) : []);
   const priors = priorsOf(settings.limits);
   const latest = backlog.attempts.list().at(-1)?.model;
   const model = settings.model.roles.patching || settings.model.name || latest;
@@ -36,8 +45,20 @@ export function outlooks(
   return (ticket) => {
     const draft = { ticketId: ticket.id, category: ticket.category, ...(model ? { model } : {}) };
     const heldBack = reasonToHold(ticket);
-    return { odds: oddsOf(tally, draft, priors), ...(heldBack ? { heldBack } : {}) };
+    const odds = oddsOf(tally, draft, priors);
+    return {
+      odds: enabled ? odds : { ...odds, reason: learningIsOff },
+      ...(heldBack ? { heldBack } : {}),
+    };
   };
+}
+
+const learningIsOff = 'Learning is off: even odds, and a quarter of what an attempt may take.';
+
+/** What counts of them: nothing from before a reset. */
+function outcomesIn(backlog: Backlog): readonly Outcome[] {
+  const since = resetAt(backlog) ?? '';
+  return outcomesOf(historyIn(backlog)).filter(({ at }) => at > since);
 }
 
 /** Says of a ticket why it is not proposed again by itself; undefined: it may be. */

@@ -163,7 +163,7 @@ async function makePlan(
       ticket,
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
-      negativeFeedback: feedbackFor({ house }),
+      negativeFeedback: feedbackFor(house, ticket),
       ...(await instructionsOf(place)),
       ...(await codeContext(place, ticket, signal)),
     });
@@ -279,7 +279,7 @@ export async function confirm(
     await newTicket(house, { title, description: request, files }, ticketId);
   }
   await decide(house, id, ticketId, { ...waiting, decision: 'confirmed' });
-  return draft(house, ticketId, tell, signal);
+  return draft(house, { ticketId, again: true }, tell, signal);
 }
 
 export async function drop(house: House, previewId: string): Promise<void> {

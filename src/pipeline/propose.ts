@@ -24,7 +24,9 @@ export async function propose(
   signal: AbortSignal,
 ): Promise<PatchRequest> {
   const { ticketId, reasoning, by, base } = proposal;
-  const start = { ticketId, settings: house.settings(), model: { name: by }, tell, signal };
+  // Another patch is something new, and costs no model's time.
+  const wanted = { ticketId, again: true };
+  const start = { ...wanted, settings: house.settings(), model: { name: by }, tell, signal };
   return attempt(house, { ...start, ...(base ? { base } : {}) }, async (job, worktree) => {
     const { ledger, settings, ticket } = job;
     ledger.submissions += 1;

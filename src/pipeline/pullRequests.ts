@@ -12,6 +12,7 @@ import {
 } from '../release/pullRequest.ts';
 import { repositoryOf } from '../release/remoteUrl.ts';
 import type { House } from './house.ts';
+import { withoutSecrets } from './withoutSecrets.ts';
 
 const perDay = 5;
 const openAtOnce = 10;
@@ -32,12 +33,15 @@ export async function openPullRequestFor(
   ticket: Ticket,
   signal: AbortSignal,
 ): Promise<Opened> {
-  assertNoOther(house, ticket);
+  const goesOn = openOfBranch(house, request) !== undefined;
+  if (!goesOn) assertNoOther(house, ticket);
   const { pullRequest: settings } = house.settings();
   const remote = await remoteOf({ git: house.git }, signal);
+  const masked = await withoutSecrets(request, ticket, signal);
   const input: PullRequestInput = {
-    request,
-    ticket,
+    request: masked.request,
+    ticket: masked.ticket,
+    ...(masked.count > 0 ? { remark: remarkOf(masked.count) } : {}),
     remote: remote?.name ?? '',
     base: settings.base || (await baseOf(house, signal)),
     draft: settings.draft,
@@ -52,9 +56,15 @@ export async function openPullRequestFor(
     const why = `There is no sign-in and no token for ${new URL(repository.webUrl).host}.`;
     return { kind: 'by_hand', why, text: byHand(input, repository) };
   }
-  assertWithinLimits(house);
+  if (!goesOn) assertWithinLimits(house);
   const pullRequest = await openPullRequest({ git: house.git, forge }, input, signal);
   return { kind: 'opened', pullRequest };
+}
+
+function remarkOf(count: number): string {
+  return count === 1
+    ? 'A value that looks like a secret was masked in this text.'
+    : `${count} values that look like secrets were masked in this text.`;
 }
 
 function instead(why: string, input: PullRequestInput): Opened {
@@ -89,6 +99,16 @@ async function baseOf({ git }: House, signal: AbortSignal): Promise<string> {
   });
 }
 
+/** The earlier patch on the same branch whose pull request is open: a push to it shows the new one there. */
+export function openOfBranch(
+  { backlog }: Pick<House, 'backlog'>,
+  { ticketId, branch }: PatchRequest,
+): PatchRequest | undefined {
+  return backlog.requests
+    .list({ ticketId })
+    .find((one) => one.branch === branch && one.pullRequest?.state === 'open');
+}
+
 function assertNoOther({ backlog }: House, ticket: Ticket): void {
   const other = backlog.requests
     .list()
@@ -103,7 +123,7 @@ function assertNoOther({ backlog }: House, ticket: Ticket): void {
 
 function assertWithinLimits({ backlog, clock }: House): void {
   const all = backlog.requests.list().flatMap(({ pullRequest }) => pullRequest ?? []);
-  const open = all.filter(({ state }) => state === 'open').length;
+  const open = new Set(all.flatMap(({ state, url }) => (state === 'open' ? [url] : []))).size;
   const yesterday = clock.now().getTime() - dayMs;
   const lately = all.filter(({ openedAt }) => Date.parse(openedAt) > yesterday).length;
   if (open < openAtOnce && lately < perDay) return;

@@ -1,21 +1,26 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import { eventsOf, linesRead, type Series, windowStart } from '../core/metric.ts';
 import type { Release, ReleaseBaseline } from '../core/patchRequest.ts';
-import type { Seen } from '../release/rates.ts';
+import type { NeighbourRates, Seen } from '../release/rates.ts';
 
 /** All that are kept. */
 const allWindows = 5_000;
 const millionths = 1e6;
 
-/** What was counted before a release and since, of its ticket's errors and of all. */
+/** What was counted before a release and since, of its ticket's errors, of those near it and of all. */
 export interface ReleaseRates {
   readonly own: { readonly before: Seen; readonly after: Seen };
   readonly all: { readonly before: Seen; readonly after: Seen };
+  readonly neighbours: readonly NeighbourRates[];
 }
 
 type Metrics = Pick<Backlog['metrics'], 'windows'>;
 
-export function releaseRates(metrics: Metrics, release: Release): ReleaseRates {
+export function releaseRates(
+  metrics: Metrics,
+  release: Release,
+  neighbours: readonly string[],
+): ReleaseRates {
   const { ticketId, appliedAt, baseline = { events: 0, allEvents: 0, lines: 0 } } = release;
   const landed = windowStart(Date.parse(appliedAt));
   const split = (series: Series, counted: number) => {
@@ -35,14 +40,18 @@ export function releaseRates(metrics: Metrics, release: Release): ReleaseRates {
   return {
     own: rates(eventsOf(ticketId), baseline.events),
     all: rates(eventsOf(), baseline.allEvents),
+    neighbours: neighbours.map((id) => ({
+      id,
+      ...rates(eventsOf(id), baseline.neighbours?.[id] ?? 0),
+    })),
   };
 }
 
 /** What lies in the five minutes of a landing at its moment, so that it can be told from what comes after. */
 export function baselineAt(
   metrics: Metrics,
-  ticketId: string,
-  appliedAt: string,
+  { ticketId, appliedAt }: Pick<Release, 'ticketId' | 'appliedAt'>,
+  neighbours: readonly string[],
   now: Date,
 ): ReleaseBaseline {
   const start = windowStart(Date.parse(appliedAt));
@@ -50,7 +59,11 @@ export function baselineAt(
   const isNow = windowStart(now.getTime()) === start;
   const counted = (series: Series): number =>
     isNow ? total(sums(metrics, series).filter((one) => one.start === start)) : 0;
+  const near = neighbours
+    .map((id) => [id, counted(eventsOf(id))] as const)
+    .filter(([, events]) => events > 0);
   return {
+    ...(near.length > 0 ? { neighbours: Object.fromEntries(near) } : {}),
     events: counted(eventsOf(ticketId)),
     allEvents: counted(eventsOf()),
     lines: counted(linesRead),

@@ -25,6 +25,8 @@ export interface ScanOptions {
   readonly analyse?: boolean;
 }
 
+const dayMs = 86_400_000;
+
 export type Scan = (options: ScanOptions, signal?: AbortSignal) => Promise<ScanReport>;
 
 /** Tells how it went, whatever happens: who shows that it runs must learn that it ended. */
@@ -36,8 +38,8 @@ export function createScan(
 ): Scan {
   const followPullRequests = createFollower(house);
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
+  let cleanedAt: number | undefined;
   return async ({ flush, analyse }, signal) => {
-    const isFirst = !hasJudgedAll;
     tell({ kind: 'scanning' });
     try {
       const tally = createTally();
@@ -55,7 +57,10 @@ export function createScan(
       await followPullRequests(signal);
       await noteKept(house);
       await lookAtReleases(house, tell);
-      if (isFirst) await removeAged(house);
+      if (cleanedAt === undefined || house.clock.now().getTime() - cleanedAt >= dayMs) {
+        cleanedAt = house.clock.now().getTime();
+        await removeAged(house);
+      }
       const report = tally.report();
       for (const id of report.previewsWanted) previewWanted(id);
       for (const { file, reason } of report.problems) house.log(`${file}: ${reason}`);

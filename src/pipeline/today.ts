@@ -9,8 +9,10 @@ type Limiting = Pick<House, 'backlog' | 'clock'>;
 
 /** A6. Call it under the lock that claims a ticket. */
 export function assertRequestsLeft({ backlog, clock }: Limiting, { limits }: Settings): void {
+  const since = startOfDay(clock.now());
   const running = backlog.attempts.running().length;
-  const made = backlog.requests.createdSince(startOfDay(clock.now())) + running;
+  // The team's are as many as were known at the last sync.
+  const made = backlog.requests.createdSince(since) + running + backlog.team.requestsSince(since);
   if (made < limits.requestsPerDay) return;
   throw new PatchwrightError('limit_reached', {
     what: "Today's patch requests are used up.",
@@ -24,9 +26,11 @@ export function assertRequestsLeft({ backlog, clock }: Limiting, { limits }: Set
  * Throws `limit_reached` when nothing is left.
  */
 export function budgetToday({ backlog, clock }: Limiting, { limits }: Settings): number {
-  const spent = backlog.attempts
-    .since(startOfDay(clock.now()))
-    .reduce((sum, attempt) => sum + claimOf(attempt, limits.costPerAttemptUsd), 0);
+  const since = startOfDay(clock.now());
+  const spent = [...backlog.attempts.since(since), ...backlog.team.attemptsSince(since)].reduce(
+    (sum, attempt) => sum + claimOf(attempt, limits.costPerAttemptUsd),
+    0,
+  );
   const left = limits.costPerDayUsd - spent;
   if (left > 0) return left;
   throw new PatchwrightError('limit_reached', {
@@ -36,7 +40,10 @@ export function budgetToday({ backlog, clock }: Limiting, { limits }: Settings):
   });
 }
 
-function claimOf({ outcome, costUsd = 0 }: Attempt, most: number): number {
+function claimOf(
+  { outcome, costUsd = 0 }: Pick<Attempt, 'outcome' | 'costUsd'>,
+  most: number,
+): number {
   return outcome === 'running' ? Math.max(costUsd, most) : costUsd;
 }
 

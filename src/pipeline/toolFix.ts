@@ -11,28 +11,37 @@ import type { Ticket } from '../core/ticket.ts';
 import { type ToolFinding, toolFindingOf, toolName } from '../core/toolFix.ts';
 import { fixWithTool, isInstalled } from '../gates/static/fix.ts';
 import { nextTicket } from './claim.ts';
-import { attempt, draft, eventsOf, type Job, note, requestOf, toTesting } from './draft.ts';
+import {
+  attempt,
+  draft,
+  eventsOf,
+  type Job,
+  note,
+  requestOf,
+  toTesting,
+  type Wanted,
+} from './draft.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
 
 /** By the tool that found it where it can, else by a model. */
 export async function draftTicket(
   house: House,
-  ticketId: string | undefined,
+  wanted: Wanted,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<PatchRequest> {
   const settings = house.settings();
   const { kind } = await house.sandbox(settings);
   const mended =
-    kind === 'refused' ? undefined : await fixByTool(house, ticketId, settings, tell, signal);
-  return mended ?? draft(house, ticketId, tell, signal);
+    kind === 'refused' ? undefined : await fixByTool(house, wanted, settings, tell, signal);
+  return mended ?? draft(house, wanted, tell, signal);
 }
 
 /** undefined: no tool can, or the gates refused what it did; then a model has to. */
 async function fixByTool(
   house: House,
-  ticketId: string | undefined,
+  { ticketId, again }: Wanted,
   settings: Settings,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
@@ -43,7 +52,7 @@ async function fixByTool(
   if (await hasFailedHere(house, ticket, finding)) return undefined;
   const model = { name: toolName(finding) };
   try {
-    const start = { ticketId: ticket.id, settings, model, tell, signal };
+    const start = { ticketId: ticket.id, again, settings, model, tell, signal };
     return await attempt(house, start, (job, worktree) => mend(job, worktree, finding));
   } catch (error) {
     if (!isPatchwrightError(error, 'gates_failed') && !isPatchwrightError(error, 'nothing_to_do')) {

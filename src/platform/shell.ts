@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { Readable, type Writable } from 'node:stream';
 import { cancelled } from '../core/errors.ts';
 import type { Command, CommandResult, Shell } from '../core/ports.ts';
 import { killStrays, markOf, runMark } from './strays.ts';
@@ -83,7 +84,7 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
     }
     // A child that exits without reading its input is no failure of ours; its exit code tells.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(command.input);
+    give(child.stdin, command.input);
 
     child.once('error', (error) => finish(() => reject(error)));
     // What was written is read first; but who could not be killed may write on for ever.
@@ -119,6 +120,11 @@ function run(command: Command, signal?: AbortSignal): Promise<CommandResult> {
       }),
     );
   });
+}
+
+function give(stdin: Writable, input: Command['input']): void {
+  if (typeof input === 'object' && Symbol.asyncIterator in input) Readable.from(input).pipe(stdin);
+  else stdin.end(input);
 }
 
 function endGroup(pid: number | undefined): NodeJS.Timeout {

@@ -16,14 +16,17 @@ export interface PullRequestInput {
   readonly base: string;
   readonly draft: boolean;
   readonly reviewers: readonly string[];
+  /** A last line of the text. */
+  readonly remark?: string;
 }
 
 export const label = 'auto-improvement';
 
 export function newPullRequest(input: PullRequestInput): NewPullRequest {
-  const { request, ticket, base, draft, reviewers } = input;
+  const { request, ticket, base, draft, reviewers, remark } = input;
   const { branch } = request;
-  return { ...pullRequestText(request, ticket), branch, base, draft, labels: [label], reviewers };
+  const text = pullRequestText(request, ticket, remark);
+  return { ...text, branch, base, draft, labels: [label], reviewers };
 }
 
 /**

@@ -8,6 +8,7 @@ import { oneLine } from './commit.ts';
 export function pullRequestText(
   request: PatchRequest,
   ticket: Ticket,
+  remark = '',
 ): { readonly title: string; readonly body: string } {
   const tally = gateTally(request.gates);
   const body = [
@@ -33,6 +34,7 @@ export function pullRequestText(
       '2. Check out this branch and run the same: it passes, and so does the whole suite.',
     ].join('\n'),
     `Written by ${plain(request.model)} and judged by Patchwright's gates; commit \`${request.commit}\` is what was judged.`,
+    plain(remark),
   ];
   return {
     title: oneLine(redact(`Fix ${ticket.title}`)),
@@ -68,15 +70,18 @@ function files(paths: readonly string[]): string {
   return paths.map((path) => `\`${path.replace(/`/g, '')}\``).join(', ');
 }
 
-/** No mention, link, image, HTML or table break of a log line's making acts on the forge. */
+/**
+ * No mention, link, image, HTML or table break of a log line's making acts on the forge. Masked first: of a
+ * key with an underscore in it no rule would know the escaped form.
+ */
 function plain(text: string): string {
-  return oneLine(text, 500)
+  return oneLine(redact(text), 500)
     .replace(/[\\`*_[\]<>|#!]/g, '\\$&')
     .replaceAll('@', '@\u200b');
 }
 
 function quoted(text: string): string {
-  return text
+  return redact(text)
     .slice(0, 4_000)
     .split(/\r?\n/)
     .map((line) => `> ${plain(line)}`)

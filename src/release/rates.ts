@@ -31,8 +31,9 @@ const [worseBy, betterBy] = [4, 0.1] as const;
  * Whether the rate of events changed: a sequential test of two Poisson processes, each measured by the
  * lines read. Compares the chance of the count after under the rate before (its posterior) with that
  * under a rate of its own, a gamma mixture around `worseBy` or `betterBy` times the rate before.
+ * @param among how many are compared: of many, one looks changed by chance sooner
  */
-export function compareRates(before: Seen, after: Seen): RateChange {
+export function compareRates(before: Seen, after: Seen, among = 1): RateChange {
   if (after.lines < leastLines || before.lines < leastLines) {
     return { verdict: 'unknown', evidence: 1 };
   }
@@ -44,7 +45,7 @@ export function compareRates(before: Seen, after: Seen): RateChange {
   const changed = logPredictive(after, shape, shape / centre);
   const evidence = Math.exp(Math.min(700, changed - same));
   const ratio = before.events === 0 ? {} : { ratio: rateAfter / rateBefore };
-  if (evidence < enough) return { verdict: 'same', evidence, ...ratio };
+  if (evidence < enough * among) return { verdict: 'same', evidence, ...ratio };
   return { verdict: rose ? 'worse' : 'better', evidence, ...ratio };
 }
 
@@ -59,13 +60,50 @@ function logPredictive({ events, lines }: Seen, a: number, b: number): number {
   );
 }
 
-/** `97 % fewer of this error: 1,204 in 80,000 lines before, 31 in 70,000 after`. */
-export function rateSentence(what: string, before: Seen, after: Seen): string {
-  return `${changeText(what, before, after)}: ${seenText(before)} before, ${seenText(after)} after.`;
+/** One of several errors that a patch may have changed as well. */
+export interface NeighbourRates {
+  readonly id: string;
+  readonly before: Seen;
+  readonly after: Seen;
 }
 
-function changeText(what: string, before: Seen, after: Seen): string {
-  const { verdict, ratio } = compareRates(before, after);
+export interface NeighbourChange {
+  readonly isWorse: boolean;
+  /** With its numbers, for a person. */
+  readonly sentence: string;
+}
+
+/** Names the one that rose most, if any did; otherwise says how all of them together changed. */
+export function compareNeighbours(
+  neighbours: readonly [NeighbourRates, ...NeighbourRates[]],
+): NeighbourChange {
+  const among = neighbours.length;
+  const evidenceOf = ({ before, after }: NeighbourRates): number => {
+    const { verdict, evidence } = compareRates(before, after, among);
+    return verdict === 'worse' ? evidence : 0;
+  };
+  const worst = neighbours.reduce((a, b) => (evidenceOf(b) > evidenceOf(a) ? b : a));
+  if (evidenceOf(worst) > 0) {
+    const { id, before, after } = worst;
+    const what = `${id}, which is about the same code`;
+    return { isWorse: true, sentence: rateSentence(what, before, after, among) };
+  }
+  const sum = (side: 'before' | 'after'): Seen => ({
+    events: neighbours.reduce((total, one) => total + one[side].events, 0),
+    lines: neighbours[0][side].lines,
+  });
+  const what =
+    among === 1 ? '1 other error of the same code' : `${among} other errors of the same code`;
+  return { isWorse: false, sentence: rateSentence(what, sum('before'), sum('after')) };
+}
+
+/** `97 % fewer of this error: 1,204 in 80,000 lines before, 31 in 70,000 after`. */
+export function rateSentence(what: string, before: Seen, after: Seen, among = 1): string {
+  return `${changeText(what, before, after, among)}: ${seenText(before)} before, ${seenText(after)} after.`;
+}
+
+function changeText(what: string, before: Seen, after: Seen, among: number): string {
+  const { verdict, ratio } = compareRates(before, after, among);
   if (verdict === 'unknown') return `Too little was logged to say anything of ${what}`;
   if (verdict === 'same') return `No change that is more than chance of ${what}`;
   if (ratio === undefined) return `New: ${what}`;

@@ -1,13 +1,16 @@
 import { PatchwrightError } from '../core/errors.ts';
-import type { Release } from '../core/patchRequest.ts';
+import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import type { Git } from '../core/ports.ts';
 import { type Branch, type BranchPolicy, openBranch } from './branch.ts';
 import { mergeTrees, writeCommit, writeScratchCommit } from './commit.ts';
+import { findLanding, type Landing } from './landing.ts';
 import { moveBranch } from './move.ts';
-import { atTopLevel, isAncestor, isCommit } from './ownGit.ts';
+import { atTopLevel } from './ownGit.ts';
 
 export interface RollBackInput extends BranchPolicy {
   readonly release: Release;
+  /** As it was judged: tells what became of it where it was squashed or rebased. */
+  readonly patch?: Pick<PatchRequest, 'base' | 'commit'>;
   readonly ticketTitle: string;
   readonly reason: string;
   readonly reviewer: string;
@@ -32,8 +35,9 @@ export async function rollBack(
   if (release.rolledBackAt !== undefined) throw alreadyBack(release);
   const git = await atTopLevel(deps.git, signal);
   const branch = await openBranch(git, input, signal);
-  await refuseNotLandedHere(git, release, branch, signal);
-  const commit = await revertCommit(git, branch, input, signal);
+  const landing = await findLanding(git, branch.head, release.commit, input.patch, signal);
+  if (!landing) throw notHere(release, branch);
+  const commit = await revertCommit(git, branch, landing, input, signal);
   const backupRef = await moveBranch(git, branch, commit, release.ticketId, signal);
   return { commit, backupRef };
 }
@@ -46,38 +50,27 @@ function alreadyBack(release: Release): PatchwrightError {
   });
 }
 
-async function refuseNotLandedHere(
-  git: Git,
-  release: Release,
-  branch: Branch,
-  signal?: AbortSignal,
-): Promise<void> {
-  if (!(await isCommit(git, release.commit, signal))) throw notHere(release, branch);
-  if (!(await isAncestor(git, release.commit, branch.head, signal))) throw notHere(release, branch);
-  const parents = await git.run(['rev-list', '--parents', '-n', '1', release.commit], { signal });
-  if (parents.split(' ').length !== 3) throw notHere(release, branch);
-}
-
 function notHere(release: Release, branch: Branch): PatchwrightError {
   return new PatchwrightError('stale', {
     what: 'Nothing was changed.',
-    why: `Merge commit ${release.commit.slice(0, 10)} of this release is not part of ${branch.name}.`,
-    remedy: `Check out ${release.branch}, where it landed, and try again.`,
+    why: `Commit ${release.commit.slice(0, 10)} of this release is not part of ${branch.name}, nor is a copy of it.`,
+    remedy: `Check out ${release.branch || 'the branch where it landed'}, pull if it landed elsewhere, and try again.`,
   });
 }
 
 async function revertCommit(
   git: Git,
   branch: Branch,
+  landing: Landing,
   { release, ticketTitle, reason, reviewer }: RollBackInput,
   signal?: AbortSignal,
 ): Promise<string> {
-  const tree = await revertedTree(git, release.commit, branch.head, signal);
+  const tree = await revertedTree(git, landing, branch.head, signal);
   const before = await git.run(['rev-parse', '--verify', `${branch.head}^{tree}`], { signal });
   if (tree === before) throw alreadyBack(release);
   const message = {
     subject: `Roll back patch for ${release.ticketId}: ${ticketTitle}`,
-    body: [reason, `This reverts merge commit ${release.commit}.`],
+    body: [reason, `This reverts ${nameOf(landing)}.`],
     trailers: [
       ['Patchwright-Ticket', release.ticketId],
       ['Patchwright-Request', release.requestId],
@@ -87,20 +80,27 @@ async function revertCommit(
   return writeCommit(git, tree, [branch.head], message, signal);
 }
 
+function nameOf({ commit, before, isMerge }: Landing): string {
+  return isMerge
+    ? `merge commit ${commit}`
+    : `commit ${commit} and what came with it since ${before}`;
+}
+
 /**
- * The head's tree without the release: a three-way merge with the release as base, the head as ours and
- * the release's first parent as theirs. `merge-tree --merge-base` says this from git 2.40 on; scratch
- * commits that share a parent say the same from 2.38.
+ * The head's tree without the landing: a three-way merge with the landing as base, the head as ours and what
+ * was before the landing as theirs. `merge-tree --merge-base` says this from git 2.40 on; scratch commits
+ * that share a parent say the same from 2.38.
  */
 async function revertedTree(
   git: Git,
-  release: string,
+  { commit, before, isMerge }: Landing,
   head: string,
   signal?: AbortSignal,
 ): Promise<string> {
-  const base = await writeScratchCommit(git, release, [], signal);
+  const base = await writeScratchCommit(git, commit, [], signal);
   const ours = await writeScratchCommit(git, head, [base], signal);
-  const theirs = await writeScratchCommit(git, `${release}^1`, [base], signal);
-  const remedy = `Take it back by hand: \`git revert -m 1 ${release.slice(0, 12)}\`.`;
+  const theirs = await writeScratchCommit(git, before, [base], signal);
+  const [from, to] = [before.slice(0, 12), commit.slice(0, 12)];
+  const remedy = `Take it back by hand: \`git revert ${isMerge ? `-m 1 ${to}` : `${from}..${to}`}\`.`;
   return mergeTrees(git, ours, theirs, remedy, signal);
 }

@@ -38,6 +38,7 @@ export const pageActions = [
   'undoReject',
   'rollBack',
   'openReview',
+  'canary',
 ] as const;
 export type PageAction = (typeof pageActions)[number];
 
@@ -85,6 +86,8 @@ export interface ReviewView {
     readonly priority: Reasoned;
     readonly risk: Reasoned;
     readonly effort: Reasoned;
+    /** What to expect of another draft; empty where it is not known. */
+    readonly odds: string;
     readonly seen: string;
     readonly trend?: TrendView;
     readonly stack: readonly Place[];
@@ -107,6 +110,8 @@ export interface ReviewView {
     readonly after: readonly string[];
     /** Mutants that the test does not notice, and hunks that nothing proves. */
     readonly doubts: readonly string[];
+    /** How the app did under load; empty where that was not tried. */
+    readonly canary: readonly string[];
   };
   readonly gates: readonly GateView[];
   readonly steps: readonly StepView[];

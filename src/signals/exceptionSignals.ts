@@ -20,7 +20,7 @@ export interface Signals {
    * A key that two events of a log share only if their fingerprints and traits are the same: most occurrences are of a few bugs,
    * and need no more than to be counted. Holds text that was not sanitised.
    */
-  keyOf(event: ExceptionEvent): string;
+  readonly keyOf: (event: ExceptionEvent) => string;
 }
 
 export function createSignals(

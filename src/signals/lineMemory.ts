@@ -25,10 +25,14 @@ export interface LineMemory {
 }
 
 const maxBytes = 400;
+/** Records hold their stacks; of those only the shape is remembered. */
+const maxShapeBytes = 4_096;
 const slots = 8_192;
+const longSlots = 512;
 const digit = 49;
 const other = 0;
 const hexMark = 1;
+const hexDigit = 2;
 
 /** Digits are one class; what is no printable ASCII is none. */
 const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -39,6 +43,7 @@ const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
 interface Entry {
   readonly words: DataView;
   readonly line: ReadText;
+  isUsed: boolean;
 }
 
 interface ShapeEntry {
@@ -51,22 +56,40 @@ export function createLineMemory(): LineMemory {
   const seed = Math.floor(Math.random() * 2 ** 31) | 1;
   const exact: (Entry | undefined)[] = Array.from({ length: slots });
   const shapes: (ShapeEntry | undefined)[] = Array.from({ length: slots });
+  const longShapes: (ShapeEntry | undefined)[] = Array.from({ length: longSlots });
   const seenOnce = new Int32Array(slots);
 
   /** undefined where a byte is no printable ASCII. */
   const shapeOf = (bytes: Buffer, from: number, to: number): Shape | undefined => {
     let hash = seed;
+    let kind = other;
     for (let at = from; at < to; at++) {
-      const kind = classAt(bytes, at);
+      kind = classAfter(kind, bytes, at);
       if (kind === other) return undefined;
       hash = Math.imul(hash ^ kind, 0x01000193);
     }
-    const slot = (hash ^ (hash >>> 15)) & (slots - 1);
-    const entry = shapes[slot];
+    const [known, count] = to - from > maxBytes ? [longShapes, longSlots] : [shapes, slots];
+    const slot = (hash ^ (hash >>> 15)) & (count - 1);
+    const entry = known[slot];
     if (entry && hasShape(bytes, from, to, entry.bytes)) return entry.shape;
     const made = { bytes: classesOf(bytes, from, to), shape: {} };
-    shapes[slot] = made;
+    known[slot] = made;
     return made.shape;
+  };
+
+  let turn = false;
+
+  /** One of two places; what was asked for since the last try stays, so that it is the same object each time. */
+  const freeSlot = (first: number, second: number): number | undefined => {
+    const here = exact[first];
+    if (!here) return first;
+    const there = exact[second];
+    if (!there) return second;
+    if (!here.isUsed) return first;
+    if (!there.isUsed) return second;
+    here.isUsed = false;
+    there.isUsed = false;
+    return undefined;
   };
 
   let view: DataView = new DataView(new ArrayBuffer(0));
@@ -75,28 +98,43 @@ export function createLineMemory(): LineMemory {
 
   return {
     read(bytes, from, end, encoding) {
-      if (encoding !== 'bytes' || end - from > maxBytes) {
+      if (encoding !== 'bytes' || end - from > maxShapeBytes) {
         return { text: decodeLine(bytes.subarray(from, end), encoding) };
       }
       let to = end;
       if (to > from && bytes[to - 1] === 10) to--;
       if (to > from && bytes[to - 1] === 13) to--;
+      if (to - from > maxBytes) {
+        const shape = shapeOf(bytes, from, to);
+        return shape
+          ? { text: bytes.toString('latin1', from, to), shape }
+          : { text: decodeLine(bytes.subarray(from, end), encoding) };
+      }
       const words = viewOf(bytes);
       const hash = hashOf(words, bytes.byteOffset + from, bytes.byteOffset + to, seed);
-      const slot = hash & (slots - 1);
-      const entry = exact[slot];
-      if (entry && isSame(words, bytes.byteOffset + from, to - from, entry)) return entry.line;
+      const [first, second] = [hash & (slots - 1), (hash >>> 16) & (slots - 1)];
+      for (let slot = first; ; slot = second) {
+        const entry = exact[slot];
+        if (entry && isSame(words, bytes.byteOffset + from, to - from, entry)) {
+          entry.isUsed = true;
+          return entry.line;
+        }
+        if (slot === second) break;
+      }
       const shape = shapeOf(bytes, from, to);
       const text = shape
         ? bytes.toString('latin1', from, to)
         : decodeLine(bytes.subarray(from, end), encoding);
-      if (seenOnce[slot] !== hash) {
-        seenOnce[slot] = hash;
+      if (seenOnce[first] !== hash && seenOnce[second] !== hash) {
+        seenOnce[turn ? first : second] = hash;
+        turn = !turn;
         return { text, shape };
       }
+      const slot = freeSlot(first, second);
+      if (slot === undefined) return { text, shape };
       const line = { text, shape, known: {} };
       const kept = Uint8Array.from(bytes.subarray(from, to));
-      exact[slot] = { words: new DataView(kept.buffer), line };
+      exact[slot] = { words: new DataView(kept.buffer), line, isUsed: false };
       return line;
     },
   };
@@ -126,19 +164,28 @@ function isSame(words: DataView, from: number, length: number, entry: Entry): bo
 
 function classesOf(bytes: Buffer, from: number, to: number): Uint8Array {
   const found = new Uint8Array(to - from);
-  for (let i = 0; i < found.length; i++) found[i] = classAt(bytes, from + i);
+  let kind = other;
+  for (let i = 0; i < found.length; i++) found[i] = kind = classAfter(kind, bytes, from + i);
   return found;
 }
 
 function hasShape(bytes: Buffer, from: number, to: number, known: Uint8Array): boolean {
   const length = to - from;
   if (known.length !== length) return false;
-  for (let i = 0; i < length; i++) if (classAt(bytes, from + i) !== known[i]) return false;
+  let kind = other;
+  for (let i = 0; i < length; i++) {
+    kind = classAfter(kind, bytes, from + i);
+    if (kind !== known[i]) return false;
+  }
   return true;
 }
 
-/** The zero of `0x` is no digit like others; what may stand before the line does not matter. */
-function classAt(bytes: Buffer, at: number): number {
+/** What follows on `0x` are digits of another class, letters too; what may stand before the line does not matter. */
+function classAfter(before: number, bytes: Buffer, at: number): number {
   const byte = bytes[at] as number;
-  return byte === 120 && bytes[at - 1] === 48 ? hexMark : (classes[byte] as number);
+  const kind = classes[byte] as number;
+  if (before === hexMark || before === hexDigit) {
+    return kind === digit || (byte >= 97 && byte <= 102) ? hexDigit : kind;
+  }
+  return byte === 120 && before === digit && bytes[at - 1] === 48 ? hexMark : kind;
 }

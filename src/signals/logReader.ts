@@ -1,8 +1,10 @@
-import { createAssembler, type FoundException } from './exceptions/assemble.ts';
+import type { ExceptionEvent } from '../core/signal.ts';
+import { type Assembler, createAssembler, type FoundException } from './exceptions/assemble.ts';
 import type { Encoding } from './encoding.ts';
 import { findHint } from './hints.ts';
 import { lineEnd } from './lineBreaks.ts';
 import { createLineMemory, type LineMemory } from './lineMemory.ts';
+import { createRepeats, type LogFinding } from './repeats.ts';
 
 /** What the bytes handed over so far are: more will come; all there is for now; all that counts. */
 export type Ending = 'more' | 'held' | 'final';
@@ -22,7 +24,7 @@ export interface Reader<T> {
   takeLines(): number;
 }
 
-export interface LogReader extends Reader<FoundException> {
+export interface LogReader<T> extends Reader<T> {
   /** After the last bytes of a log that will never grow: what waits for another line counts as it is. */
   end(): void;
 }
@@ -40,10 +42,31 @@ export function createLogReader(
   start: number,
   encoding: Encoding,
   memory: LineMemory = createLineMemory(),
-): LogReader {
-  const assembler = createAssembler();
+): LogReader<FoundException> {
+  return readWith(createAssembler(), start, encoding, memory);
+}
+
+/**
+ * The same for who only counts what comes again and again.
+ * @param keyOf events of one key are counted as one
+ */
+export function createCountingReader(
+  start: number,
+  encoding: Encoding,
+  memory: LineMemory,
+  keyOf: (event: ExceptionEvent) => string,
+): LogReader<LogFinding> {
+  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory);
+}
+
+function readWith<T extends { readonly offset: number }>(
+  assembler: Pick<Assembler<T>, 'push' | 'close' | 'openSince' | 'take'>,
+  start: number,
+  encoding: Encoding,
+  memory: LineMemory,
+): LogReader<T> {
   const counter = createLineCounter(start);
-  let found: FoundException[] = [];
+  let found: T[] = [];
   let safeCount = 0;
   let safe = start;
 

@@ -1,6 +1,6 @@
 import type { ExceptionSignal } from '../core/signal.ts';
-import type { FoundException } from './exceptions/assemble.ts';
 import type { Signals } from './exceptionSignals.ts';
+import { isRepeated, type LogFinding, wholeOf } from './repeats.ts';
 
 /** So many of a kind are told in full: what makes a ticket, and what it shows. Then one an hour and batch is. */
 const maxTold = 10;
@@ -9,7 +9,7 @@ const hourChars = '2026-03-02T10'.length;
 
 /** Turns what was found into signals; what comes again and again is only counted. */
 export interface Occurrences {
-  add(found: FoundException): void;
+  add(found: LogFinding): void;
   /** Signals held. */
   held(): number;
   take(): ExceptionSignal[];
@@ -51,13 +51,14 @@ export function createOccurrences(signals: Signals, file: string, now: string): 
 
   return {
     add(found) {
-      const at = found.event.timestamp ?? now;
-      const kind = kindOf(signals.keyOf(found.event));
+      const repeated = isRepeated(found);
+      const at = (repeated ? found.timestamp : found.event.timestamp) ?? now;
+      const kind = kindOf(repeated ? found.key : signals.keyOf(found.event));
       const hour = at.slice(0, hourChars);
       const like = kind.byHour.get(hour);
       if (kind.told < maxTold || !like) {
         const counted = {
-          signal: signals.toSignal(found, file, now),
+          signal: signals.toSignal(wholeOf(found), file, now),
           count: 0,
           firstAt: at,
           lastAt: at,

@@ -23,7 +23,7 @@ import { createInteractionReader, type InteractionFinding } from './interactionR
 import { lineEnd, maxLineBytes } from './lineBreaks.ts';
 import { createLineMemory, type LineMemory } from './lineMemory.ts';
 import { createLocator } from './location.ts';
-import { createLogReader, type Reader } from './logReader.ts';
+import { createCountingReader, type Reader } from './logReader.ts';
 import { createLogDurations } from './metrics/logDurations.ts';
 import { createMetricReader, type MetricFinding } from './metrics/metricReader.ts';
 import {
@@ -457,7 +457,7 @@ function logSource(
   encoding: Encoding,
   now: Date,
 ): SourceReader {
-  const reader = createLogReader(start, encoding, run.memory);
+  const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf);
   const occurrences = createOccurrences(run.signals, plan.file, now.toISOString());
   const durations = run.settings.sources.enabled.metrics
     ? createLogDurations(plan.file, start, encoding, now.getTime())

@@ -16,7 +16,7 @@ const anything = new Proxy(function () {}, {
 });
 const names = ['window', 'workspace', 'commands', 'languages', 'comments', 'chat', 'lm', 'env', 'l10n', 'extensions', 'authentication',
   'Uri', 'Range', 'Position', 'ThemeIcon', 'ThemeColor', 'EventEmitter', 'MarkdownString', 'RelativePattern', 'Disposable', 'ExtensionMode',
-  'ViewColumn', 'StatusBarAlignment', 'TreeItemCollapsibleState', 'TreeItemCheckboxState', 'CommentThreadCollapsibleState'];
+  'ViewColumn', 'StatusBarAlignment', 'McpStdioServerDefinition', 'TreeItemCollapsibleState', 'TreeItemCheckboxState', 'CommentThreadCollapsibleState'];
 const vscode = Object.fromEntries(names.map((name) => [name, anything]));
 vscode.workspace = new Proxy({}, { get: (_, key) => (key === 'workspaceFolders' ? [] : anything) });
 const kept = { get: (_, usual) => usual, update: async () => undefined };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { type Pair, settled, type Speed } from '../../src/gates/loop/slowdown.ts';
+import { doubt, type Pair, settledWithin, type Speed } from '../../src/gates/loop/slowdown.ts';
 import { createRandom } from '../support/random.ts';
 import type { Bench } from './bench.ts';
 
@@ -33,6 +33,9 @@ export const bench: Bench = {
       target: 1,
     });
     report({ what: 'pairs of runs a decision, mean', value: mean(pairs), unit: '' });
+    const silent = found.filter(({ speed }) => speed.verdict !== 'slower' && !doubt(speed));
+    report({ what: 'of the missed: without a mark', value: silent.length, unit: '' });
+    report({ what: 'of the same: marked', value: marked(same), unit: '' });
     report({ what: 'pairs of runs a decision, worst', value: Math.max(...pairs), unit: '' });
     for (const [name, spread, spikes] of [
       ['10 % noise', 0.1, 0.02],
@@ -49,6 +52,10 @@ export const bench: Bench = {
   },
 };
 
+function marked(all: readonly Decision[]): number {
+  return all.filter(({ speed }) => doubt(speed)).length;
+}
+
 interface Decision {
   readonly speed: Speed;
   readonly pairs: number;
@@ -56,12 +63,18 @@ interface Decision {
 
 function decide(next: (isOdd: boolean) => Pair): Decision {
   const pairs: Pair[] = [];
+  let spentMs = 0;
   for (;;) {
-    pairs.push(next(pairs.length % 2 === 1));
-    const speed = settled(pairs);
+    const pair = next(pairs.length % 2 === 1);
+    pairs.push(pair);
+    spentMs += pair.baseMs + pair.patchMs + 2 * layMs;
+    const speed = settledWithin(spentMs, pairs);
     if (speed) return { speed, pairs: pairs.length };
   }
 }
+
+/** What the gate takes to lay a tree out and look at it after the run. */
+const layMs = 100;
 
 /** Rounds of the loop: some 60 ms. */
 const work = 4e5;

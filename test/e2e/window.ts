@@ -64,6 +64,7 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
     ...(options.version ? { version: options.version } : {}),
     extensions,
     settings: {
+      'patchwright.schedule.enabled': false, // no test may depend on the time of the day
       ...(options.theme ? { 'workbench.colorTheme': themeIds[options.theme] } : {}),
       ...options.settings,
     },

@@ -38,7 +38,10 @@ try {
     userData: absolute(options['user-data-dir']),
     extensions: absolute(options['extensions-dir']),
     env: { VSCODE_HOST_JOB: JSON.stringify(job) },
-    settings: JSON.parse(process.env.VSCODE_HOST_SETTINGS ?? '{}'),
+    settings: {
+      'patchwright.schedule.enabled': false, // no test may depend on the time of the day
+      ...JSON.parse(process.env.VSCODE_HOST_SETTINGS ?? '{}'),
+    },
     // Nothing stays behind even if this process is killed.
     extra: ['--enable-remote-auto-shutdown', '--remote-auto-shutdown-without-delay'],
     onLine: (line) => {

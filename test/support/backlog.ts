@@ -9,6 +9,7 @@ import type { Change } from '../../src/core/change.ts';
 import type { PatchRequest, Release } from '../../src/core/patchRequest.ts';
 import type { Feedback, FilePosition } from '../../src/core/signal.ts';
 import type { Ticket } from '../../src/core/ticket.ts';
+import { createAuditSigner } from '../../src/platform/auditKey.ts';
 
 export const systemClock = { now: () => new Date() };
 
@@ -18,6 +19,7 @@ export function open(folder: string, options: Partial<OpenBacklogOptions> = {}):
     folder,
     clock: systemClock,
     log: () => undefined,
+    signer: createAuditSigner({ XDG_CONFIG_HOME: join(folder, 'config'), APPDATA: folder }),
     watch: false,
     ...options,
   });

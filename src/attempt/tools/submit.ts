@@ -58,7 +58,14 @@ async function changedFiles({ git, base }: ToolContext, signal: AbortSignal): Pr
   const names = async (args: readonly string[]) =>
     (await git.run([...args, '-z'], { signal })).split('\0').filter((name) => name !== '');
   return new Set([
-    ...(await names(['diff', '--name-only', '--relative', '--no-renames', base])),
+    ...(await names([
+      'diff',
+      '--name-only',
+      '--relative',
+      '--no-renames',
+      '--ignore-submodules=all',
+      base,
+    ])),
     ...(await names(['ls-files', '--others', '--exclude-standard'])),
   ]);
 }

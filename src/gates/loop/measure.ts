@@ -5,17 +5,15 @@ import { plural } from '../finding.ts';
 import { guarded } from '../guardedRun.ts';
 import {
   type Bound,
-  compareSpeed,
   confidence,
+  doubt,
+  mostMs,
   type Pair,
-  settled,
+  settledWithin,
   slow,
   type Speed,
   usualPairs,
 } from './slowdown.ts';
-
-/** Measuring takes no longer than this, give or take a run. */
-const budgetMs = 60_000;
 
 /** Something that is run on the base and on the patch. */
 export interface Subject {
@@ -64,10 +62,8 @@ export async function measure(
     runs.push(pair as { base: TestRun; patch: TestRun });
     if (!subject.failsOnBase && runs[0]?.base.verdict !== 'passed') return incomparable(subject);
     const spent = performance.now() - started;
-    if (runs.length === 1 && spent * usualPairs > budgetMs) return tooLong(subject, spent, runs);
-    const pairs = runs.map(times);
-    speed = settled(pairs, boundOf(subject));
-    if (spent > budgetMs) speed ??= compareSpeed(pairs, boundOf(subject));
+    if (runs.length === 1 && spent * usualPairs > mostMs) return tooLong(subject, spent, runs);
+    speed = settledWithin(spent, runs.map(times), boundOf(subject));
   }
   return judge(subject, runs, speed, [...marks]);
 }
@@ -88,7 +84,9 @@ function judge(subject: Subject, runs: Runs, speed: Speed, marks: readonly strin
   const { ratio: allowed } = boundOf(subject);
   const percent = `${100 * confidence} %`;
   const interval = `${speed.low.toFixed(2)}–${speed.high.toFixed(2)}`;
+  const ranMs = runs.reduce((sum, run) => sum + run.base.durationMs + run.patch.durationMs, 0);
   const evidence = [
+    `Timed: ${plural(2 * runs.length, 'run')} (${(ranMs / 1000).toFixed(1)} s)`,
     `${name}: ${speed.ratio.toFixed(2)} × the time of before (${percent} interval ${interval}, ${plural(runs.length, 'pair')} of runs).`,
   ];
   const failing = (side: 'base' | 'patch'): number =>
@@ -105,11 +103,22 @@ function judge(subject: Subject, runs: Runs, speed: Speed, marks: readonly strin
     const problem = `${name} became slower: ${speed.ratio.toFixed(2)} × the time of before (${percent} interval ${interval}; up to ${allowed} is allowed).`;
     return { problem, evidence, marks: [...marks, ...flaky] };
   }
-  const unclear =
-    speed.verdict === 'unclear' && speed.ratio > allowed
-      ? [`${name}: may be slower (${speed.ratio.toFixed(2)} ×), the runs differ too much to tell`]
-      : [];
-  return { evidence, marks: [...marks, ...flaky, ...unclear] };
+  return { evidence, marks: [...marks, ...flaky, ...unclear(subject, speed)] };
+}
+
+function unclear(subject: Subject, speed: Speed): string[] {
+  const { name } = subject;
+  const why = 'the runs differ too much to tell';
+  switch (doubt(speed, boundOf(subject))) {
+    case 'maybe':
+      return [`${name}: may be slower (${speed.ratio.toFixed(2)} ×), ${why}`];
+    case 'undecided':
+      return [
+        `${name}: not decided whether it became slower (at most ${speed.high.toFixed(1)} × the time of before), ${why}`,
+      ];
+    default:
+      return [];
+  }
 }
 
 function misbehaved(

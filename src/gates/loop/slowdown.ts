@@ -1,3 +1,5 @@
+import { bootstrap, median } from '../../core/statistics.ts';
+
 /** Whether a patch made something slower, told from interleaved runs. Pure, and the same for the same times. */
 
 /** From where on something counts as slower. */
@@ -11,7 +13,6 @@ export interface Bound {
 export const slow: Bound = { ratio: 1.15, ms: 30 };
 /** Held against noise as heavy as on a machine with many more processes than cores, see the bench. */
 export const confidence = 0.97;
-const resamples = 2_000;
 
 /** With how many pairs it is looked at; most are clear with the first few. */
 const looks: readonly number[] = [3, 6, 10, 16, 25];
@@ -37,7 +38,7 @@ export interface Speed {
 
 export function compareSpeed(pairs: readonly Pair[], bound: Bound = slow): Speed {
   const logs = pairs.map(({ baseMs, patchMs }) => Math.log(patchMs / baseMs));
-  const [low, high] = bootstrap(logs).map(Math.exp) as [number, number];
+  const [low, high] = bootstrap(logs, median, confidence).map(Math.exp) as [number, number];
   const lost = median(pairs.map(({ baseMs, patchMs }) => patchMs - baseMs));
   const needed = pairs.length > few ? bound.ratio : Math.max(plainRatio, bound.ratio);
   const isSlower = low > needed && lost >= bound.ms;
@@ -53,30 +54,37 @@ export function settled(pairs: readonly Pair[], bound: Bound = slow): Speed | un
   return speed.verdict === 'unclear' && pairs.length !== looks.at(-1) ? undefined : speed;
 }
 
-/** Interval of the median, by drawing again from what was measured. */
-function bootstrap(values: readonly number[]): [number, number] {
-  const random = createRandom(values.length);
-  const medians = Array.from({ length: resamples }, () =>
-    median(values.map(() => values[Math.floor(random() * values.length)] ?? 0)),
-  ).sort((a, b) => a - b);
-  const tail = Math.floor(((1 - confidence) / 2) * resamples);
-  return [medians[tail] ?? 0, medians[resamples - 1 - tail] ?? 0];
+/** How long it may take to tell: so many times what one run takes, within bounds; longer where it looks slower. */
+const [leastMs, timesARun, stretch] = [5_000, 10, 6];
+/** Measuring takes no longer than this, give or take a run. */
+export const mostMs = 60_000;
+
+/** The same, but for the time it takes: what is unclear by then stays so. */
+export function settledWithin(
+  spentMs: number,
+  pairs: readonly Pair[],
+  bound: Bound = slow,
+): Speed | undefined {
+  const speed = settled(pairs, bound);
+  if (speed) return speed;
+  if (spentMs > mostMs) return compareSpeed(pairs, bound);
+  const run = median(pairs.flatMap(({ baseMs, patchMs }) => [baseMs, patchMs]));
+  const enoughMs = Math.max(leastMs, timesARun * run);
+  if (pairs.length < few || spentMs <= enoughMs) return undefined;
+  const now = compareSpeed(pairs, bound);
+  const looksSlower = now.verdict === 'unclear' && now.ratio > bound.ratio;
+  return looksSlower && spentMs <= stretch * enoughMs ? undefined : now;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
+/** What may be as much slower as everybody would notice. */
+const felt = 1.5;
 
-/** mulberry32: small, and the same everywhere. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Why a reviewer should look: it was not found slower, nor is it known that it is not. */
+export function doubt(
+  { verdict, ratio, high }: Speed,
+  bound: Bound = slow,
+): 'maybe' | 'undecided' | undefined {
+  if (verdict !== 'unclear') return undefined;
+  if (ratio > bound.ratio) return 'maybe';
+  return high > felt ? 'undecided' : undefined;
 }

@@ -3,14 +3,13 @@ import type { GateContext } from '../context.ts';
 import { plural } from '../finding.ts';
 import { treePaths } from '../treeChanges.ts';
 import { copiedAnswers } from './copied.ts';
-import { changesCode, type FixedFile, fixedFiles, type Hunk, placeOf, without } from './hunks.ts';
+import { changesCode, type FixedFile, fixedFiles, placeOf, without } from './hunks.ts';
 import { mutantsOf } from './mutants.ts';
 import { keyOf, tryNeighbours } from './neighbours.ts';
 import { originMarks } from './origin.ts';
 import type { Proof } from './proof.ts';
 import { suspicions } from './suspicions.ts';
-import { createTrials, type Trial, type Trials } from './trials.ts';
-import { treeWithFile } from './variant.ts';
+import { createTrials, type Trial, type Trials, type Variant } from './trials.ts';
 
 export interface Examined {
   readonly evidence: readonly string[];
@@ -39,8 +38,8 @@ export async function examine(
   const subject: Subject = { context, trials, files, proof };
   const parts = [
     await tryNeighbours(context, trials, files, proof, signal),
-    await takeBackHunks(subject, signal),
-    await tryMutants(subject, signal),
+    await takeBackHunks(subject),
+    await tryMutants(subject),
   ];
   const { runs, ms } = trials.spent();
   const spent = `Run on variants of the patch: ${plural(runs, 'time')} (${(ms / 1000).toFixed(1)} s)`;
@@ -58,7 +57,7 @@ interface Subject {
 }
 
 /** Necessity: a hunk that no test misses is not proven by any. */
-async function takeBackHunks(subject: Subject, signal?: AbortSignal): Promise<Examined> {
+async function takeBackHunks(subject: Subject): Promise<Examined> {
   const { files } = subject;
   const all = files.flatMap((file) => file.hunks.map((hunk) => ({ file, hunk })));
   // The one hunk of a fix taken back is the base with the test, which has failed twice.
@@ -68,7 +67,10 @@ async function takeBackHunks(subject: Subject, signal?: AbortSignal): Promise<Ex
   let needed = 0;
   let tried = 0;
   for (const { file, hunk } of telling.slice(0, maxHunks)) {
-    const noticed = await isNoticed(subject, variantOf(file, hunk), signal);
+    const noticed = await isNoticed(subject, {
+      path: file.path,
+      content: without(file, hunk),
+    });
     if (noticed === undefined) break;
     tried += 1;
     if (noticed === 'nobody') {
@@ -85,24 +87,15 @@ async function takeBackHunks(subject: Subject, signal?: AbortSignal): Promise<Ex
   };
 }
 
-function variantOf(file: FixedFile, hunk: Hunk) {
-  return { path: file.path, mode: file.mode, content: without(file, hunk) };
-}
-
 /** Mutation: small changes to the changed lines, each of which the test should notice. */
-async function tryMutants(subject: Subject, signal?: AbortSignal): Promise<Examined> {
+async function tryMutants(subject: Subject): Promise<Examined> {
   const { context, files } = subject;
   const all = mutantsOf(files);
   const wanted = all.slice(0, context.maxMutants);
   const marks: string[] = [];
   const counts = { test: 0, suite: 0, nobody: 0, invalid: 0 };
   for (const mutant of wanted) {
-    const mode = files.find(({ path }) => path === mutant.path)?.mode ?? '100644';
-    const noticed = await isNoticed(
-      subject,
-      { path: mutant.path, mode, content: mutant.content() },
-      signal,
-    );
+    const noticed = await isNoticed(subject, { path: mutant.path, content: mutant.content() });
     if (noticed === undefined) break;
     counts[noticed] += 1;
     if (noticed === 'nobody') {
@@ -127,16 +120,14 @@ type Notice = 'test' | 'suite' | 'nobody' | 'invalid';
 /** Who notices a variant of a file. undefined: there was no time to tell. */
 async function isNoticed(
   { context, trials, proof }: Subject,
-  file: { readonly path: string; readonly mode: string; readonly content: string },
-  signal?: AbortSignal,
+  variant: Variant,
 ): Promise<Notice | undefined> {
-  const { git, patch } = context;
-  const tree = await treeWithFile(git, patch.commit, file, signal);
-  const trial = await trials.run(tree, patch.testFiles);
+  const { patch } = context;
+  const trial = await trials.run(patch.commit, variant, patch.testFiles);
   if (!trial) return undefined;
   if (trial.verdict === 'error') return 'invalid'; // it does not even load: no change of behaviour
   if (!passes(trial, proof.proven)) return 'test';
-  const suite = await trials.run(tree);
+  const suite = await trials.run(patch.commit, variant);
   if (!suite) return undefined;
   return suite.verdict === 'passed' ? 'nobody' : 'suite';
 }

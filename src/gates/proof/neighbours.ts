@@ -7,7 +7,6 @@ import { neighboursOf, type TestLiteral, testLiterals } from './literals.ts';
 import { readSource } from './sourceText.ts';
 import type { Proof } from './proof.ts';
 import type { Trial, Trials } from './trials.ts';
-import { treeWithFile } from './variant.ts';
 
 export interface Neighbours {
   readonly evidence: readonly string[];
@@ -37,9 +36,8 @@ export async function tryNeighbours(
   for (const other of all.slice(0, maxNeighbours)) {
     // One input that is treated otherwise is enough, but for numbers that the fix names itself.
     if (otherwise.size > 0 && (!other.isNamed || otherwise.has(other.literal))) continue;
-    const file = { path: other.path, mode: '100644', content: other.content };
-    const run = async (tree: string): Promise<Trial | undefined> =>
-      trials.run(await treeWithFile(context.git, tree, file, signal), context.patch.testFiles);
+    const run = (tree: string): Promise<Trial | undefined> =>
+      trials.run(tree, other, context.patch.testFiles);
     const before = await run(base);
     const failures = outcomes(before, proven);
     // It passes there, can't run at all, or fails in another way: this input does not show the bug.

@@ -1,13 +1,21 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isPatchwrightError, throwIfCancelled } from '../../core/errors.ts';
 import type { TestRun, TestRunner } from '../../core/testRun.ts';
 import type { GateContext } from '../context.ts';
 
 /** Runs of the tests on variants of the patch, for as long as there is time. */
 export interface Trials {
-  /** Test files, or the whole suite. undefined: the time for trials is used up. */
-  run(tree: string, files?: readonly string[]): Promise<Trial | undefined>;
+  /** Test files, or the whole suite, on a tree with one file replaced. undefined: the time for trials is used up. */
+  run(tree: string, variant: Variant, files?: readonly string[]): Promise<Trial | undefined>;
   /** Of the runs so far. */
   spent(): { readonly runs: number; readonly ms: number };
+}
+
+/** A file of the tree, with another content. */
+export interface Variant {
+  readonly path: string;
+  readonly content: string;
 }
 
 export type Trial = Pick<TestRun, 'verdict' | 'cases'>;
@@ -29,11 +37,12 @@ export function createTrials(
   let [runs, ms] = [0, 0];
   return {
     spent: () => ({ runs, ms }),
-    async run(tree, files) {
+    async run(tree, variant, files) {
       throwIfCancelled(signal);
       const left = until - performance.now();
       if (left <= 0) return undefined;
       await checkout.lay(tree, signal);
+      await writeFile(join(checkout.path, variant.path), variant.content);
       const limit = AbortSignal.timeout(Math.ceil(files ? limitMs : left));
       const either = signal ? AbortSignal.any([signal, limit]) : limit;
       const started = performance.now();

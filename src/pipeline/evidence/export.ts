@@ -1,3 +1,4 @@
+import { canaryOf } from '../../core/canary.ts';
 import { PatchwrightError } from '../../core/errors.ts';
 import { type EvidenceBundle, evidenceFormat, evidenceVersion } from '../../core/evidence.ts';
 import { redact } from '../../core/secrets.ts';
@@ -58,6 +59,7 @@ export async function exportEvidence(
       output,
     })),
     settings: await rulesOf(house, house.settings()),
+    canary: canaryOf(request),
   });
   return seal({
     format: evidenceFormat,
@@ -80,6 +82,7 @@ export async function exportEvidence(
     },
     tests,
     gates: words.gates,
+    ...(words.canary ? { canary: words.canary } : {}),
     settings: words.settings,
   });
 }

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly dryRun: boolean;
   /** Drafts the next ticket as well, within the limits. */
   readonly autoExecute: boolean;
+  /** Not where a run of this type was done since; throws `nothing_to_do` then. */
+  readonly due?: Date;
 }
 
 /** The verbs that a run is made of. */
@@ -49,8 +51,22 @@ export async function run(
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<RunReport> {
-  const work = () => perform(house, verbs, type, options, signal);
+  const work = async () => {
+    assertDue(house, type, options.due);
+    return perform(house, verbs, type, options, signal);
+  };
   return options.dryRun ? work() : alone(house, work, signal);
+}
+
+/** Others are at it at the very same time; asked under the lock. */
+function assertDue(house: House, type: RunType, due: Date | undefined): void {
+  const last = lastRun(house, type);
+  if (!due || last === undefined || new Date(last) < due) return;
+  throw new PatchwrightError('nothing_to_do', {
+    what: 'Nothing was run.',
+    why: `A ${type} run was done at ${last}.`,
+    remedy: 'Read its report in .patchwright/reports.',
+  });
 }
 
 /** How long another run may take to end before this one gives up. */

@@ -39,14 +39,16 @@ const maxXmlChars = 4_000;
 const maxMessageTail = 20;
 
 /** Puts lines together to exceptions, each stream for itself. Knows at any time what is still open. */
-export interface Assembler {
+export interface Assembler<T = FoundException> {
   push(line: ReadText, offset: number): void;
   /** Ends what is open. `force: false` leaves blocks that say nothing without a further line. */
   close(force: boolean): void;
   /** Offset of the first line that is still open; undefined when nothing is. */
   openSince(): number | undefined;
+  /** Drops what is open, uncounted. */
+  forget(): void;
   /** What was found since the last call, in the order it ended. */
-  take(): readonly FoundException[];
+  take(): readonly T[];
 }
 
 /** Lines in, exceptions out. */
@@ -284,6 +286,7 @@ export function createAssembler(): Assembler {
       timestamp: record.timestamp,
       wrapped: true,
       language: record.language,
+      origin: record.origin,
       release: record.release,
     };
     if (record.exception) emit(recordEvent(record.exception, piece), offset);
@@ -323,6 +326,7 @@ export function createAssembler(): Assembler {
       for (const part of text.split('\r')) pushText(part, offset);
     },
     close: closeAll,
+    forget: () => streams.clear(),
     openSince() {
       let since = Number.POSITIVE_INFINITY;
       for (const one of streams.values()) {

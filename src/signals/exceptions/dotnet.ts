@@ -28,6 +28,9 @@ const innerOnHead = new RegExp(String.raw`^(.{0,8000}?) ---> (${errorName})${cod
 /** The words of the frames are translated by .NET Framework; mono adds offsets. */
 const frameLine =
   /^\s{1,24}(?:at|bei|à|en|in|в|w|em|場所|在|위치:) (\S.{0,1000}?)(?: ?\[0x[0-9a-f]{1,10}\])?(?: (?:in|dans|en|в|w|em|場所|位置|파일) (.{1,600}?):(?:[^\s\d:]{1,12} ?)?(\d{1,9})\.?)?\s*$/;
+/** Unity's player: `Till.Settle (Basket basket) (at Assets/Till.cs:31)`. */
+const unityFrame =
+  /^([A-Z_][\w.+<>`/]{0,300}[.:][\w<>.|]{1,200} ?\(.{0,500}\)) \(at (.{1,500}):(\d{1,9})\)$/;
 const endOfInner =
   /^\s*--- (?:End of inner|Fin de la trace|Ende der inneren|Fin del seguimiento|内部例外)/;
 const seam = /^\s*--- .{1,200}---$|^\s*---$/;
@@ -44,6 +47,7 @@ export const dotnet: Grammar = {
   hints: [
     '\n   at ',
     ' ---> ',
+    ') (at ',
     'Unhandled exception.',
     'Unhandled Exception:',
     'Stack overflow',
@@ -131,6 +135,7 @@ function isFrame(line: string): boolean {
 }
 
 const isKnownFrame = remembering((line: string): boolean => {
+  if (line.endsWith(')') && line.includes(' (at ')) return unityFrame.test(line);
   const match = line.startsWith(' ') && line.includes('(') ? frameLine.exec(line) : null;
   if (!match) return false;
   const called = match[1] ?? '';
@@ -226,7 +231,7 @@ function causeOf({ type, message, frames }: Link): Cause {
 }
 
 const readFrame = remembering((line: string): Frame => {
-  const match = frameLine.exec(line);
+  const match = unityFrame.exec(line) ?? frameLine.exec(line);
   const called = nameOf(match?.[1] ?? '');
   const shown = match?.[2] ?? '';
   const hasFile = shown !== '' && !shown.startsWith('<');

@@ -1,4 +1,5 @@
 import { diagnostics } from './diagnostics.ts';
+import { dart } from './dart.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { go, goRace } from './go.ts';
@@ -9,6 +10,7 @@ import { lua } from './lua.ts';
 import { goTests } from './goTests.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { pythonTests } from './pythonTests.ts';
+import { pythonRich } from './pythonRich.ts';
 import { rustTests } from './rustTests.ts';
 import { junitXml } from './junitXml.ts';
 import { native } from './native.ts';
@@ -32,6 +34,7 @@ export const grammars: readonly Grammar[] = [
   goTests,
   rustTests,
   python,
+  pythonRich,
   rust,
   go,
   goRace,
@@ -43,6 +46,7 @@ export const grammars: readonly Grammar[] = [
   lua,
   java,
   dotnet,
+  dart,
   perl,
   shell,
   swift,

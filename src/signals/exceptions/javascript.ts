@@ -11,6 +11,14 @@ import {
 /** `/srv/app/cart.js:8`, `file:///srv/a.mjs:2`, `C:\app\a.js:3`, `node:internal/x:12`: the head of an uncaught one. */
 const placeLine =
   /^((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/|\.{1,2}\/|webpack)[^\n]{1,1000}|evalmachine\.<anonymous>|undefined|<anonymous_script>|\[eval\]):(\d{1,9})$/;
+/** Such a place is part of a message (Prisma names the call that failed). */
+const hasColumn = /:\d{1,9}:\d{1,9}$/;
+/** Vite's dev server: the message alone, above the stack. */
+const viteHead =
+  /\[vite\] (?:\([\w-]{1,20}\) )?(?:Internal server error|Error when evaluating SSR module [^\s:]{1,500}): (.*)$/;
+/** Chromium's log of a page's console, as Electron writes it. */
+const pageError =
+  /^\[\d{1,9}:\d{4}\/\d{6}\.\d{3,6}:[A-Z]{4,7}:CONSOLE[(:]\d{1,9}\)?\] "Uncaught (?:\(in promise\) )?([A-Z]\w{0,80}): (.{0,8000})", source: (\S{1,1000}) \((\d{1,9})\)$/;
 const caretLine = /^\s*[\^~]+\s*$/;
 const runtimeLine = /^Node\.js v\d+\.\d+\.\d+/;
 const traceHint = /^\(Use `node --trace-uncaught /;
@@ -52,13 +60,15 @@ export const javascript: Grammar = {
     if (placeLine.test(line)) return followUncaught();
     if (/^\(node:\d+\) (?!UnhandledPromiseRejectionWarning: )/.test(line) || runtimeLine.test(line))
       return undefined;
+    if (line.charCodeAt(0) === 91 && pageError.test(line)) return () => 'no';
     if (bracketHead.test(line)) return followStack('bracket', indentOf(line), line);
-    if (namedHead.test(line) || bareHead.test(line))
+    if (namedHead.test(line) || bareHead.test(line) || viteHead.test(line))
       return followStack('head', indentOf(line), line);
     return undefined;
   },
+  saysEnough: (line) => pageError.test(line),
   *parse(lines) {
-    const parsed = parseBlock(lines);
+    const parsed = parsePageError(lines[0] ?? '') ?? parseBlock(lines);
     if (parsed) yield parsed;
   },
 };
@@ -117,7 +127,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
     if (frameLine.test(line) && !uncaught) return 'no';
     if (messageLines > 0 && isStrongHead(line)) return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
-    return ++messageLines <= maxMessageLines && !placeLine.test(line)
+    return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))
       ? uncaught
         ? 'enough'
         : 'more'
@@ -170,7 +180,23 @@ interface Head {
   readonly message: string;
 }
 
+function parsePageError(line: string): ParsedException | undefined {
+  const match = line.charCodeAt(0) === 91 ? pageError.exec(line) : null;
+  if (!match) return undefined;
+  const frames = [frame('', `${match[3]}:${match[4]}`)];
+  return {
+    language: languageOf(frames),
+    type: match[1] ?? 'Error',
+    message: match[2] ?? '',
+    frames,
+    causes: [],
+    severity: 'error',
+  };
+}
+
 function readHead(line: string): Head | undefined {
+  const vite = line.includes('[vite] ') ? viteHead.exec(line) : null;
+  if (vite) return readHead(vite[1] ?? '') ?? { type: 'Error', message: vite[1] ?? '' };
   const bracket = bracketHead.exec(line);
   const bare =
     bracket ??

@@ -1,6 +1,8 @@
 import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
-import { readThrown } from './jsonThrown.ts';
+import { originOfRecord } from './jsonOrigin.ts';
+import { goFrames, invocationStack, readPhpThrown, readThrown } from './jsonThrown.ts';
+import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
 import type { Frame } from '../../core/signal.ts';
 
@@ -14,6 +16,8 @@ export interface JsonRecord {
   readonly exception?: ParsedException;
   /** The version of the program, where the record names it. */
   readonly release?: string;
+  /** Where its logger says it was logged. */
+  readonly origin?: Origin;
   /** Set for a record that only carries a line (docker json-file): whose line it is. */
   readonly carrier?: string;
 }
@@ -51,6 +55,7 @@ export function readRecord(line: string, readStack: ReadStack): JsonRecord | und
   const release = readRelease(record);
   const thrown = readException(record, readStack);
   // A stack alone (zap, Go's logging) leaves it to the record to say what happened.
+  const origin = thrown ? undefined : originOfRecord(record);
   const exception =
     thrown?.message === ''
       ? {
@@ -66,6 +71,7 @@ export function readRecord(line: string, readStack: ReadStack): JsonRecord | und
     language: languageOf(record),
     ...(release === undefined ? {} : { release }),
     ...(exception ? { exception } : {}),
+    ...(origin ? { origin } : {}),
   };
 }
 
@@ -272,7 +278,7 @@ function readTime(record: Json): string | undefined {
 }
 
 /** Seconds, milliseconds, micro- or nanoseconds: told apart by their size. */
-function epochMs(value: number): number {
+export function epochMs(value: number): number {
   if (value > 1e17) return Math.round(value / 1e6);
   if (value > 1e14) return Math.round(value / 1e3);
   return value > 1e11 ? Math.round(value) : Math.round(value * 1000);
@@ -306,6 +312,7 @@ const stackKeys = [
   'traceback',
   'exception',
   'error.stack_trace',
+  'trace',
   'error.stack',
   'err.stack',
   'exception.stacktrace',
@@ -324,8 +331,10 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
   const printed = get(record, 'record') === undefined ? undefined : textOf(get(record, 'text'));
   const whole = printed === undefined ? undefined : readStack(printed);
   if (whole) return whole;
+  // monolog keeps what it was given beside the message.
+  const context = asObject(get(record, 'context'));
   for (const key of errorKeys) {
-    const value = get(record, key);
+    const value = get(record, key) ?? (context && get(context, key));
     const nested = asObject(value);
     const found = nested
       ? readErrorObject(nested, readStack)
@@ -339,14 +348,39 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
     const found = stack === undefined ? undefined : readStack(stack);
     if (found) return found;
   }
-  const flatType = firstText(record, ['error.type', 'exception.type', 'exc_type', 'error_type']);
+  const failed = invocationStack(record);
+  const invoked = failed === undefined ? undefined : readStack(failed);
+  if (invoked) return invoked;
+  const frames = goFrames(get(record, 'stack'));
+  if (frames.length > 0) {
+    return { language: 'go', type: 'error', message: '', frames, causes: [], severity: 'error' };
+  }
+  const flatType = firstText(record, [
+    'error.type',
+    'exception.type',
+    'exc_type',
+    'error_type',
+    'errorType',
+  ]);
   const flatMessage = firstText(record, [
     'error.message',
     'exception.message',
     'exc_value',
     'error_message',
+    'errorMessage',
   ]);
-  return flatType === undefined ? undefined : bare(flatType, flatMessage ?? '');
+  if (flatType === undefined) return readSaid(readMessage(record), readStack);
+  return bare(flatType, flatMessage ?? '');
+}
+
+/** What frames look like below a message: many loggers print the whole stack as one. */
+const stackBelow =
+  /\n\s+at |Traceback \(most recent|\ngoroutine \d|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
+
+function readSaid(message: string | undefined, readStack: ReadStack): ParsedException | undefined {
+  if (message === undefined || !stackBelow.test(message)) return undefined;
+  const found = readStack(message);
+  return found && found.frames.length > 0 ? found : undefined;
 }
 
 /** winston may give a stack as a list of lines. */
@@ -358,7 +392,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function readErrorObject(error: Json, readStack: ReadStack): ParsedException | undefined {
-  const thrown = readThrown(error);
+  const thrown = readThrown(error) ?? readPhpThrown(error);
   if (thrown) return thrown;
   const stack =
     firstText(error, [

@@ -59,3 +59,59 @@ export function javaFrame(
       ),
   };
 }
+
+/** A PHP exception as monolog's JsonFormatter writes it: `file:line` in texts, the cause as `previous`. */
+export function readPhpThrown(thrown: Json): ParsedException | undefined {
+  const links: Cause[] = [];
+  let at: Json | undefined = thrown;
+  while (at && links.length <= maxCauses) {
+    const type = textAt(at, 'class');
+    const top = phpFrame(own(at, 'file'));
+    if (type === undefined || !/^[\w\\@]{1,300}$/.test(type) || !top) break;
+    const trace = own(at, 'trace');
+    const rest = Array.isArray(trace) ? trace.slice(0, maxFrames - 1) : [];
+    const frames = [top, ...rest.map(phpFrame).filter((frame) => frame !== undefined)];
+    links.push({ type, message: (textAt(at, 'message') ?? '').slice(0, maxMessageChars), frames });
+    at = objectAt(at, 'previous');
+  }
+  const [outermost, ...causes] = links;
+  return outermost && { language: 'php', ...outermost, causes, severity: 'error' };
+}
+
+function phpFrame(value: unknown): Frame | undefined {
+  const match = typeof value === 'string' ? /^(.{1,1000}\.\w{1,8}):(\d{1,9})$/.exec(value) : null;
+  if (!match) return undefined;
+  const file = match[1] ?? '';
+  return { file, line: Number(match[2]), inApp: !/[\\/]vendor[\\/]/.test(file) };
+}
+
+/** What AWS Lambda gives in parts (type, message and frames), as the runtime would have printed it. */
+export function invocationStack(record: Json): string | undefined {
+  const type = textAt(record, 'errorType');
+  const stack = own(record, 'stackTrace');
+  if (type === undefined || !Array.isArray(stack)) return undefined;
+  const frames = stack.slice(0, maxFrames).filter((line) => typeof line === 'string');
+  const [first = ''] = frames;
+  const head = `${type}: ${textAt(record, 'errorMessage') ?? ''}`;
+  if (/^\s*File "/.test(first)) {
+    const lines = frames.map((frame) => frame.replace(/\n$/, ''));
+    return ['Traceback (most recent call last):', ...lines, head].join('\n');
+  }
+  return /^[\w.$<>/]{1,500}\([^()]{0,200}\)$/.test(first)
+    ? [head, ...frames.map((frame) => `\tat ${frame}`)].join('\n')
+    : undefined;
+}
+
+/** zerolog's stacks: records of base names, lines and functions. */
+export function goFrames(stack: unknown): readonly Frame[] {
+  if (!Array.isArray(stack)) return [];
+  return stack.slice(0, maxFrames).flatMap((value) => {
+    const step = objectOf(value);
+    const file = step && textAt(step, 'source');
+    const name = step && textAt(step, 'func');
+    const line = Number(step && own(step, 'line'));
+    if (file === undefined || name === undefined || !(line > 0)) return [];
+    const inApp = !/^(?:goexit|main)$/.test(name) || file === 'main.go';
+    return [{ file, function: name, line, inApp: inApp && file !== 'proc.go' }];
+  });
+}

@@ -74,6 +74,14 @@ const forms: readonly Form[] = [
     header: /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d{1,6} {1,6}\d{1,6} ([VDIWEFA]) [^:\n]{1,80}: /,
   },
   {
+    // Sidekiq: `2026-03-02T10:00:00.123Z pid=17 tid=abc class=Pay jid=0b1c WARN: `
+    may: (line) => startsWithDigit(line) && line.includes(' pid='),
+    header: new RegExp(
+      `^${date}T${time}Z pid=\\d{1,9} tid=\\w{1,20}(?: \\w{1,20}=\\S{1,100}){0,6} ([A-Z]{4,5}): `,
+    ),
+    language: 'ruby',
+  },
+  {
     // NLog: `2026-03-02 10:00:00.1234|ERROR|Shop.Cart|`
     may: (line) => startsWithDigit(line) && line.includes('|'),
     header: new RegExp(`^${date}[ T]${time}Z?\\|([A-Za-z]{4,8})\\|[^|\\s]{1,200}\\|`),

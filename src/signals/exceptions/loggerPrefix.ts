@@ -151,6 +151,11 @@ function stamp(time: Time | undefined): { timestamp?: string } {
   return time?.iso === undefined ? {} : { timestamp: time.iso };
 }
 
+/** The time that stands at a place of a line, ISO 8601 UTC. */
+export function timeAt(line: string, at: number): string | undefined {
+  return readTime(line, at)?.iso;
+}
+
 function readTime(line: string, at: number): Time | undefined {
   const first = line.charCodeAt(at);
   if (!(first >= 48 && first <= 57) && first !== 91 && !(first >= 65 && first <= 90))

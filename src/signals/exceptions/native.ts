@@ -78,6 +78,19 @@ const terminating: Report = {
   parse: (head) => crash(head[1] ?? 'terminate', head[2] ?? '', [], 'cpp'),
 };
 
+/** Apple's Foundation says what was thrown before the C++ runtime does. */
+const foundation: Report = {
+  head: /^(?:.{0,120}\] )?\*\*\* Terminating app due to uncaught exception '(\w{1,120})', reason: '(.{0,8000}?)'?$/,
+  follow: () => {
+    let lines = 0;
+    return (line) => {
+      if (terminating.head.test(line)) return 'last';
+      return ++lines < 200 && /^(?:\*\*\* First throw|[()]|\s)/.test(line) ? 'enough' : 'no';
+    };
+  },
+  parse: (head) => crash(head[1] ?? 'NSException', head[2] ?? '', [], 'objective-c'),
+};
+
 const heap: Report = {
   head: /^((?:free|malloc|realloc|calloc|munmap_chunk|malloc_consolidate|malloc_printerr)\(\): (?=.{0,80}(?:invalid|corrupt|unaligned|unsorted|too many|mismatch|double|smash|not in |size)).{1,200}|double free or corruption.{0,60}|corrupted (?:size vs\. prev_size|double-linked list).{0,60}|\*{3} (?:stack smashing|buffer overflow) detected \*{3}.{0,200}|\*{3} Error in `.{1,1000})$/,
   follow: oneLine,
@@ -188,6 +201,7 @@ const reports: readonly Report[] = [
   assertionFailed,
   terminated,
   terminating,
+  foundation,
   heap,
   debuggers,
   killed,
@@ -205,6 +219,7 @@ export const native: Grammar = {
     'Assertion failed: ',
     'terminate called ',
     ': terminating ',
+    'Terminating app ',
     'free(): ',
     'lloc(): ',
     '_chunk(): ',

@@ -24,7 +24,18 @@ const languages: Readonly<Record<string, string>> = {
   ex: 'elixir',
   exs: 'elixir',
   rs: 'rust',
+  java: 'java',
+  kt: 'kotlin',
+  scala: 'scala',
+  cs: 'csharp',
+  js: 'javascript',
+  ts: 'typescript',
 };
+
+export function languageOfFile(file: string): string {
+  const extension = /\.(\w{1,5})$/.exec(file)?.[1] ?? '';
+  return languages[extension] ?? 'text';
+}
 
 /** java.util.logging's word, and threads as Java names them before a class. */
 const javaLogger =

@@ -6,8 +6,13 @@ export const maxMessageLines = 24;
 
 export function indentOf(line: string): number {
   let indent = 0;
-  while (indent < line.length && (line[indent] === ' ' || line[indent] === '\t')) indent++;
+  while (isBlank(line.charCodeAt(indent))) indent++;
   return indent;
+}
+
+/** A no-break space, too: some runtimes indent with it so that consoles keep it. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 0xa0;
 }
 
 export function messageOf(lines: readonly string[]): string {

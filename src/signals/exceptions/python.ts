@@ -10,7 +10,8 @@ import { frameOf, indentOf, remembering } from './parts.ts';
 
 const header = /Traceback \(most recent call last\):\s*$/;
 const groupHeader = /^\s*\+ Exception Group Traceback \(most recent call last\):\s*$/;
-const fileLine = /^\s*File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?\s*$/;
+/** loguru marks the frame that caught it. */
+const fileLine = /^\s*(?:> )?File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?\s*$/;
 /** `KeyError: 'x'`, `shop.db.StorageError`, `QueueFull`, `f.<locals>.Oops: x`. */
 const typeLine = /^([A-Za-z_][\w.]{0,200}(?:<locals>[\w.]{1,100})?)(?::(?: (.*))?)?$/;
 const chained =
@@ -34,11 +35,19 @@ export const python: Grammar = {
       ? followTraceback(Math.max(0, indentOf(line) - 2), 'bare')
       : undefined;
   },
-  *parse(lines) {
+  *parse(lines, said = []) {
     const parsed = groupLine.test(lines[0] ?? '') ? parseGroup(lines) : parseChain(lines);
-    if (parsed) yield parsed;
+    const whole = parsed ?? parseHeaded(said.at(-1) ?? '', lines);
+    if (whole) yield whole;
   },
 };
+
+/** AWS Lambda logs the type and its message above the frames. */
+function parseHeaded(said: string, lines: readonly string[]): ParsedException | undefined {
+  const isHead = header.test(lines[0] ?? '') && isTypeLine(said, false);
+  const alone = isHead ? parseTraceback([...lines, said]) : undefined;
+  return alone && alone.frames.length > 0 ? asException(alone, []) : undefined;
+}
 
 type State = 'frames' | 'bare' | 'message' | 'blank' | 'chained';
 
@@ -48,7 +57,7 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
   return (line) => {
     if (state === 'frames' || state === 'bare') {
       if (line.trim() === '') return state === 'bare' ? 'no' : 'more';
-      if (indentOf(line) > base) return 'more';
+      if (indentOf(line) > base || line.startsWith('> File "', base)) return 'more';
       if (indentOf(line) < base || !isTypeLine(line.trimStart(), state === 'bare')) return 'no';
       state = 'message';
       return 'enough';

@@ -25,6 +25,8 @@ const classAtEnd = new RegExp(String.raw`^(.*?) ?\((${typeName})\)$`);
 const syntaxError =
   /^((?:\/|\.{1,2}\/|[A-Za-z]:)?[^\s:][^:\n]{0,500}\.(?:rb|ru|rake|erb)|-e):(\d{1,9}): (syntax errors?(?: found)?[, ].{0,2000}|.{0,500}unexpected .{1,500})$/;
 const jrubyHead = new RegExp(String.raw`^(${errorName}): (.*)$`);
+/** An exception as `inspect` shows it, at the end of what Puma says. */
+const inspected = new RegExp(String.raw`: #<(${typeName}): (.{0,4000})>$`);
 const jrubyFrame = /^\s{1,80}(\S.{0,200}?) at (\S.{0,500}):(\d{1,9})$/;
 const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) \((.*)\):$`);
 const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
@@ -47,7 +49,8 @@ export const ruby: Grammar = {
     if (railsHead.test(line) || tagged.test(line)) return followRails(railsHead.test(line));
     if (openHead.test(line) && /:in [`']/.test(line)) return followOpen();
     if (classAtEnd.test(line)) return followFrames();
-    return !isScriptError(line) && jrubyHead.test(line) ? followJruby() : undefined;
+    if (inspected.test(line)) return followTyped();
+    return !isScriptError(line) && jrubyHead.test(line) ? followTyped() : undefined;
   },
   saysEnough: (line) => !isPlaced(line),
   keepsLeveled: (line) => railsFrame.test(line) || railsHead.test(line) || blankTagged.test(line),
@@ -57,8 +60,8 @@ export const ruby: Grammar = {
     else if (!errorHead.test(first) && syntaxError.test(first)) yield* some(parseSyntax(lines));
     else if (errorHead.test(first) || openHead.test(first)) yield* parseUncaught(lines);
     else if (railsHead.test(first) || tagged.test(first)) yield* some(parseRails(lines));
-    else if (jrubyHead.test(first) && jrubyFrame.test(lines[1] ?? ''))
-      yield* some(parseJruby(lines));
+    else if ((inspected.test(first) || jrubyHead.test(first)) && isTypedFrame(lines[1] ?? ''))
+      yield* some(parseTyped(lines));
     else if (classAtEnd.test(first)) yield* some(parseLogged(lines, said));
   },
 };
@@ -66,7 +69,7 @@ export const ruby: Grammar = {
 /** Cheap, and true for all that the patterns take. */
 function mayBegin(line: string): boolean {
   const last = line.charCodeAt(line.length - 1);
-  if (last === 41 || last === 58 || last === 93 || last === 32) return true;
+  if (last === 41 || last === 58 || last === 93 || last === 32 || last === 62) return true;
   const first = line.charCodeAt(0);
   if (first >= 65 && first <= 90 && line.includes(': ')) return true;
   return line.includes(':in ') || line.includes('syntax err') || line.includes('unexpected ');
@@ -161,8 +164,13 @@ function followFrames(): Follow {
   return (line) => (plainFrame.test(line) && !fromLine.test(line) ? 'enough' : 'no');
 }
 
-function followJruby(): Follow {
-  return (line) => (jrubyFrame.test(line) ? 'enough' : 'no');
+function followTyped(): Follow {
+  return (line) => (isTypedFrame(line) ? 'enough' : 'no');
+}
+
+/** JRuby's frames, or those that Sidekiq and Puma print below a type and its message. */
+function isTypedFrame(line: string): boolean {
+  return jrubyFrame.test(line) || (line.includes(':in ') && plainFrame.test(line));
 }
 
 /** With tags every line is a logger's, and the first is empty but for them. */
@@ -408,10 +416,10 @@ function parseRails(lines: readonly string[]): ParsedException | undefined {
   );
 }
 
-function parseJruby(lines: readonly string[]): ParsedException | undefined {
-  const head = jrubyHead.exec(lines[0] ?? '');
+function parseTyped(lines: readonly string[]): ParsedException | undefined {
+  const head = inspected.exec(lines[0] ?? '') ?? jrubyHead.exec(lines[0] ?? '');
   if (!head) return undefined;
-  const frames: Frame[] = [];
+  const frames: Frame[] = framesIn(lines.slice(1), plainFrame);
   for (const line of lines.slice(1)) {
     const match = jrubyFrame.exec(line);
     const file = match?.[2] ?? '';

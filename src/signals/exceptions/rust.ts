@@ -27,9 +27,14 @@ const mainError = /^Error: (.{1,8000})$/;
 const debugValue = /^(?:"(?:[^"\\]|\\.){0,4000}"$|[A-Z]\w{0,80}(?: \{ |\())/;
 const maxMessageLines = 40;
 
+/** The panic handler of color-eyre and human-panic's kin. */
+const reported = 'The application panicked (crashed).';
+const reportMessage = /^Message: {1,4}(.{0,8000})$/;
+const reportPlace = /^Location: {1,4}(\S.{0,1000}?):(\d{1,9})(?::\d{1,9})?$/;
+
 export const rust: Grammar = {
   language: 'rust',
-  hints: ['panicked at ', 'has overflowed its stack'],
+  hints: ['panicked at ', 'has overflowed its stack', reported],
   saysEnough: (line) =>
     overflowed.test(line) ||
     (line.startsWith('Error: ') && debugValue.test(line.slice('Error: '.length))),
@@ -40,13 +45,18 @@ export const rust: Grammar = {
       const match = head.exec(line) ?? unnamed.exec(line);
       return match ? followPanic(match[2] ?? '') : undefined;
     }
+    if (line === reported) return followReport();
     if (/^Error:\s{0,4}$/.test(line)) return followList();
     const error = line.startsWith('Error: ') ? mainError.exec(line) : null;
     return error ? followError(debugValue.test(error[1] ?? '')) : undefined;
   },
   *parse(lines) {
     const parsed =
-      parsePanic(lines) ?? parseError(lines) ?? parseList(lines) ?? parseOverflow(lines);
+      parsePanic(lines) ??
+      parseReport(lines) ??
+      parseError(lines) ??
+      parseList(lines) ??
+      parseOverflow(lines);
     if (parsed) yield parsed;
   },
 };
@@ -100,6 +110,32 @@ export function parsePanic(lines: readonly string[]): ParsedException | undefine
     frames: [top, ...traced.slice(same + 1)].slice(0, maxFrames),
     causes: [],
     severity: isTest ? 'error' : 'fatal',
+  };
+}
+
+/** All up to the place, and a few lines of the message before it. */
+function followReport(): Follow {
+  let lines = 0;
+  return (line) => {
+    if (reportPlace.test(line)) return 'last';
+    if (++lines === 1) return reportMessage.test(line) ? 'more' : 'no';
+    return lines > maxMessageLines ? 'no' : 'more';
+  };
+}
+
+function parseReport(lines: readonly string[]): ParsedException | undefined {
+  const message = reportMessage.exec(lines[1] ?? '');
+  const place = reportPlace.exec(lines.at(-1) ?? '');
+  if (lines[0] !== reported || !message || !place) return undefined;
+  const file = place[1] ?? '';
+  const text = [message[1] ?? '', ...lines.slice(2, -1)].join('\n').trim();
+  return {
+    language: 'rust',
+    type: 'panic',
+    message: text.slice(0, maxMessageChars),
+    frames: [{ file, line: Number(place[2]), inApp: isInApp(file) }],
+    causes: [],
+    severity: 'fatal',
   };
 }
 

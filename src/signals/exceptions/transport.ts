@@ -27,7 +27,26 @@ const syslogNew =
   /^<(\d{1,3})>\d \S{1,40} (\S{1,255} \S{1,48} \S{1,128}) \S{1,32} (?:-|(?:\[[^\s\]"=]{1,64}(?: [^\s=\]"]{1,64}="(?:[^"\\]|\\.){0,500}"){0,20}\]){1,5})(?: |$)\ufeff?/;
 const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
 
+/** GitLab's job logs: the number and kind of the stream. */
+const gitlab = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z ([\da-f]{2}[OE])[ +]/;
+/** Logs that `gh run view --log` shows: job, step and the runner's own line. */
+const workflow = /^([^\t]{1,100}\t[^\t]{1,100})\t\ufeff?(?=\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )/;
+/** stern: pod and container; the pod's name as a deployment gives it, or anything might be one. */
+const stern = /^([a-z0-9][a-z0-9.-]{0,100}-[a-f0-9]{8,10}-[a-z0-9]{5} [a-z0-9][a-z0-9-]{0,60}) /;
+/** An invocation of AWS Lambda that failed: the record of its error behind the header. */
+const invocation =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\t[\da-f-]{36}\tERROR\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection) ?\t(?=\{"errorType")/;
+
 export function peel(line: string): Carried {
+  if (line.includes('\t')) {
+    const step = workflow.exec(line);
+    if (step) return { ...peel(line.slice(step[0].length)), stream: step[1] ?? '' };
+    const failed = invocation.exec(line);
+    if (failed) {
+      const text = line.slice(failed[0].length);
+      return { ...plain(text), level: 'error', timestamp: failed[1] ?? '' };
+    }
+  }
   const first = line.charCodeAt(0);
   const isDigit = first >= 48 && first <= 57;
   if (isDigit) {
@@ -38,6 +57,11 @@ export function peel(line: string): Carried {
         text: line.slice(container[0].length),
         partial: container[2] === 'P',
       };
+    }
+    const job = line.charCodeAt(26) === 90 ? gitlab.exec(line) : null;
+    if (job) {
+      const text = line.slice(job[0].length);
+      return { stream: job[2] ?? '', text, partial: false, timestamp: `${job[1]}Z` };
     }
     return (
       carried(line, foreman) ??
@@ -51,7 +75,9 @@ export function peel(line: string): Carried {
   if (first === 91) return carried(line, kubectl) ?? plain(line);
   if (first === 60) return logged(line) ?? plain(line);
   const isWord = (first >= 65 && first <= 90) || (first >= 97 && first <= 122);
-  return isWord ? (named(line) ?? logged(line) ?? plain(line)) : plain(line);
+  if (!isWord) return plain(line);
+  const pod = first >= 97 && line.includes('-') ? carried(line, stern) : undefined;
+  return pod ?? named(line) ?? logged(line) ?? plain(line);
 }
 
 /**

@@ -12,6 +12,7 @@ import { languageOf } from './languages.ts';
 import { isMade, isOwnSource } from './ownSources.ts';
 import { readReport } from './readReport.ts';
 import type { FileCoverage, LintFinding } from './report.ts';
+import { type Dated, folderOf, newestOfSeries, seriesOf } from './reportSeries.ts';
 import { tokensOf } from './tokens.ts';
 import { toQualitySignal } from './toQualitySignal.ts';
 import { documentationOf } from './undocumented.ts';
@@ -37,6 +38,10 @@ export interface Analysis {
   /** What was judged whole (see `domainOf`), and the hashes of all that was found. */
   readonly judged: readonly string[];
   readonly found: readonly string[];
+  /** Reports that lie there now, read or not, without those that a newer one of their series replaces. */
+  readonly present: readonly string[];
+  /** What the reports of a series, or of a folder, judged, and of when: for reports that are not there any more. */
+  readonly successors: readonly { readonly domain: string; readonly at: string }[];
   /** How many there are of each kind, also beyond those handed over. */
   readonly counts: Readonly<Record<QualityKind, number>>;
   readonly reports: number;
@@ -51,6 +56,8 @@ const maxSources = 5_000;
 const maxSourceTotal = 48 << 20;
 const maxSignalsPerKind = 200;
 const maxFound = 20_000;
+/** Where the findings are from that no report has. */
+const editor = 'the editor';
 
 /** Everything in one go. Bounded in files, bytes and time; what lies in the workspace never makes it fail. */
 export async function analyse(request: AnalysisRequest): Promise<Analysis> {
@@ -68,6 +75,8 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
     signals: worstOf(signals),
     judged: all.length > maxFound ? [] : judged,
     found: signals.slice(0, maxFound).map(({ fingerprint }) => fingerprint.hash),
+    present: [...reports, editor],
+    successors: all.length > maxFound ? [] : read.successors,
     counts: countsOf(signals),
     reports: read.reports,
     files: own.files,
@@ -90,10 +99,27 @@ async function findFiles({ folder, reports, ignore }: AnalysisRequest) {
     prunes: (path) => isIgnored(`${path}/\u0001/\u0001`),
   });
   return {
-    reports: walked.sources.map(({ file }) => file).sort(),
+    reports: newestOfSeries(
+      await dated(
+        folder,
+        walked.sources.map(({ file }) => file),
+      ),
+    ),
     files: [...walked.byName.values()].flat(),
     problems: walked.problems.filter(({ file }) => isReport(file)),
   };
+}
+
+/** What can't be looked at is told when it is read. */
+function dated(folder: string, files: readonly string[]): Promise<readonly Dated[]> {
+  const look = async (file: string): Promise<Dated> => ({
+    file,
+    mtimeMs: await stat(join(folder, file)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    ),
+  });
+  return Promise.all(files.map(look));
 }
 
 type Problems = { file: string; reason: string }[];
@@ -108,6 +134,7 @@ async function readReports(
   const coverage = new Map<string, { one: FileCoverage; source: string; at: string }>();
   const lint: (LintFinding & { file: string; source: string; at: string })[] = [];
   const judged = new Set<string>();
+  const successors: { domain: string; at: string }[] = [];
   let count = 0;
 
   const take = (found: ReturnType<typeof readReport>, source: string, at: string): void => {
@@ -126,8 +153,16 @@ async function readReports(
       if (file !== undefined) lint.push({ ...one, file, source, at });
     }
     // Of this report alone: what another one would have said is not known to be gone.
-    if (found?.coverage) judged.add(domainOf({ kind: 'coverage', tool: '' }, source));
-    for (const tool of found?.tools ?? []) judged.add(domainOf({ kind: 'lint', tool }, source));
+    const whole = [
+      ...(found?.coverage ? [{ kind: 'coverage' as const, tool: '' }] : []),
+      ...(found?.tools ?? []).map((tool) => ({ kind: 'lint' as const, tool })),
+    ];
+    for (const one of whole) {
+      judged.add(domainOf(one, source));
+      for (const more of [seriesOf(source), folderOf(source)]) {
+        successors.push({ domain: domainOf(one, more), at });
+      }
+    }
   };
 
   for (const source of reports.slice(0, maxReports)) {
@@ -141,7 +176,7 @@ async function readReports(
       problems.push({ file: source, reason });
     }
   }
-  if (diagnostics) take(readDiagnostics(diagnostics), 'the editor', now);
+  if (diagnostics) take(readDiagnostics(diagnostics), editor, now);
   const findings: Placed[] = [...coverage].flatMap(([file, { one, source, at }]) => {
     const finding = coverageGap(file, one);
     return finding ? [{ finding, source, at }] : [];
@@ -153,7 +188,7 @@ async function readReports(
     const { source, at } = from.get(`${finding.tool} ${finding.file}`) ?? { source: '', at: now };
     findings.push({ finding, source, at });
   }
-  return { findings, judged: [...judged], reports: count };
+  return { findings, judged: [...judged], successors, reports: count };
 }
 
 /** Our own: what is the same in two places, hard to follow, or unexplained. */

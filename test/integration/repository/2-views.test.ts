@@ -292,6 +292,44 @@ describe('views and commands, of a house in memory', () => {
     assert.match(text, /^## – Sandbox$/m);
   });
 
+  it('shows what was learned, and applies what is suggested when a person says so', async () => {
+    const [setting, evidence] = ['patchwright.selection.maxRisk', 'Of 9 patches 0 stayed.'];
+    const suggestion = { setting, now: 7, suggested: 4, evidence };
+    memory.learned = { ...memory.learned, settings: [suggestion] };
+    const valueOf = () => vscode.workspace.getConfiguration().get(setting);
+    await command('showPreferences');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.match(document?.getText() ?? '', /maxRisk: 4 instead of 7\nOf 9 patches 0 stayed\./);
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+      'vscode.executeLinkProvider',
+      document?.uri,
+    );
+    const ours = links.filter(({ target }) => target?.path === 'patchwright.applySuggestion');
+    assert.deepEqual(
+      ours.map(({ target }) => target?.query),
+      [JSON.stringify([setting])],
+    );
+    assert.equal(valueOf(), 7);
+    try {
+      await command('applySuggestion', setting);
+      assert.equal(valueOf(), 4);
+      await command('applySuggestion', 'patchwright.sandbox.allowWithout');
+      assert.match(dialogs.told[0]?.message ?? '', /not suggested any more/);
+    } finally {
+      const { Workspace } = vscode.ConfigurationTarget;
+      await vscode.workspace.getConfiguration().update(setting, undefined, Workspace);
+    }
+  });
+
+  it('forgets what was learned after a question, and switches learning off', async () => {
+    await command('resetPreferences');
+    dialogs.answers.confirm = true;
+    await command('resetPreferences');
+    await command('switchLearning');
+    await command('switchLearning', 'on');
+    assert.deepEqual(memory.asked, ['recover', 'learning reset', 'learning off']);
+  });
+
   it('asks for what a command on a ticket needs, and does nothing without it', async () => {
     memory.tickets = [ticketOf(), ticketOf({ id: 'other', title: 'Other' })];
     const id = 'exception-abababab';

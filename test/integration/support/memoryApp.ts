@@ -8,7 +8,7 @@ import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { SignalGroup, Ticket } from '../../../src/core/ticket.ts';
 import { differencesOf, type Variant } from '../../../src/core/variants.ts';
-import type { DoctorCheck, HistoryEvent } from '../../../src/pipeline.ts';
+import type { DoctorCheck, HistoryEvent, Learned } from '../../../src/pipeline.ts';
 import type { App, Compose } from '../../../src/editor/app.ts';
 import { ticketOf } from '../../support/nouns.ts';
 
@@ -28,6 +28,7 @@ export interface MemoryApp {
   history: readonly HistoryEvent[];
   /** As the house finds them in the folder. */
   checks: readonly DoctorCheck[];
+  learned: Learned;
   progress(progress: Progress): void;
   changed(): void;
 }
@@ -46,6 +47,13 @@ export function createMemoryApp(): MemoryApp {
     failure: undefined,
     history: [],
     checks: [{ title: 'git', ok: true, detail: 'git 2.39' }],
+    learned: {
+      enabled: true,
+      models: [],
+      suggestions: [],
+      reviews: { decisions: 0, parts: {}, days: {} },
+      settings: [],
+    },
     progress: (value) => progress.fire(value),
     changed: () => change.fire(),
     compose: async ({ folder }) => appOf(memory, folder, progress.event, change.event),
@@ -77,24 +85,20 @@ function appOf(
       cleanUp: () => Promise.resolve([]),
       monitor: () => Promise.resolve(),
       replay: () => Promise.reject(new Error('not part of these tests')),
+      canary: () => Promise.reject(new Error('not part of these tests')),
       exportEvidence: () => Promise.reject(new Error('not part of these tests')),
       verifyEvidence: () => Promise.reject(new Error('not part of these tests')),
       selfTest: () => Promise.reject(new Error('not part of these tests')),
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
+      schedule: () => ({ changed: () => undefined }),
       performance: () => {
         throw new Error('Not shown here.');
       },
       outlook: () => () => ({
         odds: { chance: 0.5, costUsd: 0.5, minutes: 4, unasked: 'draft', reason: 'No history.' },
       }),
-      learned: () => ({
-        enabled: true,
-        models: [],
-        suggestions: [],
-        reviews: { decisions: 0, parts: {}, days: {} },
-        settings: [],
-      }),
+      learned: () => memory.learned,
       switchLearning: (to) => ask(`learning ${to}`),
       async scan() {
         await ask('scan').catch((error: unknown) => {
@@ -191,6 +195,10 @@ function appOf(
         throw new Error('Not shown here.');
       },
       doctor: async () => memory.checks,
+      sync: () => Promise.reject(new Error('not part of these tests')),
+      people: async () => [],
+      vouch: () => Promise.reject(new Error('not part of these tests')),
+      takeOver: () => Promise.reject(new Error('not part of these tests')),
       dispose: () => ask('dispose'),
     },
     readFile: async (commit, path) =>
@@ -212,6 +220,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
           : found;
         return ordered.slice(0, limit);
       },
+      seenSince: () => [],
       summaries: () => [],
       countByStatus: () => {
         const counts: Partial<Record<Ticket['status'], number>> = {};
@@ -262,7 +271,24 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     learning: { list: () => [], latest: () => undefined },
     metrics: { series: () => [], windows: () => [] },
     interactions: { recent: () => [] },
-    audit: { list: () => [], verify: () => ({ events: 0, broken: [] }), exported: () => [] },
+    team: {
+      chains: () => [],
+      pending: () => [],
+      requests: () => [],
+      request: nothing,
+      approvals: () => [],
+      requestsSince: () => 0,
+      attemptsSince: () => [],
+      isRiskTheirs: () => false,
+    },
+    audit: {
+      list: () => [],
+      verify: () => ({ events: 0, broken: [] }),
+      exported: () => [],
+      checkpoint: () => undefined,
+      countBefore: () => 0,
+      prune: () => Promise.resolve(0),
+    },
     write: async () => undefined,
     refresh: async () => undefined,
     exclusively: (_name, work) => work(),

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { openBacklog } from '../../../src/backlog/openBacklog.ts';
+import { createAuditSigner } from '../../../src/platform/auditKey.ts';
 import { copyWorkspace } from '../../../src/platform/demoWorkspace.ts';
 import { compose, startRecordedModel } from '../../../src/compose.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
@@ -18,7 +20,11 @@ export interface Workspace {
 /** The kinds of workspace; each has a folder of tests of this name. */
 export const workspaces: Readonly<Record<string, (root: string) => Promise<Workspace>>> = {
   /** The demo: a service, the log of its bug, and the recorded model that mends it. */
-  repository: demoWorkspace,
+  async repository(root) {
+    const demo = await demoWorkspace(root);
+    await beganEarlier(demo.folder);
+    return demo;
+  },
   async plain(root) {
     const folder = join(root, 'notes');
     mkdirSync(folder);
@@ -33,6 +39,21 @@ export const workspaces: Readonly<Record<string, (root: string) => Promise<Works
     return { folder: demo.folder, env: {} };
   },
 };
+
+const earlier = new Date(Date.now() - 40 * 86_400_000);
+
+/** As if a window had been open there more than a month ago: something of every kind was missed since. */
+async function beganEarlier(folder: string): Promise<void> {
+  const clock = { now: () => earlier };
+  const signer = createAuditSigner(process.env);
+  const backlog = await openBacklog({ folder, clock, signer, log: () => undefined, watch: false });
+  try {
+    const entry = { actor: 'patchwright', action: 'schedule.began', subject: 'run' };
+    await backlog.write([{ kind: 'audit', entry }]);
+  } finally {
+    await backlog.dispose();
+  }
+}
 
 /** Does the main job without a window, so that a request waits when one is opened. */
 export async function draftOne(

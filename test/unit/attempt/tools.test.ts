@@ -17,6 +17,7 @@ import type { Shell } from '../../../src/core/ports.ts';
 import { createProtection } from '../../../src/core/protection.ts';
 import type { TestRun } from '../../../src/core/testRun.ts';
 import { createShell } from '../../../src/platform/shell.ts';
+import { plantRepository } from '../../support/plantedRepository.ts';
 import { createRepository, type Tree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
@@ -46,6 +47,16 @@ describe('tools', () => {
     assert.ok(tool);
     return await tool.run(input, context, signal);
   }
+
+  it('looks for what was changed without going into a repository planted in a submodule', async () => {
+    await open({ 'a.txt': 'x\n' });
+    const flag = temp.path('flag');
+    const plant = await plantRepository(context.git, 'sub', flag);
+    context = { ...context, base: await context.git.run(['rev-parse', 'HEAD']) };
+    await plant();
+    await call('submit', { summary: 's', reasoning: 'r', test_files: ['a.txt'] });
+    assert.equal(existsSync(flag), false, 'a program of the planted repository has run');
+  });
 
   async function text(name: string, input: unknown): Promise<string> {
     const result = await call(name, input);

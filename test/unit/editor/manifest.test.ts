@@ -245,7 +245,8 @@ describe("the manifest's settings", () => {
       machine.map(([key]) => key),
       machineKeys.map((key) => `patchwright.${key}`),
     );
-    const addresses = /url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
+    const addresses =
+      /(?<!ho)url|uri|host|proxy|endpoint|address|server|header|token|secret|provider/i;
     for (const [key, { type, scope }] of Object.entries(settings)) {
       const free = type === 'boolean' || type === 'integer' || type === 'number';
       assert.ok(free || !addresses.test(key) || scope === 'machine', `${key} has scope ${scope}`);

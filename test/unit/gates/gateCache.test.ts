@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import type { GateReport } from '../../../src/core/gate.ts';
+import type { TestRun } from '../../../src/core/testRun.ts';
 import type { Gate, GateContext } from '../../../src/gates/context.ts';
 import { failed, passed } from '../../../src/gates/finding.ts';
 import { runGates } from '../../../src/gates/gate.ts';
-import { createGateCache } from '../../../src/gates/gateCache.ts';
+import { createGateCache, createRunCache } from '../../../src/gates/gateCache.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
 const silent = { started: () => undefined, ended: () => undefined };
@@ -80,6 +81,28 @@ describe('results of gates, kept', () => {
       marks: [],
     });
     assert.match(said.join(), /could not be kept/);
+  });
+});
+
+describe("a suite's run on a base, kept", () => {
+  const folder = tempFolder();
+  const run: TestRun = {
+    verdict: 'passed',
+    command: 'npm test',
+    exitCode: 0,
+    cases: [{ name: 'adds', status: 'passed' }],
+    output: '',
+    durationMs: 9,
+  };
+
+  it('is there for the same base and no other, and not when it is damaged', async () => {
+    const log = (line: string): void => assert.fail(line);
+    await createRunCache(folder.path('runs'), { base: 1 }, log).put(run);
+    assert.deepEqual(await createRunCache(folder.path('runs'), { base: 1 }, log).get(), run);
+    assert.equal(await createRunCache(folder.path('runs'), { base: 2 }, log).get(), undefined);
+    const [name = ''] = readdirSync(folder.path('runs'));
+    writeFileSync(folder.path('runs', name), '{"verdict":"passed"}');
+    assert.equal(await createRunCache(folder.path('runs'), { base: 1 }, log).get(), undefined);
   });
 });
 

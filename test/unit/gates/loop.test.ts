@@ -3,7 +3,7 @@ import { defaultSettings } from '../../../src/core/settings.ts';
 import { loop } from '../../../src/gates/loop.ts';
 import { pythonImports } from '../../../src/gates/loop/pythonImports.ts';
 import { scriptImports } from '../../../src/gates/loop/scriptImports.ts';
-import { compareSpeed, type Pair } from '../../../src/gates/loop/slowdown.ts';
+import { compareSpeed, type Pair, settledWithin } from '../../../src/gates/loop/slowdown.ts';
 import { suite } from '../../../src/gates/suite.ts';
 import { type Change, createProject } from '../../support/patches.ts';
 import type { Tree } from '../../support/repository.ts';
@@ -250,6 +250,24 @@ describe('comparing run times', () => {
     assert.equal(compareSpeed(pairs([2, 2, 2, 2, 2, 2], [6, 6, 6, 6, 6, 6])).verdict, 'not_slower');
     assert.equal(compareSpeed(pairs([100, 100, 100], [160, 170, 180])).verdict, 'unclear');
     assert.equal(compareSpeed(pairs([100, 100, 100], [101, 99, 103])).verdict, 'not_slower');
+  });
+
+  it('ends by its time where runs differ too much, and later where it looks slower', () => {
+    const same = pairs([300, 420, 250, 390], [410, 280, 440, 330]);
+    assert.equal(settledWithin(4_900, same), undefined);
+    assert.equal(settledWithin(5_100, same)?.verdict, 'unclear');
+    const maybe = pairs([300, 420, 250, 390], [420, 400, 410, 480]);
+    assert.equal(settledWithin(29_900, maybe), undefined);
+    assert.equal(settledWithin(30_100, maybe)?.verdict, 'unclear');
+    const long = pairs([2_000, 2_900, 1_900, 2_700], [2_900, 1_800, 2_800, 2_000]);
+    assert.equal(settledWithin(15_000, long), undefined);
+    assert.equal(settledWithin(30_000, long)?.verdict, 'unclear');
+  });
+
+  it('says by its time what is plain by then', () => {
+    const slower = pairs([300, 310, 290, 305], [600, 640, 590, 610]);
+    assert.equal(settledWithin(60_100, slower)?.verdict, 'slower');
+    assert.equal(settledWithin(60_100, slower.slice(0, 2))?.verdict, 'unclear');
   });
 
   it('says the same of the same times', () => {

@@ -229,10 +229,81 @@ const block: Readonly<Record<string, readonly Row[]>> = {
     'sub/AGENTS.md',
     'tests/conftest.py',
     'evil.pth',
+    '.gitpod.yml',
+    'sub/.gdbinit',
+    'buildspec.yml',
+    '.zuul.d/jobs.yaml',
   ].map((path): Row => [path, [write(path)]]),
+  // What stands where something is looked for first runs in its place.
+  shadow: [
+    ['the test runner itself', [write('pytest.py', 'raise SystemExit(0)\n')]],
+    ['the test runner as a package', [write('pytest/__init__.py')]],
+    [
+      'a plugin that comes by itself',
+      [write('x.egg-info/entry_points.txt', '[pytest11]\nx = x\n')],
+    ],
+    ['an interpreter of its own', [write('pyvenv.cfg', 'home = /tmp\n')]],
+    ['JUnit in its own package', [write('src/test/java/org/junit/Assert.java')]],
+    ['an extension of JUnit', [write('src/test/resources/META-INF/services/org.junit.platform.X')]],
+    ['minitest on the load path', [write('lib/minitest/autorun.rb')]],
+    ['a prepare script', [write('packages/a/package.json', '{"scripts":{"prepare":"sh x"}}\n')]],
+    ['a shell for scripts', [write('packages/a/.npmrc', 'script-shell=./x.sh\n')]],
+    ['a package manager of its own', [write('sub/.yarnrc.yml', 'yarnPath: ./x.cjs\n')]],
+    ['a build that node-gyp runs', [write('binding.gyp', '{"targets":[{"actions":[]}]}\n')]],
+    [
+      'a build back end in the tree',
+      [write('sub/pyproject.toml', '[build-system]\nbackend-path=["."]\n')],
+    ],
+    ['a function of CMake', [write('cmake/../CMakeLists.txt', 'execute_process(COMMAND x)\n')]],
+    ['full-width name of a runner', [write('\uff50ytest.py')]],
+    ['upper-case name of a hook tool', [write('LEFTHOOK.YML')]],
+    ['a name with a joiner in it', [write('.hus\u200dky/pre-commit')]],
+    ['by a rename', [rename('docs/notes.md', 'docs/conftest.py')]],
+    [
+      'by a copy in a diff',
+      [
+        diff(
+          'diff --git a/src/app.ts b/vitest.config.ts\nsimilarity index 100%\ncopy from src/app.ts\ncopy to vitest.config.ts\n',
+        ),
+      ],
+    ],
+  ],
+  submodule: [
+    [
+      'a repository in the place of one',
+      [{ op: 'gitlink', path: 'dep', sha: '3'.repeat(40) }, write('dep/.git', 'gitdir: ../.git\n')],
+    ],
+    ['a link file below a folder', [write('docs/.GIT', 'gitdir: /tmp/x\n')]],
+    [
+      'settings by another spelling',
+      [write('docs/.git\u200c/config', '[core]\n\tfsmonitor = x\n')],
+    ],
+    [
+      'a repository that a test makes',
+      [
+        {
+          op: 'run',
+          cmd: 'mkdir -p docs/x && git -c init.templateDir= init -q docs/x && git -C docs/x config core.fsmonitor "touch /tmp/pw-flag"; exit 0',
+        },
+      ],
+    ],
+    [
+      'attributes that a test writes',
+      [
+        {
+          op: 'run',
+          cmd: 'printf "* filter=x\\n" > .gitattributes; git config filter.x.clean "touch /tmp/pw-flag; cat"; echo x >> src/app.ts; exit 0',
+        },
+      ],
+    ],
+  ],
 };
 
 const review: Readonly<Record<string, readonly Row[]>> = {
+  shadow: [
+    ['a module of Python itself', [write('json.py', 'loads = eval\n')]],
+    ['a package of Python itself', [write('src/typing/__init__.py', 'x = 1\n')]],
+  ],
   path: [
     ['reserved name with an extension', [write('docs/nul.md')]],
     ['reserved name of a folder', [write('con/x.ts')]],
@@ -282,6 +353,12 @@ const allow: Readonly<Record<string, readonly Row[]>> = {
           "it('adds', () => { expect(add(1, 2)).to.equal(3); expect(add(0, 0)).to.equal(0); });\n",
         ),
       ],
+    ],
+    ['code about a test runner', [write('src/parsers/pytest.py', 'x = 1\n')]],
+    ['a module below a package', [write('src/shop/types.py', 'x = 1\n')]],
+    [
+      'words of protected names',
+      [write('docs/profile.md'), write('src/rules.ts'), write('src/warp.ts')],
     ],
     ['HEAD alone is an ordinary name', [write('docs/HEAD', 'x\n')]],
   ],

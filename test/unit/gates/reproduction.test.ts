@@ -301,6 +301,24 @@ describe('the reproduction gate', function () {
       assert.equal(finding.verdict, 'passed', finding.reason);
       assert.match(finding.evidence[0] ?? '', /0 passed, 1 failed, 0 skipped/);
       assert.ok(finding.evidence.includes('Loaded from the patch: src/total.js.'));
+      const counted = /^patch, in the whole suite: 1 passed, 0 failed/;
+      assert.ok(
+        finding.evidence.some((line) => counted.test(line)),
+        finding.evidence.join('\n'),
+      );
+    });
+
+    it('runs the test by itself where the suite leaves it out', async () => {
+      const other = 'test/own/empty.js'; // not of the suite's names
+      const finding = await judgeMocha('', {
+        write: {
+          ...fix,
+          [other]: mochaTest('empty', 'assert.equal(total([]), 0);').replace('../', '../../'),
+        },
+        tests: [other],
+      });
+      assert.equal(finding.verdict, 'passed', finding.reason);
+      assert.ok(finding.evidence.some((line) => line.startsWith('patch, second run: 1 passed')));
     });
 
     it('refuses a test that ends the process', async () => {

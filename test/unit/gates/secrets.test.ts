@@ -54,6 +54,30 @@ describe('the secrets gate', function () {
     refuses(finding, /commit message:3: github/, token);
   });
 
+  it('refuses one that a commit adds and the next one takes back', async () => {
+    for (const name of ['b.js', 'src/a.js']) {
+      const project = await createProject(folder.path(`${(projects += 1)}`), base);
+      const first = await project.patch({ write: { [name]: `one\n${token}\n` } });
+      const second = async (content: string): Promise<GateFinding> => {
+        const here = project.git.at(project.checkout.path);
+        writeFileSync(join(project.checkout.path, name), content);
+        await here.run(['commit', '-q', '-a', '-m', 'second']);
+        const commit = await here.run(['rev-parse', 'HEAD']);
+        return secrets.run({ ...first, patch: { ...first.patch, commit } });
+      };
+      const pattern = new RegExp(`${name} \\(in commit [0-9a-f]{10}\\):2: github`);
+      refuses(await second('one\nkey from the environment\n'), pattern, token);
+    }
+    const project = await createProject(folder.path(`${(projects += 1)}`), base);
+    const first = await project.patch({ write: { 'b.js': 'one\n' } });
+    const here = project.git.at(project.checkout.path);
+    writeFileSync(join(project.checkout.path, 'b.js'), 'two\n');
+    await here.run(['commit', '-q', '-a', '-m', 'second']);
+    const commit = await here.run(['rev-parse', 'HEAD']);
+    const finding = await secrets.run({ ...first, patch: { ...first.patch, commit } });
+    assert.equal(finding.verdict, 'passed', said(finding));
+  });
+
   it('refuses one that only two lines together hold, of which one is new', async () => {
     const files = { 'k.yaml': 'env:\n  - name: BILLING_TOKEN\n    value: x\n' };
     const value = make('{h40}');

@@ -161,6 +161,44 @@ describe('the code analysis of a scan', function () {
     assert.deepEqual(open(), []);
   });
 
+  it('closes what the newest report no longer has, whatever each run calls its report', async () => {
+    const found = (...rules: string[]) =>
+      eslint(
+        join(folder, 'src/plain.js'),
+        rules.map((ruleId) => ({ ...undef, ruleId })),
+      );
+    const open = () => titles().filter((title) => title.startsWith('ESLint'));
+    const [first, second, third] = ['no-undef', 'no-eval', 'eqeqeq'] as const;
+    settings['patchwright.sources.reports'] = ['{reports,ci}/**/*.json'];
+    const said = (rule: string) => `ESLint: ${rule} in src/plain.js`;
+
+    put('reports/eslint-report-2026-11-27T10-11-12.json', found(first, second, third));
+    await scan();
+    assert.deepEqual(open(), [said(third), said(second), said(first)]);
+
+    put('reports/eslint-report-2026-11-28T09-00-00.json', found(first, third));
+    await scan();
+    assert.deepEqual(open(), [said(third), said(first)], 'both lie there: the newer one counts');
+    const closed = app.backlog.tickets.list().find(({ title }) => title === said(second));
+    assert.equal(closed?.metadata.closedReason, 'The code analysis no longer finds it.');
+
+    rmSync(join(folder, 'reports'), { recursive: true });
+    await scan();
+    assert.deepEqual(open(), [said(third), said(first)], 'no report, no verdict');
+
+    put('reports/lint.json', found(first));
+    await scan();
+    assert.deepEqual(open(), [said(first)], 'of its tool, in its folder');
+
+    rmSync(join(folder, 'reports'), { recursive: true });
+    put('ci/run-41/eslint.json', found(first, second));
+    await scan();
+    assert.deepEqual(open(), [said(second), said(first)]);
+    put('ci/run-42/eslint.json', found(first));
+    await scan();
+    assert.deepEqual(open(), [said(first)]);
+  });
+
   it('leaves closed what a person closed', async () => {
     put('coverage/lcov.info', lcov(30));
     await scan();

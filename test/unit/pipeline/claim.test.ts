@@ -87,7 +87,7 @@ describe('claiming a ticket', () => {
     assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   });
 
-  it('rests after a failure, each time longer, unless a person names the ticket', async () => {
+  it('rests after a failure, each time longer, unless a person says it should not', async () => {
     const failed = (endedAt: string): Partial<Attempt> => ({ outcome: 'failed', endedAt });
     const house = await houseWith(
       failed('2026-03-05T20:00:00.000Z'),
@@ -97,7 +97,23 @@ describe('claiming a ticket', () => {
       next(house),
       /exception-1 failed a while ago.*from 2026-03-05 21:40 UTC on/,
     );
-    assert.equal((await take(house)).attempt.number, 3);
+    await assert.rejects(take(house), (error: Error) => {
+      assert.match(error.message, /rests until 2026-03-05 21:40 UTC.*--force/);
+      return (error as { code?: string }).code === 'resting';
+    });
+    assert.equal(house.backlog.tickets.get('exception-1')?.status, 'open');
+    const signal = new AbortController().signal;
+    const again = await claim(house, parseSettings({}), model, 'exception-1', signal, {
+      again: true,
+    });
+    assert.equal(again.attempt.number, 3);
+  });
+
+  it('takes no more attempts than are allowed, unless a person says so', async () => {
+    const failed: Partial<Attempt> = { outcome: 'failed', endedAt: '2026-03-01T20:00:00.000Z' };
+    const house = await houseWith(failed, failed, failed);
+    await assert.rejects(take(house), /used up its 3 attempts/);
+    assert.equal((await take(house, 'exception-1', { attemptsPerTicket: 4 })).attempt.number, 4);
   });
 
   it('takes it when it has rested', async () => {

@@ -7,6 +7,7 @@ import type { Release } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import { parseSettings } from '../../../src/core/settings.ts';
+import type { Ticket } from '../../../src/core/ticket.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { createRepository } from '../../support/repository.ts';
 import { shopFiles, shopLog } from '../../support/shop.ts';
@@ -107,6 +108,70 @@ describe('watching what has landed', function () {
     assert.equal(await git.run(['rev-parse', 'HEAD']), head);
     await app.pipeline.rollBack(release.id, 'As proposed.');
     assert.equal(app.backlog.requests.get(release.id)?.status, 'ROLLED_BACK');
+  });
+
+  /** Another ticket, and how often it was seen an hour before and after a landing two hours ago. */
+  const another = async (
+    id: string,
+    metadata: Ticket['metadata'],
+    [before, after]: readonly [number, number],
+  ): Promise<void> => {
+    const landedAt = Date.now() - 2 * hourMs;
+    const window = (value: number, time: number) => ({
+      kind: 'metric' as const,
+      window: windowOf([{ ...eventsOf(id), unit: '', value, at: time }], 'patchwright'),
+    });
+    await app.backlog.write([
+      { kind: 'ticket', id, fields: ticketOf({ id, metadata }) },
+      {
+        kind: 'group',
+        id,
+        fingerprint: id,
+        signal: 'exception',
+        count: before + after,
+        firstSeen: new Date(landedAt - hourMs).toISOString(),
+        lastSeen: new Date(landedAt + hourMs).toISOString(),
+      },
+      ...(before > 0 ? [window(before, landedAt - hourMs)] : []),
+      ...(after > 0 ? [window(after, landedAt + hourMs)] : []),
+    ]);
+  };
+
+  it('compares its neighbours too, and one that rose counts as a regression', async () => {
+    const release = await landed({
+      before: { own: 200, all: 20_200, lines: 100_000 },
+      after: { own: 0, all: 20_040, lines: 100_000 },
+    });
+    const inFile = { file: 'src/cart.js', line: 3, function: 'add' };
+    await another('exception-rose', { location: inFile }, [0, 40]);
+    await another('exception-same', { location: { file: 'src/x.js' }, stack: [inFile] }, [50, 52]);
+    await another('exception-else', { location: { file: 'src/other.js' } }, [0, 400]);
+    await app.pipeline.monitor();
+    const [look] = looks(release);
+    assert.equal(look?.verdict, 'worse');
+    assert.match(
+      look?.sentence ?? '',
+      /100 % fewer of this error.* New: exception-rose, which is about the same code: 0 in 100,000 lines before, 40 in 100,000 lines after\. /,
+    );
+    assert.doesNotMatch(look?.sentence ?? '', /exception-else/);
+    assert.equal(statusOf(release), 'open');
+  });
+
+  it('says of neighbours that did not change, in one sentence, that they did not', async () => {
+    const release = await landed({
+      before: { own: 200, all: 500, lines: 100_000 },
+      after: { own: 0, all: 300, lines: 100_000 },
+    });
+    const location = { file: 'src/cart.js', function: 'add' };
+    await another('exception-1', { location }, [50, 52]);
+    await another('exception-2', { location }, [20, 17]);
+    await app.pipeline.monitor();
+    const [look] = looks(release);
+    assert.equal(look?.verdict, 'better');
+    assert.match(
+      look?.sentence ?? '',
+      / No change that is more than chance of 2 other errors of the same code: 70 in 100,000 lines before, 69 in 100,000 lines after\. /,
+    );
   });
 
   it('rolls it back by itself where that is set', async () => {

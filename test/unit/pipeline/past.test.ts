@@ -6,6 +6,7 @@ import { parseSettings } from '../../../src/core/settings.ts';
 import { claim } from '../../../src/pipeline/claim.ts';
 import { reject } from '../../../src/pipeline/decide.ts';
 import type { House } from '../../../src/pipeline/house.ts';
+import { switchLearning } from '../../../src/pipeline/learning.ts';
 import { lessonsFor, outlooks } from '../../../src/pipeline/past.ts';
 import { edit, reopen, snooze, wake } from '../../../src/pipeline/tickets.ts';
 import { open, sampleAttempt, ticketChange } from '../../support/backlog.ts';
@@ -110,6 +111,25 @@ describe('a ticket whose patch was refused', () => {
     const fields = { ...landed, createdAt: '2026-03-10T00:00:00.000Z' };
     await backlog.write([{ kind: 'request', id: 'r2', fields }]);
     assert.equal(heldBack('twin'), undefined);
+  });
+
+  it('counts for nothing while learning is off, nor after it was forgotten, but is not proposed again', async () => {
+    const odds = () => outlooks(backlog, house.settings())(ticket()).odds;
+    const attempt = { ...sampleAttempt, id: requestOf().attemptId, ticketId: 'e1' };
+    await backlog.write([{ kind: 'attempt', id: attempt.id, fields: attempt }]);
+    assert.ok(odds().chance < 0.5);
+    await switchLearning(house, 'off');
+    assert.equal(odds().chance, 0.5);
+    assert.match(odds().reason, /^Learning is off/);
+    assert.deepEqual(lessonsFor(backlog, ticket()), { lessons: [], similarTickets: [] });
+    assert.ok(heldBack());
+    await switchLearning(house, 'on');
+    assert.ok(odds().chance < 0.5);
+    await switchLearning(house, 'reset');
+    assert.equal(odds().chance, 0.5);
+    assert.match(odds().reason, /^No draft was decided here yet/);
+    await refused('e2');
+    assert.ok(odds().chance < 0.5, 'what is decided from then on counts');
   });
 
   it('teaches the next patch near it', async () => {

@@ -90,6 +90,29 @@ describe('approving by pull request', function () {
     assert.equal(app.backlog.releases.get(request.id)?.commit, 'c'.repeat(40));
   });
 
+  for (const way of ['squash', 'rebase', 'merge'] as const) {
+    it(`rolls back one that was landed there by ${way}, once it is pulled`, async () => {
+      await app.pipeline.approve(request.id);
+      const before = await git.run(['rev-parse', 'HEAD^{tree}']);
+      const how = {
+        squash: ['merge', '-q', '--squash', request.commit],
+        rebase: ['cherry-pick', `${request.base}..${request.commit}`],
+        merge: ['merge', '-q', '--no-ff', '-m', 'Merge pull request #1', request.commit],
+      };
+      await git.run(how[way]);
+      if (way === 'squash') await git.run(['commit', '-q', '-m', 'Fix it (#1)']);
+      const mergeCommit = await git.run(['rev-parse', 'HEAD']);
+      server.change(1, { state: 'merged', mergeCommit });
+      await app.pipeline.scan();
+      assert.equal(now()?.status, 'APPLIED');
+      const release = await app.pipeline.rollBack(request.id, 'Worse.');
+      assert.ok(release.rollbackCommit);
+      assert.equal(await git.run(['rev-parse', 'HEAD^{tree}']), before);
+      assert.equal(now()?.status, 'ROLLED_BACK');
+      assert.equal(ticket()?.status, 'rolled_back');
+    });
+  }
+
   it('brings what reviewers say to the ticket, and remembers a closed one as rejected', async () => {
     await app.pipeline.approve(request.id);
     const secret = ['AKIA', 'IOSFODNN7', 'QRSTUVW'].join('');
@@ -119,6 +142,38 @@ describe('approving by pull request', function () {
     );
     assert.equal(server.pulls.length, 1);
     assert.equal(app.backlog.requests.get(other.id)?.status, 'PENDING_APPROVAL');
+  });
+
+  it('pushes what came of requested changes to the branch that is under review there', async () => {
+    await app.pipeline.approve(request.id);
+    await app.pipeline.reject(request.id, 'Say it differently.');
+    const { branch, commit: first, createdAt } = request;
+    const tree = await git.run(['rev-parse', `${first}^{tree}`]);
+    const commit = await git.run(['commit-tree', tree, '-p', first, '-m', 'differently']);
+    await git.run(['update-ref', `refs/heads/${branch}`, commit]);
+    const later = new Date(Date.parse(createdAt) + 60_000).toISOString();
+    const second = { ...request, id: 'the-second', commit, createdAt: later };
+    await app.backlog.write([
+      { kind: 'ticket', id: second.ticketId, fields: { status: 'ready' } },
+      { kind: 'request', id: second.id, fields: second },
+    ]);
+    const approved = await app.pipeline.approve(second.id);
+    assert.ok(approved.kind === 'opened');
+    assert.equal(approved.pullRequest.number, 1);
+    assert.equal(server.pulls.length, 1);
+    const pushed = execFileSync('git', ['-C', bare, 'rev-parse', branch], { encoding: 'utf8' });
+    assert.equal(pushed.trim(), commit);
+
+    await reopened();
+    server.change(1, { comments: [{ by: 'ada', text: 'Better.' }] });
+    await app.pipeline.scan();
+    assert.deepEqual(ticket()?.metadata.reviewComments?.slice(1), ['ada: Better.']);
+    await reopened();
+    server.change(1, { state: 'merged', mergeCommit: 'd'.repeat(40) });
+    await app.pipeline.scan();
+    assert.equal(app.backlog.requests.get(second.id)?.status, 'APPLIED');
+    assert.equal(now()?.status, 'DENIED');
+    assert.equal(app.backlog.releases.list().length, 1);
   });
 
   it('opens no more than five a day', async () => {

@@ -9,8 +9,11 @@ import { createGitHub } from '../../../src/release/github.ts';
 import { createGitLab } from '../../../src/release/gitlab.ts';
 import { byHand, openPullRequest, remoteOf } from '../../../src/release/pullRequest.ts';
 import { pullRequestText } from '../../../src/release/pullRequestText.ts';
+import { withoutSecrets } from '../../../src/pipeline/withoutSecrets.ts';
 import { repositoryOf } from '../../../src/release/remoteUrl.ts';
 import { type ForgeServer, forgeToken, startForgeServer } from '../../support/forgeServer.ts';
+import { plant } from '../../support/plantedSecrets.ts';
+import { createRandom } from '../../support/random.ts';
 import { createRepository } from '../../support/repository.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { gateReportOf, requestOf } from '../../support/requests.ts';
@@ -67,6 +70,32 @@ describe('the text of a pull request', () => {
     }
     assert.ok(!body.includes(key), 'a secret got through');
     assert.doesNotMatch(body, /(^|[^\\])<img|(^|[^\\])!\[x|@team|^# not/m);
+  });
+});
+
+describe('what a pull request tells', () => {
+  it('masks secrets that only the scanner of the gate knows, and those that its marks would break up', async () => {
+    const random = createRandom(3);
+    const known = ['glpat-{w20}', 'ghp_{w36}'].map((form) => plant('x', form, random).value);
+    const request = requestOf({
+      reasoning: `works with ${known[0]}`,
+      gates: [{ ...gateReportOf('size'), marks: [`saw ${known[1]}`], evidence: [known[0] ?? ''] }],
+    });
+    const ticket = ticketOf({ title: `Broken ${known[1]}`, description: `key\n${known[0]}` });
+    const masked = await withoutSecrets(request, ticket);
+    assert.equal(masked.count, 2);
+    const { title, body } = pullRequestText(masked.request, masked.ticket, 'Masked here.');
+    const plainer = `${title}\n${body}`.replaceAll('\\', '');
+    for (const value of known) assert.ok(!plainer.includes(value), 'a secret got through');
+    assert.match(body, /Masked here\.$/);
+    // Without that look the rules of the text itself hold.
+    const bare = pullRequestText(request, ticket).body.replaceAll('\\', '');
+    for (const value of known) assert.ok(!bare.includes(value), 'a secret got through');
+  });
+
+  it('leaves ordinary words as they are', async () => {
+    const [request, ticket] = [requestOf({ reasoning: 'It was `null`.' }), ticketOf({})];
+    assert.deepEqual(await withoutSecrets(request, ticket), { request, ticket, count: 0 });
   });
 });
 

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import type { ErrorCode, PatchwrightError } from '../../../src/core/errors.ts';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
-import type { Release } from '../../../src/core/patchRequest.ts';
+import type { PatchRequest, Release } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
@@ -119,6 +119,91 @@ describe('rollBack', () => {
     writeFileSync(at('b.txt'), 'mine, untracked\n');
     const error = await refused(() => rollItBack(git, landed), 'would_overwrite');
     assert.match(error.why, /a\.txt, b\.txt/);
+  });
+
+  describe('takes back what was not merged by a merge commit:', () => {
+    let request: PatchRequest;
+    let start: string;
+
+    beforeEach(async () => {
+      await git.run(['reset', '-q', '--hard', `${landed.commit}^1`]);
+      start = await git.run(['rev-parse', 'HEAD']);
+      request = await makePatch(git, temp.path('wt2'), async (folder, own) => {
+        writeTree(folder, { 'test/b.test.js': 'reproduces\n' });
+        await own.run(['add', '-A']);
+        await own.run(['commit', '-q', '-m', 'Add a test']);
+        writeTree(folder, { 'a.txt': long(1, 'patched'), 'new.bin': '\0\x01' });
+      });
+      await commit({ 'other.txt': 'before the landing\n' });
+    });
+    const release = (id: string): Release => ({ ...landed, id: request.id, commit: id });
+    const head = (): Promise<string> => git.run(['rev-parse', 'HEAD']);
+    /** Everything of the patch is gone, and everything else is still there. */
+    const rolledBack = async (id: string, patch: boolean): Promise<string> => {
+      await commit({ 'a.txt': read('a.txt').replace('line 15', 'later'), 'c.txt': 'c\n' });
+      const { commit: revert } = await rollItBack(
+        git,
+        release(id),
+        patch ? { patch: request } : {},
+      );
+      assert.equal(read('a.txt'), long(1, 'x').replace('line 15', 'later'));
+      assert.deepEqual(
+        ['test/b.test.js', 'new.bin', 'other.txt', 'c.txt'].map((path) => existsSync(at(path))),
+        [false, false, true, true],
+      );
+      return git.run(['show', '-s', '--format=%B', revert]);
+    };
+    const squash = async (): Promise<string> => {
+      await git.run(['merge', '-q', '--squash', request.commit]);
+      await git.run(['commit', '-q', '-m', 'Fix it (#1)']);
+      return head();
+    };
+    const rebase = async (...more: string[]): Promise<string> => {
+      await git.run(['cherry-pick', ...more, `${request.base}..${request.commit}`]);
+      return head();
+    };
+
+    it('squashed into one commit', async () => {
+      const id = await squash();
+      const message = await rolledBack(id, true);
+      assert.match(message, new RegExp(`This reverts commit ${id}`));
+    });
+    it('squashed, where nothing is known of the patch but that commit', async () => {
+      await rolledBack(await squash(), false);
+    });
+    it('rebased, commit by commit', async () => {
+      await rolledBack(await rebase(), true);
+    });
+    it('rebased with other words and dates, by what the commits change', async () => {
+      await rebase();
+      const script = 'git commit --amend -q --reset-author --date=2020-01-01T00:00:00Z -m other';
+      await git.run(['rebase', '-q', '--exec', script, 'HEAD~2']);
+      await rolledBack(await head(), true);
+    });
+    it('rebased over a change beside it, by who wrote it when', async () => {
+      await commit({ 'a.txt': long(1, 'x').replace('line 3', 'beside') });
+      const id = await rebase();
+      await commit({ 'a.txt': read('a.txt').replace('beside', 'line 3') });
+      await rolledBack(id, true);
+    });
+    it('fast-forwarded', async () => {
+      await git.run(['reset', '-q', '--hard', start]);
+      await git.run(['merge', '-q', '--ff-only', request.commit]);
+      await commit({ 'other.txt': 'after\n' });
+      await rolledBack(request.commit, true);
+    });
+    it('squashed, where the noted commit is not the one that is here', async () => {
+      await squash();
+      await rolledBack('c'.repeat(40), true);
+    });
+    it('rebased, where the noted commit is the one that was proposed', async () => {
+      await rebase();
+      await rolledBack(request.commit, true);
+    });
+    it('but nothing, where no commit is like it', async () => {
+      await commit({ 'a.txt': long(1, 'patched otherwise') });
+      await refused(() => rollItBack(git, release('c'.repeat(40)), { patch: request }), 'stale');
+    });
   });
 
   it('is refused on a branch that the release is not part of', async () => {

@@ -333,7 +333,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'slog text': ['error LoggedError: order failed: no price'],
   'slog text bare': ['error LoggedError: failed'],
   'slog text +1': ['error LoggedError: order failed'],
-  'slog json': ['error LoggedError: order failed: no price'],
+  'slog json': ['error LoggedError: order failed: no price @ main.total /srv/app/cart.go:7'],
   'slog default': ['error LoggedError: order failed id=17 err="no price"'],
   'logrus tty': ['error LoggedError: order failed'],
   'logrus logfmt': ['error LoggedError: order failed: no price'],

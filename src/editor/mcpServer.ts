@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { allowVariable } from '../core/sandbox.ts';
+import { createDisposableStore } from './disposables.ts';
+import type { Sessions } from './sessions.ts';
+
+/** As the manifest names it. */
+export const mcpProviderId = 'patchwright.mcp';
+
+export interface McpServers {
+  /** What the editor is offered now. */
+  readonly offered: () => readonly vscode.McpStdioServerDefinition[];
+  /** False where the editor has no such thing. */
+  readonly isRegistered: boolean;
+  dispose(): void;
+}
+
+/**
+ * Offers `patchwright mcp` of the folder to the editor's agents, run by the editor's own Node. It can propose
+ * patches and decide about none; the editor asks before it starts it.
+ */
+export function registerMcpServer(
+  sessions: Sessions,
+  { extensionUri, extension }: Pick<vscode.ExtensionContext, 'extensionUri' | 'extension'>,
+): McpServers {
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<void>());
+  const { version } = extension.packageJSON as { readonly version: string };
+  const program = vscode.Uri.joinPath(extensionUri, 'dist', 'cli.cjs').fsPath;
+  const offered = (): readonly vscode.McpStdioServerDefinition[] => {
+    const session = sessions.session();
+    if (!session || !vscode.workspace.isTrusted) return [];
+    const folder = session.folder.uri.fsPath;
+    const isUnheld = session.sandbox()?.kind === 'without'; // the user allows that
+    const server = new vscode.McpStdioServerDefinition(
+      'Patchwright',
+      process.execPath,
+      [program, 'mcp', '--folder', folder],
+      {
+        ELECTRON_RUN_AS_NODE: '1',
+        NODE_OPTIONS: null,
+        ...(isUnheld ? { [allowVariable]: '1' } : {}),
+      },
+      version,
+    );
+    server.cwd = session.folder.uri;
+    return [server];
+  };
+  // Forks of VS Code leave these out.
+  const { lm, McpStdioServerDefinition } = vscode as Partial<typeof vscode>;
+  const isRegistered = Boolean(McpStdioServerDefinition && lm?.registerMcpServerDefinitionProvider);
+  if (isRegistered) {
+    store.add(
+      vscode.lm.registerMcpServerDefinitionProvider(mcpProviderId, {
+        onDidChangeMcpServerDefinitions: changed.event,
+        provideMcpServerDefinitions: () => [...offered()],
+      }),
+    );
+    let last = '';
+    const look = (): void => {
+      const now = JSON.stringify(offered().map(({ args, env }) => [args, env]));
+      if (now !== last) changed.fire();
+      last = now;
+    };
+    store.add(sessions.onDidChange(look));
+  }
+  return { offered, isRegistered, dispose: () => store.dispose() };
+}

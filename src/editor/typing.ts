@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+
+/** So long after the last key somebody may still be at it. */
+const quietMs = 60_000;
+
+/** Whether somebody types in this window. */
+export function followTyping(now: () => number = Date.now): {
+  /** Nothing heavy should be done then. */
+  readonly isTyping: () => boolean;
+  dispose(): void;
+} {
+  let last = Number.NEGATIVE_INFINITY;
+  const listening = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    // The output channels' documents change too.
+    const isTyped = document.uri.scheme === 'file' || document.isUntitled;
+    if (isTyped && contentChanges.length > 0) last = now();
+  });
+  return {
+    isTyping: () => now() - last < quietMs,
+    dispose: () => listening.dispose(),
+  };
+}

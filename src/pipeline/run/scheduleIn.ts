@@ -1,0 +1,99 @@
+import { errorMessage } from '../../core/errors.ts';
+import type { Settings } from '../../core/settings.ts';
+import { audit } from '../changes.ts';
+import type { House } from '../house.ts';
+import type { RunReport, RunType } from './report.ts';
+import { lastRun, type RunOptions } from './run.ts';
+import {
+  createSchedule,
+  dueAfter,
+  type Schedule,
+  type ScheduledType,
+  scheduledTypes,
+} from './schedule.ts';
+
+/** The schedule of this folder. */
+export function scheduleIn(
+  house: House,
+  run: (type: RunType, options: RunOptions, signal: AbortSignal) => Promise<RunReport>,
+  isTyping: () => boolean,
+): Schedule {
+  const settings = () => house.settings().schedule;
+  const note = (): void => {
+    noteBeginning(house).catch((error: unknown) => house.log(errorMessage(error)));
+  };
+  note();
+  const schedule = createSchedule({
+    now: () => house.clock.now(),
+    settings,
+    since: (type) => since(house, type),
+    run: (type, due, signal) => {
+      const { autoExecute } = settings();
+      return run(type, { dryRun: false, autoExecute, due }, signal);
+    },
+    hold: async ({ onBattery }) => {
+      if (isTyping()) return 'somebody is typing';
+      return !onBattery && (await house.isOnBattery()) ? 'the machine is on battery' : undefined;
+    },
+    after: (ms, work) => {
+      const timer = setTimeout(work, ms).unref();
+      return { dispose: () => clearTimeout(timer) };
+    },
+    log: house.log,
+  });
+  return {
+    ...schedule,
+    changed() {
+      note();
+      schedule.changed();
+    },
+  };
+}
+
+const began = 'schedule.began';
+
+/** What was never done has been missed since then. */
+async function noteBeginning(house: House): Promise<void> {
+  if (!house.settings().schedule.enabled || beginning(house) !== undefined) return;
+  await house.backlog.write([audit({ actor: 'patchwright', action: began, subject: 'run' })]);
+}
+
+function beginning({ backlog }: Pick<House, 'backlog'>): string | undefined {
+  return backlog.audit.list({ action: began, limit: 1 })[0]?.timestamp;
+}
+
+function since(house: Pick<House, 'backlog' | 'clock'>, type: ScheduledType): Date {
+  const at = lastRun(house, type) ?? beginning(house);
+  return at === undefined ? house.clock.now() : new Date(at);
+}
+
+/** For a person. @param schedule left out: this process does nothing by itself */
+export function scheduleText(
+  house: Pick<House, 'backlog' | 'clock'>,
+  settings: Settings['schedule'],
+  schedule?: Pick<Schedule, 'waitsFor'>,
+): string {
+  if (!settings.enabled) return 'Switched off (patchwright.schedule.enabled).';
+  const each = scheduledTypes.flatMap((type) => {
+    const next = dueAfter(settings, type, since(house, type));
+    const last = lastRun(house, type);
+    return next
+      ? [`${type} ${localTime(next)} (last ${last ? localTime(new Date(last)) : 'never'})`]
+      : [];
+  });
+  const drafts = settings.autoExecute ? 'Drafts too, within the limits.' : 'Drafts nothing.';
+  const waits = schedule?.waitsFor();
+  return [
+    `Next: ${each.join('; ') || 'nothing'}.`,
+    drafts,
+    ...(waits ? [`Waits now: ${waits}.`] : []),
+    ...(schedule ? [] : ['Done while a window is open on this folder, or by `patchwright run`.']),
+  ].join(' ');
+}
+
+/** `2026-03-05 08:00`, by the clock on the wall. */
+function localTime(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}

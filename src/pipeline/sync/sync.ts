@@ -1,0 +1,312 @@
+import {
+  type BatchHead,
+  checkHead,
+  encodeBatch,
+  personOf,
+  piecesOf,
+  type Refused,
+  type Signer,
+} from '../../backlog/team/batch.ts';
+import { errorMessage, isPatchwrightError, PatchwrightError } from '../../core/errors.ts';
+import type { Git } from '../../core/ports.ts';
+import type { TeamBatch, TeamPut } from '../../core/team.ts';
+import { withEnv } from '../../release/ownGit.ts';
+import type { House } from '../house.ts';
+import {
+  type ChainTip,
+  commitBatch,
+  commitsOf,
+  fetchChains,
+  headsOf,
+  incomingTips,
+  moveTip,
+  pushChain,
+  tipOf,
+} from './chainRefs.ts';
+import { distrust, notMet, type Person } from './people.ts';
+import { type Known, nextBatches, nothingKnown, takeIn, type TakenIn } from './takeIn.ts';
+
+export interface SyncOptions {
+  /** Says what would be sent; the remote is not asked. */
+  readonly dryRun?: boolean;
+  /** A key to be trusted with its name although that name has another one. */
+  readonly trust?: string;
+  /** A chain of more batches than this begins anew. */
+  readonly maxBatches?: number;
+}
+
+export interface SyncReport {
+  readonly remote: string;
+  readonly received: readonly {
+    readonly chain: string;
+    readonly name: string;
+    readonly changes: number;
+    readonly bad: number;
+  }[];
+  readonly refused: readonly { readonly chain: string; readonly why: string }[];
+  /** Whose keys were seen for the first time, and are trusted from now on. */
+  readonly met: readonly Person[];
+  /** Changes of ours that were put into our chain; of a dry run, that would be. */
+  readonly sent: number;
+  /** Whether the remote has all of our chain now. */
+  readonly pushed: boolean;
+  /** Why the remote could not be read or written. */
+  readonly failed?: string;
+  /** Of a dry run: what would leave, as it would. */
+  readonly puts?: readonly TeamPut[];
+}
+
+/** Old batches are replaced by what still holds of them. */
+const usualBatches = 64;
+
+type Syncing = Pick<House, 'backlog' | 'git' | 'clock' | 'log' | 'settings' | 'reviewer' | 'team'>;
+
+/**
+ * Exchanges what was changed since the last time with the other clones, through refs of the remote. Each
+ * step is written down before the next, and all can be done again: a crash or a remote that can't be
+ * reached leaves everything as it was, to be gone on with the next time.
+ */
+export function sync(
+  house: Syncing,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<SyncReport> {
+  return house.backlog.exclusively('sync', () => syncNow(house, options, signal), signal);
+}
+
+/** Whose keys were met at the remote. */
+export async function peopleMet(house: Syncing): Promise<readonly Person[]> {
+  const { address } = await placeOf(house.git, house.settings().sync.remote);
+  return house.team.people(address);
+}
+
+async function syncNow(
+  house: Syncing,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<SyncReport> {
+  const { enabled, remote } = house.settings().sync;
+  if (!enabled) throw isOff();
+  // A replacement ref must not show another content than the one that was signed.
+  const git = withEnv(house.git, { GIT_NO_REPLACE_OBJECTS: '1' });
+  const here = { ...house, git };
+  const place = await placeOf(git, remote);
+  const signer = await house.team.signer(await house.reviewer());
+  const empty = { remote, received: [], refused: [], met: [], sent: 0, pushed: false };
+  if (options.dryRun) {
+    const puts = house.backlog.team.pending(signer.chain, { all: false });
+    return { ...empty, sent: puts.length, puts };
+  }
+  const own = await takeOwn(here, signer, signal);
+  try {
+    await fetchChains(git, remote, signal);
+  } catch (error) {
+    if (!isPatchwrightError(error, 'git_failed')) throw error;
+    return { ...empty, failed: errorMessage(error) };
+  }
+  const others = await takeOthers(here, { signer, place, trust: options.trust }, signal);
+  const saying = { signer, folder: place.folder, maxBatches: options.maxBatches ?? usualBatches };
+  const { sent, commit } = await say(here, own, saying, signal);
+  const end = { chain: signer.chain, commit };
+  const failed = await push(git, remote, end, others.ownSeen, signal);
+  const { received, refused, met } = others;
+  const report = { remote, received, refused, met, sent, pushed: failed === undefined };
+  return failed === undefined ? report : { ...report, failed };
+}
+
+function isOff(): PatchwrightError {
+  return new PatchwrightError('invalid_settings', {
+    what: 'Nothing was synced.',
+    why: 'Sharing the backlog is off.',
+    remedy:
+      'Switch on patchwright.sync.enabled in your own settings; `patchwright sync --dry-run` then shows what would leave.',
+  });
+}
+
+interface Place {
+  /** The remote's address, by which people are remembered. */
+  readonly address: string;
+  /** Of the repository. */
+  readonly folder: string;
+}
+
+/** A name that git has a remote for, and nothing that would be taken for an address. */
+async function placeOf(git: Git, remote: string): Promise<Place> {
+  const args = ['config', '--get', `remote.${remote}.url`];
+  const { out: address } = await git.code(args, { okCodes: [0, 1] });
+  if (address === '') {
+    throw new PatchwrightError('not_found', {
+      what: 'Nothing was synced.',
+      why: `There is no git remote named ${JSON.stringify(remote)} (patchwright.sync.remote).`,
+      remedy: 'Add it with `git remote add`, or name another one.',
+    });
+  }
+  return { address, folder: await git.run(['rev-parse', '--show-prefix']) };
+}
+
+/** What a crash kept from being noted, after it was put into our chain. Resolves with its end. */
+async function takeOwn(
+  house: Syncing,
+  { chain }: Signer,
+  signal: AbortSignal,
+): Promise<CheckedTip | undefined> {
+  const commit = await tipOf(house.git, chain);
+  const [tip] = commit === undefined ? [] : await checkTips(house.git, [{ chain, commit }], signal);
+  if (!tip || 'refused' in tip) return undefined;
+  if (knownOf(house, chain).hash !== tip.hash) await takeChain(house, tip, true, signal);
+  return tip;
+}
+
+interface CheckedTip extends ChainTip {
+  readonly head: BatchHead;
+  readonly hash: string;
+}
+
+/** With their heads, which say whose they are. */
+async function checkTips(
+  git: Git,
+  tips: readonly ChainTip[],
+  signal: AbortSignal,
+): Promise<readonly (CheckedTip | (ChainTip & Refused))[]> {
+  const commits = tips.map(({ commit }) => commit);
+  const heads = await headsOf(git, commits, signal);
+  return tips.map((tip, index) => {
+    const bytes = heads[index];
+    return bytes ? { ...tip, ...checkHead(bytes) } : { ...tip, refused: 'it is no chain' };
+  });
+}
+
+async function takeChain(
+  house: Syncing,
+  tip: CheckedTip,
+  own: boolean,
+  signal: AbortSignal,
+): Promise<TakenIn> {
+  const next = await nextBatches(house.git, tip, knownOf(house, tip.chain), signal);
+  if ('refused' in next) return { changes: 0, bad: 0, refused: next.refused };
+  return takeIn(house, next, own, signal);
+}
+
+function knownOf({ backlog }: Pick<House, 'backlog'>, chain: string): Known {
+  return backlog.team.chains().find((one) => one.chain === chain) ?? nothingKnown;
+}
+
+interface Listening {
+  readonly signer: Signer;
+  readonly place: Place;
+  readonly trust: string | undefined;
+}
+
+async function takeOthers(
+  house: Syncing,
+  { signer, place, trust }: Listening,
+  signal: AbortSignal,
+): Promise<
+  Pick<SyncReport, 'received' | 'refused' | 'met'> & { readonly ownSeen: string | undefined }
+> {
+  const { git, team } = house;
+  const tips = await checkTips(git, await incomingTips(git, signal), signal);
+  const received: SyncReport['received'][number][] = [];
+  const refused: SyncReport['refused'][number][] = [];
+  const met: Person[] = [];
+  let wasTrusted = trust === undefined;
+  const meet = async (fingerprint: string, name: string): Promise<string | undefined> => {
+    const people = await team.people(place.address);
+    const why = distrust(people, fingerprint, name);
+    if (fingerprint === trust) wasTrusted = true;
+    if (why !== undefined && fingerprint !== trust) return why;
+    if (people.some((one) => one.fingerprint === fingerprint && one.name === name)) return;
+    const person = { fingerprint, name, since: house.clock.now().toISOString() };
+    await team.remember(place.address, person);
+    met.push(person);
+    return undefined;
+  };
+  // Ours first, so that nobody else can be met by that name.
+  await meet(personOf(signer.chain), signer.name);
+  met.length = 0;
+  for (const tip of tips) {
+    const { chain } = tip;
+    const own = chain === signer.chain;
+    const refuse = (why: string) => {
+      if (!own) refused.push({ chain, why }); // what others made of ours is put right below
+    };
+    if ('refused' in tip) {
+      refuse(tip.refused);
+      continue;
+    }
+    const { head } = tip;
+    if (head.folder !== place.folder) continue; // another folder's backlog
+    const why = own ? undefined : await meet(personOf(chain), head.name);
+    if (why !== undefined) {
+      refuse(why);
+      continue;
+    }
+    if (knownOf(house, chain).hash === tip.hash) continue;
+    const { changes, bad, refused: part } = await takeChain(house, tip, own, signal);
+    if (part !== undefined) refuse(part);
+    else if (!own) await moveTip(git, chain, tip.commit); // git keeps it, whatever comes next
+    if (changes > 0 && !own) received.push({ chain, name: head.name, changes, bad });
+  }
+  if (trust !== undefined && !wasTrusted) throw notMet(trust);
+  return { received, refused, met, ownSeen: tips.find((t) => t.chain === signer.chain)?.commit };
+}
+
+interface Saying {
+  readonly signer: Signer;
+  readonly folder: string;
+  readonly maxBatches: number;
+}
+
+/**
+ * Puts what is new of ours into our chain: first into git, then the note of it into the backlog. A chain
+ * that is long, or that git no longer has as it was left, begins anew with all that still holds.
+ */
+async function say(
+  house: Syncing,
+  own: CheckedTip | undefined,
+  { signer, folder, maxBatches }: Saying,
+  signal: AbortSignal,
+): Promise<{ readonly sent: number; readonly commit: string | undefined }> {
+  const { git, backlog } = house;
+  const { chain, name } = signer;
+  const fresh = backlog.team.pending(chain, { all: false });
+  const known = knownOf(house, chain);
+  const isWhole = own?.hash === known.hash;
+  if (fresh.length === 0 && isWhole) return { sent: 0, commit: own?.commit };
+  const length = own ? (await commitsOf(git, own.commit, signal))?.length : 0;
+  const anew = !isWhole || (length ?? maxBatches) >= maxBatches;
+  const puts = anew ? backlog.team.pending(chain, { all: true }) : fresh;
+  const at = house.clock.now().toISOString();
+  let { seq, hash: previous } = known;
+  let commit = anew ? undefined : own?.commit;
+  const notes: TeamBatch[] = [];
+  for (const [index, piece] of piecesOf(puts).entries()) {
+    seq += 1;
+    const start = { seq, previous, root: anew && index === 0, folder, at };
+    const batch = encodeBatch(signer, start, piece);
+    commit = await commitBatch(git, batch, commit, at);
+    previous = batch.hash;
+    notes.push({ kind: 'team', chain, name, seq, hash: batch.hash, own: true, puts: piece });
+  }
+  if (commit === undefined || notes.length === 0) return { sent: 0, commit: own?.commit };
+  await moveTip(git, chain, commit);
+  for (const note of notes) await backlog.write([note]);
+  return { sent: fresh.length, commit };
+}
+
+async function push(
+  git: Git,
+  remote: string,
+  { chain, commit }: { readonly chain: string; readonly commit: string | undefined },
+  seen: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (commit === undefined || commit === seen) return undefined;
+  try {
+    await pushChain(git, remote, { chain, commit }, seen, signal);
+    return undefined;
+  } catch (error) {
+    if (!isPatchwrightError(error, 'git_failed')) throw error;
+    return errorMessage(error);
+  }
+}

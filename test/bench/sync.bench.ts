@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Change } from '../../src/core/change.ts';
+import { ticketChange } from '../support/backlog.ts';
+import { bareRemote, type Clone, cloneOf, sharedOf } from '../support/team.ts';
+import type { Bench } from './bench.ts';
+
+const isQuick = process.env.PATCHWRIGHT_BENCH_QUICK === '1';
+const events = isQuick ? 2_000 : 100_000;
+const tickets = events / 5;
+const perWrite = 500;
+
+export const bench: Bench = {
+  title: 'Sync',
+  async run(report) {
+    const root = mkdtempSync(join(tmpdir(), 'patchwright-bench-'));
+    const remote = bareRemote(root);
+    const anna = await cloneOf(root, remote, 'anna');
+    const ben = await cloneOf(root, remote, 'ben');
+    try {
+      await write(anna);
+      const sent = await timed(() => anna.sync());
+      const received = await timed(() => ben.sync());
+      const what = `${events} events of ${tickets} tickets`;
+      report({ what: `${what}: sent`, value: sent, unit: 'ms' });
+      report({ what: `${what}: received`, value: received, unit: 'ms' });
+      const differs = JSON.stringify(sharedOf(anna)) === JSON.stringify(sharedOf(ben)) ? 0 : 1;
+      report({ what: 'of these: differences', value: differs, unit: '', target: 0 });
+      await anna.backlog.write([{ kind: 'ticket', id: 't-1', fields: { status: 'closed' } }]);
+      report({ what: 'one more change: sent', value: await timed(() => anna.sync()), unit: 'ms' });
+      report({
+        what: 'one more change: received',
+        value: await timed(() => ben.sync()),
+        unit: 'ms',
+      });
+    } finally {
+      for (const { backlog } of [anna, ben]) await backlog.dispose();
+      rmSync(root, { recursive: true, force: true });
+    }
+  },
+};
+
+/** Each ticket is made, counted twice, closed and opened again. */
+async function write({ backlog }: Clone): Promise<void> {
+  const ids = Array.from({ length: tickets }, (_, number) => `t-${number}`);
+  const each: readonly ((id: string) => Change)[] = [
+    (id) => ticketChange(id),
+    count,
+    count,
+    (id) => ({ kind: 'ticket', id, fields: { status: 'closed' } }),
+    (id) => ({ kind: 'ticket', id, fields: { status: 'open' } }),
+  ];
+  for (const change of each) {
+    for (let from = 0; from < ids.length; from += perWrite) {
+      await backlog.write(ids.slice(from, from + perWrite).map(change));
+    }
+  }
+}
+
+function count(id: string): Change {
+  return {
+    kind: 'group',
+    id,
+    fingerprint: `of-${id}`,
+    signal: 'exception',
+    count: 3,
+    firstSeen: '2026-03-01T08:00:00.000Z',
+    lastSeen: '2026-03-01T09:00:00.000Z',
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import type { Progress } from '../../../src/core/progress.ts';
+import type { Dialogs } from '../../../src/editor/dialogs.ts';
+import { createReleaseNotice } from '../../../src/editor/releaseNotice.ts';
+
+const looked = (verdict: 'worse' | 'better'): Progress => ({
+  kind: 'release_looked',
+  releaseId: 'release-1',
+  requestId: 'request-1',
+  ticketId: 'exception-1',
+  verdict,
+  sentence: '5 times as many of this error.',
+  rolledBack: false,
+});
+
+describe('what is told of a release', () => {
+  let now: Date;
+  let told: string[];
+  let mentioned: string[];
+  let pressed: string | undefined;
+  let rolledBack: string[];
+  let planned: { readonly ms: number; readonly work: () => void } | undefined;
+
+  const notice = (quietHours: string) =>
+    createReleaseNotice({
+      dialogs: {
+        tell: (_, message) => {
+          told.push(message);
+          return Promise.resolve(pressed);
+        },
+        mention: (message) => void mentioned.push(message),
+      } as Partial<Dialogs> as Dialogs,
+      actions: {
+        rollBack: (id) => Promise.resolve(rolledBack.push(id)),
+        openDiff: () => Promise.resolve(),
+      },
+      log: assert.fail,
+      quietHours: () => quietHours,
+      now: () => now,
+      after(ms, work) {
+        planned = { ms, work };
+        return { dispose: () => (planned = undefined) };
+      },
+    });
+
+  beforeEach(() => {
+    now = new Date('2026-11-20T23:00:00'); // this machine's clock
+    [told, mentioned, rolledBack] = [[], [], []];
+    [pressed, planned] = [undefined, undefined];
+  });
+
+  it('comes at once where no hours are quiet, and can be acted on', async () => {
+    pressed = 'Roll Back';
+    notice('').onProgress(looked('worse'));
+    assert.equal(told.length, 1);
+    await new Promise((done) => setImmediate(done));
+    assert.deepEqual(rolledBack, ['release-1']);
+  });
+
+  it('waits until the quiet hours are over, and leaves nothing out', () => {
+    const { onProgress } = notice('22:00-07:00');
+    onProgress(looked('worse'));
+    onProgress(looked('better'));
+    onProgress({
+      kind: 'auto_approved',
+      ticketId: 'exception-2',
+      requestId: 'request-2',
+      approved: { kind: 'kept', branch: 'improvement/x' },
+    });
+    assert.deepEqual([told, mentioned], [[], []]);
+    assert.equal(planned?.ms, 8 * 3_600_000);
+    now = new Date('2026-11-21T07:00:00');
+    planned?.work();
+    assert.equal(told.length, 2);
+    assert.match(told[1] ?? '', /exception-2/);
+    assert.equal(mentioned.length, 1);
+    planned = undefined;
+    onProgress(looked('worse'));
+    assert.equal(told.length, 3);
+    assert.equal(planned, undefined);
+  });
+
+  it('plans nothing for what it does not tell, and nothing once it is disposed', () => {
+    const { onProgress, dispose } = notice('22:00-07:00');
+    onProgress({ kind: 'scanning' });
+    assert.equal(planned, undefined);
+    onProgress(looked('worse'));
+    dispose();
+    assert.equal(planned, undefined);
+  });
+});
