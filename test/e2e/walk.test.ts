@@ -25,6 +25,11 @@ const mouse: Hands = {
   async draft(window) {
     await bug(window).hover();
     await bug(window).locator('.actions .action-label[aria-label^="Draft Patch"]').click();
+    // A row that is drawn anew at that moment is asked for.
+    const asked = window.page.locator('.quick-input-list .monaco-list-row').first();
+    const started = window.rows('Backlog').filter({ hasText: 'In Progress' }).first();
+    await asked.or(started).first().waitFor();
+    if (await asked.isVisible()) await asked.click();
   },
   openDiff: (window) => request(window).click(),
   async dropHunk(window) {
