@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -278,7 +286,9 @@ describe('receiver', function () {
       folder = join(disk, 'shop');
       await createRepository(folder, shopFiles);
       await start();
-      // Each of its own, so that the inbox grows and the backlog hardly does before it is scanned.
+      // Room for a few only: what has been read is removed, and makes room for more.
+      const { bavail, bsize } = statfsSync(disk);
+      writeFileSync(join(disk, 'ballast'), Buffer.alloc(bavail * bsize - 400_000));
       const message = (i: number): string => `failure ${i} ${'x'.repeat(30_000)}`;
       let acknowledged = 0;
       let last = 0;
