@@ -1,5 +1,5 @@
 // node otlp.mjs URL KEY json|protobuf: exports as a service does that uses OpenTelemetry's SDK.
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { SeverityNumber, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
@@ -33,8 +33,8 @@ function total(articles) {
 }
 
 const logger = logs.getLogger('shop');
-logger.emit({ severityNumber: 17, body: 'No route to the warehouse' });
-logger.emit({ severityNumber: 9, body: 'All is well' });
+logger.emit({ severityNumber: SeverityNumber.ERROR, body: 'No route to the warehouse' });
+logger.emit({ severityNumber: SeverityNumber.INFO, body: 'All is well' });
 const span = traces.getTracer('shop').startSpan('GET /cart', {
   kind: SpanKind.SERVER,
   attributes: { 'http.route': '/cart', 'http.request.method': 'GET' },

@@ -278,13 +278,17 @@ describe('receiver', function () {
       folder = join(disk, 'shop');
       await createRepository(folder, shopFiles);
       await start();
-      // Each of its own, so that the inbox grows and the backlog hardly does before it is scanned.
-      const message = (i: number): string => `failure ${i} ${'x'.repeat(30_000)}`;
+      // Far more than there is room for, whatever is read meanwhile: an open file of the inbox only grows.
+      const lot = (i: number) =>
+        Array.from({ length: 20 }, (_, j) => ({
+          id: `f${20 * i + j}`,
+          text: `failure ${i} ${'x'.repeat(7_900)}`,
+        }));
       let acknowledged = 0;
       let last = 0;
       for (let i = 0; i < 300 && last !== 503; i++) {
-        last = await status('/ingest/feedback', { body: { text: message(i), id: `f${i}` } });
-        if (last === 202) acknowledged++;
+        last = await status('/ingest/feedback', { body: lot(i) });
+        if (last === 202) acknowledged += 20;
       }
       assert.equal(last, 503);
       assert.ok(acknowledged > 5);
