@@ -111,7 +111,7 @@ export function registerReviewComments(
       save();
     },
     async carry(before, now) {
-      for (const thread of [...threads]) {
+      for (const thread of threads) {
         const address = fromUri(thread.uri);
         if (address?.owner !== before.id || !address.at || now.commit.startsWith(address.at))
           continue;

@@ -34,6 +34,8 @@ export interface Session {
   /** undefined while they are not valid. */
   readonly settings: () => Settings | undefined;
   readonly activity: () => Activity;
+  /** Another number whenever the backlog has changed. */
+  readonly revision: () => number;
   /** What holds the tests of patches; undefined until it is known. */
   readonly sandbox: () => SandboxState | undefined;
   /** The last time that the gates were tested here; undefined: never, or not known yet. */
@@ -227,7 +229,13 @@ async function openSession(
       emitter.fire();
     };
     store.add(emitter.event(changed));
-    store.add(app.backlog.onDidChange(() => emitter.fire()));
+    let revision = 0;
+    store.add(
+      app.backlog.onDidChange(() => {
+        revision += 1;
+        emitter.fire();
+      }),
+    );
     store.add(
       app.pipeline.onDidProgress((progress) => {
         activity = advance(activity, progress);
@@ -253,6 +261,7 @@ async function openSession(
       hasRecordedModel: recorded !== undefined,
       settings: () => orUndefined(settings),
       activity: () => activity,
+      revision: () => revision,
       sandbox: () => sandbox,
       lastSelfTest: () => lastSelfTest,
       async selfTest(tell, signal) {

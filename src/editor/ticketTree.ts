@@ -60,7 +60,16 @@ function createTicketTree(
     () => Math.max(refreshMs, costMs * idleFactor),
   );
   store.add(refresh);
-  store.add(sessions.onDidChange(refresh));
+  // While a tree is drawn anew, its rows are none to the editor: a click on one of them comes without it.
+  let drawn: readonly unknown[] = [];
+  const look = (): void => {
+    const session = sessions.session();
+    const now = [session, session?.revision(), session?.activity().works];
+    if (now.every((value, index) => value === drawn[index])) return;
+    drawn = now;
+    refresh();
+  };
+  store.add(sessions.onDidChange(look));
   store.add(sorting.onDidChange(refresh));
   return {
     onDidChangeTreeData: changed.event,

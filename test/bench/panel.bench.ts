@@ -113,6 +113,7 @@ async function fill(folder: string): Promise<void> {
         ticketChange(`t-${id}`, {
           title: `TypeError number ${id}`,
           status: id < children ? 'snoozed' : 'open',
+          metadata: id < children ? { snoozedUntil: '2999-01-01T00:00:00.000Z' } : {},
           createdAt: new Date(Date.now() - (id % 60) * 86_400_000).toISOString(),
         }),
       ),

@@ -18,12 +18,18 @@ interface Hands {
   requestChanges(window: Window): Promise<void>;
   approve(window: Window): Promise<void>;
   rollBack(window: Window): Promise<void>;
+  openActivity(window: Window): Promise<void>;
 }
 
 const mouse: Hands = {
   async draft(window) {
     await bug(window).hover();
     await bug(window).locator('.actions .action-label[aria-label^="Draft Patch"]').click();
+    // A row that is drawn anew at that moment is asked for.
+    const asked = window.page.locator('.quick-input-list .monaco-list-row').first();
+    const started = window.rows('Backlog').filter({ hasText: 'In Progress' }).first();
+    await asked.or(started).first().waitFor();
+    if (await asked.isVisible()) await asked.click();
   },
   openDiff: (window) => request(window).click(),
   async dropHunk(window) {
@@ -48,7 +54,7 @@ const mouse: Hands = {
     await window.page.mouse.click(box.x + box.width / 2, at.y + at.height / 2);
     await commentBox(window).waitFor();
     await window.page.keyboard.insertText(text);
-    await window.page.locator('.review-widget .monaco-button', { hasText: 'Add' }).first().click();
+    await addComment(window).click();
   },
   async requestChanges(window) {
     await request(window).click({ button: 'right' });
@@ -66,6 +72,7 @@ const mouse: Hands = {
     await input(window).fill('Only a rehearsal');
     await input(window).press('Enter');
   },
+  openActivity: (window) => window.page.locator('.pane-header[aria-label^="Activity"]').click(),
 };
 
 /** Nothing here points at anything: all goes through keys, and what they reach. */
@@ -108,6 +115,8 @@ const keyboard: Hands = {
     await palette(window, 'Comments: Add Comment on Current Selection');
     await commentBox(window).waitFor();
     await window.page.keyboard.insertText(text);
+    // The keys do what the button does, which is off until the text has been seen.
+    await addComment(window).waitFor();
     await window.page.keyboard.press('Control+Enter');
   },
   async requestChanges(window) {
@@ -124,6 +133,7 @@ const keyboard: Hands = {
     await window.page.keyboard.insertText('Only a rehearsal');
     await window.page.keyboard.press('Enter');
   },
+  openActivity: (window) => palette(window, 'Patchwright: Focus on Activity View'),
 };
 
 async function palette(window: Window, title: string): Promise<void> {
@@ -154,16 +164,17 @@ async function indexOf(row: Locator): Promise<number> {
 }
 
 /** Arrow keys down the Review view, to the row with the text. */
-async function reach({ page, rows }: Window, text: string): Promise<void> {
-  const focused = rows('Review').and(page.locator('.focused'));
-  await page.keyboard.press('Home');
-  const count = await rows('Review').count();
+async function reach(window: Window, text: string): Promise<void> {
+  const focused = window.rows('Review').and(window.page.locator('.focused'));
+  await window.page.keyboard.press('Home');
+  const count = await window.rows('Review').count();
   for (let index = 0; index < count; index += 1) {
-    await rows('Review')
-      .and(page.locator(`.focused[data-index="${index}"]`))
+    await window
+      .rows('Review')
+      .and(window.page.locator(`.focused[data-index="${index}"]`))
       .waitFor();
     if ((await focused.filter({ hasText: text }).count()) > 0) return;
-    await page.keyboard.press('ArrowDown');
+    await window.page.keyboard.press('ArrowDown');
   }
   throw new Error(`No row with ${text}.`);
 }
@@ -211,6 +222,7 @@ for (const [how, hands, theme, { reloads }] of all) {
         'patchwright.gates.reproduction.maxMutants': 0,
       };
       window = await openWindow({ folder: demo.folder, env: demo.env, theme, settings });
+      window.page.setDefaultTimeout(90_000);
       await window.showViews();
     });
     after(async () => {
@@ -261,9 +273,9 @@ for (const [how, hands, theme, { reloads }] of all) {
     if (reloads)
       it('has the comment still after a reload', async () => {
         await window.page.reload();
-        await window.page.locator('.monaco-workbench').waitFor({ timeout: 90_000 });
+        await window.page.locator('.monaco-workbench').waitFor({ timeout: patience });
         await window.showViews();
-        await request(window).waitFor({ timeout: 90_000 });
+        await request(window).waitFor({ timeout: patience });
         await hands.openSource(window);
         await commentGlyph(window).waitFor();
       });
@@ -298,13 +310,20 @@ for (const [how, hands, theme, { reloads }] of all) {
       assert.equal(git('status', '--porcelain'), '');
       await shot('rolled-back');
     });
+
+    it('tells of all that in the Activity view', async () => {
+      await hands.openActivity(window);
+      for (const text of ['rolled back', 'landed', 'rejected', 'proposed'])
+        await window.rows('Activity').filter({ hasText: text }).first().waitFor();
+      await shot('activity');
+    });
   });
 }
 
-const bug = ({ rows }: Window): Locator =>
-  rows('Backlog').filter({ hasText: "(reading 'split')" }).first();
-const request = ({ rows }: Window): Locator =>
-  rows('Review').filter({ hasText: 'TypeError' }).first();
+const bug = (window: Window): Locator =>
+  window.rows('Backlog').filter({ hasText: "(reading 'split')" }).first();
+const request = (window: Window): Locator =>
+  window.rows('Review').filter({ hasText: 'TypeError' }).first();
 const titleButton = ({ page }: Window, name: string): Locator =>
   page.locator(`.editor-actions .action-label[aria-label^="${name}"]`).first();
 const input = ({ page }: Window): Locator =>
@@ -312,6 +331,10 @@ const input = ({ page }: Window): Locator =>
 const patched = ({ page }: Window): Locator => page.locator('.monaco-diff-editor .editor.modified');
 const commentBox = ({ page }: Window): Locator =>
   page.locator('.review-widget .comment-form').first();
+const addComment = ({ page }: Window): Locator =>
+  page
+    .locator('.review-widget .monaco-button:not(.disabled)', { hasText: 'Add to Review' })
+    .first();
 const commentGlyph = (window: Window): Locator =>
   patched(window).locator('.comment-range-glyph.comment-thread').first();
 const menuItem = ({ page }: Window, name: string): Locator =>

@@ -15,7 +15,7 @@ export interface Window {
   /** Shows our views. */
   showViews(): Promise<void>;
   /** Rows of a view. */
-  rows(view: 'Backlog' | 'Review'): Locator;
+  rows(view: 'Backlog' | 'Review' | 'Activity'): Locator;
   statusItem(): Locator;
   /** The document of our webview in front. */
   webview(): Promise<Frame>;
