@@ -3,6 +3,7 @@ import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import type { Canary } from './core/canary.ts';
 import type { HunkName } from './core/hunks.ts';
+import type { Leftover } from './core/leftover.ts';
 import type { EvidenceBundle, Verification } from './core/evidence.ts';
 import { createEmitter, type Event } from './core/events.ts';
 import type { PatchRequest, Release } from './core/patchRequest.ts';
@@ -21,7 +22,7 @@ import {
   undoReject,
 } from './pipeline/decide.ts';
 import { canary } from './pipeline/canary/canary.ts';
-import { cleanUp, type Leftover, leftovers } from './pipeline/cleanUp.ts';
+import { cleanUp, leftovers } from './pipeline/cleanUp.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
 import { audit } from './pipeline/changes.ts';
 import { autoApprove } from './pipeline/autoApprove.ts';
@@ -78,9 +79,7 @@ import {
   type TicketEdit,
 } from './pipeline/tickets.ts';
 
-export { type Leftover, unneeded } from './pipeline/cleanUp.ts';
 export type { HistoryEvent } from './pipeline/history.ts';
-export { habitText } from './learning/reviewTimes.ts';
 export type { Learned } from './pipeline/learning.ts';
 export type { Outlook } from './pipeline/past.ts';
 export { type RunReport, type RunType, runTypes } from './pipeline/run/report.ts';

@@ -14,7 +14,11 @@ export interface AutoSnapshot {
 }
 
 /** Decides when a snapshot is due: after many changes, or when it has been quiet for a while. */
-export function createAutoSnapshot(snapshot: () => Promise<void>, log: Log): AutoSnapshot {
+export function createAutoSnapshot(
+  snapshot: () => Promise<void>,
+  log: Log,
+  whenQuiet = true,
+): AutoSnapshot {
   let changes = 0;
   let notBefore = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -36,6 +40,7 @@ export function createAutoSnapshot(snapshot: () => Promise<void>, log: Log): Aut
   function schedule(): void {
     clearTimeout(timer);
     if (isStopped || changes === 0) return;
+    if (changes < manyChanges && !whenQuiet) return;
     const delay = changes >= manyChanges ? 0 : idleMs;
     timer = setTimeout(() => void run(), Math.max(delay, notBefore - performance.now()));
     timer.unref();

@@ -38,6 +38,8 @@ export interface OpenBacklogOptions {
   readonly maxTickets?: number;
   /** Follow what other processes write (default), or only on `refresh`. */
   readonly watch?: boolean;
+  /** Take a snapshot when nothing was written for a while (default), or only after many changes and at the end. */
+  readonly snapshotWhenQuiet?: boolean;
 }
 
 /**
@@ -128,7 +130,7 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
     if (!isClosed) await tidy();
     await snapshotOnce();
   };
-  const automatic = createAutoSnapshot(snapshot, log);
+  const automatic = createAutoSnapshot(snapshot, log, options.snapshotWhenQuiet);
   if (replayed >= manyChanges) automatic.noteChanges(replayed);
 
   const quietly = () => {

@@ -1,4 +1,4 @@
-import { type Leftover, unneeded } from '../pipeline.ts';
+import { type Leftover, unneeded } from '../core/leftover.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
 

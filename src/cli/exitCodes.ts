@@ -6,6 +6,7 @@ export const exit = { done: 0, failed: 1, usage: 2, nothing: 3, refused: 4 } as 
 const refused: ReadonlySet<ErrorCode> = new Set([
   'untrusted',
   'limit_reached',
+  'resting',
   'gates_failed',
   'would_overwrite',
   'protected_branch',

@@ -1,4 +1,5 @@
-import { habitText, type Learned } from '../pipeline.ts';
+import { habitText } from '../core/habit.ts';
+import type { Learned } from '../pipeline.ts';
 import { usageError } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { exit } from './exitCodes.ts';
@@ -38,7 +39,7 @@ const maxEvents = 100_000;
 
 const said = {
   reset: 'What was learned is forgotten: only decisions from now on count.',
-  off: 'Nothing is learned any more and nothing suggested.',
+  off: 'Nothing is learned any more, and nothing that was learned is used.',
   on: 'Decisions are learned from.',
 };
 

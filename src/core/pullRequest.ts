@@ -52,6 +52,8 @@ export interface NewPullRequest {
 /** What is asked of a forge; each rejects with `forge_*` or `cancelled`. */
 export interface Forge {
   open(wanted: NewPullRequest, signal?: AbortSignal): Promise<PullRequest>;
+  /** Gives an open one the labels and reviewers that opening it has not; may be done again. */
+  dress(number: number, wanted: NewPullRequest, signal?: AbortSignal): Promise<void>;
   /** The open one of a branch. */
   find(branch: string, signal?: AbortSignal): Promise<PullRequest | undefined>;
   state(number: number, signal?: AbortSignal): Promise<PullRequest>;

@@ -17,7 +17,13 @@ export function isChain(writer: string): boolean {
 }
 
 const text = (most: number) => z.string().check(z.maxLength(most));
-const id = z.string().check(z.minLength(1), z.maxLength(200));
+export const maxIdChars = 200;
+/** Names and ids are shown as they are: nothing in them may steer a terminal. */
+const id = z.string().check(z.maxLength(maxIdChars), z.regex(/^[^\p{Cc}\u2028\u2029]+$/u));
+/** `user:<name>`, as its owner says. */
+export const personName = z
+  .string()
+  .check(z.maxLength(200), z.regex(/^user:[^\p{Cc}\u2028\u2029]+$/u));
 const word = text(200);
 const time = text(40);
 const count = z.int().check(z.minimum(0), z.maximum(1e12));
@@ -202,8 +208,7 @@ export type TeamPutOf<Kind extends TeamPut['kind']> = Extract<TeamPut, { kind: K
 export const teamBatch = z.strictObject({
   kind: z.literal('team'),
   chain: z.string().check(z.regex(chainPattern)),
-  /** `user:<name>`, as its owner says. */
-  name: word,
+  name: personName,
   seq: z.int().check(z.minimum(1)),
   /** Of the batch's head, by which the next one follows it. */
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),

@@ -122,6 +122,8 @@ export interface TicketMetadata {
   readonly splits?: readonly Split[];
   /** The ticket that it was split off from. */
   readonly splitFrom?: string;
+  /** The release that its patch is to take back. */
+  readonly takesBack?: string;
   /** A score given by a person, who moved it before another ticket. */
   readonly rank?: number;
   readonly snoozedUntil?: string;

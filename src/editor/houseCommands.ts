@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
-import { type Leftover, unneeded } from '../pipeline.ts';
+import { type Leftover, unneeded } from '../core/leftover.ts';
 import type { Handlers } from './commands.ts';
 import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';

@@ -42,9 +42,9 @@ export function registerLinkedDocument(
   );
   return {
     async open() {
-      await look();
-      changed.fire(address);
+      const { text } = await look();
       const document = await vscode.workspace.openTextDocument(address);
+      await becomes(document, text, () => changed.fire(address));
       await vscode.window.showTextDocument(document, { preview: true });
     },
     async refresh() {
@@ -54,6 +54,30 @@ export function registerLinkedDocument(
     },
     dispose: () => store.dispose(),
   };
+}
+
+/** So long an old text may stay, should the editor tell nothing of the new one. */
+const patienceMs = 2_000;
+
+/** A document that was open before still has its old text when it is opened again. */
+async function becomes(
+  document: vscode.TextDocument,
+  text: string,
+  renew: () => void,
+): Promise<void> {
+  const isNew = (): boolean => document.getText().replaceAll('\r\n', '\n') === text;
+  if (isNew()) return;
+  const store = createDisposableStore();
+  try {
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, patienceMs);
+      store.add({ dispose: () => clearTimeout(timer) });
+      store.add(vscode.workspace.onDidChangeTextDocument(() => isNew() && done()));
+      renew();
+    });
+  } finally {
+    store.dispose();
+  }
 }
 
 function linksOf({ links }: LinkedText, document: vscode.TextDocument): vscode.DocumentLink[] {

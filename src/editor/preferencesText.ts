@@ -1,4 +1,5 @@
-import { habitText, type Learned } from '../pipeline.ts';
+import { habitText } from '../core/habit.ts';
+import type { Learned } from '../pipeline.ts';
 import { commandId } from './commands.ts';
 import { t } from './l10n.ts';
 import type { LinkedText } from './linkedDocument.ts';

@@ -11,8 +11,9 @@ export function followTyping(now: () => number = Date.now): {
 } {
   let last = Number.NEGATIVE_INFINITY;
   const listening = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-    // The output channels' documents change too.
-    const isTyped = document.uri.scheme === 'file' || document.isUntitled;
+    // Output channels change by themselves, and files behind the person's back are not in front.
+    const isInFront = document === vscode.window.activeTextEditor?.document;
+    const isTyped = isInFront && document.uri.scheme !== 'output';
     if (isTyped && contentChanges.length > 0) last = now();
   });
   return {

@@ -1,9 +1,6 @@
-/** When a person usually reviews, by their own clock. */
+import { type Habit, type PartOfDay, partsOfDay, type Weekday, weekdays } from '../core/habit.ts';
 
-export const partsOfDay = ['morning', 'afternoon', 'evening', 'night'] as const;
-export type PartOfDay = (typeof partsOfDay)[number];
-export const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
-export type Weekday = (typeof weekdays)[number];
+/** When a person usually reviews, by their own clock. */
 
 /** Local time of a decision. */
 export interface LocalTime {
@@ -62,11 +59,6 @@ const leastDecisions = 5;
 /** A day counts as usual from this part of an even share on. */
 const usualDay = 0.4 / 7;
 
-export interface Habit {
-  readonly part: PartOfDay;
-  readonly days: readonly Weekday[];
-}
-
 /** undefined: too little is known. */
 export function habitOf({ decisions, parts, days }: ReviewTimes): Habit | undefined {
   if (decisions < leastDecisions) return undefined;
@@ -76,10 +68,4 @@ export function habitOf({ decisions, parts, days }: ReviewTimes): Habit | undefi
     part,
     days: [...usual.slice(Number(usual[0] === 'Sun')), ...usual.filter((d) => d === 'Sun')],
   };
-}
-
-/** `in the morning, Mon, Tue`. */
-export function habitText({ part, days }: Habit): string {
-  const when = part === 'night' ? 'at night' : `in the ${part}`;
-  return days.length === 7 ? `${when}, on any day` : `${when}, ${days.join(', ')}`;
 }

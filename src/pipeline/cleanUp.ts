@@ -1,18 +1,10 @@
 import { type Backup, backups, dropBackup } from '../release/backups.ts';
 import { dropBranch, type OwnBranch, ownBranches } from '../release/branches.ts';
+import type { Release } from '../core/patchRequest.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
+import type { Leftover } from '../core/leftover.ts';
 import { audit } from './changes.ts';
 import type { House } from './house.ts';
-
-/** Something that Patchwright made and that nobody needs any more. */
-export interface Leftover {
-  readonly kind: 'backup' | 'branch' | 'unmerged_branch' | 'transcript' | 'audit';
-  readonly name: string;
-  readonly why: string;
-}
-
-/** All but work that only a branch keeps: this goes together when a person asks for it. */
-export const unneeded = ['backup', 'branch', 'transcript', 'audit'] as const;
 
 interface Removable extends Leftover {
   readonly remove: () => Promise<void>;
@@ -57,10 +49,14 @@ export async function cleanUp(
     const chosen = (await removables(house)).filter(({ kind }) => kinds.includes(kind));
     const actor = await house.reviewer();
     for (const { kind, name, remove } of chosen) {
-      await remove();
-      await house.backlog.write([
-        audit({ actor, action: 'leftover.removed', subject: name, after: { kind } }),
-      ]);
+      const note = (action: string) =>
+        house.backlog.write([audit({ actor, action, subject: name, after: { kind } })]);
+      // First the note: a crash must leave nothing removed that the trail doesn't know of.
+      await note('leftover.removed');
+      await remove().catch(async (error: unknown) => {
+        await note('leftover.not_removed');
+        throw error;
+      });
     }
     return chosen.map(({ kind, name, why }) => ({ kind, name, why }));
   });
@@ -95,10 +91,25 @@ function oldEvents(house: House): Removable[] {
   ];
 }
 
-/** By the release they belong to: the commit may be far older than the landing. */
+/** By the release they belong to: the commit may be far older than the landing, or than its rollback. */
 async function oldBackups({ git, backlog }: House, old: string): Promise<Removable[]> {
-  const landed = new Map(backlog.releases.list().map((one) => [one.backupRef, one.appliedAt]));
-  const at = (backup: Backup): string => landed.get(backup.ref) ?? backup.at;
+  const releases = backlog.releases.list();
+  const landed = new Map(releases.map((one) => [one.backupRef, one]));
+  /** A rollback's follows that of a landing before it, which is the last below its number. */
+  const landingBefore = (ref: string): Release | undefined => {
+    const [folder, number] = placeOf(ref);
+    for (let earlier = number - 1; earlier > 0; earlier -= 1) {
+      const release = landed.get(`${folder}${earlier}`);
+      if (release) return release;
+    }
+    return undefined;
+  };
+  const at = (backup: Backup): string => {
+    const own = landed.get(backup.ref)?.appliedAt;
+    if (own !== undefined) return own;
+    const { rolledBackAt = '', appliedAt = '' } = landingBefore(backup.ref) ?? {};
+    return [backup.at, appliedAt, rolledBackAt].reduce((a, b) => (a > b ? a : b));
+  };
   return (await backups({ git }))
     .filter((backup) => at(backup) < old)
     .map((backup) => ({
@@ -107,6 +118,11 @@ async function oldBackups({ git, backlog }: House, old: string): Promise<Removab
       why: `Where the branch was on ${at(backup).slice(0, 10)}, over ${keptDays} days ago.`,
       remove: () => dropBackup({ git }, backup),
     }));
+}
+
+function placeOf(ref: string): readonly [folder: string, number: number] {
+  const end = ref.lastIndexOf('/') + 1;
+  return [ref.slice(0, end), Number(ref.slice(end)) || 0];
 }
 
 async function decidedBranches({ git, backlog }: House): Promise<Removable[]> {

@@ -7,6 +7,7 @@ import {
   fromElsewhere,
   withApproval,
 } from '../core/approval.ts';
+import type { Change } from '../core/change.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest, type Release } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
@@ -27,6 +28,7 @@ import { inFolder } from './inFolder.ts';
 import { neighboursOf } from './neighbours.ts';
 import { type Lesson, learning } from './learning.ts';
 import { openOfBranch, openPullRequestFor } from './pullRequests.ts';
+import { askForPatch } from './takeBack.ts';
 
 export interface DecisionOptions {
   readonly comment?: string;
@@ -286,8 +288,22 @@ export async function writeLanded(
       after: { merge: release.commit, branch: release.branch, backup: release.backupRef },
     }),
     ...(ticket.status === 'ready' ? move(ticket, 'applied', release.appliedAt, reviewer) : []),
+    ...takenBack(house, ticket, release, reviewer),
   ]);
   return release;
+}
+
+/** What a patch was to take back is taken back once it has landed. */
+function takenBack(
+  house: House,
+  { metadata }: Ticket,
+  { commit }: Release,
+  reviewer: string,
+): readonly Change[] {
+  const earlier = house.backlog.releases.get(metadata.takesBack ?? '');
+  if (!earlier || earlier.rolledBackAt !== undefined) return [];
+  const reason = `Taken back by the patch that landed as ${commit.slice(0, 12)}.`;
+  return rolledBack(house, earlier, { reason, reviewer, commit }).changes;
 }
 
 function monitoredUntil(house: House, appliedAt: string): string {
@@ -403,6 +419,9 @@ export async function rollBack(
       );
       return await writeRolledBack(house, release, { reason, reviewer, commit });
     } catch (error) {
+      if (isPatchwrightError(error, 'conflict')) {
+        throw await askForPatch(house, { release, request, ticket }, reason, error);
+      }
       // Somebody has reverted it by hand: the note is all that is missing.
       if (!isPatchwrightError(error, 'nothing_to_do')) throw error;
       house.log(errorMessage(error));
@@ -411,11 +430,23 @@ export async function rollBack(
   });
 }
 
-export async function writeRolledBack(
+interface Back {
+  readonly reason: string;
+  readonly reviewer: string;
+  readonly commit?: string;
+}
+
+export async function writeRolledBack(house: House, release: Release, by: Back): Promise<Release> {
+  const { after, changes } = rolledBack(house, release, by);
+  await house.backlog.write(changes);
+  return after;
+}
+
+function rolledBack(
   house: House,
   release: Release,
-  by: { readonly reason: string; readonly reviewer: string; readonly commit?: string },
-): Promise<Release> {
+  by: Back,
+): { readonly after: Release; readonly changes: readonly Change[] } {
   const now = house.clock.now().toISOString();
   const ticket = house.backlog.tickets.get(release.ticketId);
   const fields = {
@@ -423,7 +454,7 @@ export async function writeRolledBack(
     rollbackReason: by.reason,
     ...(by.commit ? { rollbackCommit: by.commit } : {}),
   };
-  await house.backlog.write([
+  const changes: readonly Change[] = [
     { kind: 'release', id: release.id, fields },
     { kind: 'request', id: release.requestId, fields: { status: 'ROLLED_BACK' } },
     ...rollbackLesson(house, release, now),
@@ -434,8 +465,8 @@ export async function writeRolledBack(
       subject: release.id,
       after: { reason: by.reason, commit: by.commit },
     }),
-  ]);
-  return { ...release, ...fields };
+  ];
+  return { after: { ...release, ...fields }, changes };
 }
 
 function lessonOf(

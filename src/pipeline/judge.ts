@@ -8,7 +8,7 @@ import type { TestRunner } from '../core/testRun.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { ToolFinding } from '../core/toolFix.ts';
 import { allGates, type GateEvents, runGates } from '../gates/gate.ts';
-import { rememberObjects } from '../gates/rememberObjects.ts';
+import { changedBlobs, rememberObjects } from '../gates/rememberObjects.ts';
 import { underSandbox } from '../gates/underSandbox.ts';
 import { gateKey } from './gateKey.ts';
 import type { House } from './house.ts';
@@ -46,7 +46,7 @@ export async function judge(
     underSandbox(allGates, await house.sandbox(settings)),
     {
       patch,
-      git: rememberObjects(house.git),
+      git: rememberObjects(house.git, await changedBlobs(house.git, patch, signal)),
       checkout: worktree,
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
       ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Backlog } from '../backlog/backlog.ts';
 import type { Change } from '../core/change.ts';
+import type { Habit } from '../core/habit.ts';
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import type { LearningEvent, LearningEventType } from '../core/learningEvent.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
@@ -14,7 +15,7 @@ import {
   standingOf,
   suggestModel,
 } from '../learning/preferences.ts';
-import { type Habit, habitOf, localTimeOf } from '../learning/reviewTimes.ts';
+import { habitOf, localTimeOf } from '../learning/reviewTimes.ts';
 import { type SettingSuggestion, suggestSettings } from '../learning/suggestSettings.ts';
 import { audit } from './changes.ts';
 import type { House } from './house.ts';

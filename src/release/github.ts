@@ -74,9 +74,9 @@ export function createGitHub(repository: ForgeRepository, token: string, now: ()
         pull,
         signal,
       );
-      await dress(access, root, made.number, wanted, signal);
       return whole(made, signal);
     },
+    dress: (number, wanted, signal) => dress(access, root, number, wanted, signal),
     async find(branch, signal) {
       const owner = repository.path.split('/')[0] ?? '';
       const query = new URLSearchParams({ head: `${owner}:${branch}`, state: 'open' });

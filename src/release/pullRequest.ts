@@ -45,7 +45,9 @@ export async function openPullRequest(
   await push(git, input, signal);
   const wanted = newPullRequest(input);
   const known = await forge.find(wanted.branch, signal);
-  return known ?? forge.open(wanted, signal);
+  const opened = known ?? (await forge.open(wanted, signal));
+  await forge.dress(opened.number, wanted, signal); // of a found one, too: a crash may have come between
+  return opened;
 }
 
 /** Never by force: a branch of that name with other work on it is somebody's. */

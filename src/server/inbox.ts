@@ -40,6 +40,10 @@ export interface InboxOptions {
 const usualLimits = { bytes: 256 << 20, fileBytes: 8 << 20 };
 const maxBatchBytes = 4 << 20;
 
+interface NamedFile extends DurableFile {
+  readonly name: string;
+}
+
 interface Waiting {
   readonly records: readonly InboxRecord[];
   readonly bytes: number;
@@ -55,7 +59,9 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const { bytes: maxBytes, fileBytes } = options.limits ?? usualLimits;
   const folder = join(options.folder, inboxFolder);
   const writer = randomBytes(6).toString('hex');
-  const open = new Map<InboxKind, DurableFile & { readonly name: string }>();
+  const open = new Map<InboxKind, NamedFile>();
+  /** Ours that nothing is added to any more. Others may be about to be written to, even where they are empty. */
+  const closed = new Set<string>();
   let number = 0;
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
@@ -82,6 +88,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     if (file.bytes() >= fileBytes) {
       open.delete(kind);
       await file.close();
+      closed.add(file.name);
       file = await create(kind);
     }
     try {
@@ -89,6 +96,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       held += text.length;
     } catch (error) {
       open.delete(kind);
+      closed.add(file.name);
       if (!again || !isPatchwrightError(error, 'stale')) throw error;
       await append(kind, text, false);
     }
@@ -130,7 +138,6 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
       throw explainFileError(error, folder);
     });
-    const current = new Set([...open.values()].map(({ name }) => name));
     let left = 0;
     for (const name of names) {
       const entry = inboxNameOf(name);
@@ -138,9 +145,11 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       if (!entry || !info?.isFile()) continue;
       const isDone = options.readTo(`${inboxFolder}/${name}`) >= info.size;
       // What another process has open may grow at any time.
-      const isIdle = entry.writer === writer ? !current.has(name) : !options.isAlive(entry.pid);
-      if (isDone && isIdle) await rm(join(folder, name), { force: true });
-      else left += info.size;
+      const isIdle = entry.writer === writer ? closed.has(name) : !options.isAlive(entry.pid);
+      if (isDone && isIdle) {
+        await rm(join(folder, name), { force: true });
+        closed.delete(name);
+      } else left += info.size;
     }
     held = left;
   };
@@ -164,7 +173,10 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     async dispose() {
       disposed = true;
       await writing;
-      for (const file of open.values()) await file.close();
+      for (const file of open.values()) {
+        await file.close();
+        closed.add(file.name);
+      }
       open.clear();
       await tidy();
     },

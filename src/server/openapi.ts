@@ -112,6 +112,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     reviewedBy: textOrNull,
     reviewComment: textOrNull,
     appliedAt: textOrNull,
+    canary: orNull(holding(['commit', 'verdict', 'findings', 'figures'])),
     pullRequest: orNull(holding(['url', 'state'])),
   }),
   Approved: holding(['outcome', 'requestId'], {

@@ -34,6 +34,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   would_overwrite: 409,
   gates_failed: 409,
   limit_reached: 429,
+  resting: 409,
   busy: 503,
   disk_full: 503,
   read_only: 503,

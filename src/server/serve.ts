@@ -45,7 +45,10 @@ interface ServeLimits extends BodyLimits {
 
 const usualLimits: ServeLimits = { bytes: 4 << 20, unpackedBytes: 8 << 20, requestMs: 15_000 };
 const maxConnections = 1_000;
-const maxRequests = 256;
+const maxRequests = maxConnections;
+const betweenScansMs = 1_000;
+/** Settings are read from files: not with each event. */
+const settingsMs = 1_000;
 const callsPerSecond = 100;
 const failuresPerSecond = 10;
 
@@ -115,6 +118,34 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
 }
 
+/** Begins at once, and then now and then while it is asked for: reading takes time from those who hand in. */
+function createSlowly(work: () => void, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let again = false;
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  const begin = (): void => {
+    again = false;
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (again) begin();
+    }, betweenScansMs);
+    work();
+  };
+  return () => {
+    if (timer) again = true;
+    else begin();
+  };
+}
+
+/** Asks again only after a while. */
+function keptFor<T>(ms: number, clock: () => number, ask: () => T): () => T {
+  let kept: { readonly value: T; readonly until: number } | undefined;
+  return () => {
+    if (!kept || clock() >= kept.until) kept = { value: ask(), until: clock() + ms };
+    return kept.value;
+  };
+}
+
 function explainListening(error: unknown, port: number): unknown {
   const code = systemCode(error);
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
@@ -148,6 +179,8 @@ function createHandler(
   const calls = createBucket(callsPerSecond, clock);
   const failures = createBucket(failuresPerSecond, clock);
   const turns = createTurns(maxRequests);
+  const origins = keptFor(settingsMs, clock, () => settings().server.origins);
+  const grown = createSlowly(() => app.pipeline.grown(), signal);
   const ingest = createIngest(keptKinds(settings().privacy), () => new Date());
 
   const authorise = (key: string | undefined, wanted: 'ingest' | 'api'): void => {
@@ -170,7 +203,7 @@ function createHandler(
     const { records, reply } = await intake.read(body, request);
     events.spend(Math.max(1, records.length));
     await inbox.put(records);
-    if (records.length > 0) app.pipeline.grown();
+    if (records.length > 0) grown();
     return reply;
   };
 
@@ -216,7 +249,7 @@ function createHandler(
       assertHost(request, port());
       const url = new URL(request.url ?? '/', 'http://127.0.0.1');
       const isIntake = ingest(url.pathname) !== undefined;
-      const origin = isIntake ? originOf(request, settings().server.origins) : undefined;
+      const origin = isIntake ? originOf(request, origins()) : undefined;
       if (origin !== undefined) cors = corsHeaders(origin);
       if (request.method === 'OPTIONS' && origin !== undefined) {
         send(response, { status: 204 }, cors);

@@ -42,7 +42,8 @@ export function watchSources(deps: WatchDeps, onGrowth: () => void): Disposable 
   };
 
   const watchFolder = (folder: string): void => {
-    if (watchers.has(folder) || watchers.size >= maxWatchedFolders) return;
+    // Disposed while it looked: what is opened now nobody would close.
+    if (disposed || watchers.has(folder) || watchers.size >= maxWatchedFolders) return;
     try {
       const watcher = watch(join(deps.folder, folder), { persistent: deps.keepAlive !== false });
       watcher.on('change', (_event, name) => {
@@ -106,8 +107,12 @@ async function findSources(
   watchFolder: (folder: string) => void,
 ): Promise<readonly string[]> {
   const { sources, folders } = await walk(folder, rules);
-  for (const { file } of sources) watchFolder(file.slice(0, Math.max(0, file.lastIndexOf('/'))));
-  for (const path of folders) watchFolder(path);
+  for (const { file } of sources) {
+    const parent = file.slice(0, Math.max(0, file.lastIndexOf('/')));
+    if (parent !== rules.besides) watchFolder(parent);
+  }
+  // The inbox may change a hundred times a second, and who writes there says so: polling is enough for others.
+  for (const path of folders) if (path !== rules.besides) watchFolder(path);
   return sources.map(({ file }) => file);
 }
 

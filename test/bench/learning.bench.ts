@@ -5,7 +5,8 @@ import {
   rank,
   suggestModel,
 } from '../../src/learning/preferences.ts';
-import { habitOf, type LocalTime, partOf, partsOfDay } from '../../src/learning/reviewTimes.ts';
+import { partsOfDay } from '../../src/core/habit.ts';
+import { habitOf, type LocalTime, partOf } from '../../src/learning/reviewTimes.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import type { Bench } from './bench.ts';
 

@@ -24,6 +24,8 @@ export interface RunningCli {
   readonly pid: number;
   /** Resolves when the output so far matches; rejects when the process ends before. */
   until(pattern: RegExp): Promise<void>;
+  /** What it has printed so far. */
+  output(): string;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<CliResult>;
 }
@@ -51,6 +53,7 @@ export function startCli(
   });
   return {
     pid: child.pid ?? 0,
+    output: () => output.stdout,
     kill: (signal) => void child.kill(signal),
     ended,
     until: (pattern) =>

@@ -15,6 +15,8 @@ export interface ForgeServer {
   /** Ends the connection of the next call in the middle. */
   cutNext(): void;
   change(number: number, fields: Partial<Pull>): void;
+  /** As if nothing had been opened yet. */
+  forget(): void;
   dispose(): Promise<void>;
 }
 
@@ -72,6 +74,9 @@ export async function startForgeServer(): Promise<ForgeServer> {
     },
     change: (number, fields) => {
       Object.assign(pulls[number - 1] ?? {}, fields);
+    },
+    forget: () => {
+      pulls.length = 0;
     },
     dispose: () =>
       new Promise((done) => {

@@ -26,7 +26,7 @@ export interface Footprint {
   /** Open files and sockets of this process, and processes it has started, where the system tells. */
   readonly handles: number;
   readonly children: number;
-  /** In the folder for worktrees and copies, and in `.patchwright`. */
+  /** In the folder for worktrees and copies, and in `.patchwright`, but for snapshots of the backlog and locks. */
   readonly files: number;
   readonly heapMb: number;
   readonly cacheKib: number;
@@ -56,6 +56,7 @@ export async function soak(
   const now = (): Date => new Date(Date.now() + ahead);
   const parsed = parseSettings({
     'patchwright.limits.requestsPerDay': 1_000_000,
+    'patchwright.limits.attemptsPerTicket': 1_000_000,
     'patchwright.model.name': 'scripted',
     'patchwright.sandbox.allowWithout': missingSandbox() !== undefined,
     ...settings,
@@ -117,7 +118,7 @@ async function footprint(app: App, git: Git, cache: string): Promise<Footprint> 
     worktrees: worktrees.match(/^worktree /gm)?.length ?? 0,
     handles: handles(),
     children: children(),
-    files: own.length + cached.length,
+    files: own.filter((file) => !/[\\/]backlog\.|\.lock$/.test(file)).length + cached.length,
     heapMb: heap() / 1_048_576,
     cacheKib: bytesOf(cached) / 1024,
     diskKib: bytesOf(own) / 1024,

@@ -39,6 +39,14 @@ describe('architecture', () => {
     });
   }
 
+  it('loads the house with the first use of the window, not with the extension', () => {
+    const values =
+      /^import (?!type )(?!\{ type \w+ \})[^;]*from '(?:\.\.?\/)+(?:pipeline|compose)\.ts'/m;
+    assert.match("import { a, type B } from '../pipeline.ts';", values);
+    for (const file of [...sources(join(root, 'src/editor')), join(root, 'src/extension.ts')])
+      assert.doesNotMatch(readFileSync(file, 'utf8'), values, file);
+  });
+
   it('finds import statements of every form', () => {
     const text = `import a from './a.ts';\nimport type { B } from "./b.ts";\nexport { c } from './c.ts';\nconst d = await import('./d.ts');\nimport './e.ts';`;
     assert.deepEqual(importsOf(text), ['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts']);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Git } from '../../src/core/ports.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
 import { createGit } from '../../src/platform/git.ts';
 import { createShell } from '../../src/platform/shell.ts';
-import { cli, type CliResult } from '../support/cli.ts';
+import { cli } from '../support/cli.ts';
 import { createRepository } from '../support/repository.ts';
 import { rightFix, shopFiles, shopLog } from '../support/shop.ts';
 import { bareRemote } from '../support/team.ts';
@@ -19,7 +18,7 @@ const rules = {
 };
 
 describe('command line: a team', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const temp = tempFolder('pw-team');
   let model: ScriptedModel;
 
@@ -28,13 +27,7 @@ describe('command line: a team', function () {
   });
   afterEach(() => model.dispose());
 
-  interface Person {
-    readonly git: Git;
-    run(...args: string[]): Promise<CliResult>;
-    json(...args: string[]): Promise<any>;
-  }
-
-  async function person(name: string, folder: string): Promise<Person> {
+  async function person(name: string, folder: string) {
     const git = createGit(createShell(), folder);
     await git.run(['config', 'user.email', `${name}@example.org`]);
     await git.run(['config', 'user.name', name]);
@@ -51,7 +44,7 @@ describe('command line: a team', function () {
     return {
       git,
       run,
-      async json(...args) {
+      async json(...args: string[]) {
         const result = await run(...args, '--json');
         assert.equal(result.code, 0, `${args.join(' ')}: ${result.stdout} ${result.stderr}`);
         return JSON.parse(result.stdout);
@@ -85,6 +78,10 @@ describe('command line: a team', function () {
     await ben.json('sync');
     await ada.json('sync');
     assert.deepEqual(await heads(), before);
+
+    const taken = await ben.json('sync', 'take', requestId);
+    assert.notEqual(taken.requestId, requestId);
+    assert.equal((await ben.json('requests'))[0].status, 'PENDING_APPROVAL');
 
     const landed = await ada.json('approve', requestId);
     assert.equal(landed.outcome, 'landed');

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import * as z from 'zod/mini';
-import { chainPattern, type TeamPut, teamPut } from '../../core/team.ts';
+import { chainPattern, personName, type TeamPut, teamPut } from '../../core/team.ts';
 
 /*
  * How a clone's changes travel: batches in a row, each a head and lines of JSON. The head names the
@@ -19,7 +19,7 @@ const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const head = z.object({
   v: z.literal(1),
   chain: z.string().check(z.regex(chainPattern)),
-  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  name: personName,
   /** Of the repository, whose backlog it is. */
   folder: z.string().check(z.maxLength(500)),
   key: z.string().check(z.maxLength(maxKeyChars)),

@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../../core/errors.ts';
 import type { Git } from '../../core/ports.ts';
+import { readBlobs } from '../readBlobs.ts';
 import { isJavaScript } from '../source/script.ts';
 import { treePaths } from '../treeChanges.ts';
 import { pythonImports } from './pythonImports.ts';
@@ -65,31 +66,18 @@ export async function createImportGraph(
   }
 
   async function readAll(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const readable = names.filter((name) => !name.includes('\n'));
-    if (readable.length === 0) return new Map();
-    const input = readable.map((name) => `${commit}:${name}\n`).join('');
-    const maxOutputBytes = 512 << 20;
-    const out = await git.bytes(['cat-file', '--batch'], { input, signal, maxOutputBytes });
-    return sources(readable, out);
+    const blobs = await readBlobs(
+      git,
+      names.map((name) => `${commit}:${name}`),
+      signal,
+    );
+    return new Map(
+      names.flatMap((name) => {
+        const blob = blobs.get(`${commit}:${name}`);
+        return blob && blob.length <= maxSourceBytes ? [[name, blob.toString('utf8')]] : [];
+      }),
+    );
   }
-}
-
-/** `<sha> blob <size>\n<content>\n` for each, in the order asked for. */
-function sources(names: readonly string[], out: Buffer): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  let at = 0;
-  for (const name of names) {
-    const end = out.indexOf(10, at);
-    const [, kind, size] = out.toString('utf8', at, end).split(' ').slice(-3);
-    at = end + 1;
-    if (kind === undefined || !/^\d+$/.test(size ?? '')) continue; // missing
-    const bytes = Number(size);
-    if (kind === 'blob' && bytes <= maxSourceBytes) {
-      found.set(name, out.toString('utf8', at, at + bytes));
-    }
-    at += bytes + 1;
-  }
-  return found;
 }
 
 /** The shortest way of imports from one file to another, both ends included. */

@@ -11,7 +11,7 @@ import { dirname, join, relative } from 'node:path';
 interface TypeScript {
   readonly sys: { readonly useCaseSensitiveFileNames: boolean };
   readonly ScriptSnapshot: { fromString(text: string): unknown };
-  createLanguageService?(host: unknown): LanguageService;
+  readonly createLanguageService?: (host: unknown) => LanguageService;
   findConfigFile(folder: string, exists: (file: string) => boolean): string | undefined;
   readConfigFile(
     file: string,
@@ -94,7 +94,8 @@ function main([file = '', code = '']: readonly string[]): void {
   const path = join(folder, file);
   const config = ts.findConfigFile(dirname(path), existsSync);
   if (!ts.createLanguageService || !config) {
-    console.error(config ? 'This TypeScript has no language service.' : 'No tsconfig.json.');
+    const why = config ? 'This TypeScript has no language service.' : 'There is no tsconfig.json.';
+    process.stderr.write(`${why}\n`);
     process.exitCode = 1;
     return;
   }

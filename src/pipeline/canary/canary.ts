@@ -22,6 +22,9 @@ import { compare, type Pair, starts } from './compare.ts';
 
 const batches = 4;
 const maxTimes = 200;
+/** In a batch, unless the whole load takes long. */
+const leastRequests = 12;
+const slowPassMs = 1_000;
 const readyMs = 60_000;
 const requestMs = 30_000;
 /** Whatever the app does: so long at most it is let run, from its start on. */
@@ -216,8 +219,9 @@ async function warmUp(
   { settings, plan }: Bench,
   known: number | undefined,
 ): Promise<number> {
-  const kinds = plan.command ? 1 : plan.requests.length;
-  const first = Math.max(1, Math.ceil((known ?? 0) / 4), plan.command ? 1 : Math.ceil(10 / kinds));
+  // A command is a load by itself.
+  const inPass = plan.command ? leastRequests : plan.requests.length;
+  const first = Math.max(Math.ceil((known ?? 0) / 4), Math.ceil(leastRequests / inPass));
   await base.load(first);
   await patch.load(first);
   if (known !== undefined) return known;
@@ -225,7 +229,9 @@ async function warmUp(
   await base.load(1);
   const tookMs = Math.max(0.1, performance.now() - started);
   const batchMs = (1_000 * settings.canary.seconds) / (starts * batches);
-  return Math.min(maxTimes, Math.max(1, Math.floor(batchMs / tookMs)));
+  // Where the machine is slow, rather a little longer than too few to tell anything.
+  const least = tookMs < slowPassMs ? Math.ceil(leastRequests / inPass) : 1;
+  return Math.min(maxTimes, Math.max(least, Math.floor(batchMs / tookMs)));
 }
 
 /** The order changes, so that what the machine does meanwhile meets both. */

@@ -184,7 +184,7 @@ async function takeChain(
 ): Promise<TakenIn> {
   const next = await nextBatches(house.git, tip, knownOf(house, tip.chain), signal);
   if ('refused' in next) return { changes: 0, bad: 0, refused: next.refused };
-  return takeIn(house, next, own, signal);
+  return takeIn(house, next, { name: tip.head.name, own }, signal);
 }
 
 function knownOf({ backlog }: Pick<House, 'backlog'>, chain: string): Known {
@@ -269,12 +269,12 @@ async function say(
 ): Promise<{ readonly sent: number; readonly commit: string | undefined }> {
   const { git, backlog } = house;
   const { chain, name } = signer;
-  const fresh = backlog.team.pending(chain, { all: false });
   const known = knownOf(house, chain);
-  const isWhole = own?.hash === known.hash;
-  if (fresh.length === 0 && isWhole) return { sent: 0, commit: own?.commit };
-  const length = own ? (await commitsOf(git, own.commit, signal))?.length : 0;
-  const anew = !isWhole || (length ?? maxBatches) >= maxBatches;
+  const isWhole = own !== undefined && own.hash === known.hash;
+  const fresh = isWhole ? backlog.team.pending(chain, { all: false }) : [];
+  if (isWhole && fresh.length === 0) return { sent: 0, commit: own.commit };
+  const length = isWhole ? (await commitsOf(git, own.commit, signal))?.length : undefined;
+  const anew = length === undefined || length >= maxBatches;
   const puts = anew ? backlog.team.pending(chain, { all: true }) : fresh;
   const at = house.clock.now().toISOString();
   let { seq, hash: previous } = known;
@@ -291,7 +291,7 @@ async function say(
   if (commit === undefined || notes.length === 0) return { sent: 0, commit: own?.commit };
   await moveTip(git, chain, commit);
   for (const note of notes) await backlog.write([note]);
-  return { sent: fresh.length, commit };
+  return { sent: isWhole ? fresh.length : puts.length, commit };
 }
 
 async function push(

@@ -83,11 +83,17 @@ export interface TakenIn {
   readonly refused?: string;
 }
 
+export interface Whose {
+  /** The one that its key was met with, whatever earlier batches say. */
+  readonly name: string;
+  readonly own: boolean;
+}
+
 /** Merges batch by batch, each written down before the next; stops at the first that is not whole. */
 export async function takeIn(
   house: Pick<House, 'backlog' | 'git' | 'clock'>,
   next: readonly Next[],
-  own: boolean,
+  { name, own }: Whose,
   signal: AbortSignal,
 ): Promise<TakenIn> {
   let [changes, bad] = [0, 0];
@@ -99,7 +105,7 @@ export async function takeIn(
     if (latest > house.clock.now().getTime() + maxAheadMs) {
       return { changes, bad, refused: 'it is dated more than a day ahead; its clock is wrong' };
     }
-    const { chain, name, seq } = head;
+    const { chain, seq } = head;
     const batch: TeamBatch = { kind: 'team', chain, name, seq, hash, own, puts: checked.puts };
     const received = { actor: name, action: 'sync.received', subject: chain, after: { seq } };
     await house.backlog.write(own ? [batch] : [batch, audit(received)]);

@@ -6,7 +6,7 @@ import type { Progress } from '../../core/progress.ts';
 import { redact } from '../../core/secrets.ts';
 import type { Said } from '../../core/team.ts';
 import { isCommit } from '../../release/ownGit.ts';
-import { audit } from '../changes.ts';
+import { audit, move } from '../changes.ts';
 import { notFound } from '../decide.ts';
 import type { House } from '../house.ts';
 import { judgeGiven } from '../judgeGiven.ts';
@@ -47,10 +47,7 @@ export async function vouch(
   const request = theirRequest(house, name);
   const reviewer = await house.reviewer();
   assertReviewer(reviewer, house.settings().approve);
-  const given = await givenBy(house, request);
-  const options = { ticketId: request.ticketId, useCache: true };
-  const { reports } = await judgeGiven(house, given, options, silent, signal);
-  if (!gatesPassed(reports)) throw refused(reports);
+  await assertPasses(house, request, signal);
   const said = redact(comment);
   const at = house.clock.now().toISOString();
   const diff = patchHash(request.diff);
@@ -61,7 +58,17 @@ export async function vouch(
   return request;
 }
 
-/** Makes it a patch request of this clone, by the same way as any patch from elsewhere. */
+async function assertPasses(house: House, request: Theirs, signal: AbortSignal): Promise<void> {
+  const options = { ticketId: request.ticketId, useCache: true };
+  const given = await givenBy(house, request);
+  const { reports } = await judgeGiven(house, given, options, silent, signal);
+  if (!gatesPassed(reports)) throw refused(reports);
+}
+
+/**
+ * Makes it a patch request of this clone, by the same way as any patch from elsewhere. Judged beforehand,
+ * as the ticket is everybody's: it must not become a failed one because the patch fails here.
+ */
 export async function takeOver(
   house: House,
   name: string,
@@ -70,6 +77,14 @@ export async function takeOver(
 ): Promise<PatchRequest> {
   const request = theirRequest(house, name);
   const { ticketId, reasoning, by } = request;
+  await assertPasses(house, request, signal);
+  // Its clone has it ready there; here it is not yet.
+  const ticket = house.backlog.tickets.get(ticketId);
+  const isWaiting = house.backlog.requests.list({ statuses: ['PENDING_APPROVAL'], ticketId });
+  if (ticket?.status === 'ready' && isWaiting.length === 0) {
+    const at = house.clock.now().toISOString();
+    await house.backlog.write(move(ticket, 'open', at, await house.reviewer()));
+  }
   const given = await givenBy(house, request);
   return propose(house, { ...given, ticketId, reasoning, by }, tell, signal);
 }

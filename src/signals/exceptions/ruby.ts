@@ -419,7 +419,8 @@ function parseRails(lines: readonly string[]): ParsedException | undefined {
 function parseTyped(lines: readonly string[]): ParsedException | undefined {
   const head = inspected.exec(lines[0] ?? '') ?? jrubyHead.exec(lines[0] ?? '');
   if (!head) return undefined;
-  const frames: Frame[] = framesIn(lines.slice(1), plainFrame);
+  const own = lines.slice(1).filter((line) => line.includes(':in '));
+  const frames: Frame[] = framesIn(own, plainFrame);
   for (const line of lines.slice(1)) {
     const match = jrubyFrame.exec(line);
     const file = match?.[2] ?? '';

@@ -19,13 +19,13 @@ describe('what works while nobody looks', () => {
     await api.sessions.ready();
   });
   after(async () => {
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  const schedule = (value: true | undefined): Thenable<void> =>
+  const schedule = (enabled: boolean): Thenable<void> =>
     vscode.workspace
-      .getConfiguration('patchwright', vscode.Uri.file(folder))
-      .update('schedule.enabled', value, vscode.ConfigurationTarget.Workspace);
+      .getConfiguration('patchwright')
+      .update('schedule.enabled', enabled, vscode.ConfigurationTarget.Global);
   const reports = (): readonly string[] => {
     const place = join(folder, '.patchwright/reports');
     return existsSync(place) ? readdirSync(place) : [];
@@ -37,9 +37,9 @@ describe('what works while nobody looks', () => {
 
   it('waits while somebody types, and the doctor says so', async () => {
     const document = await vscode.workspace.openTextDocument({ content: '' });
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(0, 0), 'a');
-    await vscode.workspace.applyEdit(edit);
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'a'));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     try {
       await schedule(true);
       await eventually(
@@ -48,7 +48,7 @@ describe('what works while nobody looks', () => {
       );
       assert.deepEqual(reports(), []);
     } finally {
-      await schedule(undefined);
+      await schedule(false);
     }
     await eventually(async () => (await doctorText()).includes('Switched off'), limitMs);
   });
@@ -57,13 +57,15 @@ describe('what works while nobody looks', () => {
     await api.sessions.restart(); // this window has not been typed in
     try {
       await schedule(true);
-      for (const type of ['hourly', 'daily', 'weekly', 'monthly'])
-        await eventually(() => reports().some((name) => name.endsWith(`-${type}.md`)), limitMs);
+      for (const type of ['hourly', 'daily', 'weekly', 'monthly']) {
+        const isDone = () => reports().some((name) => name.endsWith(`-${type}.md`)) || undefined;
+        await eventually(isDone, limitMs);
+      }
       await eventually(async () => /hourly .* \(last \d{4}-/.test(await doctorText()), limitMs);
       assert.equal(reports().filter((name) => name.endsWith('.md')).length, 4);
       assert.deepEqual(dialogs.told, []);
     } finally {
-      await schedule(undefined);
+      await schedule(false);
     }
   });
 

@@ -296,7 +296,10 @@ describe('views and commands, of a house in memory', () => {
     const [setting, evidence] = ['patchwright.selection.maxRisk', 'Of 9 patches 0 stayed.'];
     const suggestion = { setting, now: 7, suggested: 4, evidence };
     memory.learned = { ...memory.learned, settings: [suggestion] };
-    const valueOf = () => vscode.workspace.getConfiguration().get(setting);
+    const configuration = () => vscode.workspace.getConfiguration();
+    const { Global } = vscode.ConfigurationTarget;
+    await configuration().update(setting, 7, Global); // it is changed where it is set
+    const valueOf = () => configuration().inspect(setting)?.globalValue;
     await command('showPreferences');
     const document = vscode.window.activeTextEditor?.document;
     assert.match(document?.getText() ?? '', /maxRisk: 4 instead of 7\nOf 9 patches 0 stayed\./);
@@ -316,8 +319,7 @@ describe('views and commands, of a house in memory', () => {
       await command('applySuggestion', 'patchwright.sandbox.allowWithout');
       assert.match(dialogs.told[0]?.message ?? '', /not suggested any more/);
     } finally {
-      const { Workspace } = vscode.ConfigurationTarget;
-      await vscode.workspace.getConfiguration().update(setting, undefined, Workspace);
+      await configuration().update(setting, undefined, Global);
     }
   });
 

@@ -30,7 +30,7 @@ describe('backlog: crashes and refusals', () => {
   });
 
   it('ignores the torn last line of a killed process, at every length', async () => {
-    const first = await open(folder.path());
+    const first = await open(folder.path(), { snapshotWhenQuiet: false });
     await first.write([ticketChange('whole')]);
     await first.write([ticketChange('torn')]);
     const journal = journalOf(folder.path());

@@ -38,7 +38,7 @@ describe('backlog: retention of the audit trail', function () {
   const clock = { now: () => day(today) };
   const opened: Backlog[] = [];
   const openHere = async (more: Parameters<typeof open>[1] = {}): Promise<Backlog> => {
-    const backlog = await open(folder.path(), { clock, ...more });
+    const backlog = await open(folder.path(), { clock, snapshotWhenQuiet: false, ...more });
     opened.push(backlog);
     return backlog;
   };

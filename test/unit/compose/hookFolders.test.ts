@@ -16,9 +16,9 @@ describe("the folder of the project's hooks", function () {
     assert.deepEqual(await hookFolders(git), []);
     for (const path of ['scripts/hooks', folder.path('main', 'scripts/hooks')]) {
       await git.run(['config', 'core.hooksPath', path]);
-      const { check } = createProtection(['!scripts/hooks/**', ...(await hookFolders(git))]);
-      assert.equal(check('scripts/hooks/pre-commit').ok, false, path);
-      assert.equal(check('scripts/hook.ts').ok, true, path);
+      const protection = createProtection(['!scripts/hooks/**', ...(await hookFolders(git))]);
+      assert.equal(protection.check('scripts/hooks/pre-commit').ok, false, path);
+      assert.equal(protection.check('scripts/hook.ts').ok, true, path);
     }
   });
 

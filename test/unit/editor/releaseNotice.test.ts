@@ -81,11 +81,11 @@ describe('what is told of a release', () => {
   });
 
   it('plans nothing for what it does not tell, and nothing once it is disposed', () => {
-    const { onProgress, dispose } = notice('22:00-07:00');
-    onProgress({ kind: 'scanning' });
+    const quiet = notice('22:00-07:00');
+    quiet.onProgress({ kind: 'scanning' });
     assert.equal(planned, undefined);
-    onProgress(looked('worse'));
-    dispose();
+    quiet.onProgress(looked('worse'));
+    quiet.dispose();
     assert.equal(planned, undefined);
   });
 });

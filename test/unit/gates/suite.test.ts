@@ -96,6 +96,35 @@ describe('the suite gate', function () {
     });
   }
 
+  it('does not run the suite again on a base that it has passed on, nor on a patch that was run', async () => {
+    const project = await createProject(folder.path(), { ...files, ...fix });
+    const context = await project.patch({ write: { 'notes.md': 'x\n' } });
+    const { tests } = context;
+    assert.ok(tests);
+    let runs = 0;
+    const kept: TestRun[] = [];
+    const baseRuns = {
+      get: async () => kept[0],
+      put: async (run: TestRun) => void kept.push(run),
+    };
+    const counted: typeof tests = {
+      ...tests,
+      all: (root, signal) => {
+        runs += 1;
+        return tests.all(root, signal);
+      },
+    };
+    const judgeAgain = (suiteRuns: Map<string, TestRun>) =>
+      suite.run({ ...context, tests: counted, suiteRuns, baseRuns });
+    assert.equal((await judgeAgain(new Map())).verdict, 'passed');
+    assert.equal(runs, 2);
+    const known = new Map<string, TestRun>();
+    assert.equal((await judgeAgain(known)).verdict, 'passed');
+    assert.equal(runs, 3);
+    assert.equal((await judgeAgain(known)).verdict, 'passed');
+    assert.equal(runs, 3);
+  });
+
   it('follows a renamed test file', async () => {
     const finding = await judge({
       write: { ...fix, 'test/sum.test.js': files['test/add.test.js'] ?? '' },

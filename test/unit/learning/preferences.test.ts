@@ -10,7 +10,8 @@ import {
   standingOf,
   suggestModel,
 } from '../../../src/learning/preferences.ts';
-import { habitOf, habitText, learnReviews } from '../../../src/learning/reviewTimes.ts';
+import { habitText } from '../../../src/core/habit.ts';
+import { habitOf, learnReviews } from '../../../src/learning/reviewTimes.ts';
 import { suggestSettings } from '../../../src/learning/suggestSettings.ts';
 import { parseSettings } from '../../../src/core/settings.ts';
 import { sampleAttempt } from '../../support/backlog.ts';

@@ -49,7 +49,7 @@ const slower = `const orders = routes['/orders'];
 routes['/orders'] = () => { const end = Date.now() + 5; while (Date.now() < end); return orders(); };`;
 const leaking = `routes['/search'] = () => { kept.push(Buffer.alloc(2_000_000, served)); return 'found'; };`;
 const failing = `let uploads = 0;
-routes['/upload'] = (length) => { if ((uploads += 1) % 3 === 0) throw new Error('no ' + length); return 'thanks'; };`;
+routes['/upload'] = (length) => { if ((uploads += 1) % 2 === 0) throw new Error('no ' + length); return 'thanks'; };`;
 
 describe('a canary', function () {
   this.timeout(120_000);
@@ -120,7 +120,6 @@ describe('a canary', function () {
     for (const name of ['GET /orders, median', 'failed requests', 'memory gained under load']) {
       assert.ok(names.includes(name), `${name} is not among ${names.join('; ')}`);
     }
-    assert.ok(!names.some((name) => name.startsWith('GET /search, median')), names.join('; '));
     const request = app.backlog.requests.get(id);
     assert.deepEqual(request && canaryOf(request), found);
     const { canary } = await app.pipeline.exportEvidence(id);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import { parseSettings } from '../../../src/core/settings.ts';
@@ -46,8 +47,21 @@ const files = {
     "require('node:test').test('names', () => require('node:assert').equal(require('../src/names.js').name, 1));\n",
 };
 
+/** One that has a language service, as most projects still do; the newest has none. */
+function installTypeScript(folder: string): void {
+  const source = dirname(createRequire(import.meta.url).resolve('typescript-5/package.json'));
+  const target = join(folder, 'node_modules/typescript');
+  cpSync(source, target, {
+    recursive: true,
+    filter: (path) => !/lib[\\/][a-z]{2}(-|$)/.test(path),
+  });
+  const bin = join(folder, 'node_modules/.bin/tsc');
+  writeFileSync(bin, "#!/usr/bin/env node\nrequire('../typescript/lib/tsc.js');\n");
+  chmodSync(bin, 0o755);
+}
+
 describe("the project's own checkers in an attempt", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const temp = tempFolder('pw-checkers');
   let git: Git;
   let folder = '';
@@ -57,6 +71,7 @@ describe("the project's own checkers in an attempt", function () {
   const open = async (
     replies: readonly RecordedReply[],
     changed: Readonly<Record<string, string>> = {},
+    settings: Readonly<Record<string, unknown>> = {},
   ): Promise<App> => {
     folder = temp.path('shop');
     git = await createRepository(folder, { ...files, ...changed });
@@ -71,6 +86,7 @@ describe("the project's own checkers in an attempt", function () {
         parseSettings({
           'patchwright.sources.enabled.codeAnalysis': true,
           'patchwright.model.name': server.name,
+          ...settings,
         }),
       apiKey: () => Promise.resolve(server.apiKey),
       environment: {
@@ -137,6 +153,41 @@ describe("the project's own checkers in an attempt", function () {
     assert.match(proof?.evidence.join() ?? '', /no-var in src\/names.js 2 times before, 0 after/);
     assert.match(proof?.marks.join() ?? '', /No test shows it/);
     assert.match(await git.run(['log', '-1', '--format=%B', request.commit]), /no model took part/);
+    assert.deepEqual(server.calls(), []);
+  });
+
+  it('include TypeScript, by what its language service would do in an editor', async () => {
+    const cart = 'export interface Cart {\n  readonly items: readonly string[];\n}\n';
+    const { pipeline, backlog } = await open(
+      [],
+      {
+        'tsconfig.json': JSON.stringify({
+          compilerOptions: {
+            module: 'nodenext',
+            strict: true,
+            types: [],
+            verbatimModuleSyntax: true,
+          },
+          include: ['src'],
+        }),
+        'src/cart.mts': cart,
+        'src/size.mts': 'export const size = (cart: Cart): number => cart.items.length;\n',
+        '.gitignore': 'node_modules\n.patchwright\n',
+      },
+      // Nothing runs those files, and types are nothing to run.
+      { 'patchwright.gates.coverage.enabled': false },
+    );
+    installTypeScript(folder);
+    const shown = { file: 'src/size.mts', line: 1, severity: 'error' as const, source: 'ts' };
+    pipeline.diagnose([{ ...shown, code: '2304', message: "Cannot find name 'Cart'." }]);
+    await pipeline.scan();
+    const ticket = backlog.tickets.list().find(({ title }) => title.includes('2304'));
+    const request = await pipeline.draft(ticket?.id);
+    assert.equal(request.model, 'tool:tsc');
+    assert.equal(request.costUsd, 0);
+    assert.match(request.diff, /\+import type \{ Cart \} from "\.\/cart\.mjs";/);
+    const proof = request.gates.find(({ id }) => id === 'reproduction');
+    assert.match(proof?.evidence.join() ?? '', /TS2304 in src\/size.mts 1 times before, 0 after/);
     assert.deepEqual(server.calls(), []);
   });
 

@@ -10,7 +10,7 @@ import { open } from '../../support/backlog.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { createRepository } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
-import { landIt, makePatch } from '../release/workspace.ts';
+import { landIt, makePatch, rollItBack } from '../release/workspace.ts';
 
 const dayMs = 86_400_000;
 const ago = (days: number): Date => new Date(Date.now() - days * dayMs);
@@ -112,6 +112,26 @@ describe('cleaning up', function () {
     assert.ok((await refs()).includes(old.branch), 'a branch went unasked');
     const trail = app.backlog.audit.list({ action: 'leftover.removed' });
     assert.deepEqual(trail.map(({ subject }) => subject).sort(), ['old', oldRef].sort());
+  });
+
+  it('keeps the backup of a rollback for 90 days, however old the commit is that it keeps', async () => {
+    const env = { GIT_COMMITTER_DATE: '2020-01-01T00:00:00Z' };
+    const patch = await patchOf('APPLIED');
+    const release = { ...(await landIt(git, patch)), appliedAt: ago(91).toISOString() };
+    await git.run(['commit', '-q', '--allow-empty', '-m', 'old'], { extraEnv: env });
+    const { backupRef } = await rollItBack(git, release);
+    const rolledBackAt = ago(1).toISOString();
+    await app.backlog.write([
+      { kind: 'release', id: release.id, fields: { ...release, rolledBackAt } },
+    ]);
+    assert.deepEqual(
+      (await found()).filter((one) => one.startsWith('backup')),
+      [`backup ${release.backupRef}`],
+    );
+    assert.notEqual(backupRef, release.backupRef);
+    const isOver = { rolledBackAt: ago(91).toISOString() };
+    await app.backlog.write([{ kind: 'release', id: release.id, fields: isOver }]);
+    assert.equal((await found()).filter((one) => one.startsWith('backup')).length, 2);
   });
 
   it('lets audit events go after 90 days under a signed checkpoint, and the trail stays proven', async () => {

@@ -3,12 +3,10 @@ import type { Git } from '../../../src/core/ports.ts';
 /** What a process that died no longer does: everything after. */
 export class Crash extends Error {}
 
-/** git that works `steps` times; then `at` happens before every further call. */
-export function interrupted(git: Git, steps: number, at: () => void): Git {
-  let left = steps;
+/** git that tells of every call before it is made; what is thrown then is what the caller gets. */
+export function crashingAt(git: Git, at: () => void): Git {
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (left <= 0) at();
-    left -= 1;
+    at();
     return work();
   };
   const wrap = (inner: Git): Git => ({
@@ -20,6 +18,15 @@ export function interrupted(git: Git, steps: number, at: () => void): Git {
     withHooks: () => wrap(inner.withHooks()),
   });
   return wrap(git);
+}
+
+/** git that works `steps` times; then `at` happens before every further call. */
+export function interrupted(git: Git, steps: number, at: () => void): Git {
+  let left = steps;
+  return crashingAt(git, () => {
+    if (left <= 0) at();
+    left -= 1;
+  });
 }
 
 /** git that works `steps` times and then never again, as for a process that was killed. */

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
 import type { Git } from '../../../src/core/ports.ts';
-import type { ForgeRepository } from '../../../src/core/pullRequest.ts';
+import type { Forge, ForgeRepository } from '../../../src/core/pullRequest.ts';
 import { createGitHub } from '../../../src/release/github.ts';
 import { createGitLab } from '../../../src/release/gitlab.ts';
 import { byHand, openPullRequest, remoteOf } from '../../../src/release/pullRequest.ts';
@@ -18,7 +18,8 @@ import { createRepository } from '../../support/repository.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { gateReportOf, requestOf } from '../../support/requests.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
-import { makePatch } from './workspace.ts';
+import { Crash, crashingAt } from './crashes.ts';
+import { makePatch, stateOf } from './workspace.ts';
 
 const now = (): Date => new Date('2026-03-02T10:00:00Z');
 
@@ -140,6 +141,54 @@ describe('pull requests', function () {
     }).trim();
 
   for (const kind of ['github', 'gitlab'] as const) {
+    it(`${kind}: after a crash at each step nothing is changed here, and the next try ends it, with one`, async () => {
+      // That it has pushed is git's own note.
+      const state = async () => {
+        const { refs, ...rest } = await stateOf(git);
+        return { ...rest, refs: String(refs).replace(/\nrefs\/remotes\/.*/g, '') };
+      };
+      const before = await state();
+      const ofForge = (forge: Forge, at: () => void): Forge => ({
+        open: (...args) => step(at, () => forge.open(...args)),
+        find: (...args) => step(at, () => forge.find(...args)),
+        dress: (...args) => step(at, () => forge.dress(...args)),
+        state: (...args) => forge.state(...args),
+      });
+      const step = async <T>(at: () => void, work: () => Promise<T>): Promise<T> => {
+        at();
+        const result = await work();
+        at(); // done there, and never known here
+        return result;
+      };
+      for (let steps = 0; ; steps += 1) {
+        let left = steps;
+        const at = (): void => {
+          if (left <= 0) throw new Crash(`after ${steps} steps`);
+          left -= 1;
+        };
+        const broken = { git: crashingAt(git, at), forge: ofForge(forgeOf(kind), at) };
+        const hasCrashed = await openPullRequest(broken, input()).then(
+          () => false,
+          (error) => {
+            if (!(error instanceof Crash)) throw error;
+            return true;
+          },
+        );
+        assert.deepEqual(await state(), before);
+        const opened = await openPullRequest({ git, forge: forgeOf(kind) }, input());
+        assert.equal(opened.number, 1);
+        assert.equal(server.pulls.length, 1);
+        assert.deepEqual(server.pulls[0]?.labels, ['auto-improvement']);
+        assert.equal(remoteTip(), `refs/heads/${patch.branch} ${patch.commit}`);
+        if (!hasCrashed) {
+          assert.ok(steps >= 8, `only ${steps} steps`);
+          break;
+        }
+        execFileSync('git', ['-C', bare, 'update-ref', '-d', `refs/heads/${patch.branch}`]);
+        server.forget();
+      }
+    });
+
     it(`${kind}: pushes the judged commit and opens one, as a draft, with label and reviewers`, async () => {
       const opened = await openPullRequest({ git, forge: forgeOf(kind) }, input());
       assert.equal(remoteTip(), `refs/heads/${patch.branch} ${patch.commit}`);

@@ -17,6 +17,7 @@ import { keepBranch } from '../../../src/release/keep.ts';
 import { kindAt } from '../../../src/release/overwrites.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
+import { quiet, worktreesOf } from '../attempt/worktreeSupport.ts';
 import { Crash, crashing, interrupted } from './crashes.ts';
 import { filesOf, landIt, makePatch, rollItBack, stateOf } from './workspace.ts';
 
@@ -80,6 +81,7 @@ describe('the user’s bytes', () => {
         cpSync(template.cwd, root, { recursive: true, verbatimSymlinks: true });
         await perform(template.at(root), request, steps, tally);
         rmSync(root, { recursive: true });
+        rmSync(`${root}-home`, { recursive: true, force: true });
       },
     );
     let run = 0;
@@ -89,7 +91,15 @@ describe('the user’s bytes', () => {
         longRuns > 0 ? { numRuns: Math.ceil(longRuns / 2) } : { numRuns: 150, seed },
       );
     await Promise.all([half(20261128), half(20261129)]);
-    for (const what of ['landed', 'refused', 'rolled back', 'kept', 'cancelled', 'crashed']) {
+    for (const what of [
+      'landed',
+      'refused',
+      'rolled back',
+      'kept',
+      'drafted',
+      'cancelled',
+      'crashed',
+    ]) {
       assert.ok((tally.get(what) ?? 0) >= 3, JSON.stringify([...tally]));
     }
   }).timeout(900_000 + 1_000 * longRuns);
@@ -164,7 +174,7 @@ function patchFor(template: Git, worktree: string): Promise<PatchRequest> {
 
 /** What Patchwright is told to do, and after how many of git's steps it is cancelled or dies. */
 const operation = fc.record({
-  decide: fc.constantFrom('approve', 'keep', 'roll back'),
+  decide: fc.constantFrom('approve', 'approve', 'keep', 'roll back', 'roll back', 'draft'),
   end: fc.constantFrom('well', 'well', 'cancel', 'crash'),
   after: fc.nat({ max: 30 }),
 });
@@ -186,6 +196,7 @@ async function perform(
     const controller = new AbortController();
     const own = userFiles(git.cwd);
     const stash = await git.run(['stash', 'list', '--format=%H']);
+    const index = await stagedIn(git);
     const interruptible =
       step.end === 'well'
         ? git
@@ -199,6 +210,9 @@ async function perform(
       } else if (step.decide === 'keep') {
         await keepBranch({ git: interruptible }, request, controller.signal);
         count('kept');
+      } else if (step.decide === 'draft') {
+        await draft(interruptible, `${git.cwd}-home`, controller.signal);
+        count('drafted');
       } else if (release) {
         await rollItBack(interruptible, release);
         count('rolled back');
@@ -213,8 +227,32 @@ async function perform(
     }
     assert.deepEqual(userFiles(git.cwd), own, JSON.stringify(step));
     assert.equal(await git.run(['stash', 'list', '--format=%H']), stash);
+    assert.deepEqual(await stagedIn(git), index, JSON.stringify(step));
   }
   await git.run(['fsck', '--no-dangling']);
+}
+
+/** What an attempt does to the repository: a worktree, a branch, two commits. */
+async function draft(git: Git, home: string, signal: AbortSignal): Promise<void> {
+  const worktree = await worktreesOf(git, home).open(
+    { branch: 'improvement/drafted', onProgress: quiet },
+    signal,
+  );
+  let keepBranch = false;
+  try {
+    writeTree(worktree.path, { 'src/a.js': 'drafted\n', 'test/drafted.test.js': 'drafted\n' });
+    const words = { ticketId: 't', attemptId: 'a', model: 'm', title: 'Drafted', summary: '' };
+    await worktree.commit({ ...words, testFiles: ['test/drafted.test.js'] });
+    keepBranch = true;
+  } finally {
+    await worktree.close({ keepBranch });
+  }
+}
+
+/** What the index holds of all but what the patch itself is about. */
+async function stagedIn(git: Git): Promise<readonly string[]> {
+  const entries = (await git.run(['ls-files', '--stage', '-z'])).split('\0');
+  return entries.filter((entry) => !touched.includes(entry.split('\t')[1] ?? ''));
 }
 
 async function check(

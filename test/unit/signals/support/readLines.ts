@@ -25,9 +25,11 @@ export function eventsIn(text: string): ExceptionEvent[] {
 
 /** `TypeError: message @ function file:line`, for compact expectations. */
 export function summaries(text: string): string[] {
-  return eventsIn(text).map((event) => {
-    const top = event.frames.find((frame) => frame.inApp);
-    const place = top ? ` @ ${top.function ?? '-'} ${top.file}:${top.line ?? '-'}` : '';
-    return `${event.severity} ${event.type}: ${event.message.split('\n')[0]}${place}`;
-  });
+  return eventsIn(text).map(summaryOf);
+}
+
+export function summaryOf(event: ExceptionEvent): string {
+  const top = event.frames.find((frame) => frame.inApp);
+  const place = top ? ` @ ${top.function ?? '-'} ${top.file}:${top.line ?? '-'}` : '';
+  return `${event.severity} ${event.type}: ${event.message.split('\n')[0]}${place}`;
 }
