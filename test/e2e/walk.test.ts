@@ -107,13 +107,14 @@ const keyboard: Hands = {
   },
   async comment(window, text) {
     await palette(window, 'View: Focus Active Editor Group');
+    await window.page.locator('.monaco-diff-editor .monaco-editor.focused').first().waitFor();
     await window.page.keyboard.press('Control+f');
     const find = window.page.locator('.find-widget.visible .find-part textarea').first();
     await find.waitFor();
     await window.page.keyboard.insertText('coupon.until === undefined');
     await window.page.keyboard.press('Escape');
     await palette(window, 'Comments: Add Comment on Current Selection');
-    await commentBox(window).waitFor();
+    await window.page.locator('.review-widget .monaco-editor.focused').waitFor();
     await window.page.keyboard.insertText(text);
     // The keys do what the button does, which is off until the text has been seen.
     await addComment(window).waitFor();
@@ -121,7 +122,7 @@ const keyboard: Hands = {
   },
   async requestChanges(window) {
     await palette(window, 'Patchwright: Request Changes');
-    await input(window).waitFor();
+    await titled(window, 'Request Changes');
     await window.page.keyboard.press('Enter');
   },
   async approve(window) {
@@ -129,12 +130,17 @@ const keyboard: Hands = {
   },
   async rollBack(window) {
     await palette(window, 'Patchwright: Roll Back Release');
-    await input(window).waitFor();
+    await titled(window, 'Roll Back Release');
     await window.page.keyboard.insertText('Only a rehearsal');
     await window.page.keyboard.press('Enter');
   },
   openActivity: (window) => palette(window, 'Patchwright: Focus on Activity View'),
 };
+
+/** A box that asks for something, and not the palette that it comes after. */
+async function titled({ page }: Window, title: string): Promise<void> {
+  await page.locator('.quick-input-title', { hasText: title }).waitFor();
+}
 
 async function palette(window: Window, title: string): Promise<void> {
   await window.page.keyboard.press('F1');
@@ -166,6 +172,9 @@ async function indexOf(row: Locator): Promise<number> {
 /** Arrow keys down the Review view, to the row with the text. */
 async function reach(window: Window, text: string): Promise<void> {
   const focused = window.rows('Review').and(window.page.locator('.focused'));
+  await window.page
+    .locator('.pane:has(.pane-header[aria-label^="Review"]) .monaco-list:focus-within')
+    .waitFor();
   await window.page.keyboard.press('Home');
   const count = await window.rows('Review').count();
   for (let index = 0; index < count; index += 1) {
