@@ -252,10 +252,10 @@ export function createPipeline(house: House): Pipeline {
   let schedule: Schedule | undefined;
   let diagnostics: readonly EditorDiagnostic[] | undefined;
   const planning = new Set<Promise<void>>();
-  const plan = (wish: Wish, options: PreviewOptions, signal?: AbortSignal): Promise<Planned> => {
-    const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-    return act(() => preview(house, wish, options, tell, either));
-  };
+  const untilEnd = (signal: AbortSignal | undefined): AbortSignal =>
+    signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
+  const plan = (wish: Wish, options: PreviewOptions, signal?: AbortSignal): Promise<Planned> =>
+    act(() => preview(house, wish, options, tell, untilEnd(signal)));
   const scan = createScan(
     house,
     tell,
@@ -272,8 +272,6 @@ export function createPipeline(house: House): Pipeline {
   const editing: EditingHere = createEditing(house);
   const growth = createGrowth((flush, signal) => scan({ flush }, signal), house.log);
 
-  const untilEnd = (signal: AbortSignal | undefined): AbortSignal =>
-    signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
   /** Does it when the folder is trusted; `dispose` waits for it. */
   const act = async <T>(work: () => Promise<T>): Promise<T> => {
     assertTrusted(house);
@@ -331,11 +329,7 @@ export function createPipeline(house: House): Pipeline {
   return {
     onDidProgress: progress.event,
     recover: () => (house.trusted ? act(() => recover(house)) : Promise.resolve()),
-    scan: (signal) =>
-      act(() => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return scan({ flush: true, analyse: true }, either);
-      }),
+    scan: (signal) => act(() => scan({ flush: true, analyse: true }, untilEnd(signal))),
     diagnose: (found) => {
       diagnostics = found;
     },
@@ -358,24 +352,13 @@ export function createPipeline(house: House): Pipeline {
       await Promise.all(planning);
     },
     judge: (given, options, on, signal) =>
-      act(() => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return judgeGiven(house, given, options, on, either);
-      }),
-    exportEvidence: (id, signal) =>
-      act(() => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return exportEvidence(house, id, either);
-      }),
+      act(() => judgeGiven(house, given, options, on, untilEnd(signal))),
+    exportEvidence: (id, signal) => act(() => exportEvidence(house, id, untilEnd(signal))),
     verifyEvidence: (text, on, signal) =>
-      act(() => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return verifyEvidence(house, text, on, either);
-      }),
+      act(() => verifyEvidence(house, text, on, untilEnd(signal))),
     selfTest: (tellOf, signal) =>
       act(async () => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        const result = await selfTest(house, tellOf, either);
+        const result = await selfTest(house, tellOf, untilEnd(signal));
         await house.selfTests.write(result);
         return result;
       }),
@@ -387,10 +370,7 @@ export function createPipeline(house: House): Pipeline {
         ),
       ),
     replay: (name, onProgress, signal) =>
-      act(() => {
-        const either = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal;
-        return replay(house, name, onProgress, either);
-      }),
+      act(() => replay(house, name, onProgress, untilEnd(signal))),
     cancel: (ticketId) => end([...drafts].filter((entry) => entry.ticketId() === ticketId)),
     approve: (id, options = {}, signal) =>
       act(() => approve(house, id, options, { tell, signal: untilEnd(signal) })),
