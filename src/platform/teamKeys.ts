@@ -7,10 +7,11 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto';
-import { link, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import { explainFileError, PatchwrightError, systemCode } from '../core/errors.ts';
+import { join } from 'node:path';
+import { PatchwrightError } from '../core/errors.ts';
+import { isReadByOthers, makeOnce, replaceFile, textOf } from './privateFile.ts';
 
 export interface TeamKeysOptions {
   /** The user's own; keys and whom one has met lie there. */
@@ -82,8 +83,7 @@ async function privateKeyIn(file: string): Promise<KeyObject> {
     await makeOnce(file, String(privateKey.export({ format: 'pem', type: 'pkcs8' })));
     return privateKeyIn(file);
   }
-  const { mode } = await stat(file);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+  if (await isReadByOthers(file)) {
     throw keyError(file, 'Others on this machine can read it.', `Run \`chmod 600 ${file}\`.`);
   }
   const remedy =
@@ -117,54 +117,6 @@ async function cloneId(folder: string): Promise<string> {
     return cloneId(folder);
   }
   return sha256(`${there.trim()}\n${await realpath(folder)}\n${hostname()}`).slice(0, 12);
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw explainFileError(error, file);
-  }
-}
-
-/** Whole or not at all; of two that make it at a time one wins. */
-async function makeOnce(file: string, text: string): Promise<void> {
-  const temporary = await temporaryOf(file, text);
-  try {
-    await link(temporary, file);
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw explainFileError(error, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = await temporaryOf(file, text);
-  try {
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw explainFileError(error, file);
-  }
-}
-
-async function temporaryOf(file: string, text: string): Promise<string> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    return temporary;
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
 }
 
 function sha256(bytes: string | Uint8Array): string {

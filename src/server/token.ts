@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { PatchwrightError, systemCode } from '../core/errors.ts';
+import { join } from 'node:path';
+import { PatchwrightError } from '../core/errors.ts';
 import { configFolder } from '../platform/folders.ts';
+import { isReadByOthers, makeOnce, textOf } from '../platform/privateFile.ts';
 
 /** Enough that nobody guesses it. */
 export function newServerToken(): string {
@@ -21,35 +21,16 @@ export async function keptServerToken(
   const file = join(configFolder(environment), 'server', `${name}.token`);
   const kept = await readKept(file);
   if (kept !== undefined) return { token: kept, file };
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const token = newServerToken();
-  try {
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${token}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    return { token, file };
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-    const other = await readKept(file); // another process was quicker
-    if (other !== undefined) return { token: other, file };
-    throw error;
-  }
+  await makeOnce(file, `${newServerToken()}\n`);
+  const token = await readKept(file); // perhaps that of another process, which was quicker
+  if (token === undefined) throw unusable(file, 'It was removed as it was made.', 'Try again.');
+  return { token, file };
 }
 
 async function readKept(file: string): Promise<string | undefined> {
-  let text: string;
-  try {
-    text = (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  const { mode } = await stat(file);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+  const text = (await textOf(file))?.trim();
+  if (text === undefined) return undefined;
+  if (await isReadByOthers(file)) {
     throw unusable(file, 'Others can read it.', `Make it yours alone (chmod 600), or delete it.`);
   }
   if (/^[0-9a-f]{64}$/.test(text)) return text;
