@@ -254,6 +254,7 @@ for (const [how, hands, theme, { reloads }] of all) {
       await hands.openDiff(window);
       await titleButton(window, 'Approve Patch').waitFor();
       await window.page.locator('.multiDiffEntry .line-insert').first().waitFor();
+      await diffInFocus(window).waitFor();
       await shot('diff');
     });
 
@@ -303,6 +304,8 @@ for (const [how, hands, theme, { reloads }] of all) {
 
     it('approves what came of it', async () => {
       await hands.openDiff(window);
+      await titleButton(window, 'Approve Patch').waitFor();
+      await diffInFocus(window).waitFor();
       await hands.approve(window);
       await request(window).waitFor({ state: 'detached', timeout: patience });
       assert.equal(git('log', '-1', '--format=%P').split(' ').length, 2);
@@ -344,6 +347,9 @@ const addComment = ({ page }: Window): Locator =>
   page
     .locator('.review-widget .monaco-button:not(.disabled)', { hasText: 'Add to Review' })
     .first();
+/** An editor that opens takes the focus, and so closes a palette that is opened meanwhile. */
+const diffInFocus = ({ page }: Window): Locator =>
+  page.locator('.multiDiffEntry .monaco-editor.focused').first();
 const commentGlyph = (window: Window): Locator =>
   patched(window).locator('.comment-range-glyph.comment-thread').first();
 const menuItem = ({ page }: Window, name: string): Locator =>
