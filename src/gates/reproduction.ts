@@ -157,7 +157,7 @@ async function follow(
 
 /**
  * The whole suite runs the test, too, and is run on the patch anyway: where its results name each test
- * that proves the bug, and as passed, they count as one of the two runs. undefined: they do not.
+ * that proves the bug, they count as one of the two runs, passed or not. undefined: they do not.
  */
 async function throughSuite(
   context: GateContext,
@@ -171,9 +171,9 @@ async function throughSuite(
   const whole = await guardedRun(context, tests, patch.commit, undefined, signal);
   const { run, problems } = whole;
   const own = run.cases?.filter(({ file }) => file && patch.testFiles.includes(file)) ?? [];
-  const passing = new Set(own.filter(({ status }) => status === 'passed').map(caseKey));
+  const named = new Set(own.map(caseKey));
   const isWhole = ['passed', 'failed'].includes(run.verdict) && problems.length === 0;
-  if (!isWhole || !proven.every((key) => passing.has(key))) return undefined;
+  if (!isWhole || !proven.every((key) => named.has(key))) return undefined;
   const verdict = own.some(({ status }) => status === 'failed') ? 'failed' : 'passed';
   return { ...whole, run: { ...run, verdict, cases: own } };
 }

@@ -41,6 +41,17 @@ describe('the backlog of a real folder', () => {
     assert.match(lines[0] ?? '', /^Open \| \d+$/);
   });
 
+  it('reads the log in a thread of its own', () => {
+    const { workers } = process.report.getReport() as {
+      readonly workers: readonly { readonly header: { readonly event: string } }[];
+    };
+    const names = workers.map(({ header }) => header.event);
+    assert.ok(
+      names.some((name) => name.includes('[patchwright-scan]')),
+      names.join('\n'),
+    );
+  });
+
   it('counts what is written to the log afterwards', async () => {
     const before = await countOfTicket();
     const started = performance.now();
