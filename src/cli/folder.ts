@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PatchwrightError } from '../core/errors.ts';
-import { parseSettings, type Settings } from '../core/settings.ts';
+import { machineKeys, parseSettings, type Settings } from '../core/settings.ts';
 import { readUserSettings, readWorkspaceSettings } from '../platform/workspaceSettings.ts';
 import type { Arguments } from './arguments.ts';
 
@@ -40,24 +40,18 @@ function withMachineKeys(
   own: Settings,
   environment: NodeJS.ProcessEnv,
 ): Settings {
-  const { fallbacks, prices } = own.model;
+  const merged = structuredClone(settings);
+  for (const key of machineKeys) copyValue(key.split('.'), own, merged);
   const provider = environment.PATCHWRIGHT_MODEL_PROVIDER;
-  const isKnown = provider === 'anthropic' || provider === 'openai' || provider === 'vscode';
-  return {
-    ...settings,
-    model: {
-      ...settings.model,
-      provider: isKnown ? provider : own.model.provider,
-      baseUrl: environment.PATCHWRIGHT_MODEL_BASE_URL ?? own.model.baseUrl,
-      fallbacks,
-      prices,
-    },
-    sandbox: { ...settings.sandbox, allowWithout: own.sandbox.allowWithout },
-    server: {
-      ...settings.server,
-      origins: own.server.origins,
-      approvals: own.server.approvals,
-    },
-    schedule: { ...settings.schedule, autoExecute: own.schedule.autoExecute },
-  };
+  if (provider === 'anthropic' || provider === 'openai' || provider === 'vscode') {
+    merged.model.provider = provider;
+  }
+  merged.model.baseUrl = environment.PATCHWRIGHT_MODEL_BASE_URL ?? merged.model.baseUrl;
+  return merged;
+}
+
+function copyValue([name = '', ...rest]: readonly string[], from: object, to: object): void {
+  const value: unknown = Reflect.get(from, name);
+  if (rest.length === 0) Reflect.set(to, name, value);
+  else copyValue(rest, value as object, Reflect.get(to, name) as object);
 }

@@ -201,6 +201,7 @@ const schema = z.object({
     autoExecute: z._default(z.boolean(), false),
     onBattery: z._default(z.boolean(), false),
   }),
+  mcp: z.object({ offer: z._default(z.boolean(), false) }),
   sync: z.object({
     enabled: z._default(z.boolean(), false),
     remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
@@ -244,6 +245,7 @@ export const machineKeys = [
   'sandbox.allowWithout',
   'server.origins',
   'server.approvals',
+  'mcp.offer',
   'schedule.autoExecute',
   'sync.enabled',
   'sync.remote',
@@ -277,6 +279,7 @@ const empty = {
   audit: {},
   learning: {},
   schedule: {},
+  mcp: {},
   sync: {},
   notifications: {},
 };

@@ -16,7 +16,8 @@ export interface McpServers {
 
 /**
  * Offers `patchwright mcp` of the folder to the editor's agents, run by the editor's own Node. It can propose
- * patches and decide about none; the editor asks before it starts it.
+ * patches and decide about none. Only where the user wants that: some editors start what they are offered
+ * without asking, once for each version.
  */
 export function registerMcpServer(
   sessions: Sessions,
@@ -28,7 +29,7 @@ export function registerMcpServer(
   const program = vscode.Uri.joinPath(extensionUri, 'dist', 'cli.cjs').fsPath;
   const offered = (): readonly vscode.McpStdioServerDefinition[] => {
     const session = sessions.session();
-    if (!session || !vscode.workspace.isTrusted) return [];
+    if (!session?.settings()?.mcp.offer || !vscode.workspace.isTrusted) return [];
     const folder = session.folder.uri.fsPath;
     const isUnheld = session.sandbox()?.kind === 'without'; // the user allows that
     const server = new vscode.McpStdioServerDefinition(
@@ -62,6 +63,11 @@ export function registerMcpServer(
       last = now;
     };
     store.add(sessions.onDidChange(look));
+    store.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('patchwright.mcp')) look();
+      }),
+    );
   }
   return { offered, isRegistered, dispose: () => store.dispose() };
 }

@@ -26,6 +26,10 @@ describe('what works while nobody looks', () => {
     vscode.workspace
       .getConfiguration('patchwright')
       .update('schedule.enabled', enabled, vscode.ConfigurationTarget.Global);
+  const offer = (value: boolean | undefined): Thenable<void> =>
+    vscode.workspace
+      .getConfiguration('patchwright')
+      .update('mcp.offer', value, vscode.ConfigurationTarget.Global);
   const reports = (): readonly string[] => {
     const place = join(folder, '.patchwright/reports');
     return existsSync(place) ? readdirSync(place) : [];
@@ -72,8 +76,13 @@ describe('what works while nobody looks', () => {
   it("offers its MCP server, which answers when it is run by the editor's own Node", async () => {
     assert.equal(api.mcpServers.isRegistered, true);
     await api.sessions.ready();
-    const [server, ...others] = api.mcpServers.offered();
-    assert.ok(server && others.length === 0);
+    assert.deepEqual(api.mcpServers.offered(), []); // nobody has asked for it
+    await offer(true);
+    const [server] = await eventually(async () => {
+      const offered = api.mcpServers.offered();
+      return offered.length === 1 ? offered : undefined;
+    }, limitMs);
+    assert.ok(server);
     const inherited = Object.entries({ ...process.env, ...server.env });
     const env = Object.fromEntries(
       inherited.flatMap(([name, value]) => (value == null ? [] : [[name, String(value)]])),
@@ -88,6 +97,7 @@ describe('what works while nobody looks', () => {
       assert.ok(tools.some(({ name }) => name === 'read_ticket'));
     } finally {
       await client.close();
+      await offer(undefined);
     }
   });
 });
