@@ -282,7 +282,7 @@ for (const [how, hands, theme, { reloads }] of all) {
 
     if (reloads)
       it('has the comment still after a reload', async () => {
-        await window.page.reload();
+        await window.reload();
         await window.page.locator('.monaco-workbench').waitFor({ timeout: patience });
         await window.showViews();
         await request(window).waitFor({ timeout: patience });

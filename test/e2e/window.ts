@@ -20,6 +20,8 @@ export interface Window {
   /** The document of our webview in front. */
   webview(): Promise<Frame>;
   useTheme(name: ThemeName): Promise<void>;
+  /** As the user's command does it: what is open is saved first. */
+  reload(): Promise<void>;
   shot(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -134,6 +136,11 @@ function windowOf(page: Page, close: () => Promise<void>): Window {
         .click();
       await pane.waitFor();
     },
+    async reload() {
+      const loaded = page.waitForEvent('domcontentloaded', { timeout: 60_000 });
+      await runCommand(page, 'Developer: Reload Window');
+      await loaded;
+    },
     async shot(name) {
       mkdirSync(shots, { recursive: true });
       await page.screenshot({ path: join(shots, `${name}.png`) });
@@ -142,9 +149,13 @@ function windowOf(page: Page, close: () => Promise<void>): Window {
 }
 
 async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget .quick-input-box input');
-  await input.waitFor();
+  // A page that is just being shown may take the key and not hand it on yet.
+  for (let tries = 1; !(await input.isVisible()); tries++) {
+    await page.keyboard.press('F1');
+    const shown = input.waitFor({ timeout: 5_000 });
+    await (tries < 6 ? shown.catch(() => undefined) : shown);
+  }
   await input.fill(`>${title}`);
   await page
     .locator('.quick-input-list .monaco-list-row')
