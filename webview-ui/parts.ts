@@ -17,7 +17,7 @@ export function list(title: string, lines: readonly string[]): TemplateResult | 
 
 /** Rows without a text are left out. */
 export function definitions(
-  rows: readonly (readonly [name: string, text: string])[],
+  rows: readonly (readonly [name: string, text: string | TemplateResult])[],
 ): TemplateResult {
   return html`<dl>
     ${rows

@@ -60,13 +60,12 @@ function why(view: ReviewView, send: Send): TemplateResult {
       ${definitions([
         [t('Ticket'), ticket.id],
         [t('Seen'), ticket.seen],
-        [t('Lately'), ticket.trend?.words ?? ''],
+        [t('Lately'), ticket.trend ? lately(ticket.trend) : ''],
         [t('Priority'), reasoned(ticket.priority)],
         [t('Risk'), reasoned(ticket.risk)],
         [t('Effort'), reasoned(ticket.effort)],
         [t('Another draft'), ticket.odds],
       ])}
-      ${ticket.trend ? sparkline(ticket.trend) : nothing}
       ${
         ticket.stack.length === 0
           ? nothing
@@ -100,14 +99,15 @@ function why(view: ReviewView, send: Send): TemplateResult {
 
 const [sparkWidth, sparkHeight] = [160, 24] as const;
 
-/** What it shows is said in words above it. */
-function sparkline({ values }: TrendView): TemplateResult {
+/** What the line shows is said in words beside it. */
+function lately({ values, words }: TrendView): TemplateResult {
   const most = Math.max(1, ...values);
   const step = sparkWidth / Math.max(1, values.length - 1);
   const points = values.map((value, day) => `${day * step},${sparkHeight * (1 - value / most)}`);
-  return html`<svg class="spark" viewBox="0 -2 ${sparkWidth} ${sparkHeight + 4}" aria-hidden="true">
+  return html`${words}
+    <svg class="spark" viewBox="0 -2 ${sparkWidth} ${sparkHeight + 4}" aria-hidden="true">
     ${svg`<polyline class="line tone-0" points=${points.join(' ')} />`}
-  </svg>`;
+    </svg>`;
 }
 
 function reasoned({ value, reason }: Reasoned): string {
