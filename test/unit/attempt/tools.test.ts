@@ -52,8 +52,15 @@ describe('tools', () => {
     await open({ 'a.txt': 'x\n' });
     const flag = temp.path('flag');
     const plant = await plantRepository(context.git, 'sub', flag);
-    context = { ...context, base: await context.git.run(['rev-parse', 'HEAD']) };
     await plant();
+    // The commit that the base names is there: only then does git look at the files of a submodule.
+    const { git } = context;
+    const link = await git.at(`${git.cwd}/sub`).run(['rev-parse', 'HEAD']);
+    await git.run(['update-index', '--cacheinfo', `160000,${link},sub`]);
+    const tree = await git.run(['write-tree']);
+    const who = ['-c', 'user.name=x', '-c', 'user.email=x@example.com'];
+    context = { ...context, base: await git.run([...who, 'commit-tree', tree, '-m', 'base']) };
+    assert.equal(existsSync(flag), false);
     await call('submit', { summary: 's', reasoning: 'r', test_files: ['a.txt'] });
     assert.equal(existsSync(flag), false, 'a program of the planted repository has run');
   });
