@@ -31,7 +31,9 @@ function showSlowFiles(runner) {
   runner.once('end', () => {
     const slowest = [...spent].sort(([, a], [, b]) => b - a).slice(0, 10);
     for (const [file, ms] of slowest) {
-      console.log(`  ${(ms / 1000).toFixed(1).padStart(6)} s  ${relative(process.cwd(), file ?? '')}`);
+      console.log(
+        `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${relative(process.cwd(), file ?? '')}`,
+      );
     }
   });
 }
