@@ -265,6 +265,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       negativeSince: () => [],
       has: () => false,
       themed: () => [],
+      ofTheme: () => [],
       rated: () => [],
       usersOf: () => [],
     },
