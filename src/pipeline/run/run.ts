@@ -6,8 +6,10 @@ import {
 } from '../../core/errors.ts';
 import type { PatchRequest } from '../../core/patchRequest.ts';
 import type { ScanReport } from '../../core/progress.ts';
+import { inTheirWords, isUnspecified } from '../../core/specification.ts';
 import { byTurn, place, type Ticket } from '../../core/ticket.ts';
 import { audit } from '../changes.ts';
+import { saidFor } from '../draft.ts';
 import type { House } from '../house.ts';
 import { insightOf } from '../insight.ts';
 import { outlooks } from '../past.ts';
@@ -26,6 +28,7 @@ export interface RunOptions {
 export interface Verbs {
   scan(signal: AbortSignal): Promise<ScanReport>;
   draft(signal: AbortSignal): Promise<PatchRequest>;
+  specify(ticketId: string, signal: AbortSignal): Promise<void>;
 }
 
 interface Job extends RunOptions {
@@ -163,15 +166,16 @@ export function lastRun({ backlog }: Pick<House, 'backlog'>, type: RunType): str
 const scanStep = ['the scan', scan] as const;
 const draftStep = ['the next draft', draftNext] as const;
 const analyseStep = ['the analysis', analyse] as const;
+const specifyStep = ['the specifications', specify] as const;
 const proposeStep = ['the proposals', propose] as const;
 const refactorStep = ['the refactoring suggestions', suggestRefactorings] as const;
 
 const steps: Readonly<Record<RunType, readonly (readonly [string, Step])[]>> = {
   hourly: [scanStep, draftStep],
   daily: [analyseStep],
-  weekly: [proposeStep],
+  weekly: [specifyStep, proposeStep],
   monthly: [refactorStep],
-  full: [scanStep, analyseStep, proposeStep, refactorStep, draftStep],
+  full: [scanStep, analyseStep, specifyStep, proposeStep, refactorStep, draftStep],
 };
 
 async function scan({ verbs, signal, dryRun, found, done, skipped }: Job): Promise<void> {
@@ -222,6 +226,33 @@ function analyse({ house, found }: Job): void {
   );
 }
 
+const specifications = 3;
+
+/** Of what users ask for, the most wanted first: drafts by the model for cheap tasks, where one is named. */
+async function specify(job: Job): Promise<void> {
+  const { house, verbs, signal, dryRun, done, skipped } = job;
+  const wishes = house.backlog.tickets
+    .list({ statuses: ['open'] })
+    .filter(isUnspecified)
+    .toSorted(byTurn)
+    .slice(0, specifications);
+  if (wishes.length === 0) return;
+  const cheap = house.settings().model.roles.cheap;
+  if (dryRun || cheap === '') {
+    const why = dryRun
+      ? 'a dry run asks no model'
+      : 'none is named (patchwright.model.roles.cheap)';
+    skipped.push({ what: 'draft specifications', why });
+    return;
+  }
+  for (const { id } of wishes) {
+    await attempt(job, `the specification of ${id}`, async () => {
+      await verbs.specify(id, signal);
+      done.push(`Drafted a specification of ${id}.`);
+    });
+  }
+}
+
 const proposals = 5;
 
 /** The tickets that are worth most, what could be done and what to expect of it. */
@@ -236,7 +267,8 @@ function propose({ house, found, skipped }: Job): void {
   for (const ticket of free.slice(0, proposals)) {
     const { chance, costUsd, minutes } = outlook(ticket).odds;
     const cost = costUsd === undefined ? '' : `$${costUsd.toFixed(2)}, `;
-    const plan = ticket.proposedSolution || ticket.description;
+    const words = ticket.proposedSolution || inTheirWords(ticket, saidFor(house, ticket));
+    const plan = words.replace(/\s+/g, ' ');
     found.push(
       `${nameOf(ticket)} (${ticket.priority.value}; ${Math.round(100 * chance)} % to be approved, ${cost}${minutes} min). ${plan}`,
     );

@@ -267,6 +267,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       negativeSince: () => [],
       has: () => false,
       themed: () => [],
+      ofTheme: () => [],
       rated: () => [],
       usersOf: () => [],
     },
