@@ -37,8 +37,8 @@ export interface CloneOptions {
   readonly wrap?: (git: Git) => Git;
 }
 
-export function bareRemote(root: string): string {
-  const remote = join(root, 'remote.git');
+export function bareRemote(root: string, name = 'remote.git'): string {
+  const remote = join(root, name);
   execFileSync('git', ['init', '--quiet', '--bare', remote]);
   return remote;
 }

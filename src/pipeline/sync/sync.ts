@@ -18,13 +18,23 @@ import {
   commitsOf,
   fetchChains,
   headsOf,
-  incomingTips,
+  incomingRefs,
+  makeRepository,
   moveTip,
-  pushChain,
+  pushTip,
+  repositoryName,
+  taken,
   tipOf,
 } from './chainRefs.ts';
 import { distrust, notMet, type Person } from './people.ts';
-import { type Known, nextBatches, nothingKnown, takeIn, type TakenIn } from './takeIn.ts';
+import {
+  elsewhere,
+  type Known,
+  nextBatches,
+  nothingKnown,
+  takeIn,
+  type TakenIn,
+} from './takeIn.ts';
 
 export interface SyncOptions {
   /** Says what would be sent; the remote is not asked. */
@@ -98,20 +108,60 @@ async function syncNow(
     return { ...empty, sent: puts.length, puts };
   }
   const own = await takeOwn(here, signer, signal);
-  try {
-    await fetchChains(git, remote, signal);
-  } catch (error) {
-    if (!isPatchwrightError(error, 'git_failed')) throw error;
-    return { ...empty, failed: errorMessage(error) };
-  }
-  const others = await takeOthers(here, { signer, place, trust: options.trust }, signal);
-  const saying = { signer, folder: place.folder, maxBatches: options.maxBatches ?? usualBatches };
+  const found = await unlessUnreachable(() => incomingFrom(here, remote, signal));
+  if ('failed' in found) return { ...empty, failed: found.failed };
+  const { repository, tips } = found;
+  const at = { ...place, repository };
+  const others = await takeOthers(here, { signer, place: at, tips, trust: options.trust }, signal);
+  const saying = { signer, place: at, maxBatches: options.maxBatches ?? usualBatches };
   const { sent, commit } = await say(here, own, saying, signal);
   const end = { chain: signer.chain, commit };
   const failed = await push(git, remote, end, others.ownSeen, signal);
   const { received, refused, met } = others;
   const report = { remote, received, refused, met, sent, pushed: failed === undefined };
   return failed === undefined ? report : { ...report, failed };
+}
+
+async function unlessUnreachable<T extends object>(
+  work: () => Promise<T>,
+): Promise<T | { readonly failed: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPatchwrightError(error, 'git_failed')) throw error;
+    return { failed: errorMessage(error) };
+  }
+}
+
+interface Agreed {
+  readonly repository: string;
+  readonly tips: readonly ChainTip[];
+}
+
+/** The first clone that comes says which repository it is, all others hold on to that. */
+async function incomingFrom(
+  { git, clock }: Syncing,
+  remote: string,
+  signal: AbortSignal,
+): Promise<Agreed> {
+  await fetchChains(git, remote, signal);
+  const { repository: theirs, tips } = await incomingRefs(git, signal);
+  const ours = await tipOf(git, repositoryName);
+  if (theirs !== undefined && ours !== undefined && ours !== theirs) throw isElsewhere(remote);
+  const repository = theirs ?? ours ?? (await makeRepository(git, clock.now().toISOString()));
+  const tip = { chain: repositoryName, commit: repository };
+  // Whoever was quicker is heard the next time.
+  if (theirs === undefined) await pushTip(git, remote, tip, undefined, signal);
+  if (ours === undefined) await moveTip(git, repositoryName, repository);
+  return { repository, tips };
+}
+
+function isElsewhere(remote: string): PatchwrightError {
+  return new PatchwrightError('untrusted', {
+    what: 'Nothing was synced.',
+    why: `What lies below ${taken} of ${remote} is the backlog of another repository than was synced with before.`,
+    remedy: `Look at patchwright.sync.remote. If it was begun anew on purpose, delete ${taken}${repositoryName} here (\`git update-ref -d\`) and sync again.`,
+  });
 }
 
 function isOff(): PatchwrightError {
@@ -193,19 +243,20 @@ function knownOf({ backlog }: Pick<House, 'backlog'>, chain: string): Known {
 
 interface Listening {
   readonly signer: Signer;
-  readonly place: Place;
+  readonly place: Place & Pick<Agreed, 'repository'>;
+  readonly tips: readonly ChainTip[];
   readonly trust: string | undefined;
 }
 
 async function takeOthers(
   house: Syncing,
-  { signer, place, trust }: Listening,
+  { signer, place, tips: found, trust }: Listening,
   signal: AbortSignal,
 ): Promise<
   Pick<SyncReport, 'received' | 'refused' | 'met'> & { readonly ownSeen: string | undefined }
 > {
   const { git, team } = house;
-  const tips = await checkTips(git, await incomingTips(git, signal), signal);
+  const tips = await checkTips(git, found, signal);
   const received: SyncReport['received'][number][] = [];
   const refused: SyncReport['refused'][number][] = [];
   const met: Person[] = [];
@@ -235,6 +286,10 @@ async function takeOthers(
       continue;
     }
     const { head } = tip;
+    if (head.repository !== place.repository) {
+      refuse(elsewhere);
+      continue;
+    }
     if (head.folder !== place.folder) continue; // another folder's backlog
     const why = own ? undefined : await meet(personOf(chain), head.name);
     if (why !== undefined) {
@@ -253,7 +308,7 @@ async function takeOthers(
 
 interface Saying {
   readonly signer: Signer;
-  readonly folder: string;
+  readonly place: Listening['place'];
   readonly maxBatches: number;
 }
 
@@ -264,13 +319,14 @@ interface Saying {
 async function say(
   house: Syncing,
   own: CheckedTip | undefined,
-  { signer, folder, maxBatches }: Saying,
+  { signer, place: { folder, repository }, maxBatches }: Saying,
   signal: AbortSignal,
 ): Promise<{ readonly sent: number; readonly commit: string | undefined }> {
   const { git, backlog } = house;
   const { chain, name } = signer;
   const known = knownOf(house, chain);
-  const isWhole = own !== undefined && own.hash === known.hash;
+  const isWhole =
+    own !== undefined && own.hash === known.hash && own.head.repository === repository;
   const fresh = isWhole ? backlog.team.pending(chain, { all: false }) : [];
   if (isWhole && fresh.length === 0) return { sent: 0, commit: own.commit };
   const length = isWhole ? (await commitsOf(git, own.commit, signal))?.length : undefined;
@@ -282,7 +338,7 @@ async function say(
   const notes: TeamBatch[] = [];
   for (const [index, piece] of piecesOf(puts).entries()) {
     seq += 1;
-    const start = { seq, previous, root: anew && index === 0, folder, at };
+    const start = { seq, previous, root: anew && index === 0, repository, folder, at };
     const batch = encodeBatch(signer, start, piece);
     commit = await commitBatch(git, batch, commit, at);
     previous = batch.hash;
@@ -302,11 +358,9 @@ async function push(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (commit === undefined || commit === seen) return undefined;
-  try {
-    await pushChain(git, remote, { chain, commit }, seen, signal);
-    return undefined;
-  } catch (error) {
-    if (!isPatchwrightError(error, 'git_failed')) throw error;
-    return errorMessage(error);
-  }
+  const ended = await unlessUnreachable(async () => {
+    await pushTip(git, remote, { chain, commit }, seen, signal);
+    return {};
+  });
+  return 'failed' in ended ? ended.failed : undefined;
 }

@@ -36,8 +36,11 @@ describe('sync', function () {
     for (const { backlog } of clones.splice(0)) await backlog.dispose();
   });
 
-  async function clone(who: string, options: CloneOptions = {}): Promise<Clone> {
-    const made = await cloneOf(folder.path(), remote, who, options);
+  async function clone(
+    who: string,
+    { remote: own = remote, ...options }: CloneOptions & { readonly remote?: string } = {},
+  ): Promise<Clone> {
+    const made = await cloneOf(folder.path(), own, who, options);
     clones.push(made);
     return made;
   }
@@ -242,6 +245,38 @@ describe('sync', function () {
     assert.deepEqual((await ben.sync()).refused, []);
   });
 
+  it('refuses a chain that was copied from another repository, and a remote that is of another one', async () => {
+    const elsewhere = bareRemote(folder.path(), 'elsewhere.git');
+    const anna = await clone('anna');
+    const [annas, ben] = [await clone('annas', { remote: elsewhere }), await clone('ben')];
+    await annas.backlog.write([ticketChange('exception-2')]);
+    for (const one of [anna, annas, ben]) await one.sync();
+    const chain = annas.backlog.team.chains()[0]?.chain ?? '';
+    const copied = `refs/patchwright/sync/${chain}`;
+    await annas.git.run(['push', '--quiet', remote, `${copied}:${copied}`]);
+    const { refused, received, met } = await ben.sync();
+    assert.deepEqual(refused, [{ chain, why: 'it is of another repository and was copied here' }]);
+    assert.deepEqual([received, met], [[], []]);
+    assert.deepEqual(sharedOf(ben).tickets, []);
+
+    await ben.git.run(['remote', 'set-url', 'origin', elsewhere]);
+    await assert.rejects(ben.sync(), { code: 'untrusted' });
+    await ben.backlog.write([ticketChange('exception-3')]);
+    await ben.git.run(['update-ref', '-d', 'refs/patchwright/sync/repository']);
+    assert.equal((await ben.sync()).pushed, true);
+    assert.deepEqual((await annas.sync()).refused, []);
+    assert.deepEqual(sharedOf(annas), sharedOf(ben));
+    assert.equal(sharedOf(ben).tickets.length, 2);
+  });
+
+  it('lets two that come first at the same time agree', async () => {
+    const [anna, ben] = [await clone('anna'), await clone('ben')];
+    await Promise.all([anna.sync(), ben.sync()]);
+    for (const one of [anna, ben]) assert.equal((await one.sync()).failed, undefined);
+    const ids = await Promise.all([anna, ben].map((one) => repositoryOf(one)));
+    assert.equal(ids[0], ids[1]);
+  });
+
   it('knows people by their key, and refuses a name with another one', async () => {
     const [anna, ben] = [await clone('anna'), await clone('ben')];
     await anna.backlog.write([ticketChange('exception-1')]);
@@ -335,7 +370,11 @@ describe('sync', function () {
 });
 
 async function refsOf({ git }: Clone): Promise<string> {
-  return git.run(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/patchwright/sync/']);
+  return git.run(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/patchwright/sync/z*']);
+}
+
+function repositoryOf({ git }: Clone): Promise<string> {
+  return git.run(['rev-parse', '--verify', 'refs/patchwright/sync/repository']);
 }
 
 /** Of the first chain that a clone has: its own, as long as it has met nobody. */
