@@ -8,9 +8,11 @@ import {
   type Signer,
 } from '../../backlog/team/batch.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../../core/errors.ts';
+import type { Change } from '../../core/change.ts';
 import type { Git } from '../../core/ports.ts';
 import type { TeamBatch, TeamPut } from '../../core/team.ts';
 import { withEnv } from '../../release/ownGit.ts';
+import { audit } from '../changes.ts';
 import type { House } from '../house.ts';
 import {
   type ChainTip,
@@ -85,7 +87,9 @@ export function sync(
 }
 
 /** Whose keys were met at the remote. */
-export async function peopleMet(house: Syncing): Promise<readonly Person[]> {
+export async function peopleMet(
+  house: Pick<House, 'git' | 'settings' | 'team'>,
+): Promise<readonly Person[]> {
   const { address } = await placeOf(house.git, house.settings().sync.remote);
   return house.team.people(address);
 }
@@ -96,30 +100,62 @@ async function syncNow(
   signal: AbortSignal,
 ): Promise<SyncReport> {
   const { enabled, remote } = house.settings().sync;
-  if (!enabled) throw isOff();
+  if (!enabled && !options.dryRun) throw isOff();
   // A replacement ref must not show another content than the one that was signed.
   const git = withEnv(house.git, { GIT_NO_REPLACE_OBJECTS: '1' });
   const here = { ...house, git };
   const place = await placeOf(git, remote);
   const signer = await house.team.signer(await house.reviewer());
-  const empty = { remote, received: [], refused: [], met: [], sent: 0, pushed: false };
   if (options.dryRun) {
     const puts = house.backlog.team.pending(signer.chain, { all: false });
-    return { ...empty, sent: puts.length, puts };
+    return { ...nothing(remote), sent: puts.length, puts };
   }
-  const own = await takeOwn(here, signer, signal);
-  const found = await unlessUnreachable(() => incomingFrom(here, remote, signal));
-  if ('failed' in found) return { ...empty, failed: found.failed };
+  const report = await exchange(here, { signer, place, remote, ...options }, signal);
+  await house.backlog.write([noteOf(report, signer.name)]);
+  return report;
+}
+
+/** By which one sees when it was, and what came of it. */
+function noteOf({ received, refused, sent, failed }: SyncReport, actor: string): Change {
+  const changes = received.reduce((sum, one) => sum + one.changes, 0);
+  const after = { received: changes, sent, refused: refused.length };
+  return failed === undefined
+    ? audit({ actor, action: syncDone, subject: 'sync', after })
+    : audit({ actor, action: syncFailed, subject: 'sync', after: { ...after, why: failed } });
+}
+
+export const syncDone = 'sync.done';
+export const syncFailed = 'sync.failed';
+
+interface Exchange extends Pick<SyncOptions, 'trust' | 'maxBatches'> {
+  readonly signer: Signer;
+  readonly place: Place;
+  readonly remote: string;
+}
+
+async function exchange(
+  house: Syncing,
+  { signer, place, remote, trust, maxBatches = usualBatches }: Exchange,
+  signal: AbortSignal,
+): Promise<SyncReport> {
+  const { git } = house;
+  const own = await takeOwn(house, signer, signal);
+  const found = await unlessUnreachable(() => incomingFrom(house, remote, signal));
+  if ('failed' in found) return { ...nothing(remote), failed: found.failed };
   const { repository, tips } = found;
   const at = { ...place, repository };
-  const others = await takeOthers(here, { signer, place: at, tips, trust: options.trust }, signal);
-  const saying = { signer, place: at, maxBatches: options.maxBatches ?? usualBatches };
-  const { sent, commit } = await say(here, own, saying, signal);
+  const others = await takeOthers(house, { signer, place: at, tips, trust }, signal);
+  const saying = { signer, place: at, maxBatches };
+  const { sent, commit } = await say(house, own, saying, signal);
   const end = { chain: signer.chain, commit };
   const failed = await push(git, remote, end, others.ownSeen, signal);
   const { received, refused, met } = others;
   const report = { remote, received, refused, met, sent, pushed: failed === undefined };
   return failed === undefined ? report : { ...report, failed };
+}
+
+function nothing(remote: string): SyncReport {
+  return { remote, received: [], refused: [], met: [], sent: 0, pushed: false };
 }
 
 async function unlessUnreachable<T extends object>(
@@ -169,7 +205,7 @@ function isOff(): PatchwrightError {
     what: 'Nothing was synced.',
     why: 'Sharing the backlog is off.',
     remedy:
-      'Switch on patchwright.sync.enabled in your own settings; `patchwright sync --dry-run` then shows what would leave.',
+      'See with `patchwright sync --dry-run` what would leave, and switch on patchwright.sync.enabled in your own settings.',
   });
 }
 

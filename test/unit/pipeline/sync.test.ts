@@ -71,6 +71,9 @@ describe('sync', function () {
   it('is off until it is switched on, and a dry run leaves the remote alone', async () => {
     const off = await clone('off', { enabled: false });
     await assert.rejects(off.sync(), { code: 'invalid_settings' });
+    await off.backlog.write([ticketChange('exception-9')]);
+    assert.equal((await off.sync({ dryRun: true })).sent, 1);
+    assert.match((await off.state()).detail, /^Off/);
     const anna = await clone('anna');
     await anna.backlog.write([ticketChange('exception-1')]);
     const { puts, sent } = await anna.sync({ dryRun: true });
@@ -145,7 +148,9 @@ describe('sync', function () {
     await ben.sync();
     assert.equal(ben.backlog.requests.get(own.id)?.commit, own.commit);
     assert.equal(ben.backlog.requests.get(own.id)?.status, 'PENDING_APPROVAL');
-    assert.ok(ben.backlog.audit.list().every(({ action }) => action === 'sync.received'));
+    assert.ok(
+      ben.backlog.audit.list().every(({ action }) => /^sync\.(received|done)$/.test(action)),
+    );
     assert.deepEqual(ben.backlog.audit.verify().broken, []);
   });
 
@@ -319,10 +324,17 @@ describe('sync', function () {
     assert.deepEqual([pushed, sent], [false, 0]);
     assert.match(failed ?? '', /git fetch failed/);
     assert.equal(await refsOf(anna), '');
+    const away = await anna.state();
+    assert.equal(away.ok, false);
+    assert.match(away.detail, /Never done yet\. Failed since then: .*git fetch failed/);
     renameSync(`${remote}.away`, remote);
     assert.equal((await anna.sync()).pushed, true);
     await ben.sync();
     assert.deepEqual(sharedOf(ben), sharedOf(anna));
+    await ben.backlog.write([{ kind: 'ticket', id: 'exception-1', fields: { status: 'closed' } }]);
+    const bens = await ben.state();
+    assert.ok(bens.ok);
+    assert.match(bens.detail, /keys of .*anna@example.org.*Last at .* 1 changes of yours wait/);
   });
 
   it('begins a long chain anew, for those who know it and those who come later', async () => {
