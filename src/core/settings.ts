@@ -205,6 +205,7 @@ const schema = z.object({
   mcp: z.object({ offer: z._default(z.boolean(), false) }),
   sync: z.object({
     enabled: z._default(z.boolean(), false),
+    scheduled: z._default(z.boolean(), true),
     remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
   }),
   notifications: z.object({
@@ -250,6 +251,7 @@ export const machineKeys = [
   'mcp.offer',
   'schedule.autoExecute',
   'sync.enabled',
+  'sync.scheduled',
   'sync.remote',
 ] as const;
 

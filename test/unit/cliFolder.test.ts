@@ -17,6 +17,7 @@ const others: Readonly<Record<(typeof machineKeys)[number], unknown>> = {
   'schedule.autoExecute': true,
   'mcp.offer': true,
   'sync.enabled': true,
+  'sync.scheduled': false,
   'sync.remote': 'elsewhere',
 };
 
