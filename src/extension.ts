@@ -32,7 +32,7 @@ import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
 import { reviseCommands } from './editor/reviseCommands.ts';
 import { createServerControl } from './editor/server.ts';
-import { createSessions, type Sessions } from './editor/sessions.ts';
+import { createSessions, folderNameOf, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
@@ -51,7 +51,7 @@ export interface TestApi {
   readonly mcpServers: ReturnType<typeof registerMcpServer>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
-  /** Opens the window's session anew, made by this; left out: as users have it. */
+  /** Opens the window's sessions anew, made by this; left out: as users have them. */
   use(compose?: Compose): Promise<void>;
 }
 
@@ -70,10 +70,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const warn = (line: string): void => log.warn(line);
   const notifications = createNotifications({
     dialogs,
-    showTicket: (id) => backlogView.show(id),
+    showTicket: (id, sessionId) => backlogView.show(id, sessionId),
     showPlan: async (id) => {
-      const { app } = await desk.sessions.ready();
-      const plan = waitingPlans(app.backlog).find((one) => one.id === id);
+      const plans = desk.sessions.all().flatMap(({ app }) => waitingPlans(app.backlog));
+      const plan = plans.find((one) => one.id === id);
       if (plan) await showPlan(plan);
     },
     log: warn,
@@ -85,18 +85,19 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
     },
     log: warn,
-    quietHours: () => sessions?.session()?.settings()?.notifications.quietHours ?? '',
+    quietHours: (id) => sessions?.of(id)?.settings()?.notifications.quietHours ?? '',
+    folderName: (id) => sessions && folderNameOf(sessions, id),
     now: () => new Date(),
     after(ms, work) {
       const timer = setTimeout(work, ms).unref();
       return { dispose: () => clearTimeout(timer) };
     },
   });
-  const onProgress = (progress: Progress): void => {
-    notifications.onProgress(progress);
-    releaseNotice.onProgress(progress);
+  const onProgress = (progress: Progress, sessionId: string): void => {
+    notifications.onProgress(progress, sessionId);
+    releaseNotice.onProgress(progress, sessionId);
   };
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
+  sessions = createSessions({ loadCompose, apiKey, dialogs, errors, log, onProgress, demo });
   notifications.follow(sessions);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
@@ -141,7 +142,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...gateCommands(desk),
       ...syncCommand(desk),
       ...ticketCommands(desk),
-      ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
+      ...backlogCommands(desk, (node) => backlogView.showMore(node)),
       ...houseCommands(desk),
       ...preferenceCommands(desk),
     },

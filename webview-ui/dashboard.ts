@@ -1,5 +1,11 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { ChartView, DashboardView, FigureView, TableView } from '../src/shared/protocol.ts';
+import type {
+  ChartView,
+  DashboardView,
+  FigureView,
+  FolderChoice,
+  TableView,
+} from '../src/shared/protocol.ts';
 import { t } from './l10n.ts';
 import type { Send } from './page.ts';
 
@@ -9,7 +15,7 @@ export function dashboard(view: DashboardView, send: Send): TemplateResult {
     <main>
       <header>
         <h1>${t('Patchwright Dashboard')}</h1>
-        ${period(view.days, send)}
+        ${choices(view, send)}
       </header>
       <ul class="figures">${view.figures.map(figure)}</ul>
       <div class="charts">${view.charts.map(chart)}</div>
@@ -31,11 +37,12 @@ export function dashboard(view: DashboardView, send: Send): TemplateResult {
 
 const periods = [7, 30, 90, 365] as const;
 
-function period(days: number, send: Send): TemplateResult {
+function choices({ days, folders }: DashboardView, send: Send): TemplateResult {
   const change = (event: Event): void => {
     send({ kind: 'days', days: Number((event.target as HTMLSelectElement).value) });
   };
   return html`<p class="facts">
+    ${folders ? folderChoice(folders, send) : nothing}
     <label
       >${t('Period')}
       <select @change=${change}>
@@ -45,6 +52,19 @@ function period(days: number, send: Send): TemplateResult {
     <button @click=${() => send({ kind: 'export', format: 'markdown' })}>${t('Export as Markdown')}</button>
     <button @click=${() => send({ kind: 'export', format: 'json' })}>${t('Export as JSON')}</button>
   </p>`;
+}
+
+function folderChoice({ all, chosen }: FolderChoice, send: Send): TemplateResult {
+  const change = (event: Event): void => {
+    send({ kind: 'folder', folder: (event.target as HTMLSelectElement).value });
+  };
+  const items = [{ id: '', name: t('all together') }, ...all];
+  return html`<label
+    >${t('Folder')}
+    <select @change=${change}>
+      ${items.map(({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}
+    </select></label
+  >`;
 }
 
 function figure({ label, value, note, formula, parts = [] }: FigureView): TemplateResult {

@@ -3,50 +3,13 @@ import type { Attempt, PatchFile } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { planDocument } from '../core/planText.ts';
+import { type Address, fromUri, toUri } from './address.ts';
 import { scheme } from './commands.ts';
 import { groupDocument } from './groupText.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { sessionsOfAddress } from './whichSession.ts';
 import { t } from './l10n.ts';
-
-/**
- * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
- * touches a file of the user's. What an address names never changes: a request's commits are fixed.
- */
-const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan', 'group'] as const;
-
-/**
- * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
- * patch as text. gate: a gate's report. plan: of a preview.
- * group: why events are one ticket.
- */
-export type Side = (typeof sides)[number];
-
-export interface Address {
-  /** Of a request; for a gate's report also of an attempt, or `latest`. */
-  readonly owner: string;
-  readonly side: Side;
-  /** A file's path, or the name that the tab shows. */
-  readonly path: string;
-  /** Of a request's documents: the beginning of the commit they show, since a request can be edited. */
-  readonly at?: string;
-}
-
-export function toUri({ owner, side, path, at }: Address): vscode.Uri {
-  const query = new URLSearchParams({ of: owner, side, ...(at ? { at } : {}) }).toString();
-  return vscode.Uri.from({ scheme, path: `/${path}`, query });
-}
-
-export function fromUri(uri: vscode.Uri): Address | undefined {
-  if (uri.scheme !== scheme) return undefined;
-  const query = new URLSearchParams(uri.query);
-  const owner = query.get('of');
-  const side = sides.find((name) => name === query.get('side'));
-  const at = query.get('at');
-  return owner && side
-    ? { owner, side, path: uri.path.slice(1), ...(at ? { at } : {}) }
-    : undefined;
-}
 
 /** Long enough to tell the commits of one request apart. */
 export function shownCommit({ commit }: Pick<PatchRequest, 'commit'>): string {
@@ -76,12 +39,12 @@ export function patchTextUri(request: PatchRequest): vscode.Uri {
   });
 }
 
-/** What the running or last attempt of this window said; it may belong to no request. */
+/** What the running or last attempt of a session said; it may belong to no request. */
 export const latest = 'latest';
 
 /** `owner`: the id of a request or an attempt, or `latest`. */
-export function gateUri(owner: string, report: GateReport): vscode.Uri {
-  return toUri({ owner, side: 'gate', path: `${report.id}.log` });
+export function gateUri(owner: string, report: GateReport, session: string): vscode.Uri {
+  return toUri({ owner, side: 'gate', path: `${report.id}.log`, session });
 }
 
 /** Its name ends in what makes it Markdown. */
@@ -89,8 +52,9 @@ export function planUri({ id, ticketId }: Pick<Attempt, 'id' | 'ticketId'>): vsc
   return toUri({ owner: id, side: 'plan', path: `${ticketId}.plan.md` });
 }
 
-export function groupUri(ticketId: string): vscode.Uri {
-  return toUri({ owner: ticketId, side: 'group', path: `${ticketId} group.txt` });
+/** A ticket's id alone may be that of tickets in several folders. */
+export function groupUri(ticketId: string, session: string): vscode.Uri {
+  return toUri({ owner: ticketId, side: 'group', path: `${ticketId} group.txt`, session });
 }
 
 /** Where Approve and Reject belong: every address of the request that can be a tab. */
@@ -104,7 +68,9 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
     async provideTextDocumentContent(uri) {
       const address = fromUri(uri);
       if (!address) return '';
-      const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
+      // A window that reloads shows its diffs before we are up.
+      const [session] = sessionsOfAddress(await sessions.readyAll(), address);
+      if (!session) return t('This is gone.');
       if (address.side === 'gate') return gateText(session, address);
       if (address.side === 'group') return groupText(session, address.owner);
       const { backlog, readFile } = session.app;

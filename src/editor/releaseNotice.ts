@@ -14,14 +14,16 @@ export interface ReleaseNoticeOptions {
   readonly dialogs: Dialogs;
   readonly actions: ReleaseActions;
   readonly log: (line: string) => void;
-  readonly quietHours: () => string;
+  readonly quietHours: (sessionId: string) => string;
+  /** Where several are open. */
+  readonly folderName: (sessionId: string) => string | undefined;
   readonly now: () => Date;
   /** Does it once, after so many milliseconds, unless it is disposed before. */
   readonly after: (ms: number, work: () => void) => { dispose(): void };
 }
 
 export interface ReleaseNotice {
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: Progress, sessionId: string) => void;
   dispose(): void;
 }
 
@@ -31,7 +33,7 @@ export interface ReleaseNotice {
  */
 export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotice {
   const { dialogs, actions, log } = options;
-  let waiting: Progress[] = [];
+  let waiting: { readonly progress: Progress; readonly sessionId: string }[] = [];
   let timer: { dispose(): void } | undefined;
   const rollBack = t('Roll Back');
   const openDiff = t('Open Diff');
@@ -45,17 +47,24 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
     if (pressed === rollBack) await actions.rollBack(releaseId);
     if (pressed === openDiff) await actions.openDiff(requestId);
   };
-  const present = async (progress: Progress): Promise<void> => {
+  const present = async (progress: Progress, sessionId: string): Promise<void> => {
+    const nameOf = (ticketId: string): string => {
+      const folder = options.folderName(sessionId);
+      return folder === undefined ? ticketId : `${ticketId} (${folder})`;
+    };
     if (progress.kind === 'auto_approved') {
       const { approved, requestId } = progress;
       const isLanded = approved.kind === 'landed';
       const message = isLanded
         ? t(
             'The patch for {0} passed all gates, was approved by itself and merged into {1}.',
-            progress.ticketId,
+            nameOf(progress.ticketId),
             approved.release.branch,
           )
-        : t('The patch for {0} passed all gates and was approved by itself.', progress.ticketId);
+        : t(
+            'The patch for {0} passed all gates and was approved by itself.',
+            nameOf(progress.ticketId),
+          );
       await tell('info', message, isLanded ? [rollBack, openDiff] : [openDiff], {
         releaseId: isLanded ? approved.release.id : '',
         requestId,
@@ -63,42 +72,42 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
     }
     if (progress.kind !== 'release_looked') return;
     const { verdict, sentence, rolledBack, ticketId } = progress;
-    if (verdict !== 'worse') dialogs.mention(`${ticketId}: ${sentence}`);
+    if (verdict !== 'worse') dialogs.mention(`${nameOf(ticketId)}: ${sentence}`);
     else if (rolledBack) {
       await tell(
         'warning',
-        t('The patch for {0} was rolled back. {1}', ticketId, sentence),
+        t('The patch for {0} was rolled back. {1}', nameOf(ticketId), sentence),
         [openDiff],
         progress,
       );
     } else {
       await tell(
         'warning',
-        t('Since the patch for {0} has landed things are worse. {1}', ticketId, sentence),
+        t('Since the patch for {0} has landed things are worse. {1}', nameOf(ticketId), sentence),
         [rollBack, openDiff],
         progress,
       );
     }
   };
+  const waitOf = (sessionId: string): number => {
+    const rules = { enabled: true, quietHours: options.quietHours(sessionId) };
+    return waitBefore(rules, options.now()) ?? 0;
+  };
   const flush = (): void => {
-    const rules = { enabled: true, quietHours: options.quietHours() };
-    const wait = waitBefore(rules, options.now()) ?? 0;
+    const all = waiting.map((one) => ({ ...one, wait: waitOf(one.sessionId) }));
+    const later = all.filter(({ wait }) => wait > 0);
+    waiting = later;
     timer?.dispose();
     timer = undefined;
-    if (wait > 0) {
-      timer = options.after(wait, flush);
-      return;
-    }
-    const due = waiting;
-    waiting = [];
-    for (const progress of due) {
-      present(progress).catch((error: unknown) => log(errorMessage(error)));
+    if (later.length > 0) timer = options.after(Math.min(...later.map(({ wait }) => wait)), flush);
+    for (const { progress, sessionId } of all.filter(({ wait }) => wait === 0)) {
+      present(progress, sessionId).catch((error: unknown) => log(errorMessage(error)));
     }
   };
   return {
-    onProgress(progress) {
+    onProgress(progress, sessionId) {
       if (progress.kind !== 'auto_approved' && progress.kind !== 'release_looked') return;
-      waiting.push(progress);
+      waiting.push({ progress, sessionId });
       flush();
     },
     dispose: () => timer?.dispose(),

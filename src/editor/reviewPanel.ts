@@ -76,7 +76,7 @@ function showRequest(
   /** Read once: it looks at the whole history. */
   let odds: Outlook['odds'] | undefined;
   const show = async (): Promise<void> => {
-    const session = sessions.session();
+    const session = sessionOf(sessions, requestId);
     if (!isReady || !session) return;
     odds ??= oddsOf(session, requestId);
     const message = await messageOf(session, requestId, odds);
@@ -97,6 +97,12 @@ function showRequest(
   store.add(update);
   store.add(sessions.onDidChange(update));
   return store;
+}
+
+/** That which has the request; where none has, any can say so. */
+function sessionOf(sessions: Sessions, requestId: string): Session | undefined {
+  const all = sessions.all();
+  return all.find(({ app }) => app.backlog.requests.get(requestId)) ?? all[0];
 }
 
 function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] | undefined {
@@ -129,7 +135,7 @@ async function messageOf(session: Session, requestId: string, odds: Outlook['odd
 
 /** The same commands as in the palette; what they refuse, they say themselves. */
 async function act(sessions: Sessions, requestId: string, message: FromPage): Promise<void> {
-  const session = sessions.session();
+  const session = sessionOf(sessions, requestId);
   const request = session?.app.backlog.requests.get(requestId);
   if (!session || !request) return;
   const run = (name: Parameters<typeof commandId>[0], argument: unknown): Thenable<unknown> =>
@@ -141,7 +147,13 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
       return;
     case 'openDiff': {
       const file = request.files.find(({ path }) => path === message.path);
-      if (file) await run('openDiff', { kind: 'file', request, file } satisfies ReviewNode);
+      if (file)
+        await run('openDiff', {
+          kind: 'file',
+          session: session.id,
+          request,
+          file,
+        } satisfies ReviewNode);
       return;
     }
     case 'dropHunks': {
@@ -151,7 +163,13 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
     }
     case 'showGate': {
       const report = request.gates.find(({ id }) => id === message.gate);
-      if (report) await run('showGates', { kind: 'gate', request, report } satisfies ReviewNode);
+      if (report)
+        await run('showGates', {
+          kind: 'gate',
+          session: session.id,
+          request,
+          report,
+        } satisfies ReviewNode);
       return;
     }
     case 'openFile':

@@ -19,21 +19,36 @@ import {
   verdictIcons,
   verdictWords,
 } from './reviewText.ts';
+import { type FolderNode, folderItem, inFolder, itemIn, rootsOf } from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { plural, shorten } from './text.ts';
 import type { Viewed } from './viewed.ts';
 import { t } from './l10n.ts';
 
+/** `session`: the id of the session that a row is of. */
 export type ReviewNode =
-  | { readonly kind: 'request'; readonly request: PatchRequest }
-  | { readonly kind: 'file'; readonly request: PatchRequest; readonly file: PatchFile }
+  /** Only where there are several. */
+  | FolderNode
+  | { readonly kind: 'request'; readonly session: string; readonly request: PatchRequest }
+  | {
+      readonly kind: 'file';
+      readonly session: string;
+      readonly request: PatchRequest;
+      readonly file: PatchFile;
+    }
   | {
       readonly kind: 'hunk';
+      readonly session: string;
       readonly request: PatchRequest;
       readonly file: PatchFile;
       readonly hunk: DiffHunk;
     }
-  | { readonly kind: 'gate'; readonly request: PatchRequest; readonly report: GateReport };
+  | {
+      readonly kind: 'gate';
+      readonly session: string;
+      readonly request: PatchRequest;
+      readonly report: GateReport;
+    };
 
 export type ReviewTree = vscode.TreeDataProvider<ReviewNode>;
 
@@ -41,6 +56,10 @@ export type ReviewTree = vscode.TreeDataProvider<ReviewNode>;
 export function waitingRequests(backlog: Backlog): readonly PatchRequest[] {
   const waiting = backlog.requests.list({ statuses: ['PENDING_APPROVAL'] });
   return [...waiting].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+function waitingIn(sessions: Sessions): readonly PatchRequest[] {
+  return sessions.all().flatMap(({ app }) => waitingRequests(app.backlog));
 }
 
 export function titleOf(backlog: Backlog, request: PatchRequest): string {
@@ -59,14 +78,16 @@ function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { di
   store.add(sessions.onDidChange(refresh));
   return {
     onDidChangeTreeData: changed.event,
-    getChildren(node) {
-      const session = sessions.session();
-      return session ? childrenOf(session, node) : [];
-    },
-    getTreeItem(node) {
-      const session = sessions.session();
-      return session ? itemOf(session, node, viewed) : new vscode.TreeItem('');
-    },
+    getChildren: (node) =>
+      node
+        ? inFolder(sessions, node, (session) => childrenOf(session, node))
+        : rootsOf(sessions, (session) => childrenOf(session, undefined)),
+    getTreeItem: (node) =>
+      node.kind === 'folder'
+        ? folderItem(sessions, node)
+        : itemIn(sessions, node, (session, row: Exclude<ReviewNode, FolderNode>) =>
+            itemOf(session, row, viewed),
+          ),
     dispose: () => store.dispose(),
   };
 }
@@ -102,14 +123,11 @@ export function registerReviewView(
             ]
           : [],
       );
-      const session = sessions.session();
-      if (session)
-        void viewed.set(marks, waitingRequests(session.app.backlog)).then(() => sessions.changed());
+      void viewed.set(marks, waitingIn(sessions)).then(() => sessions.changed());
     }),
   );
   const update = throttled(() => {
-    const session = sessions.session();
-    const value = session ? waitingRequests(session.app.backlog).length : 0;
+    const value = waitingIn(sessions).length;
     if (value === (view.badge?.value ?? 0)) return;
     view.badge =
       value > 0
@@ -121,21 +139,35 @@ export function registerReviewView(
   return { tree, badge: () => view.badge?.value ?? 0, dispose: () => store.dispose() };
 }
 
-function childrenOf({ app }: Session, node: ReviewNode | undefined): ReviewNode[] {
-  if (!node) return waitingRequests(app.backlog).map((request) => ({ kind: 'request', request }));
+function childrenOf({ id: session, app }: Session, node: ReviewNode | undefined): ReviewNode[] {
+  if (!node || node.kind === 'folder') {
+    return waitingRequests(app.backlog).map((request) => ({ kind: 'request', session, request }));
+  }
   if (node.kind === 'file') {
     const { request, file } = node;
-    return hunksOfFile(request, file).map((hunk) => ({ kind: 'hunk', request, file, hunk }));
+    return hunksOfFile(request, file).map((hunk) => ({
+      kind: 'hunk',
+      session,
+      request,
+      file,
+      hunk,
+    }));
   }
   if (node.kind !== 'request') return [];
   const { request } = node;
   return [
-    ...inReadingOrder(request).map((file): ReviewNode => ({ kind: 'file', request, file })),
-    ...request.gates.map((report): ReviewNode => ({ kind: 'gate', request, report })),
+    ...inReadingOrder(request).map(
+      (file): ReviewNode => ({ kind: 'file', session, request, file }),
+    ),
+    ...request.gates.map((report): ReviewNode => ({ kind: 'gate', session, request, report })),
   ];
 }
 
-function itemOf({ app }: Session, node: ReviewNode, viewed: Viewed): vscode.TreeItem {
+function itemOf(
+  { app }: Session,
+  node: Exclude<ReviewNode, FolderNode>,
+  viewed: Viewed,
+): vscode.TreeItem {
   switch (node.kind) {
     case 'request':
       return requestItem(node.request, titleOf(app.backlog, node.request));

@@ -73,7 +73,7 @@ function about(
 ): Handler {
   return async (argument) => {
     requireTrust();
-    const session = await sessions.ready();
+    const session = await sessions.ready(argument);
     const id = await chooseTicket(session, argument, dialogs, offeredFor[name], title);
     const ticket = id && session.app.backlog.tickets.get(id);
     if (ticket) await act(session, ticket);

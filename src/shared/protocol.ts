@@ -25,6 +25,8 @@ export type FromPage =
   | { readonly kind: 'showGate'; readonly gate: string }
   | { readonly kind: 'openRequest'; readonly requestId: string }
   | { readonly kind: 'days'; readonly days: number }
+  /** Empty: all together. */
+  | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'export'; readonly format: 'markdown' | 'json' };
 
 export const pageActions = [
@@ -51,7 +53,7 @@ export interface HunkRef {
 /** What the page keeps for when the window is loaded again. */
 export type PageState =
   | { readonly kind: 'review'; readonly requestId: string }
-  | { readonly kind: 'dashboard'; readonly days: number };
+  | { readonly kind: 'dashboard'; readonly days: number; readonly folder?: string };
 
 export interface Reasoned {
   readonly value: string;
@@ -166,6 +168,8 @@ export interface ActionView {
 
 export interface DashboardView {
   readonly days: number;
+  /** Only where there are several. */
+  readonly folders?: FolderChoice;
   readonly figures: readonly FigureView[];
   readonly charts: readonly ChartView[];
   readonly tables: readonly TableView[];
@@ -174,6 +178,12 @@ export interface DashboardView {
     readonly text: string;
     readonly requestId?: string;
   }[];
+}
+
+export interface FolderChoice {
+  readonly all: readonly { readonly id: string; readonly name: string }[];
+  /** Whose figures these are; empty: of all together. */
+  readonly chosen: string;
 }
 
 export interface FigureView {

@@ -226,7 +226,7 @@ async function draftNext({ house, verbs, signal, ...job }: Job): Promise<void> {
 const analysedDays = 30;
 
 function analyse({ house, found }: Job): void {
-  const insight = insightOf(house.backlog, analysedDays, house.clock.now());
+  const insight = insightOf([house.backlog], analysedDays, house.clock.now());
   const { health, requests, tickets, cost } = insight;
   const figure = ({ value, unit, parts }: typeof health.score): string =>
     value === undefined ? 'nothing yet' : `${value} ${unit} (${parts.join('; ')})`;
