@@ -24,8 +24,10 @@ import { plural, shorten } from './text.ts';
 import type { Viewed } from './viewed.ts';
 import { t } from './l10n.ts';
 
+type RequestNode = { readonly kind: 'request'; readonly request: PatchRequest };
+
 export type ReviewNode =
-  | { readonly kind: 'request'; readonly request: PatchRequest }
+  | RequestNode
   | { readonly kind: 'file'; readonly request: PatchRequest; readonly file: PatchFile }
   | {
       readonly kind: 'hunk';
@@ -53,21 +55,63 @@ export function hunksOfFile(request: PatchRequest, file: PatchFile): readonly Di
 
 function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { dispose(): void } {
   const store = createDisposableStore();
-  const changed = store.add(new vscode.EventEmitter<void>());
-  const refresh = throttled(() => changed.fire());
-  store.add(refresh);
-  store.add(sessions.onDidChange(refresh));
+  const changed = store.add(new vscode.EventEmitter<ReviewNode | undefined>());
+  const nodes = createRequestNodes();
+  let drawn: ReadonlyMap<string, string> = new Map();
+  const look = (): void => {
+    const session = sessions.session();
+    const requests = session ? waitingRequests(session.app.backlog) : [];
+    const now = new Map(
+      requests.map((request) => [request.id, session ? shownOf(session, request, viewed) : '']),
+    );
+    const isSameList = [...now.keys()].join() === [...drawn.keys()].join();
+    const anew = requests.filter(({ id }) => now.get(id) !== drawn.get(id));
+    drawn = now;
+    if (!isSameList) changed.fire(undefined);
+    else for (const request of anew) changed.fire(nodes.of(request));
+  };
+  const update = throttled(look);
+  store.add(update);
+  store.add(sessions.onDidChange(update));
   return {
     onDidChangeTreeData: changed.event,
     getChildren(node) {
       const session = sessions.session();
-      return session ? childrenOf(session, node) : [];
+      if (!session) return [];
+      return node ? childrenOf(node) : nodes.all(waitingRequests(session.app.backlog));
     },
     getTreeItem(node) {
       const session = sessions.session();
       return session ? itemOf(session, node, viewed) : new vscode.TreeItem('');
     },
     dispose: () => store.dispose(),
+  };
+}
+
+/** All that the rows of a request are made of. */
+function shownOf({ app }: Session, request: PatchRequest, viewed: Viewed): string {
+  const seen = request.files.map(({ path }) => viewed.has(request, path));
+  return JSON.stringify([request, titleOf(app.backlog, request), seen]);
+}
+
+/** The editor knows a row by its node, which therefore stays for as long as its request waits. */
+function createRequestNodes() {
+  const nodes = new Map<string, RequestNode>();
+  const of = (request: PatchRequest): RequestNode => {
+    const known = nodes.get(request.id);
+    const node: RequestNode = known
+      ? Object.assign(known, { request })
+      : { kind: 'request', request };
+    nodes.set(request.id, node);
+    return node;
+  };
+  return {
+    of,
+    all(requests: readonly PatchRequest[]): ReviewNode[] {
+      const ids = new Set(requests.map(({ id }) => id));
+      for (const id of nodes.keys()) if (!ids.has(id)) nodes.delete(id);
+      return requests.map(of);
+    },
   };
 }
 
@@ -121,8 +165,7 @@ export function registerReviewView(
   return { tree, badge: () => view.badge?.value ?? 0, dispose: () => store.dispose() };
 }
 
-function childrenOf({ app }: Session, node: ReviewNode | undefined): ReviewNode[] {
-  if (!node) return waitingRequests(app.backlog).map((request) => ({ kind: 'request', request }));
+function childrenOf(node: ReviewNode): ReviewNode[] {
   if (node.kind === 'file') {
     const { request, file } = node;
     return hunksOfFile(request, file).map((hunk) => ({ kind: 'hunk', request, file, hunk }));
