@@ -23,12 +23,14 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     usage: '',
     help: 'read what the logs and feedback have gained since the last scan',
     operands: 0,
+    scansAside: true,
     run: scan,
   },
   watch: {
     usage: '',
     help: 'scan whenever a source grows, until interrupted',
     operands: 0,
+    scansAside: true,
     run: watch,
   },
   protect: {
