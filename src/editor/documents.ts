@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
-import type { Attempt, PatchFile } from '../core/attempt.ts';
+import type { PatchFile } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { slugOf } from '../core/plan.ts';
 import { planDocument } from '../core/planText.ts';
+import type { Planned } from '../pipeline.ts';
 import { scheme } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
 import { groupDocument } from './groupText.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -85,8 +88,8 @@ export function gateUri(owner: string, report: GateReport): vscode.Uri {
 }
 
 /** Its name ends in what makes it Markdown. */
-export function planUri({ id, ticketId }: Pick<Attempt, 'id' | 'ticketId'>): vscode.Uri {
-  return toUri({ owner: id, side: 'plan', path: `${ticketId}.plan.md` });
+export function planUri({ id, preview }: Pick<Planned, 'id' | 'preview'>): vscode.Uri {
+  return toUri({ owner: id, side: 'plan', path: `${slugOf(preview.title)}.plan.md` });
 }
 
 export function groupUri(ticketId: string): vscode.Uri {
@@ -100,26 +103,39 @@ export function reviewAddresses(request: PatchRequest): readonly string[] {
 }
 
 export function registerDocuments(sessions: Sessions): { dispose(): void } {
-  return vscode.workspace.registerTextDocumentContentProvider(scheme, {
-    async provideTextDocumentContent(uri) {
-      const address = fromUri(uri);
-      if (!address) return '';
-      const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
-      if (address.side === 'gate') return gateText(session, address);
-      if (address.side === 'group') return groupText(session, address.owner);
-      const { backlog, readFile } = session.app;
-      if (address.side === 'plan') {
-        const attempt = backlog.attempts.get(address.owner);
-        return attempt ? planDocument(attempt) : t('This plan is gone.');
-      }
-      const request = backlog.requests.get(address.owner);
-      if (!request) return t('This patch request is gone.');
-      if (address.at && address.at !== shownCommit(request)) {
-        return t('The patch was edited since; open its diff again.');
-      }
-      return textOf(address, request, readFile);
-    },
-  });
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<vscode.Uri>());
+  store.add(
+    sessions.onDidChange(() => {
+      const open = vscode.workspace.textDocuments.map(({ uri }) => uri);
+      // All others show what never changes.
+      for (const uri of open) if (fromUri(uri)?.side === 'plan') changed.fire(uri);
+    }),
+  );
+  store.add(
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      async provideTextDocumentContent(uri) {
+        const address = fromUri(uri);
+        if (!address) return '';
+        const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
+        if (address.side === 'gate') return gateText(session, address);
+        if (address.side === 'group') return groupText(session, address.owner);
+        const { backlog, readFile } = session.app;
+        if (address.side === 'plan') {
+          const attempt = backlog.attempts.get(address.owner);
+          return attempt ? planDocument(attempt) : t('This plan is gone.');
+        }
+        const request = backlog.requests.get(address.owner);
+        if (!request) return t('This patch request is gone.');
+        if (address.at && address.at !== shownCommit(request)) {
+          return t('The patch was edited since; open its diff again.');
+        }
+        return textOf(address, request, readFile);
+      },
+    }),
+  );
+  return store;
 }
 
 async function textOf(
