@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { linesOf } from '../core/planText.ts';
+import type { Planned } from '../pipeline.ts';
+import { type CommandName, commandId, scheme } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
+import { fromUri } from './documents.ts';
+import { t } from './l10n.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { waitingPlans } from './waitingPlans.ts';
+
+/** In a plan's document: the decision in words above it, while it waits, and its files as links. */
+export function registerPlanDocument(sessions: Sessions): { dispose(): void } {
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<void>());
+  const selector = { scheme, pattern: '**/*.plan.md' };
+  store.add(sessions.onDidChange(() => changed.fire()));
+  store.add(
+    vscode.languages.registerCodeLensProvider(selector, {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses: (document) => (planOf(sessions, document) ? lensesAt(document) : []),
+    }),
+  );
+  store.add(
+    vscode.languages.registerDocumentLinkProvider(selector, {
+      provideDocumentLinks(document) {
+        const session = sessions.session();
+        const plan = planOf(sessions, document);
+        return session && plan ? linksOf(session, plan, document) : [];
+      },
+    }),
+  );
+  return store;
+}
+
+function planOf(sessions: Sessions, { uri }: vscode.TextDocument): Planned | undefined {
+  const session = sessions.session();
+  const id = fromUri(uri)?.owner;
+  return session && waitingPlans(session.app.backlog).find((plan) => plan.id === id);
+}
+
+/** Right below the title. */
+const lensLine = 2;
+
+function lensesAt({ uri }: vscode.TextDocument): vscode.CodeLens[] {
+  const range = new vscode.Range(lensLine, 0, lensLine, 0);
+  const lens = (title: string, name: CommandName): vscode.CodeLens =>
+    new vscode.CodeLens(range, { title, command: commandId(name), arguments: [uri] });
+  return [
+    lens(`$(check) ${t('Confirm Plan')}`, 'confirmPlan'),
+    lens(`$(edit) ${t('Edit Request…')}`, 'editPlanRequest'),
+    lens(`$(close) ${t('Drop Plan')}`, 'dropPlan'),
+  ];
+}
+
+/** Of the files whose lines are named: others may be new. */
+function linksOf(
+  { folder }: Session,
+  { preview }: Planned,
+  document: vscode.TextDocument,
+): vscode.DocumentLink[] {
+  const text = document.getText();
+  return (preview.plan?.files ?? []).flatMap((file) => {
+    const shown = `\`${file.path}${linesOf(file)}\``;
+    const start = text.indexOf(`- ${shown}`) + 3;
+    if (file.from === undefined || start < 3) return [];
+    const range = new vscode.Range(
+      document.positionAt(start),
+      document.positionAt(start + shown.length - 2),
+    );
+    const place = vscode.Uri.joinPath(folder.uri, file.path);
+    return [new vscode.DocumentLink(range, place.with({ fragment: `L${file.from}` }))];
+  });
+}
