@@ -66,6 +66,7 @@ import { type Theirs, takeOver, theirRequest, vouch } from './pipeline/sync/thei
 import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
+import { specify } from './pipeline/specify.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
@@ -323,6 +324,7 @@ export function createPipeline(house: House): Pipeline {
       const verbs = {
         scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
         draft: (during: AbortSignal) => draftOne(undefined, during),
+        specify: (id: string, during: AbortSignal) => specify(house, id, during),
       };
       return run(house, verbs, type, options, untilEnd(signal));
     });

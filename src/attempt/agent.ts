@@ -40,7 +40,7 @@ export interface Job {
 }
 
 export interface AgentDeps
-  extends Pick<ToolContext, 'shell' | 'commands' | 'diagnostics' | 'isHidden' | 'takePlan'> {
+  extends Pick<ToolContext, 'shell' | 'commands' | 'diagnostics' | 'isHidden'> {
   /** Default: to write a patch. */
   readonly job?: Job;
   readonly model: Model;
@@ -186,7 +186,7 @@ async function saveStart({ deps, context, prefix, save, messages }: Run): Promis
 }
 
 async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<ToolContext> {
-  const { git, tests, guard, onRefused, shell, commands, diagnostics, isHidden, takePlan } = deps;
+  const { git, tests, guard, onRefused, shell, commands, diagnostics, isHidden } = deps;
   return {
     root: await realpath(deps.root),
     git,
@@ -196,7 +196,6 @@ async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<Tool
     commands,
     diagnostics,
     isHidden,
-    takePlan,
     guard,
     onRefused,
     submit: limitedSubmit(deps, signal),

@@ -58,6 +58,23 @@ export function requestNamed(app: App, id: string | undefined): PatchRequest {
   });
 }
 
+/** With what of it lies in the archive. */
+export async function wholeRequestNamed(app: App, id: string | undefined): Promise<PatchRequest> {
+  const request = requestNamed(app, id);
+  return (await app.backlog.archive.request(request.id)) ?? request;
+}
+
+/** Of a request, or of a ticket's last attempt; whole, too. */
+export async function gatesNamed(app: App, name: string) {
+  const { backlog } = app;
+  const request = backlog.requests.find(name);
+  const last = request ? undefined : backlog.attempts.ofTicket(name).at(-1);
+  const attempt = last && (await backlog.archive.attempt(last.id));
+  if (attempt?.gates) return { status: attempt.outcome, gates: attempt.gates };
+  const { id, status, gates } = await wholeRequestNamed(app, name);
+  return { requestId: id, status, gates };
+}
+
 export function statusesOf<T extends string>(
   given: readonly string[],
   known: readonly T[],

@@ -45,7 +45,7 @@ export interface Preview {
   /** What was asked for, in the person's words or the ticket's. */
   readonly request: string;
   readonly title: string;
-  /** Where a draft by it goes. */
+  /** Where a draft by it goes; empty where no draft comes of it. */
   readonly branch: string;
   readonly plan?: Plan;
   readonly decision?: 'confirmed' | 'dropped';

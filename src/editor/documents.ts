@@ -78,7 +78,7 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
         const attempt = backlog.attempts.get(address.owner);
         return attempt ? planDocument(attempt) : t('This plan is gone.');
       }
-      const request = backlog.requests.get(address.owner);
+      const request = await backlog.archive.request(address.owner);
       if (!request) return t('This patch request is gone.');
       if (address.at && address.at !== shownCommit(request)) {
         return t('The patch was edited since; open its diff again.');
@@ -114,12 +114,12 @@ function groupText({ app }: Session, ticketId: string): string {
   return groupDocument(ticket, groups.get(ticketId), app.pipeline.differences(ticketId), merged);
 }
 
-function gateText({ app, activity }: Session, { owner, path }: Address): string {
-  const { requests, attempts } = app.backlog;
+async function gateText({ app, activity }: Session, { owner, path }: Address): Promise<string> {
+  const { archive } = app.backlog;
   const gates =
     owner === latest
       ? activity().latest?.gates
-      : (requests.get(owner)?.gates ?? attempts.get(owner)?.gates);
+      : ((await archive.request(owner)) ?? (await archive.attempt(owner)))?.gates;
   const report = gates?.find(({ id }) => path === `${id}.log`);
   return report ? gateDocument(report) : t('This report is gone.');
 }

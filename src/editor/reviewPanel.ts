@@ -113,7 +113,7 @@ function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] 
 
 async function messageOf(session: Session, requestId: string, odds: Outlook['odds'] | undefined) {
   const { backlog, transcript } = session.app;
-  const request = backlog.requests.get(requestId);
+  const request = await backlog.archive.request(requestId);
   if (!request) return { kind: 'gone', text: t('This patch request is gone.') } as const;
   const now = new Date();
   const view = reviewViewOf({

@@ -16,7 +16,7 @@ import { type MessagesBody, says, startModelServer } from '../support/modelServe
 import { ticketOf } from '../support/nouns.ts';
 import { createRepository } from '../support/repository.ts';
 import { type Bug, bugs } from './agent/bugs.ts';
-import { editProbes } from './agent/editProbes.ts';
+import { editProbes } from '../support/editProbes.ts';
 import type { Bench } from './bench.ts';
 
 /** What a provider charges for a token read from its cache, and one written to it, of a plain one. */

@@ -8,6 +8,7 @@ import { tempFolder } from '../support/tempFolder.ts';
 const others: Readonly<Record<(typeof machineKeys)[number], unknown>> = {
   'model.provider': 'openai',
   'model.baseUrl': 'http://127.0.0.1:9/v1',
+  'model.roles.cheap': 'cheap-model',
   'model.fallbacks': [{ name: 'other-model' }],
   'model.prices': [{ model: 'other-model', input: 1, output: 2 }],
   'sandbox.allowWithout': true,
@@ -16,6 +17,7 @@ const others: Readonly<Record<(typeof machineKeys)[number], unknown>> = {
   'schedule.autoExecute': true,
   'mcp.offer': true,
   'sync.enabled': true,
+  'sync.scheduled': false,
   'sync.remote': 'elsewhere',
 };
 

@@ -1,4 +1,5 @@
 import { errorMessage } from '../../core/errors.ts';
+import { localTime } from '../../core/localTime.ts';
 import type { Settings } from '../../core/settings.ts';
 import { audit } from '../changes.ts';
 import type { House } from '../house.ts';
@@ -89,11 +90,4 @@ export function scheduleText(
     ...(waits ? [`Waits now: ${waits}.`] : []),
     ...(schedule ? [] : ['Done while a window is open on this folder, or by `patchwright run`.']),
   ].join(' ');
-}
-
-/** `2026-03-05 08:00`, by the clock on the wall. */
-function localTime(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
