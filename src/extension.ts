@@ -85,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
     },
     log: warn,
+    memory: context.workspaceState,
     quietHours: () => sessions?.session()?.settings()?.notifications.quietHours ?? '',
     now: () => new Date(),
     after(ms, work) {
@@ -98,6 +99,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   };
   sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
   notifications.follow(sessions);
+  // Not before the settings are known: they say when it is quiet.
+  const resuming = sessions.onDidChange(() => {
+    if (sessions?.session()?.settings()) releaseNotice.resume();
+  });
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
@@ -150,6 +155,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const documents = registerDocuments(sessions);
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
+    resuming,
     log,
     releaseNotice,
     sorting,

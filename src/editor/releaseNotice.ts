@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import { errorMessage } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Dialogs } from './dialogs.ts';
@@ -14,14 +15,24 @@ export interface ReleaseNoticeOptions {
   readonly dialogs: Dialogs;
   readonly actions: ReleaseActions;
   readonly log: (line: string) => void;
+  /** What waits is kept there: the window may be closed before the quiet hours are over. */
+  readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
   readonly quietHours: () => string;
   readonly now: () => Date;
   /** Does it once, after so many milliseconds, unless it is disposed before. */
   readonly after: (ms: number, work: () => void) => { dispose(): void };
 }
 
+type Told = Extract<Progress, { readonly kind: 'auto_approved' | 'release_looked' }>;
+
+const key = 'patchwright.waitingNotices';
+/** Nobody reads more in the morning. */
+const maxWaiting = 50;
+
 export interface ReleaseNotice {
   readonly onProgress: (progress: Progress) => void;
+  /** Tells what waits, now or once it may be told; an earlier window may have left something. */
+  resume(): void;
   dispose(): void;
 }
 
@@ -31,7 +42,12 @@ export interface ReleaseNotice {
  */
 export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotice {
   const { dialogs, actions, log } = options;
-  let waiting: Progress[] = [];
+  const waiting = (): readonly Told[] => options.memory.get<readonly Told[]>(key) ?? [];
+  const keep = (list: readonly Told[]): void => {
+    options.memory
+      .update(key, list.length > 0 ? list : undefined)
+      .then(undefined, (error: unknown) => log(errorMessage(error)));
+  };
   let timer: { dispose(): void } | undefined;
   const rollBack = t('Roll Back');
   const openDiff = t('Open Diff');
@@ -45,7 +61,7 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
     if (pressed === rollBack) await actions.rollBack(releaseId);
     if (pressed === openDiff) await actions.openDiff(requestId);
   };
-  const present = async (progress: Progress): Promise<void> => {
+  const present = async (progress: Told): Promise<void> => {
     if (progress.kind === 'auto_approved') {
       const { approved, requestId } = progress;
       const isLanded = approved.kind === 'landed';
@@ -60,8 +76,8 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
         releaseId: isLanded ? approved.release.id : '',
         requestId,
       });
+      return;
     }
-    if (progress.kind !== 'release_looked') return;
     const { verdict, sentence, rolledBack, ticketId } = progress;
     if (verdict !== 'worse') dialogs.mention(`${ticketId}: ${sentence}`);
     else if (rolledBack) {
@@ -89,8 +105,8 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
       timer = options.after(wait, flush);
       return;
     }
-    const due = waiting;
-    waiting = [];
+    const due = waiting();
+    keep([]); // first: what is told twice is worse than what a crash swallows
     for (const progress of due) {
       present(progress).catch((error: unknown) => log(errorMessage(error)));
     }
@@ -98,8 +114,11 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
   return {
     onProgress(progress) {
       if (progress.kind !== 'auto_approved' && progress.kind !== 'release_looked') return;
-      waiting.push(progress);
+      keep([...waiting(), progress].slice(-maxWaiting));
       flush();
+    },
+    resume() {
+      if (!timer && waiting().length > 0) flush();
     },
     dispose: () => timer?.dispose(),
   };
