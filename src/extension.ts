@@ -86,7 +86,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
     },
     log: warn,
-    quietHours: (id) => sessions?.of(id)?.settings()?.notifications.quietHours ?? '',
+    memory: context.workspaceState,
+    quietHours: (id) => sessions?.of(id)?.settings()?.notifications.quietHours,
     folderName: (id) => sessions && folderNameOf(sessions, id),
     now: () => new Date(),
     after(ms, work) {
@@ -100,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   };
   sessions = createSessions({ loadCompose, apiKey, dialogs, errors, log, onProgress, demo });
   notifications.follow(sessions);
+  const resuming = sessions.onDidChange(() => releaseNotice.resume());
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
@@ -152,6 +154,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const documents = registerDocuments(sessions);
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
+    resuming,
     log,
     releaseNotice,
     sorting,
