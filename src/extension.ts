@@ -14,6 +14,7 @@ import { registerDoctor } from './editor/doctor.ts';
 import { registerDocuments } from './editor/documents.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
+import { registerFileDecorations } from './editor/fileDecorations.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
 import { syncCommand } from './editor/syncCommand.ts';
@@ -148,6 +149,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     errors,
   );
   const documents = registerDocuments(sessions);
+  const fileDecorations = registerFileDecorations(sessions);
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     log,
@@ -160,6 +162,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     keys,
     commands,
     documents,
+    fileDecorations,
     registerChat(sessions),
     mcpServers,
     reviewPanels,
