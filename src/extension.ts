@@ -15,6 +15,7 @@ import { registerDocuments } from './editor/documents.ts';
 import { registerPlanDocument } from './editor/planDocument.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
+import { registerFileDecorations } from './editor/fileDecorations.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
 import { syncCommand } from './editor/syncCommand.ts';
@@ -152,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     errors,
   );
   const documents = registerDocuments(sessions);
+  const fileDecorations = registerFileDecorations(sessions);
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     resuming,
@@ -166,6 +168,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     registerPlanDocument(sessions),
+    fileDecorations,
     registerChat(sessions),
     mcpServers,
     reviewPanels,
