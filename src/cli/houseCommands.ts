@@ -23,6 +23,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     usage: '',
     help: 'read what the logs and feedback have gained since the last scan',
     operands: 0,
+    overFolders: { linksTickets: true },
     run: scan,
   },
   watch: {
@@ -57,6 +58,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     usage: '',
     help: 'say what works and what is missing',
     operands: 0,
+    overFolders: {},
     readOnly: true,
     run: doctor,
   },

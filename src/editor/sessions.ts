@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lookAtFolder } from '../compose/listedFolders.ts';
 import { PatchwrightError } from '../core/errors.ts';
-import { type FolderPlan, type ListedFolder, planFolders } from '../core/folderPlan.ts';
+import {
+  type FolderPlan,
+  type ListedFolder,
+  planFolders,
+  withoutInner,
+} from '../core/folderPlan.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { SelfTest } from '../core/selfTest.ts';
@@ -16,7 +21,7 @@ import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
 import type { Demo, RecordedModel } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
-import { rootSeenFrom, type Unopened, unopenedWords, withoutInner } from './folders.ts';
+import { rootSeenFrom, type Unopened, unopenedWords } from './folders.ts';
 import { forgeToken } from './forgeToken.ts';
 import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
