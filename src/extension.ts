@@ -12,6 +12,7 @@ import { createDemo } from './editor/demo.ts';
 import { createDialogs, type Dialogs } from './editor/dialogs.ts';
 import { registerDoctor } from './editor/doctor.ts';
 import { registerDocuments } from './editor/documents.ts';
+import { registerPlanDocument } from './editor/planDocument.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
@@ -161,6 +162,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     keys,
     commands,
     documents,
+    registerPlanDocument(sessions),
     registerChat(sessions),
     mcpServers,
     reviewPanels,

@@ -73,6 +73,7 @@ function why(view: ReviewView, send: Send): TemplateResult {
             <ol class="plain">${ticket.stack.map((place) => html`<li>${link(place, send)}</li>`)}</ol>`
       }
       ${list(t('Suspect commits'), ticket.suspects)}
+      ${list(t('Also in other folders'), ticket.links)}
       ${
         view.evidence.length === 0
           ? nothing

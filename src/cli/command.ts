@@ -32,7 +32,7 @@ export interface Command {
   readonly operands: number;
   /** Opens the backlog without writing anything. */
   readonly readOnly?: boolean;
-  /** Reads sources in a thread of its own: others wait for the event loop. */
+  /** Reads sources in a thread of its own: its memory has a bound, and others may wait for the event loop. */
   readonly scansAside?: boolean;
   /** Of several folders it is done in one after the other, and there is one report of all. */
   readonly overFolders?: OverFolders;

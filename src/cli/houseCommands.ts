@@ -24,12 +24,14 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     help: 'read what the logs and feedback have gained since the last scan',
     operands: 0,
     overFolders: { linksTickets: true },
+    scansAside: true,
     run: scan,
   },
   watch: {
     usage: '',
     help: 'scan whenever a source grows, until interrupted',
     operands: 0,
+    scansAside: true,
     run: watch,
   },
   protect: {

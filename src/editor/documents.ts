@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
-import type { Attempt, PatchFile } from '../core/attempt.ts';
+import type { PatchFile } from '../core/attempt.ts';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { slugOf } from '../core/plan.ts';
 import { planDocument } from '../core/planText.ts';
+import type { Planned } from '../pipeline.ts';
 import { type Address, fromUri, toUri } from './address.ts';
 import { scheme } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
 import { groupDocument } from './groupText.ts';
+import { linkLine } from './links.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { sessionsOfAddress } from './whichSession.ts';
@@ -48,8 +53,8 @@ export function gateUri(owner: string, report: GateReport, session: string): vsc
 }
 
 /** Its name ends in what makes it Markdown. */
-export function planUri({ id, ticketId }: Pick<Attempt, 'id' | 'ticketId'>): vscode.Uri {
-  return toUri({ owner: id, side: 'plan', path: `${ticketId}.plan.md` });
+export function planUri({ id, preview }: Pick<Planned, 'id' | 'preview'>): vscode.Uri {
+  return toUri({ owner: id, side: 'plan', path: `${slugOf(preview.title)}.plan.md` });
 }
 
 /** A ticket's id alone may be that of tickets in several folders. */
@@ -64,28 +69,60 @@ export function reviewAddresses(request: PatchRequest): readonly string[] {
 }
 
 export function registerDocuments(sessions: Sessions): { dispose(): void } {
-  return vscode.workspace.registerTextDocumentContentProvider(scheme, {
-    async provideTextDocumentContent(uri) {
-      const address = fromUri(uri);
-      if (!address) return '';
-      // A window that reloads shows its diffs before we are up.
-      const [session] = sessionsOfAddress(await sessions.readyAll(), address);
-      if (!session) return t('This is gone.');
-      if (address.side === 'gate') return gateText(session, address);
-      if (address.side === 'group') return groupText(session, address.owner);
-      const { backlog, readFile } = session.app;
-      if (address.side === 'plan') {
-        const attempt = backlog.attempts.get(address.owner);
-        return attempt ? planDocument(attempt) : t('This plan is gone.');
-      }
-      const request = await backlog.archive.request(address.owner);
-      if (!request) return t('This patch request is gone.');
-      if (address.at && address.at !== shownCommit(request)) {
-        return t('The patch was edited since; open its diff again.');
-      }
-      return textOf(address, request, readFile);
-    },
-  });
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<vscode.Uri>());
+  store.add(
+    sessions.onDidChange(() => {
+      const open = vscode.workspace.textDocuments.map(({ uri }) => uri);
+      // All others show what never changes.
+      for (const uri of open) if (fromUri(uri)?.side === 'plan') changed.fire(uri);
+    }),
+  );
+  store.add(
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      async provideTextDocumentContent(uri) {
+        const address = fromUri(uri);
+        if (!address) return '';
+        // A window that reloads shows its diffs before we are up.
+        const session = await sessionOf(await sessions.readyAll(), address);
+        return session ? contentOf(session, address, sessions.linksOf) : t('This is gone.');
+      },
+    }),
+  );
+  return store;
+}
+
+/** What it names may lie in an archive, too. */
+async function sessionOf(
+  sessions: readonly Session[],
+  address: Address,
+): Promise<Session | undefined> {
+  const [known] = sessionsOfAddress(sessions, address);
+  if (known || sessions.length === 1) return known ?? sessions[0];
+  for (const session of sessions)
+    if (await session.app.backlog.archive.request(address.owner)) return session;
+  return undefined;
+}
+
+async function contentOf(
+  session: Session,
+  address: Address,
+  linksOf: TicketLinks,
+): Promise<string> {
+  if (address.side === 'gate') return gateText(session, address);
+  if (address.side === 'group') return groupText(session, address.owner, linksOf);
+  const { backlog, readFile } = session.app;
+  if (address.side === 'plan') {
+    const attempt = backlog.attempts.get(address.owner);
+    return attempt ? planDocument(attempt) : t('This plan is gone.');
+  }
+  const request = await backlog.archive.request(address.owner);
+  if (!request) return t('This patch request is gone.');
+  if (address.at && address.at !== shownCommit(request)) {
+    return t('The patch was edited since; open its diff again.');
+  }
+  return textOf(address, request, readFile);
 }
 
 async function textOf(
@@ -104,14 +141,20 @@ async function textOf(
   }
 }
 
-function groupText({ app }: Session, ticketId: string): string {
+function groupText({ id, app }: Session, ticketId: string, linksOf: TicketLinks): string {
   const { tickets, groups } = app.backlog;
   const ticket = tickets.get(ticketId);
   if (!ticket) return t('This ticket is gone.');
   const merged = tickets
     .list({ statuses: ['closed'] })
     .filter(({ metadata }) => metadata.mergedInto === ticketId);
-  return groupDocument(ticket, groups.get(ticketId), app.pipeline.differences(ticketId), merged);
+  return groupDocument(
+    ticket,
+    groups.get(ticketId),
+    app.pipeline.differences(ticketId),
+    merged,
+    linksOf(id, ticketId).map(linkLine),
+  );
 }
 
 async function gateText({ app, activity }: Session, { owner, path }: Address): Promise<string> {

@@ -98,7 +98,7 @@ async function confirm({ app }: Session, { id }: Planned, dialogs: Dialogs): Pro
     await app.pipeline.confirm(id);
   } catch (error) {
     if (!isPatchwrightError(error, 'branch_exists')) throw error;
-    const detail = t('{0} Drafting under a numbered name leaves it as it is.', error.why);
+    const detail = t('{0} The draft can go to a branch of that name with a number.', error.why);
     if (!(await dialogs.confirm(error.what, detail, t('Use a Numbered Name')))) return;
     await app.pipeline.confirm(id, { numbered: true });
   }

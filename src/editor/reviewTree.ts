@@ -26,10 +26,16 @@ import type { Viewed } from './viewed.ts';
 import { t } from './l10n.ts';
 
 /** `session`: the id of the session that a row is of. */
+type RequestNode = {
+  readonly kind: 'request';
+  readonly session: string;
+  readonly request: PatchRequest;
+};
+
 export type ReviewNode =
   /** Only where there are several. */
   | FolderNode
-  | { readonly kind: 'request'; readonly session: string; readonly request: PatchRequest }
+  | RequestNode
   | {
       readonly kind: 'file';
       readonly session: string;
@@ -72,16 +78,35 @@ export function hunksOfFile(request: PatchRequest, file: PatchFile): readonly Di
 
 function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { dispose(): void } {
   const store = createDisposableStore();
-  const changed = store.add(new vscode.EventEmitter<void>());
-  const refresh = throttled(() => changed.fire());
-  store.add(refresh);
-  store.add(sessions.onDidChange(refresh));
+  const changed = store.add(new vscode.EventEmitter<ReviewNode | undefined>());
+  const nodes = createRequestNodes();
+  let drawn: ReadonlyMap<string, string> = new Map();
+  let drawnList = '';
+  const look = (): void => {
+    const rows = sessions.all().flatMap((session) =>
+      waitingRequests(session.app.backlog).map((request) => ({
+        key: keyOf(session, request),
+        node: nodes.of(session, request),
+        shown: shownOf(session, request, viewed),
+      })),
+    );
+    const list = JSON.stringify([sessions.all().map(({ id }) => id), rows.map(({ key }) => key)]);
+    const anew = rows.filter(({ key, shown }) => shown !== drawn.get(key));
+    const isSameList = list === drawnList;
+    drawn = new Map(rows.map(({ key, shown }) => [key, shown]));
+    drawnList = list;
+    if (!isSameList) changed.fire(undefined);
+    else for (const { node } of anew) changed.fire(node);
+  };
+  const update = throttled(look);
+  store.add(update);
+  store.add(sessions.onDidChange(update));
   return {
     onDidChangeTreeData: changed.event,
     getChildren: (node) =>
       node
-        ? inFolder(sessions, node, (session) => childrenOf(session, node))
-        : rootsOf(sessions, (session) => childrenOf(session, undefined)),
+        ? inFolder(sessions, node, (session) => childrenOf(session, node, nodes))
+        : rootsOf(sessions, (session) => nodes.all(session)),
     getTreeItem: (node) =>
       node.kind === 'folder'
         ? folderItem(sessions, node)
@@ -89,6 +114,40 @@ function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { di
             itemOf(session, row, viewed),
           ),
     dispose: () => store.dispose(),
+  };
+}
+
+/** All that the rows of a request are made of. */
+function shownOf({ app }: Session, request: PatchRequest, viewed: Viewed): string {
+  const seen = request.files.map(({ path }) => viewed.has(request, path));
+  return JSON.stringify([request, titleOf(app.backlog, request), seen]);
+}
+
+const keyOf = (session: Session, request: PatchRequest): string => `${session.id} ${request.id}`;
+
+type RequestNodes = ReturnType<typeof createRequestNodes>;
+
+/** The editor knows a row by its node, which therefore stays for as long as its request waits. */
+function createRequestNodes() {
+  const nodes = new Map<string, RequestNode>();
+  const of = (session: Session, request: PatchRequest): RequestNode => {
+    const key = keyOf(session, request);
+    const known = nodes.get(key);
+    const node: RequestNode = known
+      ? Object.assign(known, { request })
+      : { kind: 'request', session: session.id, request };
+    nodes.set(key, node);
+    return node;
+  };
+  return {
+    of,
+    all(session: Session): ReviewNode[] {
+      const requests = waitingRequests(session.app.backlog);
+      const keys = new Set(requests.map((request) => keyOf(session, request)));
+      for (const [key, node] of nodes)
+        if (node.session === session.id && !keys.has(key)) nodes.delete(key);
+      return requests.map((request) => of(session, request));
+    },
   };
 }
 
@@ -139,15 +198,13 @@ export function registerReviewView(
   return { tree, badge: () => view.badge?.value ?? 0, dispose: () => store.dispose() };
 }
 
-function childrenOf({ id: session, app }: Session, node: ReviewNode | undefined): ReviewNode[] {
-  if (!node || node.kind === 'folder') {
-    return waitingRequests(app.backlog).map((request) => ({ kind: 'request', session, request }));
-  }
+function childrenOf(session: Session, node: ReviewNode, requests: RequestNodes): ReviewNode[] {
+  if (node.kind === 'folder') return requests.all(session);
   if (node.kind === 'file') {
     const { request, file } = node;
     return hunksOfFile(request, file).map((hunk) => ({
       kind: 'hunk',
-      session,
+      session: node.session,
       request,
       file,
       hunk,
@@ -157,9 +214,11 @@ function childrenOf({ id: session, app }: Session, node: ReviewNode | undefined)
   const { request } = node;
   return [
     ...inReadingOrder(request).map(
-      (file): ReviewNode => ({ kind: 'file', session, request, file }),
+      (file): ReviewNode => ({ kind: 'file', session: node.session, request, file }),
     ),
-    ...request.gates.map((report): ReviewNode => ({ kind: 'gate', session, request, report })),
+    ...request.gates.map(
+      (report): ReviewNode => ({ kind: 'gate', session: node.session, request, report }),
+    ),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { TicketLink } from '../core/causeLinks.ts';
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
 import type { PatchFile } from '../core/attempt.ts';
@@ -18,6 +19,7 @@ import { editText, editsText, hunkDescription, isEdited, hunkLabel } from './hun
 import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
 import { ago, dollars, dotted, exactly, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
+import { linkLine } from './links.ts';
 import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
@@ -36,6 +38,8 @@ export interface ReviewSource {
   readonly editing: boolean;
   /** Of another draft. */
   readonly odds?: Outlook['odds'];
+  /** To tickets of other folders. */
+  readonly links?: readonly TicketLink[];
   readonly now: Date;
 }
 
@@ -137,6 +141,7 @@ function ticketPart({
   group,
   trend,
   odds,
+  links,
   now,
 }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
@@ -164,6 +169,7 @@ function ticketPart({
       label: place(location),
       ...(location.line === undefined ? {} : { line: location.line }),
     })),
+    links: (links ?? []).map(linkLine),
     suspects: ticket ? suspectsOf(ticket.metadata).map(suspectText) : [],
     groupedBy: ticket?.metadata.fingerprint?.parts ?? [],
   };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lookAtFolder } from '../compose/listedFolders.ts';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import { PatchwrightError } from '../core/errors.ts';
 import {
   type FolderPlan,
@@ -25,6 +26,7 @@ import { rootSeenFrom, type Unopened, unopenedWords } from './folders.ts';
 import { forgeToken } from './forgeToken.ts';
 import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
+import { createLinks } from './links.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { followTyping } from './typing.ts';
 import { watchSources } from './watcher.ts';
@@ -70,6 +72,8 @@ export interface Sessions {
   readonly all: () => readonly Session[];
   /** By its id: the session that is open for a folder now. */
   readonly of: (id: string) => Session | undefined;
+  /** Of a session's ticket: those in other folders that have the same cause. */
+  readonly linksOf: TicketLinks;
   /** Folders of this window without a session, and why. */
   readonly unopened: () => readonly Unopened[];
   /** The window became something else, or something in a session of its changed. */
@@ -193,6 +197,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     state: () => state,
     all,
     of,
+    linksOf: createLinks(all),
     unopened: () => unopenedOf(plans, failures),
     onDidChange: changed.event,
     changed: () => changed.fire(),

@@ -1,6 +1,6 @@
 // Mocha's own dots and the files that took longest, plus the counts and the names of what failed for test/run.mjs.
 const { appendFileSync } = require('node:fs');
-const { relative } = require('node:path');
+const path = require('node:path');
 const mocha = require('mocha');
 const { reporters } = mocha.default ?? mocha;
 
@@ -32,7 +32,7 @@ function showSlowFiles(runner) {
     const slowest = [...spent].sort(([, a], [, b]) => b - a).slice(0, 10);
     for (const [file, ms] of slowest) {
       console.log(
-        `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${relative(process.cwd(), file ?? '')}`,
+        `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${path.relative(process.cwd(), file ?? '')}`,
       );
     }
   });
