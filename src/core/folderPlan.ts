@@ -1,3 +1,5 @@
+import type { Settings } from './settings.ts';
+
 /** Which of several folders are opened, each with a backlog of its own, and why the others are not. Pure. */
 
 /** A folder as somebody listed it. */
@@ -86,4 +88,11 @@ function pathUnder(path: string, folder: string): string {
 /** A name is no pattern. */
 function escaped(path: string): string {
   return path.replace(/[*?[\]{}()!]/g, (character) => `\\${character}`);
+}
+
+/** What lies in another folder of the list is read there. */
+export function withoutInner(settings: Settings, inner: readonly string[]): Settings {
+  if (inner.length === 0) return settings;
+  const { sources } = settings;
+  return { ...settings, sources: { ...sources, ignore: [...sources.ignore, ...inner] } };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PatchFile } from '../core/attempt.ts';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { slugOf } from '../core/plan.ts';
@@ -9,6 +10,7 @@ import { type Address, fromUri, toUri } from './address.ts';
 import { scheme } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { groupDocument } from './groupText.ts';
+import { linkLine } from './links.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { sessionsOfAddress } from './whichSession.ts';
@@ -83,17 +85,33 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
         const address = fromUri(uri);
         if (!address) return '';
         // A window that reloads shows its diffs before we are up.
-        const [session] = sessionsOfAddress(await sessions.readyAll(), address);
-        return session ? contentOf(session, address) : t('This is gone.');
+        const session = await sessionOf(await sessions.readyAll(), address);
+        return session ? contentOf(session, address, sessions.linksOf) : t('This is gone.');
       },
     }),
   );
   return store;
 }
 
-async function contentOf(session: Session, address: Address): Promise<string> {
+/** What it names may lie in an archive, too. */
+async function sessionOf(
+  sessions: readonly Session[],
+  address: Address,
+): Promise<Session | undefined> {
+  const [known] = sessionsOfAddress(sessions, address);
+  if (known || sessions.length === 1) return known ?? sessions[0];
+  for (const session of sessions)
+    if (await session.app.backlog.archive.request(address.owner)) return session;
+  return undefined;
+}
+
+async function contentOf(
+  session: Session,
+  address: Address,
+  linksOf: TicketLinks,
+): Promise<string> {
   if (address.side === 'gate') return gateText(session, address);
-  if (address.side === 'group') return groupText(session, address.owner);
+  if (address.side === 'group') return groupText(session, address.owner, linksOf);
   const { backlog, readFile } = session.app;
   if (address.side === 'plan') {
     const attempt = backlog.attempts.get(address.owner);
@@ -123,14 +141,20 @@ async function textOf(
   }
 }
 
-function groupText({ app }: Session, ticketId: string): string {
+function groupText({ id, app }: Session, ticketId: string, linksOf: TicketLinks): string {
   const { tickets, groups } = app.backlog;
   const ticket = tickets.get(ticketId);
   if (!ticket) return t('This ticket is gone.');
   const merged = tickets
     .list({ statuses: ['closed'] })
     .filter(({ metadata }) => metadata.mergedInto === ticketId);
-  return groupDocument(ticket, groups.get(ticketId), app.pipeline.differences(ticketId), merged);
+  return groupDocument(
+    ticket,
+    groups.get(ticketId),
+    app.pipeline.differences(ticketId),
+    merged,
+    linksOf(id, ticketId).map(linkLine),
+  );
 }
 
 async function gateText({ app, activity }: Session, { owner, path }: Address): Promise<string> {

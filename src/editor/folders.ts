@@ -1,7 +1,6 @@
 /** What is said of the window's folders, and how they share what lies in them. Pure. */
 import type { FolderPlan, ListedFolder } from '../core/folderPlan.ts';
 import { join } from 'node:path';
-import type { Settings } from '../core/settings.ts';
 import { t } from './l10n.ts';
 
 /** A folder of the window that has no session. */
@@ -27,11 +26,4 @@ export function unopenedWords(plan: Exclude<FolderPlan, { readonly kind: 'open' 
 export function rootSeenFrom(folder: string, { real = '' }: ListedFolder, root: string): string {
   const inside = real.slice(root.length).split(/[\\/]/).filter(Boolean);
   return join(folder, ...inside.map(() => '..'));
-}
-
-/** What lies in another folder of the window is read there. */
-export function withoutInner(settings: Settings, inner: readonly string[]): Settings {
-  if (inner.length === 0) return settings;
-  const { sources } = settings;
-  return { ...settings, sources: { ...sources, ignore: [...sources.ignore, ...inner] } };
 }

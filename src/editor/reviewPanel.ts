@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import { eventsOf, keptMs, windowMs } from '../core/metric.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Outlook } from '../pipeline.ts';
@@ -79,7 +80,7 @@ function showRequest(
     const session = sessionOf(sessions, requestId);
     if (!isReady || !session) return;
     odds ??= oddsOf(session, requestId);
-    const message = await messageOf(session, requestId, odds);
+    const message = await messageOf(session, requestId, odds, sessions.linksOf);
     const text = JSON.stringify(message);
     if (text === sent) return;
     sent = text;
@@ -111,7 +112,12 @@ function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] 
   return ticket && app.pipeline.outlook()(ticket).odds;
 }
 
-async function messageOf(session: Session, requestId: string, odds: Outlook['odds'] | undefined) {
+async function messageOf(
+  session: Session,
+  requestId: string,
+  odds: Outlook['odds'] | undefined,
+  linksOf: TicketLinks,
+) {
   const { backlog, transcript } = session.app;
   const request = await backlog.archive.request(requestId);
   if (!request) return { kind: 'gone', text: t('This patch request is gone.') } as const;
@@ -126,6 +132,7 @@ async function messageOf(session: Session, requestId: string, odds: Outlook['odd
     release: backlog.releases.list().find((release) => release.requestId === requestId),
     steps: stepsOf(await transcript(request.attemptId)),
     editing: session.app.pipeline.editing.open().includes(requestId),
+    links: linksOf(session.id, request.ticketId),
     trusted: vscode.workspace.isTrusted,
     now,
     ...(odds ? { odds } : {}),

@@ -2,8 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lookAtFolder } from '../compose/listedFolders.ts';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import { PatchwrightError } from '../core/errors.ts';
-import { type FolderPlan, type ListedFolder, planFolders } from '../core/folderPlan.ts';
+import {
+  type FolderPlan,
+  type ListedFolder,
+  planFolders,
+  withoutInner,
+} from '../core/folderPlan.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { SelfTest } from '../core/selfTest.ts';
@@ -16,10 +22,11 @@ import { type ErrorReporter, lineLog } from './errors.ts';
 import type { App, Compose } from './app.ts';
 import type { Demo, RecordedModel } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
-import { rootSeenFrom, type Unopened, unopenedWords, withoutInner } from './folders.ts';
+import { rootSeenFrom, type Unopened, unopenedWords } from './folders.ts';
 import { forgeToken } from './forgeToken.ts';
 import { createEditorModel } from './languageModel.ts';
 import { languageModels } from './languageModels.ts';
+import { createLinks } from './links.ts';
 import { type LiveSettings, liveSettings } from './settings.ts';
 import { followTyping } from './typing.ts';
 import { watchSources } from './watcher.ts';
@@ -65,6 +72,8 @@ export interface Sessions {
   readonly all: () => readonly Session[];
   /** By its id: the session that is open for a folder now. */
   readonly of: (id: string) => Session | undefined;
+  /** Of a session's ticket: those in other folders that have the same cause. */
+  readonly linksOf: TicketLinks;
   /** Folders of this window without a session, and why. */
   readonly unopened: () => readonly Unopened[];
   /** The window became something else, or something in a session of its changed. */
@@ -188,6 +197,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     state: () => state,
     all,
     of,
+    linksOf: createLinks(all),
     unopened: () => unopenedOf(plans, failures),
     onDidChange: changed.event,
     changed: () => changed.fire(),

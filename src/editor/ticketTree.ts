@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Attempt } from '../core/attempt.ts';
+import type { TicketLink, TicketLinks } from '../core/causeLinks.ts';
 import type { Category, Ticket, TicketStatus } from '../core/ticket.ts';
 import type { ErrorReporter } from './errors.ts';
 import { arrangementWords, grouped, matches } from './grouping.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
+import { alsoIn, linkLine } from './links.ts';
 import { refreshMs, throttled } from './refresh.ts';
 import {
   type FolderNode,
@@ -18,7 +20,7 @@ import type { Session, Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
 import { inOrder, sortWords } from './sortOrder.ts';
 import { createTicketDrag } from './ticketDrag.ts';
-import { plural, shorten } from './text.ts';
+import { dotted, plural, shorten } from './text.ts';
 import {
   attemptDescription,
   attemptLabel,
@@ -108,13 +110,22 @@ function createTicketTree(
       return children;
     },
     getTreeItem: (node) =>
-      node.kind === 'folder' ? folderItem(sessions, node) : itemIn(sessions, node, itemOf),
+      node.kind === 'folder'
+        ? folderItem(sessions, node)
+        : itemIn(sessions, node, (session, row: Exclude<TicketNode, FolderNode>) =>
+            itemOf(session, row, sessions.linksOf),
+          ),
     // Only what is shown by itself: a ticket in its group.
     getParent: (node) => parentOf(sessions, node, sorting),
     // Asked for a row that is pointed at; its place in the queue would take too long for all of them.
     resolveTreeItem(item, node) {
       const session = node.kind === 'ticket' && sessions.of(node.session);
-      if (session) item.tooltip = tooltipOf(session, node.ticket);
+      if (session)
+        item.tooltip = tooltipOf(
+          session,
+          node.ticket,
+          sessions.linksOf(session.id, node.ticket.id),
+        );
       return item;
     },
     dispose: () => store.dispose(),
@@ -264,12 +275,16 @@ function rowsOf(
   return left > 0 ? [...shown, { kind: 'more', session, groupId, count: left }] : shown;
 }
 
-function itemOf(session: Session, node: Exclude<TicketNode, FolderNode>): vscode.TreeItem {
+function itemOf(
+  session: Session,
+  node: Exclude<TicketNode, FolderNode>,
+  linksOf: TicketLinks,
+): vscode.TreeItem {
   switch (node.kind) {
     case 'group':
       return groupItem(node.group, node.count);
     case 'ticket':
-      return ticketItem(session, node.ticket);
+      return ticketItem(session, node.ticket, linksOf(session.id, node.ticket.id));
     case 'attempt':
       return attemptItem(node);
     case 'more': {
@@ -300,7 +315,11 @@ const categoryIcons: Readonly<Record<Category, string>> = {
   refactor: 'wrench',
 };
 
-function ticketItem(session: Session, ticket: Ticket): vscode.TreeItem {
+function ticketItem(
+  session: Session,
+  ticket: Ticket,
+  links: readonly TicketLink[],
+): vscode.TreeItem {
   const { app, activity } = session;
   const group = app.backlog.groups.get(ticket.id);
   const work = activity().works.get(ticket.id);
@@ -308,7 +327,7 @@ function ticketItem(session: Session, ticket: Ticket): vscode.TreeItem {
   if (app.backlog.attempts.ofTicket(ticket.id).length > 0)
     item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
   item.id = `ticket-${ticket.id}`;
-  item.description = ticketDescription(ticket, group, work, new Date());
+  item.description = dotted([ticketDescription(ticket, group, work, new Date()), alsoIn(links)]);
   item.contextValue = work ? 'ticket.running' : `ticket.${kindOf(ticket)}`;
   item.iconPath = work
     ? new vscode.ThemeIcon('sync~spin')
@@ -327,7 +346,7 @@ function kindOf({ status, metadata }: Ticket): string {
   return status === 'closed' && metadata.mergedInto ? 'merged' : status;
 }
 
-function tooltipOf(session: Session, ticket: Ticket): string {
+function tooltipOf(session: Session, ticket: Ticket, links: readonly TicketLink[]): string {
   const group = session.app.backlog.groups.get(ticket.id);
   return ticketTooltip(
     ticket,
@@ -336,6 +355,7 @@ function tooltipOf(session: Session, ticket: Ticket): string {
     session.app.pipeline.differences(ticket.id),
     // Settings that are not valid are told elsewhere.
     session.settings() && session.app.pipeline.outlook()(ticket),
+    links.map(linkLine),
   );
 }
 

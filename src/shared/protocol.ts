@@ -100,6 +100,8 @@ export interface ReviewView {
     readonly trend?: TrendView;
     readonly stack: readonly Place[];
     readonly suspects: readonly string[];
+    /** Tickets of other folders with the same cause, and why they are thought to have it. */
+    readonly links: readonly string[];
     /** The parts of the fingerprint: why these events are one ticket. */
     readonly groupedBy: readonly { readonly label: string; readonly value: string }[];
   };

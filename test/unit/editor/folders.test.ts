@@ -4,9 +4,9 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import { lookAtFolder } from '../../../src/compose/listedFolders.ts';
-import { planFolders } from '../../../src/core/folderPlan.ts';
+import { planFolders, withoutInner } from '../../../src/core/folderPlan.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
-import { rootSeenFrom, unopenedWords, withoutInner } from '../../../src/editor/folders.ts';
+import { rootSeenFrom, unopenedWords } from '../../../src/editor/folders.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
 describe('the folders of a window', () => {
