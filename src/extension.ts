@@ -16,7 +16,9 @@ import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
-import { syncCommand } from './editor/syncCommand.ts';
+import { registerTeam } from './editor/team.ts';
+import { teamCommands } from './editor/teamCommands.ts';
+import { scheduleCommands } from './editor/scheduleCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
 import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
@@ -111,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     version: versionIn(context),
   });
   const preferences = registerPreferences(sessions);
+  const team = registerTeam(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -124,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     log,
   };
 
@@ -139,7 +143,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
-      ...syncCommand(desk),
+      ...teamCommands(desk),
+      ...scheduleCommands(desk),
       ...ticketCommands(desk),
       ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
       ...houseCommands(desk),
@@ -168,6 +173,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     notifications,
   );
 

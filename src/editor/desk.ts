@@ -26,5 +26,7 @@ export interface Desk {
   readonly doctor: LinkedDocument;
   /** What was learned. */
   readonly preferences: LinkedDocument;
+  /** Patches of others. */
+  readonly team: LinkedDocument;
   readonly log: vscode.LogOutputChannel;
 }

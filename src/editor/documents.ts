@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Attempt, PatchFile } from '../core/attempt.ts';
 import type { GateReport } from '../core/gate.ts';
+import type { Said } from '../core/team.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { planDocument } from '../core/planText.ts';
 import { scheme } from './commands.ts';
@@ -13,12 +14,12 @@ import { t } from './l10n.ts';
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
  * touches a file of the user's. What an address names never changes: a request's commits are fixed.
  */
-const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan', 'group'] as const;
+const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan', 'group', 'theirs'] as const;
 
 /**
  * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
  * patch as text. gate: a gate's report. plan: of a preview.
- * group: why events are one ticket.
+ * group: why events are one ticket. theirs: the patch of another clone's request.
  */
 export type Side = (typeof sides)[number];
 
@@ -99,6 +100,16 @@ export function reviewAddresses(request: PatchRequest): readonly string[] {
   return [reviewUri(request), patchTextUri(request), ...files].map((uri) => uri.toString());
 }
 
+/** Its text may change with a sync, so the address names it. */
+export function theirsUri({ id, ticketId, commit }: Said<'request'>): vscode.Uri {
+  return toUri({
+    owner: id,
+    side: 'theirs',
+    path: `${ticketId}.diff`,
+    at: shownCommit({ commit }),
+  });
+}
+
 export function registerDocuments(sessions: Sessions): { dispose(): void } {
   return vscode.workspace.registerTextDocumentContentProvider(scheme, {
     async provideTextDocumentContent(uri) {
@@ -111,6 +122,9 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
       if (address.side === 'plan') {
         const attempt = backlog.attempts.get(address.owner);
         return attempt ? planDocument(attempt) : t('This plan is gone.');
+      }
+      if (address.side === 'theirs') {
+        return backlog.team.request(address.owner)?.diff ?? t('This patch request is gone.');
       }
       const request = backlog.requests.get(address.owner);
       if (!request) return t('This patch request is gone.');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { allowVariable } from '../core/sandbox.ts';
+import { settingsVariable } from '../core/settingsVariable.ts';
 import { createDisposableStore } from './disposables.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -29,7 +30,8 @@ export function registerMcpServer(
   const program = vscode.Uri.joinPath(extensionUri, 'dist', 'cli.cjs').fsPath;
   const offered = (): readonly vscode.McpStdioServerDefinition[] => {
     const session = sessions.session();
-    if (!session?.settings()?.mcp.offer || !vscode.workspace.isTrusted) return [];
+    const settings = session?.settings();
+    if (!session || !settings?.mcp.offer || !vscode.workspace.isTrusted) return [];
     const folder = session.folder.uri.fsPath;
     const isUnheld = session.sandbox()?.kind === 'without'; // the user allows that
     const server = new vscode.McpStdioServerDefinition(
@@ -39,6 +41,7 @@ export function registerMcpServer(
       {
         ELECTRON_RUN_AS_NODE: '1',
         NODE_OPTIONS: null,
+        [settingsVariable]: JSON.stringify(settings), // as they are in this window, not in some file
         ...(isUnheld ? { [allowVariable]: '1' } : {}),
       },
       version,
@@ -65,7 +68,7 @@ export function registerMcpServer(
     store.add(sessions.onDidChange(look));
     store.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('patchwright.mcp')) look();
+        if (event.affectsConfiguration('patchwright')) look();
       }),
     );
   }

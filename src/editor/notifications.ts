@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { errorMessage } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
+import { untilUsual } from '../core/habit.ts';
 import { commandId, viewIds } from './commands.ts';
 import type { Dialogs } from './dialogs.ts';
 import { createDisposableStore } from './disposables.ts';
 import { t } from './l10n.ts';
-import { isWorthTelling, type Notice, type Told, toldOf, waitBefore } from './notices.ts';
+import { isWorthTelling, mayWait, type Notice, type Told, toldOf, waitBefore } from './notices.ts';
 import { throttled } from './refresh.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -42,22 +43,33 @@ export function createNotifications(options: NotificationsOptions): Notification
     pending.push(notice);
     flushSoon();
   };
-  const flush = (): void => {
-    const rules = followed?.session()?.settings()?.notifications;
-    if (!rules) return;
+  const flushAfter = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(flush, ms).unref();
+  };
+  function flush(): void {
+    const now = followed?.session();
+    const rules = now?.settings()?.notifications;
+    if (!now || !rules) return;
     const wait = waitBefore(rules, new Date());
     if (wait !== undefined && wait > 0) {
-      clearTimeout(timer);
-      timer = setTimeout(flush, wait).unref();
+      flushAfter(wait);
       return;
     }
-    const [first, ...others] = pending.filter((notice) => isWorthTelling(notice, rules));
-    pending = [];
-    if (wait === undefined || !first) return;
+    if (wait === undefined) {
+      pending = [];
+      return;
+    }
+    const worth = pending.filter((one) => isWorthTelling(one, rules) && isStill(one, now));
+    const later = worth.some(mayWait) ? untilReview(now) : 0;
+    pending = later > 0 ? worth.filter(mayWait) : [];
+    if (pending.length > 0) flushAfter(later);
+    const [first, ...others] = worth.filter((one) => !pending.includes(one));
+    if (!first) return;
     present(toldOf([first, ...others]), options).catch((error: unknown) =>
       options.log(errorMessage(error)),
     );
-  };
+  }
   const flushSoon = throttled(flush, () => gatherMs);
   const look = (): void => {
     const now = followed?.session();
@@ -95,6 +107,17 @@ export function createNotifications(options: NotificationsOptions): Notification
     },
     dispose: () => store.dispose(),
   };
+}
+
+/** Decided meanwhile, a patch is no news. */
+function isStill(notice: Notice, { app }: Session): boolean {
+  if (notice.kind !== 'ready') return true;
+  return app.backlog.requests.get(notice.requestId)?.status === 'PENDING_APPROVAL';
+}
+
+function untilReview({ app }: Session): number {
+  const habit = app.pipeline.habit();
+  return habit ? untilUsual(habit, new Date()) : 0;
 }
 
 async function present(
