@@ -135,6 +135,37 @@ describe('what works while nobody looks', () => {
     assert.match(dialogs.told.at(-1)?.message ?? '', /no such request/);
   });
 
+  it('starts and stops the receiver, and copies what programs and pages need', async () => {
+    const configuration = () => vscode.workspace.getConfiguration('patchwright');
+    const { Global } = vscode.ConfigurationTarget;
+    await configuration().update('server.port', 0, Global);
+    try {
+      dialogs.answers.tell = 'Copy Snippet';
+      await command('toggleServer');
+      const { message, buttons } = dialogs.told.at(-1) ?? { message: '', buttons: [] };
+      assert.deepEqual(buttons, ['Copy DSN', 'Copy Token', 'Copy Snippet']);
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(message)?.[0] ?? '';
+      const snippet = await vscode.env.clipboard.readText();
+      const key = /data-key="(\w+)"/.exec(snippet)?.[1] ?? '';
+      assert.ok(snippet.includes(`src="${url}/feedback.js"`), snippet);
+      const error = JSON.stringify({ type: 'TypeError', message: 'x of undefined' });
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const sent = await fetch(`${url}/ingest/errors`, { method: 'POST', headers, body: error });
+      assert.equal(sent.status, 202);
+      assert.equal(
+        (await fetch(`${url}/api/v1/metrics`, { headers })).status,
+        403,
+        'it only hands in',
+      );
+      await command('toggleServer');
+      assert.equal(dialogs.mentioned.at(-1), 'Receiver stopped');
+      await assert.rejects(fetch(`${url}/health`));
+    } finally {
+      delete dialogs.answers.tell;
+      await configuration().update('server.port', undefined, Global);
+    }
+  });
+
   it("offers its MCP server, which answers when it is run by the editor's own Node", async () => {
     assert.equal(api.mcpServers.isRegistered, true);
     await api.sessions.ready();
