@@ -18,7 +18,9 @@ import { createErrorReporter } from './editor/errors.ts';
 import { registerFileDecorations } from './editor/fileDecorations.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
-import { syncCommand } from './editor/syncCommand.ts';
+import { registerTeam } from './editor/team.ts';
+import { teamCommands } from './editor/teamCommands.ts';
+import { scheduleCommands } from './editor/scheduleCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
 import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
@@ -116,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     version: versionIn(context),
   });
   const preferences = registerPreferences(sessions);
+  const team = registerTeam(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -129,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     log,
   };
 
@@ -144,7 +148,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
-      ...syncCommand(desk),
+      ...teamCommands(desk),
+      ...scheduleCommands(desk),
       ...ticketCommands(desk),
       ...backlogCommands(desk, (node) => backlogView.showMore(node)),
       ...houseCommands(desk),
@@ -177,6 +182,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     notifications,
   );
 
