@@ -192,6 +192,7 @@ const schema = z.object({
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+    reviewTimes: z._default(z.boolean(), true),
   }),
   schedule: z.object({
     enabled: z._default(z.boolean(), true),
@@ -205,6 +206,7 @@ const schema = z.object({
   mcp: z.object({ offer: z._default(z.boolean(), false) }),
   sync: z.object({
     enabled: z._default(z.boolean(), false),
+    scheduled: z._default(z.boolean(), true),
     remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
   }),
   notifications: z.object({
@@ -250,6 +252,7 @@ export const machineKeys = [
   'mcp.offer',
   'schedule.autoExecute',
   'sync.enabled',
+  'sync.scheduled',
   'sync.remote',
 ] as const;
 

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { linesOf } from '../core/planText.ts';
 import type { Planned } from '../pipeline.ts';
 import { type CommandName, commandId, scheme } from './commands.ts';
+import { fromUri } from './address.ts';
 import { createDisposableStore } from './disposables.ts';
-import { fromUri } from './documents.ts';
 import { t } from './l10n.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { waitingPlans } from './waitingPlans.ts';
+import { sessionsOfAddress } from './whichSession.ts';
 
 /** In a plan's document: the decision in words above it, while it waits, and its files as links. */
 export function registerPlanDocument(sessions: Sessions): { dispose(): void } {
@@ -17,25 +18,32 @@ export function registerPlanDocument(sessions: Sessions): { dispose(): void } {
   store.add(
     vscode.languages.registerCodeLensProvider(selector, {
       onDidChangeCodeLenses: changed.event,
-      provideCodeLenses: (document) => (planOf(sessions, document) ? lensesAt(document) : []),
+      provideCodeLenses(document) {
+        const session = sessionOf(sessions, document);
+        return session && planOf(session, document) ? lensesAt(document) : [];
+      },
     }),
   );
   store.add(
     vscode.languages.registerDocumentLinkProvider(selector, {
       provideDocumentLinks(document) {
-        const session = sessions.session();
-        const plan = planOf(sessions, document);
-        return session && plan ? linksOf(session, plan, document) : [];
+        const session = sessionOf(sessions, document);
+        const plan = session && planOf(session, document);
+        return plan ? linksOf(session, plan, document) : [];
       },
     }),
   );
   return store;
 }
 
-function planOf(sessions: Sessions, { uri }: vscode.TextDocument): Planned | undefined {
-  const session = sessions.session();
+function sessionOf(sessions: Sessions, { uri }: vscode.TextDocument): Session | undefined {
+  const address = fromUri(uri);
+  return address && sessionsOfAddress(sessions.all(), address)[0];
+}
+
+function planOf({ app }: Session, { uri }: vscode.TextDocument): Planned | undefined {
   const id = fromUri(uri)?.owner;
-  return session && waitingPlans(session.app.backlog).find((plan) => plan.id === id);
+  return waitingPlans(app.backlog).find((plan) => plan.id === id);
 }
 
 /** Right below the title. */

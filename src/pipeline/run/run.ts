@@ -12,6 +12,7 @@ import { audit } from '../changes.ts';
 import { saidFor } from '../draft.ts';
 import type { House } from '../house.ts';
 import { insightOf } from '../insight.ts';
+import { sync } from '../sync/sync.ts';
 import { outlooks } from '../past.ts';
 import { markdownOf, type Reasoned, reportName, type RunReport, type RunType } from './report.ts';
 
@@ -164,6 +165,7 @@ export function lastRun({ backlog }: Pick<House, 'backlog'>, type: RunType): str
 }
 
 const scanStep = ['the scan', scan] as const;
+const syncStep = ['the sync', syncWithTeam] as const;
 const draftStep = ['the next draft', draftNext] as const;
 const analyseStep = ['the analysis', analyse] as const;
 const specifyStep = ['the specifications', specify] as const;
@@ -171,11 +173,11 @@ const proposeStep = ['the proposals', propose] as const;
 const refactorStep = ['the refactoring suggestions', suggestRefactorings] as const;
 
 const steps: Readonly<Record<RunType, readonly (readonly [string, Step])[]>> = {
-  hourly: [scanStep, draftStep],
+  hourly: [scanStep, syncStep, draftStep],
   daily: [analyseStep],
   weekly: [specifyStep, proposeStep],
   monthly: [refactorStep],
-  full: [scanStep, analyseStep, specifyStep, proposeStep, refactorStep, draftStep],
+  full: [scanStep, syncStep, analyseStep, specifyStep, proposeStep, refactorStep, draftStep],
 };
 
 async function scan({ verbs, signal, dryRun, found, done, skipped }: Job): Promise<void> {
@@ -188,6 +190,19 @@ async function scan({ verbs, signal, dryRun, found, done, skipped }: Job): Promi
   if (created.length > 0) found.push(`New tickets: ${created.join(', ')}`);
   if (updated.length > 0) found.push(`Tickets seen again: ${updated.join(', ')}`);
   for (const { file, reason } of problems) skipped.push({ what: file, why: reason });
+}
+
+/** Before the draft: what others made counts for the limits of the day. Offline it is done the next time. */
+async function syncWithTeam({ house, dryRun, signal, ...job }: Job): Promise<void> {
+  const { enabled, scheduled } = house.settings().sync;
+  if (!enabled || !scheduled) return;
+  const { received, refused, sent, failed } = await sync(house, { dryRun }, signal);
+  if (dryRun)
+    job.skipped.push({ what: 'the sync', why: `a dry run sends nothing (${sent} changes)` });
+  else if (sent > 0) job.done.push(`Sent ${sent} changes to the team.`);
+  for (const { name, changes } of received) job.found.push(`${changes} changes of ${name}.`);
+  for (const { chain, why } of refused) job.skipped.push({ what: `what ${chain} sent`, why });
+  if (failed !== undefined) job.skipped.push({ what: 'the sync', why: failed });
 }
 
 async function draftNext({ house, verbs, signal, ...job }: Job): Promise<void> {
@@ -211,7 +226,7 @@ async function draftNext({ house, verbs, signal, ...job }: Job): Promise<void> {
 const analysedDays = 30;
 
 function analyse({ house, found }: Job): void {
-  const insight = insightOf(house.backlog, analysedDays, house.clock.now());
+  const insight = insightOf([house.backlog], analysedDays, house.clock.now());
   const { health, requests, tickets, cost } = insight;
   const figure = ({ value, unit, parts }: typeof health.score): string =>
     value === undefined ? 'nothing yet' : `${value} ${unit} (${parts.join('; ')})`;
