@@ -2,7 +2,7 @@ import { gateTally, type GateReport } from '../core/gate.ts';
 import { howToAllow, type SandboxState } from '../core/sandbox.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import type { Activity, Work } from './activity.ts';
-import { gateLabel, verdictWords } from './reviewText.ts';
+import { gateLabel, gatesText, verdictWords } from './reviewText.ts';
 import type { StateKind } from './sessions.ts';
 import { dollars, dotted, plural, withoutIcons } from './text.ts';
 import { msg, t } from './l10n.ts';
@@ -51,10 +51,9 @@ export function workText(work: Work): string {
 }
 
 function resting({ gates, waiting }: StatusInput): string {
-  const { passed, of } = gateTally(gates);
   return (
     dotted([
-      gates.length > 0 ? `${passed}/${of}` : undefined,
+      gates.length > 0 ? gatesText({ gates }) : undefined,
       waiting > 0 ? t('{0} to review', waiting) : undefined,
     ]) || 'Patchwright'
   );

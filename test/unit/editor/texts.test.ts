@@ -213,9 +213,9 @@ describe('the status bar', () => {
       report('suite', 'not_configured'),
     ];
     const view = statusView({ ...idle, gates, waiting: 2 });
-    assert.equal(view.text, '$(shield) 1/2 · 2 to review');
+    assert.equal(view.text, '$(shield) 1/2 gates · 2 to review');
     assert.match(view.tooltip, /✗ Patch size: failed/);
-    assert.equal(view.spoken, 'Patchwright: 1/2 · 2 to review');
+    assert.equal(view.spoken, 'Patchwright: 1/2 gates · 2 to review');
   });
 
   it('shows plainly that patches run without a sandbox', () => {
