@@ -10,7 +10,7 @@ import { enrich } from './enrich.ts';
 import { removeAged } from './cleanUp.ts';
 import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
-import { noteKept } from './kept.ts';
+import { createKeptWatch } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { lookAtReleases } from './monitor.ts';
 import { createMeasured } from './measured.ts';
@@ -38,6 +38,7 @@ export function createScan(
   previewWanted: (ticketId: string) => void,
 ): Scan {
   const followPullRequests = createFollower(house);
+  const noteKept = createKeptWatch(house);
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
   let cleanedAt: number | undefined;
   return async ({ flush, analyse }, signal) => {
@@ -56,7 +57,7 @@ export function createScan(
       }
       await enrich(house, tally.created(), signal);
       await followPullRequests(signal);
-      await noteKept(house);
+      await noteKept();
       await lookAtReleases(house, tell);
       if (cleanedAt === undefined || house.clock.now().getTime() - cleanedAt >= dayMs) {
         cleanedAt = house.clock.now().getTime();
