@@ -118,7 +118,10 @@ describe('what users ask for', function () {
       'As told.',
       ['create', { path: 'src/evil.js', content: order }],
       ['submit', { summary: order, reasoning: order, test_files: ['x'] }],
-      ['specification', { ...specification, goal: order, behaviour: [`<img src=x>\u202e ${order}`] }],
+      [
+        'specification',
+        { ...specification, goal: order, behaviour: [`<img src=x>\u202e ${order}`] },
+      ],
     );
     const {
       weekly,
