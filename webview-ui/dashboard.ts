@@ -3,6 +3,7 @@ import type {
   ChartView,
   DashboardView,
   FigureView,
+  FolderChoice,
   RecentView,
   TableView,
 } from '../src/shared/protocol.ts';
@@ -16,14 +17,14 @@ export function dashboard(view: DashboardView, send: Send): TemplateResult {
     <main>
       <header class="bar">
         <h1 tabindex="-1">${t('Patchwright Dashboard')}</h1>
-        ${period(view.days, send)}
+        ${choices(view, send)}
       </header>
       ${view.groups.map(
         ({ title, figures }) =>
           html`<h2>${title}</h2>
             <ul class="figures">${figures.map(figure)}</ul>`,
       )}
-      <div class="charts">${view.charts.map(chart)} ${view.tables.map(costs)}</div>
+      <div class="charts">${view.charts.map(chart)} ${view.tables.map(titled)}</div>
       <h2>${t('Recent activity')}</h2>
       ${view.recent.length === 0 ? html`<p class="quiet">${t('Nothing has happened yet.')}</p>` : nothing}
       <ul class="plain recent">${view.recent.map((one) => recentRow(one, send))}</ul>
@@ -41,11 +42,12 @@ function recentRow({ at, text, detail, ticketId, requestId }: RecentView, send: 
 
 const periods = [7, 30, 90, 365] as const;
 
-function period(days: number, send: Send): TemplateResult {
+function choices({ days, folders }: DashboardView, send: Send): TemplateResult {
   const change = (event: Event): void => {
     send({ kind: 'days', days: Number((event.target as HTMLSelectElement).value) });
   };
   return html`<p class="row">
+    ${folders ? folderChoice(folders, send) : nothing}
     <label
       >${t('Period')}
       <select @change=${change}>
@@ -55,6 +57,19 @@ function period(days: number, send: Send): TemplateResult {
     <button @click=${() => send({ kind: 'export', format: 'markdown' })}>${t('Export as Markdown')}</button>
     <button @click=${() => send({ kind: 'export', format: 'json' })}>${t('Export as JSON')}</button>
   </p>`;
+}
+
+function folderChoice({ all, chosen }: FolderChoice, send: Send): TemplateResult {
+  const change = (event: Event): void => {
+    send({ kind: 'folder', folder: (event.target as HTMLSelectElement).value });
+  };
+  const items = [{ id: '', name: t('all together') }, ...all];
+  return html`<label
+    >${t('Folder')}
+    <select @change=${change}>
+      ${items.map(({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}
+    </select></label
+  >`;
 }
 
 function figure({ label, value, note, formula, parts = [] }: FigureView): TemplateResult {
@@ -99,7 +114,7 @@ function chartBody(view: ChartView): TemplateResult {
     </details>`;
 }
 
-function costs(view: TableView): TemplateResult {
+function titled(view: TableView): TemplateResult {
   return html`<section class="chart">
     <h2>${view.title}</h2>
     ${view.rows.length === 0 ? html`<p class="quiet">${t('nothing yet')}</p>` : table(view)}

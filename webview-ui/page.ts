@@ -45,7 +45,12 @@ class Page extends LitElement {
     if (data.kind === 'review') {
       this.editor.setState({ kind: 'review', requestId: data.view.requestId });
     } else if (data.kind === 'dashboard') {
-      this.editor.setState({ kind: 'dashboard', days: data.view.days });
+      const { days, folders } = data.view;
+      this.editor.setState({
+        kind: 'dashboard',
+        days,
+        ...(folders ? { folder: folders.chosen } : {}),
+      });
     }
   };
 

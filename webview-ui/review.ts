@@ -77,6 +77,7 @@ function why(view: ReviewView, send: Send): TemplateResult {
             <ol class="plain">${ticket.stack.map((place) => html`<li>${stackRow(place, send)}</li>`)}</ol>`
       }
       ${list(t('Suspect commits'), ticket.suspects)}
+      ${list(t('Also in other folders'), ticket.links)}
       ${more(t('Evidence ({0})', evidence.length), evidence, () =>
         evidence.map(
           ({ at, file, text }) =>

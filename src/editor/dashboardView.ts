@@ -1,5 +1,11 @@
 import type { HistoryEvent, Insight } from '../pipeline.ts';
-import type { ChartView, DashboardView, FigureView, TableView } from '../shared/protocol.ts';
+import type {
+  ChartView,
+  DashboardView,
+  FigureView,
+  FolderChoice,
+  TableView,
+} from '../shared/protocol.ts';
 import { historyWords } from './historyText.ts';
 import { dollars, dotted, duration, moment, plural, shorten } from './text.ts';
 import { msg, t } from './l10n.ts';
@@ -13,7 +19,7 @@ const maxRecent = 20;
 
 export function dashboardViewOf(
   insight: Insight,
-  events: readonly HistoryEvent[],
+  events: readonly (HistoryEvent & { readonly folder?: string })[],
   days: number,
   now: Date,
 ): DashboardView {
@@ -31,12 +37,48 @@ export function dashboardViewOf(
     ],
     recent: events.slice(0, maxRecent).map((event) => ({
       at: moment(event.at, now),
-      text: historyWords(event.kind),
+      text: dotted([event.folder, historyWords(event.kind)]),
       detail: shorten(event.detail ?? '', 120),
       ticketId: event.ticketId,
       ...(event.requestId ? { requestId: event.requestId } : {}),
     })),
   };
+}
+
+/** The figures of one of several folders. */
+export interface FolderPart {
+  readonly name: string;
+  readonly insight: Insight;
+}
+
+/** With a choice of folder, and what each that is shown adds to the whole. */
+export function withFolders(
+  view: DashboardView,
+  folders: FolderChoice,
+  parts: readonly FolderPart[],
+): DashboardView {
+  const table: TableView = {
+    title: t('By folder'),
+    head: [
+      t('Folder'),
+      t('Unresolved tickets'),
+      t('Waiting'),
+      t('Proposed'),
+      t('Landed'),
+      t('Failed'),
+      t('Cost'),
+    ],
+    rows: parts.map(({ name, insight: { tickets, requests, cost } }) => [
+      name,
+      String(tickets.unresolved),
+      String(requests.waiting),
+      String(requests.proposed),
+      String(requests.implemented),
+      String(requests.failedAttempts),
+      dollars(cost.totalUsd) ?? none,
+    ]),
+  };
+  return { ...view, folders, tables: [table, ...view.tables] };
 }
 
 function countFigures({ requests, tickets }: Insight): readonly FigureView[] {
@@ -269,6 +311,12 @@ function costTable(title: string, of: string, rows: Insight['cost']['byModel']):
   };
 }
 
+function foldersLine({ folders }: DashboardView): readonly string[] {
+  if (!folders) return [];
+  const shown = folders.all.filter(({ id }) => folders.chosen === '' || id === folders.chosen);
+  return [t('Of {0}.', shown.map(({ name }) => name).join(', ')), ''];
+}
+
 /** The dashboard as a document to keep. */
 export function dashboardMarkdown(view: DashboardView): string {
   const cells = (row: readonly string[]): string =>
@@ -282,6 +330,7 @@ export function dashboardMarkdown(view: DashboardView): string {
   return [
     t('# Patchwright, the last {0} days', view.days),
     '',
+    ...foldersLine(view),
     ...table(
       [t('Figure'), t('Value'), ''],
       view.groups.flatMap(({ figures }) =>

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { PatchFile } from '../core/attempt.ts';
-import { scheme } from './commands.ts';
-import { fromUri } from './documents.ts';
+import { fromUri } from './address.ts';
 import { fileStatusWords } from './reviewText.ts';
 import type { Sessions } from './sessions.ts';
+import { sessionsOfAddress } from './whichSession.ts';
 import { t } from './l10n.ts';
 
 const marks: Readonly<Record<PatchFile['status'], readonly [badge: string, color: string]>> = {
@@ -21,10 +21,10 @@ const marks: Readonly<Record<PatchFile['status'], readonly [badge: string, color
 export function registerFileDecorations(sessions: Sessions): vscode.Disposable {
   return vscode.window.registerFileDecorationProvider({
     async provideFileDecoration(uri) {
-      const address = uri.scheme === scheme ? fromUri(uri) : undefined;
+      const address = fromUri(uri);
       if (address?.side !== 'patch') return undefined;
-      const { app } = await sessions.ready();
-      const request = app.backlog.requests.get(address.owner);
+      const [session] = sessionsOfAddress(await sessions.readyAll(), address);
+      const request = session?.app.backlog.requests.get(address.owner);
       const file = request?.files.find(({ path }) => path === address.path);
       if (!file) return undefined;
       const [badge, color] = marks[file.status];

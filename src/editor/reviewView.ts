@@ -1,3 +1,4 @@
+import type { TicketLink } from '../core/causeLinks.ts';
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
 import type { PatchFile } from '../core/attempt.ts';
@@ -25,6 +26,7 @@ import {
 } from './reviewText.ts';
 import { ago, changes, dollars, dotted, exactly, moment, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
+import { linkLine } from './links.ts';
 import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
@@ -43,6 +45,8 @@ export interface ReviewSource {
   readonly editing: boolean;
   /** Of another draft. */
   readonly odds?: Outlook['odds'];
+  /** To tickets of other folders. */
+  readonly links?: readonly TicketLink[];
   readonly now: Date;
 }
 
@@ -147,6 +151,7 @@ function ticketPart({
   group,
   trend,
   odds,
+  links,
   now,
 }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
@@ -175,6 +180,7 @@ function ticketPart({
       ...(location.line === undefined ? {} : { line: location.line }),
       ...(location.function ? { within: location.function } : {}),
     })),
+    links: (links ?? []).map(linkLine),
     suspects: ticket ? suspectsOf(ticket.metadata).map(suspectText) : [],
     groupedBy: ticket?.metadata.fingerprint?.parts ?? [],
   };

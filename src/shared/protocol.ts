@@ -25,6 +25,8 @@ export type FromPage =
   | { readonly kind: 'showGate'; readonly gate: string }
   | { readonly kind: 'openRequest'; readonly requestId: string }
   | { readonly kind: 'days'; readonly days: number }
+  /** Empty: all together. */
+  | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'export'; readonly format: 'markdown' | 'json' };
 
 export const pageActions = [
@@ -51,7 +53,7 @@ export interface HunkRef {
 /** What the page keeps for when the window is loaded again. */
 export type PageState =
   | { readonly kind: 'review'; readonly requestId: string }
-  | { readonly kind: 'dashboard'; readonly days: number };
+  | { readonly kind: 'dashboard'; readonly days: number; readonly folder?: string };
 
 export interface Reasoned {
   readonly value: string;
@@ -98,6 +100,8 @@ export interface ReviewView {
     readonly trend?: TrendView;
     readonly stack: readonly Place[];
     readonly suspects: readonly string[];
+    /** Tickets of other folders with the same cause, and why they are thought to have it. */
+    readonly links: readonly string[];
     /** The parts of the fingerprint: why these events are one ticket. */
     readonly groupedBy: readonly { readonly label: string; readonly value: string }[];
   };
@@ -181,6 +185,8 @@ export interface ActionView {
 
 export interface DashboardView {
   readonly days: number;
+  /** Only where there are several. */
+  readonly folders?: FolderChoice;
   readonly groups: readonly {
     readonly title: string;
     readonly figures: readonly FigureView[];
@@ -197,6 +203,12 @@ export interface RecentView {
   /** What it was about; leads to the request where there is one. */
   readonly ticketId: string;
   readonly requestId?: string;
+}
+
+export interface FolderChoice {
+  readonly all: readonly { readonly id: string; readonly name: string }[];
+  /** Whose figures these are; empty: of all together. */
+  readonly chosen: string;
 }
 
 export interface FigureView {

@@ -41,7 +41,7 @@ describe('a patch, from draft to rollback', function () {
     const branches = git('branch', '--list');
     const done = command('draftTicket', await bugTicket());
     const id = await eventually(
-      () => [...(api.sessions.session()?.activity().works.keys() ?? [])][0],
+      () => [...(api.sessions.all()[0]?.activity().works.keys() ?? [])][0],
     );
     await command('cancel', id);
     await done;
