@@ -15,9 +15,12 @@ import { registerDocuments } from './editor/documents.ts';
 import { registerPlanDocument } from './editor/planDocument.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
+import { registerFileDecorations } from './editor/fileDecorations.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
-import { syncCommand } from './editor/syncCommand.ts';
+import { registerTeam } from './editor/team.ts';
+import { teamCommands } from './editor/teamCommands.ts';
+import { scheduleCommands } from './editor/scheduleCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
 import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
@@ -86,7 +89,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       openDiff: (id) => vscode.commands.executeCommand(commandId('openDiff'), id),
     },
     log: warn,
-    quietHours: (id) => sessions?.of(id)?.settings()?.notifications.quietHours ?? '',
+    memory: context.workspaceState,
+    quietHours: (id) => sessions?.of(id)?.settings()?.notifications.quietHours,
     folderName: (id) => sessions && folderNameOf(sessions, id),
     now: () => new Date(),
     after(ms, work) {
@@ -100,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   };
   sessions = createSessions({ loadCompose, apiKey, dialogs, errors, log, onProgress, demo });
   notifications.follow(sessions);
+  const resuming = sessions.onDidChange(() => releaseNotice.resume());
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
@@ -113,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     version: versionIn(context),
   });
   const preferences = registerPreferences(sessions);
+  const team = registerTeam(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -126,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     log,
   };
 
@@ -141,7 +148,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
-      ...syncCommand(desk),
+      ...teamCommands(desk),
+      ...scheduleCommands(desk),
       ...ticketCommands(desk),
       ...backlogCommands(desk, (node) => backlogView.showMore(node)),
       ...houseCommands(desk),
@@ -150,8 +158,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     errors,
   );
   const documents = registerDocuments(sessions);
+  const fileDecorations = registerFileDecorations(sessions);
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
+    resuming,
     log,
     releaseNotice,
     sorting,
@@ -163,6 +173,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     commands,
     documents,
     registerPlanDocument(sessions),
+    fileDecorations,
     registerChat(sessions),
     mcpServers,
     reviewPanels,
@@ -171,6 +182,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     notifications,
   );
 

@@ -3,6 +3,7 @@ import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import type { Canary } from './core/canary.ts';
+import type { Habit } from './core/habit.ts';
 import type { HunkName } from './core/hunks.ts';
 import type { Leftover } from './core/leftover.ts';
 import type { EvidenceBundle, Verification } from './core/evidence.ts';
@@ -37,7 +38,13 @@ import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
 import type { PerformanceReport } from './learning/performance.ts';
-import { type Learned, learnedOf, type Switch, switchLearning } from './pipeline/learning.ts';
+import {
+  habitIn,
+  type Learned,
+  learnedOf,
+  type Switch,
+  switchLearning,
+} from './pipeline/learning.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Outlook, outlooks } from './pipeline/past.ts';
 import { performanceIn } from './pipeline/performance.ts';
@@ -208,6 +215,8 @@ export interface Pipeline {
   performance(days: number): PerformanceReport;
   /** What is to be expected of tickets; reads the history once, so ask it for many. */
   outlook(): (ticket: Ticket) => Outlook;
+  /** When the person usually reviews; undefined where that is not known or not to count. */
+  habit(): Habit | undefined;
   /** What was learned from decisions, and what it suggests. */
   learned(): Learned;
   /** Switches learning on or off, or forgets what was learned. */
@@ -414,6 +423,7 @@ export function createPipeline(house: House): Pipeline {
     insight: (days, others = []) => insightOf([house.backlog, ...others], days, house.clock.now()),
     outlook: () => outlooks(house.backlog, house.settings()),
     performance: (days) => performanceIn(house.backlog, days),
+    habit: () => habitIn(house),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
     sync: (options, signal) => act(() => sync(house, options, untilEnd(signal))),

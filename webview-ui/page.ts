@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { FromPage, PageState, ToPage } from '../src/shared/protocol.ts';
 import { dashboard } from './dashboard.ts';
 import { useWords } from './l10n.ts';
@@ -53,6 +53,13 @@ class Page extends LitElement {
       });
     }
   };
+
+  /** What had the focus may be gone with what it could do: then the heading takes it. */
+  protected override update(changed: PropertyValues): void {
+    const focused = document.activeElement;
+    super.update(changed);
+    if (focused && !focused.isConnected) this.querySelector('h1')?.focus();
+  }
 
   override render() {
     switch (this.message?.kind) {

@@ -73,7 +73,7 @@ export interface AgentResult {
   readonly costUsd?: number;
 }
 
-const maxOutputTokens = 16_000;
+const mostOutputTokens = 16_000;
 const keptResults = 3;
 const maxSaidChars = 2_000;
 /** Part of the model's window that may be filled before older results are left out. */
@@ -242,6 +242,7 @@ async function ask(run: Run): Promise<ModelReply> {
   const { deps, signal } = run;
   run.spent = { ...run.spent, steps: run.spent.steps + 1 };
   try {
+    const maxOutputTokens = roomToWrite(deps.model);
     const request = { ...run.prefix, messages: run.messages, maxOutputTokens };
     const reply = await unlessAborted(
       deps.model.reply(request, () => undefined, signal),
@@ -294,7 +295,13 @@ function redirect(run: Run, trace: StepTrace): string | undefined {
 
 function isNearlyFull({ contextTokens }: Model, usage: Usage): boolean {
   if (contextTokens === undefined) return false;
-  return totalTokens(usage) > fullWindow * Math.max(0, contextTokens - maxOutputTokens);
+  const room = contextTokens - roomToWrite({ contextTokens });
+  return totalTokens(usage) > fullWindow * room;
+}
+
+/** A small window is for reading, too. */
+function roomToWrite({ contextTokens = Number.POSITIVE_INFINITY }: Pick<Model, 'contextTokens'>) {
+  return Math.min(mostOutputTokens, Math.floor(contextTokens / 4));
 }
 
 /** Leaves out older results where that makes the conversation smaller by more than `part`. */

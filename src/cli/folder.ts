@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { PatchwrightError } from '../core/errors.ts';
+import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import { machineKeys, parseSettings, type Settings } from '../core/settings.ts';
+import { flatSettings, settingsVariable } from '../core/settingsVariable.ts';
 import { readUserSettings, readWorkspaceSettings } from '../platform/workspaceSettings.ts';
 import { type Arguments, usageError } from './arguments.ts';
 
@@ -52,10 +53,28 @@ export function folderSettings(
   environment: NodeJS.ProcessEnv,
   model?: string,
 ): Settings {
-  const own = readUserSettings(environment);
-  const raw = { ...own, ...readWorkspaceSettings(folder) };
+  const given = readGiven(environment);
+  const own = given ?? readUserSettings(environment);
+  const raw: Record<string, unknown> = given
+    ? { ...given }
+    : { ...own, ...readWorkspaceSettings(folder) };
   if (model) raw['patchwright.model.name'] = model;
   return withMachineKeys(parseSettings(raw), parseSettings(own), environment);
+}
+
+/** What the editor hands to a process of its own, in place of all files. */
+function readGiven(environment: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> | undefined {
+  const text = environment[settingsVariable];
+  if (text === undefined) return undefined;
+  try {
+    return flatSettings(JSON.parse(text) as object);
+  } catch (error) {
+    throw new PatchwrightError('invalid_settings', {
+      what: `${settingsVariable} could not be read.`,
+      why: `${errorMessage(error)}.`,
+      remedy: 'The editor sets it for what it starts; leave it out elsewhere.',
+    });
+  }
 }
 
 /**

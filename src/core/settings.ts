@@ -192,6 +192,7 @@ const schema = z.object({
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+    reviewTimes: z._default(z.boolean(), true),
   }),
   schedule: z.object({
     enabled: z._default(z.boolean(), true),

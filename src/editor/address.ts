@@ -5,12 +5,12 @@ import { scheme } from './commands.ts';
  * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
  * touches a file of the user's. What an address names never changes: a request's commits are fixed.
  */
-const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan', 'group'] as const;
+const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan', 'group', 'theirs'] as const;
 
 /**
  * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
  * patch as text. gate: a gate's report. plan: of a preview.
- * group: why events are one ticket.
+ * group: why events are one ticket. theirs: the patch of another clone's request.
  */
 export type Side = (typeof sides)[number];
 

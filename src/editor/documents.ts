@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { PatchFile } from '../core/attempt.ts';
 import type { TicketLinks } from '../core/causeLinks.ts';
 import type { GateReport } from '../core/gate.ts';
+import type { Said } from '../core/team.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { slugOf } from '../core/plan.ts';
 import { planDocument } from '../core/planText.ts';
@@ -68,6 +69,17 @@ export function reviewAddresses(request: PatchRequest): readonly string[] {
   return [reviewUri(request), patchTextUri(request), ...files].map((uri) => uri.toString());
 }
 
+/** Its text may change with a sync, so the address names it. */
+export function theirsUri({ id, ticketId, commit }: Said<'request'>, session: string): vscode.Uri {
+  return toUri({
+    owner: id,
+    side: 'theirs',
+    path: `${ticketId}.diff`,
+    at: shownCommit({ commit }),
+    session,
+  });
+}
+
 export function registerDocuments(sessions: Sessions): { dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<vscode.Uri>());
@@ -116,6 +128,9 @@ async function contentOf(
   if (address.side === 'plan') {
     const attempt = backlog.attempts.get(address.owner);
     return attempt ? planDocument(attempt) : t('This plan is gone.');
+  }
+  if (address.side === 'theirs') {
+    return backlog.team.request(address.owner)?.diff ?? t('This patch request is gone.');
   }
   const request = await backlog.archive.request(address.owner);
   if (!request) return t('This patch request is gone.');

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Canary } from '../core/canary.ts';
 import type { GateReport } from '../core/gate.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
+import { cancellable } from './cancellable.ts';
 import { canaryVerdicts } from './canaryText.ts';
 import { chooseRequest, requestNamed } from './choose.ts';
 import type { Handlers } from './commands.ts';
@@ -62,22 +63,13 @@ export function gateCommands({
 
 /** Takes a minute or two. */
 function comparing({ app }: Session, requestId: string): Thenable<Canary> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: t('Comparing the app under load'),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (notice, token) => {
-    const controller = new AbortController();
-    const cancelling = token.onCancellationRequested(() => controller.abort());
+  return cancellable(t('Comparing the app under load'), async (signal, tell) => {
     const telling = app.pipeline.onDidProgress((progress) => {
-      if (progress.kind !== 'canary' || progress.requestId !== requestId) return;
-      notice.report({ message: progress.text });
+      if (progress.kind === 'canary' && progress.requestId === requestId) tell(progress.text);
     });
     try {
-      return await app.pipeline.canary(requestId, controller.signal);
+      return await app.pipeline.canary(requestId, signal);
     } finally {
-      cancelling.dispose();
       await telling.dispose();
     }
   });
@@ -116,24 +108,12 @@ function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateRepo
   };
 }
 
-async function selfTesting(session: Session): Promise<SelfTest> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: t('Testing the gates'),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    const subscription = token.onCancellationRequested(() => controller.abort());
-    try {
-      return await session.selfTest((done, of, id) => {
-        const increment = done === 0 ? 0 : 100 / of;
-        progress.report({ message: `${id} (${done + 1} of ${of})`, increment });
-      }, controller.signal);
-    } finally {
-      subscription.dispose();
-    }
-  });
+function selfTesting(session: Session): Thenable<SelfTest> {
+  return cancellable(t('Testing the gates'), (signal, tell) =>
+    session.selfTest((done, of, id) => {
+      tell(`${id} (${done + 1} of ${of})`, done === 0 ? 0 : 100 / of);
+    }, signal),
+  );
 }
 
 async function openGate(owner: string, report: GateReport, { id }: Session): Promise<void> {

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { allowVariable } from '../core/sandbox.ts';
+import type { Settings } from '../core/settings.ts';
+import { settingsVariable } from '../core/settingsVariable.ts';
 import { createDisposableStore } from './disposables.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -30,11 +32,16 @@ export function registerMcpServer(
   const offered = (): readonly vscode.McpStdioServerDefinition[] => {
     if (!vscode.workspace.isTrusted) return [];
     const all = sessions.all();
-    return all
-      .filter((session) => session.settings()?.mcp.offer)
-      .map((session) => serverOf(session, all.length > 1));
+    return all.flatMap((session) => {
+      const settings = session.settings();
+      return settings?.mcp.offer ? [serverOf(session, settings, all.length > 1)] : [];
+    });
   };
-  const serverOf = (session: Session, oneOfSeveral: boolean): vscode.McpStdioServerDefinition => {
+  const serverOf = (
+    session: Session,
+    settings: Settings,
+    oneOfSeveral: boolean,
+  ): vscode.McpStdioServerDefinition => {
     const folder = session.folder.uri.fsPath;
     const isUnheld = session.sandbox()?.kind === 'without'; // the user allows that
     const server = new vscode.McpStdioServerDefinition(
@@ -44,6 +51,7 @@ export function registerMcpServer(
       {
         ELECTRON_RUN_AS_NODE: '1',
         NODE_OPTIONS: null,
+        [settingsVariable]: JSON.stringify(settings), // as they are in this window, not in some file
         ...(isUnheld ? { [allowVariable]: '1' } : {}),
       },
       version,
@@ -70,7 +78,7 @@ export function registerMcpServer(
     store.add(sessions.onDidChange(look));
     store.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('patchwright.mcp')) look();
+        if (event.affectsConfiguration('patchwright')) look();
       }),
     );
   }

@@ -33,6 +33,12 @@ export function isWorthTelling(notice: Notice, { minConfidence }: Rules): boolea
   return confidence >= minConfidence || priority === 'critical' || priority === 'high';
 }
 
+/** What is not urgent is told when the person usually reviews. */
+export function mayWait(notice: Notice): boolean {
+  if (notice.kind !== 'ready') return false;
+  return notice.priority !== 'critical' && notice.priority !== 'high';
+}
+
 /** Milliseconds until it may be told: 0 outside of the quiet hours, undefined when nothing may pop up. */
 export function waitBefore(
   { enabled, quietHours }: Pick<Rules, 'enabled' | 'quietHours'>,

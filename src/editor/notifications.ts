@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { errorMessage } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
+import { untilUsual } from '../core/habit.ts';
 import { commandId, viewIds } from './commands.ts';
 import type { Dialogs } from './dialogs.ts';
 import { createDisposableStore } from './disposables.ts';
 import { t } from './l10n.ts';
-import { isWorthTelling, type Notice, type Told, toldOf, waitBefore } from './notices.ts';
+import { isWorthTelling, mayWait, type Notice, type Told, toldOf, waitBefore } from './notices.ts';
 import { throttled } from './refresh.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { folderNameOf, type Session, type Sessions } from './sessions.ts';
@@ -49,9 +50,12 @@ export function createNotifications(options: NotificationsOptions): Notification
   /** By the settings of its folder; undefined: it is not to be told. */
   const waitOf = (notice: Notice): number | undefined => {
     const session = followed?.of(notice.sessionId);
-    const rules = session?.settings()?.notifications;
-    if (session && !rules) return invalidMs;
-    return rules && isWorthTelling(notice, rules) ? waitBefore(rules, new Date()) : undefined;
+    if (!session) return undefined;
+    const rules = session.settings()?.notifications;
+    if (!rules) return invalidMs;
+    if (!isWorthTelling(notice, rules) || !isStill(notice, session)) return undefined;
+    const wait = waitBefore(rules, new Date());
+    return wait === 0 && mayWait(notice) ? untilReview(session) : wait;
   };
   const flush = (): void => {
     const all = pending.map((notice) => ({ notice, wait: waitOf(notice) }));
@@ -110,6 +114,17 @@ export function createNotifications(options: NotificationsOptions): Notification
     },
     dispose: () => store.dispose(),
   };
+}
+
+/** Decided meanwhile, a patch is no news. */
+function isStill(notice: Notice, { app }: Session): boolean {
+  if (notice.kind !== 'ready') return true;
+  return app.backlog.requests.get(notice.requestId)?.status === 'PENDING_APPROVAL';
+}
+
+function untilReview({ app }: Session): number {
+  const habit = app.pipeline.habit();
+  return habit ? untilUsual(habit, new Date()) : 0;
 }
 
 async function present(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { cancellable } from './cancellable.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { Planned, Wish } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
@@ -70,21 +71,9 @@ function askForWish(dialogs: Dialogs, value = ''): Promise<string | undefined> {
 }
 
 async function planAndShow({ app }: Session, wish: Wish): Promise<void> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: t('Patchwright is planning'),
-    cancellable: true,
-  };
-  const plan = await vscode.window.withProgress(options, async (_, token) => {
-    const controller = new AbortController();
-    const listening = token.onCancellationRequested(() => controller.abort());
-    try {
-      return await app.pipeline.preview(wish, controller.signal);
-    } finally {
-      listening.dispose();
-    }
-  });
-  await show(plan);
+  await show(
+    await cancellable(t('Patchwright is planning'), (signal) => app.pipeline.preview(wish, signal)),
+  );
 }
 
 export async function show(plan: Planned): Promise<void> {

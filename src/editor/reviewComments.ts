@@ -53,9 +53,13 @@ export function registerReviewComments(
     placeHolder: t('What should be different?'),
   };
   controller.commentingRangeProvider = {
-    provideCommentingRanges(document) {
-      const isSide = document.uri.scheme === scheme && fromUri(document.uri)?.side === 'patch';
-      return isSide ? [new vscode.Range(0, 0, Math.max(0, document.lineCount - 1), 0)] : [];
+    // Where nobody will be told of it, nothing is to be said.
+    async provideCommentingRanges({ uri, lineCount }) {
+      const address = uri.scheme === scheme ? fromUri(uri) : undefined;
+      if (address?.side !== 'patch' || !vscode.workspace.isTrusted) return [];
+      const { app } = await sessions.ready();
+      const waits = app.backlog.requests.get(address.owner)?.status === 'PENDING_APPROVAL';
+      return waits ? [new vscode.Range(0, 0, Math.max(0, lineCount - 1), 0)] : [];
     },
   };
   const drop = (thread: vscode.CommentThread): void => {

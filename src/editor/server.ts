@@ -70,19 +70,24 @@ export function createServerControl(options: ServerControlOptions): ServerContro
         return;
       }
       const session = await sessions.ready();
-      const { url, dsn } = await start(session);
-      const [copyDsn, copyToken] = [t('Copy DSN'), t('Copy Token')];
-      const pressed = await dialogs.tell('info', t('The receiver listens on {0}.', url), [
-        copyDsn,
-        copyToken,
+      const { url, dsn, ingestKey } = await start(session);
+      const texts = new Map([
+        [t('Copy DSN'), dsn],
+        [t('Copy Token'), await tokenOf(secrets, session.folder)],
+        [t('Copy Snippet'), snippetOf(url, ingestKey)],
       ]);
-      if (pressed === copyDsn) await vscode.env.clipboard.writeText(dsn);
-      if (pressed === copyToken) {
-        await vscode.env.clipboard.writeText(await tokenOf(secrets, session.folder));
-      }
+      const message = t('The receiver listens on {0}.', url);
+      const pressed = await dialogs.tell('info', message, [...texts.keys()]);
+      const text = texts.get(pressed ?? '');
+      if (text !== undefined) await vscode.env.clipboard.writeText(text);
     },
     dispose: () => store.dispose(),
   };
+}
+
+/** For a page that asks for a thumb up or down. */
+function snippetOf(url: string, key: string): string {
+  return `<script src="${url}/feedback.js" data-key="${key}"></script>`;
 }
 
 function invalidSettings(): PatchwrightError {

@@ -136,7 +136,7 @@ async function landIt(
   return { kind: 'landed', release: noted };
 }
 
-/** The ticket stays ready until the branch is merged: `noteKept` looks for that. */
+/** The ticket stays ready until the branch is merged: `createKeptWatch` looks for that. */
 async function keep(house: House, decided: Decided): Promise<string> {
   const branch = await keepBranch({ git: house.git }, decided.request);
   await writeApproved(house, decided);

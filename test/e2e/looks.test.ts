@@ -75,7 +75,7 @@ describe('how it looks', () => {
         'Manage Workspace Trust',
         'restricted mode',
       ],
-      ['no-key', () => ({ folder: join(root, 'quiet') }), 'Set API Key', 'takes a language model'],
+      ['no-key', () => ({ folder: join(root, 'quiet') }), 'Set Up Model', 'takes a language model'],
       [
         'no-tickets',
         () => ({ folder: join(root, 'quiet'), env: { ANTHROPIC_API_KEY: 'any' } }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { folderSettings } from '../../src/cli/folder.ts';
 import { defaultSettings, machineKeys } from '../../src/core/settings.ts';
+import { settingsVariable } from '../../src/core/settingsVariable.ts';
 import { tempFolder } from '../support/tempFolder.ts';
 
 /** Another value than the default one, valid for each key. */
@@ -23,6 +24,21 @@ const others: Readonly<Record<(typeof machineKeys)[number], unknown>> = {
 
 describe('settings of a folder, on the command line', () => {
   const temp = tempFolder('pw-folder');
+
+  it('are those of the window where the editor hands them to a process of its own', () => {
+    const folder = temp.path('given');
+    mkdirSync(temp.path('given', '.vscode'), { recursive: true });
+    const files = JSON.stringify({ 'patchwright.limits.requestsPerDay': 3 });
+    writeFileSync(temp.path('given', '.vscode', 'settings.json'), files);
+    const window = structuredClone(defaultSettings);
+    window.selection.maxRisk = 4;
+    window.server.approvals = true;
+    const environment = { [settingsVariable]: JSON.stringify(window) };
+    assert.deepEqual(folderSettings(folder, environment), window);
+    const broken = { [settingsVariable]: '{' };
+    assert.throws(() => folderSettings(folder, broken), { code: 'invalid_settings' });
+  });
+
   const valueAt = (settings: object, key: string): unknown =>
     key
       .split('.')

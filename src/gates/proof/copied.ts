@@ -29,8 +29,13 @@ export async function copiedAnswers(
       );
       const puts = fresh.filter((value) => [...inputs].some((input) => isPartOf(value, input)));
       const [put] = puts;
-      if (put === undefined) return [];
       const at = `${file.path}:${hunk.newStart + 1}`;
+      if (put === undefined) {
+        const given = fresh.find((value) => expected.has(value) && isGiven(hunk, file.path, value));
+        return given === undefined
+          ? []
+          : [`The fix gives back the test's answer (${given}; ${at}).`];
+      }
       const answer = answerIn(hunk, file.path, put, fresh, expected);
       if (answer !== undefined) {
         const both = [put, answer].map((value) => JSON.stringify(value)).join(', ');
@@ -71,6 +76,17 @@ function answerIn(
   return constant !== undefined && (!/\d/.test(constant) || expected.has(constant))
     ? constant
     : undefined;
+}
+
+/** A number that is no default, code or limit of anything: only what was worked out comes to it. */
+function isGiven({ added }: Hunk, path: string, value: string): boolean {
+  if (!isNumber.test(value) || value.replace(/0*$/, '').length < 2 || Number(value) < 1000) {
+    return false;
+  }
+  const { code } = readSource(added.join('\n'), path);
+  return [...code.matchAll(/(?:\breturn\s|\?|:|=>?)\s*(\d[\d_.]*)/g)].some(
+    ([, number = '']) => valueOf(number) === value,
+  );
 }
 
 const isNumber = /^\d+(\.\d+)?$/;

@@ -92,6 +92,7 @@ function appOf(
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
       schedule: () => ({ changed: () => undefined }),
+      habit: () => undefined,
       performance: () => {
         throw new Error('Not shown here.');
       },

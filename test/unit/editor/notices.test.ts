@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { defaultSettings, parseSettings } from '../../../src/core/settings.ts';
-import { isWorthTelling, type Notice, toldOf, waitBefore } from '../../../src/editor/notices.ts';
+import {
+  isWorthTelling,
+  mayWait,
+  type Notice,
+  toldOf,
+  waitBefore,
+} from '../../../src/editor/notices.ts';
 
 const rules = defaultSettings.notifications;
 const ready = (given: Partial<Notice & { kind: 'ready' }> = {}): Notice & { kind: 'ready' } => ({
@@ -33,6 +39,13 @@ describe('what pops up', () => {
       true,
     );
     assert.equal(isWorthTelling(preview, rules), true);
+  });
+
+  it('may wait until the person usually reviews, unless it is urgent or asked for by many', () => {
+    assert.deepEqual(
+      [ready(), ready({ priority: 'high' }), ready({ priority: 'critical' }), preview].map(mayWait),
+      [true, false, false, false],
+    );
   });
 
   it('waits until the quiet hours are over, also past midnight', () => {

@@ -19,6 +19,7 @@ describe('what is told of a release', () => {
   let mentioned: string[];
   let pressed: string | undefined;
   let rolledBack: string[];
+  let stored: Map<string, unknown>;
   let planned: { readonly ms: number; readonly work: () => void } | undefined;
 
   const notice = (quietHours: string) =>
@@ -35,6 +36,10 @@ describe('what is told of a release', () => {
         openDiff: () => Promise.resolve(),
       },
       log: assert.fail,
+      memory: {
+        get: (key: string) => stored.get(key) as never,
+        update: async (key, value) => void stored.set(key, structuredClone(value)),
+      },
       quietHours: () => quietHours,
       folderName: (id) => (id === 'api' ? 'api' : undefined),
       now: () => now,
@@ -48,6 +53,7 @@ describe('what is told of a release', () => {
     now = new Date('2026-11-20T23:00:00'); // this machine's clock
     [told, mentioned, rolledBack] = [[], [], []];
     [pressed, planned] = [undefined, undefined];
+    stored = new Map();
   });
 
   it('comes at once where no hours are quiet, and can be acted on', async () => {
@@ -88,6 +94,24 @@ describe('what is told of a release', () => {
     planned = undefined;
     onProgress(looked('worse'), 'only');
     assert.equal(told.length, 3);
+    assert.equal(planned, undefined);
+  });
+
+  it('waits for the next window where this one is closed before, and is told once', () => {
+    const first = notice('22:00-07:00');
+    first.onProgress(looked('worse'), 'only');
+    first.dispose();
+    const second = notice('22:00-07:00');
+    second.resume();
+    assert.deepEqual(told, [], 'it is still quiet');
+    assert.equal(planned?.ms, 8 * 3_600_000);
+    second.dispose();
+    now = new Date('2026-11-21T09:00:00');
+    const third = notice('22:00-07:00');
+    third.resume();
+    third.resume();
+    notice('22:00-07:00').resume();
+    assert.equal(told.length, 1);
     assert.equal(planned, undefined);
   });
 

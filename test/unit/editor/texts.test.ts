@@ -24,6 +24,10 @@ describe('words and numbers', () => {
     assert.equal(duration(12.4), '12 ms');
     assert.equal(duration(1_840), '1.8 s');
     assert.equal(duration(61_000), '1 min 1 s');
+    assert.equal(duration(59_999), '1 min 0 s');
+    assert.equal(duration(3_599_900), '1 h 0 min');
+    assert.equal(duration(12_400_000), '3 h 27 min');
+    assert.equal(duration(190_000_000), '2 d 5 h');
     assert.equal(plural(1, 'line'), '1 line');
     assert.equal(plural(1_204, 'line'), '1,204 lines');
   });

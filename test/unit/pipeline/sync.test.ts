@@ -154,6 +154,21 @@ describe('sync', function () {
     assert.deepEqual(ben.backlog.audit.verify().broken, []);
   });
 
+  it('has later events follow a split by part in each clone', async () => {
+    const [anna, ben] = [await clone('anna'), await clone('ben')];
+    const split = { part: 'message', value: 'no «*»', into: 'exception-2', hash: 'c'.repeat(64) };
+    const left = { exceptionType: 'TypeError', splits: [split] };
+    await anna.backlog.write([
+      ticketChange('exception-1', { metadata: left }),
+      ticketChange('exception-2', { metadata: { splitFrom: 'exception-1' } }),
+    ]);
+    await anna.sync();
+    await ben.sync();
+    const theirs = ben.backlog.tickets.get('exception-1');
+    assert.deepEqual(theirs?.metadata.splits, [split]);
+    assert.equal(ben.backlog.tickets.get('exception-2')?.metadata.splitFrom, 'exception-1');
+  });
+
   it('counts what others made for the limits of a day, and doubts their word on risk', async () => {
     const [anna, ben] = [await clone('anna'), await clone('ben')];
     const today = new Date().toISOString();
