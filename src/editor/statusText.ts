@@ -2,7 +2,7 @@ import { gateTally, type GateReport } from '../core/gate.ts';
 import { howToAllow, type SandboxState } from '../core/sandbox.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import type { Activity, Work } from './activity.ts';
-import { gateLabel, verdictWords } from './reviewText.ts';
+import { gateLabel, gatesText, verdictWords } from './reviewText.ts';
 import type { Unopened } from './folders.ts';
 import type { StateKind } from './sessions.ts';
 import { dollars, dotted, plural, withoutIcons } from './text.ts';
@@ -56,10 +56,9 @@ export function workText(work: Work): string {
 }
 
 function resting({ gates, waiting }: StatusInput): string {
-  const { passed, of } = gateTally(gates);
   return (
     dotted([
-      gates.length > 0 ? `${passed}/${of}` : undefined,
+      gates.length > 0 ? gatesText({ gates }) : undefined,
       sumOf(waiting) > 0 ? t('{0} to review', sumOf(waiting)) : undefined,
     ]) || 'Patchwright'
   );

@@ -85,8 +85,8 @@ function decide(next: (isOdd: boolean) => TimedPair): Decision {
 /** What the gate takes to lay a tree out and look at it after the run. */
 const layMs = 100;
 
-/** Rounds of the loop: some 60 ms. */
-const work = 4e5;
+/** Rounds of the loop: as long as a small test file takes, some 200 ms. */
+const work = 3e6;
 
 interface Took {
   readonly clockMs: number;

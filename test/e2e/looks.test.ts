@@ -91,19 +91,15 @@ describe('how it looks', () => {
           const buttons = await welcome.locator('.monaco-button').allTextContents();
           assert.ok(buttons.includes(button), buttons.join());
           await window.shot(`welcome-${name}`);
+          if (name !== 'no-key') return; // one of them in every theme
+          for (const theme of themeNames) {
+            await window.useTheme(theme);
+            await welcome.first().waitFor();
+            await window.shot(`welcome-${name}-${theme}`);
+          }
         });
       });
     }
-
-    it('no-tickets: in every theme', async () => {
-      await inWindow({ folder: join(root, 'quiet') }, async (window) => {
-        for (const theme of themeNames) {
-          await window.useTheme(theme);
-          await window.page.locator('.welcome-view-content').first().waitFor();
-          await window.shot(`welcome-no-tickets-${theme}`);
-        }
-      });
-    });
   });
 });
 

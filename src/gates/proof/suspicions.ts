@@ -21,7 +21,13 @@ const enders =
 /** The value itself decides whether a test finds it equal. */
 const equality =
   /\bdef __(eq|ne|bool|len|instancecheck)__\(|\bSymbol\.(toPrimitive|hasInstance)\b|\basymmetricMatch\b|\bboolean equals\(|\bimpl\b[^{]*\bPartialEq\b[^{]*\bfor\b/;
-const output = /^\s*(console\.log|print|System\.out\.print\w*)\(\s*[f]?['"`](not )?ok\b/m;
+const output =
+  /\b(console\.log|print|println!|System\.out\.print\w*|fmt\.Print\w*)\(\s*f?['"`](not )?ok \d/;
+/** To wait mends no race, it hides it. */
+const sleepers =
+  /\b(time|asyncio|gevent)\.sleep\(|\bThread\.sleep\(|\bthread::sleep\(|\btime\.Sleep\(|\bAtomics\.wait\(|\busleep\(|\bnew Promise\(\s*\(?\w+\)?\s*=>\s*setTimeout\(/;
+const classNames =
+  /\btype\([^()]*\)\.__name__|\b__class__\.__name__|\.constructor\.name\b|\.getClass\(\)\.get\w*Name\(/;
 
 const signs: readonly (readonly [RegExp, string])[] = [
   [runners, 'looks at who runs it (a test?)'],
@@ -34,6 +40,8 @@ const signs: readonly (readonly [RegExp, string])[] = [
   [enders, 'ends the process, or has a say in how it ends'],
   [equality, 'decides anew what counts as equal'],
   [output, 'prints what a test runner would'],
+  [sleepers, 'waits for a while'],
+  [classNames, 'asks what a class is called (a stand-in of a test?)'],
 ];
 
 /** What new code of a fix has no business with, and a test can't notice. */

@@ -75,7 +75,7 @@ describe('views and commands, of a house in memory', () => {
     memory.changed();
     await eventually(() => api.reviewView.badge() === 1);
     await eventually(() => api.contextKeys.values().hasRequests === true);
-    await eventually(() => api.statusBar.shown().text === '$(shield) 2/2 · 1 to review');
+    await eventually(() => api.statusBar.shown().text === '$(shield) 2/2 gates · 1 to review');
     memory.requests = [];
     memory.changed();
     await eventually(() => api.reviewView.badge() === 0);

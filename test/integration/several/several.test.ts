@@ -75,8 +75,10 @@ describe('a window with several folders', () => {
     );
     const [row] = ids;
     assert.match(String(row?.item.description), /· also in web$/);
+    const tooltip = row?.item.tooltip;
+    assert.ok(typeof tooltip === 'string');
     assert.match(
-      String(row?.item.tooltip),
+      tooltip,
       /^Also in other folders\n {2}web, exception-\w+ \(Open\): the same error in the same place, /m,
     );
   });

@@ -215,9 +215,9 @@ describe('the status bar', () => {
       report('suite', 'not_configured'),
     ];
     const view = statusView({ ...idle, gates, waiting: [{ folder: 'api', requests: 2 }] });
-    assert.equal(view.text, '$(shield) 1/2 · 2 to review');
+    assert.equal(view.text, '$(shield) 1/2 gates · 2 to review');
     assert.match(view.tooltip, /✗ Patch size: failed/);
-    assert.equal(view.spoken, 'Patchwright: 1/2 · 2 to review');
+    assert.equal(view.spoken, 'Patchwright: 1/2 gates · 2 to review');
     assert.doesNotMatch(view.tooltip, /api/);
   });
 
@@ -230,7 +230,7 @@ describe('the status bar', () => {
     const unopened = [{ name: 'notes', why: 'not a git repository' }];
     const gates = [report('size')];
     const view = statusView({ ...idle, waiting, unopened, gates, folder: 'api' });
-    assert.equal(view.text, '$(shield) 1/1 · 3 to review');
+    assert.equal(view.text, '$(shield) 1/1 gates · 3 to review');
     assert.deepEqual(view.tooltip.split('\n').slice(0, 5), [
       '3 patch requests to review.',
       '  api: 2',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type App, compose } from '../../../src/compose.ts';
-import { parseSettings } from '../../../src/core/settings.ts';
+import type { App } from '../../../src/compose.ts';
 import { markdownOf } from '../../../src/pipeline/run/report.ts';
 import { type ModelServer, says, startModelServer } from '../../support/modelServer.ts';
+import { openApp } from '../../support/openApp.ts';
 import { markedForms, plant } from '../../support/plantedSecrets.ts';
 import { createRandom } from '../../support/random.ts';
 import { createRepository } from '../../support/repository.ts';
@@ -39,19 +39,8 @@ describe('what users ask for', function () {
     const lines = said.map((text) => JSON.stringify({ text, type: 'feature_request' }));
     writeFileSync(join(folder, 'feedback.jsonl'), `${lines.join('\n')}\n`);
     server = await startModelServer({ replies: replies ?? [] });
-    const { baseUrl, apiKey, name } = server;
-    app = await compose({
-      folder,
-      settings: () => parseSettings({ 'patchwright.model.roles.cheap': name, ...settings }),
-      apiKey: () => Promise.resolve(apiKey),
-      environment: {
-        ...process.env,
-        ANTHROPIC_BASE_URL: baseUrl,
-        PATCHWRIGHT_CACHE: temp.path('cache'),
-      },
-      log: () => undefined,
-      trusted: true,
-    });
+    const own = { 'patchwright.model.roles.cheap': server.name, ...settings };
+    app = await openApp({ folder, cache: temp.path('cache'), server, settings: own });
     await app.pipeline.scan();
     const { pipeline, backlog } = app;
     const weekly = (dryRun = false) => pipeline.run('weekly', { dryRun, autoExecute: false });
