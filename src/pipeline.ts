@@ -1,3 +1,4 @@
+import type { Backlog } from './backlog/backlog.ts';
 import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
@@ -72,6 +73,7 @@ import { type Theirs, takeOver, theirRequest, vouch } from './pipeline/sync/thei
 import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
+import { specify } from './pipeline/specify.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
@@ -200,8 +202,8 @@ export interface Pipeline {
   cleanUp(kinds: readonly Leftover['kind'][]): Promise<readonly Leftover[]>;
   /** Newest first; of one file (from the folder), or of all. */
   history(path?: string): Promise<readonly HistoryEvent[]>;
-  /** Figures of the last `days` days. */
-  insight(days: number): Insight;
+  /** Figures of the last `days` days. @param others backlogs of other folders, counted with this one's */
+  insight(days: number, others?: readonly Backlog[]): Insight;
   /** Does what is due each hour, day, week or month, and keeps a report. Throws `busy`. */
   run(type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport>;
   /**
@@ -331,6 +333,7 @@ export function createPipeline(house: House): Pipeline {
       const verbs = {
         scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
         draft: (during: AbortSignal) => draftOne(undefined, during),
+        specify: (id: string, during: AbortSignal) => specify(house, id, during),
       };
       return run(house, verbs, type, options, untilEnd(signal));
     });
@@ -417,7 +420,7 @@ export function createPipeline(house: House): Pipeline {
     leftovers: () => leftovers(house),
     cleanUp: (kinds) => act(() => cleanUp(house, kinds)),
     history: (path) => historyOf(house, path),
-    insight: (days) => insightOf(house.backlog, days, house.clock.now()),
+    insight: (days, others = []) => insightOf([house.backlog, ...others], days, house.clock.now()),
     outlook: () => outlooks(house.backlog, house.settings()),
     performance: (days) => performanceIn(house.backlog, days),
     habit: () => habitIn(house),

@@ -110,6 +110,7 @@ const schema = z.object({
     roles: z.object({
       planning: z._default(z.string(), ''),
       patching: z._default(z.string(), ''),
+      cheap: z._default(z.string(), ''),
     }),
     protocol: z._default(z.enum(['auto', 'tools', 'text']), 'auto'),
     contextTokens: z._default(z.int().check(z.minimum(0)), 0),
@@ -238,10 +239,11 @@ const schema = z.object({
 
 export type Settings = z.infer<typeof schema>;
 
-/** Where the user's key and code are sent, what that may cost, what may run unheld, who may decide: never taken from a folder. */
+/** Where the user's key and code are sent, what that may cost, what is asked of a model by itself, what may run unheld, who may decide: never taken from a folder. */
 export const machineKeys = [
   'model.provider',
   'model.baseUrl',
+  'model.roles.cheap',
   'model.fallbacks',
   'model.prices',
   'sandbox.allowWithout',

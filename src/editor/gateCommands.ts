@@ -26,9 +26,9 @@ export function gateCommands({
   return {
     /** Of a gate's row: its report. Else the gates of what the row stands for, each opening its report. */
     async showGates(argument) {
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const row = argument as ReviewNode | undefined;
-      if (row?.kind === 'gate') return openGate(row.request.id, row.report);
+      if (row?.kind === 'gate') return openGate(row.request.id, row.report, session);
       const { owner, title, gates } = gatesOf(session, argument);
       if (gates.length === 0) {
         dialogs.mention(t('No gate has run yet'));
@@ -36,7 +36,7 @@ export function gateCommands({
       }
       const items = gates.map(gateItem);
       const picked = await dialogs.choose(items, { title, matchOnDetail: true });
-      return picked && openGate(owner, picked.report);
+      return picked && openGate(owner, picked.report, session);
     },
     /** May take minutes: it runs tests of more than a dozen small patches. */
     async selfTestGates() {
@@ -50,7 +50,7 @@ export function gateCommands({
     },
     async canary(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
       const { verdict, findings } = await comparing(session, request.id);
@@ -116,7 +116,7 @@ function selfTesting(session: Session): Thenable<SelfTest> {
   );
 }
 
-async function openGate(owner: string, report: GateReport): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(gateUri(owner, report));
+async function openGate(owner: string, report: GateReport, { id }: Session): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(gateUri(owner, report, id));
   await vscode.window.showTextDocument(document, { preview: true });
 }

@@ -7,7 +7,8 @@ import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { t } from './l10n.ts';
 import type { Dialogs } from './dialogs.ts';
-import { fromUri, planUri } from './documents.ts';
+import { fromUri } from './address.ts';
+import { planUri } from './documents.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { required } from './text.ts';
 import { offeredFor } from './ticketMoves.ts';
@@ -20,13 +21,13 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
   return {
     async improve(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const text = typeof argument === 'string' ? argument : await askForWish(dialogs);
       if (text?.trim()) await planAndShow(session, { text: text.trim() });
     },
     async previewPlan(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const statuses = offeredFor.previewPlan;
       const ticketId = await chooseTicket(session, argument, dialogs, statuses, t('Preview Plan'));
       if (!ticketId) return;
@@ -36,13 +37,13 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
     },
     async confirmPlan(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const plan = planNamed(session, argument);
       await inBacklogView(() => confirm(session, plan, dialogs));
     },
     async editPlanRequest(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const plan = planNamed(session, argument);
       const text = await askForWish(dialogs, plan.preview.request);
       if (!text?.trim()) return;
@@ -51,7 +52,7 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
     },
     async dropPlan(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       await session.app.pipeline.drop(planNamed(session, argument).id);
       dialogs.mention(t('The plan is dropped'));
     },
@@ -86,7 +87,7 @@ async function confirm({ app }: Session, { id }: Planned, dialogs: Dialogs): Pro
     await app.pipeline.confirm(id);
   } catch (error) {
     if (!isPatchwrightError(error, 'branch_exists')) throw error;
-    const detail = t('{0} Drafting under a numbered name leaves it as it is.', error.why);
+    const detail = t('{0} The draft can go to a branch of that name with a number.', error.why);
     if (!(await dialogs.confirm(error.what, detail, t('Use a Numbered Name')))) return;
     await app.pipeline.confirm(id, { numbered: true });
   }

@@ -9,7 +9,7 @@ import { lineLog } from './errors.ts';
 import { requireTrust, type Session, type Sessions } from './sessions.ts';
 import { t } from './l10n.ts';
 
-/** The receiver and API of the folder that is open; off until somebody starts it, and after its session ends. */
+/** The receiver and API of one folder that is open; off until somebody starts it, and after its session ends. */
 export interface ServerControl {
   /** Starts it, or stops it. */
   toggle(): Promise<void>;
@@ -57,19 +57,19 @@ export function createServerControl(options: ServerControlOptions): ServerContro
 
   store.add(
     sessions.onDidChange(() => {
-      if (current && sessions.session() !== current.session) stopSoon();
+      if (current && !sessions.all().includes(current.session)) stopSoon();
     }),
   );
   store.add({ dispose: stopSoon });
   return {
     async toggle() {
       requireTrust();
-      const session = await sessions.ready();
       if (current) {
         await stop();
         dialogs.mention(t('Receiver stopped'));
         return;
       }
+      const session = await sessions.ready();
       const { url, dsn, ingestKey } = await start(session);
       const texts = new Map([
         [t('Copy DSN'), dsn],

@@ -1,20 +1,21 @@
 import * as vscode from 'vscode';
 import type { Backlog } from '../backlog/backlog.ts';
-import { type LinkedDocument, registerLinkedDocument } from './linkedDocument.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
+import { registerSessionDocument, type SessionDocument } from './sessionDocument.ts';
 import type { Sessions } from './sessions.ts';
 import { type Heard, isWaiting, teamDocument, type TheirPatch } from './teamText.ts';
 
 const address = vscode.Uri.from({ scheme: 'patchwright-team', path: '/Patchwright Team.md' });
 
 /** Patches of the others, as a document with links that show one, say yes to it or take it over. */
-export function registerTeam(sessions: Sessions): LinkedDocument {
-  return registerLinkedDocument(address, async () => {
-    const { app, settings } = await sessions.ready();
-    const { backlog } = app;
-    const isOn = settings()?.sync.enabled ?? false;
-    return teamDocument({ theirs: theirPatches(backlog), heard: heardOf(backlog), isOn });
-  });
+export function registerTeam(sessions: Sessions): SessionDocument {
+  return registerSessionDocument(address, sessions, ({ app: { backlog }, settings }) =>
+    teamDocument({
+      theirs: theirPatches(backlog),
+      heard: heardOf(backlog),
+      isOn: settings()?.sync.enabled ?? false,
+    }),
+  );
 }
 
 /** Those that wait first, then the newest. */

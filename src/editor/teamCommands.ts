@@ -6,15 +6,16 @@ import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { theirsUri } from './documents.ts';
 import { t } from './l10n.ts';
-import { requireTrust } from './sessions.ts';
+import { requireTrust, type Session } from './sessions.ts';
 
 type Names = 'sync' | 'showTeam' | 'openTheirs' | 'vouch' | 'takeOver';
 
 export function teamCommands({ sessions, dialogs, team, log }: Desk): Pick<Handlers, Names> {
+  const asked = (): Promise<Session> => sessions.ready(team.inFront());
   return {
     async sync() {
       requireTrust();
-      const { app } = await sessions.ready();
+      const { app } = await asked();
       const report = await cancellable(t('Syncing the backlog'), (signal) =>
         app.pipeline.sync({}, signal),
       );
@@ -36,17 +37,18 @@ export function teamCommands({ sessions, dialogs, team, log }: Desk): Pick<Handl
       const received = report.received.reduce((sum, { changes }) => sum + changes, 0);
       dialogs.mention(t('Synced: {0} received, {1} sent', received, report.sent));
     },
-    showTeam: () => team.open(),
+    showTeam: async () => team.open(await asked()),
     async openTheirs(id) {
-      const request = (await sessions.ready()).app.backlog.team.request(asId(id));
+      const session = await asked();
+      const request = session.app.backlog.team.request(asId(id));
       if (request?.diff === undefined) throw gone();
-      const document = await vscode.workspace.openTextDocument(theirsUri(request));
+      const document = await vscode.workspace.openTextDocument(theirsUri(request, session.id));
       await vscode.window.showTextDocument(document, { preview: true });
     },
     /** The gates run here first; the yes is sent with the next sync. */
     async vouch(id) {
       requireTrust();
-      const { app } = await sessions.ready();
+      const { app } = await asked();
       const comment = await dialogs.input({
         title: t('Say Yes'),
         prompt: t('What should its owner know? Leave it empty if nothing.'),
@@ -59,7 +61,7 @@ export function teamCommands({ sessions, dialogs, team, log }: Desk): Pick<Handl
     },
     async takeOver(id) {
       requireTrust();
-      const { app } = await sessions.ready();
+      const { app } = await asked();
       const { ticketId } = await cancellable(t('Running the gates on the patch'), (signal) =>
         app.pipeline.takeOver(asId(id), signal),
       );

@@ -6,6 +6,7 @@ import { chooseTicket } from './choose.ts';
 import type { Handler, Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Dialogs } from './dialogs.ts';
+import { stillOpen } from './links.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { parseUntil, snoozeChoices } from './snooze.ts';
 import type { SortOrder } from './sortOrder.ts';
@@ -37,17 +38,24 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
       if (!until) return;
       for (const { id } of all) await app.pipeline.snooze(id, until.toISOString());
     }),
-    closeTicket: aboutAll(desk, 'closeTicket', t('Close Ticket'), async ({ app }, all) => {
-      const reason = await dialogs.input({
-        title: t('Close {0}', nameOf(all)),
-        prompt: t(
-          'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
-        ),
-        validateInput: required,
-      });
-      if (!reason?.trim()) return;
-      for (const { id } of all) await app.pipeline.close(id, reason.trim());
-    }),
+    closeTicket: aboutAll(
+      desk,
+      'closeTicket',
+      t('Close Ticket'),
+      async ({ id: session, app }, all) => {
+        const reason = await dialogs.input({
+          title: t('Close {0}', nameOf(all)),
+          prompt: t(
+            'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
+          ),
+          validateInput: required,
+        });
+        if (!reason?.trim()) return;
+        for (const { id } of all) await app.pipeline.close(id, reason.trim());
+        const left = stillOpen(all.flatMap(({ id }) => desk.sessions.linksOf(session, id)));
+        if (left) dialogs.mention(left);
+      },
+    ),
     reopenTicket: about(desk, 'reopenTicket', t('Reopen Ticket'), ({ app }, ticket) =>
       // Only a split undoes a merge whole: what is seen of the ticket counts for itself again.
       ticket.metadata.mergedInto ? app.pipeline.split(ticket.id) : app.pipeline.reopen(ticket.id),
@@ -73,7 +81,7 @@ function about(
 ): Handler {
   return async (argument) => {
     requireTrust();
-    const session = await sessions.ready();
+    const session = await sessions.ready(argument);
     const id = await chooseTicket(session, argument, dialogs, offeredFor[name], title);
     const ticket = id && session.app.backlog.tickets.get(id);
     if (ticket) await act(session, ticket);

@@ -80,7 +80,7 @@ export function codeWords(code: string): string {
 }
 
 /** As its group in the view is called. */
-function statusName({ status }: Ticket): string {
+export function statusName({ status }: Pick<Ticket, 'status'>): string {
   return t(ticketGroups.find(({ statuses }) => statuses.includes(status))?.label ?? status);
 }
 
@@ -128,6 +128,7 @@ export function ticketTooltip(
   queue: Queue | undefined,
   differences: readonly Difference[] = [],
   outlook?: Outlook,
+  links: readonly string[] = [],
 ): string {
   const { fingerprint } = ticket.metadata;
   const suspects = suspectsOf(ticket.metadata);
@@ -156,6 +157,9 @@ export function ticketTooltip(
             exactly(group.lastSeen),
           ),
         ]
+      : []),
+    ...(links.length > 0
+      ? ['', t('Also in other folders'), ...links.map((one) => `  ${one}`)]
       : []),
     ...(suspects.length > 0
       ? ['', t('Suspect commits'), ...suspects.map((one) => `  ${shorten(suspectText(one), 300)}`)]

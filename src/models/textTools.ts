@@ -3,6 +3,7 @@ import type { Block, Message, ToolSpec } from '../core/model.ts';
 import { parseInput } from './toolInput.ts';
 
 const [open, close] = ['<tool_call>', '</tool_call>'];
+const thoughtEnd = '</think>';
 
 /** What the system prompt gains. */
 export function describeTools(tools: readonly ToolSpec[]): string {
@@ -42,6 +43,14 @@ function asText(block: Block): string[] {
   }
 }
 
+/** What a model thought aloud before it spoke; where its template opens the thought, only the end is there. */
+export function withoutThoughts(text: string): string {
+  const end = text.indexOf(thoughtEnd);
+  const before = text.slice(0, Math.max(0, end));
+  const isThought = /^\s*<think>/.test(text) || !before.includes(open);
+  return end === -1 || !isThought ? text : text.slice(end + thoughtEnd.length).trimStart();
+}
+
 export function hasTextCalls(text: string): boolean {
   return text.includes(open);
 }
@@ -62,6 +71,21 @@ export function parseTextCalls(text: string, newId: () => string): readonly Bloc
   }
   say(text.length);
   return blocks;
+}
+
+/** How models begin calls in their own form, where the server does not know it. */
+const ownMark = /^(\[TOOL_CALLS\]|<\|python_tag\|>)\s*/;
+
+/** A reply that is nothing but calls of tools there are, as JSON; undefined: it is something else. */
+export function parseBareCalls(
+  text: string,
+  tools: readonly string[],
+  newId: () => string,
+): readonly Block[] | undefined {
+  const value = parseInput(unfence(text.trim().replace(ownMark, '')));
+  const calls = (Array.isArray(value) ? value : [value]).map(toCall);
+  if (calls.length === 0 || !calls.every(({ name }) => tools.includes(name))) return undefined;
+  return calls.map((call) => ({ type: 'tool_use', id: newId(), ...call }));
 }
 
 const maxCloses = 50;

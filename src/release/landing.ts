@@ -1,6 +1,7 @@
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Git } from '../core/ports.ts';
 import { fields, isAncestor, isCommit, isObjectId } from './ownGit.ts';
+import { treeDiff } from './treeDiff.ts';
 
 /** What a patch's landing changed on a branch: everything from `before` up to `commit`. */
 export interface Landing {
@@ -56,6 +57,70 @@ export async function findLanding(
   return { commit: last, before, isMerge };
 }
 
+/**
+ * The commit by which all of a patch came into the history of `head` as a copy: squashed or rebased, or in
+ * one that leaves the patch's files as the patch does, whatever else it changes.
+ */
+export async function findCopy(
+  git: Git,
+  head: string,
+  patch: Patch,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  if (!(await isAncestor(git, patch.base, head, signal))) return undefined;
+  const landing = await findLanding(git, head, patch.commit, patch, signal);
+  const changed = (from: string, to: string) => changeBetween(git, from, to, signal);
+  const isWhole =
+    landing &&
+    (await changed(landing.before, landing.commit)) === (await changed(patch.base, patch.commit));
+  return isWhole ? landing.commit : reached(git, head, patch, signal);
+}
+
+/** The oldest commit since the patch's base with which all its files are as the patch has them. */
+async function reached(
+  git: Git,
+  head: string,
+  { base, commit }: Patch,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const wanted = new Map(
+    (await treeDiff(git, base, commit, signal)).map((one) => [one.path, entryOf(one)]),
+  );
+  const history = ['log', '--first-parent', '--diff-merges=first-parent', '--reverse'];
+  const what = ['--raw', '-z', '--no-abbrev', '--no-renames', '--format=%H'];
+  const range = [
+    '-n',
+    String(maxCommits),
+    `${base}..${head}`,
+    '--',
+    ...literal([...wanted.keys()]),
+  ];
+  const tokens = fields(await git.run([...history, ...what, ...range], { signal }));
+  const differing = new Set(wanted.keys());
+  let current: string | undefined;
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = (tokens[at] ?? '').trim();
+    if (token.startsWith(':')) {
+      const [, newMode = '', , newId = ''] = token.split(' ');
+      const path = tokens[(at += 1)] ?? '';
+      if (wanted.get(path) === entryOf({ newMode, newId })) differing.delete(path);
+      else differing.add(path);
+      continue;
+    }
+    if (differing.size === 0) return current;
+    current = token;
+  }
+  return differing.size === 0 ? current : undefined;
+}
+
+function entryOf({ newMode, newId }: { readonly newMode: string; readonly newId: string }): string {
+  return `${newMode} ${newId}`;
+}
+
+function literal(paths: readonly string[]): readonly string[] {
+  return paths.map((path) => `:(literal)${path}`);
+}
+
 async function isHere(git: Git, { base, commit }: Patch, signal?: AbortSignal): Promise<boolean> {
   const isThere = (await isCommit(git, base, signal)) && (await isCommit(git, commit, signal));
   return isThere && isAncestor(git, base, commit, signal);
@@ -95,20 +160,13 @@ async function likeOf(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   if (!(await isAncestor(git, base, head, signal))) return undefined;
-  const parts = [`${base}..${commit}`, `${commit}~1..${commit}`].map(async (range) =>
-    changeIds(git, await git.bytes(['diff', ...patchFormat, range, '--'], { signal })),
-  );
-  const wanted = new Set((await Promise.all(parts)).flat().map(({ change }) => change));
+  const parts = [base, `${commit}~1`].map((from) => changeBetween(git, from, commit, signal));
+  const wanted = new Set(await Promise.all(parts));
   const names = await git.run(['diff', '--name-only', '--no-renames', '-z', base, commit, '--'], {
     signal,
   });
   const since = ['--first-parent', '--no-merges', '--full-diff', '-n', String(maxCommits)];
-  const range = [
-    ...since,
-    `${base}..${head}`,
-    '--',
-    ...fields(names).map((path) => `:(literal)${path}`),
-  ];
+  const range = [...since, `${base}..${head}`, '--', ...literal(fields(names))];
   return (await traitsOf(git, range, signal)).find(({ change }) => wanted.has(change))?.commit;
 }
 
@@ -134,6 +192,16 @@ async function traitsOf(
       // A commit that changes nothing has no id: none is like it.
       return { commit, change: changes.get(commit) ?? `none ${commit}`, words: words.join('\0') };
     });
+}
+
+async function changeBetween(
+  git: Git,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const patch = await git.bytes(['diff', ...patchFormat, from, to, '--'], { signal });
+  return (await changeIds(git, patch))[0]?.change;
 }
 
 /** git's own name for a change, without line numbers. */

@@ -41,7 +41,7 @@ for (const version of [newest, oldest]) {
       await badge('1').waitFor();
       await window
         .statusItem()
-        .filter({ hasText: /(\d)\/\1 · 1 to review/ })
+        .filter({ hasText: /(\d)\/\1 gates · 1 to review/ })
         .waitFor();
       assert.equal(
         await window.page.locator('.tabs-container .tab').count(),

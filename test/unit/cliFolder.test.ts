@@ -9,6 +9,7 @@ import { tempFolder } from '../support/tempFolder.ts';
 const others: Readonly<Record<(typeof machineKeys)[number], unknown>> = {
   'model.provider': 'openai',
   'model.baseUrl': 'http://127.0.0.1:9/v1',
+  'model.roles.cheap': 'cheap-model',
   'model.fallbacks': [{ name: 'other-model' }],
   'model.prices': [{ model: 'other-model', input: 1, output: 2 }],
   'sandbox.allowWithout': true,

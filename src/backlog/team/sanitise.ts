@@ -100,7 +100,8 @@ function sayMetadata(ticket: Ticket, key: string): unknown {
 
 export function sayRequest(request: PatchRequest): TeamPut | undefined {
   const { files, testFiles, confidence, gates, reasoning, reviewComment, diff } = request;
-  const isOpen = diff.length <= maxDiffChars && scanSecrets(diff).length === 0;
+  const isHere = request.archive === undefined;
+  const isOpen = isHere && diff.length <= maxDiffChars && scanSecrets(diff).length === 0;
   return checked({
     kind: 'request',
     id: request.id,

@@ -6,8 +6,10 @@ import {
 } from '../../core/errors.ts';
 import type { PatchRequest } from '../../core/patchRequest.ts';
 import type { ScanReport } from '../../core/progress.ts';
+import { inTheirWords, isUnspecified } from '../../core/specification.ts';
 import { byTurn, place, type Ticket } from '../../core/ticket.ts';
 import { audit } from '../changes.ts';
+import { saidFor } from '../draft.ts';
 import type { House } from '../house.ts';
 import { insightOf } from '../insight.ts';
 import { sync } from '../sync/sync.ts';
@@ -27,6 +29,7 @@ export interface RunOptions {
 export interface Verbs {
   scan(signal: AbortSignal): Promise<ScanReport>;
   draft(signal: AbortSignal): Promise<PatchRequest>;
+  specify(ticketId: string, signal: AbortSignal): Promise<void>;
 }
 
 interface Job extends RunOptions {
@@ -165,15 +168,16 @@ const scanStep = ['the scan', scan] as const;
 const syncStep = ['the sync', syncWithTeam] as const;
 const draftStep = ['the next draft', draftNext] as const;
 const analyseStep = ['the analysis', analyse] as const;
+const specifyStep = ['the specifications', specify] as const;
 const proposeStep = ['the proposals', propose] as const;
 const refactorStep = ['the refactoring suggestions', suggestRefactorings] as const;
 
 const steps: Readonly<Record<RunType, readonly (readonly [string, Step])[]>> = {
   hourly: [scanStep, syncStep, draftStep],
   daily: [analyseStep],
-  weekly: [proposeStep],
+  weekly: [specifyStep, proposeStep],
   monthly: [refactorStep],
-  full: [scanStep, syncStep, analyseStep, proposeStep, refactorStep, draftStep],
+  full: [scanStep, syncStep, analyseStep, specifyStep, proposeStep, refactorStep, draftStep],
 };
 
 async function scan({ verbs, signal, dryRun, found, done, skipped }: Job): Promise<void> {
@@ -222,7 +226,7 @@ async function draftNext({ house, verbs, signal, ...job }: Job): Promise<void> {
 const analysedDays = 30;
 
 function analyse({ house, found }: Job): void {
-  const insight = insightOf(house.backlog, analysedDays, house.clock.now());
+  const insight = insightOf([house.backlog], analysedDays, house.clock.now());
   const { health, requests, tickets, cost } = insight;
   const figure = ({ value, unit, parts }: typeof health.score): string =>
     value === undefined ? 'nothing yet' : `${value} ${unit} (${parts.join('; ')})`;
@@ -235,6 +239,33 @@ function analyse({ house, found }: Job): void {
     `Risk exposure: ${figure(health.riskExposure)}.`,
     `Quality trend: ${health.qualityTrend.direction}.`,
   );
+}
+
+const specifications = 3;
+
+/** Of what users ask for, the most wanted first: drafts by the model for cheap tasks, where one is named. */
+async function specify(job: Job): Promise<void> {
+  const { house, verbs, signal, dryRun, done, skipped } = job;
+  const wishes = house.backlog.tickets
+    .list({ statuses: ['open'] })
+    .filter(isUnspecified)
+    .toSorted(byTurn)
+    .slice(0, specifications);
+  if (wishes.length === 0) return;
+  const cheap = house.settings().model.roles.cheap;
+  if (dryRun || cheap === '') {
+    const why = dryRun
+      ? 'a dry run asks no model'
+      : 'none is named (patchwright.model.roles.cheap)';
+    skipped.push({ what: 'draft specifications', why });
+    return;
+  }
+  for (const { id } of wishes) {
+    await attempt(job, `the specification of ${id}`, async () => {
+      await verbs.specify(id, signal);
+      done.push(`Drafted a specification of ${id}.`);
+    });
+  }
 }
 
 const proposals = 5;
@@ -251,7 +282,8 @@ function propose({ house, found, skipped }: Job): void {
   for (const ticket of free.slice(0, proposals)) {
     const { chance, costUsd, minutes } = outlook(ticket).odds;
     const cost = costUsd === undefined ? '' : `$${costUsd.toFixed(2)}, `;
-    const plan = ticket.proposedSolution || ticket.description;
+    const words = ticket.proposedSolution || inTheirWords(ticket, saidFor(house, ticket));
+    const plan = words.replace(/\s+/g, ' ');
     found.push(
       `${nameOf(ticket)} (${ticket.priority.value}; ${Math.round(100 * chance)} % to be approved, ${cost}${minutes} min). ${plan}`,
     );

@@ -49,12 +49,34 @@ describe('views and commands, of a house in memory', () => {
     assert.match(item?.accessibilityInformation?.label ?? '', /^Bug, priority medium: /);
   });
 
+  it('draws the rows of a request anew when it changed, and no others', async () => {
+    const [kept, edited] = [requestOf({ id: 'kept' }), requestOf({ id: 'edited' })];
+    const { tree } = api.reviewView;
+    const drawnAnew: unknown[] = [];
+    const listening = tree.onDidChangeTreeData?.((one) => drawnAnew.push(one));
+    try {
+      memory.requests = [kept, edited];
+      memory.changed();
+      await eventually(() => drawnAnew.length > 0);
+      const node = (await tree.getChildren())?.[1];
+      drawnAnew.length = 0;
+      memory.changed();
+      memory.requests = [kept, { ...edited, commit: 'c'.repeat(40) }];
+      memory.changed();
+      await eventually(() => drawnAnew.length > 0);
+      assert.deepEqual(drawnAnew, [node]);
+      assert.equal(node?.kind === 'request' && node.request.commit, 'c'.repeat(40));
+    } finally {
+      listening?.dispose();
+    }
+  });
+
   it('counts what waits on the badge, in the context and in the status bar', async () => {
     memory.requests = [requestOf()];
     memory.changed();
     await eventually(() => api.reviewView.badge() === 1);
     await eventually(() => api.contextKeys.values().hasRequests === true);
-    await eventually(() => api.statusBar.shown().text === '$(shield) 2/2 · 1 to review');
+    await eventually(() => api.statusBar.shown().text === '$(shield) 2/2 gates · 1 to review');
     memory.requests = [];
     memory.changed();
     await eventually(() => api.reviewView.badge() === 0);
@@ -267,7 +289,7 @@ describe('views and commands, of a house in memory', () => {
   });
 
   it('ends spinning when a scan fails in the background, and says it once', async () => {
-    const activity = () => api.sessions.session()?.activity();
+    const activity = () => api.sessions.all()[0]?.activity();
     const message = `The disk is full (${String(process.hrtime.bigint())}).`;
     for (let times = 0; times < 2; times += 1) {
       memory.progress({ kind: 'scanning' });

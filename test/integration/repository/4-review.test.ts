@@ -42,7 +42,7 @@ describe('a patch, from draft to rollback', function () {
     const branches = git('branch', '--list');
     const done = command('draftTicket', await bugTicket());
     const id = await eventually(
-      () => [...(api.sessions.session()?.activity().works.keys() ?? [])][0],
+      () => [...(api.sessions.all()[0]?.activity().works.keys() ?? [])][0],
     );
     await command('cancel', id);
     await done;
@@ -57,7 +57,7 @@ describe('a patch, from draft to rollback', function () {
     assert.deepEqual(dialogs.told, []);
     await eventually(() => api.reviewView.badge() === 1);
     await eventually(() =>
-      /^\$\(shield\) (\d)\/\1 · 1 to review$/.test(api.statusBar.shown().text),
+      /^\$\(shield\) (\d)\/\1 gates · 1 to review$/.test(api.statusBar.shown().text),
     );
     assert.equal(git('rev-parse', 'HEAD'), before_.head);
     assert.equal(git('status', '--porcelain'), before_.status);

@@ -235,6 +235,8 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: async () => undefined,
       list: async () => [],
       bringBack: async () => undefined,
+      request: async (id) => memory.requests.find((request) => request.id === id),
+      attempt: async (id) => memory.attempts.find((attempt) => attempt.id === id),
     },
     groups: {
       get: (id) => memory.groups.find((group) => group.id === id),
@@ -266,6 +268,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       negativeSince: () => [],
       has: () => false,
       themed: () => [],
+      ofTheme: () => [],
       rated: () => [],
       usersOf: () => [],
     },

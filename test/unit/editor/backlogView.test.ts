@@ -3,7 +3,6 @@ import { defaultSettings } from '../../../src/core/settings.ts';
 import { pick, type Ticket } from '../../../src/core/ticket.ts';
 import { advance, noActivity } from '../../../src/editor/activity.ts';
 import { checkLine, doctorDocument } from '../../../src/editor/doctorText.ts';
-import { keepsSession } from '../../../src/editor/folders.ts';
 import { parseUntil, snoozeChoices } from '../../../src/editor/snooze.ts';
 import { inOrder, type SortOrder, toSortOrder } from '../../../src/editor/sortOrder.ts';
 import { queueOf, ticketTooltip } from '../../../src/editor/ticketText.ts';
@@ -157,13 +156,7 @@ describe('the doctor', () => {
   });
 });
 
-describe("the window's session", () => {
-  it('goes on while its own folder is there', () => {
-    assert.equal(keepsSession('file:///a', ['file:///b', 'file:///a']), true);
-    assert.equal(keepsSession('file:///a', ['file:///b']), false);
-    assert.equal(keepsSession(undefined, ['file:///b']), false);
-  });
-
+describe('what a session does', () => {
   it('scans no more once a scan has failed', () => {
     const scanning = advance(noActivity, { kind: 'scanning' });
     assert.equal(scanning.scanning, true);

@@ -9,8 +9,9 @@ import {
 } from '../../../src/editor/notices.ts';
 
 const rules = defaultSettings.notifications;
-const ready = (given: Partial<Notice & { kind: 'ready' }> = {}): Notice => ({
+const ready = (given: Partial<Notice & { kind: 'ready' }> = {}): Notice & { kind: 'ready' } => ({
   kind: 'ready',
+  sessionId: 's1',
   requestId: 'r1',
   title: 'TypeError: x',
   confidence: 0.5,
@@ -19,6 +20,7 @@ const ready = (given: Partial<Notice & { kind: 'ready' }> = {}): Notice => ({
 });
 const preview: Notice = {
   kind: 'preview',
+  sessionId: 's1',
   ticketId: 't1',
   title: 'Exports crash',
   reason: '10 users report the same.',
@@ -67,7 +69,7 @@ describe('what pops up', () => {
     assert.equal(message, 'A patch is ready to review (confidence 0.93): TypeError: x');
     assert.equal(button, 'Open Diff');
     assert.deepEqual(target, { kind: 'request', id: 'r1' });
-    assert.deepEqual(toldOf([preview]).target, { kind: 'ticket', id: 't1' });
+    assert.deepEqual(toldOf([preview]).target, { kind: 'ticket', id: 't1', sessionId: 's1' });
   });
 
   it('is one, however many there are', () => {

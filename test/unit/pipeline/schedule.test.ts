@@ -254,6 +254,7 @@ describe('the schedule of a folder', () => {
       problems: [],
     }),
     draft: () => Promise.reject(new Error('nobody asked for it')),
+    specify: () => Promise.reject(new Error('nobody asked for it')),
   };
   const { signal } = new AbortController();
   const options = { dryRun: false, autoExecute: false };
