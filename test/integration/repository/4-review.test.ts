@@ -89,7 +89,8 @@ describe('a patch, from draft to rollback', function () {
     }
   });
 
-  it('is compared under load when somebody asks for it, and its panel then shows what came of it', async () => {
+  it('is compared under load when somebody asks for it, and its panel then shows what came of it', async function () {
+    if (vscode.version.startsWith('1.104.')) return this.skip(); // takes seconds; the newest shows the same
     const request = await waiting();
     const app = `require('node:http').createServer((_, r) => r.end('ok')).listen(process.env.PORT, '127.0.0.1')`;
     const settings = { start: `node -e "${app}"`, seconds: 1, requests: ['GET /'] };
@@ -115,6 +116,7 @@ describe('a patch, from draft to rollback', function () {
       .filter(({ input }) => input instanceof vscode.TabInputWebview);
     assert.equal(panels.length, 1);
     await vscode.window.tabGroups.close(panels);
+    return undefined;
   });
 
   it('opens all files as one diff, and one file as a diff', async () => {
