@@ -53,6 +53,8 @@ export const bench: Bench = {
         target: 90,
         better: 'larger',
       });
+      const silent = found.filter(({ verdict }) => verdict === 'not_worse').length;
+      report({ what: 'of these: called not worse, without a doubt', value: silent, unit: '' });
     }
   },
 };
