@@ -18,6 +18,12 @@ export const maxTickets = 50_000;
 const kept = 0.9;
 const ticketsPerFile = 2_000;
 const ticketsPerLine = 200;
+/** Tables of which a ticket has rows, with the column that names it. */
+const tables = [
+  ['improvement_tickets', 'id'],
+  ['signal_groups', 'id'],
+  ['group_variants', 'group_id'],
+] as const;
 
 export interface ArchiveOptions {
   readonly paths: Paths;
@@ -31,7 +37,7 @@ export interface ArchiveOptions {
   tell(notice: string): void;
 }
 
-export interface Archive extends ArchiveStore {
+export interface Archive extends Omit<ArchiveStore, 'request' | 'attempt'> {
   /** Moves what is beyond the limit, and takes back what somebody has changed since it was moved. */
   tidy(): Promise<void>;
 }
@@ -42,7 +48,8 @@ export function createArchive(options: ArchiveOptions): Archive {
   let last: { readonly name: string; readonly rows: ReadonlyMap<string, Row> } | undefined;
 
   async function rowsOf(name: string): Promise<ReadonlyMap<string, Row>> {
-    if (last?.name !== name) last = { name, rows: await readArchive(engine, paths, name) };
+    if (last?.name !== name)
+      last = { name, rows: await readArchive(engine, paths, name, ticketEntity) };
     return last.rows;
   }
 
@@ -67,7 +74,8 @@ export function createArchive(options: ArchiveOptions): Archive {
   /** First the file, then the note: a crash in between leaves tickets that are in both, and none in neither. */
   async function move(ids: readonly string[]): Promise<void> {
     const clocks = new Map(ids.map((id) => [id, clocksOf(rowIn(sql(), id) ?? {})]));
-    const file = await writeArchive(engine, paths, sql(), ids, options.clock.now().toISOString());
+    const rows = tables.map(([table, key]) => ({ table, key, ids }));
+    const file = await writeArchive(engine, paths, sql(), rows, options.clock.now().toISOString());
     for (const some of chunks([...clocks], ticketsPerLine)) {
       await options.write([
         ...some.map(([id, at]) => ({ kind: 'archive' as const, id, file, clocks: at })),

@@ -1,34 +1,35 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PatchwrightError, systemCode } from '../core/errors.ts';
+import type { Entity } from './entities.ts';
 import { createMemory } from './memory.ts';
 import type { Paths } from './paths.ts';
 import { archivePattern } from './schemas.ts';
 import { hashOf, putOnce } from './snapshotFile.ts';
 import { type Engine, openSql, type Row, type Sql } from './sqlite.ts';
 
-/** Tables of which an archived ticket has rows, with the column that names the ticket. */
-const tables = [
-  ['improvement_tickets', 'id'],
-  ['signal_groups', 'id'],
-  ['group_variants', 'group_id'],
-] as const;
+/** Rows of a table, named by one of its columns. */
+export interface Rows {
+  readonly table: string;
+  readonly key: string;
+  readonly ids: readonly string[];
+}
 
 /**
- * Writes the tickets' rows to an archive file: a database like the backlog's, for any SQLite tool. It is
+ * Writes rows to an archive file: a database like the backlog's, for any SQLite tool. It is
  * on the disk when this resolves, and is never changed afterwards. Gives its name.
  */
 export async function writeArchive(
   engine: Engine,
   paths: Paths,
   from: Sql,
-  ids: readonly string[],
+  rows: readonly Rows[],
   at: string,
 ): Promise<string> {
   const memory = createMemory(engine);
   try {
     memory.sql.atomically(() => {
-      for (const [table, key] of tables) copyRows(from, memory.sql, table, key, ids);
+      for (const some of rows) copyRows(from, memory.sql, some);
     });
     const bytes = memory.export(at);
     const name = `archive-${hashOf(bytes).slice(0, 16)}.sqlite`;
@@ -39,7 +40,7 @@ export async function writeArchive(
   }
 }
 
-function copyRows(from: Sql, to: Sql, table: string, key: string, ids: readonly string[]): void {
+function copyRows(from: Sql, to: Sql, { table, key, ids }: Rows): void {
   for (const id of ids) {
     for (const row of from.all(`SELECT * FROM ${table} WHERE ${key} = ?`, [id])) {
       const columns = Object.keys(row);
@@ -51,18 +52,19 @@ function copyRows(from: Sql, to: Sql, table: string, key: string, ids: readonly 
   }
 }
 
-/** Tickets' rows of an archive file, by id. Throws `corrupt` when it is gone, damaged or none of ours. */
+/** Rows of a kind that an archive file holds, by id. Throws `corrupt` when it is gone, damaged or none of ours. */
 export async function readArchive(
   engine: Engine,
   paths: Paths,
   name: string,
+  { table, key }: Pick<Entity<{ readonly id: string }>, 'table' | 'key'>,
 ): Promise<ReadonlyMap<string, Row>> {
   const file = join(paths.folder, name);
   const bytes = await bytesOf(file, name);
   const sql = openSql(engine, bytes);
   try {
-    const rows = sql.all('SELECT * FROM improvement_tickets WHERE complete = 1');
-    return new Map(rows.map((row) => [String(row.id), row]));
+    const rows = sql.all(`SELECT * FROM ${table} WHERE complete = 1`);
+    return new Map(rows.map((row) => [String(row[key]), row]));
   } finally {
     sql.close();
   }
@@ -78,7 +80,7 @@ async function bytesOf(file: string, name: string): Promise<Buffer> {
     if (systemCode(error) !== 'ENOENT') throw error;
   }
   throw new PatchwrightError('corrupt', {
-    what: `Tickets of the archive ${file} can't be read.`,
+    what: `What lies in the archive ${file} can't be read.`,
     why: 'The file is gone, or not the one that was written.',
     remedy: 'Put it back from a backup; what is seen again makes new tickets.',
   });

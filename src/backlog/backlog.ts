@@ -30,7 +30,7 @@ export interface Backlog {
   readonly learning: LearningStore;
   readonly audit: AuditStore;
   readonly team: TeamStore;
-  /** Old tickets, in files of their own beside the database. */
+  /** Old tickets, and the bulk of old requests and attempts, in files beside the database. */
   readonly archive: ArchiveStore;
 
   /** One journal line: all of it or nothing. Resolves when it is on the disk and visible to queries. */
@@ -61,6 +61,9 @@ export interface ArchiveStore {
   list(limit?: number): Promise<readonly Ticket[]>;
   /** Makes them tickets of the backlog again, as they were. Of others of these ids nothing is done. */
   bringBack(ids: readonly string[]): Promise<void>;
+  /** Whole, wherever its parts lie. */
+  request(id: string): Promise<PatchRequest | undefined>;
+  attempt(id: string): Promise<Attempt | undefined>;
 }
 
 export interface GroupStore {
@@ -124,6 +127,8 @@ export interface FeedbackStore {
   has(id: string): boolean;
   /** The newest that belong to a theme (the id of its group), oldest first. */
   themed(limit: number): readonly { readonly feedback: Feedback; readonly theme: string }[];
+  /** The newest of a theme, newest first. */
+  ofTheme(theme: string, limit: number): readonly Feedback[];
   /** Those that rate what a model did, oldest first. */
   rated(): readonly Feedback[];
   /** Who said it, hashed, each once. */

@@ -73,6 +73,13 @@ const metrics: Codec<RequestMetrics> = {
     row.metrics === '{}' ? undefined : (fromJson(row.metrics) as RequestMetrics | undefined),
 };
 
+/** Empty where it has been taken out again. */
+const archiveFile: Codec<string> = {
+  columns: ['archive_file'],
+  encode: (value) => ({ archive_file: value }),
+  decode: (row) => (row.archive_file ? String(row.archive_file) : undefined),
+};
+
 /** SQLite text ends at a NUL when read back; a replacement character shows that one was there. */
 export function toValue(value: string | number): Value {
   return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value;
@@ -145,6 +152,7 @@ export const attemptEntity: Entity<Attempt> = {
     error: plain('error_message'),
     gates: json('test_results'),
     preview: json('preview'),
+    archive: archiveFile,
   },
   required: [
     'ticketId',
@@ -200,6 +208,7 @@ export const requestEntity: Entity<PatchRequest> = {
     applicationError: plain('application_error'),
     canary: json('canary'),
     pullRequest: json('pull_request'),
+    archive: archiveFile,
   },
   required: [
     'ticketId',

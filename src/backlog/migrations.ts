@@ -181,6 +181,13 @@ BEGIN SELECT RAISE(ABORT, 'audit events are append-only'); END;
     version: 10,
     sql: 'ALTER TABLE patch_requests ADD COLUMN canary TEXT;',
   },
+  {
+    version: 11,
+    sql: `
+ALTER TABLE patch_requests ADD COLUMN archive_file TEXT;
+ALTER TABLE improvement_attempts ADD COLUMN archive_file TEXT;
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -19,6 +19,7 @@ import { coalesce, createSerial } from './serial.ts';
 import { createSnapshots } from './snapshots.ts';
 import { loadEngine } from './sqlite.ts';
 import { createStores } from './stores.ts';
+import { createThinning, usualWhole, type Whole } from './thinning.ts';
 import { watchJournals } from './watchJournals.ts';
 
 export interface OpenBacklogOptions {
@@ -36,6 +37,8 @@ export interface OpenBacklogOptions {
   readonly writer?: string;
   /** Beyond so many tickets old ones are archived. */
   readonly maxTickets?: number;
+  /** How many requests and attempts stay whole. */
+  readonly whole?: Whole;
   /** Follow what other processes write (default), or only on `refresh`. */
   readonly watch?: boolean;
   /** Take a snapshot when nothing was written for a while (default), or only after many changes and at the end. */
@@ -105,17 +108,10 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
   );
   const writeAny = (changes: readonly Writable[]): Promise<void> =>
     readOnly ? Promise.reject(readOnlyError(paths.folder)) : commits.write(changes);
-  const archive = createArchive({
-    paths,
-    engine,
-    clock,
-    log,
-    limit: options.maxTickets ?? maxTickets,
-    memory,
-    refresh,
-    write: writeAny,
-    tell,
-  });
+  const archiving = { paths, engine, clock, log, memory, refresh, write: writeAny };
+  const limit = options.maxTickets ?? maxTickets;
+  const archive = createArchive({ ...archiving, limit, tell });
+  const thinning = createThinning({ ...archiving, whole: options.whole ?? usualWhole });
   const prune = createPruning({
     paths,
     clock,
@@ -124,7 +120,10 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
     refresh,
     write: writeAny,
   });
-  const tidy = coalesce(() => archive.tidy());
+  const tidy = coalesce(async () => {
+    await archive.tidy();
+    await thinning.tidy();
+  });
   const snapshot = async () => {
     if (readOnly) return;
     if (!isClosed) await tidy();
@@ -144,7 +143,7 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
   return {
     ...createStores(() => current.sql),
     audit: createAuditStore(() => current.sql, options.signer, prune),
-    archive,
+    archive: { ...archive, request: thinning.request, attempt: thinning.attempt },
     notices,
     file: paths.database,
     onDidChange: changed.event,

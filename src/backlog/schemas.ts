@@ -47,6 +47,10 @@ const reasoned = <T extends z.ZodMiniType>(value: T) => z.strictObject({ value, 
 const trait = z.strictObject({ label: word, value: word });
 const traits = z.readonly(z.array(trait).check(z.maxLength(20)));
 
+/** Named after what is in it: what a name stands for never changes. */
+export const archivePattern = /^archive-[0-9a-f]{16}\.sqlite$/;
+const archiveName = z.string().check(z.regex(archivePattern));
+
 const ticketFields = {
   title: text,
   description: text,
@@ -119,6 +123,7 @@ const attemptFields = {
     plan: optional(plan),
     decision: optional(z.enum(['confirmed', 'dropped'])),
   }),
+  archive: z.union([z.literal(''), archiveName]),
 } satisfies SchemasOf<Omit<Attempt, 'id'>>;
 
 const patchFile = z.object({
@@ -242,6 +247,7 @@ const requestFields = {
       }),
     ),
   }),
+  archive: z.union([z.literal(''), archiveName]),
 } satisfies SchemasOf<Omit<PatchRequest, 'id'>>;
 
 const releaseFields = {
@@ -386,10 +392,6 @@ const clocks = z.record(
   ),
   z.array(z.string().check(z.maxLength(220))),
 );
-
-/** Named after what is in it: what a name stands for never changes. */
-export const archivePattern = /^archive-[0-9a-f]{16}\.sqlite$/;
-const archiveName = z.string().check(z.regex(archivePattern));
 
 const change = z.discriminatedUnion('kind', [
   z.strictObject({

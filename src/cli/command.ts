@@ -12,6 +12,18 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
+export interface OverFolders {
+  /** Says which tickets of the folders have one cause. */
+  readonly linksTickets?: boolean;
+  /** What all of them come to together. */
+  readonly total?: (apps: readonly [App, ...App[]], args: Arguments) => Total;
+}
+
+export interface Total {
+  readonly value: unknown;
+  readonly text: string;
+}
+
 export interface Command {
   /** As the help shows them. */
   readonly usage: string;
@@ -20,8 +32,10 @@ export interface Command {
   readonly operands: number;
   /** Opens the backlog without writing anything. */
   readonly readOnly?: boolean;
-  /** Reads sources in a thread of its own: others wait for the event loop. */
+  /** Reads sources in a thread of its own: its memory has a bound, and others may wait for the event loop. */
   readonly scansAside?: boolean;
+  /** Of several folders it is done in one after the other, and there is one report of all. */
+  readonly overFolders?: OverFolders;
   /** Resolves to the exit code. */
   run(context: Context): Promise<number>;
 }
@@ -56,6 +70,23 @@ export function requestNamed(app: App, id: string | undefined): PatchRequest {
     why: 'The backlog of this folder does not know it.',
     remedy: 'List them with `patchwright requests`.',
   });
+}
+
+/** With what of it lies in the archive. */
+export async function wholeRequestNamed(app: App, id: string | undefined): Promise<PatchRequest> {
+  const request = requestNamed(app, id);
+  return (await app.backlog.archive.request(request.id)) ?? request;
+}
+
+/** Of a request, or of a ticket's last attempt; whole, too. */
+export async function gatesNamed(app: App, name: string) {
+  const { backlog } = app;
+  const request = backlog.requests.find(name);
+  const last = request ? undefined : backlog.attempts.ofTicket(name).at(-1);
+  const attempt = last && (await backlog.archive.attempt(last.id));
+  if (attempt?.gates) return { status: attempt.outcome, gates: attempt.gates };
+  const { id, status, gates } = await wholeRequestNamed(app, name);
+  return { requestId: id, status, gates };
 }
 
 export function statusesOf<T extends string>(

@@ -5,7 +5,7 @@ import { isPatchwrightError } from '../core/errors.ts';
 import { gateTitles } from '../core/gate.ts';
 import type { GivenPatch, GivenTest } from '../pipeline/given.ts';
 import { type Arguments, usageError } from './arguments.ts';
-import { type Command, type Context, requestNamed, ticketNamed } from './command.ts';
+import { type Command, type Context, gatesNamed, requestNamed, ticketNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
 import { evidenceCommands } from './evidenceCommands.ts';
 import { contentOf } from './files.ts';
@@ -42,10 +42,8 @@ async function gates(context: Context): Promise<number> {
   if (args.patch !== undefined) return judge(context, args.patch);
   const [name = ''] = args.rest;
   if (name === 'selftest') return selfTest(context);
-  const request = app.backlog.requests.find(name);
-  const last = request ? undefined : app.backlog.attempts.ofTicket(name).at(-1);
-  const reports = request?.gates ?? last?.gates ?? requestNamed(app, name).gates;
-  const view = gatesView(request?.id, reports);
+  const { requestId, gates: reports } = await gatesNamed(app, name);
+  const view = gatesView(requestId, reports);
   out.result(view, () => reports.map(gateText).join('\n'));
   return view.passed ? exit.done : exit.refused;
 }

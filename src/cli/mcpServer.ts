@@ -5,7 +5,7 @@ import type { App } from '../compose.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import { gatesPassed } from '../core/gate.ts';
 import { byTurn, ticketStatuses } from '../core/ticket.ts';
-import { requestNamed, ticketNamed } from './command.ts';
+import { gatesNamed, ticketNamed } from './command.ts';
 import { gatesView, requestView, ticketView } from '../views.ts';
 
 const maxTickets = 100;
@@ -120,12 +120,9 @@ function serverOf(app: App, version: string, signal: AbortSignal): McpServer {
       annotations: reading,
     },
     ({ name }) =>
-      answer(() => {
-        const request = backlog.requests.find(name);
-        const last = request ? undefined : backlog.attempts.ofTicket(name).at(-1);
-        const reports = request?.gates ?? last?.gates ?? requestNamed(app, name).gates;
-        const status = request?.status ?? last?.outcome;
-        return { status, ...gatesView(request?.id, reports), passed: gatesPassed(reports) };
+      answer(async () => {
+        const { requestId, status, gates } = await gatesNamed(app, name);
+        return { status, ...gatesView(requestId, gates), passed: gatesPassed(gates) };
       }),
   );
   return server;

@@ -4,7 +4,14 @@ import { type HunkName, hunkNameText, parseDiff, parseHunkName } from '../core/h
 import { type PatchRequest, type RequestStatus, requestStatuses } from '../core/patchRequest.ts';
 import type { ReplayReport } from '../pipeline.ts';
 import { type Arguments, usageError } from './arguments.ts';
-import { type Command, type Context, requestNamed, statusesOf, ticketNamed } from './command.ts';
+import {
+  type Command,
+  type Context,
+  requestNamed,
+  statusesOf,
+  ticketNamed,
+  wholeRequestNamed,
+} from './command.ts';
 import { exit } from './exitCodes.ts';
 import { gateCommands } from './gateCommands.ts';
 import { callOf } from './invocation.ts';
@@ -31,6 +38,7 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     help: 'list patch requests',
     operands: 0,
     readOnly: true,
+    overFolders: {},
     run: requests,
   },
   diff: {
@@ -141,7 +149,7 @@ async function requests({ app, args, out }: Context): Promise<number> {
 }
 
 async function diff({ app, args, out }: Context): Promise<number> {
-  const request = requestNamed(app, args.rest[0]);
+  const request = await wholeRequestNamed(app, args.rest[0]);
   out.result({ requestId: request.id, diff: request.diff }, () => request.diff.trimEnd());
   return exit.done;
 }

@@ -54,8 +54,10 @@ export interface Attempt {
   readonly error?: string;
   /** Of the last submission, passed or not. */
   readonly gates?: readonly GateReport[];
-  /** It was to make a plan, not a patch. */
+  /** It was to make a plan, or a specification, and no patch. */
   readonly preview?: Preview;
+  /** The file of the archive that has what the gates printed. */
+  readonly archive?: string;
 }
 
 /** A process, told apart from a later one with the same pid by when it started. */

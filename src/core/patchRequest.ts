@@ -56,6 +56,8 @@ export interface PatchRequest {
   readonly canary?: Canary;
   /** Where it waits on a forge, as it was last seen there. */
   readonly pullRequest?: PullRequest;
+  /** The file of the archive that has its diff, its code and what the gates printed; here they are empty. */
+  readonly archive?: string;
 }
 
 export interface RequestEdit {

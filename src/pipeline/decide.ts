@@ -17,7 +17,7 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
 import { judgeCommit } from '../gates/protectedFiles.ts';
 import { keepBranch } from '../release/keep.ts';
-import { land } from '../release/land.ts';
+import { land, refuseGone } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
 import { baselineAt } from './releaseRates.ts';
 import { audit, move } from './changes.ts';
@@ -136,7 +136,7 @@ async function landIt(
   return { kind: 'landed', release: noted };
 }
 
-/** The ticket stays ready until the branch is merged: `noteKept` looks for that. */
+/** The ticket stays ready until the branch is merged: `createKeptWatch` looks for that. */
 async function keep(house: House, decided: Decided): Promise<string> {
   const branch = await keepBranch({ git: house.git }, decided.request);
   await writeApproved(house, decided);
@@ -231,6 +231,7 @@ async function refuseForeignBacklog(house: House): Promise<void> {
 
 /** The protected list may have grown since, and the object that lands is what counts. */
 async function judgeAgain(house: House, request: PatchRequest): Promise<void> {
+  await refuseGone(house.git, request);
   const prefix = await house.git.run(['rev-parse', '--show-prefix']);
   const { protection } = inFolder(prefix, { protection: await house.protection() });
   const { verdict, reason } = await judgeCommit({ git: house.git, patch: request, protection });
@@ -375,7 +376,11 @@ export async function undoReject(house: House, requestId: string): Promise<void>
       (comment) => comment !== request.reviewComment,
     );
     await house.backlog.write([
-      { kind: 'request', id: request.id, fields: { status: 'PENDING_APPROVAL' } },
+      {
+        kind: 'request',
+        id: request.id,
+        fields: { ...(await outOfArchive(house, request)), status: 'PENDING_APPROVAL' },
+      },
       commentsOf(ticket, comments),
       ...lessonOf(house, request, 'request.rejection_undone', { status: 'PENDING_APPROVAL' }),
       ...move(ticket, 'ready', house.clock.now().toISOString(), reviewer),
@@ -504,6 +509,18 @@ export function requestOf(house: House, id: string): PatchRequest {
   const request = house.backlog.requests.find(id);
   if (!request) throw notFound(`patch request ${id}`);
   return request;
+}
+
+/** With what of it lies in the archive. */
+export async function wholeRequestOf(house: House, id: string): Promise<PatchRequest> {
+  const request = requestOf(house, id);
+  return (await house.backlog.archive.request(request.id)) ?? request;
+}
+
+/** What it takes to have all of it in the backlog again. */
+async function outOfArchive(house: House, request: PatchRequest): Promise<Partial<PatchRequest>> {
+  if (!request.archive) return {};
+  return { ...(await wholeRequestOf(house, request.id)), archive: '' };
 }
 
 export function ticketOf(house: House, id: string): Ticket {

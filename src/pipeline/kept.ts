@@ -3,18 +3,30 @@ import { mergeOf } from '../release/keep.ts';
 import { ticketOf, writeLanded } from './decide.ts';
 import type { House } from './house.ts';
 
-/** Notes approved patches that were kept on their branch and that a person has merged since. */
-export async function noteKept(house: House): Promise<void> {
-  const { backlog } = house;
+/**
+ * Notes approved patches that were kept on their branch and that a person has merged since, by whatever
+ * way. A history is searched once.
+ */
+export function createKeptWatch(house: House): () => Promise<void> {
+  const { backlog, git } = house;
   const kept = (): readonly PatchRequest[] => backlog.requests.list({ statuses: ['APPROVED'] });
-  if (kept().length === 0) return;
-  await backlog.exclusively('decide', async () => {
-    for (const request of kept()) await noteMerged(house, request);
-  });
+  let searched = '';
+  return async () => {
+    if (kept().length === 0) return;
+    const { out: head } = await git.code(['rev-parse', '--verify', '--quiet', 'HEAD'], {
+      okCodes: [0, 1, 128],
+    });
+    const search = [head, ...kept().map(({ commit }) => commit)].join(' ');
+    if (search === searched) return;
+    await backlog.exclusively('decide', async () => {
+      for (const request of kept()) await noteMerged(house, request);
+    });
+    searched = search;
+  };
 }
 
 async function noteMerged(house: House, request: PatchRequest): Promise<void> {
-  const commit = await mergeOf({ git: house.git }, request.commit);
+  const commit = await mergeOf({ git: house.git }, request);
   if (commit === undefined) return;
   const branch = await house.git.run(['rev-parse', '--abbrev-ref', 'HEAD']);
   const at = await house.git.run(['show', '-s', '--format=%cI', commit]);

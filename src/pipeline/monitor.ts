@@ -78,7 +78,8 @@ function dueLook(release: Release, first: number, now: Date): number | undefined
   return due.length === 0 ? undefined : Math.max(...due);
 }
 
-function lookOf(
+/** What the counts say of a release, and whether it is to be taken back. */
+export function lookOf(
   { own, all, neighbours }: ReleaseRates,
   minutes: number,
   errorRate: number,
@@ -104,10 +105,14 @@ function lookOf(
 
 /** Fewer lines than this say nothing about a share of them. */
 const leastLines = 50;
+/** Beyond the limit less is enough than elsewhere; but a rate that was just below it passes it by chance. */
+const enough = 5;
 
 function passes({ before, after }: ReleaseRates['all'], limit: number): boolean {
   const share = ({ events, lines }: Seen): number => (lines === 0 ? 0 : events / lines);
-  return after.lines >= leastLines && share(after) >= limit && share(before) < limit;
+  if (after.lines < leastLines || share(after) < limit || share(before) >= limit) return false;
+  const { verdict, evidence } = compareRates(before, after);
+  return verdict === 'unknown' || evidence >= enough;
 }
 
 function noted({ backlog, clock }: House, release: Release, look: ReleaseLook): Change[] {

@@ -3,7 +3,7 @@ import type { PatchRequest } from '../core/patchRequest.ts';
 import { writeLanded, writeRolledBack } from './decide.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
-import { noteKept } from './kept.ts';
+import { createKeptWatch } from './kept.ts';
 
 /** Brings the backlog and the worktrees to a consistent state after a crash or a reload. */
 export async function recover(house: House): Promise<void> {
@@ -12,7 +12,7 @@ export async function recover(house: House): Promise<void> {
   try {
     await house.worktrees(house.settings()).recover((branch) => isWanted(house, branch));
     await noteLandings(house);
-    await noteKept(house);
+    await createKeptWatch(house)();
   } catch (error) {
     // No repository, or settings that are not valid yet: nothing of ours can be there to clean up.
     if (!isPatchwrightError(error)) throw error;

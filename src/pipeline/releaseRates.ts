@@ -1,7 +1,7 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import { eventsOf, linesRead, type Series, windowStart } from '../core/metric.ts';
 import type { Release, ReleaseBaseline } from '../core/patchRequest.ts';
-import type { NeighbourRates, Seen } from '../release/rates.ts';
+import { comingTogether, type NeighbourRates, type Seen } from '../release/rates.ts';
 
 /** All that are kept. */
 const allWindows = 5_000;
@@ -23,18 +23,28 @@ export function releaseRates(
 ): ReleaseRates {
   const { ticketId, appliedAt, baseline = { events: 0, allEvents: 0, lines: 0 } } = release;
   const landed = windowStart(Date.parse(appliedAt));
-  const split = (series: Series, counted: number) => {
-    const windows = sums(metrics, series);
-    const before = total(windows.filter(({ start }) => start < landed)) + counted;
-    const after = total(windows.filter(({ start }) => start >= landed)) - counted;
-    return { before, after: Math.max(0, after) };
-  };
-  const lines = split(linesRead, baseline.lines);
+  const lines = sums(metrics, linesRead);
+  const since = (windows: readonly Sum[], counted: number): number =>
+    Math.max(0, total(windows.filter(({ start }) => start >= landed)) - counted);
+  const linesBefore = lines.filter(({ start }) => start < landed);
+  const linesAfter = lines.slice(linesBefore.length);
   const rates = (series: Series, counted: number) => {
-    const events = split(series, counted);
+    const events = sums(metrics, series);
+    const at = new Map(events.map(({ start, value }) => [start, value]));
+    const wavering = (side: readonly Sum[]): number =>
+      comingTogether(
+        side.map(({ start, value }) => ({ events: at.get(start) ?? 0, lines: value })),
+        linesAfter.length,
+      );
+    // A time before that is shorter than that after has not shown all there is.
+    const isShort = linesBefore.length < linesAfter.length;
     return {
-      before: { events: events.before, lines: lines.before },
-      after: { events: events.after, lines: lines.after },
+      before: {
+        events: total(events.filter(({ start }) => start < landed)) + counted,
+        lines: total(linesBefore) + baseline.lines,
+        together: Math.max(wavering(linesBefore), isShort ? wavering(linesAfter) : 1),
+      },
+      after: { events: since(events, counted), lines: since(lines, baseline.lines) },
     };
   };
   return {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorMessage } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { EditorDiagnostic } from '../core/quality.ts';
@@ -9,7 +10,7 @@ import { enrich } from './enrich.ts';
 import { removeAged } from './cleanUp.ts';
 import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
-import { noteKept } from './kept.ts';
+import { createKeptWatch } from './kept.ts';
 import { type Intake, intakeOf } from './intake.ts';
 import { lookAtReleases } from './monitor.ts';
 import { createMeasured } from './measured.ts';
@@ -37,6 +38,7 @@ export function createScan(
   previewWanted: (ticketId: string) => void,
 ): Scan {
   const followPullRequests = createFollower(house);
+  const noteKept = createKeptWatch(house);
   let hasJudgedAll = false; // metrics of before this process are judged by its first scan
   let cleanedAt: number | undefined;
   return async ({ flush, analyse }, signal) => {
@@ -55,7 +57,7 @@ export function createScan(
       }
       await enrich(house, tally.created(), signal);
       await followPullRequests(signal);
-      await noteKept(house);
+      await noteKept();
       await lookAtReleases(house, tell);
       if (cleanedAt === undefined || house.clock.now().getTime() - cleanedAt >= dayMs) {
         cleanedAt = house.clock.now().getTime();
@@ -90,7 +92,9 @@ async function readGrowth(
       version ??= readVersion(house, signal);
     const now = house.clock.now().toISOString();
     const intake = intakeOf(batch, backlog, settings, now, await version);
+    await nextTurn(); // working out and writing down are a turn each: the editor waits for its own
     await backlog.write(intake.changes);
+    await nextTurn();
     return intake;
   };
   await wake(house);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { cancelled, errorMessage, PatchwrightError } from '../core/errors.ts';
 
@@ -19,25 +20,61 @@ export interface Call {
 const usualTimeoutMs = 20_000;
 const maxReplyChars = 4_000_000;
 
+/** How long a forge that asks to wait is waited for, in the middle of what somebody has asked for. */
+const mostPatienceMs = 10_000;
+const maxTries = 3;
+
 /** One call; the reply must be of that form. No redirect is followed: a token must not travel on. */
 export async function call<T>(
-  { apiUrl, headers, name, timeoutMs = usualTimeoutMs }: ForgeAccess,
-  { method, path, body }: Call,
+  access: ForgeAccess,
+  what: Call,
   schema: z.ZodMiniType<T>,
   signal?: AbortSignal,
 ): Promise<T> {
+  const { name } = access;
+  for (let tries = 1; ; tries += 1) {
+    const { response, text } = await send(access, what, signal);
+    if (response.ok) return checked(name, schema, text);
+    if (!isLimited(response)) throw refusal(name, response.status, text);
+    const waitMs = waitOf(response.headers);
+    if (waitMs === undefined || waitMs > mostPatienceMs || tries === maxTries) {
+      throw limited(name, text, waitMs);
+    }
+    await pause(waitMs, signal);
+  }
+}
+
+/** The reply to an answer of pages: all of them, as far as anybody would read. */
+export async function allPages<T>(
+  page: (query: string) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let number = 1; number <= maxPages; number += 1) {
+    const some = await page(`per_page=${perPage}&page=${number}`);
+    all.push(...some);
+    if (some.length < perPage) break;
+  }
+  return all;
+}
+
+const perPage = 100;
+const maxPages = 20;
+
+async function send(
+  { apiUrl, headers, name, timeoutMs = usualTimeoutMs }: ForgeAccess,
+  { method, path, body }: Call,
+  signal?: AbortSignal,
+): Promise<{ readonly response: Response; readonly text: string }> {
   const limit = AbortSignal.timeout(timeoutMs);
-  let response: Response;
-  let text: string;
   try {
-    response = await fetch(`${apiUrl}${path}`, {
+    const response = await fetch(`${apiUrl}${path}`, {
       method,
       headers: { ...headers, 'Content-Type': 'application/json', 'User-Agent': 'patchwright' },
       redirect: 'manual',
       signal: signal ? AbortSignal.any([limit, signal]) : limit,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    text = (await response.text()).slice(0, maxReplyChars);
+    return { response, text: (await response.text()).slice(0, maxReplyChars) };
   } catch (error) {
     if (signal?.aborted) throw cancelled();
     throw new PatchwrightError(
@@ -50,13 +87,49 @@ export async function call<T>(
       { cause: error },
     );
   }
-  if (!response.ok) throw refusal(name, response.status, text);
+}
+
+function checked<T>(name: string, schema: z.ZodMiniType<T>, text: string): T {
   const parsed = z.safeParse(schema, asJson(text));
   if (parsed.success) return parsed.data;
   throw new PatchwrightError('forge_bad_reply', {
     what: `${name} answered something else than was asked for.`,
     why: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
     remedy: 'If the address of the remote is right, this may be a version that is not known here.',
+  });
+}
+
+/** GitHub says 403, too, when there were too many calls, and then by its headers that it is no matter of rights. */
+function isLimited({ status, headers }: Response): boolean {
+  if (status === 429) return true;
+  const left = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining');
+  return status === 403 && (headers.has('retry-after') || left === '0');
+}
+
+/** undefined where it does not say. */
+function waitOf(headers: Headers): number | undefined {
+  const seconds = headers.get('retry-after');
+  if (seconds !== null && /^\d{1,6}$/.test(seconds)) return Number(seconds) * 1_000;
+  const reset = headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset');
+  if (reset === null || !/^\d{1,12}$/.test(reset)) return undefined;
+  return Math.max(0, Number(reset) * 1_000 - Date.now());
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, signal ? { signal } : {});
+  } catch (error) {
+    if (signal?.aborted) throw cancelled();
+    throw error;
+  }
+}
+
+function limited(name: string, text: string, waitMs: number | undefined): PatchwrightError {
+  const time = waitMs === undefined ? 'a few minutes' : `${Math.ceil(waitMs / 1_000)} seconds`;
+  return new PatchwrightError('forge_refused', {
+    what: `${name} takes no more calls for a while.`,
+    why: wordsOf(text) || 'There were too many within a short time.',
+    remedy: `Try again in ${time}.`,
   });
 }
 
@@ -73,21 +146,43 @@ function asJson(text: string): unknown {
   }
 }
 
+const moved = 'The repository has moved: set its new address with `git remote set-url`.';
+
 const remedies: Readonly<Record<number, string>> = {
+  301: moved,
+  302: moved,
+  307: moved,
+  308: moved,
   401: 'Sign in again, or set another token.',
   403: 'Give the token the right to write pull requests, or ask who owns the repository.',
   404: 'Look whether the token may see this repository.',
+  409: 'Look at the branch on the forge: something of its name may be there already.',
   422: 'Look at the branch and its base on the forge.',
-  429: 'Wait a while and try again.',
 };
 
 function refusal(name: string, status: number, text: string): PatchwrightError {
-  const said = (asJson(text) as { message?: unknown; error?: unknown } | undefined) ?? {};
-  const words = said.message ?? said.error ?? '';
-  const why = typeof words === 'string' ? words : JSON.stringify(words);
   return new PatchwrightError(status === 401 || status === 403 ? 'forge_auth' : 'forge_refused', {
     what: `${name} refused (${status}).`,
-    why: why.slice(0, 500),
+    why: wordsOf(text),
     remedy: remedies[status] ?? 'Try again later.',
   });
 }
+
+/** What a forge says went wrong; GitHub says more in a list. */
+function wordsOf(text: string): string {
+  const said = z.safeParse(words, asJson(text));
+  if (!said.success) return '';
+  const { message, error, errors = [] } = said.data;
+  const more = errors.map((one) => (typeof one === 'string' ? one : (one.message ?? '')));
+  const first = message ?? error ?? '';
+  return [typeof first === 'string' ? first : JSON.stringify(first), ...more]
+    .filter(Boolean)
+    .join(' ')
+    .slice(0, 500);
+}
+
+const words = z.object({
+  message: z.optional(z.unknown()),
+  error: z.optional(z.unknown()),
+  errors: z.optional(z.array(z.union([z.string(), z.object({ message: z.optional(z.string()) })]))),
+});

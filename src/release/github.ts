@@ -7,7 +7,7 @@ import type {
   PullRequest,
   ReviewComment,
 } from '../core/pullRequest.ts';
-import { call, type ForgeAccess } from './forgeCall.ts';
+import { allPages, call, type ForgeAccess } from './forgeCall.ts';
 
 /** GitHub's REST API, version 2022-11-28 (docs.github.com/rest/pulls); Enterprise Server speaks the same. */
 
@@ -20,12 +20,16 @@ const pull = z.object({
   merged_at: z.nullish(z.string()),
   merge_commit_sha: z.nullish(z.string()),
   created_at: z.string(),
-  head: z.object({ sha: z.string() }),
+  head: z.object({ sha: z.string(), ref: z.optional(z.string()) }),
 });
 type Pull = z.infer<typeof pull>;
 
 const checkRuns = z.object({
   check_runs: z.array(z.object({ status: z.string(), conclusion: z.nullish(z.string()) })),
+});
+/** What older services say of a commit; a list of its own. */
+const statuses = z.object({
+  statuses: z.array(z.object({ state: z.enum(['success', 'pending', 'failure', 'error']) })),
 });
 const comments = z.array(
   z.object({
@@ -67,13 +71,21 @@ export function createGitHub(repository: ForgeRepository, token: string, now: ()
   return {
     async open(wanted, signal) {
       const { title, body, branch: head, base, draft } = wanted;
-      const path = `${root}/pulls`;
-      const made = await call(
-        access,
-        { method: 'POST', path, body: { title, body, head, base, draft } },
-        pull,
-        signal,
-      );
+      const make = (asDraft: boolean): Promise<Pull> =>
+        call(
+          access,
+          {
+            method: 'POST',
+            path: `${root}/pulls`,
+            body: { title, body, head, base, draft: asDraft },
+          },
+          pull,
+          signal,
+        );
+      const made = await make(draft).catch((error: unknown) => {
+        if (draft && saysNoDrafts(error)) return make(false);
+        throw error;
+      });
       return whole(made, signal);
     },
     dress: (number, wanted, signal) => dress(access, root, number, wanted, signal),
@@ -81,7 +93,9 @@ export function createGitHub(repository: ForgeRepository, token: string, now: ()
       const owner = repository.path.split('/')[0] ?? '';
       const query = new URLSearchParams({ head: `${owner}:${branch}`, state: 'open' });
       const path = `${root}/pulls?${query.toString()}`;
-      const [found] = await call(access, { method: 'GET', path }, z.array(pull), signal);
+      const all = await call(access, { method: 'GET', path }, z.array(pull), signal);
+      // A filter that it does not understand, GitHub passes over.
+      const found = all.find(({ head }) => head.ref === undefined || head.ref === branch);
       return found && whole(found, signal);
     },
     async state(number, signal) {
@@ -89,6 +103,11 @@ export function createGitHub(repository: ForgeRepository, token: string, now: ()
       return whole(await call(access, { method: 'GET', path }, pull, signal), signal);
     },
   };
+}
+
+/** Not every plan has drafts. */
+function saysNoDrafts(error: unknown): boolean {
+  return isPatchwrightError(error, 'forge_refused') && /\bdraft/i.test(error.why);
 }
 
 /** Labels and reviewers are calls of their own; a pull request without them is one all the same. */
@@ -99,24 +118,38 @@ async function dress(
   { labels, reviewers }: NewPullRequest,
   signal?: AbortSignal,
 ): Promise<void> {
-  const steps = [
-    { wanted: labels, path: `${root}/issues/${number}/labels`, body: { labels } },
-    {
-      wanted: reviewers,
-      path: `${root}/pulls/${number}/requested_reviewers`,
-      body: { reviewers },
-    },
-  ];
-  for (const { wanted, path, body } of steps) {
-    if (wanted.length === 0) continue;
-    try {
+  const post = (path: string, body: unknown): Promise<boolean> =>
+    unlessRefused(false, async () => {
       await call(access, { method: 'POST', path, body }, z.unknown(), signal);
-    } catch (error) {
-      if (!isPatchwrightError(error, 'forge_refused') && !isPatchwrightError(error, 'forge_auth')) {
-        throw error;
-      }
+      return true;
+    });
+  if (labels.length > 0) await post(`${root}/issues/${number}/labels`, { labels });
+  const ask = (names: readonly string[]): Promise<boolean> =>
+    post(`${root}/pulls/${number}/requested_reviewers`, reviewersOf(names));
+  if (reviewers.length === 0 || (await ask(reviewers)) || reviewers.length === 1) return;
+  // For one that can't be asked, all are refused.
+  for (const one of reviewers) await ask([one]);
+}
+
+/** What a token has no right to, or a repository does not have, is done without. */
+async function unlessRefused<T>(instead: T, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isPatchwrightError(error, 'forge_refused') || isPatchwrightError(error, 'forge_auth')) {
+      return instead;
     }
+    throw error;
   }
+}
+
+/** `org/team` names a team. */
+function reviewersOf(names: readonly string[]) {
+  const teams = names.filter((name) => name.includes('/'));
+  return {
+    reviewers: names.filter((name) => !name.includes('/')),
+    ...(teams.length > 0 ? { team_reviewers: teams.map((name) => name.split('/').at(-1)) } : {}),
+  };
 }
 
 async function checksOf(
@@ -125,12 +158,27 @@ async function checksOf(
   sha: string,
   signal?: AbortSignal,
 ): Promise<PullRequest['checks']> {
-  const path = `${root}/commits/${sha}/check-runs`;
-  const { check_runs: runs } = await call(access, { method: 'GET', path }, checkRuns, signal);
-  if (runs.length === 0) return 'none';
-  if (runs.some(({ status }) => status !== 'completed')) return 'pending';
+  const commit = `${root}/commits/${sha}`;
+  const pages = <T, Item>(path: string, schema: z.ZodMiniType<T>, items: (reply: T) => Item[]) =>
+    unlessRefused<readonly Item[]>([], () =>
+      allPages(async (query) =>
+        items(await call(access, { method: 'GET', path: `${path}?${query}` }, schema, signal)),
+      ),
+    );
+  const [runs, told] = await Promise.all([
+    pages(`${commit}/check-runs`, checkRuns, ({ check_runs: some }) => some),
+    pages(`${commit}/status`, statuses, ({ statuses: some }) => some),
+  ]);
+  const all = [
+    ...runs.map(({ status, conclusion }) =>
+      status === 'completed' ? (conclusion ?? '') : 'pending',
+    ),
+    ...told.map(({ state }) => state),
+  ];
+  if (all.length === 0) return 'none';
+  if (all.includes('pending')) return 'pending';
   const fine = ['success', 'neutral', 'skipped'];
-  return runs.every(({ conclusion }) => fine.includes(conclusion ?? '')) ? 'passed' : 'failed';
+  return all.every((one) => fine.includes(one)) ? 'passed' : 'failed';
 }
 
 /** Of the conversation, on lines, and with reviews: three lists to a person, one here. */
@@ -142,7 +190,9 @@ async function commentsOf(
 ): Promise<readonly ReviewComment[]> {
   const paths = ['issues', 'pulls'].map((kind) => `${root}/${kind}/${number}/comments`);
   const lists = [...paths, `${root}/pulls/${number}/reviews`].map((path) =>
-    call(access, { method: 'GET', path: `${path}?per_page=100` }, comments, signal),
+    allPages((query) =>
+      call(access, { method: 'GET', path: `${path}?${query}` }, comments, signal),
+    ),
   );
   return (await Promise.all(lists))
     .flat()

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Forge, ForgeRepository, PullRequest, ReviewComment } from '../core/pullRequest.ts';
-import { call, type ForgeAccess } from './forgeCall.ts';
+import { allPages, call, type ForgeAccess } from './forgeCall.ts';
 
 /** GitLab's REST API v4 (docs.gitlab.com/api/merge_requests). */
 
@@ -117,8 +117,10 @@ async function commentsOf(
   path: string,
   signal?: AbortSignal,
 ): Promise<readonly ReviewComment[]> {
-  const query = 'sort=asc&order_by=created_at&per_page=100';
-  const all = await call(access, { method: 'GET', path: `${path}?${query}` }, notes, signal);
+  const order = 'sort=asc&order_by=created_at';
+  const all = await allPages((query) =>
+    call(access, { method: 'GET', path: `${path}?${order}&${query}` }, notes, signal),
+  );
   return all
     .filter(({ system }) => system !== true)
     .map(({ id, author, body, created_at: at, position }) => ({

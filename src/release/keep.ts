@@ -2,7 +2,8 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Git } from '../core/ports.ts';
 import { refuseOtherThanJudged } from './land.ts';
-import { atTopLevel, isAncestor } from './ownGit.ts';
+import { broughtBy, findCopy } from './landing.ts';
+import { atTopLevel, isAncestor, isCommit } from './ownGit.ts';
 
 /**
  * Leaves an approved patch on its branch, which is made again where it is gone. Nothing else of the
@@ -33,26 +34,22 @@ export async function keepBranch(
 }
 
 /**
- * The commit that brought a kept patch into the current branch, when a person has merged it: the merge, or
- * the patch's own commit after a fast-forward. undefined while it is not part of the branch.
+ * The commit that brought a kept patch into the current branch, when a person has merged it: the merge, the
+ * patch's own commit after a fast-forward, or a copy of it. undefined while it is not part of the branch.
  */
 export async function mergeOf(
   deps: { readonly git: Git },
-  commit: string,
+  patch: Pick<PatchRequest, 'base' | 'commit'>,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const git = await atTopLevel(deps.git, signal);
-  const known = await git.code(['cat-file', '-e', `${commit}^{commit}`], {
+  const { commit } = patch;
+  if (!(await isCommit(git, commit, signal))) return undefined;
+  const { out: head } = await git.code(['rev-parse', '--verify', '--quiet', 'HEAD'], {
     okCodes: [0, 1, 128],
     signal,
   });
-  const head = await git.code(['rev-parse', '--verify', '--quiet', 'HEAD'], {
-    okCodes: [0, 1, 128],
-    signal,
-  });
-  if (known.code !== 0 || head.code !== 0) return undefined;
-  if (!(await isAncestor(git, commit, 'HEAD', signal))) return undefined;
-  const path = ['rev-list', '--ancestry-path', '--first-parent', '--merges', `${commit}..HEAD`];
-  const merges = (await git.run(path, { signal })).split('\n').filter(Boolean);
-  return merges.at(-1) ?? commit;
+  if (head === '') return undefined;
+  const isMerged = await isAncestor(git, commit, head, signal);
+  return isMerged ? broughtBy(git, head, commit, signal) : findCopy(git, head, patch, signal);
 }

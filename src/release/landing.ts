@@ -1,6 +1,7 @@
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Git } from '../core/ports.ts';
 import { fields, isAncestor, isCommit, isObjectId } from './ownGit.ts';
+import { treeDiff } from './treeDiff.ts';
 
 /** What a patch's landing changed on a branch: everything from `before` up to `commit`. */
 export interface Landing {
@@ -31,7 +32,8 @@ const patchFormat = [
 /**
  * How a patch came into the history of `head`: by a merge, by one commit that holds all of it (squashed), or
  * by a copy of each of its commits (rebased, or a fast-forward). undefined where it is not part of it.
- * @param commit the merge as it was noted; where it is no part of the history, its like is looked for
+ * @param commit the merge as it was noted; where it is no part of the history (amended, or made elsewhere),
+ *   what stands for it is looked for
  * @param patch as it was judged; left out where nothing is known of it
  */
 export async function findLanding(
@@ -44,7 +46,7 @@ export async function findLanding(
   const known = patch && (await isHere(git, patch, signal)) ? patch : undefined;
   const isPart =
     (await isCommit(git, commit, signal)) && (await isAncestor(git, commit, head, signal));
-  const last = isPart ? commit : known && (await likeOf(git, head, known, signal));
+  const last = isPart ? commit : known && (await foundAgain(git, head, known, signal));
   if (last === undefined) return undefined;
   const [, ...parents] = (
     await git.run(['rev-list', '--parents', '-n', '1', last], { signal })
@@ -54,6 +56,93 @@ export async function findLanding(
   const steps = isMerge || !known ? 1 : await copiedCommits(git, last, known, signal);
   const before = await git.run(['rev-parse', '--verify', `${last}~${steps}`], { signal });
   return { commit: last, before, isMerge };
+}
+
+/**
+ * The commit by which all of a patch came into the history of `head` as a copy: squashed or rebased, or in
+ * one that leaves the patch's files as the patch does, whatever else it changes.
+ */
+export async function findCopy(
+  git: Git,
+  head: string,
+  patch: Patch,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  if (!(await isAncestor(git, patch.base, head, signal))) return undefined;
+  const landing = await findLanding(git, head, patch.commit, patch, signal);
+  const changed = (from: string, to: string) => changeBetween(git, from, to, signal);
+  const isWhole =
+    landing &&
+    (await changed(landing.before, landing.commit)) === (await changed(patch.base, patch.commit));
+  return isWhole ? landing.commit : reached(git, head, patch, signal);
+}
+
+/** The oldest commit since the patch's base with which all its files are as the patch has them. */
+async function reached(
+  git: Git,
+  head: string,
+  { base, commit }: Patch,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const wanted = new Map(
+    (await treeDiff(git, base, commit, signal)).map((one) => [one.path, entryOf(one)]),
+  );
+  const history = ['log', '--first-parent', '--diff-merges=first-parent', '--reverse'];
+  const what = ['--raw', '-z', '--no-abbrev', '--no-renames', '--format=%H'];
+  const range = [
+    '-n',
+    String(maxCommits),
+    `${base}..${head}`,
+    '--',
+    ...literal([...wanted.keys()]),
+  ];
+  const tokens = fields(await git.run([...history, ...what, ...range], { signal }));
+  const differing = new Set(wanted.keys());
+  let current: string | undefined;
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = (tokens[at] ?? '').trim();
+    if (token.startsWith(':')) {
+      const [, newMode = '', , newId = ''] = token.split(' ');
+      const path = tokens[(at += 1)] ?? '';
+      if (wanted.get(path) === entryOf({ newMode, newId })) differing.delete(path);
+      else differing.add(path);
+      continue;
+    }
+    if (differing.size === 0) return current;
+    current = token;
+  }
+  return differing.size === 0 ? current : undefined;
+}
+
+function entryOf({ newMode, newId }: { readonly newMode: string; readonly newId: string }): string {
+  return `${newMode} ${newId}`;
+}
+
+function literal(paths: readonly string[]): readonly string[] {
+  return paths.map((path) => `:(literal)${path}`);
+}
+
+async function foundAgain(
+  git: Git,
+  head: string,
+  patch: Patch,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const { commit } = patch;
+  if (await isAncestor(git, commit, head, signal)) return broughtBy(git, head, commit, signal);
+  return likeOf(git, head, patch, signal);
+}
+
+/** The merge with which a commit came into the history of `head`; itself after a fast-forward. */
+export async function broughtBy(
+  git: Git,
+  head: string,
+  commit: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const path = ['rev-list', '--ancestry-path', '--first-parent', '--merges', `${commit}..${head}`];
+  const merges = (await git.run(path, { signal })).split('\n').filter(Boolean);
+  return merges.at(-1) ?? commit;
 }
 
 async function isHere(git: Git, { base, commit }: Patch, signal?: AbortSignal): Promise<boolean> {
@@ -95,20 +184,13 @@ async function likeOf(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   if (!(await isAncestor(git, base, head, signal))) return undefined;
-  const parts = [`${base}..${commit}`, `${commit}~1..${commit}`].map(async (range) =>
-    changeIds(git, await git.bytes(['diff', ...patchFormat, range, '--'], { signal })),
-  );
-  const wanted = new Set((await Promise.all(parts)).flat().map(({ change }) => change));
+  const parts = [base, `${commit}~1`].map((from) => changeBetween(git, from, commit, signal));
+  const wanted = new Set(await Promise.all(parts));
   const names = await git.run(['diff', '--name-only', '--no-renames', '-z', base, commit, '--'], {
     signal,
   });
   const since = ['--first-parent', '--no-merges', '--full-diff', '-n', String(maxCommits)];
-  const range = [
-    ...since,
-    `${base}..${head}`,
-    '--',
-    ...fields(names).map((path) => `:(literal)${path}`),
-  ];
+  const range = [...since, `${base}..${head}`, '--', ...literal(fields(names))];
   return (await traitsOf(git, range, signal)).find(({ change }) => wanted.has(change))?.commit;
 }
 
@@ -134,6 +216,16 @@ async function traitsOf(
       // A commit that changes nothing has no id: none is like it.
       return { commit, change: changes.get(commit) ?? `none ${commit}`, words: words.join('\0') };
     });
+}
+
+async function changeBetween(
+  git: Git,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const patch = await git.bytes(['diff', ...patchFormat, from, to, '--'], { signal });
+  return (await changeIds(git, patch))[0]?.change;
 }
 
 /** git's own name for a change, without line numbers. */

@@ -45,9 +45,25 @@ export async function openPullRequest(
   await push(git, input, signal);
   const wanted = newPullRequest(input);
   const known = await forge.find(wanted.branch, signal);
-  const opened = known ?? (await forge.open(wanted, signal));
+  const opened = known ?? (await openOne(forge, wanted, signal));
   await forge.dress(opened.number, wanted, signal); // of a found one, too: a crash may have come between
   return opened;
+}
+
+/** Somebody, or a try whose answer never came, may have opened one just before: then it is that one. */
+async function openOne(
+  forge: Forge,
+  wanted: NewPullRequest,
+  signal?: AbortSignal,
+): Promise<PullRequest> {
+  try {
+    return await forge.open(wanted, signal);
+  } catch (error) {
+    if (!isPatchwrightError(error, 'forge_refused')) throw error;
+    const known = await forge.find(wanted.branch, signal);
+    if (!known) throw error;
+    return known;
+  }
 }
 
 /** Never by force: a branch of that name with other work on it is somebody's. */

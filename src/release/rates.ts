@@ -5,6 +5,8 @@ export interface Seen {
   readonly events: number;
   /** Lines of log. */
   readonly lines: number;
+  /** How many events come at once, on the average; one, if each comes by itself. See `comingTogether`. */
+  readonly together?: number;
 }
 
 export interface RateChange {
@@ -30,7 +32,8 @@ const [worseBy, betterBy] = [4, 0.1] as const;
 /**
  * Whether the rate of events changed: a sequential test of two Poisson processes, each measured by the
  * lines read. Compares the chance of the count after under the rate before (its posterior) with that
- * under a rate of its own, a gamma mixture around `worseBy` or `betterBy` times the rate before.
+ * under a rate of its own, a gamma mixture around `worseBy` or `betterBy` times the rate before. Errors
+ * that come in bursts are counted by the burst.
  * @param among how many are compared: of many, one looks changed by chance sooner
  */
 export function compareRates(before: Seen, after: Seen, among = 1): RateChange {
@@ -40,13 +43,52 @@ export function compareRates(before: Seen, after: Seen, among = 1): RateChange {
   const rateBefore = before.events / before.lines;
   const rateAfter = after.events / after.lines;
   const rose = rateAfter > rateBefore;
-  const same = logPredictive(after, before.events + shape, before.lines);
-  const centre = (rose ? worseBy : betterBy) * ((before.events + shape) / before.lines);
-  const changed = logPredictive(after, shape, shape / centre);
+  const together = before.together ?? 1;
+  const known = before.events / together + shape;
+  const seen = { events: after.events / together, lines: after.lines };
+  const same = logPredictive(seen, known, before.lines);
+  const centre = (rose ? worseBy : betterBy) * (known / before.lines);
+  const changed = logPredictive(seen, shape, shape / centre);
   const evidence = Math.exp(Math.min(700, changed - same));
   const ratio = before.events === 0 ? {} : { ratio: rateAfter / rateBefore };
   if (evidence < enough * among) return { verdict: 'same', evidence, ...ratio };
   return { verdict: rose ? 'worse' : 'better', evidence, ...ratio };
+}
+
+/** Fewer stretches than this say nothing of how their counts waver. */
+const leastStretches = 6;
+
+/**
+ * How much more the counts of windows waver than if each event came by itself (variance ÷ mean, given what
+ * was logged), at whichever of some scales it is most: within a window, over an hour, over a part of a day.
+ * @param longest in windows: what wavers more slowly than the time that is judged is no matter
+ */
+export function comingTogether(windows: readonly Seen[], longest: number): number {
+  const scales = [1, 12, 72].filter((scale) => scale <= Math.max(1, longest));
+  return Math.max(1, ...scales.map((scale) => dispersion(stretches(windows, scale))));
+}
+
+function stretches(windows: readonly Seen[], scale: number): readonly Seen[] {
+  const count = Math.floor(windows.length / scale);
+  // The newest whole ones.
+  return Array.from({ length: count }, (_, i) =>
+    sumOf(windows.slice(windows.length - (i + 1) * scale, windows.length - i * scale)),
+  );
+}
+
+function dispersion(counts: readonly Seen[]): number {
+  const { events, lines } = sumOf(counts);
+  if (events === 0 || counts.length < leastStretches) return 1;
+  const squares = counts.map((one) => {
+    const expected = (events * one.lines) / lines;
+    return expected === 0 ? 0 : (one.events - expected) ** 2 / expected;
+  });
+  return squares.reduce((sum, square) => sum + square, 0) / (counts.length - 1);
+}
+
+function sumOf(counts: readonly Seen[]): Seen {
+  const of = (name: 'events' | 'lines') => counts.reduce((sum, one) => sum + one[name], 0);
+  return { events: of('events'), lines: of('lines') };
 }
 
 /** Chance of so many events when the rate is Gamma(a, b): a negative binomial, as a logarithm. */
@@ -91,6 +133,7 @@ export function compareNeighbours(
   const sum = (side: 'before' | 'after'): Seen => ({
     events: neighbours.reduce((total, one) => total + one[side].events, 0),
     lines: neighbours[0][side].lines,
+    together: Math.max(...neighbours.map((one) => one[side].together ?? 1)),
   });
   const what =
     among === 1 ? '1 other error of the same code' : `${among} other errors of the same code`;

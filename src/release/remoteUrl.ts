@@ -18,19 +18,25 @@ export function repositoryOf(remote: string, kind?: ForgeKind): ForgeRepository 
 function placeOf(remote: string) {
   const scp = /^(?:[^@/:]+@)?([^/:]+):(?!\/)(.+)$/.exec(remote);
   if (scp && !/^[a-z][a-z+]*:\/\//i.test(remote)) {
-    return { scheme: 'https', host: scp[1] ?? '', path: tidy(scp[2] ?? '') };
+    return { scheme: 'https', host: webHost(scp[1] ?? ''), path: tidy(scp[2] ?? '') };
   }
   try {
     const url = new URL(remote);
-    if (!['https:', 'http:', 'ssh:', 'git:'].includes(url.protocol)) return undefined;
+    if (!['https:', 'http:', 'ssh:', 'git+ssh:', 'ssh+git:', 'git:'].includes(url.protocol))
+      return undefined;
     const isWeb = url.protocol === 'http:' || url.protocol === 'https:';
     // The port of ssh is none of the web's.
-    const host = isWeb ? url.host : url.hostname;
+    const host = webHost(isWeb ? url.host : url.hostname);
     const scheme = url.protocol === 'http:' ? 'http' : 'https';
-    return { scheme, host, path: tidy(url.pathname) };
+    return { scheme, host, path: tidy(decodeURI(url.pathname)) };
   } catch {
     return undefined;
   }
+}
+
+/** The forge itself, of the hosts that it answers at besides (`ssh` through port 443, for instance). */
+function webHost(host: string): string {
+  return host.toLowerCase().replace(/^(?:www|ssh|altssh)\.(?=(?:github|gitlab)\.com$)/, '');
 }
 
 function tidy(path: string): string {
@@ -41,11 +47,12 @@ function tidy(path: string): string {
 }
 
 function kindOf(host: string): ForgeKind | undefined {
-  if (/(^|\.)github\./i.test(host)) return 'github';
+  if (/(^|\.)github\.|\.ghe\.com$/i.test(host)) return 'github';
   return /(^|\.)gitlab\./i.test(host) ? 'gitlab' : undefined;
 }
 
 function apiOf(forge: ForgeKind, origin: string, host: string): string {
   if (forge === 'gitlab') return `${origin}/api/v4`;
-  return host.toLowerCase() === 'github.com' ? 'https://api.github.com' : `${origin}/api/v3`;
+  const isCloud = host === 'github.com' || host.endsWith('.ghe.com');
+  return isCloud ? `https://api.${host}` : `${origin}/api/v3`;
 }

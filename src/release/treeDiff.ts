@@ -6,6 +6,7 @@ export interface TreeChange {
   /** `000000` where there is none. */
   readonly oldMode: string;
   readonly newMode: string;
+  readonly newId: string;
 }
 
 export const absent = '000000';
@@ -26,8 +27,8 @@ function parseRaw(output: string): TreeChange[] {
   const parts = output.split('\0');
   const changes: TreeChange[] = [];
   for (let i = 0; i + 1 < parts.length; i += 2) {
-    const [oldMode = ':', newMode = ''] = (parts[i] ?? '').split(' ');
-    changes.push({ path: parts[i + 1] ?? '', oldMode: oldMode.slice(1), newMode });
+    const [oldMode = ':', newMode = '', , newId = ''] = (parts[i] ?? '').split(' ');
+    changes.push({ path: parts[i + 1] ?? '', oldMode: oldMode.slice(1), newMode, newId });
   }
   return changes;
 }

@@ -90,9 +90,9 @@ export function createApi(deps: ApiDeps): readonly Route[] {
     get('requests/pending', () =>
       backlog.requests.list({ statuses: ['PENDING_APPROVAL'] }).map(requestView),
     ),
-    get(`requests/${id}`, ({ names }) => requestView(requestNamed(app, names[0]))),
-    get(`requests/${id}/diff`, ({ names }) => {
-      const request = requestNamed(app, names[0]);
+    get(`requests/${id}`, async ({ names }) => requestView(await requestNamed(app, names[0]))),
+    get(`requests/${id}/diff`, async ({ names }) => {
+      const request = await requestNamed(app, names[0]);
       return { requestId: request.id, diff: request.diff };
     }),
     get('protected', async () => ({ patterns: await pipeline.protectedFiles() })),
@@ -105,7 +105,7 @@ export function createApi(deps: ApiDeps): readonly Route[] {
     }),
     post(`requests/${id}/approve`, async ({ names, body, signal }) => {
       assertApprovals(deps);
-      const request = requestNamed(app, names[0]);
+      const request = await requestNamed(app, names[0]);
       const said = objectIn(body);
       const comment = textIn(said, 'comment');
       const mode = approvalModes.find((one) => one === said.mode);
@@ -126,7 +126,7 @@ export function createApi(deps: ApiDeps): readonly Route[] {
     }),
     post(`requests/${id}/reject`, async ({ names, body }) => {
       assertApprovals(deps);
-      const request = requestNamed(app, names[0]);
+      const request = await requestNamed(app, names[0]);
       const comment = textIn(objectIn(body), 'comment');
       if (!comment) throw refusal(400, 'bad_request', 'A rejection needs a comment.');
       await pipeline.reject(request.id, comment);
@@ -184,8 +184,8 @@ function ticketNamed({ backlog }: ServedApp, name = ''): Ticket {
   throw refusal(404, 'not_found', 'There is no such ticket.');
 }
 
-function requestNamed({ backlog }: ServedApp, name = ''): PatchRequest {
-  const request = backlog.requests.get(name);
+async function requestNamed({ backlog }: ServedApp, name = ''): Promise<PatchRequest> {
+  const request = await backlog.archive.request(name);
   if (request) return request;
   throw refusal(404, 'not_found', 'There is no such patch request.');
 }

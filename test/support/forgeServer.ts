@@ -11,7 +11,12 @@ export interface ForgeServer {
   }[];
   readonly pulls: readonly Pull[];
   /** Answers the next call (of such a path) with this instead. */
-  failNext(status: number, body?: unknown, path?: RegExp): void;
+  failNext(
+    status: number,
+    body?: unknown,
+    path?: RegExp,
+    headers?: Readonly<Record<string, string>>,
+  ): void;
   /** Ends the connection of the next call in the middle. */
   cutNext(): void;
   change(number: number, fields: Partial<Pull>): void;
@@ -32,6 +37,8 @@ export interface Pull {
   labels: readonly string[];
   reviewers: readonly string[];
   checks: readonly { readonly status: string; readonly conclusion: string | null }[];
+  /** GitHub's older kind. */
+  statuses?: readonly { readonly state: string }[];
   comments: readonly { readonly by: string; readonly text: string; readonly path?: string }[];
 }
 
@@ -41,7 +48,15 @@ const at = '2026-03-02T09:00:00Z';
 export async function startForgeServer(): Promise<ForgeServer> {
   const calls: { method: string; path: string; body: unknown }[] = [];
   const pulls: Pull[] = [];
-  let failure: { status: number; body: unknown; path: RegExp } | 'cut' | undefined;
+  let failure:
+    | {
+        status: number;
+        body: unknown;
+        path: RegExp;
+        headers: Readonly<Record<string, string>>;
+      }
+    | 'cut'
+    | undefined;
   const server = createServer((request, response) => {
     void (async () => {
       const path = request.url ?? '';
@@ -57,7 +72,7 @@ export async function startForgeServer(): Promise<ForgeServer> {
       }
       const isKnown = request.headers.authorization === `Bearer ${forgeToken}`;
       const reply = fault ?? (isKnown ? answer(request.method ?? '', path, body, pulls) : denied);
-      response.writeHead(reply.status, { 'Content-Type': 'application/json' });
+      response.writeHead(reply.status, { 'Content-Type': 'application/json', ...fault?.headers });
       response.end(JSON.stringify(reply.body));
     })();
   });
@@ -66,8 +81,8 @@ export async function startForgeServer(): Promise<ForgeServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     pulls,
-    failNext: (status, body = { message: 'no' }, path = /./) => {
-      failure = { status, body, path };
+    failNext: (status, body = { message: 'no' }, path = /./, headers = {}) => {
+      failure = { status, body, path, headers };
     },
     cutNext: () => {
       failure = 'cut';
@@ -101,6 +116,11 @@ function answer(method: string, url: string, body: unknown, pulls: Pull[]) {
   const { pathname, searchParams } = new URL(url, 'http://x');
   const given = (body ?? {}) as Given;
   const ok = (value: unknown, status = 200) => ({ status, body: value });
+  const paged = <T>(all: readonly T[]): readonly T[] => {
+    const size = Number(searchParams.get('per_page') ?? 30);
+    const first = (Number(searchParams.get('page') ?? 1) - 1) * size;
+    return all.slice(first, first + size);
+  };
   const github = /^\/api\/v3\/repos\/me\/shop\/(.*)$/.exec(pathname)?.[1];
   const gitlab = /^\/api\/v4\/projects\/group%2Fsub%2Fshop\/merge_requests(.*)$/.exec(
     pathname,
@@ -115,21 +135,21 @@ function answer(method: string, url: string, body: unknown, pulls: Pull[]) {
       return ok(pulls.filter((p) => p.branch === branch && p.state === 'open').map(asPull));
     }
     const [, kind, number, rest] = /^(\w+)\/(\w+)(?:\/(.*))?$/.exec(github) ?? [];
-    if (kind === 'commits') return ok({ check_runs: pulls[Number(number) - 1]?.checks ?? [] });
     const pull = pulls[Number(number) - 1];
+    if (rest === 'status') return ok({ statuses: paged(pull?.statuses ?? []) });
+    if (kind === 'commits') return ok({ check_runs: paged(pull?.checks ?? []) });
     if (!pull) return missing;
     if (rest === undefined) return ok(asPull(pull));
     if (rest === 'labels') pull.labels = given['labels'] as string[];
     if (rest === 'requested_reviewers') pull.reviewers = given['reviewers'] as string[];
     if (rest === 'comments' && kind === 'issues') {
-      return ok(
-        pull.comments.map(({ by, text }, i) => ({
-          id: i + 1,
-          user: { login: by },
-          body: text,
-          created_at: at,
-        })),
-      );
+      const all = pull.comments.map(({ by, text }, i) => ({
+        id: i + 1,
+        user: { login: by },
+        body: text,
+        created_at: at,
+      }));
+      return ok(paged(all));
     }
     return ok([]);
   }
@@ -143,7 +163,7 @@ function answer(method: string, url: string, body: unknown, pulls: Pull[]) {
     const pull = pulls[Number(number) - 1];
     if (!pull) return missing;
     if (rest === undefined) return ok(asMerge(pull));
-    return ok([
+    const all = [
       { id: 1, system: true, author: { username: 'bot' }, body: 'added a label', created_at: at },
       ...pull.comments.map(({ by, text, path }, i) => ({
         id: i + 2,
@@ -152,7 +172,8 @@ function answer(method: string, url: string, body: unknown, pulls: Pull[]) {
         created_at: at,
         ...(path ? { position: { new_path: path, new_line: 3 } } : {}),
       })),
-    ]);
+    ];
+    return ok(paged(all));
   }
   return missing;
 }

@@ -93,7 +93,8 @@ describe('command line: approvals', function () {
     await json('scan');
     assert.equal((await json('requests'))[0].status, 'APPROVED', 'not merged yet');
 
-    await git.run(['merge', '--no-ff', '-q', '-m', 'by hand', kept.branch]);
+    await git.run(['merge', '--squash', '-q', kept.branch]);
+    await git.run(['commit', '-q', '-m', 'squashed by hand']);
     await json('scan');
     assert.equal((await json('requests'))[0].status, 'APPLIED');
     assert.equal((await json('tickets', '--status', 'applied')).length, 1);

@@ -68,6 +68,8 @@ const metadata: Readonly<Record<string, (value: never) => unknown>> = {
       .slice(0, 100)
       .map(place),
   reviewComments: (value: readonly string[]) => value.slice(-50).map((one) => text(one, 4_000)),
+  splits: (value: NonNullable<Ticket['metadata']['splits']>) =>
+    value.map(({ part, value: of, into, hash }) => ({ part, value: text(of, 8_000), into, hash })),
   closedReason: (value: string) => text(value, 4_000),
 };
 
@@ -98,7 +100,8 @@ function sayMetadata(ticket: Ticket, key: string): unknown {
 
 export function sayRequest(request: PatchRequest): TeamPut | undefined {
   const { files, testFiles, confidence, gates, reasoning, reviewComment, diff } = request;
-  const isOpen = diff.length <= maxDiffChars && scanSecrets(diff).length === 0;
+  const isHere = request.archive === undefined;
+  const isOpen = isHere && diff.length <= maxDiffChars && scanSecrets(diff).length === 0;
   return checked({
     kind: 'request',
     id: request.id,

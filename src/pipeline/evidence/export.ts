@@ -4,7 +4,7 @@ import { type EvidenceBundle, evidenceFormat, evidenceVersion } from '../../core
 import { redact } from '../../core/secrets.ts';
 import type { Settings } from '../../core/settings.ts';
 import { findSecrets } from '../../gates/secrets/scanner.ts';
-import { notFound } from '../decide.ts';
+import { wholeRequestOf } from '../decide.ts';
 import type { House } from '../house.ts';
 import { seal, sha256Of } from './seal.ts';
 
@@ -15,8 +15,7 @@ export async function exportEvidence(
   signal: AbortSignal,
 ): Promise<EvidenceBundle> {
   const { backlog, git } = house;
-  const request = backlog.requests.find(requestId);
-  if (!request) throw notFound(`patch request ${requestId}`);
+  const request = await wholeRequestOf(house, requestId);
   const { base, commit, testFiles, ticketId } = request;
   await assertThere(house, commit);
   const treeOf = (of: string): Promise<string> => git.run(['rev-parse', `${of}^{tree}`]);

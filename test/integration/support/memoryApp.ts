@@ -92,6 +92,7 @@ function appOf(
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
       schedule: () => ({ changed: () => undefined }),
+      habit: () => memory.learned.reviews.habit,
       performance: () => {
         throw new Error('Not shown here.');
       },
@@ -234,6 +235,8 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       get: async () => undefined,
       list: async () => [],
       bringBack: async () => undefined,
+      request: async (id) => memory.requests.find((request) => request.id === id),
+      attempt: async (id) => memory.attempts.find((attempt) => attempt.id === id),
     },
     groups: {
       get: (id) => memory.groups.find((group) => group.id === id),
@@ -265,6 +268,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       negativeSince: () => [],
       has: () => false,
       themed: () => [],
+      ofTheme: () => [],
       rated: () => [],
       usersOf: () => [],
     },

@@ -19,6 +19,7 @@ describe('what is told of a release', () => {
   let mentioned: string[];
   let pressed: string | undefined;
   let rolledBack: string[];
+  let stored: Map<string, unknown>;
   let planned: { readonly ms: number; readonly work: () => void } | undefined;
 
   const notice = (quietHours: string) =>
@@ -35,7 +36,12 @@ describe('what is told of a release', () => {
         openDiff: () => Promise.resolve(),
       },
       log: assert.fail,
+      memory: {
+        get: (key: string) => stored.get(key) as never,
+        update: async (key, value) => void stored.set(key, structuredClone(value)),
+      },
       quietHours: () => quietHours,
+      folderName: (id) => (id === 'api' ? 'api' : undefined),
       now: () => now,
       after(ms, work) {
         planned = { ms, work };
@@ -47,26 +53,37 @@ describe('what is told of a release', () => {
     now = new Date('2026-11-20T23:00:00'); // this machine's clock
     [told, mentioned, rolledBack] = [[], [], []];
     [pressed, planned] = [undefined, undefined];
+    stored = new Map();
   });
 
   it('comes at once where no hours are quiet, and can be acted on', async () => {
     pressed = 'Roll Back';
-    notice('').onProgress(looked('worse'));
+    notice('').onProgress(looked('worse'), 'only');
     assert.equal(told.length, 1);
     await new Promise((done) => setImmediate(done));
     assert.deepEqual(rolledBack, ['release-1']);
   });
 
+  it('names the folder where several are open', () => {
+    notice('').onProgress(looked('worse'), 'api');
+    notice('').onProgress(looked('better'), 'only');
+    assert.match(told[0] ?? '', /exception-1 \(api\)/);
+    assert.deepEqual(mentioned, ['exception-1: 5 times as many of this error.']);
+  });
+
   it('waits until the quiet hours are over, and leaves nothing out', () => {
     const { onProgress } = notice('22:00-07:00');
-    onProgress(looked('worse'));
-    onProgress(looked('better'));
-    onProgress({
-      kind: 'auto_approved',
-      ticketId: 'exception-2',
-      requestId: 'request-2',
-      approved: { kind: 'kept', branch: 'improvement/x' },
-    });
+    onProgress(looked('worse'), 'only');
+    onProgress(looked('better'), 'only');
+    onProgress(
+      {
+        kind: 'auto_approved',
+        ticketId: 'exception-2',
+        requestId: 'request-2',
+        approved: { kind: 'kept', branch: 'improvement/x' },
+      },
+      'only',
+    );
     assert.deepEqual([told, mentioned], [[], []]);
     assert.equal(planned?.ms, 8 * 3_600_000);
     now = new Date('2026-11-21T07:00:00');
@@ -75,16 +92,34 @@ describe('what is told of a release', () => {
     assert.match(told[1] ?? '', /exception-2/);
     assert.equal(mentioned.length, 1);
     planned = undefined;
-    onProgress(looked('worse'));
+    onProgress(looked('worse'), 'only');
     assert.equal(told.length, 3);
+    assert.equal(planned, undefined);
+  });
+
+  it('waits for the next window where this one is closed before, and is told once', () => {
+    const first = notice('22:00-07:00');
+    first.onProgress(looked('worse'), 'only');
+    first.dispose();
+    const second = notice('22:00-07:00');
+    second.resume();
+    assert.deepEqual(told, [], 'it is still quiet');
+    assert.equal(planned?.ms, 8 * 3_600_000);
+    second.dispose();
+    now = new Date('2026-11-21T09:00:00');
+    const third = notice('22:00-07:00');
+    third.resume();
+    third.resume();
+    notice('22:00-07:00').resume();
+    assert.equal(told.length, 1);
     assert.equal(planned, undefined);
   });
 
   it('plans nothing for what it does not tell, and nothing once it is disposed', () => {
     const quiet = notice('22:00-07:00');
-    quiet.onProgress({ kind: 'scanning' });
+    quiet.onProgress({ kind: 'scanning' }, 'only');
     assert.equal(planned, undefined);
-    quiet.onProgress(looked('worse'));
+    quiet.onProgress(looked('worse'), 'only');
     quiet.dispose();
     assert.equal(planned, undefined);
   });

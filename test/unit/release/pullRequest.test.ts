@@ -31,7 +31,18 @@ describe('the address of a remote', () => {
     ['git@github.com:me/shop.git', github('me/shop')],
     ['ssh://git@github.example.org:2222/me/shop.git/', github('me/shop')],
     ['git@gitlab.com:group/sub/shop.git', { forge: 'gitlab', path: 'group/sub/shop' }],
+    ['org-17@GitHub.com:me/shop.git', github('me/shop')],
+    ['ssh://git@ssh.github.com:443/me/shop.git', github('me/shop')],
+    ['https://www.github.com/me/shop/', github('me/shop')],
+    ['git+ssh://git@github.com/me/shop.git', github('me/shop')],
+    ['https://acme.ghe.com/me/shop.git', github('me/shop')],
+    [
+      'ssh://git@altssh.gitlab.com:443/group/sub/deep/shop.git',
+      { forge: 'gitlab', path: 'group/sub/deep/shop' },
+    ],
+    ['https://gitlab.example.org:8443/g/s%C3%A9.git', { forge: 'gitlab', path: 'g/sé' }],
     ['https://example.org/me/shop.git', undefined],
+    ['https://github.com/me/%zz', undefined],
     ['/srv/git/shop.git', undefined],
     ['../shop', undefined],
     ['file:///srv/git/shop.git', undefined],
@@ -46,6 +57,13 @@ describe('the address of a remote', () => {
 
   it('tells where the API is, and leaves passwords out', () => {
     assert.equal(repositoryOf('git@github.com:me/shop')?.apiUrl, 'https://api.github.com');
+    const ssh = repositoryOf('ssh://git@ssh.github.com:443/me/shop.git');
+    assert.deepEqual(
+      [ssh?.apiUrl, ssh?.webUrl],
+      ['https://api.github.com', 'https://github.com/me/shop'],
+    );
+    const resident = repositoryOf('git@acme.ghe.com:me/shop');
+    assert.equal(resident?.apiUrl, 'https://api.acme.ghe.com');
     const own = repositoryOf('ssh://git@github.example.org:2222/me/shop.git');
     assert.equal(own?.apiUrl, 'https://github.example.org/api/v3');
     const lab = repositoryOf('https://u:secret@code.example.org:8443/a/b.git', 'gitlab');
@@ -223,6 +241,74 @@ describe('pull requests', function () {
       assert.equal((await forge.state(1)).state, 'closed');
     });
 
+    it(`${kind}: reads all pages of checks and comments`, async () => {
+      const forge = forgeOf(kind);
+      await openPullRequest({ git, forge }, input());
+      const comments = Array.from({ length: 230 }, (_, i) => ({ by: 'ada', text: `no. ${i}` }));
+      const fine = { status: 'completed', conclusion: 'success' };
+      const checks = [
+        ...Array.from({ length: 130 }, () => fine),
+        { ...fine, conclusion: 'failure' },
+      ];
+      server.change(1, { comments, ...(kind === 'github' ? { checks } : {}) });
+      const seen = await forge.state(1);
+      assert.deepEqual(
+        seen.comments.map(({ text }) => text),
+        comments.map(({ text }) => text),
+      );
+      assert.equal(seen.checks, kind === 'github' ? 'failed' : 'none');
+    });
+
+    it(`${kind}: waits for a forge that asks for little time, and says when it asks for more`, async () => {
+      const forge = forgeOf(kind);
+      await openPullRequest({ git, forge }, input());
+      const words = { message: 'You have exceeded a secondary rate limit.' };
+      const status = kind === 'github' ? 403 : 429;
+      server.failNext(status, words, /./, { 'Retry-After': '0' });
+      assert.equal((await forge.state(1)).number, 1);
+      for (const [headers, time] of [
+        [{ 'Retry-After': '60' }, '60 seconds'],
+        [{ 'X-RateLimit-Remaining': '0' }, 'a few minutes'],
+      ] as const) {
+        server.failNext(kind === 'github' ? 403 : 429, words, /./, { ...headers });
+        await assert.rejects(forge.state(1), {
+          code: 'forge_refused',
+          why: words.message,
+          remedy: `Try again in ${time}.`,
+        });
+      }
+      const controller = new AbortController();
+      server.failNext(429, words, /./, { 'Retry-After': '9' });
+      const asked = server.calls.length;
+      const asking = forge.state(1, controller.signal);
+      const stop = setInterval(() => {
+        if (server.calls.length > asked) controller.abort();
+      }, 5);
+      await assert.rejects(asking, { code: 'cancelled' });
+      clearInterval(stop);
+    });
+
+    it(`${kind}: takes the one that somebody opened in the same moment`, async () => {
+      const forge = forgeOf(kind);
+      const first = await openPullRequest({ git, forge }, input());
+      const words = { message: 'A pull request already exists for this branch.' };
+      server.failNext(kind === 'github' ? 422 : 409, words);
+      let finds = 0;
+      const late: Forge = {
+        ...forge,
+        find: async (...args) => (finds++ === 0 ? undefined : forge.find(...args)),
+        open: (...args) => forge.open(...args),
+      };
+      assert.equal((await openPullRequest({ git, forge: late }, input())).number, first.number);
+      assert.equal(server.pulls.length, 1);
+      server.forget();
+      server.failNext(422, { message: 'Validation Failed', errors: [{ message: 'No commits' }] });
+      await assert.rejects(openPullRequest({ git, forge: late }, input()), {
+        code: 'forge_refused',
+        why: 'Validation Failed No commits',
+      });
+    });
+
     it(`${kind}: says what is wrong with token, rights, replies and the network`, async () => {
       const failing = async (work: Promise<unknown>, code: string): Promise<void> => {
         await assert.rejects(work, (error) => {
@@ -251,6 +337,39 @@ describe('pull requests', function () {
     assert.equal((await openPullRequest({ git, forge }, input())).number, 1);
     assert.deepEqual(server.pulls[0]?.labels, []);
     assert.deepEqual(server.pulls[0]?.reviewers, ['ada', 'nobody']);
+  });
+
+  it('is no draft where the plan has none', async () => {
+    const words = { message: 'Draft pull requests are not supported in this repository.' };
+    server.failNext(422, words, /\/pulls$/);
+    const opened = await openPullRequest({ git, forge: forgeOf('github') }, input());
+    assert.deepEqual([opened.number, opened.draft], [1, false]);
+  });
+
+  it('asks the other reviewers where one can not be asked, and teams as teams', async () => {
+    server.failNext(422, { message: 'not a collaborator' }, /requested_reviewers$/);
+    const reviewers = ['ada', 'acme/core'];
+    await openPullRequest({ git, forge: forgeOf('github') }, input({ reviewers }));
+    const asked = server.calls.filter(({ path }) => path.endsWith('requested_reviewers'));
+    assert.deepEqual(
+      asked.map(({ body }) => body),
+      [
+        { reviewers: ['ada'], team_reviewers: ['core'] },
+        { reviewers: ['ada'] },
+        { reviewers: [], team_reviewers: ['core'] },
+      ],
+    );
+  });
+
+  it('counts older kinds of checks, and is followed without the right to read checks', async () => {
+    const forge = forgeOf('github');
+    await openPullRequest({ git, forge }, input());
+    server.change(1, { statuses: [{ state: 'success' }] });
+    assert.equal((await forge.state(1)).checks, 'passed');
+    server.change(1, { statuses: [{ state: 'success' }, { state: 'error' }] });
+    assert.equal((await forge.state(1)).checks, 'failed');
+    server.failNext(403, { message: 'Resource not accessible by token' }, /\/status/);
+    assert.equal((await forge.state(1)).checks, 'none');
   });
 
   it('never pushes over what somebody else has on the branch', async () => {

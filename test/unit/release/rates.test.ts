@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { compareRates, rateSentence } from '../../../src/release/rates.ts';
+import { comingTogether, compareRates, rateSentence } from '../../../src/release/rates.ts';
 import { createRandom } from '../../support/random.ts';
+import { poisson } from '../../support/releaseSeries.ts';
 
 describe('rates before and after a release', () => {
   it('sees a fix, and says so with numbers', () => {
@@ -40,18 +41,17 @@ describe('rates before and after a release', () => {
   });
 
   it('does not cry wolf, however often it looks', () => {
-    const source = createRandom(7);
-    const random = (): number => source.next();
+    const random = createRandom(7);
     let alarms = 0;
     const runs = 1_000;
     for (let run = 0; run < runs; run++) {
-      const rate = 10 ** -(1 + 3 * random());
-      const linesBefore = Math.round(1_000 + random() * 50_000);
+      const rate = 10 ** -(1 + 3 * random.next());
+      const linesBefore = Math.round(1_000 + random.next() * 50_000);
       const before = { events: poisson(rate * linesBefore, random), lines: linesBefore };
       let events = 0;
       let lines = 0;
       for (let look = 0; look < 60; look++) {
-        const more = Math.round(50 + random() * 500);
+        const more = Math.round(50 + random.next() * 500);
         lines += more;
         events += poisson(rate * more, random);
         if (compareRates(before, { events, lines }).verdict !== 'worse') continue;
@@ -62,9 +62,26 @@ describe('rates before and after a release', () => {
     assert.ok(alarms / runs <= 0.05, `${alarms} of ${runs}`);
   });
 
+  it('counts errors that come at once as one', () => {
+    const hour = Array.from({ length: 12 }, (_, i) => ({ events: i === 3 ? 60 : 0, lines: 400 }));
+    const windows = Array.from({ length: 72 }, () => hour).flat();
+    assert.equal(Math.round(comingTogether(windows, 12)), 55);
+    assert.equal(comingTogether(windows.slice(0, 4), 1), 1, 'too few to say');
+    assert.equal(comingTogether([], 1), 1);
+    const even = windows.map(({ lines }) => ({ events: 5, lines }));
+    assert.equal(comingTogether(even, 288), 1);
+    const before = { events: 60 * 72, lines: 400 * 12 * 72 };
+    const after = { events: 180, lines: 4_800 };
+    assert.equal(compareRates(before, after).verdict, 'worse');
+    assert.equal(compareRates({ ...before, together: 55 }, after).verdict, 'same');
+    assert.equal(
+      compareRates({ ...before, together: 55 }, { events: 1_800, lines: 4_800 }).verdict,
+      'worse',
+    );
+  });
+
   it('finds a rate that rose to three times, within the hundreds of lines that show it', () => {
-    const source = createRandom(11);
-    const random = (): number => source.next();
+    const random = createRandom(11);
     let found = 0;
     for (let run = 0; run < 200; run++) {
       const before = { events: poisson(0.01 * 20_000, random), lines: 20_000 };
@@ -74,19 +91,3 @@ describe('rates before and after a release', () => {
     assert.ok(found >= 190, `${found} of 200`);
   });
 });
-
-/** Knuth's; by a normal where the mean is large. */
-function poisson(mean: number, random: () => number): number {
-  if (mean > 50) {
-    const z = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    return Math.max(0, Math.round(mean + Math.sqrt(mean) * z));
-  }
-  const limit = Math.exp(-mean);
-  let product = random();
-  let k = 0;
-  while (product > limit) {
-    product *= random();
-    k += 1;
-  }
-  return k;
-}

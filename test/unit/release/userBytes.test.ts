@@ -3,7 +3,9 @@ import {
   appendFileSync,
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -195,8 +197,8 @@ async function perform(
     }
     const controller = new AbortController();
     const own = userFiles(git.cwd);
-    const stash = await git.run(['stash', 'list', '--format=%H']);
-    const index = await stagedIn(git);
+    const stash = stashOf(git.cwd);
+    const index = indexOf(git.cwd);
     const interruptible =
       step.end === 'well'
         ? git
@@ -226,8 +228,8 @@ async function perform(
       }
     }
     assert.deepEqual(userFiles(git.cwd), own, JSON.stringify(step));
-    assert.equal(await git.run(['stash', 'list', '--format=%H']), stash);
-    assert.deepEqual(await stagedIn(git), index, JSON.stringify(step));
+    assert.deepEqual(stashOf(git.cwd), stash);
+    await keepsIndex(git, index, step);
   }
   await git.run(['fsck', '--no-dangling']);
 }
@@ -249,9 +251,29 @@ async function draft(git: Git, home: string, signal: AbortSignal): Promise<void>
   }
 }
 
-/** What the index holds of all but what the patch itself is about. */
-async function stagedIn(git: Git): Promise<readonly string[]> {
-  const entries = (await git.run(['ls-files', '--stage', '-z'])).split('\0');
+/** Every stash, as git writes them down: read without a process, as runs are many. */
+function stashOf(root: string): Buffer | undefined {
+  const log = join(root, '.git/logs/refs/stash');
+  return existsSync(log) ? readFileSync(log) : undefined;
+}
+
+function indexOf(root: string): Buffer {
+  return readFileSync(join(root, '.git/index'));
+}
+
+/** Where the index is another file than before: it holds the same of all but what the patch is about. */
+async function keepsIndex(git: Git, before: Buffer, step: Operation): Promise<void> {
+  if (indexOf(git.cwd).equals(before)) return;
+  const copy = join(git.cwd, '.git/index-before');
+  writeFileSync(copy, before);
+  assert.deepEqual(await stagedIn(git), await stagedIn(git, copy), JSON.stringify(step));
+  rmSync(copy);
+}
+
+/** What an index holds of all but what the patch itself is about. */
+async function stagedIn(git: Git, file = join(git.cwd, '.git/index')): Promise<readonly string[]> {
+  const extraEnv = { GIT_INDEX_FILE: file };
+  const entries = (await git.run(['ls-files', '--stage', '-z'], { extraEnv })).split('\0');
   return entries.filter((entry) => !touched.includes(entry.split('\t')[1] ?? ''));
 }
 
