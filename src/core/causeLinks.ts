@@ -55,6 +55,9 @@ export interface FolderTickets {
 export type TicketLinks = (folder: string, ticketId: string) => readonly TicketLink[];
 
 const maxLinks = 10;
+/** Of a folder those that were seen last: comparing more would hold up whoever waits for it. */
+const maxTickets = 2_000;
+const maxTextChars = 4_000;
 /** An id that so many tickets of a folder have is that of a deployment, not of a request. */
 const maxTicketsOfRequest = 3;
 
@@ -69,7 +72,7 @@ interface Known {
 export function linkTickets(folders: readonly FolderTickets[]): TicketLinks {
   const links = new Map<string, TicketLink[]>();
   if (folders.length < 2) return () => [];
-  const known = folders.flatMap((folder) => folder.tickets.filter(isLinked).map(knownIn(folder)));
+  const known = folders.flatMap((folder) => newest(folder.tickets).map(knownIn(folder)));
   const add = (from: Known, to: Known, rule: LinkRule, about: string): void => {
     if (from.folder.id === to.folder.id) return;
     const key = keyOf(from.folder.id, from.ticket.id);
@@ -95,6 +98,13 @@ function keyOf(folder: string, ticketId: string): string {
   return `${ticketId} ${folder}`;
 }
 
+function newest(tickets: readonly Ticket[]): readonly Ticket[] {
+  const linked = tickets.filter(isLinked);
+  if (linked.length <= maxTickets) return linked;
+  const byTime = linked.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+  return byTime.slice(0, maxTickets);
+}
+
 /** What counts for another ticket is said there. */
 function isLinked({ metadata }: Ticket): boolean {
   return !metadata.mergedInto && metadata.fingerprint !== undefined;
@@ -109,7 +119,7 @@ function knownIn(folder: FolderTickets): (ticket: Ticket) => Known {
       ticket,
       type,
       message: ticket.metadata.exceptionType === undefined ? [] : messageWords(said),
-      text: ticket.evidence.map((one) => one.text).join('\n'),
+      text: ticket.evidence[0]?.text.slice(0, maxTextChars) ?? '',
     };
   };
 }
@@ -180,7 +190,7 @@ function quotations(known: readonly Known[]): readonly Quotation[] {
   for (const one of known) {
     const [first, second] = constantPart(one.message);
     const head = `${first} ${second}`;
-    if (second !== undefined) heads.set(head, [...(heads.get(head) ?? []), one]);
+    if (second !== undefined) added(heads, head, one);
   }
   return known.flatMap((by) => {
     const words = wordsIn(by.text);
@@ -217,9 +227,19 @@ function isQuoted({ type, message }: Known, text: readonly string[], at: number)
 
 function byRequest(known: readonly Known[]): ReadonlyMap<string, readonly Known[]> {
   const all = new Map<string, Known[]>();
-  for (const one of known)
-    for (const id of requestIdsIn(one.text)) all.set(id, [...(all.get(id) ?? []), one]);
+  for (const one of known) for (const id of requestIdsIn(textsOf(one.ticket))) added(all, id, one);
   return new Map([...all].filter(([, tickets]) => isOfRequest(tickets)));
+}
+
+/** Each occurrence that is kept has a request of its own. */
+function textsOf({ evidence }: Ticket): string {
+  return evidence.map(({ text }) => text.slice(0, maxTextChars)).join('\n');
+}
+
+function added<T>(map: Map<string, T[]>, key: string, one: T): void {
+  const known = map.get(key);
+  if (known) known.push(one);
+  else map.set(key, [one]);
 }
 
 function isOfRequest(tickets: readonly Known[]): boolean {

@@ -9,6 +9,7 @@ import { t } from './l10n.ts';
 import { lineNow } from './lineNow.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { sessionsOfAddress } from './whichSession.ts';
 
 /** Comments on lines of a diff, collected until they go to the model with a request for changes. */
 export interface ReviewComments {
@@ -57,8 +58,9 @@ export function registerReviewComments(
     async provideCommentingRanges({ uri, lineCount }) {
       const address = uri.scheme === scheme ? fromUri(uri) : undefined;
       if (address?.side !== 'patch' || !vscode.workspace.isTrusted) return [];
-      const { app } = await sessions.ready();
-      const waits = app.backlog.requests.get(address.owner)?.status === 'PENDING_APPROVAL';
+      const waits = sessionsOfAddress(await sessions.readyAll(), address).some(
+        ({ app }) => app.backlog.requests.get(address.owner)?.status === 'PENDING_APPROVAL',
+      );
       return waits ? [new vscode.Range(0, 0, Math.max(0, lineCount - 1), 0)] : [];
     },
   };

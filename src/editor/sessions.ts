@@ -1,37 +1,22 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lookAtFolder } from '../compose/listedFolders.ts';
 import type { TicketLinks } from '../core/causeLinks.ts';
 import { PatchwrightError } from '../core/errors.ts';
-import {
-  type FolderPlan,
-  type ListedFolder,
-  planFolders,
-  withoutInner,
-} from '../core/folderPlan.ts';
-import type { Progress, ScanReport } from '../core/progress.ts';
+import { type FolderPlan, type ListedFolder, planFolders } from '../core/folderPlan.ts';
+import type { ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { SelfTest } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
-import { type Activity, advance, noActivity } from './activity.ts';
-import type { ApiKey } from './apiKey.ts';
-import { diagnosticsIn } from './diagnostics.ts';
-import { createDisposableStore } from './disposables.ts';
-import { type ErrorReporter, lineLog } from './errors.ts';
-import type { App, Compose } from './app.ts';
-import type { Demo, RecordedModel } from './demo.ts';
+import type { Activity } from './activity.ts';
+import type { App } from './app.ts';
 import type { Dialogs } from './dialogs.ts';
+import { createDisposableStore } from './disposables.ts';
 import { rootSeenFrom, type Unopened, unopenedWords } from './folders.ts';
-import { forgeToken } from './forgeToken.ts';
-import { createEditorModel } from './languageModel.ts';
-import { languageModels } from './languageModels.ts';
-import { createLinks } from './links.ts';
-import { type LiveSettings, liveSettings } from './settings.ts';
-import { followTyping } from './typing.ts';
-import { watchSources } from './watcher.ts';
-import { sessionFor } from './whichSession.ts';
 import { t } from './l10n.ts';
+import { createLinks } from './links.ts';
+import { openSession, type SessionOptions } from './openSession.ts';
+import { watchForRepository } from './repositoryWatch.ts';
+import { sessionFor } from './whichSession.ts';
 
 /** The house of one workspace folder, open. */
 export interface Session {
@@ -92,16 +77,8 @@ export interface Sessions {
   dispose(): Promise<void>;
 }
 
-export interface SessionsOptions {
-  readonly loadCompose: () => Promise<Compose>;
-  readonly apiKey: ApiKey;
+export interface SessionsOptions extends SessionOptions {
   readonly dialogs: Dialogs;
-  readonly errors: ErrorReporter;
-  readonly log: vscode.LogOutputChannel;
-  /** Of folders that need no key. */
-  readonly demo: Pick<Demo, 'modelOf'>;
-  /** Told what the pipeline of a folder tells; its id is that of the folder's session. */
-  readonly onProgress: (progress: Progress, id: string) => void;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
@@ -165,7 +142,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const queue = (work: () => Promise<void>): Promise<void> => {
     opening = opening.then(work).catch((error: unknown) => {
       // Nobody could ever open the window again if this stayed rejected.
-      become({ kind: 'failed', error });
+      if (all().length === 0) become({ kind: 'failed', error });
       options.log.error(`The session could not be opened: ${describe(error)}`);
     });
     return opening;
@@ -191,7 +168,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     await opening;
     const [first, ...others] = all();
     if (first) return [first, ...others];
-    throw whyNot(withoutSession(plans, failures));
+    throw whyNot(state.kind === 'failed' ? state : withoutSession(plans, failures));
   };
   return {
     state: () => state,
@@ -273,187 +250,6 @@ function unopenedOf(
     .map(({ name }) => ({ name, why: t('not on a disk that git can use') }));
   return [...planned, ...virtual];
 }
-
-async function openSession(
-  folder: vscode.WorkspaceFolder,
-  root: string,
-  { loadCompose, apiKey, errors, log, onProgress, demo }: SessionsOptions,
-  inner: () => readonly string[],
-  changed: () => void,
-): Promise<Session> {
-  const id = folder.uri.toString();
-  const store = createDisposableStore();
-  const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
-  const trusted = vscode.workspace.isTrusted;
-  let recorded: RecordedModel | undefined;
-  try {
-    settings.current(); // invalid ones are told before anything is opened
-    const compose = await loadCompose();
-    const { provider } = settings.current().model;
-    const mayReplay = provider === 'anthropic' && (await apiKey.get(provider)) === undefined;
-    recorded = trusted && mayReplay ? await demo.modelOf(folder.uri) : undefined;
-    const environment = { ...process.env, ...recorded?.environment };
-    const app = await compose({
-      folder: folder.uri.fsPath,
-      settings: () => withoutInner(settings.current(), inner()),
-      apiKey: async (provider) => recorded?.apiKey ?? apiKey.get(provider),
-      editorModel: (name) => createEditorModel(languageModels(), name),
-      forgeToken,
-      environment,
-      log: lineLog(log),
-      trusted,
-      readOnly: !trusted,
-      scanInWorker: true,
-    });
-    for (const notice of app.backlog.notices) errors.warnOnce(notice);
-    let activity = noActivity;
-    const emitter = store.add(new vscode.EventEmitter<void>());
-    let asked = 0;
-    let sandbox: SandboxState | undefined;
-    const lookAtSandbox = async (): Promise<void> => {
-      sandbox = await app.sandbox();
-      emitter.fire();
-    };
-    let lastSelfTest: SelfTest | undefined;
-    const lookAtSelfTest = async (): Promise<void> => {
-      lastSelfTest = await app.pipeline.lastSelfTest();
-      emitter.fire();
-    };
-    store.add(emitter.event(changed));
-    let revision = 0;
-    store.add(
-      app.backlog.onDidChange(() => {
-        revision += 1;
-        emitter.fire();
-      }),
-    );
-    store.add(
-      app.pipeline.onDidProgress((progress) => {
-        activity = advance(activity, progress);
-        emitter.fire();
-        onProgress(progress, id);
-        // What somebody asked for tells its failure itself.
-        if (progress.kind === 'scan_failed' && asked === 0)
-          errors.showOnce(new Error(progress.message));
-      }),
-    );
-    if (trusted) {
-      store.add(follow(folder, app, settings, errors));
-      const look = (): void =>
-        void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
-      store.add(settings.onDidChange(look));
-      look();
-      void lookAtSelfTest().catch((error: unknown) => errors.showOnce(error));
-    }
-    return {
-      id,
-      folder,
-      root,
-      app,
-      hasRecordedModel: recorded !== undefined,
-      settings: () => orUndefined(settings),
-      activity: () => activity,
-      revision: () => revision,
-      sandbox: () => sandbox,
-      lastSelfTest: () => lastSelfTest,
-      async selfTest(tell, signal) {
-        const result = await app.pipeline.selfTest(tell, signal);
-        await lookAtSelfTest();
-        return result;
-      },
-      onDidChange: emitter.event,
-      async scan() {
-        asked += 1;
-        try {
-          if (orUndefined(settings)?.sources.enabled.codeAnalysis) {
-            app.pipeline.diagnose(diagnosticsIn(folder.uri));
-          }
-          return await app.pipeline.scan();
-        } finally {
-          asked -= 1;
-        }
-      },
-      async dispose() {
-        store.dispose();
-        await app.dispose();
-        await recorded?.dispose();
-      },
-    };
-  } catch (error) {
-    store.dispose();
-    await recorded?.dispose();
-    throw error;
-  }
-}
-
-function orUndefined(settings: LiveSettings): Settings | undefined {
-  try {
-    return settings.current();
-  } catch {
-    return undefined; // whoever needs them says what is wrong with them
-  }
-}
-
-const monitorMs = 60_000;
-
-/** Takes up what a crash left, reads what was written meanwhile, then follows the sources. */
-function follow(
-  folder: vscode.WorkspaceFolder,
-  app: App,
-  settings: LiveSettings,
-  errors: ErrorReporter,
-): { dispose(): void } {
-  const store = createDisposableStore();
-  const grown = (): void => app.pipeline.grown();
-  let watching = watchSources(folder, settings.current(), grown);
-  const timer = setInterval(() => {
-    app.pipeline.monitor().catch((error: unknown) => errors.showOnce(error));
-  }, monitorMs);
-  store.add({ dispose: () => clearInterval(timer) });
-  store.add({ dispose: () => watching.dispose() });
-  store.add(
-    settings.onDidChange(() => {
-      try {
-        const next = watchSources(folder, settings.current(), grown);
-        watching.dispose();
-        watching = next;
-      } catch (error) {
-        errors.showOnce(error);
-      }
-    }),
-  );
-  const typing = store.add(followTyping());
-  const schedule = app.pipeline.schedule(typing.isTyping);
-  store.add(settings.onDidChange(() => schedule.changed()));
-  app.pipeline
-    .recover()
-    .then(grown)
-    .catch((error: unknown) => errors.showOnce(error));
-  return store;
-}
-
-/** `git init` in folders that wait for it. @param poll where nothing else is done */
-function watchForRepository(
-  folders: readonly vscode.WorkspaceFolder[],
-  poll: boolean,
-  found: () => void,
-): { dispose(): void } {
-  const store = createDisposableStore();
-  for (const folder of folders) {
-    const pattern = new vscode.RelativePattern(folder, '.git/HEAD');
-    const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
-    store.add(watcher.onDidCreate(found));
-  }
-  if (!poll) return store;
-  // A watcher says nothing of what was made while it was being set up, and on some disks nothing at all.
-  const timer = setInterval(() => {
-    for (const { uri } of folders) if (existsSync(join(uri.fsPath, '.git', 'HEAD'))) found();
-  }, repositoryPollMs);
-  store.add({ dispose: () => clearInterval(timer) });
-  return store;
-}
-
-const repositoryPollMs = 2_000;
 
 /** Of anything that can be thrown, even of what has no text. */
 function describe(error: unknown): string {

@@ -13,6 +13,7 @@ import type { SortOrder } from './sortOrder.ts';
 import { plural, required, shorten, withoutIcons } from './text.ts';
 import { mergeTargets, offeredFor } from './ticketMoves.ts';
 import { priorityWords } from './ticketText.ts';
+import type { TicketNode } from './ticketTree.ts';
 import { t } from './l10n.ts';
 
 type Names =
@@ -88,7 +89,10 @@ function about(
   };
 }
 
-/** As `about`, for all selected rows that it is offered for when one of them is the row it was called on. */
+/**
+ * As `about`, for all selected rows of its folder that it is offered for when one of them is the row it was
+ * called on.
+ */
 function aboutAll(
   desk: Desk,
   name: keyof typeof offeredFor,
@@ -99,7 +103,7 @@ function aboutAll(
     about(desk, name, title, async (session, ticket) => {
       const offered: readonly TicketStatus[] = offeredFor[name];
       const rows: readonly unknown[] = Array.isArray(selection) ? selection : [];
-      const ids = new Set([ticket.id, ...rows.flatMap(ticketIdOf)]);
+      const ids = new Set([ticket.id, ...rows.flatMap((row) => ticketIdOf(row, session))]);
       const all = [...ids].flatMap((id) => session.app.backlog.tickets.get(id) ?? []);
       await act(
         session,
@@ -108,9 +112,10 @@ function aboutAll(
     })(argument);
 }
 
-function ticketIdOf(row: unknown): readonly string[] {
-  const { kind, ticket } = (row ?? {}) as { readonly kind?: unknown; readonly ticket?: Ticket };
-  return kind === 'ticket' && ticket ? [ticket.id] : [];
+/** Tickets of other folders may have the same id. */
+function ticketIdOf(row: unknown, { id }: Session): readonly string[] {
+  const node = (row ?? {}) as Partial<TicketNode>;
+  return node.kind === 'ticket' && node.ticket && node.session === id ? [node.ticket.id] : [];
 }
 
 function nameOf(tickets: readonly Ticket[]): string {

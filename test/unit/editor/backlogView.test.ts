@@ -133,7 +133,7 @@ describe('the doctor', () => {
       '– Sandbox: None.',
     ]);
     const heads = doctorDocument([fine, broken, remark]).text.match(/^## .*$/gm);
-    assert.deepEqual(heads, ['## ✗ Model', '## ✓ git', '## – Sandbox']);
+    assert.deepEqual(heads, ['## ✗ Model', '## – Sandbox', '## What works']);
   });
 
   it('has a line to follow for what can be mended, and one to examine again', () => {
@@ -147,6 +147,13 @@ describe('the doctor', () => {
       ],
     );
     assert.equal(lines.indexOf('Set one.'), lines.indexOf('No key.') + 1);
+  });
+
+  it('says in a line each what works, patterns as they are written', () => {
+    const detail = 'All patchwright.* settings are valid.';
+    const { text } = doctorDocument([fine, { title: 'Settings', ok: true, detail }]);
+    assert.match(text, /^- ✓ git: git 2\.47$/m);
+    assert.match(text, /^- ✓ Settings: All `patchwright\.\*` settings are valid\.$/m);
   });
 
   it('makes no line of its own out of what a check found', () => {
