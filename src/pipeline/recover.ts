@@ -66,11 +66,14 @@ async function endInterrupted(house: House): Promise<void> {
 /** Nobody decides meanwhile: a move under way in another window is none that broke off. */
 async function endMove(house: House): Promise<void> {
   if (!(await isMoving(house))) return;
-  const isBroken = await house.backlog.exclusively('decide', () => endBrokenMove(house));
-  if (!isBroken) return;
-  house.log(
-    'A landing or a rollback was cut off before the branch had moved; its files were put back. Nothing of yours was touched.',
-  );
+  await house.backlog.exclusively('decide', async () => {
+    if (!(await endBrokenMove(house))) return;
+    const what = 'A landing or a rollback was cut off before its branch had moved.';
+    house.log(`${what} Its files were put back; nothing of yours was touched.`);
+    await house.backlog.write([
+      audit({ actor: 'patchwright', action: 'move.put_back', subject: 'repository', after: what }),
+    ]);
+  });
 }
 
 /** How far back landings and rollbacks without a note are looked for. */
