@@ -71,6 +71,7 @@ const builds = [
     entryPoints: [
       'src/signals/quality/qualityWorker.ts',
       'src/signals/scanWorker.ts',
+      'src/signals/groupsWorker.ts',
       'src/platform/load/loadDriver.ts',
       'src/gates/static/codeFixes.ts',
     ],

@@ -11,12 +11,14 @@ export const packing = { cwd: project, dependencies: false, allowMissingReposito
 
 /** Packs what is in `dist` into the file. */
 export async function pack(file) {
-  const { repository } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  const { repository, version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
   // With a repository, vsce turns relative links into addresses of it. Without one, pictures travel inside.
   const readme = repository
     ? {}
     : { readmePath: selfContainedReadme(), rewriteRelativeLinks: false };
-  await createVSIX({ ...packing, ...readme, packagePath: file });
+  // As VS Code asks for: pre-releases have odd minor versions.
+  const preRelease = Number(version.split('.')[1]) % 2 === 1;
+  await createVSIX({ ...packing, ...readme, preRelease, packagePath: file });
 }
 
 /** VS Code's page of an extension shows no picture but from https or from within the text. */

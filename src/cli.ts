@@ -2,12 +2,14 @@ import { parseArguments, usageError } from './cli/arguments.ts';
 import { commands } from './cli/commands.ts';
 import { demo } from './cli/demo.ts';
 import { exit, exitCodeOf } from './cli/exitCodes.ts';
+import { foldersOf } from './cli/folder.ts';
 import { openApp } from './cli/openApp.ts';
 import { createOutput, plain } from './cli/output.ts';
 import { sandbox } from './cli/sandbox.ts';
 import { scanSecrets } from './cli/scanSecrets.ts';
 import { signals } from './cli/signals.ts';
 import { templates } from './cli/templates.ts';
+import { runTogether } from './cli/together.ts';
 import { usage } from './cli/usage.ts';
 import { versionOf } from './platform/version.ts';
 import { errorMessage, isPatchwrightError } from './core/errors.ts';
@@ -27,6 +29,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  if (args.folders.length > 1 && commands[args.command] === undefined) {
+    throw usageError(`${args.command} takes one folder.`);
+  }
   if (args.command === 'demo') return demo(args, out, process.env, controller.signal);
 
   if (args.command === 'sandbox') return sandbox(args, out, process.env, controller.signal);
@@ -39,6 +44,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const tooMany = args.rest[command.operands];
   if (tooMany !== undefined)
     throw usageError(`${args.command} does not take ${JSON.stringify(tooMany)}.`);
+  const folders = foldersOf(args, process.env);
+  if (args.all || folders.length > 1) {
+    return runTogether(args.command, command, folders, { args, out, signal: controller.signal });
+  }
   const app = await openApp(args, out, process.env, command);
   try {
     for (const notice of app.backlog.notices) out.warn(notice);

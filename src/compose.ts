@@ -36,7 +36,8 @@ import { versionOf } from './platform/version.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
 import { openForge, takesToken } from './release/forge.ts';
 import type { Recording } from './models/scripted.ts';
-import { type Findings, findGroups } from './signals/groups.ts';
+import type { Findings } from './signals/groups.ts';
+import { readGroups } from './signals/readGroups.ts';
 import { startAnalysis } from './signals/quality/startAnalysis.ts';
 import { createScanner } from './signals/scan.ts';
 import { createScanThread } from './signals/scanInWorker.ts';
@@ -273,7 +274,7 @@ export function readLogs(
   folder: string,
   signal?: AbortSignal,
 ): Promise<Findings> {
-  return findGroups(files, folder, signal);
+  return readGroups({ files, folder }, signal);
 }
 
 /** The messages of one log file, grouped by template. */

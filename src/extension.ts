@@ -12,11 +12,15 @@ import { createDemo } from './editor/demo.ts';
 import { createDialogs, type Dialogs } from './editor/dialogs.ts';
 import { registerDoctor } from './editor/doctor.ts';
 import { registerDocuments } from './editor/documents.ts';
+import { registerPlanDocument } from './editor/planDocument.ts';
 import { draftCommands } from './editor/draftCommands.ts';
 import { createErrorReporter } from './editor/errors.ts';
+import { registerFileDecorations } from './editor/fileDecorations.ts';
 import { gateCommands } from './editor/gateCommands.ts';
 import { houseCommands } from './editor/houseCommands.ts';
-import { syncCommand } from './editor/syncCommand.ts';
+import { registerTeam } from './editor/team.ts';
+import { teamCommands } from './editor/teamCommands.ts';
+import { scheduleCommands } from './editor/scheduleCommands.ts';
 import { useTranslations } from './editor/l10n.ts';
 import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
@@ -32,7 +36,7 @@ import { registerReviewPanels } from './editor/reviewPanel.ts';
 import { registerReviewView } from './editor/reviewTree.ts';
 import { reviseCommands } from './editor/reviseCommands.ts';
 import { createServerControl } from './editor/server.ts';
-import { createSessions, type Sessions } from './editor/sessions.ts';
+import { createSessions, folderNameOf, type Sessions } from './editor/sessions.ts';
 import { createSorting } from './editor/sorting.ts';
 import { registerStatusBar } from './editor/statusBar.ts';
 import { ticketCommands } from './editor/ticketCommands.ts';
@@ -51,7 +55,7 @@ export interface TestApi {
   readonly mcpServers: ReturnType<typeof registerMcpServer>;
   /** Its functions can be replaced: test mode shows no dialogs. */
   readonly dialogs: { -readonly [K in keyof Dialogs]: Dialogs[K] };
-  /** Opens the window's session anew, made by this; left out: as users have it. */
+  /** Opens the window's sessions anew, made by this; left out: as users have them. */
   use(compose?: Compose): Promise<void>;
 }
 
@@ -70,10 +74,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const warn = (line: string): void => log.warn(line);
   const notifications = createNotifications({
     dialogs,
-    showTicket: (id) => backlogView.show(id),
+    showTicket: (id, sessionId) => backlogView.show(id, sessionId),
     showPlan: async (id) => {
-      const { app } = await desk.sessions.ready();
-      const plan = waitingPlans(app.backlog).find((one) => one.id === id);
+      const plans = desk.sessions.all().flatMap(({ app }) => waitingPlans(app.backlog));
+      const plan = plans.find((one) => one.id === id);
       if (plan) await showPlan(plan);
     },
     log: warn,
@@ -86,23 +90,21 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     },
     log: warn,
     memory: context.workspaceState,
-    quietHours: () => sessions?.session()?.settings()?.notifications.quietHours ?? '',
+    quietHours: (id) => sessions?.of(id)?.settings()?.notifications.quietHours,
+    folderName: (id) => sessions && folderNameOf(sessions, id),
     now: () => new Date(),
     after(ms, work) {
       const timer = setTimeout(work, ms).unref();
       return { dispose: () => clearTimeout(timer) };
     },
   });
-  const onProgress = (progress: Progress): void => {
-    notifications.onProgress(progress);
-    releaseNotice.onProgress(progress);
+  const onProgress = (progress: Progress, sessionId: string): void => {
+    notifications.onProgress(progress, sessionId);
+    releaseNotice.onProgress(progress, sessionId);
   };
-  sessions = createSessions({ loadCompose, apiKey, errors, log, onProgress, demo });
+  sessions = createSessions({ loadCompose, apiKey, dialogs, errors, log, onProgress, demo });
   notifications.follow(sessions);
-  // Not before the settings are known: they say when it is quiet.
-  const resuming = sessions.onDidChange(() => {
-    if (sessions?.session()?.settings()) releaseNotice.resume();
-  });
+  const resuming = sessions.onDidChange(() => releaseNotice.resume());
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
@@ -116,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     version: versionIn(context),
   });
   const preferences = registerPreferences(sessions);
+  const team = registerTeam(sessions);
   const desk: Desk = {
     sessions,
     dialogs,
@@ -129,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     log,
   };
 
@@ -144,15 +148,17 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       ...reviewCommands(desk),
       ...reviseCommands(desk),
       ...gateCommands(desk),
-      ...syncCommand(desk),
+      ...teamCommands(desk),
+      ...scheduleCommands(desk),
       ...ticketCommands(desk),
-      ...backlogCommands(desk, (groupId) => backlogView.showMore(groupId)),
+      ...backlogCommands(desk, (node) => backlogView.showMore(node)),
       ...houseCommands(desk),
       ...preferenceCommands(desk),
     },
     errors,
   );
   const documents = registerDocuments(sessions);
+  const fileDecorations = registerFileDecorations(sessions);
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     resuming,
@@ -166,6 +172,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     keys,
     commands,
     documents,
+    registerPlanDocument(sessions),
+    fileDecorations,
     registerChat(sessions),
     mcpServers,
     reviewPanels,
@@ -174,6 +182,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     doctor,
     server,
     preferences,
+    team,
     notifications,
   );
 

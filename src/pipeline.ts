@@ -1,7 +1,9 @@
+import type { Backlog } from './backlog/backlog.ts';
 import type { Approved } from './core/approval.ts';
 import type { AttemptProgress } from './core/attempt.ts';
 import { errorMessage, PatchwrightError } from './core/errors.ts';
 import type { Canary } from './core/canary.ts';
+import type { Habit } from './core/habit.ts';
 import type { HunkName } from './core/hunks.ts';
 import type { Leftover } from './core/leftover.ts';
 import type { EvidenceBundle, Verification } from './core/evidence.ts';
@@ -36,7 +38,13 @@ import type { House } from './pipeline/house.ts';
 import { type HistoryEvent, historyOf } from './pipeline/history.ts';
 import { type Insight, insightOf } from './pipeline/insight.ts';
 import type { PerformanceReport } from './learning/performance.ts';
-import { type Learned, learnedOf, type Switch, switchLearning } from './pipeline/learning.ts';
+import {
+  habitIn,
+  type Learned,
+  learnedOf,
+  type Switch,
+  switchLearning,
+} from './pipeline/learning.ts';
 import { type JudgedPatch, type JudgeOptions, judgeGiven } from './pipeline/judgeGiven.ts';
 import { type Outlook, outlooks } from './pipeline/past.ts';
 import { performanceIn } from './pipeline/performance.ts';
@@ -65,6 +73,7 @@ import { type Theirs, takeOver, theirRequest, vouch } from './pipeline/sync/thei
 import { peopleMet, sync, type SyncOptions, type SyncReport } from './pipeline/sync/sync.ts';
 import { draftTicket } from './pipeline/toolFix.ts';
 import { type SelfTestProgress, selfTest } from './pipeline/selfTest/selfTest.ts';
+import { specify } from './pipeline/specify.ts';
 import { differences, splitBy, type SplitBy } from './pipeline/split.ts';
 import {
   close,
@@ -193,8 +202,8 @@ export interface Pipeline {
   cleanUp(kinds: readonly Leftover['kind'][]): Promise<readonly Leftover[]>;
   /** Newest first; of one file (from the folder), or of all. */
   history(path?: string): Promise<readonly HistoryEvent[]>;
-  /** Figures of the last `days` days. */
-  insight(days: number): Insight;
+  /** Figures of the last `days` days. @param others backlogs of other folders, counted with this one's */
+  insight(days: number, others?: readonly Backlog[]): Insight;
   /** Does what is due each hour, day, week or month, and keeps a report. Throws `busy`. */
   run(type: RunType, options: RunOptions, signal?: AbortSignal): Promise<RunReport>;
   /**
@@ -206,6 +215,8 @@ export interface Pipeline {
   performance(days: number): PerformanceReport;
   /** What is to be expected of tickets; reads the history once, so ask it for many. */
   outlook(): (ticket: Ticket) => Outlook;
+  /** When the person usually reviews; undefined where that is not known or not to count. */
+  habit(): Habit | undefined;
   /** What was learned from decisions, and what it suggests. */
   learned(): Learned;
   /** Switches learning on or off, or forgets what was learned. */
@@ -322,6 +333,7 @@ export function createPipeline(house: House): Pipeline {
       const verbs = {
         scan: (during: AbortSignal) => scan({ flush: true, analyse: true }, during),
         draft: (during: AbortSignal) => draftOne(undefined, during),
+        specify: (id: string, during: AbortSignal) => specify(house, id, during),
       };
       return run(house, verbs, type, options, untilEnd(signal));
     });
@@ -408,9 +420,10 @@ export function createPipeline(house: House): Pipeline {
     leftovers: () => leftovers(house),
     cleanUp: (kinds) => act(() => cleanUp(house, kinds)),
     history: (path) => historyOf(house, path),
-    insight: (days) => insightOf(house.backlog, days, house.clock.now()),
+    insight: (days, others = []) => insightOf([house.backlog, ...others], days, house.clock.now()),
     outlook: () => outlooks(house.backlog, house.settings()),
     performance: (days) => performanceIn(house.backlog, days),
+    habit: () => habitIn(house),
     learned: () => learnedOf(house),
     switchLearning: (to) => act(() => switchLearning(house, to)),
     sync: (options, signal) => act(() => sync(house, options, untilEnd(signal))),

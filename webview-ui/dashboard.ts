@@ -1,41 +1,53 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { ChartView, DashboardView, FigureView, TableView } from '../src/shared/protocol.ts';
+import type {
+  ChartView,
+  DashboardView,
+  FigureView,
+  FolderChoice,
+  RecentView,
+  TableView,
+} from '../src/shared/protocol.ts';
 import { t } from './l10n.ts';
 import type { Send } from './page.ts';
+import { bar, when } from './parts.ts';
 
 /** How the workspace is doing: figures, charts with their tables, what happened lately. */
 export function dashboard(view: DashboardView, send: Send): TemplateResult {
   return html`
     <main>
-      <header>
-        <h1>${t('Patchwright Dashboard')}</h1>
-        ${period(view.days, send)}
+      <header class="bar">
+        <h1 tabindex="-1">${t('Patchwright Dashboard')}</h1>
+        ${choices(view, send)}
       </header>
-      <ul class="figures">${view.figures.map(figure)}</ul>
-      <div class="charts">${view.charts.map(chart)}</div>
-      ${view.tables.map((one) => html`<h2>${one.title}</h2>${table(one)}`)}
+      ${view.groups.map(
+        ({ title, figures }) =>
+          html`<h2>${title}</h2>
+            <ul class="figures">${figures.map(figure)}</ul>`,
+      )}
+      <div class="charts">${view.charts.map(chart)} ${view.tables.map(titled)}</div>
       <h2>${t('Recent activity')}</h2>
       ${view.recent.length === 0 ? html`<p class="quiet">${t('Nothing has happened yet.')}</p>` : nothing}
-      <ul>
-        ${view.recent.map(({ at, text, requestId }) => {
-          const open = (): void => send({ kind: 'openRequest', requestId: requestId ?? '' });
-          const words = requestId
-            ? html`<button class="link" @click=${open}>${text}</button>`
-            : text;
-          return html`<li>${words} <span class="quiet">${at}</span></li>`;
-        })}
-      </ul>
+      <ul class="plain recent">${view.recent.map((one) => recentRow(one, send))}</ul>
     </main>
   `;
 }
 
+function recentRow({ at, text, detail, ticketId, requestId }: RecentView, send: Send) {
+  const open = (): void => send({ kind: 'openRequest', requestId: requestId ?? '' });
+  const ticket = requestId
+    ? html`<button class="link" @click=${open}>${ticketId}</button>`
+    : ticketId;
+  return html`<li>${when(at)}<span>${text} · ${ticket}</span><span class="quiet">${detail}</span></li>`;
+}
+
 const periods = [7, 30, 90, 365] as const;
 
-function period(days: number, send: Send): TemplateResult {
+function choices({ days, folders }: DashboardView, send: Send): TemplateResult {
   const change = (event: Event): void => {
     send({ kind: 'days', days: Number((event.target as HTMLSelectElement).value) });
   };
-  return html`<p class="facts">
+  return html`<p class="row">
+    ${folders ? folderChoice(folders, send) : nothing}
     <label
       >${t('Period')}
       <select @change=${change}>
@@ -45,6 +57,19 @@ function period(days: number, send: Send): TemplateResult {
     <button @click=${() => send({ kind: 'export', format: 'markdown' })}>${t('Export as Markdown')}</button>
     <button @click=${() => send({ kind: 'export', format: 'json' })}>${t('Export as JSON')}</button>
   </p>`;
+}
+
+function folderChoice({ all, chosen }: FolderChoice, send: Send): TemplateResult {
+  const change = (event: Event): void => {
+    send({ kind: 'folder', folder: (event.target as HTMLSelectElement).value });
+  };
+  const items = [{ id: '', name: t('all together') }, ...all];
+  return html`<label
+    >${t('Folder')}
+    <select @change=${change}>
+      ${items.map(({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}
+    </select></label
+  >`;
 }
 
 function figure({ label, value, note, formula, parts = [] }: FigureView): TemplateResult {
@@ -65,83 +90,95 @@ function figure({ label, value, note, formula, parts = [] }: FigureView): Templa
 }
 
 function chart(view: ChartView): TemplateResult {
-  const body =
-    view.tooLittle === undefined
-      ? html`${drawing(view)} ${legend(view)}
-          <details>
-            <summary>${t('{0} as a table', view.title)}</summary>
-            ${table({
-              title: view.title,
-              head: [view.of, ...view.series.map(({ name }) => name)],
-              rows: view.labels.map((label, i) => [
-                label,
-                ...view.series.map(({ values }) => String(values[i] ?? 0)),
-              ]),
-            })}
-          </details>`
-      : html`<p class="quiet">${view.tooLittle}</p>`;
-  return html`<section class="chart"><h2>${view.title}</h2>${body}</section>`;
+  return html`<section class="chart">
+    <h2>${view.title}</h2>
+    ${view.tooLittle === undefined ? chartBody(view) : html`<p class="quiet">${view.tooLittle}</p>`}
+  </section>`;
 }
 
-function legend({ series, kind }: ChartView): TemplateResult | typeof nothing {
-  if (series.length < 2) return nothing;
+/** Bars are a table already; of lines there is one to open. */
+function chartBody(view: ChartView): TemplateResult {
+  if (view.kind === 'bars') return bars(view);
+  const { title, of, series, labels } = view;
+  return html`${drawing(view)} ${legend(view)}
+    <details class="more">
+      <summary>${t('{0} as a table', title)}</summary>
+      ${table({
+        title,
+        head: [of, ...series.map(({ name }) => name)],
+        rows: labels.map((label, i) => [
+          label,
+          ...series.map(({ values }) => String(values[i] ?? 0)),
+        ]),
+      })}
+    </details>`;
+}
+
+function titled(view: TableView): TemplateResult {
+  return html`<section class="chart">
+    <h2>${view.title}</h2>
+    ${view.rows.length === 0 ? html`<p class="quiet">${t('nothing yet')}</p>` : table(view)}
+  </section>`;
+}
+
+function legend({ series }: ChartView): TemplateResult {
   return html`<p class="legend">
-    ${series.map(({ name }, i) => html`<span><span class="swatch tone-${i} ${kind}" aria-hidden="true"></span>${name}</span>`)}
+    ${series.map(
+      ({ name }, i) =>
+        html`<span><svg class="swatch" viewBox="0 0 24 8" aria-hidden="true">
+          ${svg`<line class="line tone-${i}" x2="24" y1="4" y2="4" />`}</svg>${name}</span>`,
+    )}
   </p>`;
 }
 
 const [width, height] = [320, 110] as const;
 
 /** The numbers are in the table below; a picture says how they go. */
-function drawing(view: ChartView): TemplateResult {
-  const most = Math.max(1, ...view.series.flatMap(({ values }) => values));
-  const shapes = view.kind === 'lines' ? lines(view, most) : bars(view, most);
-  const summary = view.series
-    .map(
-      ({ name, values }) =>
-        `${name}: ${t(
-          '{0} in all',
-          values.reduce((sum, value) => sum + value, 0),
-        )}`,
-    )
-    .join('; ');
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${view.title}. ${summary}">
-    ${shapes}
+function drawing({ title, series, labels }: ChartView): TemplateResult {
+  const most = Math.max(1, ...series.flatMap(({ values }) => values));
+  const sums = series.map(({ name, values }) => `${name}: ${t('{0} in all', sum(values))}`);
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}. ${sums.join('; ')}">
+    ${[top, bottom].map((y) => svg`<line class="grid" x2=${width} y1=${y} y2=${y} />`)}
+    ${series.map(({ values }, i) => svg`<polyline class="line tone-${i}" points=${pointsOf(values, most)} />`)}
     <text x="0" y="10" class="axis">${most}</text>
-    <text x="0" y=${height - 2} class="axis">${view.labels[0]}</text>
-    <text x=${width} y=${height - 2} class="axis" text-anchor="end">${view.labels.at(-1)}</text>
+    <text x="0" y=${height - 2} class="axis">${labels[0]}</text>
+    <text x=${width} y=${height - 2} class="axis" text-anchor="end">${labels.at(-1)}</text>
   </svg>`;
 }
 
 const [top, bottom] = [14, height - 16] as const;
 
-function heightOf(value: number, most: number): number {
-  return ((bottom - top) * value) / most;
+function pointsOf(values: readonly number[], most: number): string {
+  const step = values.length > 1 ? width / (values.length - 1) : 0;
+  return values
+    .map((value, x) => `${x * step},${bottom - ((bottom - top) * value) / most}`)
+    .join(' ');
 }
 
-function lines({ series, labels }: ChartView, most: number) {
-  const step = labels.length > 1 ? width / (labels.length - 1) : 0;
-  return series.map(({ values }, i) => {
-    const points = values.map((value, x) => `${x * step},${bottom - heightOf(value, most)}`);
-    return svg`<polyline class="line tone-${i}" points=${points.join(' ')} />`;
-  });
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
-function bars({ series, labels }: ChartView, most: number) {
-  const slot = width / Math.max(1, labels.length);
-  const thick = (slot * 0.8) / Math.max(1, series.length);
-  return series.flatMap(({ values }, i) =>
-    values.map((value, x) => {
-      const tall = heightOf(value, most);
-      return svg`<rect class="bar tone-${i}" x=${x * slot + slot * 0.1 + i * thick} y=${bottom - tall}
-        width=${thick} height=${tall} />`;
-    }),
-  );
+/** A row each, with its name and its number. */
+function bars({ title, of, series, labels }: ChartView): TemplateResult {
+  const [{ name, values } = { name: '', values: [] }] = series;
+  const most = Math.max(1, ...values);
+  return html`<table class="bars" aria-label=${title}>
+    <thead class="unseen">
+      <tr><th scope="col">${of}</th><th scope="col">${name}</th></tr>
+    </thead>
+    <tbody>
+      ${labels.map(
+        (label, i) =>
+          html`<tr><th scope="row">${label}</th><td>${bar((values[i] ?? 0) / most)}${values[i] ?? 0}</td></tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
-function table({ title, head, rows }: TableView): TemplateResult {
+function table({ title, head, rows, hasNames }: TableView): TemplateResult {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${title}>
-    <table>
+    <table class=${hasNames ? 'names' : ''}>
       <thead>
         <tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr>
       </thead>

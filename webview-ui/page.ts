@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { FromPage, PageState, ToPage } from '../src/shared/protocol.ts';
 import { dashboard } from './dashboard.ts';
 import { useWords } from './l10n.ts';
@@ -45,9 +45,21 @@ class Page extends LitElement {
     if (data.kind === 'review') {
       this.editor.setState({ kind: 'review', requestId: data.view.requestId });
     } else if (data.kind === 'dashboard') {
-      this.editor.setState({ kind: 'dashboard', days: data.view.days });
+      const { days, folders } = data.view;
+      this.editor.setState({
+        kind: 'dashboard',
+        days,
+        ...(folders ? { folder: folders.chosen } : {}),
+      });
     }
   };
+
+  /** What had the focus may be gone with what it could do: then the heading takes it. */
+  protected override update(changed: PropertyValues): void {
+    const focused = document.activeElement;
+    super.update(changed);
+    if (focused && !focused.isConnected) this.querySelector('h1')?.focus();
+  }
 
   override render() {
     switch (this.message?.kind) {

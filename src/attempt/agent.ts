@@ -1,28 +1,25 @@
 /** The loop: ask the model, run its tools, until it submits a patch that is accepted or a limit is reached. */
 import { realpath } from 'node:fs/promises';
-import {
-  addUsage,
-  type AttemptProgress,
-  type Submission,
-  totalTokens,
-  type Usage,
-} from '../core/attempt.ts';
+import type { AttemptProgress, Submission, Usage } from '../core/attempt.ts';
 import { cancelled, errorMessage, PatchwrightError, throwIfCancelled } from '../core/errors.ts';
-import { costOf, type Message, type Model, type ModelReply, type ToolSpec } from '../core/model.ts';
+import type { Message, Model, ModelReply, ToolSpec } from '../core/model.ts';
 import type { Clock, Git } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
-import { compact, spokenText, toolCalls, userText } from './conversation.ts';
+import { unlessAborted } from '../core/unlessAborted.ts';
+import { spokenText, type ToolCall, toolCalls, userText } from './conversation.ts';
 import { contextFull, gatesFailed, maxNudges, noSubmission, refused, stuck } from './endings.ts';
 import {
-  addCost,
   checkLimits,
+  countCall,
   countError,
+  countReply,
   limitReached,
   nothingSpent,
   type Spent,
 } from './limits.ts';
 import { systemPrompt } from './prompt.ts';
+import { roomToWrite, withMostRoom, withRoom } from './room.ts';
 import { findLoop, type StepTrace } from './stuck.ts';
 import { runCalls } from './toolCalls.ts';
 import type { EditGuard, Tool, ToolContext, Verdict } from './tools/tool.ts';
@@ -40,7 +37,7 @@ export interface Job {
 }
 
 export interface AgentDeps
-  extends Pick<ToolContext, 'shell' | 'commands' | 'diagnostics' | 'isHidden' | 'takePlan'> {
+  extends Pick<ToolContext, 'shell' | 'commands' | 'diagnostics' | 'isHidden'> {
   /** Default: to write a patch. */
   readonly job?: Job;
   readonly model: Model;
@@ -73,14 +70,7 @@ export interface AgentResult {
   readonly costUsd?: number;
 }
 
-const maxOutputTokens = 16_000;
-const keptResults = 3;
 const maxSaidChars = 2_000;
-/** Part of the model's window that may be filled before older results are left out. */
-const fullWindow = 0.8;
-/** Leaving out less than this part is not worth what it costs to read all anew instead of from the cache. */
-const worthCompacting = 0.2;
-
 /** The same in every request: what comes before the messages is read from the provider's cache. */
 interface Prefix {
   readonly system: string;
@@ -186,7 +176,7 @@ async function saveStart({ deps, context, prefix, save, messages }: Run): Promis
 }
 
 async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<ToolContext> {
-  const { git, tests, guard, onRefused, shell, commands, diagnostics, isHidden, takePlan } = deps;
+  const { git, tests, guard, onRefused, shell, commands, diagnostics, isHidden } = deps;
   return {
     root: await realpath(deps.root),
     git,
@@ -196,7 +186,6 @@ async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<Tool
     commands,
     diagnostics,
     isHidden,
-    takePlan,
     guard,
     onRefused,
     submit: limitedSubmit(deps, signal),
@@ -205,61 +194,63 @@ async function createContext(deps: AgentDeps, signal: AbortSignal): Promise<Tool
 
 /** One call of the model and what follows from it; the accepted submission when that ends the attempt. */
 async function step(run: Run): Promise<Submission | undefined> {
-  const { deps, context, tools, signal } = run;
   const reply = await ask(run);
   await run.save({ kind: 'reply', step: run.spent.steps, ...reply });
   if (reply.stopReason === 'context_full') {
-    if (!(await makeRoom(run, 0))) throw contextFull();
+    if (!(await makeRoom(run, withMostRoom(run.messages)))) throw contextFull();
     return undefined;
   }
   if (reply.content.length > 0) append(run, { role: 'assistant', content: reply.content });
   const said = spokenText(reply.content);
-  if (said) deps.onProgress({ kind: 'said', text: escapeInvisible(said).slice(0, maxSaidChars) });
-
+  if (said) tellOf(run, said);
   if (reply.stopReason === 'refusal') throw refused(said);
   const calls = toolCalls(reply.content);
-  if (calls.length === 0 && reply.stopReason === 'pause_turn') return undefined;
-  if (calls.length === 0) {
-    await send(run, userText(nudge(run, reply)));
-    return undefined;
-  }
-  run.nudges = 0;
-  const cutOff = reply.stopReason === 'max_tokens';
-  const options = { tools, context, cutOff, onProgress: deps.onProgress };
-  const outcome = await runCalls(calls, options, signal);
-  if (outcome.submission) return outcome.submission;
-  run.spent = countError(run.spent, outcome.failed);
-  const warning = redirect(run, outcome.trace);
-  const content = warning
-    ? [...outcome.results, { type: 'text' as const, text: warning }]
-    : outcome.results;
-  await send(run, { role: 'user', content });
-  if (isNearlyFull(deps.model, reply.usage)) await makeRoom(run, worthCompacting);
+  if (calls.length > 0) return act(run, calls, reply);
+  if (reply.stopReason !== 'pause_turn') await send(run, userText(nudge(run, reply)));
   return undefined;
+}
+
+/** Runs what was called and sends what came of it, unless that ends the attempt. */
+async function act(
+  run: Run,
+  calls: readonly ToolCall[],
+  { stopReason, usage }: ModelReply,
+): Promise<Submission | undefined> {
+  const { deps, context, tools, signal } = run;
+  run.nudges = 0;
+  const cutOff = stopReason === 'max_tokens';
+  const options = { tools, context, cutOff, onProgress: deps.onProgress };
+  const { results, submission, failed, trace } = await runCalls(calls, options, signal);
+  if (submission) return submission;
+  run.spent = countError(run.spent, failed);
+  const warning = redirect(run, trace);
+  const told = warning ? [{ type: 'text' as const, text: warning }] : [];
+  await send(run, { role: 'user', content: [...results, ...told] });
+  await makeRoom(run, withRoom(run.messages, deps.model, usage));
+  return undefined;
+}
+
+function tellOf({ deps }: Run, said: string): void {
+  deps.onProgress({ kind: 'said', text: escapeInvisible(said).slice(0, maxSaidChars) });
 }
 
 /** Counts the call whether it succeeds or not. */
 async function ask(run: Run): Promise<ModelReply> {
   const { deps, signal } = run;
-  run.spent = { ...run.spent, steps: run.spent.steps + 1 };
+  const { model } = deps;
+  run.spent = countCall(run.spent);
   try {
+    const maxOutputTokens = roomToWrite(model);
     const request = { ...run.prefix, messages: run.messages, maxOutputTokens };
     const reply = await unlessAborted(
-      deps.model.reply(request, () => undefined, signal),
+      model.reply(request, () => undefined, signal),
       signal,
     );
-    const usage = addUsage(run.spent.usage, reply.usage);
-    const cost = costOf(reply.usage, reply.price === undefined ? deps.model.price : reply.price);
-    run.spent = { ...run.spent, usage, costUsd: addCost(run.spent, cost) };
+    run.spent = countReply(run.spent, reply, model);
     return reply;
   } finally {
-    const { steps, usage, costUsd } = run.spent;
-    deps.onProgress({
-      kind: 'step',
-      step: steps,
-      usage,
-      ...(costUsd === undefined ? {} : { costUsd }),
-    });
+    const { steps: step, usage, costUsd } = run.spent;
+    deps.onProgress({ kind: 'step', step, usage, ...(costUsd === undefined ? {} : { costUsd }) });
   }
 }
 
@@ -274,11 +265,12 @@ async function send(run: Run, message: Message): Promise<void> {
 
 function nudge(run: Run, { stopReason }: ModelReply): string {
   run.nudges++;
-  if (run.nudges > maxNudges) throw noSubmission();
+  const { job } = run.deps;
+  if (run.nudges > maxNudges) throw noSubmission(job?.result);
   return stopReason === 'max_tokens'
     ? 'Your reply was cut off, as it was too long. Go on with shorter replies and call a tool.'
-    : run.deps.job
-      ? `There is no ${run.deps.job.result} yet. Go on with the tools; when you know enough, call ${run.deps.job.last}.`
+    : job
+      ? `There is no ${job.result} yet. Go on with the tools; when you know enough, call ${job.last}.`
       : 'The patch is not submitted yet. Go on with the tools; when the test and the fix are there, call submit.';
 }
 
@@ -293,16 +285,9 @@ function redirect(run: Run, trace: StepTrace): string | undefined {
   return `You are going in circles: ${loop}. Think again about the cause and try something else.`;
 }
 
-function isNearlyFull({ contextTokens }: Model, usage: Usage): boolean {
-  if (contextTokens === undefined) return false;
-  return totalTokens(usage) > fullWindow * Math.max(0, contextTokens - maxOutputTokens);
-}
-
-/** Leaves out older results where that makes the conversation smaller by more than `part`. */
-async function makeRoom(run: Run, part: number): Promise<boolean> {
-  const smaller = compact(run.messages, keptResults);
-  const [before, after] = [run.messages, smaller].map((list) => JSON.stringify(list).length);
-  if (!(Number(after) < Number(before) * (1 - part))) return false;
+/** Goes on with the conversation made smaller, if it was. */
+async function makeRoom(run: Run, smaller: readonly Message[] | undefined): Promise<boolean> {
+  if (!smaller) return false;
   run.messages = smaller;
   await run.save({ kind: 'compacted', step: run.spent.steps });
   return true;
@@ -319,21 +304,6 @@ function limitedSubmit({ submit, limits }: AgentDeps, signal: AbortSignal): Agen
     }
     return verdict;
   };
-}
-
-/** Rejects as soon as the signal fires, whatever the promise does then. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const settled = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const onAbort = (): void => reject(cancelled());
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { signal: settled.signal });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    settled.abort();
-  }
 }
 
 function result(submission: Submission, { steps, usage, costUsd }: Spent): AgentResult {

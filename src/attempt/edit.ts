@@ -184,12 +184,13 @@ function findEndings(text: string) {
     crlfAt.push(at);
   }
   const newlines = normalised.split('\n').length - 1;
-  const fileEnding = crlfAt.length * 2 > newlines ? '\r\n' : '\n';
+  const rest = newlines === 0 && normalised.includes('\r') ? '\r' : '\n';
+  const fileEnding = crlfAt.length * 2 > newlines ? '\r\n' : rest;
   return {
     normalised,
     originalIndex: (index: number) => index + countBelow(crlfAt, index),
     /** The ending of the replaced lines where they agree, else the one most of the file has. */
-    endingAround(index: number, length: number): '\n' | '\r\n' {
+    endingAround(index: number, length: number): string {
       const lines = normalised.slice(index, index + length).split('\n').length - 1;
       const crlf = countBelow(crlfAt, index + length) - countBelow(crlfAt, index);
       if (lines === 0 || (crlf !== 0 && crlf !== lines)) return fileEnding;

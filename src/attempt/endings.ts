@@ -14,9 +14,10 @@ export function refused(said: string): PatchwrightError {
   });
 }
 
-export function noSubmission(): PatchwrightError {
+/** @param result what it was to hand in; default: a patch */
+export function noSubmission(result = 'patch'): PatchwrightError {
   return new PatchwrightError('no_submission', {
-    what: 'The model ended without submitting a patch.',
+    what: `The model ended without submitting a ${result}.`,
     why: `It stopped calling tools, though it was asked ${maxNudges} times to go on.`,
     remedy: 'Add what you know to the ticket and draft it again, or choose another model.',
   });

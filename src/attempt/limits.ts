@@ -1,5 +1,6 @@
-import { noUsage, totalTokens, type Usage } from '../core/attempt.ts';
+import { addUsage, noUsage, totalTokens, type Usage } from '../core/attempt.ts';
 import { PatchwrightError } from '../core/errors.ts';
+import { costOf, type Model, type ModelReply } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 
 /** What an attempt has used up so far. */
@@ -26,8 +27,22 @@ export function countError(spent: Spent, failed: boolean): Spent {
   return { ...spent, errorsInARow: failed ? spent.errorsInARow + 1 : 0 };
 }
 
+export function countCall(spent: Spent): Spent {
+  return { ...spent, steps: spent.steps + 1 };
+}
+
+/** Of the call that was counted last. */
+export function countReply(
+  spent: Spent,
+  { usage, price }: ModelReply,
+  model: Pick<Model, 'price'>,
+): Spent {
+  const cost = costOf(usage, price === undefined ? model.price : price);
+  return { ...spent, usage: addUsage(spent.usage, usage), costUsd: addCost(spent, cost) };
+}
+
 /** Once a part of the cost is not known, the sum is not. */
-export function addCost({ steps, costUsd }: Spent, cost: number | undefined): number | undefined {
+function addCost({ steps, costUsd }: Spent, cost: number | undefined): number | undefined {
   if (cost === undefined) return undefined;
   return steps <= 1 ? cost : costUsd === undefined ? undefined : costUsd + cost;
 }

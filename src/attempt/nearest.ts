@@ -107,11 +107,20 @@ function sum(pairs: ReadonlyMap<string, number>): number {
 function differenceOf(best: Nearest, wanted: readonly string[]): string {
   const there = best.lines.join('\n');
   const sought = wanted.join('\n');
+  if (there === sought) return 'The file ends there without a line break.';
+  if (asSeen(there) === asSeen(sought)) {
+    return 'They look the same, but characters are composed another way or invisible: choose `old` without those.';
+  }
   if (there.toLowerCase() === sought.toLowerCase())
     return 'It differs only in upper and lower case.';
   if (squeeze(there) === squeeze(sought))
     return 'It differs only in white space (indentation, tabs).';
   return 'The file may have changed since you read it.';
+}
+
+/** What an eye can tell apart: one form of composed characters, and none that has no shape. */
+function asSeen(text: string): string {
+  return text.normalize('NFC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
 }
 
 function squeeze(text: string): string {

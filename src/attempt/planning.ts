@@ -1,8 +1,9 @@
 /** The loop that looks and changes nothing: what it is told, and the tools it has. */
+import type { PlanDraft } from '../core/plan.ts';
 import type { Job } from './agent.ts';
 import { git } from './tools/git.ts';
 import { list } from './tools/list.ts';
-import { plan } from './tools/plan.ts';
+import { planTool } from './tools/plan.ts';
 import { read } from './tools/read.ts';
 import { search } from './tools/search.ts';
 
@@ -18,9 +19,8 @@ Rules
 - Parts shown as <secret>, <token> and the like, or as \\uXXXX, stand for secrets and hidden characters.
 - Write briefly. Don't repeat file contents.`;
 
-export const planning: Job = {
-  system,
-  tools: [list, search, read, git, plan],
-  last: plan.name,
-  result: 'plan',
-};
+/** @param take where the plan goes */
+export function planning(take: (plan: PlanDraft) => void): Job {
+  const plan = planTool(take);
+  return { system, tools: [list, search, read, git, plan], last: plan.name, result: 'plan' };
+}

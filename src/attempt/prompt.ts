@@ -14,6 +14,8 @@ export interface AgentTask {
   readonly reviewComments: readonly string[];
   /** Related negative feedback, newest first. */
   readonly negativeFeedback: readonly Pick<Feedback, 'text' | 'timestamp' | 'rating'>[];
+  /** What users said that made the ticket, newest first. */
+  readonly said?: readonly Pick<Feedback, 'text' | 'timestamp' | 'rating'>[];
   /** What went wrong with earlier patches near this code. */
   readonly lessons?: readonly PastLesson[];
   /** Tickets of before that are like it, and what became of them. */
@@ -86,6 +88,7 @@ const maxRedactedChars = 100_000;
 const maxEvidence = 3;
 const maxComments = 5;
 const maxFeedback = 5;
+const maxSaid = 12;
 const maxSuspects = 3;
 const maxCommits = 8;
 const maxLessons = 6;
@@ -110,6 +113,16 @@ export function planMessage(task: AgentTask, boundary = newBoundary()): string {
     'Plan the change that the ticket asks for.',
     task,
     'Start by reading the code, and end with plan.',
+    boundary,
+  );
+}
+
+/** The same for a specification of what users ask for. */
+export function specificationMessage(task: AgentTask, boundary = newBoundary()): string {
+  return message(
+    'Specify what users ask for in the ticket.',
+    task,
+    'Call specification.',
     boundary,
   );
 }
@@ -166,9 +179,8 @@ function describe({ ticket, ...task }: AgentTask): unknown {
       .map(({ at, file, text }) => ({ at, logFile: file, text })),
     ...(task.plan ? { confirmedPlan: planOf(task.plan) } : {}),
     reviewComments: task.reviewComments.slice(-maxComments),
-    negativeFeedback: task.negativeFeedback
-      .slice(0, maxFeedback)
-      .map(({ timestamp, rating, text }) => ({ timestamp, rating, text })),
+    ...(task.said?.length ? { feedbackOfTheTicket: opinions(task.said, maxSaid) } : {}),
+    negativeFeedback: opinions(task.negativeFeedback, maxFeedback),
     ...(task.lessons?.length
       ? { lessonsOfEarlierPatches: task.lessons.slice(0, maxLessons).map(lessonShort) }
       : {}),
@@ -182,6 +194,10 @@ function describe({ ticket, ...task }: AgentTask): unknown {
     ...(task.testTitle ? { testRunner: task.testTitle } : {}),
     ...(task.instructions ? { conventionsOfTheRepository: task.instructions } : {}),
   };
+}
+
+function opinions(all: AgentTask['negativeFeedback'], most: number): unknown {
+  return all.slice(0, most).map(({ timestamp, rating, text }) => ({ timestamp, rating, text }));
 }
 
 function planOf({ summary, approach, files }: Plan): unknown {

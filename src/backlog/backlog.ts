@@ -127,6 +127,8 @@ export interface FeedbackStore {
   has(id: string): boolean;
   /** The newest that belong to a theme (the id of its group), oldest first. */
   themed(limit: number): readonly { readonly feedback: Feedback; readonly theme: string }[];
+  /** The newest of a theme, newest first. */
+  ofTheme(theme: string, limit: number): readonly Feedback[];
   /** Those that rate what a model did, oldest first. */
   rated(): readonly Feedback[];
   /** Who said it, hashed, each once. */

@@ -200,6 +200,13 @@ export function createStores(sql: () => Sql): Stores {
           )
           .map((row) => ({ feedback: toFeedback(row), theme: String(row.ticket_id) }))
           .toReversed(),
+      ofTheme: (theme, limit) =>
+        sql()
+          .all('SELECT * FROM feedback WHERE ticket_id = ? ORDER BY timestamp DESC, id LIMIT ?', [
+            theme,
+            limit,
+          ])
+          .map(toFeedback),
       rated: () =>
         sql()
           .all(

@@ -3,7 +3,8 @@ import { type ApprovalMode, approvalModes } from '../core/approval.ts';
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 
 const options = {
-  folder: { type: 'string', short: 'C' },
+  folder: { type: 'string', short: 'C', multiple: true },
+  all: { type: 'boolean' },
   json: { type: 'boolean' },
   next: { type: 'boolean' },
   force: { type: 'boolean' },
@@ -47,6 +48,10 @@ export interface Arguments {
   readonly command: string | undefined;
   readonly rest: readonly string[];
   readonly folder: string;
+  /** All that were named; none: the one of now. */
+  readonly folders: readonly string[];
+  /** Those that the user's own settings list. */
+  readonly all: boolean;
   readonly json: boolean;
   readonly next: boolean;
   /** `draft`: even while the ticket rests after attempts that failed. */
@@ -109,7 +114,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return {
     command,
     rest,
-    folder: values.folder ?? process.cwd(),
+    folder: values.folder?.[0] ?? process.cwd(),
+    folders: values.folder ?? [],
+    all: values.all ?? false,
     json: values.json ?? false,
     next: values.next ?? false,
     force: values.force ?? false,

@@ -12,6 +12,18 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
+export interface OverFolders {
+  /** Says which tickets of the folders have one cause. */
+  readonly linksTickets?: boolean;
+  /** What all of them come to together. */
+  readonly total?: (apps: readonly [App, ...App[]], args: Arguments) => Total;
+}
+
+export interface Total {
+  readonly value: unknown;
+  readonly text: string;
+}
+
 export interface Command {
   /** As the help shows them. */
   readonly usage: string;
@@ -20,8 +32,10 @@ export interface Command {
   readonly operands: number;
   /** Opens the backlog without writing anything. */
   readonly readOnly?: boolean;
-  /** Reads sources in a thread of its own: others wait for the event loop. */
+  /** Reads sources in a thread of its own: its memory has a bound, and others may wait for the event loop. */
   readonly scansAside?: boolean;
+  /** Of several folders it is done in one after the other, and there is one report of all. */
+  readonly overFolders?: OverFolders;
   /** Resolves to the exit code. */
   run(context: Context): Promise<number>;
 }

@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { PatchwrightError } from '../core/errors.ts';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import { machineKeys, parseSettings, type Settings } from '../core/settings.ts';
+import { flatSettings, settingsVariable } from '../core/settingsVariable.ts';
 import { readUserSettings, readWorkspaceSettings } from '../platform/workspaceSettings.ts';
-import type { Arguments } from './arguments.ts';
+import { type Arguments, usageError } from './arguments.ts';
 
 /** Throws `no_folder`. */
 export function folderOf(args: Pick<Arguments, 'folder'>): string {
@@ -18,16 +20,61 @@ export function folderOf(args: Pick<Arguments, 'folder'>): string {
   return folder;
 }
 
+/** @returns those that a command is to be done in; the user's own file says which are listed, never a folder's */
+export function foldersOf(
+  { all, folder, folders }: Pick<Arguments, 'all' | 'folder' | 'folders'>,
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  if (!all) return folders.length === 0 ? [folder] : folders;
+  if (folders.length > 0) throw usageError('--all takes the listed folders; name none besides.');
+  return listedFolders(readUserSettings(environment)[listKey]);
+}
+
+const listKey = 'patchwright.folders';
+
+function listedFolders(list: unknown): readonly string[] {
+  const isList = Array.isArray(list) && list.length > 0;
+  const folders = isList ? list.map((one) => (typeof one === 'string' ? atHome(one) : '')) : [];
+  if (isList && folders.every(isAbsolute)) return folders;
+  throw new PatchwrightError('invalid_settings', {
+    what: 'There is no list of folders.',
+    why: `${listKey} of the user's own settings.json is not a list of absolute paths (or of such below ~).`,
+    remedy: 'List them there, or name each with --folder.',
+  });
+}
+
+function atHome(path: string): string {
+  return /^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path;
+}
+
 /** As in the editor, but for what only the user may say. Throws `invalid_settings`. */
 export function folderSettings(
   folder: string,
   environment: NodeJS.ProcessEnv,
   model?: string,
 ): Settings {
-  const own = readUserSettings(environment);
-  const raw = { ...own, ...readWorkspaceSettings(folder) };
+  const given = readGiven(environment);
+  const own = given ?? readUserSettings(environment);
+  const raw: Record<string, unknown> = given
+    ? { ...given }
+    : { ...own, ...readWorkspaceSettings(folder) };
   if (model) raw['patchwright.model.name'] = model;
   return withMachineKeys(parseSettings(raw), parseSettings(own), environment);
+}
+
+/** What the editor hands to a process of its own, in place of all files. */
+function readGiven(environment: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> | undefined {
+  const text = environment[settingsVariable];
+  if (text === undefined) return undefined;
+  try {
+    return flatSettings(JSON.parse(text) as object);
+  } catch (error) {
+    throw new PatchwrightError('invalid_settings', {
+      what: `${settingsVariable} could not be read.`,
+      why: `${errorMessage(error)}.`,
+      remedy: 'The editor sets it for what it starts; leave it out elsewhere.',
+    });
+  }
 }
 
 /**

@@ -23,12 +23,15 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     usage: '',
     help: 'read what the logs and feedback have gained since the last scan',
     operands: 0,
+    overFolders: { linksTickets: true },
+    scansAside: true,
     run: scan,
   },
   watch: {
     usage: '',
     help: 'scan whenever a source grows, until interrupted',
     operands: 0,
+    scansAside: true,
     run: watch,
   },
   protect: {
@@ -57,6 +60,7 @@ export const houseCommands: Readonly<Record<string, Command>> = {
     usage: '',
     help: 'say what works and what is missing',
     operands: 0,
+    overFolders: {},
     readOnly: true,
     run: doctor,
   },

@@ -1,5 +1,7 @@
 import type { Insight } from '../pipeline.ts';
-import type { Command, Context } from './command.ts';
+import type { App } from '../compose.ts';
+import type { Arguments } from './arguments.ts';
+import type { Command, Context, Total } from './command.ts';
 import { exit } from './exitCodes.ts';
 
 export const metricsCommand: Command = {
@@ -7,6 +9,7 @@ export const metricsCommand: Command = {
   help: 'say how much was proposed, landed and taken back, and what it cost',
   operands: 0,
   readOnly: true,
+  overFolders: { total: together },
   run: metrics,
 };
 
@@ -14,6 +17,12 @@ async function metrics({ app, args, out }: Context): Promise<number> {
   const insight = app.pipeline.insight(args.days);
   out.result(insight, () => insightText(insight, args.days));
   return exit.done;
+}
+
+function together([first, ...others]: readonly [App, ...App[]], { days }: Arguments): Total {
+  const backlogs = others.map(({ backlog }) => backlog);
+  const insight = first.pipeline.insight(days, backlogs);
+  return { value: insight, text: insightText(insight, days) };
 }
 
 function insightText(insight: Insight, days: number): string {

@@ -1,6 +1,7 @@
 import { type App, compose } from '../compose.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
+import { withoutInner } from '../core/folderPlan.ts';
 import { forgeTokenIn } from '../core/forgeToken.ts';
 import { folderOf, folderSettings } from './folder.ts';
 import type { Output } from './output.ts';
@@ -17,9 +18,10 @@ export async function openApp(
   out: Output,
   environment: NodeJS.ProcessEnv,
   { readOnly = false, scansAside = false }: Pick<Command, 'readOnly' | 'scansAside'>,
+  inner: readonly string[] = [],
 ): Promise<App> {
   const folder = folderOf(args);
-  const settings = () => folderSettings(folder, environment, args.model);
+  const settings = () => withoutInner(folderSettings(folder, environment, args.model), inner);
   return compose({
     folder,
     settings,

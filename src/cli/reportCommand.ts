@@ -7,6 +7,7 @@ export const reportCommand: Command = {
   help: 'say how the program is doing by what was measured of it: slow endpoints, errors, leaks, cost (7 days at most)',
   operands: 0,
   readOnly: true,
+  overFolders: {},
   run: report,
 };
 

@@ -38,6 +38,7 @@ export const requestCommands: Readonly<Record<string, Command>> = {
     help: 'list patch requests',
     operands: 0,
     readOnly: true,
+    overFolders: {},
     run: requests,
   },
   diff: {

@@ -5,8 +5,9 @@ import { exit } from './exitCodes.ts';
 
 export const runCommand: Command = {
   usage: '--type hourly|daily|weekly|monthly|full [--dry-run] [--auto-execute]',
-  help: 'do what is due, for cron, timers and CI: scan (and draft), analyse, propose, suggest refactorings',
+  help: 'do what is due, for cron, timers and CI: scan (sync, draft), analyse, propose, suggest refactorings',
   operands: 0,
+  overFolders: { linksTickets: true },
   run,
 };
 

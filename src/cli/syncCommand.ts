@@ -40,7 +40,11 @@ async function theirs(context: Context, verb: string, name: string | undefined):
     const requests = app.backlog.team.requests();
     out.result(requests, () =>
       requests
-        .map((one) => `${one.id.slice(0, 8)} ${one.status} ${one.ticketId} by ${one.by}`)
+        .map((one) => {
+          const yes = app.backlog.team.approvals(one.id).map(({ by }) => by);
+          const heard = yes.length > 0 ? `; yes of ${yes.join(', ')}` : '';
+          return `${one.id.slice(0, 8)} ${one.status} ${one.ticketId} by ${one.by}${heard}`;
+        })
         .join('\n'),
     );
     return requests.length === 0 ? exit.nothing : exit.done;

@@ -19,6 +19,7 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
     help: 'list tickets, the next to be drafted first (--archived: those in the archive)',
     operands: 0,
     readOnly: true,
+    overFolders: { linksTickets: true },
     run: tickets,
   },
   show: { usage: 'TICKET', help: 'show a ticket whole', operands: 1, readOnly: true, run: show },

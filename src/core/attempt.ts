@@ -54,7 +54,7 @@ export interface Attempt {
   readonly error?: string;
   /** Of the last submission, passed or not. */
   readonly gates?: readonly GateReport[];
-  /** It was to make a plan, not a patch. */
+  /** It was to make a plan, or a specification, and no patch. */
   readonly preview?: Preview;
   /** The file of the archive that has what the gates printed. */
   readonly archive?: string;

@@ -45,7 +45,7 @@ export interface Preview {
   /** What was asked for, in the person's words or the ticket's. */
   readonly request: string;
   readonly title: string;
-  /** Where a draft by it goes. */
+  /** Where a draft by it goes; empty where no draft comes of it. */
   readonly branch: string;
   readonly plan?: Plan;
   readonly decision?: 'confirmed' | 'dropped';
@@ -53,17 +53,17 @@ export interface Preview {
 
 const maxSlugChars = 40;
 
-/** A name for a branch: letters, digits and single dashes, whatever the title is. */
+/** A name for a branch: letters, digits and single dashes, whatever the title is; whole words as far as they fit. */
 export function slugOf(title: string): string {
   const words = title
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, maxSlugChars)
-    .replace(/-+$/, '');
-  return words || 'change';
+    .replace(/^-+|-+$/g, '');
+  const cut = words.slice(0, maxSlugChars + 1);
+  const whole = cut.length > maxSlugChars ? cut.replace(/-[^-]*$/, '').slice(0, maxSlugChars) : cut;
+  return whole || 'change';
 }
 
 /** Rough parts of an attempt where no history tells: each step reads what came before it again. */

@@ -31,6 +31,8 @@ export interface CommandResult {
   readonly timedOut: boolean;
   readonly truncated: boolean;
   readonly durationMs: number;
+  /** What it and all that it started have computed, where that is known. */
+  readonly cpuMs?: number;
   /** What it did that a sandbox ended it for: `it used more memory than 2048 MiB`. */
   readonly stopped?: string;
 }

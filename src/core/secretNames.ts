@@ -18,7 +18,7 @@ const keyWords =
 
 /** Strong enough for a value with the form of a UUID or a hash. */
 const strongName =
-  /api[_-]?key|secret|(?:auth|access|api|personal|deploy|bearer|refresh|bot|account|service|server|admin|write|upload|project|user|master)[_-]?(?:token|key)|app[_-]?key|private[_-]?key|license[_-]?key|authorization|credential|(?:encryption|signing|jwt|hmac|session)[_-]?key/i;
+  /api[_-]?key|secret|(?:auth|access|api|personal|deploy|bearer|refresh|bot|account|service|server|admin|write|upload|project|user|master|record)[_-]?(?:token|key)|app[_-]?key|private[_-]?key|license[_-]?key|authorization|credential|(?:encryption|signing|jwt|hmac|session)[_-]?key/i;
 
 export function nameKind(name: string): NameKind | undefined {
   const words = wordsOf(name);

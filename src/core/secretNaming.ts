@@ -54,7 +54,7 @@ export interface Line {
 /** Values whose secrecy only their name tells: what is assigned, passed or sent as a password, token or key. */
 export function scanNamed({ text: line, hasRun, before }: Line, clues: Clues, add: Found): void {
   let namesIssuer: boolean | undefined;
-  const hasIssuer = (): boolean => (namesIssuer ??= issuerNames.test(line));
+  const hasIssuer = (): boolean => (namesIssuer ??= issuerNames.test(line) || client.test(line));
   if (clues.names) {
     secretWord.lastIndex = 0;
     for (let match = secretWord.exec(line); match; match = secretWord.exec(line)) {
@@ -246,11 +246,17 @@ function isNamedKey(name: string, value: string): boolean {
   const words = wordsOf(name);
   const strong = isStrongName(name);
   const ofIssuer = issuerNames.test(name);
+  if (isAddress(value)) return false;
   if (isUuid(value)) return (strong || ofIssuer) && !/^0+-/.test(value);
   if (looksLikeKey(value)) return strong || ofIssuer || value.length >= 20;
   if (!words.some((word) => /secret/.test(word))) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^\w]/].filter((kind) => kind.test(value)).length;
   return kinds >= 3 && value.length >= 10 && looksLikePassword(value) && !isWordy(value);
+}
+
+/** Of an account or a contract on a chain: everybody may know it. */
+function isAddress(value: string): boolean {
+  return /^0x[a-f0-9]{40}$/i.test(value);
 }
 
 function isChecksum(value: string): boolean {
@@ -282,21 +288,27 @@ const candidate =
 const notAKeyBefore =
   /(?:sha\d*|commit|rev(?:ision)?|hash|digest|checksum|integrity|etag|uuid|guid|\bids?|version|public|site_?key|sitekey|image|trace|span|request|cache|fingerprint|blob|tree|parent|ref|build|nonce|account|name|url|path|file)["'\])]*\s{0,3}(?:=>|[:=(,]|\s)\s{0,3}["'`(]*$/i;
 
-/** A key near the name of who issues such: `new Datadog('…')`, `# algolia: …`. */
+const client =
+  /\b(?:new )?[A-Z]\w{0,40}(?:Client|SDK|Sdk|Api|API|Connection|Session)(?:(?:::|\.)(?:new|create|connect|init|builder|(?:from|with)\w{0,30}))?\(\s{0,3}["'`]/;
+const clientBefore = new RegExp(`${client.source}$`);
+
+/** A key near the name of who issues such: `new Datadog('…')`, `# algolia: …`; or all that a client is made of. */
 function scanOfIssuer(line: string, add: Found): void {
   candidate.lastIndex = 0;
   for (let match = candidate.exec(line); match; match = candidate.exec(line)) {
     const value = match[0];
     const before = line.slice(Math.max(0, match.index - 100), match.index);
     if (!/\d.*\d/.test(value) || !looksLikeKey(value) || notAKeyBefore.test(before)) continue;
+    const makesClient = clientBefore.test(before);
     if (
       isUuid(value) &&
+      !makesClient &&
       !/(?:\bnew\s[\w.]{1,40}|\b(?:connect|auth\w*|init\w*|login|configure|setup|client))\(["'`]$/i.test(
         before,
       )
     )
       continue;
-    if (!issuerNames.test(before) && !isAwsSecret(before, value)) continue;
+    if (!makesClient && !issuerNames.test(before) && !isAwsSecret(before, value)) continue;
     if (
       /^[A-Z\d_]+$/.test(value) ||
       /[/]{1}[a-z-]+[/]/.test(value) ||

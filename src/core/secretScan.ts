@@ -135,6 +135,12 @@ const wordyRules: ReadonlySet<string> = new Set([
   'sonar-pulumi-databricks',
   'slack',
   'stripe',
+  'stytch',
+  'liveblocks',
+  'flags',
+  'builds',
+  'voyage',
+  'modal',
   'dropbox',
   'notion',
 ]);

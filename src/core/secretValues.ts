@@ -117,7 +117,7 @@ export function looksLikePassword(value: string): boolean {
   if (value.length < 6 || value.length > 200 || /\s/.test(value)) return false;
   if (isFiller(value) || isCommonPassword(value)) return false;
   if (/^(?:https?:|\/|\.\.?\/|--?[a-z]|@\w+\/)/i.test(value)) return false;
-  if (/^[a-z]+(?:[-_.:/ ][a-z]+)*$/i.test(value))
+  if (/^[-_.]{0,2}[a-z]+(?:[-_.:/ ][a-z]+)*$/i.test(value))
     return isMixedCase(value) && value.length >= 12 && !isWordy(value);
   // Calls, rules (`required|min:8`), types and members.
   if (/\(|\)$|\w\|\w|=>|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value)) return false;

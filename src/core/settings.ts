@@ -110,6 +110,7 @@ const schema = z.object({
     roles: z.object({
       planning: z._default(z.string(), ''),
       patching: z._default(z.string(), ''),
+      cheap: z._default(z.string(), ''),
     }),
     protocol: z._default(z.enum(['auto', 'tools', 'text']), 'auto'),
     contextTokens: z._default(z.int().check(z.minimum(0)), 0),
@@ -191,6 +192,7 @@ const schema = z.object({
   learning: z.object({
     rate: z._default(z.number().check(z.gt(0), z.maximum(1)), 0.1),
     exploration: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
+    reviewTimes: z._default(z.boolean(), true),
   }),
   schedule: z.object({
     enabled: z._default(z.boolean(), true),
@@ -204,6 +206,7 @@ const schema = z.object({
   mcp: z.object({ offer: z._default(z.boolean(), false) }),
   sync: z.object({
     enabled: z._default(z.boolean(), false),
+    scheduled: z._default(z.boolean(), true),
     remote: z._default(z.string().check(z.regex(/^[\w.][\w./-]{0,199}$/)), 'origin'),
   }),
   notifications: z.object({
@@ -236,10 +239,11 @@ const schema = z.object({
 
 export type Settings = z.infer<typeof schema>;
 
-/** Where the user's key and code are sent, what that may cost, what may run unheld, who may decide: never taken from a folder. */
+/** Where the user's key and code are sent, what that may cost, what is asked of a model by itself, what may run unheld, who may decide: never taken from a folder. */
 export const machineKeys = [
   'model.provider',
   'model.baseUrl',
+  'model.roles.cheap',
   'model.fallbacks',
   'model.prices',
   'sandbox.allowWithout',
@@ -248,6 +252,7 @@ export const machineKeys = [
   'mcp.offer',
   'schedule.autoExecute',
   'sync.enabled',
+  'sync.scheduled',
   'sync.remote',
 ] as const;
 

@@ -85,6 +85,10 @@ export const ticketShape = {
   'metadata.reviewComments': listOf(text(4_000), 50),
   'metadata.mergedInto': word,
   'metadata.splitFrom': word,
+  'metadata.splits': listOf(
+    z.strictObject({ part: word, value: text(8_000), into: id, hash: word }),
+    64,
+  ),
   'metadata.rank': z.number().check(z.minimum(-1e6), z.maximum(1e6)),
   'metadata.snoozedUntil': time,
   'metadata.closedReason': text(4_000),

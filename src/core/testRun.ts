@@ -25,6 +25,8 @@ export interface TestRun {
   readonly cases?: readonly TestCase[];
   readonly output: string;
   readonly durationMs: number;
+  /** What it has computed, however long it had to wait for that; where it is known. */
+  readonly cpuMs?: number;
   /** What the run did that the sandbox ended it for. */
   readonly stopped?: string;
   /**

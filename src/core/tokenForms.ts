@@ -19,8 +19,13 @@ const marked: readonly TokenForm[] = forms({
   'model-host':
     '(?:gsk|xai|pplx|csk|nvapi|fw|tgp_v1|hf|api_org|r8|rpa|tvly|jina|pcsk|e2b|lsv2_(?:pt|sk)|pylf_v1_[a-z]{2}|wandb_v1)[_-][\\w-]{30,120}',
   firecrawl: 'fc-[a-f0-9]{32}',
+  'model-session': 'sess-[A-Za-z0-9]{40}',
+  zhipu: '[a-f0-9]{32}\\.[A-Za-z0-9]{16}',
+  voyage: 'pa-[\\w-]{43}',
+  modal: 'a[ks]-[A-Za-z0-9]{22}',
+  browserbase: 'bb_(?:live|test)_[\\w-]{24,40}',
   // Forges, packages and builds
-  github: 'gh[pousr]_[A-Za-z0-9]{20,255}',
+  github: 'gh[pousr]_[A-Za-z0-9]{20,255}|v1\\.[a-f0-9]{40}',
   'github-fine-grained': 'github_pat_[A-Za-z0-9_]{20,255}',
   gitlab: 'gl(?:pat|ptt|dt|rt|soat|cbt|ft|agent|oas|imt|ffct|wt)-[\\w.-]{16,320}',
   'gitlab-runner': 'GR1348941[\\w-]{20}',
@@ -31,6 +36,7 @@ const marked: readonly TokenForm[] = forms({
   packages:
     '(?:rubygems|CLOJARS|shippo_live|shippo_test|sgp|sgp_local|sgp_[a-f0-9]{16}|sgph)_[A-Za-z0-9]{40,80}',
   'nuget-or-crates': '(?:oy2[a-z0-9]{43}|cio[A-Za-z0-9]{32})',
+  nexus: `NpmToken\\.${uuid}`,
   packagist: 'packagist_[a-z]{3}_[a-f0-9]{60,80}',
   docker: 'dckr_(?:pat|oat)_[\\w-]{20,60}',
   artifactory: '(?:AKCp[A-Za-z0-9]{60,80}|cmVm[dt][A-Za-z0-9]{50,64})',
@@ -43,14 +49,22 @@ const marked: readonly TokenForm[] = forms({
   octopus: 'API-[A-Z0-9]{25,26}',
   // Clouds
   'aws-access-key-id': '(?:AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}',
+  'aws-session': '(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)[\\w+/]{80,1500}={0,2}',
+  amazon: `amzn\\.mws\\.${uuid}|amzn1\\.oa2-cs\\.v1\\.[a-f0-9]{64}`,
   'aws-bedrock': 'ABSK[\\w+/]{60,280}={0,2}|bedrock-api-key-[\\w+/=]{30,2000}',
   google: 'AIza[\\w-]{35}|AQ\\.Ab[\\w-]{40,80}',
   'google-oauth': 'ya29\\.[\\w-]{20,500}|GOCSPX-[\\w-]{20,60}|1//0[\\w-]{30,200}',
+  azure:
+    '[A-Za-z0-9]{75,76}AZDO[A-Za-z0-9]{4}|[\\w-]{44}A(?:zFu|zSe|Cog)[\\w-]{6,8}={0,2}|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}',
   'azure-client-secret': '[\\w.~-]{3}\\dQ~[\\w.~-]{31,37}',
   digitalocean: 'do[opr]_v1_[a-f0-9]{64}',
   heroku: 'HRKU-[\\w-]{30,80}',
   platforms:
     '(?:nfp|nfc|nfo|nfu|sbp|sb_secret|sb_publishable|vcp|vck|vci|ntn|figd|figu|tfp|patpk|rnd|napi|xau|cfut|cfat|cfk)_[\\w.-]{22,90}',
+  databases:
+    'mdb_sa_sk_[\\w-]{30,60}|CCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}|essu_[\\w+/=-]{30,120}|AVNS_[\\w-]{19,24}',
+  backblaze: 'K00\\d[\\w+/]{27}',
+  'deploy-keys': '(?:prod|dev|preview):[\\w-]{3,60}\\|eyJ[\\w+/=-]{20,300}',
   planetscale: 'pscale_(?:tkn|pw|oauth)_[\\w=.-]{30,70}',
   alibaba: 'LTAI[A-Za-z0-9]{12,24}',
   tencent: 'AKID[A-Za-z0-9]{32,36}',
@@ -68,7 +82,17 @@ const marked: readonly TokenForm[] = forms({
   'defined-networking': 'dnkey-[\\w=-]{26}-[\\w=-]{52}',
   k3s: 'K10[a-f0-9]{64}::[\\w:-]{8,80}',
   settlemint: 'sm_[aps]at_[A-Za-z0-9]{16}',
+  infisical: 'st(?:\\.[a-f0-9]{24})(?:\\.[a-f0-9]{32}){2}',
+  bitwarden: `0\\.${uuid}\\.[A-Za-z0-9]{30}:[\\w+/]{22}==`,
+  unleash: '[\\w*-]{1,40}:[\\w*-]{1,40}\\.[a-f0-9]{56,64}',
+  flags: `api-${uuid}|ser\\.[A-Za-z0-9]{22}|secret-[A-Za-z0-9]{40,60}`,
   // Monitoring
+  axiom: `xa(?:at|pt)-${uuid}`,
+  // Builds and tests
+  builds:
+    '(?:hbp|ddp|dds|alcht|dbt[cu]|polar_[a-z]{2,4}|apify_api|vercel_blob_rw|tr_(?:prod|stg|dev|pat))_[\\w-]{20,80}|chpt_[a-f0-9]{12,40}|web_[a-f0-9]{64}',
+  'signing-keys': 'signkey-(?:prod|test|branch)-[a-f0-9]{64}|[sp]k1_[a-f0-9]{64}',
+  wakatime: `waka_${uuid}`,
   grafana: 'gls?[ac]_(?:eyJ)?[\\w+/=]{32,400}',
   'grafana-legacy': 'eyJrIjoi[\\w=]{30,300}',
   newrelic: 'NRAK-[A-Z0-9]{27}|NRJS-[a-f0-9]{19}|NRI[IQ]-[\\w-]{32}',
@@ -87,10 +111,14 @@ const marked: readonly TokenForm[] = forms({
   mailgun: 'key-[a-f0-9]{32}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}',
   mailchimp: '[a-f0-9]{32}-us\\d{1,2}',
   brevo: 'xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}',
+  mailersend: 'mlsn\\.[a-f0-9]{64}',
+  firebase: '[\\w-]{11}:APA91b[\\w-]{130,140}',
   resend: 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}',
   twilio: 'SK[a-f0-9]{32}',
   // Money
-  stripe: '(?:sk|rk|pk|whsec)_(?:live_|test_|prod_)?[A-Za-z0-9]{16,200}',
+  stripe: '(?:sk|rk|pk|whsec)_(?:(?:live|test|prod|dev|sbox)_)?[A-Za-z0-9]{16,200}',
+  stytch: 'secret-(?:live|test)-[\\w-]{24,60}={0,2}',
+  liveblocks: 'sk_(?:prod|dev)_[\\w-]{50,80}',
   square: 'sq0[a-z]{3}-[\\w-]{20,60}|EAAA[\\w-]{60}',
   paypal: 'access_token\\$(?:production|sandbox)\\$[a-z0-9]{10,24}\\$[a-f0-9]{32}',
   plaid: `(?:access|public|link)-(?:production|sandbox|development)-${uuid}`,
@@ -99,6 +127,7 @@ const marked: readonly TokenForm[] = forms({
   duffel: 'duffel_(?:live|test)_[\\w=-]{43}',
   razorpay: 'rzp_(?:live|test)_[A-Za-z0-9]{14,24}',
   paddle: 'pdl_(?:live|sdbx)_apikey_[a-z0-9]{26}_[A-Za-z0-9_]{22,32}',
+  adyen: 'AQE[\\w+/]{60,300}-[\\w+/]{20,80}={0,2}-[\\w<>{}!&^%$#*()]{10,40}',
   // Products
   shopify: 'shp(?:at|ca|pa|ss|tka|ua)_[a-fA-F0-9]{32}',
   'hubspot-or-launchdarkly': `(?:pat-(?:na|eu|ap)\\d-|sdk-|mob-)${uuid}`,
@@ -117,7 +146,9 @@ const marked: readonly TokenForm[] = forms({
   onepassword:
     'ops_eyJ[\\w+/=-]{60,800}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}',
   dropbox: 'sl\\.[\\w-]{60,1500}',
-  facebook: 'EAA[A-Za-z0-9]{60,300}',
+  facebook: 'EAA[A-Za-z0-9]{60,300}|IGQ[A-Za-z0-9]{60,300}',
+  linkedin: 'WPL_AP1\\.[A-Za-z0-9]{16}\\.[\\w+/]{6}==',
+  sanity: 'sk[A-Za-z0-9]{80}',
   twitter: 'A{20,24}[\\w%]{40,200}',
   age: 'AGE-SECRET-KEY-1[A-Z0-9]{58}',
 });

@@ -7,21 +7,41 @@ import { createDisposableStore } from './disposables.ts';
 import { historyItem } from './historyText.ts';
 import { msg, t } from './l10n.ts';
 import { throttled } from './refresh.ts';
+import { type FolderNode, folderItem, itemIn, rowsOf } from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { workText } from './statusText.ts';
 import { ago, dotted, exactly, shorten } from './text.ts';
 
+/** `session`: the id of the session that a row is of. */
 export type ActivityNode =
-  | { readonly kind: 'part'; readonly part: Part; readonly children: readonly ActivityNode[] }
+  /** Only where there are several. */
+  | FolderNode
+  | {
+      readonly kind: 'part';
+      readonly session: string;
+      readonly part: Part;
+      readonly children: readonly ActivityNode[];
+    }
   /** `ticket`: what its menu's commands are about. */
-  | { readonly kind: 'work'; readonly work: Work; readonly ticket: { readonly id: string } }
+  | {
+      readonly kind: 'work';
+      readonly session: string;
+      readonly work: Work;
+      readonly ticket: { readonly id: string };
+    }
   | {
       readonly kind: 'release';
+      readonly session: string;
       readonly release: Release;
       readonly ticket: { readonly id: string };
     }
-  | { readonly kind: 'look'; readonly look: ReleaseLook; readonly releaseId: string }
-  | { readonly kind: 'event'; readonly event: HistoryEvent };
+  | {
+      readonly kind: 'look';
+      readonly session: string;
+      readonly look: ReleaseLook;
+      readonly releaseId: string;
+    }
+  | { readonly kind: 'event'; readonly session: string; readonly event: HistoryEvent };
 
 type Part = 'running' | 'watched' | 'recent';
 
@@ -47,32 +67,38 @@ export function registerActivityView(sessions: Sessions): {
   const tree: ActivityTree = {
     onDidChangeTreeData: changed.event,
     async getChildren(node) {
-      const session = sessions.session();
-      if (!session) return [];
-      return node ? childrenOf(node) : partsOf(session);
+      if (node && node.kind !== 'folder') return childrenOf(node);
+      const [only, ...more] = sessions.all();
+      const session = node ? sessions.of(node.session) : more.length === 0 ? only : undefined;
+      if (session) return partsOf(session);
+      return node ? [] : rowsOf(sessions.all());
     },
-    getTreeItem(node) {
-      return itemOf(node, sessions.session());
-    },
+    getTreeItem: (node) =>
+      node.kind === 'folder' ? folderItem(sessions, node) : itemIn(sessions, node, itemOf),
   };
   store.add(vscode.window.createTreeView(viewIds.activity, { treeDataProvider: tree }));
   return { tree, dispose: () => store.dispose() };
 }
 
-async function partsOf({ app, activity }: Session): Promise<ActivityNode[]> {
+async function partsOf({ id: session, app, activity }: Session): Promise<ActivityNode[]> {
   const works = [...activity().works.values()].map(
-    (work): ActivityNode => ({ kind: 'work', work, ticket: { id: work.ticketId } }),
+    (work): ActivityNode => ({ kind: 'work', session, work, ticket: { id: work.ticketId } }),
   );
   const now = new Date().toISOString();
   const watched = app.backlog.releases
     .list()
     .filter(({ rolledBackAt, monitoredUntil = '' }) => !rolledBackAt && monitoredUntil > now)
     .map(
-      (release): ActivityNode => ({ kind: 'release', release, ticket: { id: release.ticketId } }),
+      (release): ActivityNode => ({
+        kind: 'release',
+        session,
+        release,
+        ticket: { id: release.ticketId },
+      }),
     );
   const events = (await app.pipeline.history())
     .slice(0, maxRecent)
-    .map((event): ActivityNode => ({ kind: 'event', event }));
+    .map((event): ActivityNode => ({ kind: 'event', session, event }));
   const parts: readonly (readonly [Part, readonly ActivityNode[]])[] = [
     ['running', works],
     ['watched', watched],
@@ -80,14 +106,14 @@ async function partsOf({ app, activity }: Session): Promise<ActivityNode[]> {
   ];
   return parts
     .filter(([, children]) => children.length > 0)
-    .map(([part, children]) => ({ kind: 'part', part, children }));
+    .map(([part, children]) => ({ kind: 'part', session, part, children }));
 }
 
 function childrenOf(node: ActivityNode): ActivityNode[] {
   if (node.kind === 'part') return [...node.children];
   if (node.kind !== 'release') return [];
   const { looks = [], id: releaseId } = node.release;
-  return looks.map((look) => ({ kind: 'look', look, releaseId }));
+  return looks.map((look) => ({ kind: 'look', session: node.session, look, releaseId }));
 }
 
 const partWords: Readonly<Record<Part, string>> = {
@@ -96,7 +122,7 @@ const partWords: Readonly<Record<Part, string>> = {
   recent: msg('Recent'),
 };
 
-function itemOf(node: ActivityNode, session: Session | undefined): vscode.TreeItem {
+function itemOf(session: Session, node: Exclude<ActivityNode, FolderNode>): vscode.TreeItem {
   switch (node.kind) {
     case 'part': {
       const { Expanded } = vscode.TreeItemCollapsibleState;
@@ -116,11 +142,11 @@ function itemOf(node: ActivityNode, session: Session | undefined): vscode.TreeIt
   }
 }
 
-function titleOf(ticketId: string, session: Session | undefined): string {
-  return shorten(session?.app.backlog.tickets.get(ticketId)?.title ?? ticketId, 200);
+function titleOf(ticketId: string, session: Session): string {
+  return shorten(session.app.backlog.tickets.get(ticketId)?.title ?? ticketId, 200);
 }
 
-function workItem(work: Work, session: Session | undefined): vscode.TreeItem {
+function workItem(work: Work, session: Session): vscode.TreeItem {
   const item = new vscode.TreeItem(titleOf(work.ticketId, session));
   item.id = `work-${work.ticketId}`;
   item.description = workText(work);
@@ -137,7 +163,7 @@ const verdictIcons: Readonly<Record<ReleaseLook['verdict'], string>> = {
   unknown: 'question',
 };
 
-function releaseItem(release: Release, session: Session | undefined): vscode.TreeItem {
+function releaseItem(release: Release, session: Session): vscode.TreeItem {
   const { looks = [], monitoredUntil = '', id, requestId } = release;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const last = looks.at(-1);

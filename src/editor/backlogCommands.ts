@@ -6,14 +6,14 @@ import { groupUri } from './documents.ts';
 import { t } from './l10n.ts';
 import { groupings, groupingWords } from './grouping.ts';
 import { ticketStatuses } from '../core/ticket.ts';
-import type { TicketNode } from './ticketTree.ts';
+import type { MoreNode, TicketNode } from './ticketTree.ts';
 
 type Names = 'filterBacklog' | 'clearFilter' | 'groupBacklog' | 'showMore' | 'whyThisGroup';
 
 /** How the Backlog view shows tickets, and why they are what they are. */
 export function backlogCommands(
   { sessions, sorting, dialogs }: Desk,
-  showMore: (groupId: string) => void,
+  showMore: (node: MoreNode) => void,
 ): Pick<Handlers, Names> {
   return {
     async filterBacklog() {
@@ -37,14 +37,14 @@ export function backlogCommands(
     },
     showMore(argument) {
       const node = argument as TicketNode | undefined;
-      if (node?.kind === 'more') showMore(node.groupId);
+      if (node?.kind === 'more') showMore(node);
     },
     async whyThisGroup(argument) {
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const title = t('Why This Group');
       const id = await chooseTicket(session, argument, dialogs, ticketStatuses, title);
       if (!id) return;
-      const document = await vscode.workspace.openTextDocument(groupUri(id));
+      const document = await vscode.workspace.openTextDocument(groupUri(id, session.id));
       await vscode.window.showTextDocument(document, { preview: true });
     },
   };

@@ -3,7 +3,8 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import { byTurn, type Ticket, type TicketStatus } from '../core/ticket.ts';
 import type { Dialogs } from './dialogs.ts';
-import { fromUri, shownCommit } from './documents.ts';
+import { activeAddress, fromUri } from './address.ts';
+import { shownCommit } from './documents.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { requestDescription } from './reviewText.ts';
 import type { Session } from './sessions.ts';
@@ -45,13 +46,6 @@ export function requestNamed(session: Session, argument: unknown): PatchRequest 
   const found = address && requests.get(address.owner);
   if (found && address.at && address.at !== shownCommit(found)) throw edited();
   return found;
-}
-
-/** The document in front, when it is one of ours. */
-export function activeAddress(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  if (input instanceof vscode.TabInputTextDiff) return input.modified;
-  return input instanceof vscode.TabInputText ? input.uri : undefined;
 }
 
 export async function chooseTicket(

@@ -55,35 +55,33 @@ export function registerContextKeys(
 }
 
 function valuesOf(sessions: Sessions, hasKey: boolean): Omit<Values, 'sort' | 'filtered'> {
-  const session = sessions.session();
+  const all = sessions.all();
   return {
     state: sessions.state().kind,
-    hasKey: hasKey || (session?.hasRecordedModel ?? false),
-    ...(session ? insideOf(session) : nothing),
+    hasKey: hasKey || all.some(({ hasRecordedModel }) => hasRecordedModel),
+    ...insideOf(all),
   };
 }
 
-const nothing = {
-  hasTickets: false,
-  hasRequests: false,
-  hasReleases: false,
-  drafting: false,
-  editing: false,
-  pending: [],
-  plans: [],
-};
-
 type Inside = Omit<Values, 'state' | 'hasKey' | 'sort' | 'filtered'>;
 
-function insideOf({ app, activity }: Session): Inside {
-  const waiting = waitingRequests(app.backlog);
+function insideOf(all: readonly Session[]): Inside {
+  const waiting = all.flatMap(({ app }) => waitingRequests(app.backlog));
   return {
-    hasTickets: Object.values(app.backlog.tickets.countByStatus()).some((count) => count > 0),
+    hasTickets: all.some(({ app }) => hasAny(app.backlog.tickets.countByStatus())),
     hasRequests: waiting.length > 0,
-    hasReleases: app.backlog.releases.list().some((release) => !release.rolledBackAt),
-    drafting: activity().works.size > 0,
-    editing: app.pipeline.editing.open().length > 0,
+    hasReleases: all.some(({ app }) =>
+      app.backlog.releases.list().some((release) => !release.rolledBackAt),
+    ),
+    drafting: all.some(({ activity }) => activity().works.size > 0),
+    editing: all.some(({ app }) => app.pipeline.editing.open().length > 0),
     pending: waiting.flatMap(reviewAddresses),
-    plans: waitingPlans(app.backlog).map((plan) => planUri(plan).toString()),
+    plans: all.flatMap(({ app }) =>
+      waitingPlans(app.backlog).map((plan) => planUri(plan).toString()),
+    ),
   };
+}
+
+function hasAny(counts: Readonly<Record<string, number>>): boolean {
+  return Object.values(counts).some((count) => count > 0);
 }

@@ -1,7 +1,13 @@
 import type { HistoryEvent, Insight } from '../pipeline.ts';
-import type { ChartView, DashboardView, FigureView, TableView } from '../shared/protocol.ts';
+import type {
+  ChartView,
+  DashboardView,
+  FigureView,
+  FolderChoice,
+  TableView,
+} from '../shared/protocol.ts';
 import { historyWords } from './historyText.ts';
-import { ago, dollars, dotted, duration, shorten } from './text.ts';
+import { dollars, dotted, duration, moment, plural, shorten } from './text.ts';
 import { msg, t } from './l10n.ts';
 import { codeWords } from './ticketText.ts';
 
@@ -13,42 +19,70 @@ const maxRecent = 20;
 
 export function dashboardViewOf(
   insight: Insight,
-  events: readonly HistoryEvent[],
+  events: readonly (HistoryEvent & { readonly folder?: string })[],
   days: number,
   now: Date,
 ): DashboardView {
   return {
     days,
-    figures: [...countFigures(insight), ...healthFigures(insight)],
+    groups: [
+      { title: t('Patches'), figures: countFigures(insight) },
+      { title: t('Pace and cost'), figures: paceFigures(insight) },
+      { title: t('Health'), figures: healthFigures(insight) },
+    ],
     charts: chartsOf(insight),
     tables: [
-      costTable(t('Cost by model'), t('model'), insight.cost.byModel),
-      costTable(t('Cost by outcome'), t('outcome'), insight.cost.byOutcome),
+      costTable(t('Cost by model'), t('Model'), insight.cost.byModel),
+      costTable(t('Cost by outcome'), t('Outcome'), insight.cost.byOutcome),
     ],
     recent: events.slice(0, maxRecent).map((event) => ({
-      at: ago(event.at, now),
-      text: dotted([
-        historyWords(event.kind),
-        event.ticketId,
-        event.detail && shorten(event.detail, 120),
-      ]),
+      at: moment(event.at, now),
+      text: dotted([event.folder, historyWords(event.kind)]),
+      detail: shorten(event.detail ?? '', 120),
+      ticketId: event.ticketId,
       ...(event.requestId ? { requestId: event.requestId } : {}),
     })),
   };
 }
 
-function countFigures({ requests, tickets, cost, ...rest }: Insight): readonly FigureView[] {
-  const share = ({ value, part, of }: Insight['mergeRate']) =>
-    value === undefined
-      ? { value: none, note: t('nothing yet') }
-      : { value: `${Math.round(value * 100)} %`, note: t('{0} of {1}', part, of) };
-  const span = ({ medianMs, p90Ms, count }: Insight['timeToReview']) =>
-    medianMs === undefined || p90Ms === undefined
-      ? { value: none, note: t('nothing yet') }
-      : {
-          value: duration(medianMs),
-          note: t('median of {0}; 9 of 10 within {1}', count, duration(p90Ms)),
-        };
+/** The figures of one of several folders. */
+export interface FolderPart {
+  readonly name: string;
+  readonly insight: Insight;
+}
+
+/** With a choice of folder, and what each that is shown adds to the whole. */
+export function withFolders(
+  view: DashboardView,
+  folders: FolderChoice,
+  parts: readonly FolderPart[],
+): DashboardView {
+  const table: TableView = {
+    title: t('By folder'),
+    hasNames: true,
+    head: [
+      t('Folder'),
+      t('Unresolved tickets'),
+      t('Waiting'),
+      t('Proposed'),
+      t('Landed'),
+      t('Failed'),
+      t('Cost'),
+    ],
+    rows: parts.map(({ name, insight: { tickets, requests, cost } }) => [
+      name,
+      String(tickets.unresolved),
+      String(requests.waiting),
+      String(requests.proposed),
+      String(requests.implemented),
+      String(requests.failedAttempts),
+      dollars(cost.totalUsd) ?? none,
+    ]),
+  };
+  return { ...view, folders, tables: [table, ...view.tables] };
+}
+
+function countFigures({ requests, tickets }: Insight): readonly FigureView[] {
   return [
     { label: t('Waiting'), value: String(requests.waiting), note: t('patch requests to review') },
     {
@@ -72,33 +106,61 @@ function countFigures({ requests, tickets, cost, ...rest }: Insight): readonly F
       note: t('no patch passed the gates'),
     },
     {
+      label: t('Tickets'),
+      value: tickets.unresolved.toLocaleString('en'),
+      note: t(
+        'unresolved; {0} created, {1} resolved',
+        tickets.created.toLocaleString('en'),
+        tickets.resolved.toLocaleString('en'),
+      ),
+    },
+  ];
+}
+
+function paceFigures({ cost, ...rest }: Insight): readonly FigureView[] {
+  return [
+    {
       label: t('Success rate'),
-      ...share(rest.successRate),
+      ...shareFigure(rest.successRate),
       formula: t(
         'attempts whose patch landed and stayed ÷ attempts that failed or whose patch was decided',
       ),
     },
     {
       label: t('Merge rate'),
-      ...share(rest.mergeRate),
+      ...shareFigure(rest.mergeRate),
       formula: t('requests that landed ÷ requests that were decided'),
     },
-    { label: t('Time to review'), ...span(rest.timeToReview) },
-    { label: t('Time to merge'), ...span(rest.timeToMerge) },
-    {
-      label: t('Tickets'),
-      value: String(tickets.unresolved),
-      note: t('unresolved; {0} created, {1} resolved', tickets.created, tickets.resolved),
-    },
+    { label: t('Time to review'), ...spanFigure(rest.timeToReview) },
+    { label: t('Time to merge'), ...spanFigure(rest.timeToMerge) },
     {
       label: t('Cost of a landed fix'),
       value: dollars(cost.perLandedFixUsd) ?? none,
       note: dotted([
         t('{0} in all', dollars(cost.totalUsd) ?? none),
-        cost.unpriced > 0 ? t('{0} attempts without a known price', cost.unpriced) : undefined,
+        cost.unpriced > 0
+          ? t('{0} without a known price', plural(cost.unpriced, 'attempt'))
+          : undefined,
       ]),
     },
   ];
+}
+
+type Shown = Pick<FigureView, 'value' | 'note'>;
+
+function shareFigure({ value, part, of }: Insight['mergeRate']): Shown {
+  return value === undefined
+    ? { value: none, note: t('nothing yet') }
+    : { value: `${Math.round(value * 100)} %`, note: t('{0} of {1}', part, of) };
+}
+
+function spanFigure({ medianMs, p90Ms, count }: Insight['timeToReview']): Shown {
+  return medianMs === undefined || p90Ms === undefined
+    ? { value: none, note: t('nothing yet') }
+    : {
+        value: duration(medianMs),
+        note: t('median of {0}; 9 of 10 within {1}', count, duration(p90Ms)),
+      };
 }
 
 function healthFigures({ health, odds }: Insight): readonly FigureView[] {
@@ -118,21 +180,32 @@ function healthFigures({ health, odds }: Insight): readonly FigureView[] {
     of(t('Improvement velocity'), velocity),
     of(t('Risk exposure'), riskExposure),
     oddsFigure(odds),
-    { ...of(t('Quality trend'), qualityTrend), value: t(trendWords[qualityTrend.direction]) },
+    trendFigure(of(t('Quality trend'), qualityTrend), qualityTrend),
   ];
+}
+
+/** In a word; the number behind it is the note. */
+function trendFigure(figure: FigureView, { value, direction }: Insight['health']['qualityTrend']) {
+  if (value === undefined) return figure;
+  const sign = value < 0 ? '−' : '+';
+  return {
+    ...figure,
+    value: t(trendWords[direction]),
+    note: t('{0} tickets to the period before', `${sign}${Math.abs(value).toLocaleString('en')}`),
+  };
 }
 
 /** How good the odds were that were given before anything was spent. */
 function oddsFigure({ predictions, brier, reference, bins }: Insight['odds']): FigureView {
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
   return {
-    label: t('Odds of drafts (Brier score)'),
+    label: t('Error of the odds'),
     value: brier === undefined ? none : brier.toFixed(2),
     note:
       brier === undefined || reference === undefined
         ? t('nothing yet')
         : t(
-            'of {0}; {1} by the one share that fits best; 0 is perfect',
+            'Brier score of {0} drafts, 0 is perfect; {1} for saying the same odds of all',
             predictions,
             reference.toFixed(2),
           ),
@@ -162,39 +235,39 @@ function chartsOf({ days, distribution }: Insight): readonly ChartView[] {
   return [
     enough({
       title: t('Tickets a day'),
-      of: t('day'),
+      of: t('Day'),
       kind: 'lines',
       labels,
       series: [
-        { name: t('created'), values: days.map((day) => day.ticketsCreated) },
-        { name: t('resolved'), values: days.map((day) => day.ticketsResolved) },
+        { name: t('Created'), values: days.map((day) => day.ticketsCreated) },
+        { name: t('Resolved'), values: days.map((day) => day.ticketsResolved) },
       ],
     }),
     enough({
       title: t('Patches a day'),
-      of: t('day'),
+      of: t('Day'),
       kind: 'lines',
       labels,
       series: [
-        { name: t('proposed'), values: days.map((day) => day.proposed) },
-        { name: t('landed'), values: days.map((day) => day.landed) },
-        { name: t('failed'), values: days.map((day) => day.failedAttempts) },
-        { name: t('rolled back'), values: days.map((day) => day.rolledBack) },
+        { name: t('Proposed'), values: days.map((day) => day.proposed) },
+        { name: t('Landed'), values: days.map((day) => day.landed) },
+        { name: t('Failed'), values: days.map((day) => day.failedAttempts) },
+        { name: t('Rolled back'), values: days.map((day) => day.rolledBack) },
       ],
     }),
     distributed(
       t('Unresolved tickets by category'),
-      t('category'),
+      t('Category'),
       distribution.category,
       categories,
     ),
     distributed(
       t('Unresolved tickets by priority'),
-      t('priority'),
+      t('Priority'),
       distribution.priority,
       priorities,
     ),
-    distributed(t('Unresolved tickets by risk'), t('risk'), distribution.risk, risks),
+    distributed(t('Unresolved tickets by risk'), t('Risk'), distribution.risk, risks),
   ];
 }
 
@@ -213,7 +286,7 @@ function distributed(
     of,
     kind: 'bars',
     labels: names.map(codeWords),
-    series: [{ name: t('tickets'), values: names.map((name) => counts[name] ?? 0) }],
+    series: [{ name: t('Tickets'), values: names.map((name) => counts[name] ?? 0) }],
   });
 }
 
@@ -228,7 +301,7 @@ function enough(chart: ChartView): ChartView {
 function costTable(title: string, of: string, rows: Insight['cost']['byModel']): TableView {
   return {
     title,
-    head: [of, t('attempts'), t('landed'), t('tokens'), t('cost')],
+    head: [of, t('Attempts'), t('Landed'), t('Tokens'), t('Cost')],
     rows: rows.map(({ name, attempts, landed, tokens, costUsd, unpriced }) => [
       codeWords(name),
       String(attempts),
@@ -237,6 +310,12 @@ function costTable(title: string, of: string, rows: Insight['cost']['byModel']):
       unpriced === attempts && unpriced > 0 ? t('price not known') : (dollars(costUsd) ?? none),
     ]),
   };
+}
+
+function foldersLine({ folders }: DashboardView): readonly string[] {
+  if (!folders) return [];
+  const shown = folders.all.filter(({ id }) => folders.chosen === '' || id === folders.chosen);
+  return [t('Of {0}.', shown.map(({ name }) => name).join(', ')), ''];
 }
 
 /** The dashboard as a document to keep. */
@@ -252,9 +331,12 @@ export function dashboardMarkdown(view: DashboardView): string {
   return [
     t('# Patchwright, the last {0} days', view.days),
     '',
+    ...foldersLine(view),
     ...table(
-      [t('figure'), t('value'), ''],
-      view.figures.map(({ label, value, note }) => [label, value, note]),
+      [t('Figure'), t('Value'), ''],
+      view.groups.flatMap(({ figures }) =>
+        figures.map(({ label, value, note }) => [label, value, note]),
+      ),
     ),
     ...view.charts.flatMap(({ title, of, labels, series, tooLittle }) => [
       `## ${title}`,

@@ -5,6 +5,7 @@ import type { Demo } from './demo.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { ErrorReporter } from './errors.ts';
 import type { LinkedDocument } from './linkedDocument.ts';
+import type { SessionDocument } from './sessionDocument.ts';
 import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewPanels } from './reviewPanel.ts';
 import type { ServerControl } from './server.ts';
@@ -25,6 +26,8 @@ export interface Desk {
   readonly server: ServerControl;
   readonly doctor: LinkedDocument;
   /** What was learned. */
-  readonly preferences: LinkedDocument;
+  readonly preferences: SessionDocument;
+  /** Patches of others. */
+  readonly team: SessionDocument;
   readonly log: vscode.LogOutputChannel;
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { PatchFile } from '../core/attempt.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
-import { fileUri, fromUri, patchTextUri, reviewUri, shownCommit } from './documents.ts';
+import { fromUri } from './address.ts';
+import { fileUri, patchTextUri, reviewUri, shownCommit } from './documents.ts';
 import { inReadingOrder } from './reviewText.ts';
 
 /**

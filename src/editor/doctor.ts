@@ -17,9 +17,16 @@ export function registerDoctor(sessions: Sessions, log: vscode.LogOutputChannel)
   });
 }
 
+function inFolder(check: DoctorCheck, folder: string): DoctorCheck {
+  return { ...check, title: `${folder}: ${check.title}` };
+}
+
 /** Works without a session too: then it says what is missing for one. */
 async function examine(sessions: Sessions): Promise<readonly DoctorCheck[]> {
   const { isTrusted } = vscode.workspace;
+  const unopened = sessions
+    .unopened()
+    .map(({ name, why }): DoctorCheck => ({ title: name, ok: false, detail: why }));
   const trust: DoctorCheck = isTrusted
     ? { title: t('Workspace Trust'), ok: true, detail: t('This folder is trusted.') }
     : {
@@ -30,8 +37,13 @@ async function examine(sessions: Sessions): Promise<readonly DoctorCheck[]> {
         fix: t('Trust it if you know who wrote it.'),
       };
   try {
-    const { app } = await sessions.ready();
-    return isTrusted ? await app.pipeline.doctor() : [trust];
+    const all = await sessions.readyAll();
+    if (!isTrusted) return [trust];
+    const checks = all.map(async ({ app, folder }) => {
+      const found = await app.pipeline.doctor();
+      return all.length === 1 ? found : found.map((check) => inFolder(check, folder.name));
+    });
+    return [...(await Promise.all(checks)).flat(), ...unopened];
   } catch (error) {
     if (!isPatchwrightError(error)) throw error;
     const { what, why, remedy, code } = error;

@@ -25,10 +25,11 @@ const again: Remedy = { label: '', command: commandId('doctor') };
 
 /** Patterns are no emphasis. */
 function asWritten(text: string): string {
-  return /[*_`]/.test(text) ? `\`${text.replaceAll('`', "'")}\`` : text;
+  const plain = text.replaceAll('`', "'");
+  return plain.replace(/[^\s,()]*[*_][^\s,()]*/g, (word) => `\`${word}\``);
 }
 
-/** Problems first, each with the line that mends it. */
+/** Problems first, each with the line that mends it; what is fine is a line each. */
 export function doctorDocument(checks: readonly DoctorCheck[]): LinkedText {
   const lines: string[] = [];
   const links: { line: number; remedy: Remedy }[] = [];
@@ -36,16 +37,22 @@ export function doctorDocument(checks: readonly DoctorCheck[]): LinkedText {
     links.push({ line: lines.length, remedy });
     lines.push(`→ ${text}`);
   };
-  const problems = checks.filter((check) => findingOf(check) === 'problem');
+  const found = (finding: Finding) => checks.filter((check) => findingOf(check) === finding);
+  const problems = found('problem');
   lines.push(`# Patchwright: ${plural(problems.length, 'problem')}`, '');
-  for (const check of [...problems, ...checks.filter((one) => !problems.includes(one))]) {
+  for (const check of [...problems, ...found('remark')]) {
     lines.push(`## ${marks[findingOf(check)]} ${shorten(check.title, 120)}`, '');
     lines.push(asWritten(shorten(check.detail, 600)));
-    if (!check.ok && check.fix) lines.push(shorten(check.fix, 600));
-    const remedy = check.ok || !check.code ? undefined : remedies[check.code];
+    if (check.fix) lines.push(shorten(check.fix, 600));
+    const remedy = check.code ? remedies[check.code] : undefined;
     if (remedy) link(t(remedy.label), remedy);
     lines.push('');
   }
+  const fine = found('fine').map(
+    ({ title, detail }) =>
+      `- ${marks.fine} ${shorten(title, 120)}: ${asWritten(shorten(detail, 600))}`,
+  );
+  if (fine.length > 0) lines.push(`## ${t('What works')}`, '', ...fine, '');
   link(t('Examine Again'), again);
   return { text: `${lines.join('\n')}\n`, links };
 }

@@ -1,52 +1,21 @@
 import * as vscode from 'vscode';
-import type { Attempt, PatchFile } from '../core/attempt.ts';
+import type { PatchFile } from '../core/attempt.ts';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import type { GateReport } from '../core/gate.ts';
+import type { Said } from '../core/team.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { slugOf } from '../core/plan.ts';
 import { planDocument } from '../core/planText.ts';
+import type { Planned } from '../pipeline.ts';
+import { type Address, fromUri, toUri } from './address.ts';
 import { scheme } from './commands.ts';
+import { createDisposableStore } from './disposables.ts';
 import { groupDocument } from './groupText.ts';
+import { linkLine } from './links.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { sessionsOfAddress } from './whichSession.ts';
 import { t } from './l10n.ts';
-
-/**
- * Our virtual documents. Both sides of a diff come from git objects, so a review neither opens nor
- * touches a file of the user's. What an address names never changes: a request's commits are fixed.
- */
-const sides = ['base', 'patch', 'all', 'text', 'gate', 'plan', 'group'] as const;
-
-/**
- * base, patch: one file before and after. all: the whole request as one multi-file diff. text: the
- * patch as text. gate: a gate's report. plan: of a preview.
- * group: why events are one ticket.
- */
-export type Side = (typeof sides)[number];
-
-export interface Address {
-  /** Of a request; for a gate's report also of an attempt, or `latest`. */
-  readonly owner: string;
-  readonly side: Side;
-  /** A file's path, or the name that the tab shows. */
-  readonly path: string;
-  /** Of a request's documents: the beginning of the commit they show, since a request can be edited. */
-  readonly at?: string;
-}
-
-export function toUri({ owner, side, path, at }: Address): vscode.Uri {
-  const query = new URLSearchParams({ of: owner, side, ...(at ? { at } : {}) }).toString();
-  return vscode.Uri.from({ scheme, path: `/${path}`, query });
-}
-
-export function fromUri(uri: vscode.Uri): Address | undefined {
-  if (uri.scheme !== scheme) return undefined;
-  const query = new URLSearchParams(uri.query);
-  const owner = query.get('of');
-  const side = sides.find((name) => name === query.get('side'));
-  const at = query.get('at');
-  return owner && side
-    ? { owner, side, path: uri.path.slice(1), ...(at ? { at } : {}) }
-    : undefined;
-}
 
 /** Long enough to tell the commits of one request apart. */
 export function shownCommit({ commit }: Pick<PatchRequest, 'commit'>): string {
@@ -76,21 +45,22 @@ export function patchTextUri(request: PatchRequest): vscode.Uri {
   });
 }
 
-/** What the running or last attempt of this window said; it may belong to no request. */
+/** What the running or last attempt of a session said; it may belong to no request. */
 export const latest = 'latest';
 
 /** `owner`: the id of a request or an attempt, or `latest`. */
-export function gateUri(owner: string, report: GateReport): vscode.Uri {
-  return toUri({ owner, side: 'gate', path: `${report.id}.log` });
+export function gateUri(owner: string, report: GateReport, session: string): vscode.Uri {
+  return toUri({ owner, side: 'gate', path: `${report.id}.log`, session });
 }
 
 /** Its name ends in what makes it Markdown. */
-export function planUri({ id, ticketId }: Pick<Attempt, 'id' | 'ticketId'>): vscode.Uri {
-  return toUri({ owner: id, side: 'plan', path: `${ticketId}.plan.md` });
+export function planUri({ id, preview }: Pick<Planned, 'id' | 'preview'>): vscode.Uri {
+  return toUri({ owner: id, side: 'plan', path: `${slugOf(preview.title)}.plan.md` });
 }
 
-export function groupUri(ticketId: string): vscode.Uri {
-  return toUri({ owner: ticketId, side: 'group', path: `${ticketId} group.txt` });
+/** A ticket's id alone may be that of tickets in several folders. */
+export function groupUri(ticketId: string, session: string): vscode.Uri {
+  return toUri({ owner: ticketId, side: 'group', path: `${ticketId} group.txt`, session });
 }
 
 /** Where Approve and Reject belong: every address of the request that can be a tab. */
@@ -99,27 +69,75 @@ export function reviewAddresses(request: PatchRequest): readonly string[] {
   return [reviewUri(request), patchTextUri(request), ...files].map((uri) => uri.toString());
 }
 
-export function registerDocuments(sessions: Sessions): { dispose(): void } {
-  return vscode.workspace.registerTextDocumentContentProvider(scheme, {
-    async provideTextDocumentContent(uri) {
-      const address = fromUri(uri);
-      if (!address) return '';
-      const session = await sessions.ready(); // a window that reloads shows its diffs before we are up
-      if (address.side === 'gate') return gateText(session, address);
-      if (address.side === 'group') return groupText(session, address.owner);
-      const { backlog, readFile } = session.app;
-      if (address.side === 'plan') {
-        const attempt = backlog.attempts.get(address.owner);
-        return attempt ? planDocument(attempt) : t('This plan is gone.');
-      }
-      const request = await backlog.archive.request(address.owner);
-      if (!request) return t('This patch request is gone.');
-      if (address.at && address.at !== shownCommit(request)) {
-        return t('The patch was edited since; open its diff again.');
-      }
-      return textOf(address, request, readFile);
-    },
+/** Its text may change with a sync, so the address names it. */
+export function theirsUri({ id, ticketId, commit }: Said<'request'>, session: string): vscode.Uri {
+  return toUri({
+    owner: id,
+    side: 'theirs',
+    path: `${ticketId}.diff`,
+    at: shownCommit({ commit }),
+    session,
   });
+}
+
+export function registerDocuments(sessions: Sessions): { dispose(): void } {
+  const store = createDisposableStore();
+  const changed = store.add(new vscode.EventEmitter<vscode.Uri>());
+  store.add(
+    sessions.onDidChange(() => {
+      const open = vscode.workspace.textDocuments.map(({ uri }) => uri);
+      // All others show what never changes.
+      for (const uri of open) if (fromUri(uri)?.side === 'plan') changed.fire(uri);
+    }),
+  );
+  store.add(
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      async provideTextDocumentContent(uri) {
+        const address = fromUri(uri);
+        if (!address) return '';
+        // A window that reloads shows its diffs before we are up.
+        const session = await sessionOf(await sessions.readyAll(), address);
+        return session ? contentOf(session, address, sessions.linksOf) : t('This is gone.');
+      },
+    }),
+  );
+  return store;
+}
+
+/** What it names may lie in an archive, too. */
+async function sessionOf(
+  sessions: readonly Session[],
+  address: Address,
+): Promise<Session | undefined> {
+  const [known] = sessionsOfAddress(sessions, address);
+  if (known || sessions.length === 1) return known ?? sessions[0];
+  for (const session of sessions)
+    if (await session.app.backlog.archive.request(address.owner)) return session;
+  return undefined;
+}
+
+async function contentOf(
+  session: Session,
+  address: Address,
+  linksOf: TicketLinks,
+): Promise<string> {
+  if (address.side === 'gate') return gateText(session, address);
+  if (address.side === 'group') return groupText(session, address.owner, linksOf);
+  const { backlog, readFile } = session.app;
+  if (address.side === 'plan') {
+    const attempt = backlog.attempts.get(address.owner);
+    return attempt ? planDocument(attempt) : t('This plan is gone.');
+  }
+  if (address.side === 'theirs') {
+    return backlog.team.request(address.owner)?.diff ?? t('This patch request is gone.');
+  }
+  const request = await backlog.archive.request(address.owner);
+  if (!request) return t('This patch request is gone.');
+  if (address.at && address.at !== shownCommit(request)) {
+    return t('The patch was edited since; open its diff again.');
+  }
+  return textOf(address, request, readFile);
 }
 
 async function textOf(
@@ -138,14 +156,20 @@ async function textOf(
   }
 }
 
-function groupText({ app }: Session, ticketId: string): string {
+function groupText({ id, app }: Session, ticketId: string, linksOf: TicketLinks): string {
   const { tickets, groups } = app.backlog;
   const ticket = tickets.get(ticketId);
   if (!ticket) return t('This ticket is gone.');
   const merged = tickets
     .list({ statuses: ['closed'] })
     .filter(({ metadata }) => metadata.mergedInto === ticketId);
-  return groupDocument(ticket, groups.get(ticketId), app.pipeline.differences(ticketId), merged);
+  return groupDocument(
+    ticket,
+    groups.get(ticketId),
+    app.pipeline.differences(ticketId),
+    merged,
+    linksOf(id, ticketId).map(linkLine),
+  );
 }
 
 async function gateText({ app, activity }: Session, { owner, path }: Address): Promise<string> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import type { ScanReport } from '../core/progress.ts';
 import type { DraftOptions } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
@@ -16,21 +17,32 @@ export function draftCommands({
   log,
 }: Desk): Pick<Handlers, 'scan' | 'draftTicket' | 'draftNext' | 'cancel'> {
   return {
-    async scan() {
+    async scan(argument) {
       requireTrust();
-      const session = await sessions.ready();
-      const report = await inBacklogView(() => session.scan());
-      for (const { file, reason } of report.problems) log.warn(`${file}: ${reason}`);
-      const unread = report.problems.length;
+      const asked =
+        argument === undefined ? await sessions.readyAll() : [await sessions.ready(argument)];
+      const reports = await inBacklogView(() => Promise.all(asked.map((one) => one.scan())));
+      const problems = reports.flatMap((report) => report.problems);
+      for (const { file, reason } of problems) log.warn(`${file}: ${reason}`);
+      const unread = problems.length;
+      const sumOf = (count: (report: ScanReport) => number): number =>
+        reports.reduce((sum, report) => sum + count(report), 0);
+      const malformed = sumOf((report) => report.malformed);
       dialogs.mention(
         [
           t(
             'Read {0}: {1}',
-            plural(report.lines, 'line'),
-            plural(report.created.length, 'new ticket'),
+            plural(
+              sumOf((report) => report.lines),
+              'line',
+            ),
+            plural(
+              sumOf((report) => report.created.length),
+              'new ticket',
+            ),
           ),
-          ...(report.malformed > 0
-            ? [t('{0} skipped, see the log', plural(report.malformed, 'malformed record'))]
+          ...(malformed > 0
+            ? [t('{0} skipped, see the log', plural(malformed, 'malformed record'))]
             : []),
           ...(unread > 0 ? [t('{0} could not be read, see the log', plural(unread, 'file'))] : []),
         ].join('. '),
@@ -38,17 +50,17 @@ export function draftCommands({
     },
     async draftTicket(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const { draftTicket } = offeredFor;
       const id = await chooseTicket(session, argument, dialogs, draftTicket, t('Draft Patch'));
       if (id) await draftNamed(session, id, dialogs);
     },
-    async draftNext() {
+    async draftNext(argument) {
       requireTrust();
-      await draft(await sessions.ready());
+      await draft(await sessions.ready(argument));
     },
     async cancel(argument) {
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const running = [...session.activity().works.keys()];
       const only = running.length === 1 ? running[0] : undefined;
       const id = await chooseTicket(

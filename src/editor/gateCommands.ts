@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Canary } from '../core/canary.ts';
 import type { GateReport } from '../core/gate.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
+import { cancellable } from './cancellable.ts';
 import { canaryVerdicts } from './canaryText.ts';
 import { chooseRequest, requestNamed } from './choose.ts';
 import type { Handlers } from './commands.ts';
@@ -25,9 +26,9 @@ export function gateCommands({
   return {
     /** Of a gate's row: its report. Else the gates of what the row stands for, each opening its report. */
     async showGates(argument) {
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const row = argument as ReviewNode | undefined;
-      if (row?.kind === 'gate') return openGate(row.request.id, row.report);
+      if (row?.kind === 'gate') return openGate(row.request.id, row.report, session);
       const { owner, title, gates } = gatesOf(session, argument);
       if (gates.length === 0) {
         dialogs.mention(t('No gate has run yet'));
@@ -35,7 +36,7 @@ export function gateCommands({
       }
       const items = gates.map(gateItem);
       const picked = await dialogs.choose(items, { title, matchOnDetail: true });
-      return picked && openGate(owner, picked.report);
+      return picked && openGate(owner, picked.report, session);
     },
     /** May take minutes: it runs tests of more than a dozen small patches. */
     async selfTestGates() {
@@ -49,7 +50,7 @@ export function gateCommands({
     },
     async canary(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
       const { verdict, findings } = await comparing(session, request.id);
@@ -62,22 +63,13 @@ export function gateCommands({
 
 /** Takes a minute or two. */
 function comparing({ app }: Session, requestId: string): Thenable<Canary> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: t('Comparing the app under load'),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (notice, token) => {
-    const controller = new AbortController();
-    const cancelling = token.onCancellationRequested(() => controller.abort());
+  return cancellable(t('Comparing the app under load'), async (signal, tell) => {
     const telling = app.pipeline.onDidProgress((progress) => {
-      if (progress.kind !== 'canary' || progress.requestId !== requestId) return;
-      notice.report({ message: progress.text });
+      if (progress.kind === 'canary' && progress.requestId === requestId) tell(progress.text);
     });
     try {
-      return await app.pipeline.canary(requestId, controller.signal);
+      return await app.pipeline.canary(requestId, signal);
     } finally {
-      cancelling.dispose();
       await telling.dispose();
     }
   });
@@ -116,27 +108,15 @@ function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateRepo
   };
 }
 
-async function selfTesting(session: Session): Promise<SelfTest> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: t('Testing the gates'),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    const subscription = token.onCancellationRequested(() => controller.abort());
-    try {
-      return await session.selfTest((done, of, id) => {
-        const increment = done === 0 ? 0 : 100 / of;
-        progress.report({ message: `${id} (${done + 1} of ${of})`, increment });
-      }, controller.signal);
-    } finally {
-      subscription.dispose();
-    }
-  });
+function selfTesting(session: Session): Thenable<SelfTest> {
+  return cancellable(t('Testing the gates'), (signal, tell) =>
+    session.selfTest((done, of, id) => {
+      tell(`${id} (${done + 1} of ${of})`, done === 0 ? 0 : 100 / of);
+    }, signal),
+  );
 }
 
-async function openGate(owner: string, report: GateReport): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(gateUri(owner, report));
+async function openGate(owner: string, report: GateReport, { id }: Session): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(gateUri(owner, report, id));
   await vscode.window.showTextDocument(document, { preview: true });
 }

@@ -9,6 +9,7 @@ export function groupDocument(
   group: SignalGroup | undefined,
   differences: readonly Difference[],
   merged: readonly Ticket[],
+  links: readonly string[] = [],
 ): string {
   const { fingerprint, location, splitFrom } = ticket.metadata;
   return [
@@ -40,6 +41,13 @@ export function groupDocument(
     ...(splitFrom ? ['', t('It was split off from {0}.', splitFrom)] : []),
     ...(merged.length > 0
       ? ['', t('Merged into it by hand:'), ...merged.map(({ id, title }) => `  ${id}: ${title}`)]
+      : []),
+    ...(links.length > 0
+      ? [
+          '',
+          t('Tickets of other folders with the same cause, each with a patch of its own:'),
+          ...links.map((one) => `  ${one}`),
+        ]
       : []),
     ...(differences.length > 0
       ? [

@@ -34,17 +34,19 @@ const walkthrough = 'patchwright.patchwright#start';
 export function houseCommands(desk: Desk): Pick<Handlers, Names> {
   const { sessions, apiKey, log } = desk;
   return {
-    newTicket: () => newTicket(desk),
+    newTicket: (argument) => newTicket(desk, argument),
     openDashboard: () => desk.dashboard.open(),
     async protectFile(...args) {
       requireTrust();
-      await protect(await sessions.ready(), urisOf(args), desk);
+      const uris = urisOf(args);
+      await protect(await sessions.ready(uris), uris, desk);
     },
     async fileHistory(...args) {
-      await showHistory(await sessions.ready(), urisOf(args), desk);
+      const uris = urisOf(args);
+      await showHistory(await sessions.ready(uris), uris, desk);
     },
-    async openDatabase() {
-      const { app } = await sessions.ready();
+    async openDatabase(argument) {
+      const { app } = await sessions.ready(argument);
       if (vscode.workspace.isTrusted) await app.backlog.snapshot();
       await openFile(vscode.Uri.file(app.backlog.file));
     },
@@ -59,9 +61,9 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     cleanUp: () => cleanUp(desk),
     toggleServer: () => desk.server.toggle(),
     async refresh() {
-      const session = sessions.session();
-      if (session) await session.app.backlog.refresh();
-      else await sessions.restart();
+      const open = sessions.all();
+      if (open.length === 0) await sessions.restart();
+      for (const { app } of open) await app.backlog.refresh();
     },
   };
 }
@@ -134,9 +136,9 @@ async function openDemo({ demo, dialogs }: Desk): Promise<void> {
   await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow });
 }
 
-async function newTicket({ sessions, dialogs }: Desk): Promise<void> {
+async function newTicket({ sessions, dialogs }: Desk, argument: unknown): Promise<void> {
   requireTrust();
-  const { app } = await sessions.ready();
+  const { app } = await sessions.ready(argument);
   const title = await dialogs.input({
     title: t('New Ticket (1 of 2)'),
     prompt: t('What should be improved? One line.'),

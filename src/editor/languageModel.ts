@@ -103,11 +103,11 @@ async function ask(
 function toMessages(api: LanguageModels, { system, messages }: ModelRequest): unknown[] {
   return [
     api.user([api.text(system)]),
-    ...messages.map(({ role, content }) =>
-      role === 'user'
-        ? api.user(content.flatMap((block) => toPart(api, block)))
-        : api.assistant(content.flatMap((block) => toPart(api, block))),
-    ),
+    ...messages.flatMap(({ role, content }) => {
+      const parts = content.flatMap((block) => toPart(api, block));
+      if (parts.length === 0) return []; // refused by the models behind it
+      return [role === 'user' ? api.user(parts) : api.assistant(parts)];
+    }),
   ];
 }
 

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { allowVariable } from '../core/sandbox.ts';
+import type { Settings } from '../core/settings.ts';
+import { settingsVariable } from '../core/settingsVariable.ts';
 import { createDisposableStore } from './disposables.ts';
-import type { Sessions } from './sessions.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 /** As the manifest names it. */
 export const mcpProviderId = 'patchwright.mcp';
@@ -15,7 +17,7 @@ export interface McpServers {
 }
 
 /**
- * Offers `patchwright mcp` of the folder to the editor's agents, run by the editor's own Node. It can propose
+ * Offers `patchwright mcp` of each folder to the editor's agents, run by the editor's own Node. It can propose
  * patches and decide about none. Only where the user wants that: some editors start what they are offered
  * without asking, once for each version.
  */
@@ -28,23 +30,34 @@ export function registerMcpServer(
   const { version } = extension.packageJSON as { readonly version: string };
   const program = vscode.Uri.joinPath(extensionUri, 'dist', 'cli.cjs').fsPath;
   const offered = (): readonly vscode.McpStdioServerDefinition[] => {
-    const session = sessions.session();
-    if (!session?.settings()?.mcp.offer || !vscode.workspace.isTrusted) return [];
+    if (!vscode.workspace.isTrusted) return [];
+    const all = sessions.all();
+    return all.flatMap((session) => {
+      const settings = session.settings();
+      return settings?.mcp.offer ? [serverOf(session, settings, all.length > 1)] : [];
+    });
+  };
+  const serverOf = (
+    session: Session,
+    settings: Settings,
+    oneOfSeveral: boolean,
+  ): vscode.McpStdioServerDefinition => {
     const folder = session.folder.uri.fsPath;
     const isUnheld = session.sandbox()?.kind === 'without'; // the user allows that
     const server = new vscode.McpStdioServerDefinition(
-      'Patchwright',
+      ['Patchwright', ...(oneOfSeveral ? [session.folder.name] : [])].join(' · '),
       process.execPath,
       [program, 'mcp', '--folder', folder],
       {
         ELECTRON_RUN_AS_NODE: '1',
         NODE_OPTIONS: null,
+        [settingsVariable]: JSON.stringify(settings), // as they are in this window, not in some file
         ...(isUnheld ? { [allowVariable]: '1' } : {}),
       },
       version,
     );
     server.cwd = session.folder.uri;
-    return [server];
+    return server;
   };
   // Forks of VS Code leave these out.
   const { lm, McpStdioServerDefinition } = vscode as Partial<typeof vscode>;
@@ -65,7 +78,7 @@ export function registerMcpServer(
     store.add(sessions.onDidChange(look));
     store.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('patchwright.mcp')) look();
+        if (event.affectsConfiguration('patchwright')) look();
       }),
     );
   }

@@ -4,7 +4,7 @@ import { t } from './l10n.ts';
 import { plural, shorten } from './text.ts';
 
 /** What pops up, when, and in which words. A ready patch is a badge; few are worth more. Pure. */
-export type Notice =
+export type Notice = (
   | {
       readonly kind: 'ready';
       readonly requestId: string;
@@ -18,7 +18,12 @@ export type Notice =
       readonly title: string;
       readonly reason: string;
     }
-  | { readonly kind: 'plan'; readonly previewId: string; readonly title: string };
+  | { readonly kind: 'plan'; readonly previewId: string; readonly title: string }
+) & {
+  readonly sessionId: string;
+  /** Its name, where several are open. */
+  readonly folder?: string;
+};
 
 type Rules = Settings['notifications'];
 
@@ -26,6 +31,12 @@ export function isWorthTelling(notice: Notice, { minConfidence }: Rules): boolea
   if (notice.kind !== 'ready') return true;
   const { confidence, priority } = notice;
   return confidence >= minConfidence || priority === 'critical' || priority === 'high';
+}
+
+/** What is not urgent is told when the person usually reviews. */
+export function mayWait(notice: Notice): boolean {
+  if (notice.kind !== 'ready') return false;
+  return notice.priority !== 'critical' && notice.priority !== 'high';
 }
 
 /** Milliseconds until it may be told: 0 outside of the quiet hours, undefined when nothing may pop up. */
@@ -58,7 +69,7 @@ export interface Told {
   /** Where the button leads; several at once lead to their view. */
   readonly target:
     | { readonly kind: 'request'; readonly id: string }
-    | { readonly kind: 'ticket'; readonly id: string }
+    | { readonly kind: 'ticket'; readonly id: string; readonly sessionId: string }
     | { readonly kind: 'plan'; readonly id: string }
     | { readonly kind: 'review' };
 }
@@ -67,16 +78,17 @@ export interface Told {
 export function toldOf(notices: readonly [Notice, ...Notice[]]): Told {
   const [first, ...others] = notices;
   if (others.length > 0) return toldTogether(notices);
+  const title = `${first.folder === undefined ? '' : `${first.folder}: `}${shorten(first.title, 200)}`;
   if (first.kind === 'preview') {
     return {
-      message: `${first.reason} ${shorten(first.title, 200)}`,
+      message: `${first.reason} ${title}`,
       button: t('Show Ticket'),
-      target: { kind: 'ticket', id: first.ticketId },
+      target: { kind: 'ticket', id: first.ticketId, sessionId: first.sessionId },
     };
   }
   if (first.kind === 'plan') {
     return {
-      message: t('A plan waits for your decision: {0}', shorten(first.title, 200)),
+      message: t('A plan waits for your decision: {0}', title),
       button: t('Show Plan'),
       target: { kind: 'plan', id: first.previewId },
     };
@@ -85,7 +97,7 @@ export function toldOf(notices: readonly [Notice, ...Notice[]]): Told {
     message: t(
       'A patch is ready to review (confidence {0}): {1}',
       first.confidence.toFixed(2),
-      shorten(first.title, 200),
+      title,
     ),
     button: t('Open Diff'),
     target: { kind: 'request', id: first.requestId },

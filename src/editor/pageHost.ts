@@ -119,6 +119,10 @@ export function fromPage(value: unknown): FromPage | undefined {
       const days = whole('days');
       return days === undefined || days > 3_660 ? undefined : { kind: 'days', days };
     }
+    case 'folder': {
+      const folder = text('folder');
+      return folder === undefined ? undefined : { kind: 'folder', folder };
+    }
     case 'export': {
       const format = (['markdown', 'json'] as const).find((one) => one === message['format']);
       return format && { kind: 'export', format };

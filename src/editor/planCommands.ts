@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { cancellable } from './cancellable.ts';
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { Planned, Wish } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
@@ -6,7 +7,8 @@ import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { t } from './l10n.ts';
 import type { Dialogs } from './dialogs.ts';
-import { fromUri, planUri } from './documents.ts';
+import { fromUri } from './address.ts';
+import { planUri } from './documents.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { required } from './text.ts';
 import { offeredFor } from './ticketMoves.ts';
@@ -19,13 +21,13 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
   return {
     async improve(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const text = typeof argument === 'string' ? argument : await askForWish(dialogs);
       if (text?.trim()) await planAndShow(session, { text: text.trim() });
     },
     async previewPlan(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const statuses = offeredFor.previewPlan;
       const ticketId = await chooseTicket(session, argument, dialogs, statuses, t('Preview Plan'));
       if (!ticketId) return;
@@ -35,13 +37,13 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
     },
     async confirmPlan(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const plan = planNamed(session, argument);
       await inBacklogView(() => confirm(session, plan, dialogs));
     },
     async editPlanRequest(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const plan = planNamed(session, argument);
       const text = await askForWish(dialogs, plan.preview.request);
       if (!text?.trim()) return;
@@ -50,7 +52,7 @@ export function planCommands({ sessions, dialogs }: Desk): Pick<Handlers, Names>
     },
     async dropPlan(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       await session.app.pipeline.drop(planNamed(session, argument).id);
       dialogs.mention(t('The plan is dropped'));
     },
@@ -69,26 +71,15 @@ function askForWish(dialogs: Dialogs, value = ''): Promise<string | undefined> {
 }
 
 async function planAndShow({ app }: Session, wish: Wish): Promise<void> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: t('Patchwright is planning'),
-    cancellable: true,
-  };
-  const plan = await vscode.window.withProgress(options, async (_, token) => {
-    const controller = new AbortController();
-    const listening = token.onCancellationRequested(() => controller.abort());
-    try {
-      return await app.pipeline.preview(wish, controller.signal);
-    } finally {
-      listening.dispose();
-    }
-  });
-  await show(plan);
+  await show(
+    await cancellable(t('Patchwright is planning'), (signal) => app.pipeline.preview(wish, signal)),
+  );
 }
 
 export async function show(plan: Planned): Promise<void> {
   const document = await vscode.workspace.openTextDocument(planUri(plan));
-  await vscode.window.showTextDocument(document, { preview: true });
+  // It stays when something else is opened: a plan of a wish is found nowhere else.
+  await vscode.window.showTextDocument(document, { preview: false });
 }
 
 /** Where the branch exists, a person says what then. */
@@ -97,7 +88,7 @@ async function confirm({ app }: Session, { id }: Planned, dialogs: Dialogs): Pro
     await app.pipeline.confirm(id);
   } catch (error) {
     if (!isPatchwrightError(error, 'branch_exists')) throw error;
-    const detail = t('{0} Drafting under a numbered name leaves it as it is.', error.why);
+    const detail = t('{0} The draft can go to a branch of that name with a number.', error.why);
     if (!(await dialogs.confirm(error.what, detail, t('Use a Numbered Name')))) return;
     await app.pipeline.confirm(id, { numbered: true });
   }

@@ -3,7 +3,7 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { t } from './l10n.ts';
-import { requireTrust } from './sessions.ts';
+import { requireTrust, type Session } from './sessions.ts';
 
 type Names =
   | 'showPreferences'
@@ -14,15 +14,16 @@ type Names =
 
 export function preferenceCommands(desk: Desk): Pick<Handlers, Names> {
   const { sessions, dialogs, preferences } = desk;
+  const asked = (): Promise<Session> => sessions.ready(preferences.inFront());
   return {
-    showPreferences: () => preferences.open(),
+    showPreferences: async () => preferences.open(await asked()),
     async applySuggestion(setting) {
       requireTrust();
       await apply(desk, setting);
       await preferences.refresh();
     },
     async exportPreferences() {
-      const { pipeline, backlog } = (await sessions.ready()).app;
+      const { pipeline, backlog } = (await asked()).app;
       const all = { ...pipeline.learned(), events: backlog.learning.list(maxEvents) };
       const content = `${JSON.stringify(all, null, 2)}\n`;
       const document = await vscode.workspace.openTextDocument({ language: 'json', content });
@@ -30,7 +31,7 @@ export function preferenceCommands(desk: Desk): Pick<Handlers, Names> {
     },
     async resetPreferences() {
       requireTrust();
-      const { pipeline } = (await sessions.ready()).app;
+      const { pipeline } = (await asked()).app;
       const question = t('Forget what your decisions have taught?');
       const detail = t('Decisions from now on count. What was decided stays in the history.');
       if (!(await dialogs.confirm(question, detail, t('Forget')))) return;
@@ -39,7 +40,7 @@ export function preferenceCommands(desk: Desk): Pick<Handlers, Names> {
     },
     async switchLearning(to) {
       requireTrust();
-      const { pipeline } = (await sessions.ready()).app;
+      const { pipeline } = (await asked()).app;
       const isOn = pipeline.learned().enabled;
       const next = to === 'on' || to === 'off' ? to : isOn ? 'off' : 'on';
       if (isOn !== (next === 'on')) await pipeline.switchLearning(next);
@@ -52,8 +53,8 @@ export function preferenceCommands(desk: Desk): Pick<Handlers, Names> {
 const maxEvents = 100_000;
 
 /** The value is the one that is suggested now: whoever wrote the link says no more than which setting. */
-async function apply({ sessions, dialogs }: Desk, setting: unknown): Promise<void> {
-  const { app, folder } = await sessions.ready();
+async function apply({ sessions, dialogs, preferences }: Desk, setting: unknown): Promise<void> {
+  const { app, folder } = await sessions.ready(preferences.inFront());
   const suggestion = app.pipeline.learned().settings.find((one) => one.setting === setting);
   if (!suggestion) {
     throw new PatchwrightError('not_found', {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { type LinkedDocument, registerLinkedDocument } from './linkedDocument.ts';
 import { preferencesDocument } from './preferencesText.ts';
+import { registerSessionDocument, type SessionDocument } from './sessionDocument.ts';
 import type { Sessions } from './sessions.ts';
 
 const address = vscode.Uri.from({
@@ -9,9 +9,8 @@ const address = vscode.Uri.from({
 });
 
 /** What decisions have taught, as a document with links that use it, forget it or switch it off. */
-export function registerPreferences(sessions: Sessions): LinkedDocument {
-  return registerLinkedDocument(address, async () => {
-    const { app } = await sessions.ready();
-    return preferencesDocument(app.pipeline.learned());
-  });
+export function registerPreferences(sessions: Sessions): SessionDocument {
+  return registerSessionDocument(address, sessions, ({ app }) =>
+    preferencesDocument(app.pipeline.learned()),
+  );
 }

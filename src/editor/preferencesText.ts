@@ -52,7 +52,10 @@ export function preferencesDocument(learned: Learned): LinkedText {
   section(
     t('When you review'),
     reviews.habit
-      ? t('You usually review {0}.', habitText(reviews.habit))
+      ? t(
+          'You usually review {0}. Patches are told then, and the daily analysis is done before (patchwright.learning.reviewTimes).',
+          habitText(reviews.habit),
+        )
       : t('Too little is known: {0} decisions.', reviews.decisions),
   );
   link(t('Export as JSON'), 'exportPreferences');

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Input } from '../pipeline/agentTools.ts';
-import { answerChat, chatTools, type ChatStream } from './chat.ts';
+import { answerChat, chatTools, type ChatStream, type ChatTool } from './chat.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
-import { requireTrust, type Sessions } from './sessions.ts';
+import { requireTrust, type Session, type Sessions } from './sessions.ts';
 
 export const participantId = 'patchwright.chat';
 
@@ -13,6 +13,13 @@ export function registerChat(sessions: Sessions): { dispose(): void } {
   const house = async () => {
     requireTrust();
     return (await sessions.ready()).app;
+  };
+  /** A tool asks nobody: it is about the folders that have its ticket, or about all. */
+  const houses = async ({ ticketId }: Input): Promise<readonly Session[]> => {
+    requireTrust();
+    const all = await sessions.readyAll();
+    const having = all.filter(({ app }) => app.backlog.tickets.get(String(ticketId)));
+    return having.length > 0 ? having : all;
   };
   // Forks of VS Code leave these out, or have them without what is behind them.
   const { chat, lm } = vscode as Partial<typeof vscode>;
@@ -37,8 +44,8 @@ export function registerChat(sessions: Sessions): { dispose(): void } {
             };
           },
           invoke: async ({ input }, token) => {
-            const app = await house();
-            const text = await withSignal(token, (signal) => tool.run(input, app, signal));
+            const asked = await houses(input);
+            const text = await withSignal(token, (signal) => runIn(asked, tool, input, signal));
             return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
           },
         }),
@@ -46,6 +53,21 @@ export function registerChat(sessions: Sessions): { dispose(): void } {
     }
   }
   return store;
+}
+
+/** What changes something is done in one folder; what only reads answers for each by its name. */
+async function runIn(
+  [first, ...others]: readonly Session[],
+  tool: ChatTool,
+  input: Input,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!first) return '';
+  if (tool.question || others.length === 0) return tool.run(input, first.app, signal);
+  const answers = [first, ...others].map(
+    async ({ app, folder }) => `# ${folder.name}\n\n${await tool.run(input, app, signal)}`,
+  );
+  return (await Promise.all(answers)).join('\n\n');
 }
 
 function streamOf(stream: vscode.ChatResponseStream): ChatStream {

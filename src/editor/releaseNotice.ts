@@ -17,20 +17,26 @@ export interface ReleaseNoticeOptions {
   readonly log: (line: string) => void;
   /** What waits is kept there: the window may be closed before the quiet hours are over. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
-  readonly quietHours: () => string;
+  /** Undefined before the settings of a folder are known: they say when it is quiet. */
+  readonly quietHours: (sessionId: string) => string | undefined;
+  /** Where several are open. */
+  readonly folderName: (sessionId: string) => string | undefined;
   readonly now: () => Date;
   /** Does it once, after so many milliseconds, unless it is disposed before. */
   readonly after: (ms: number, work: () => void) => { dispose(): void };
 }
 
-type Told = Extract<Progress, { readonly kind: 'auto_approved' | 'release_looked' }>;
+interface Waiting {
+  readonly progress: Extract<Progress, { readonly kind: 'auto_approved' | 'release_looked' }>;
+  readonly sessionId: string;
+}
 
 const key = 'patchwright.waitingNotices';
 /** Nobody reads more in the morning. */
 const maxWaiting = 50;
 
 export interface ReleaseNotice {
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: Progress, sessionId: string) => void;
   /** Tells what waits, now or once it may be told; an earlier window may have left something. */
   resume(): void;
   dispose(): void;
@@ -42,8 +48,8 @@ export interface ReleaseNotice {
  */
 export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotice {
   const { dialogs, actions, log } = options;
-  const waiting = (): readonly Told[] => options.memory.get<readonly Told[]>(key) ?? [];
-  const keep = (list: readonly Told[]): void => {
+  const waiting = (): readonly Waiting[] => options.memory.get<readonly Waiting[]>(key) ?? [];
+  const keep = (list: readonly Waiting[]): void => {
     options.memory
       .update(key, list.length > 0 ? list : undefined)
       .then(undefined, (error: unknown) => log(errorMessage(error)));
@@ -61,17 +67,24 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
     if (pressed === rollBack) await actions.rollBack(releaseId);
     if (pressed === openDiff) await actions.openDiff(requestId);
   };
-  const present = async (progress: Told): Promise<void> => {
+  const present = async ({ progress, sessionId }: Waiting): Promise<void> => {
+    const nameOf = (ticketId: string): string => {
+      const folder = options.folderName(sessionId);
+      return folder === undefined ? ticketId : `${ticketId} (${folder})`;
+    };
     if (progress.kind === 'auto_approved') {
       const { approved, requestId } = progress;
       const isLanded = approved.kind === 'landed';
       const message = isLanded
         ? t(
             'The patch for {0} passed all gates, was approved by itself and merged into {1}.',
-            progress.ticketId,
+            nameOf(progress.ticketId),
             approved.release.branch,
           )
-        : t('The patch for {0} passed all gates and was approved by itself.', progress.ticketId);
+        : t(
+            'The patch for {0} passed all gates and was approved by itself.',
+            nameOf(progress.ticketId),
+          );
       await tell('info', message, isLanded ? [rollBack, openDiff] : [openDiff], {
         releaseId: isLanded ? approved.release.id : '',
         requestId,
@@ -79,46 +92,49 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
       return;
     }
     const { verdict, sentence, rolledBack, ticketId } = progress;
-    if (verdict !== 'worse') dialogs.mention(`${ticketId}: ${sentence}`);
+    if (verdict !== 'worse') dialogs.mention(`${nameOf(ticketId)}: ${sentence}`);
     else if (rolledBack) {
       await tell(
         'warning',
-        t('The patch for {0} was rolled back. {1}', ticketId, sentence),
+        t('The patch for {0} was rolled back. {1}', nameOf(ticketId), sentence),
         [openDiff],
         progress,
       );
     } else {
       await tell(
         'warning',
-        t('Since the patch for {0} has landed things are worse. {1}', ticketId, sentence),
+        t('Since the patch for {0} has landed things are worse. {1}', nameOf(ticketId), sentence),
         [rollBack, openDiff],
         progress,
       );
     }
   };
+  const waitOf = ({ sessionId }: Waiting): number | undefined => {
+    const quietHours = options.quietHours(sessionId);
+    if (quietHours === undefined) return undefined;
+    return waitBefore({ enabled: true, quietHours }, options.now()) ?? 0;
+  };
   const flush = (): void => {
-    const rules = { enabled: true, quietHours: options.quietHours() };
-    const wait = waitBefore(rules, options.now()) ?? 0;
+    const all = waiting().map((one) => ({ one, wait: waitOf(one) }));
+    const waits = all.flatMap(({ wait }) => (wait ? [wait] : []));
     timer?.dispose();
-    timer = undefined;
-    if (wait > 0) {
-      timer = options.after(wait, flush);
-      return;
-    }
-    const due = waiting();
-    keep([]); // first: what is told twice is worse than what a crash swallows
-    for (const progress of due) {
-      present(progress).catch((error: unknown) => log(errorMessage(error)));
+    timer = waits.length > 0 ? options.after(Math.min(...waits), flush) : undefined;
+    const due = all.filter(({ wait }) => wait === 0);
+    if (due.length === 0) return;
+    // First: what is told twice is worse than what a crash swallows.
+    keep(all.filter(({ wait }) => wait !== 0).map(({ one }) => one));
+    for (const { one } of due) {
+      present(one).catch((error: unknown) => log(errorMessage(error)));
     }
   };
   return {
-    onProgress(progress) {
+    onProgress(progress, sessionId) {
       if (progress.kind !== 'auto_approved' && progress.kind !== 'release_looked') return;
-      keep([...waiting(), progress].slice(-maxWaiting));
+      keep([...waiting(), { progress, sessionId }].slice(-maxWaiting));
       flush();
     },
     resume() {
-      if (!timer && waiting().length > 0) flush();
+      if (waiting().length > 0) flush();
     },
     dispose: () => timer?.dispose(),
   };

@@ -24,7 +24,7 @@ export function reviewCommands({
 > {
   return {
     async openDiff(argument) {
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
       const row = argument as ReviewNode | undefined;
@@ -33,32 +33,32 @@ export function reviewCommands({
       else await openReview(request);
     },
     async openReviewPanel(argument) {
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (request) reviewPanels.open(request);
     },
     async approve(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (request) await approve(session, request, dialogs);
     },
     async reject(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (request) await reject(session, request, dialogs);
     },
     async undoReject(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const denied = session.app.backlog.requests.list({ statuses: ['DENIED'] });
       const request = await chooseRequest(session, argument, dialogs, denied);
       if (request) await session.app.pipeline.undoReject(request.id);
     },
     async rollBack(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const release = await chooseRelease(session, argument, dialogs);
       if (!release) return;
       const landed = session.app.backlog.requests.get(release.requestId);

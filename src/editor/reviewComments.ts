@@ -3,11 +3,13 @@ import type { PatchFile } from '../core/attempt.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { scheme } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
-import { fileUri, fromUri } from './documents.ts';
+import { fromUri } from './address.ts';
+import { fileUri } from './documents.ts';
 import { t } from './l10n.ts';
 import { lineNow } from './lineNow.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { sessionsOfAddress } from './whichSession.ts';
 
 /** Comments on lines of a diff, collected until they go to the model with a request for changes. */
 export interface ReviewComments {
@@ -46,22 +48,33 @@ export function registerReviewComments(
     vscode.comments.createCommentController(controllerId, t('Patch Review')),
   );
   const threads = new Set<vscode.CommentThread>();
-  let restoredIn: Session | undefined;
+  let restoredIn: readonly Session[] = [];
   controller.options = {
     prompt: t('Comment on the patch'),
     placeHolder: t('What should be different?'),
   };
   controller.commentingRangeProvider = {
-    provideCommentingRanges(document) {
-      const isSide = document.uri.scheme === scheme && fromUri(document.uri)?.side === 'patch';
-      return isSide ? [new vscode.Range(0, 0, Math.max(0, document.lineCount - 1), 0)] : [];
+    // Where nobody will be told of it, nothing is to be said.
+    async provideCommentingRanges({ uri, lineCount }) {
+      const address = uri.scheme === scheme ? fromUri(uri) : undefined;
+      if (address?.side !== 'patch' || !vscode.workspace.isTrusted) return [];
+      const waits = sessionsOfAddress(await sessions.readyAll(), address).some(
+        ({ app }) => app.backlog.requests.get(address.owner)?.status === 'PENDING_APPROVAL',
+      );
+      return waits ? [new vscode.Range(0, 0, Math.max(0, lineCount - 1), 0)] : [];
     },
   };
   const drop = (thread: vscode.CommentThread): void => {
     threads.delete(thread);
     thread.dispose();
   };
-  const save = (): void => void memory.update(key, [...threads].flatMap(keptOf));
+  const isElsewhere = ({ requestId }: KeptComment): boolean =>
+    !sessions.all().some(({ app }) => app.backlog.requests.get(requestId));
+  const save = (): void => {
+    // Of folders that are not open (yet) nothing is shown, and nothing must be lost.
+    const elsewhere = memory.get<KeptComment[]>(key, []).filter(isElsewhere);
+    void memory.update(key, [...elsewhere, ...[...threads].flatMap(keptOf)]);
+  };
   const hold = (thread: vscode.CommentThread): void => {
     thread.label = t('Goes with Request Changes…');
     // Out of the way of the code; the glyph on the line opens it again.
@@ -74,11 +87,13 @@ export function registerReviewComments(
     hold(controller.createCommentThread(uri, range, texts.map(commentOf)));
   };
   const restore = (): void => {
-    const session = sessions.session();
-    if (!session || session === restoredIn) return;
-    restoredIn = session;
+    const all = sessions.all();
+    const isKnown =
+      all.length === restoredIn.length && all.every((one) => restoredIn.includes(one));
+    if (all.length === 0 || isKnown) return;
+    restoredIn = all;
     for (const thread of threads) drop(thread);
-    const waiting = waitingRequests(session.app.backlog);
+    const waiting = all.flatMap(({ app }) => waitingRequests(app.backlog));
     for (const { requestId, at, path, line, text } of memory.get<KeptComment[]>(key, [])) {
       const request = waiting.find(({ id, commit }) => id === requestId && commit.startsWith(at));
       const file = request?.files.find((one) => one.path === path);

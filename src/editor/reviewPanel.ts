@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import { eventsOf, keptMs, windowMs } from '../core/metric.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Outlook } from '../pipeline.ts';
@@ -76,10 +77,10 @@ function showRequest(
   /** Read once: it looks at the whole history. */
   let odds: Outlook['odds'] | undefined;
   const show = async (): Promise<void> => {
-    const session = sessions.session();
+    const session = sessionOf(sessions, requestId);
     if (!isReady || !session) return;
     odds ??= oddsOf(session, requestId);
-    const message = await messageOf(session, requestId, odds);
+    const message = await messageOf(session, requestId, odds, sessions.linksOf);
     const text = JSON.stringify(message);
     if (text === sent) return;
     sent = text;
@@ -99,13 +100,24 @@ function showRequest(
   return store;
 }
 
+/** That which has the request; where none has, any can say so. */
+function sessionOf(sessions: Sessions, requestId: string): Session | undefined {
+  const all = sessions.all();
+  return all.find(({ app }) => app.backlog.requests.get(requestId)) ?? all[0];
+}
+
 function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] | undefined {
   if (!settings()) return undefined;
   const ticket = app.backlog.tickets.get(app.backlog.requests.get(requestId)?.ticketId ?? '');
   return ticket && app.pipeline.outlook()(ticket).odds;
 }
 
-async function messageOf(session: Session, requestId: string, odds: Outlook['odds'] | undefined) {
+async function messageOf(
+  session: Session,
+  requestId: string,
+  odds: Outlook['odds'] | undefined,
+  linksOf: TicketLinks,
+) {
   const { backlog, transcript } = session.app;
   const request = await backlog.archive.request(requestId);
   if (!request) return { kind: 'gone', text: t('This patch request is gone.') } as const;
@@ -120,6 +132,7 @@ async function messageOf(session: Session, requestId: string, odds: Outlook['odd
     release: backlog.releases.list().find((release) => release.requestId === requestId),
     steps: stepsOf(await transcript(request.attemptId)),
     editing: session.app.pipeline.editing.open().includes(requestId),
+    links: linksOf(session.id, request.ticketId),
     trusted: vscode.workspace.isTrusted,
     now,
     ...(odds ? { odds } : {}),
@@ -129,7 +142,7 @@ async function messageOf(session: Session, requestId: string, odds: Outlook['odd
 
 /** The same commands as in the palette; what they refuse, they say themselves. */
 async function act(sessions: Sessions, requestId: string, message: FromPage): Promise<void> {
-  const session = sessions.session();
+  const session = sessionOf(sessions, requestId);
   const request = session?.app.backlog.requests.get(requestId);
   if (!session || !request) return;
   const run = (name: Parameters<typeof commandId>[0], argument: unknown): Thenable<unknown> =>
@@ -141,7 +154,13 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
       return;
     case 'openDiff': {
       const file = request.files.find(({ path }) => path === message.path);
-      if (file) await run('openDiff', { kind: 'file', request, file } satisfies ReviewNode);
+      if (file)
+        await run('openDiff', {
+          kind: 'file',
+          session: session.id,
+          request,
+          file,
+        } satisfies ReviewNode);
       return;
     }
     case 'dropHunks': {
@@ -151,7 +170,13 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
     }
     case 'showGate': {
       const report = request.gates.find(({ id }) => id === message.gate);
-      if (report) await run('showGates', { kind: 'gate', request, report } satisfies ReviewNode);
+      if (report)
+        await run('showGates', {
+          kind: 'gate',
+          session: session.id,
+          request,
+          report,
+        } satisfies ReviewNode);
       return;
     }
     case 'openFile':

@@ -30,15 +30,25 @@ export function inReadingOrder(
 }
 
 export function requestDescription(request: PatchRequest): string {
-  const { passed, of } = gateTally(request.gates);
-  const counted = request.files.filter((file) => file.added >= 0);
-  const sum = (key: 'added' | 'removed') => counted.reduce((all, file) => all + file[key], 0);
   return dotted([
-    `${plural(request.files.length, 'file')} ${changes(sum('added'), sum('removed'))}`,
-    t('{0}/{1} gates', passed, of),
+    sizeText(request),
+    gatesText(request),
     request.confidence.value.toFixed(2),
     editsText(request),
   ]);
+}
+
+/** `3 files +42 −7`. */
+export function sizeText({ files }: Pick<PatchRequest, 'files'>): string {
+  const counted = files.filter((file) => file.added >= 0);
+  const sum = (key: 'added' | 'removed') => counted.reduce((all, file) => all + file[key], 0);
+  return `${plural(files.length, 'file')} ${changes(sum('added'), sum('removed'))}`;
+}
+
+/** `8/8 gates`: those that ran. */
+export function gatesText({ gates }: Pick<PatchRequest, 'gates'>): string {
+  const { passed, of } = gateTally(gates);
+  return t('{0}/{1} gates', passed, of);
 }
 
 export function requestTooltip(request: PatchRequest, title: string): string {
@@ -63,7 +73,7 @@ function pullRequestLines({ pullRequest }: PatchRequest): readonly string[] {
   ];
 }
 
-const fileWords: Readonly<Record<PatchFile['status'], string>> = {
+export const fileStatusWords: Readonly<Record<PatchFile['status'], string>> = {
   added: msg('added'),
   modified: msg('modified'),
   deleted: msg('deleted'),
@@ -73,11 +83,14 @@ const fileWords: Readonly<Record<PatchFile['status'], string>> = {
 
 export function fileDescription(file: PatchFile, isTest: boolean): string {
   const folder = file.path.split('/').slice(0, -1).join('/');
+  return dotted([changes(file.added, file.removed), folder, fileWords(file, isTest)]);
+}
+
+/** What is special about it. */
+export function fileWords({ status }: PatchFile, isTest: boolean): string {
   return dotted([
-    changes(file.added, file.removed),
-    folder,
     isTest ? t('reproduction test') : undefined,
-    file.status === 'modified' ? undefined : t(fileWords[file.status]),
+    status === 'modified' ? undefined : t(fileStatusWords[status]),
   ]);
 }
 

@@ -19,21 +19,42 @@ import {
   verdictIcons,
   verdictWords,
 } from './reviewText.ts';
+import { type FolderNode, folderItem, inFolder, itemIn, rootsOf } from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { plural, shorten } from './text.ts';
 import type { Viewed } from './viewed.ts';
 import { t } from './l10n.ts';
 
+/** `session`: the id of the session that a row is of. */
+type RequestNode = {
+  readonly kind: 'request';
+  readonly session: string;
+  readonly request: PatchRequest;
+};
+
 export type ReviewNode =
-  | { readonly kind: 'request'; readonly request: PatchRequest }
-  | { readonly kind: 'file'; readonly request: PatchRequest; readonly file: PatchFile }
+  /** Only where there are several. */
+  | FolderNode
+  | RequestNode
+  | {
+      readonly kind: 'file';
+      readonly session: string;
+      readonly request: PatchRequest;
+      readonly file: PatchFile;
+    }
   | {
       readonly kind: 'hunk';
+      readonly session: string;
       readonly request: PatchRequest;
       readonly file: PatchFile;
       readonly hunk: DiffHunk;
     }
-  | { readonly kind: 'gate'; readonly request: PatchRequest; readonly report: GateReport };
+  | {
+      readonly kind: 'gate';
+      readonly session: string;
+      readonly request: PatchRequest;
+      readonly report: GateReport;
+    };
 
 export type ReviewTree = vscode.TreeDataProvider<ReviewNode>;
 
@@ -41,6 +62,10 @@ export type ReviewTree = vscode.TreeDataProvider<ReviewNode>;
 export function waitingRequests(backlog: Backlog): readonly PatchRequest[] {
   const waiting = backlog.requests.list({ statuses: ['PENDING_APPROVAL'] });
   return [...waiting].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+function waitingIn(sessions: Sessions): readonly PatchRequest[] {
+  return sessions.all().flatMap(({ app }) => waitingRequests(app.backlog));
 }
 
 export function titleOf(backlog: Backlog, request: PatchRequest): string {
@@ -53,21 +78,76 @@ export function hunksOfFile(request: PatchRequest, file: PatchFile): readonly Di
 
 function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { dispose(): void } {
   const store = createDisposableStore();
-  const changed = store.add(new vscode.EventEmitter<void>());
-  const refresh = throttled(() => changed.fire());
-  store.add(refresh);
-  store.add(sessions.onDidChange(refresh));
+  const changed = store.add(new vscode.EventEmitter<ReviewNode | undefined>());
+  const nodes = createRequestNodes();
+  let drawn: ReadonlyMap<string, string> = new Map();
+  let drawnList = '';
+  const look = (): void => {
+    const rows = sessions.all().flatMap((session) =>
+      waitingRequests(session.app.backlog).map((request) => ({
+        key: keyOf(session, request),
+        node: nodes.of(session, request),
+        shown: shownOf(session, request, viewed),
+      })),
+    );
+    const list = JSON.stringify([sessions.all().map(({ id }) => id), rows.map(({ key }) => key)]);
+    const anew = rows.filter(({ key, shown }) => shown !== drawn.get(key));
+    const isSameList = list === drawnList;
+    drawn = new Map(rows.map(({ key, shown }) => [key, shown]));
+    drawnList = list;
+    if (!isSameList) changed.fire(undefined);
+    else for (const { node } of anew) changed.fire(node);
+  };
+  const update = throttled(look);
+  store.add(update);
+  store.add(sessions.onDidChange(update));
   return {
     onDidChangeTreeData: changed.event,
-    getChildren(node) {
-      const session = sessions.session();
-      return session ? childrenOf(session, node) : [];
-    },
-    getTreeItem(node) {
-      const session = sessions.session();
-      return session ? itemOf(session, node, viewed) : new vscode.TreeItem('');
-    },
+    getChildren: (node) =>
+      node
+        ? inFolder(sessions, node, (session) => childrenOf(session, node, nodes))
+        : rootsOf(sessions, (session) => nodes.all(session)),
+    getTreeItem: (node) =>
+      node.kind === 'folder'
+        ? folderItem(sessions, node)
+        : itemIn(sessions, node, (session, row: Exclude<ReviewNode, FolderNode>) =>
+            itemOf(session, row, viewed),
+          ),
     dispose: () => store.dispose(),
+  };
+}
+
+/** All that the rows of a request are made of. */
+function shownOf({ app }: Session, request: PatchRequest, viewed: Viewed): string {
+  const seen = request.files.map(({ path }) => viewed.has(request, path));
+  return JSON.stringify([request, titleOf(app.backlog, request), seen]);
+}
+
+const keyOf = (session: Session, request: PatchRequest): string => `${session.id} ${request.id}`;
+
+type RequestNodes = ReturnType<typeof createRequestNodes>;
+
+/** The editor knows a row by its node, which therefore stays for as long as its request waits. */
+function createRequestNodes() {
+  const nodes = new Map<string, RequestNode>();
+  const of = (session: Session, request: PatchRequest): RequestNode => {
+    const key = keyOf(session, request);
+    const known = nodes.get(key);
+    const node: RequestNode = known
+      ? Object.assign(known, { request })
+      : { kind: 'request', session: session.id, request };
+    nodes.set(key, node);
+    return node;
+  };
+  return {
+    of,
+    all(session: Session): ReviewNode[] {
+      const requests = waitingRequests(session.app.backlog);
+      const keys = new Set(requests.map((request) => keyOf(session, request)));
+      for (const [key, node] of nodes)
+        if (node.session === session.id && !keys.has(key)) nodes.delete(key);
+      return requests.map((request) => of(session, request));
+    },
   };
 }
 
@@ -102,14 +182,11 @@ export function registerReviewView(
             ]
           : [],
       );
-      const session = sessions.session();
-      if (session)
-        void viewed.set(marks, waitingRequests(session.app.backlog)).then(() => sessions.changed());
+      void viewed.set(marks, waitingIn(sessions)).then(() => sessions.changed());
     }),
   );
   const update = throttled(() => {
-    const session = sessions.session();
-    const value = session ? waitingRequests(session.app.backlog).length : 0;
+    const value = waitingIn(sessions).length;
     if (value === (view.badge?.value ?? 0)) return;
     view.badge =
       value > 0
@@ -121,21 +198,35 @@ export function registerReviewView(
   return { tree, badge: () => view.badge?.value ?? 0, dispose: () => store.dispose() };
 }
 
-function childrenOf({ app }: Session, node: ReviewNode | undefined): ReviewNode[] {
-  if (!node) return waitingRequests(app.backlog).map((request) => ({ kind: 'request', request }));
+function childrenOf(session: Session, node: ReviewNode, requests: RequestNodes): ReviewNode[] {
+  if (node.kind === 'folder') return requests.all(session);
   if (node.kind === 'file') {
     const { request, file } = node;
-    return hunksOfFile(request, file).map((hunk) => ({ kind: 'hunk', request, file, hunk }));
+    return hunksOfFile(request, file).map((hunk) => ({
+      kind: 'hunk',
+      session: node.session,
+      request,
+      file,
+      hunk,
+    }));
   }
   if (node.kind !== 'request') return [];
   const { request } = node;
   return [
-    ...inReadingOrder(request).map((file): ReviewNode => ({ kind: 'file', request, file })),
-    ...request.gates.map((report): ReviewNode => ({ kind: 'gate', request, report })),
+    ...inReadingOrder(request).map(
+      (file): ReviewNode => ({ kind: 'file', session: node.session, request, file }),
+    ),
+    ...request.gates.map(
+      (report): ReviewNode => ({ kind: 'gate', session: node.session, request, report }),
+    ),
   ];
 }
 
-function itemOf({ app }: Session, node: ReviewNode, viewed: Viewed): vscode.TreeItem {
+function itemOf(
+  { app }: Session,
+  node: Exclude<ReviewNode, FolderNode>,
+  viewed: Viewed,
+): vscode.TreeItem {
   switch (node.kind) {
     case 'request':
       return requestItem(node.request, titleOf(app.backlog, node.request));

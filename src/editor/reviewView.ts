@@ -1,3 +1,4 @@
+import type { TicketLink } from '../core/causeLinks.ts';
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
 import type { PatchFile } from '../core/attempt.ts';
@@ -14,10 +15,18 @@ import type {
   TrendView,
 } from '../shared/protocol.ts';
 import { canaryLines } from './canaryText.ts';
-import { editText, editsText, hunkDescription, isEdited, hunkLabel } from './hunkText.ts';
-import { fileDescription, gateDescription, gateLabel, inReadingOrder } from './reviewText.ts';
-import { ago, dollars, dotted, exactly, plural } from './text.ts';
+import { editText, editsText, hunkLabel, isEdited } from './hunkText.ts';
+import {
+  fileWords,
+  gateDescription,
+  gateLabel,
+  gatesText,
+  inReadingOrder,
+  sizeText,
+} from './reviewText.ts';
+import { ago, changes, dollars, dotted, exactly, moment, plural } from './text.ts';
 import { msg, t } from './l10n.ts';
+import { linkLine } from './links.ts';
 import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
 
 /** All that the review panel shows of a request. Pure. */
@@ -36,6 +45,8 @@ export interface ReviewSource {
   readonly editing: boolean;
   /** Of another draft. */
   readonly odds?: Outlook['odds'];
+  /** To tickets of other folders. */
+  readonly links?: readonly TicketLink[];
   readonly now: Date;
 }
 
@@ -61,7 +72,9 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     branch: request.branch,
     model: request.model,
     cost: costText(request, attempt),
-    created: dotted([ago(request.createdAt, now), exactly(request.createdAt)]),
+    created: moment(request.createdAt, now),
+    size: sizeText(request),
+    gatesPassed: gatesText(request),
     confidence: request.confidence,
     ticket: ticketPart(source),
     evidence: (ticket?.evidence ?? []).map(({ at, file, text }) => ({
@@ -80,7 +93,8 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
         added,
         removed,
         isTest,
-        words: fileDescription(file, isTest),
+        changes: changes(added, removed),
+        words: fileWords(file, isTest),
         hunks: hunkViews(diff, file),
       };
     }),
@@ -118,7 +132,7 @@ function hunkViews(
   return hunks.map((hunk) => ({
     number: hunk.number,
     label: hunkLabel(hunk),
-    words: hunkDescription(hunk),
+    changes: changes(hunk.added, hunk.removed),
     lines: hunk.lines.slice(1, maxLines + 1),
   }));
 }
@@ -137,6 +151,7 @@ function ticketPart({
   group,
   trend,
   odds,
+  links,
   now,
 }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
@@ -163,20 +178,30 @@ function ticketPart({
       path: location.file,
       label: place(location),
       ...(location.line === undefined ? {} : { line: location.line }),
+      ...(location.function ? { within: location.function } : {}),
     })),
+    links: (links ?? []).map(linkLine),
     suspects: ticket ? suspectsOf(ticket.metadata).map(suspectText) : [],
     groupedBy: ticket?.metadata.fingerprint?.parts ?? [],
   };
 }
 
-/** The reproduction gate says what each of its runs came to. */
+/**
+ * The reproduction gate writes a line a run of the test, on the base or on the patch, with what that showed
+ * below it; what it tried beyond that comes last.
+ */
 function proofOf(request: PatchRequest): ReviewView['proof'] {
   const report = request.gates.find(({ id }) => id === 'reproduction');
   const lines = report?.evidence ?? [];
-  const isAfter = (line: string): boolean => /^patch\b/i.test(line);
+  const isRun = (line: string): boolean => /^(?:base|patch)\b/i.test(line);
+  const lastRun = lines.findLastIndex(isRun);
+  const isAfter = (at: number): boolean =>
+    /^patch\b/i.test(lines.slice(0, at + 1).findLast(isRun) ?? '');
+  const runs = lines.slice(0, lastRun + 1);
   return {
-    before: lines.filter((line) => !isAfter(line)),
-    after: lines.filter(isAfter),
+    before: runs.filter((_, at) => !isAfter(at)),
+    after: runs.filter((_, at) => isAfter(at)),
+    tried: lines.slice(lastRun + 1),
     doubts: report?.marks ?? [],
     canary: canaryLines(request),
   };

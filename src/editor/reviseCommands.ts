@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import type { HunkName } from '../core/hunks.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
-import { activeAddress, chooseRequest, requestNamed } from './choose.ts';
+import { activeAddress, fromUri } from './address.ts';
+import { chooseRequest, requestNamed } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Dialogs } from './dialogs.ts';
 import { openFileDiff, renewDiffs } from './diffReview.ts';
-import { fromUri } from './documents.ts';
 import {
   changesComment,
   dropDetail,
@@ -38,7 +38,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
   return {
     async requestChanges(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
       const comments = reviewComments.of(request);
@@ -54,7 +54,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
     },
     async dropHunks(argument, selection) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const chosen = await chooseHunks(session, argument, selection, dialogs);
       if (!chosen || chosen.names.length === 0) return;
       const { request, names } = chosen;
@@ -69,7 +69,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
     },
     async undoEdit(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
       const back = await inReviewView(() => session.app.pipeline.undoEdit(request.id));
@@ -79,7 +79,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
     },
     async editPatch(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseRequest(session, argument, dialogs);
       if (!request) return;
       const folder = await inReviewView(() => session.app.pipeline.editing.start(request.id));
@@ -94,7 +94,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
     },
     async finishEdit(argument) {
       requireTrust();
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseEdited(session, argument, dialogs);
       if (!request) return;
       await saveEdited(session, request);
@@ -105,7 +105,7 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       dialogs.mention(t('The gates passed; the patch is now what you made of it'));
     },
     async abandonEdit(argument) {
-      const session = await sessions.ready();
+      const session = await sessions.ready(argument);
       const request = await chooseEdited(session, argument, dialogs);
       if (!request) return;
       const detail = t('What you changed in its checkout is lost; the patch stays as it was.');
@@ -115,10 +115,10 @@ export function reviseCommands({ sessions, dialogs, reviewComments }: Desk): Pic
       sessions.changed();
     },
     async nextFile() {
-      await stepFile(await sessions.ready(), 1);
+      await stepFile(await sessions.ready(activeAddress()), 1);
     },
     async previousFile() {
-      await stepFile(await sessions.ready(), -1);
+      await stepFile(await sessions.ready(activeAddress()), -1);
     },
     addComment: (argument) => reviewComments.add(argument),
     deleteComment: (argument) => reviewComments.remove(argument),

@@ -9,7 +9,7 @@ import { lineLog } from './errors.ts';
 import { requireTrust, type Session, type Sessions } from './sessions.ts';
 import { t } from './l10n.ts';
 
-/** The receiver and API of the folder that is open; off until somebody starts it, and after its session ends. */
+/** The receiver and API of one folder that is open; off until somebody starts it, and after its session ends. */
 export interface ServerControl {
   /** Starts it, or stops it. */
   toggle(): Promise<void>;
@@ -57,32 +57,37 @@ export function createServerControl(options: ServerControlOptions): ServerContro
 
   store.add(
     sessions.onDidChange(() => {
-      if (current && sessions.session() !== current.session) stopSoon();
+      if (current && !sessions.all().includes(current.session)) stopSoon();
     }),
   );
   store.add({ dispose: stopSoon });
   return {
     async toggle() {
       requireTrust();
-      const session = await sessions.ready();
       if (current) {
         await stop();
         dialogs.mention(t('Receiver stopped'));
         return;
       }
-      const { url, dsn } = await start(session);
-      const [copyDsn, copyToken] = [t('Copy DSN'), t('Copy Token')];
-      const pressed = await dialogs.tell('info', t('The receiver listens on {0}.', url), [
-        copyDsn,
-        copyToken,
+      const session = await sessions.ready();
+      const { url, dsn, ingestKey } = await start(session);
+      const texts = new Map([
+        [t('Copy DSN'), dsn],
+        [t('Copy Token'), await tokenOf(secrets, session.folder)],
+        [t('Copy Snippet'), snippetOf(url, ingestKey)],
       ]);
-      if (pressed === copyDsn) await vscode.env.clipboard.writeText(dsn);
-      if (pressed === copyToken) {
-        await vscode.env.clipboard.writeText(await tokenOf(secrets, session.folder));
-      }
+      const message = t('The receiver listens on {0}.', url);
+      const pressed = await dialogs.tell('info', message, [...texts.keys()]);
+      const text = texts.get(pressed ?? '');
+      if (text !== undefined) await vscode.env.clipboard.writeText(text);
     },
     dispose: () => store.dispose(),
   };
+}
+
+/** For a page that asks for a thumb up or down. */
+function snippetOf(url: string, key: string): string {
+  return `<script src="${url}/feedback.js" data-key="${key}"></script>`;
 }
 
 function invalidSettings(): PatchwrightError {

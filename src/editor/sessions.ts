@@ -1,30 +1,27 @@
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { lookAtFolder } from '../compose/listedFolders.ts';
+import type { TicketLinks } from '../core/causeLinks.ts';
 import { PatchwrightError } from '../core/errors.ts';
-import type { Progress, ScanReport } from '../core/progress.ts';
+import { type FolderPlan, type ListedFolder, planFolders } from '../core/folderPlan.ts';
+import type { ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { SelfTest } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
-import { type Activity, advance, noActivity } from './activity.ts';
-import type { ApiKey } from './apiKey.ts';
-import { diagnosticsIn } from './diagnostics.ts';
+import type { Activity } from './activity.ts';
+import type { App } from './app.ts';
+import type { Dialogs } from './dialogs.ts';
 import { createDisposableStore } from './disposables.ts';
-import { type ErrorReporter, lineLog } from './errors.ts';
-import type { App, Compose } from './app.ts';
-import type { Demo, RecordedModel } from './demo.ts';
-import { forgeToken } from './forgeToken.ts';
-import { keepsSession } from './folders.ts';
-import { createEditorModel } from './languageModel.ts';
-import { languageModels } from './languageModels.ts';
-import { type LiveSettings, liveSettings } from './settings.ts';
-import { followTyping } from './typing.ts';
-import { watchSources } from './watcher.ts';
+import { rootSeenFrom, type Unopened, unopenedWords } from './folders.ts';
 import { t } from './l10n.ts';
+import { createLinks } from './links.ts';
+import { openSession, type SessionOptions } from './openSession.ts';
+import { watchForRepository } from './repositoryWatch.ts';
+import { sessionFor } from './whichSession.ts';
 
 /** The house of one workspace folder, open. */
 export interface Session {
+  /** The folder's address. */
+  readonly id: string;
   readonly folder: vscode.WorkspaceFolder;
   /** Of the repository: the folder itself, or one above it. Paths in patches start here. */
   readonly root: string;
@@ -47,42 +44,49 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
-/** What this window is. One session for now: of the first folder that is in a git repository. */
+/** What this window is: with one session for each folder that is in a git repository of its own. */
 export type State =
   | { readonly kind: 'starting' | 'noFolder' | 'virtual' | 'noGit' }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'ready'; readonly session: Session };
+  | { readonly kind: 'ready'; readonly sessions: readonly Session[] };
 export type StateKind = State['kind'];
 
 export interface Sessions {
   readonly state: () => State;
-  readonly session: () => Session | undefined;
-  /** The window became something else, or something in its session changed. */
+  /** Those that are open, in the order of the window's folders. */
+  readonly all: () => readonly Session[];
+  /** By its id: the session that is open for a folder now. */
+  readonly of: (id: string) => Session | undefined;
+  /** Of a session's ticket: those in other folders that have the same cause. */
+  readonly linksOf: TicketLinks;
+  /** Folders of this window without a session, and why. */
+  readonly unopened: () => readonly Unopened[];
+  /** The window became something else, or something in a session of its changed. */
   readonly onDidChange: vscode.Event<void>;
-  /** Says that something changed which the backlog does not know of. */
+  /** Says that something changed which no backlog knows of. */
   changed(): void;
-  /** Waits for the opening; throws what a person must read when there is no session. */
-  ready(): Promise<Session>;
+  /**
+   * Waits for the opening. Of several: the session that the argument of a command is about, else that of the
+   * editor in front, else one that a person chooses. Throws what a person must read when there is none.
+   */
+  ready(argument?: unknown): Promise<Session>;
+  /** As `ready`, of all folders. */
+  readyAll(): Promise<readonly [Session, ...Session[]]>;
   /** Closes what is open and opens it anew. */
   restart(): Promise<void>;
   dispose(): Promise<void>;
 }
 
-export interface SessionsOptions {
-  readonly loadCompose: () => Promise<Compose>;
-  readonly apiKey: ApiKey;
-  readonly errors: ErrorReporter;
-  readonly log: vscode.LogOutputChannel;
-  /** Of folders that need no key. */
-  readonly demo: Pick<Demo, 'modelOf'>;
-  /** Told what the pipeline of whatever folder is open tells. */
-  readonly onProgress: (progress: Progress) => void;
+export interface SessionsOptions extends SessionOptions {
+  readonly dialogs: Dialogs;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
   let state: State = { kind: 'starting' };
+  let plans: readonly FolderPlan<WindowFolder>[] = [];
+  let failures: readonly Failure[] = [];
   let opening: Promise<void> = Promise.resolve();
   let disposed = false;
   let waiting: { dispose(): void } | undefined;
@@ -91,273 +95,161 @@ export function createSessions(options: SessionsOptions): Sessions {
     state = next;
     changed.fire();
   };
-  const session = (): Session | undefined => (state.kind === 'ready' ? state.session : undefined);
-  const reopen = async (): Promise<void> => {
+  const all = (): readonly Session[] => (state.kind === 'ready' ? state.sessions : []);
+  const of = (id: string): Session | undefined => all().find((session) => session.id === id);
+  const close = async (gone: readonly Session[]): Promise<void> => {
+    if (gone.length === 0) return;
+    const left = all().filter((session) => !gone.includes(session));
+    // First, so that nobody asks what is being closed.
+    become(left.length > 0 ? { kind: 'ready', sessions: left } : { kind: 'starting' });
+    for (const session of gone)
+      await session.dispose().catch((error: unknown) => options.errors.showOnce(error));
+  };
+  const open = async (plan: OpenPlan): Promise<void> => {
+    const { folder } = plan;
+    const root = rootSeenFrom(folder.of.uri.fsPath, folder, plan.root);
+    const innerNow = (): readonly string[] =>
+      openPlans(plans).find((one) => one.folder.id === folder.id)?.inner ?? [];
+    try {
+      const session = await openSession(folder.of, root, options, innerNow, () => changed.fire());
+      // Closed while it was opened: what came of it must not stay.
+      if (disposed) return await session.dispose();
+      const ids = openPlans(plans).map((one) => one.folder.id);
+      const sessions = [...all(), session].toSorted(
+        (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
+      );
+      return become({ kind: 'ready', sessions });
+    } catch (error) {
+      failures = [...failures, { id: folder.id, error }];
+      options.errors.showOnce(error);
+    }
+  };
+  /** One after the other: the window is ready with the first, and what has a session already keeps it. */
+  const arrange = async (): Promise<void> => {
     if (disposed) return;
     waiting?.dispose();
-    const old = session();
-    become({ kind: 'starting' }); // first, so that nobody asks what is being closed
-    await old?.dispose().catch((error: unknown) => options.errors.showOnce(error));
-    const next = await openFirst(options, () => changed.fire());
-    // Closed while it was opened: what came of it must not stay.
-    if (disposed && next.kind === 'ready') await next.session.dispose();
-    else become(next);
-    if (!disposed && next.kind === 'noGit') waiting = watchForRepository(again);
+    plans = planFolders(await foldersOf(vscode.workspace.workspaceFolders ?? []));
+    const wanted = openPlans(plans);
+    await close(all().filter(({ id }) => !wanted.some(({ folder }) => folder.id === id)));
+    failures = [];
+    for (const plan of wanted) if (!disposed && !of(plan.folder.id)) await open(plan);
+    if (disposed) return;
+    if (all().length === 0) become(withoutSession(plans, failures));
+    else changed.fire(); // which folders are not open may be others
+    const lacking = plans.flatMap(({ kind, folder }) => (kind === 'noGit' ? [folder.of] : []));
+    if (lacking.length > 0) waiting = watchForRepository(lacking, all().length === 0, again);
   };
   const queue = (work: () => Promise<void>): Promise<void> => {
     opening = opening.then(work).catch((error: unknown) => {
       // Nobody could ever open the window again if this stayed rejected.
-      become({ kind: 'failed', error });
+      if (all().length === 0) become({ kind: 'failed', error });
       options.log.error(`The session could not be opened: ${describe(error)}`);
     });
     return opening;
   };
-  const restart = (): Promise<void> => queue(reopen);
-  const again = (): void => void restart();
-  const changeFolders = (): Promise<void> => {
-    const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString());
-    const keeps = keepsSession(session()?.folder.uri.toString(), folders);
-    return keeps ? Promise.resolve() : reopen(); // a running draft must not end for another folder
-  };
+  const again = (): void => void queue(arrange);
+  const restart = (): Promise<void> =>
+    queue(async () => {
+      if (disposed) return;
+      await close(all());
+      become({ kind: 'starting' });
+      await arrange();
+    });
 
-  store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => void queue(changeFolders)));
-  store.add(vscode.workspace.onDidGrantWorkspaceTrust(again));
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(again));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void restart()));
   store.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (state.kind === 'failed' && event.affectsConfiguration('patchwright')) again();
+      if (failures.length > 0 && event.affectsConfiguration('patchwright')) again();
     }),
   );
   store.add({ dispose: () => waiting?.dispose() });
+  const readyAll = async (): Promise<readonly [Session, ...Session[]]> => {
+    await opening;
+    const [first, ...others] = all();
+    if (first) return [first, ...others];
+    throw whyNot(state.kind === 'failed' ? state : withoutSession(plans, failures));
+  };
   return {
     state: () => state,
-    session,
+    all,
+    of,
+    linksOf: createLinks(all),
+    unopened: () => unopenedOf(plans, failures),
     onDidChange: changed.event,
     changed: () => changed.fire(),
-    async ready() {
-      await opening;
-      if (state.kind === 'ready') return state.session;
-      throw whyNot(state);
-    },
+    ready: async (argument) => sessionFor(await readyAll(), argument, options.dialogs),
+    readyAll,
     restart,
     async dispose() {
       disposed = true;
       await opening;
-      await session()?.dispose();
+      await close(all());
       store.dispose();
     },
   };
 }
 
-async function openFirst(options: SessionsOptions, changed: () => void): Promise<State> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) return { kind: 'noFolder' };
+/** A folder of the window, as it is planned. */
+interface WindowFolder extends ListedFolder {
+  readonly id: string;
+  readonly of: vscode.WorkspaceFolder;
+}
+
+type OpenPlan = Extract<FolderPlan<WindowFolder>, { readonly kind: 'open' }>;
+
+interface Failure {
+  readonly id: string;
+  readonly error: unknown;
+}
+
+function openPlans(plans: readonly FolderPlan<WindowFolder>[]): readonly OpenPlan[] {
+  return plans.filter((plan) => plan.kind === 'open');
+}
+
+async function foldersOf(
+  folders: readonly vscode.WorkspaceFolder[],
+): Promise<readonly WindowFolder[]> {
   const onDisk = folders.filter(({ uri }) => uri.scheme === 'file');
-  if (onDisk.length === 0) return { kind: 'virtual' };
-  for (const folder of onDisk) {
-    const root = await repositoryOf(folder.uri.fsPath);
-    if (root) return openFolder(folder, root, options, changed);
-  }
-  return { kind: 'noGit' };
-}
-
-/** Looks instead of asking git, so that nothing runs in a folder that is not trusted. */
-async function repositoryOf(folder: string): Promise<string | undefined> {
-  const found = await stat(join(folder, '.git')).then(
-    () => true,
-    () => false,
+  return Promise.all(
+    onDisk.map(async (folder) => ({
+      of: folder,
+      id: folder.uri.toString(),
+      name: folder.name,
+      ...(await lookAtFolder(folder.uri.fsPath)),
+    })),
   );
-  if (found) return folder;
-  const parent = dirname(folder);
-  return parent === folder ? undefined : repositoryOf(parent);
 }
 
-async function openFolder(
-  folder: vscode.WorkspaceFolder,
-  root: string,
-  options: SessionsOptions,
-  changed: () => void,
-): Promise<State> {
-  try {
-    return { kind: 'ready', session: await openSession(folder, root, options, changed) };
-  } catch (error) {
-    options.errors.showOnce(error);
-    return { kind: 'failed', error };
-  }
+/** What the window is when nothing could be opened in it. */
+function withoutSession(
+  plans: readonly FolderPlan<WindowFolder>[],
+  [failure]: readonly Failure[],
+): Exclude<State, { readonly kind: 'ready' }> {
+  if (failure) return { kind: 'failed', error: failure.error };
+  if ((vscode.workspace.workspaceFolders ?? []).length === 0) return { kind: 'noFolder' };
+  return { kind: plans.length === 0 ? 'virtual' : 'noGit' };
 }
 
-async function openSession(
-  folder: vscode.WorkspaceFolder,
-  root: string,
-  { loadCompose, apiKey, errors, log, onProgress, demo }: SessionsOptions,
-  changed: () => void,
-): Promise<Session> {
-  const store = createDisposableStore();
-  const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
-  const trusted = vscode.workspace.isTrusted;
-  let recorded: RecordedModel | undefined;
-  try {
-    settings.current(); // invalid ones are told before anything is opened
-    const compose = await loadCompose();
-    const { provider } = settings.current().model;
-    const mayReplay = provider === 'anthropic' && (await apiKey.get(provider)) === undefined;
-    recorded = trusted && mayReplay ? await demo.modelOf(folder.uri) : undefined;
-    const environment = { ...process.env, ...recorded?.environment };
-    const app = await compose({
-      folder: folder.uri.fsPath,
-      settings: () => settings.current(),
-      apiKey: async (provider) => recorded?.apiKey ?? apiKey.get(provider),
-      editorModel: (name) => createEditorModel(languageModels(), name),
-      forgeToken,
-      environment,
-      log: lineLog(log),
-      trusted,
-      readOnly: !trusted,
-      scanInWorker: true,
-    });
-    for (const notice of app.backlog.notices) errors.warnOnce(notice);
-    let activity = noActivity;
-    const emitter = store.add(new vscode.EventEmitter<void>());
-    let asked = 0;
-    let sandbox: SandboxState | undefined;
-    const lookAtSandbox = async (): Promise<void> => {
-      sandbox = await app.sandbox();
-      emitter.fire();
-    };
-    let lastSelfTest: SelfTest | undefined;
-    const lookAtSelfTest = async (): Promise<void> => {
-      lastSelfTest = await app.pipeline.lastSelfTest();
-      emitter.fire();
-    };
-    store.add(emitter.event(changed));
-    let revision = 0;
-    store.add(
-      app.backlog.onDidChange(() => {
-        revision += 1;
-        emitter.fire();
-      }),
-    );
-    store.add(
-      app.pipeline.onDidProgress((progress) => {
-        activity = advance(activity, progress);
-        emitter.fire();
-        onProgress(progress);
-        // What somebody asked for tells its failure itself.
-        if (progress.kind === 'scan_failed' && asked === 0)
-          errors.showOnce(new Error(progress.message));
-      }),
-    );
-    if (trusted) {
-      store.add(follow(folder, app, settings, errors));
-      const look = (): void =>
-        void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
-      store.add(settings.onDidChange(look));
-      look();
-      void lookAtSelfTest().catch((error: unknown) => errors.showOnce(error));
+function unopenedOf(
+  plans: readonly FolderPlan<WindowFolder>[],
+  failures: readonly Failure[],
+): readonly Unopened[] {
+  const planned = plans.flatMap((plan): readonly Unopened[] => {
+    const { folder } = plan;
+    const failed = failures.some(({ id }) => id === folder.id);
+    if (plan.kind === 'open') {
+      return failed
+        ? [{ name: folder.name, why: t('it could not be opened; the log says why') }]
+        : [];
     }
-    return {
-      folder,
-      root,
-      app,
-      hasRecordedModel: recorded !== undefined,
-      settings: () => orUndefined(settings),
-      activity: () => activity,
-      revision: () => revision,
-      sandbox: () => sandbox,
-      lastSelfTest: () => lastSelfTest,
-      async selfTest(tell, signal) {
-        const result = await app.pipeline.selfTest(tell, signal);
-        await lookAtSelfTest();
-        return result;
-      },
-      onDidChange: emitter.event,
-      async scan() {
-        asked += 1;
-        try {
-          if (orUndefined(settings)?.sources.enabled.codeAnalysis) {
-            app.pipeline.diagnose(diagnosticsIn(folder.uri));
-          }
-          return await app.pipeline.scan();
-        } finally {
-          asked -= 1;
-        }
-      },
-      async dispose() {
-        store.dispose();
-        await app.dispose();
-        await recorded?.dispose();
-      },
-    };
-  } catch (error) {
-    store.dispose();
-    await recorded?.dispose();
-    throw error;
-  }
+    return [{ name: folder.name, why: unopenedWords(plan) }];
+  });
+  const virtual = (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme !== 'file')
+    .map(({ name }) => ({ name, why: t('not on a disk that git can use') }));
+  return [...planned, ...virtual];
 }
-
-function orUndefined(settings: LiveSettings): Settings | undefined {
-  try {
-    return settings.current();
-  } catch {
-    return undefined; // whoever needs them says what is wrong with them
-  }
-}
-
-const monitorMs = 60_000;
-
-/** Takes up what a crash left, reads what was written meanwhile, then follows the sources. */
-function follow(
-  folder: vscode.WorkspaceFolder,
-  app: App,
-  settings: LiveSettings,
-  errors: ErrorReporter,
-): { dispose(): void } {
-  const store = createDisposableStore();
-  const grown = (): void => app.pipeline.grown();
-  let watching = watchSources(folder, settings.current(), grown);
-  const timer = setInterval(() => {
-    app.pipeline.monitor().catch((error: unknown) => errors.showOnce(error));
-  }, monitorMs);
-  store.add({ dispose: () => clearInterval(timer) });
-  store.add({ dispose: () => watching.dispose() });
-  store.add(
-    settings.onDidChange(() => {
-      try {
-        const next = watchSources(folder, settings.current(), grown);
-        watching.dispose();
-        watching = next;
-      } catch (error) {
-        errors.showOnce(error);
-      }
-    }),
-  );
-  const typing = store.add(followTyping());
-  const schedule = app.pipeline.schedule(typing.isTyping);
-  store.add(settings.onDidChange(() => schedule.changed()));
-  app.pipeline
-    .recover()
-    .then(grown)
-    .catch((error: unknown) => errors.showOnce(error));
-  return store;
-}
-
-/** `git init` in a window that waits for it. */
-function watchForRepository(found: () => void): { dispose(): void } {
-  const store = createDisposableStore();
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  for (const folder of folders) {
-    const pattern = new vscode.RelativePattern(folder, '.git/HEAD');
-    const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
-    store.add(watcher.onDidCreate(found));
-  }
-  // A watcher says nothing of what was made while it was being set up, and on some disks nothing at all.
-  const timer = setInterval(() => {
-    for (const { uri } of folders) if (existsSync(join(uri.fsPath, '.git', 'HEAD'))) found();
-  }, repositoryPollMs);
-  store.add({ dispose: () => clearInterval(timer) });
-  return store;
-}
-
-const repositoryPollMs = 2_000;
 
 /** Of anything that can be thrown, even of what has no text. */
 function describe(error: unknown): string {
@@ -387,6 +279,11 @@ function whyNot(state: Exclude<State, { kind: 'ready' }>): unknown {
         remedy: t('Open one.'),
       });
   }
+}
+
+/** Which folder something is about, where there are several. */
+export function folderNameOf(sessions: Sessions, id: string): string | undefined {
+  return sessions.all().length > 1 ? sessions.of(id)?.folder.name : undefined;
 }
 
 /** For what untrusted folders must not do. */

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { GateReport } from '../core/gate.ts';
+import type { SandboxState } from '../core/sandbox.ts';
 import { noActivity } from './activity.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { throttled } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
-import type { Session, Sessions } from './sessions.ts';
+import { folderNameOf, type Session, type Sessions } from './sessions.ts';
 import { statusView, type StatusView } from './statusText.ts';
 
 /** One item, left. What it shows is decided in one place from one record. */
@@ -22,7 +23,7 @@ export function registerStatusBar(sessions: Sessions): {
   const scanning = longRunning(() => update());
   let view = look(sessions, false);
   const show = (): void => {
-    view = look(sessions, scanning.is(sessions.session()?.activity().scanning ?? false));
+    view = look(sessions, scanning.is(sessions.all().some(({ activity }) => activity().scanning)));
     item.text = view.text;
     item.tooltip = view.tooltip;
     item.accessibilityInformation = { label: view.spoken };
@@ -61,19 +62,33 @@ function longRunning(became: () => void): { is(running: boolean): boolean; dispo
 }
 
 function look(sessions: Sessions, scanning: boolean): StatusView {
-  const session = sessions.session();
+  const all = sessions.all();
+  const busiest = all.find(({ activity }) => activity().works.size > 0);
+  // Gates and tests of gates are those of one folder: where something runs, else the first that has any.
+  const shown = busiest ?? all.find((session) => latestGates(session).gates.length > 0) ?? all[0];
   return statusView({
     state: sessions.state().kind,
     trusted: vscode.workspace.isTrusted,
-    activity: { ...(session?.activity() ?? noActivity), scanning },
-    waiting: session ? waitingRequests(session.app.backlog).length : 0,
-    gates: session ? latestGates(session).gates : [],
-    sandbox: session?.sandbox(),
-    selfTest: session?.lastSelfTest(),
+    activity: { ...(busiest?.activity() ?? noActivity), scanning },
+    waiting: all.map((session) => ({
+      folder: session.folder.name,
+      requests: waitingRequests(session.app.backlog).length,
+    })),
+    unopened: sessions.unopened(),
+    folder: shown && folderNameOf(sessions, shown.id),
+    gates: shown ? latestGates(shown).gates : [],
+    sandbox: worst(all.flatMap((session) => session.sandbox() ?? [])),
+    selfTest: shown?.lastSelfTest(),
   });
 }
 
-/** Of the attempt that runs or ran last in this window, else of the newest request there is. */
+/** What somebody should know of first. */
+function worst(states: readonly SandboxState[]): SandboxState | undefined {
+  const kindOf = (kind: SandboxState['kind']) => states.find((state) => state.kind === kind);
+  return kindOf('refused') ?? kindOf('without') ?? states[0];
+}
+
+/** Of the attempt that runs or ran last in this folder, else of the newest request there is. */
 export function latestGates({ app, activity }: Session): {
   readonly ticketId?: string;
   readonly requestId?: string;

@@ -2,7 +2,8 @@ import { gateTally, type GateReport } from '../core/gate.ts';
 import { howToAllow, type SandboxState } from '../core/sandbox.ts';
 import { type SelfTest, selfTestText } from '../core/selfTest.ts';
 import type { Activity, Work } from './activity.ts';
-import { gateLabel, verdictWords } from './reviewText.ts';
+import { gateLabel, gatesText, verdictWords } from './reviewText.ts';
+import type { Unopened } from './folders.ts';
 import type { StateKind } from './sessions.ts';
 import { dollars, dotted, plural, withoutIcons } from './text.ts';
 import { msg, t } from './l10n.ts';
@@ -12,8 +13,12 @@ export interface StatusInput {
   readonly state: StateKind;
   readonly trusted: boolean;
   readonly activity: Activity;
-  /** Requests awaiting the user. */
-  readonly waiting: number;
+  /** Requests awaiting the user, of each folder. */
+  readonly waiting: readonly { readonly folder: string; readonly requests: number }[];
+  /** Folders without a session, and why; told of where others have one. */
+  readonly unopened: readonly Unopened[];
+  /** Which folder gates and the test of gates are of, where there are several. */
+  readonly folder: string | undefined;
   /** Of the attempt that runs or ran last. */
   readonly gates: readonly GateReport[];
   /** undefined: not known yet. */
@@ -51,11 +56,10 @@ export function workText(work: Work): string {
 }
 
 function resting({ gates, waiting }: StatusInput): string {
-  const { passed, of } = gateTally(gates);
   return (
     dotted([
-      gates.length > 0 ? `${passed}/${of}` : undefined,
-      waiting > 0 ? t('{0} to review', waiting) : undefined,
+      gates.length > 0 ? gatesText({ gates }) : undefined,
+      sumOf(waiting) > 0 ? t('{0} to review', sumOf(waiting)) : undefined,
     ]) || 'Patchwright'
   );
 }
@@ -69,12 +73,21 @@ const stateWords: Readonly<Record<StateKind, string>> = {
   ready: '',
 };
 
-function tooltip({ state, trusted, gates, waiting, sandbox, selfTest }: StatusInput): string {
+function sumOf(waiting: StatusInput['waiting']): number {
+  return waiting.reduce((sum, { requests }) => sum + requests, 0);
+}
+
+function tooltip(input: StatusInput): string {
+  const { state, trusted, gates, waiting, unopened, folder, sandbox, selfTest } = input;
+  const some = waiting.filter(({ requests }) => requests > 0);
   const lines = [
     t(stateWords[state]),
     trusted ? '' : t('Restricted mode: Patchwright shows, but runs nothing.'),
     sandboxWords(sandbox),
-    waiting > 0 ? t('{0} to review.', plural(waiting, 'patch request')) : '',
+    some.length > 0 ? t('{0} to review.', plural(sumOf(waiting), 'patch request')) : '',
+    ...(waiting.length > 1 ? some.map((one) => `  ${one.folder}: ${one.requests}`) : []),
+    ...(state === 'ready' ? unopened.map(({ name, why }) => `${name}: ${why}`) : []),
+    folder !== undefined && gates.length > 0 ? t('Gates in {0}:', folder) : '',
     ...gates.map(
       (report) =>
         `${marks[report.verdict]} ${gateLabel(report)}: ${t(verdictWords[report.verdict])}. ${report.reason}`,

@@ -1,3 +1,4 @@
+import type { Moment } from '../shared/protocol.ts';
 import { msg, t } from './l10n.ts';
 
 /** Words and numbers for people. Pure; nothing here knows the editor. */
@@ -43,10 +44,12 @@ export function plural(count: number, noun: keyof typeof counted): string {
   return t(counted[noun][count === 1 ? 0 : 1], count.toLocaleString('en'));
 }
 
+const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000] as const;
+
 const steps = [
-  { words: msg('{0} min ago'), ms: 60_000 },
-  { words: msg('{0} h ago'), ms: 3_600_000 },
-  { words: msg('{0} d ago'), ms: 86_400_000 },
+  { words: msg('{0} min ago'), ms: minuteMs },
+  { words: msg('{0} h ago'), ms: hourMs },
+  { words: msg('{0} d ago'), ms: dayMs },
 ] as const;
 
 /** `just now`, `2 min ago`, `3 h ago`, `4 d ago`. */
@@ -64,11 +67,26 @@ export function exactly(at: string): string {
   return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+const pairs = [
+  { words: msg('{0} d {1} h'), large: dayMs, small: hourMs },
+  { words: msg('{0} h {1} min'), large: hourMs, small: minuteMs },
+  { words: msg('{0} min {1} s'), large: minuteMs, small: 1000 },
+] as const;
+
+/** `12 ms`, `1.8 s`; longer ones in two units: `1 min 1 s`, `3 h 26 min`, `2 d 4 h`. */
 export function duration(ms: number): string {
   if (ms < 1000) return t('{0} ms', Math.round(ms));
-  return ms < 60_000
-    ? t('{0} s', (ms / 1000).toFixed(1))
-    : t('{0} min {1} s', Math.floor(ms / 60_000), Math.round((ms % 60_000) / 1000));
+  const rounded = (unit: number): number => Math.round(ms / unit) * unit;
+  const pair = pairs.find(({ large, small }) => rounded(small) >= large);
+  if (!pair) return t('{0} s', (ms / 1000).toFixed(1));
+  const { words, large, small } = pair;
+  const whole = rounded(small);
+  return t(words, Math.floor(whole / large), (whole % large) / small);
+}
+
+/** For pages: in a few words, with the exact time at hand. */
+export function moment(at: string, now: Date): Moment {
+  return { words: ago(at, now), exact: exactly(at) };
 }
 
 export function dollars(usd: number | undefined): string | undefined {

@@ -6,12 +6,14 @@ import { chooseTicket } from './choose.ts';
 import type { Handler, Handlers } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Dialogs } from './dialogs.ts';
+import { stillOpen } from './links.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { parseUntil, snoozeChoices } from './snooze.ts';
 import type { SortOrder } from './sortOrder.ts';
 import { plural, required, shorten, withoutIcons } from './text.ts';
 import { mergeTargets, offeredFor } from './ticketMoves.ts';
 import { priorityWords } from './ticketText.ts';
+import type { TicketNode } from './ticketTree.ts';
 import { t } from './l10n.ts';
 
 type Names =
@@ -37,17 +39,24 @@ export function ticketCommands(desk: Desk): Pick<Handlers, Names> {
       if (!until) return;
       for (const { id } of all) await app.pipeline.snooze(id, until.toISOString());
     }),
-    closeTicket: aboutAll(desk, 'closeTicket', t('Close Ticket'), async ({ app }, all) => {
-      const reason = await dialogs.input({
-        title: t('Close {0}', nameOf(all)),
-        prompt: t(
-          'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
-        ),
-        validateInput: required,
-      });
-      if (!reason?.trim()) return;
-      for (const { id } of all) await app.pipeline.close(id, reason.trim());
-    }),
+    closeTicket: aboutAll(
+      desk,
+      'closeTicket',
+      t('Close Ticket'),
+      async ({ id: session, app }, all) => {
+        const reason = await dialogs.input({
+          title: t('Close {0}', nameOf(all)),
+          prompt: t(
+            'Why is it not worth fixing? Only a new release or a rise in its rate opens it again.',
+          ),
+          validateInput: required,
+        });
+        if (!reason?.trim()) return;
+        for (const { id } of all) await app.pipeline.close(id, reason.trim());
+        const left = stillOpen(all.flatMap(({ id }) => desk.sessions.linksOf(session, id)));
+        if (left) dialogs.mention(left);
+      },
+    ),
     reopenTicket: about(desk, 'reopenTicket', t('Reopen Ticket'), ({ app }, ticket) =>
       // Only a split undoes a merge whole: what is seen of the ticket counts for itself again.
       ticket.metadata.mergedInto ? app.pipeline.split(ticket.id) : app.pipeline.reopen(ticket.id),
@@ -73,14 +82,17 @@ function about(
 ): Handler {
   return async (argument) => {
     requireTrust();
-    const session = await sessions.ready();
+    const session = await sessions.ready(argument);
     const id = await chooseTicket(session, argument, dialogs, offeredFor[name], title);
     const ticket = id && session.app.backlog.tickets.get(id);
     if (ticket) await act(session, ticket);
   };
 }
 
-/** As `about`, for all selected rows that it is offered for when one of them is the row it was called on. */
+/**
+ * As `about`, for all selected rows of its folder that it is offered for when one of them is the row it was
+ * called on.
+ */
 function aboutAll(
   desk: Desk,
   name: keyof typeof offeredFor,
@@ -91,7 +103,7 @@ function aboutAll(
     about(desk, name, title, async (session, ticket) => {
       const offered: readonly TicketStatus[] = offeredFor[name];
       const rows: readonly unknown[] = Array.isArray(selection) ? selection : [];
-      const ids = new Set([ticket.id, ...rows.flatMap(ticketIdOf)]);
+      const ids = new Set([ticket.id, ...rows.flatMap((row) => ticketIdOf(row, session))]);
       const all = [...ids].flatMap((id) => session.app.backlog.tickets.get(id) ?? []);
       await act(
         session,
@@ -100,9 +112,10 @@ function aboutAll(
     })(argument);
 }
 
-function ticketIdOf(row: unknown): readonly string[] {
-  const { kind, ticket } = (row ?? {}) as { readonly kind?: unknown; readonly ticket?: Ticket };
-  return kind === 'ticket' && ticket ? [ticket.id] : [];
+/** Tickets of other folders may have the same id. */
+function ticketIdOf(row: unknown, { id }: Session): readonly string[] {
+  const node = (row ?? {}) as Partial<TicketNode>;
+  return node.kind === 'ticket' && node.ticket && node.session === id ? [node.ticket.id] : [];
 }
 
 function nameOf(tickets: readonly Ticket[]): string {

@@ -16,7 +16,9 @@ export function createTicketDrag(
     dragMimeTypes: [mime],
     dropMimeTypes: [mime],
     handleDrag(nodes, transfer) {
-      const ids = nodes.flatMap((node) => (node.kind === 'ticket' ? [node.ticket.id] : []));
+      const ids = nodes.flatMap((node) =>
+        node.kind === 'ticket' ? [`${node.session} ${node.ticket.id}`] : [],
+      );
       if (ids.length > 0) transfer.set(mime, new vscode.DataTransferItem(ids));
     },
     async handleDrop(target, transfer) {
@@ -25,15 +27,25 @@ export function createTicketDrag(
       try {
         requireTrust();
         if (target?.kind !== 'ticket') throw nowhere();
-        const { app } = await sessions.ready();
-        for (const id of ids) {
-          if (id !== target.ticket.id) await app.pipeline.rankBefore(String(id), target.ticket.id);
+        const { id: session, app } = await sessions.ready(target);
+        const moved = ids.map((name) => String(name).split(' '));
+        if (moved.some(([from]) => from !== session)) throw elsewhere();
+        for (const [, id = ''] of moved) {
+          if (id !== target.ticket.id) await app.pipeline.rankBefore(id, target.ticket.id);
         }
       } catch (error) {
         errors.show(error);
       }
     },
   };
+}
+
+function elsewhere(): PatchwrightError {
+  return new PatchwrightError('usage', {
+    what: t('Nothing was moved.'),
+    why: t('Each folder has a backlog of its own.'),
+    remedy: t('Drop it on a ticket of its folder.'),
+  });
 }
 
 function nowhere(): PatchwrightError {

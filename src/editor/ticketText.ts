@@ -80,7 +80,7 @@ export function codeWords(code: string): string {
 }
 
 /** As its group in the view is called. */
-function statusName({ status }: Ticket): string {
+export function statusName({ status }: Pick<Ticket, 'status'>): string {
   return t(ticketGroups.find(({ statuses }) => statuses.includes(status))?.label ?? status);
 }
 
@@ -128,6 +128,7 @@ export function ticketTooltip(
   queue: Queue | undefined,
   differences: readonly Difference[] = [],
   outlook?: Outlook,
+  links: readonly string[] = [],
 ): string {
   const { fingerprint } = ticket.metadata;
   const suspects = suspectsOf(ticket.metadata);
@@ -157,6 +158,11 @@ export function ticketTooltip(
           ),
         ]
       : []),
+    ...linesOf(t('Proposed solution'), ticket.proposedSolution),
+    ...linesOf(t('Test plan'), ticket.testPlan),
+    ...(links.length > 0
+      ? ['', t('Also in other folders'), ...links.map((one) => `  ${one}`)]
+      : []),
     ...(suspects.length > 0
       ? ['', t('Suspect commits'), ...suspects.map((one) => `  ${shorten(suspectText(one), 300)}`)]
       : []),
@@ -185,6 +191,21 @@ export function oddsLine({ chance, costUsd, minutes, reason }: Outlook['odds']):
         minutes,
         why,
       );
+}
+
+const maxShownLines = 12;
+
+/** A text under its title, a line each, as far as there is room for it. */
+function linesOf(title: string, text: string): readonly string[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) return [];
+  const more = lines.length > maxShownLines ? ['  …'] : [];
+  return [
+    '',
+    title,
+    ...lines.slice(0, maxShownLines).map((one) => `  ${shorten(one, 300)}`),
+    ...more,
+  ];
 }
 
 /** What a person did to it, and what undid that. */

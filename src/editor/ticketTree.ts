@@ -1,16 +1,26 @@
 import * as vscode from 'vscode';
 import type { Attempt } from '../core/attempt.ts';
+import type { TicketLink, TicketLinks } from '../core/causeLinks.ts';
 import type { Category, Ticket, TicketStatus } from '../core/ticket.ts';
 import type { ErrorReporter } from './errors.ts';
 import { arrangementWords, grouped, matches } from './grouping.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
+import { alsoIn, linkLine } from './links.ts';
 import { refreshMs, throttled } from './refresh.ts';
+import {
+  type FolderNode,
+  folderItem,
+  folderNode,
+  inFolder,
+  itemIn,
+  rootsOf,
+} from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
 import { inOrder, sortWords } from './sortOrder.ts';
 import { createTicketDrag } from './ticketDrag.ts';
-import { plural, shorten } from './text.ts';
+import { dotted, plural, shorten } from './text.ts';
 import {
   attemptDescription,
   attemptLabel,
@@ -24,17 +34,28 @@ import {
 } from './ticketText.ts';
 import { t } from './l10n.ts';
 
+/** `session`: the id of the session that a row is of. */
 export type TicketNode =
+  /** Only where there are several. */
+  | FolderNode
   | {
       readonly kind: 'group';
+      readonly session: string;
       readonly group: TicketGroup;
       readonly count: number;
       /** Set where the view is filtered or not grouped by status. */
       readonly tickets?: readonly Ticket[];
     }
-  | { readonly kind: 'ticket'; readonly ticket: Ticket }
-  | { readonly kind: 'attempt'; readonly attempt: Attempt }
-  | { readonly kind: 'more'; readonly groupId: string; readonly count: number };
+  | { readonly kind: 'ticket'; readonly session: string; readonly ticket: Ticket }
+  | { readonly kind: 'attempt'; readonly session: string; readonly attempt: Attempt }
+  | MoreNode;
+
+export interface MoreNode {
+  readonly kind: 'more';
+  readonly session: string;
+  readonly groupId: string;
+  readonly count: number;
+}
 
 export type TicketTree = vscode.TreeDataProvider<TicketNode>;
 
@@ -50,7 +71,7 @@ const clockMs = 60_000;
 function createTicketTree(
   sessions: Sessions,
   sorting: Sorting,
-): TicketTree & { refresh(): void; showMore(groupId: string): void; dispose(): void } {
+): TicketTree & { refresh(): void; showMore(node: MoreNode): void; dispose(): void } {
   const store = createDisposableStore();
   const changed = store.add(new vscode.EventEmitter<void>());
   const pages = new Map<string, number>();
@@ -63,9 +84,11 @@ function createTicketTree(
   // While a tree is drawn anew, its rows are none to the editor: a click on one of them comes without it.
   let drawn: readonly unknown[] = [];
   const look = (): void => {
-    const session = sessions.session();
-    const now = [session, session?.revision(), session?.activity().works];
-    if (now.every((value, index) => value === drawn[index])) return;
+    const now = sessions
+      .all()
+      .flatMap((session) => [session, session.revision(), session.activity().works]);
+    const isSame = now.length === drawn.length && now.every((value, i) => value === drawn[i]);
+    if (isSame && now.length > 0) return;
     drawn = now;
     refresh();
   };
@@ -74,28 +97,35 @@ function createTicketTree(
   return {
     onDidChangeTreeData: changed.event,
     refresh,
-    showMore(groupId) {
-      pages.set(groupId, (pages.get(groupId) ?? 1) + 1);
+    showMore(node) {
+      const name = pageName(node, node.groupId);
+      pages.set(name, (pages.get(name) ?? 1) + 1);
       changed.fire();
     },
     getChildren(node) {
-      const session = sessions.session();
       const started = performance.now();
-      const children = session ? childrenOf(session, node, sorting, pages) : [];
-      if (node === undefined || node.kind === 'group') costMs = performance.now() - started;
+      const partOf = (session: Session): TicketNode[] => childrenOf(session, node, sorting, pages);
+      const children = node ? inFolder(sessions, node, partOf) : rootsOf(sessions, partOf);
+      if (node?.kind !== 'ticket') costMs = performance.now() - started;
       return children;
     },
-    getTreeItem(node) {
-      const session = sessions.session();
-      return session ? itemOf(session, node) : new vscode.TreeItem('');
-    },
+    getTreeItem: (node) =>
+      node.kind === 'folder'
+        ? folderItem(sessions, node)
+        : itemIn(sessions, node, (session, row: Exclude<TicketNode, FolderNode>) =>
+            itemOf(session, row, sessions.linksOf),
+          ),
     // Only what is shown by itself: a ticket in its group.
-    getParent: (node) =>
-      node.kind === 'ticket' ? groupNode(sessions.session(), node.ticket, sorting) : undefined,
+    getParent: (node) => parentOf(sessions, node, sorting),
     // Asked for a row that is pointed at; its place in the queue would take too long for all of them.
     resolveTreeItem(item, node) {
-      const session = sessions.session();
-      if (session && node.kind === 'ticket') item.tooltip = tooltipOf(session, node.ticket);
+      const session = node.kind === 'ticket' && sessions.of(node.session);
+      if (session)
+        item.tooltip = tooltipOf(
+          session,
+          node.ticket,
+          sessions.linksOf(session.id, node.ticket.id),
+        );
       return item;
     },
     dispose: () => store.dispose(),
@@ -109,12 +139,12 @@ export function registerTicketView(
   errors: Pick<ErrorReporter, 'show'>,
 ): {
   tree: TicketTree;
-  showMore(groupId: string): void;
+  showMore(node: MoreNode): void;
   sortedBy(): string | undefined;
   /** Ids of the tickets whose rows are selected. */
   selected(): readonly string[];
   /** Opens the view on a ticket's row. */
-  show(ticketId: string): Promise<void>;
+  show(ticketId: string, sessionId: string): Promise<void>;
   dispose(): void;
 } {
   const store = createDisposableStore();
@@ -140,31 +170,37 @@ export function registerTicketView(
   sayOrder();
   return {
     tree,
-    showMore: (groupId) => tree.showMore(groupId),
+    showMore: (node) => tree.showMore(node),
     sortedBy: () => view.description,
     selected: () =>
       view.selection.flatMap((node) => (node.kind === 'ticket' ? [node.ticket.id] : [])),
-    async show(ticketId) {
-      const ticket = sessions.session()?.app.backlog.tickets.get(ticketId);
-      if (ticket) await view.reveal({ kind: 'ticket', ticket }, { select: true, focus: true });
+    async show(ticketId, session) {
+      const ticket = sessions.of(session)?.app.backlog.tickets.get(ticketId);
+      if (!ticket) return;
+      await view.reveal({ kind: 'ticket', session, ticket }, { select: true, focus: true });
     },
     dispose: () => store.dispose(),
   };
 }
 
-function groupNode(
-  session: Session | undefined,
-  ticket: Ticket,
-  sorting: Sorting,
-): TicketNode | undefined {
-  if (!session) return undefined;
+function pageName({ session }: { readonly session: string }, groupId: string): string {
+  return `${groupId} ${session}`;
+}
+
+function parentOf(sessions: Sessions, node: TicketNode, sorting: Sorting): TicketNode | undefined {
+  if (node.kind === 'group') return folderNode(sessions, node.session);
+  const session = node.kind === 'ticket' ? sessions.of(node.session) : undefined;
+  return session && node.kind === 'ticket' ? groupNode(session, node.ticket, sorting) : undefined;
+}
+
+function groupNode(session: Session, ticket: Ticket, sorting: Sorting): TicketNode | undefined {
   if (isRearranged(sorting)) {
     return rearranged(session, sorting).find(({ tickets }) =>
       tickets?.some(({ id }) => id === ticket.id),
     );
   }
   const group = ticketGroups.find(({ statuses }) => statuses.includes(ticket.status));
-  return group && countedGroup(session.app.backlog.tickets.countByStatus(), group);
+  return group && countedGroup(session, session.app.backlog.tickets.countByStatus(), group);
 }
 
 function isRearranged(sorting: Sorting): boolean {
@@ -172,13 +208,14 @@ function isRearranged(sorting: Sorting): boolean {
 }
 
 function rearranged(
-  { app }: Session,
+  { id, app }: Session,
   sorting: Sorting,
 ): readonly (TicketNode & { readonly kind: 'group' })[] {
   const filter = sorting.filter();
   const shown = app.backlog.tickets.list().filter((ticket) => matches(ticket, filter));
   return grouped(shown, sorting.grouping()).map(({ group, tickets }) => ({
     kind: 'group',
+    session: id,
     group,
     count: tickets.length,
     tickets,
@@ -186,11 +223,12 @@ function rearranged(
 }
 
 function countedGroup(
+  { id }: Session,
   counts: Readonly<Partial<Record<TicketStatus, number>>>,
   group: TicketGroup,
 ): TicketNode & { readonly kind: 'group' } {
   const count = group.statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
-  return { kind: 'group', group, count };
+  return { kind: 'group', session: id, group, count };
 }
 
 function childrenOf(
@@ -200,42 +238,55 @@ function childrenOf(
   pages: ReadonlyMap<string, number>,
 ): TicketNode[] {
   const { tickets, attempts, groups } = session.app.backlog;
-  if (!node) {
+  if (!node || node.kind === 'folder') {
     if (isRearranged(sorting)) return [...rearranged(session, sorting)];
     const counts = tickets.countByStatus();
     return ticketGroups
-      .map((group) => countedGroup(counts, group))
+      .map((group) => countedGroup(session, counts, group))
       .filter(({ count }) => count > 0);
   }
   if (node.kind === 'group') {
     const { group, count } = node;
     const order = sorting.current();
-    const limit = (pages.get(group.id) ?? 1) * pageRows;
+    const limit = (pages.get(pageName(node, group.id)) ?? 1) * pageRows;
     const rows = node.tickets
       ? inOrder(node.tickets, order, (id) => groups.get(id)).slice(0, limit)
       : tickets.list({ statuses: group.statuses, order, limit });
-    return rowsOf(group.id, rows, count);
+    return rowsOf(session.id, group.id, rows, count);
   }
   if (node.kind === 'ticket') {
-    return attempts.ofTicket(node.ticket.id).map((attempt) => ({ kind: 'attempt', attempt }));
+    return attempts.ofTicket(node.ticket.id).map((attempt) => ({
+      kind: 'attempt',
+      session: session.id,
+      attempt,
+    }));
   }
   return [];
 }
 
-function rowsOf(groupId: string, tickets: readonly Ticket[], count: number): TicketNode[] {
-  const shown = tickets.map((ticket): TicketNode => ({ kind: 'ticket', ticket }));
+function rowsOf(
+  session: string,
+  groupId: string,
+  tickets: readonly Ticket[],
+  count: number,
+): TicketNode[] {
+  const shown = tickets.map((ticket): TicketNode => ({ kind: 'ticket', session, ticket }));
   const left = count - shown.length;
-  return left > 0 ? [...shown, { kind: 'more', groupId, count: left }] : shown;
+  return left > 0 ? [...shown, { kind: 'more', session, groupId, count: left }] : shown;
 }
 
-function itemOf(session: Session, node: TicketNode): vscode.TreeItem {
+function itemOf(
+  session: Session,
+  node: Exclude<TicketNode, FolderNode>,
+  linksOf: TicketLinks,
+): vscode.TreeItem {
   switch (node.kind) {
     case 'group':
       return groupItem(node.group, node.count);
     case 'ticket':
-      return ticketItem(session, node.ticket);
+      return ticketItem(session, node.ticket, linksOf(session.id, node.ticket.id));
     case 'attempt':
-      return attemptItem(node.attempt);
+      return attemptItem(node);
     case 'more': {
       const item = new vscode.TreeItem(t('Show more'));
       item.id = `more-${node.groupId}-${node.count}`;
@@ -264,7 +315,11 @@ const categoryIcons: Readonly<Record<Category, string>> = {
   refactor: 'wrench',
 };
 
-function ticketItem(session: Session, ticket: Ticket): vscode.TreeItem {
+function ticketItem(
+  session: Session,
+  ticket: Ticket,
+  links: readonly TicketLink[],
+): vscode.TreeItem {
   const { app, activity } = session;
   const group = app.backlog.groups.get(ticket.id);
   const work = activity().works.get(ticket.id);
@@ -272,7 +327,7 @@ function ticketItem(session: Session, ticket: Ticket): vscode.TreeItem {
   if (app.backlog.attempts.ofTicket(ticket.id).length > 0)
     item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
   item.id = `ticket-${ticket.id}`;
-  item.description = ticketDescription(ticket, group, work, new Date());
+  item.description = dotted([ticketDescription(ticket, group, work, new Date()), alsoIn(links)]);
   item.contextValue = work ? 'ticket.running' : `ticket.${kindOf(ticket)}`;
   item.iconPath = work
     ? new vscode.ThemeIcon('sync~spin')
@@ -291,7 +346,7 @@ function kindOf({ status, metadata }: Ticket): string {
   return status === 'closed' && metadata.mergedInto ? 'merged' : status;
 }
 
-function tooltipOf(session: Session, ticket: Ticket): string {
+function tooltipOf(session: Session, ticket: Ticket, links: readonly TicketLink[]): string {
   const group = session.app.backlog.groups.get(ticket.id);
   return ticketTooltip(
     ticket,
@@ -300,6 +355,7 @@ function tooltipOf(session: Session, ticket: Ticket): string {
     session.app.pipeline.differences(ticket.id),
     // Settings that are not valid are told elsewhere.
     session.settings() && session.app.pipeline.outlook()(ticket),
+    links.map(linkLine),
   );
 }
 
@@ -311,9 +367,11 @@ function placeOf({ app, settings }: Session, ticket: Ticket): Queue | undefined 
 }
 
 /** A click shows the patch when there is one, else the place. */
-function commandOf({ folder }: Session, ticket: Ticket): vscode.Command | undefined {
-  if (ticket.status === 'ready')
-    return { title: t('Open Diff'), command: commandId('openDiff'), arguments: [ticket.id] };
+function commandOf({ id, folder }: Session, ticket: Ticket): vscode.Command | undefined {
+  if (ticket.status === 'ready') {
+    const node: TicketNode = { kind: 'ticket', session: id, ticket };
+    return { title: t('Open Diff'), command: commandId('openDiff'), arguments: [node] };
+  }
   const { location } = ticket.metadata;
   if (!location || location.file.split('/').includes('..')) return undefined;
   const line = Math.max(0, (location.line ?? 1) - 1);
@@ -334,7 +392,8 @@ const outcomeIcons: Readonly<Record<Attempt['outcome'], string>> = {
   interrupted: 'debug-disconnect',
 };
 
-function attemptItem(attempt: Attempt): vscode.TreeItem {
+function attemptItem(node: TicketNode & { readonly kind: 'attempt' }): vscode.TreeItem {
+  const { attempt } = node;
   const item = new vscode.TreeItem(attemptLabel(attempt));
   item.id = `attempt-${attempt.id}`;
   item.description = attemptDescription(attempt, new Date());
@@ -344,7 +403,6 @@ function attemptItem(attempt: Attempt): vscode.TreeItem {
     .join('\n');
   item.contextValue = `attempt.${attempt.outcome}`;
   if (attempt.gates?.length) {
-    const node: TicketNode = { kind: 'attempt', attempt };
     item.command = { title: t('Show Gates'), command: commandId('showGates'), arguments: [node] };
   }
   item.iconPath = new vscode.ThemeIcon(outcomeIcons[attempt.outcome]);

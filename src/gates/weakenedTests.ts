@@ -3,6 +3,7 @@ import type { Git } from '../core/ports.ts';
 import { plural } from './finding.ts';
 import { hunksOf } from './proof/hunks.ts';
 import { readSource } from './proof/sourceText.ts';
+import { parseJson, record, text } from './tests/outcome.ts';
 import { isTestFile } from './testFiles.ts';
 import type { TreeChange } from './treeChanges.ts';
 
@@ -23,20 +24,65 @@ export async function weakenedTests(
     if (path === undefined || status === 'A') continue;
     if (/\.snap$|(^|\/)__snapshots__\/|\.(approved|verified)\.\w+$/.test(path))
       marks.push(`existing snapshot changed: ${path}`);
-    else if (!isTestFile(path)) continue;
-    else if (status === 'D') marks.push(`existing test removed: ${path}`);
-    else {
+    else if (status === 'D') {
+      if (isTestFile(path)) marks.push(`existing test removed: ${path}`);
+    } else if (isTestFile(path) || path.endsWith('.rs')) {
       const read = async (at: string): Promise<string> =>
-        (await git.bytes(['cat-file', 'blob', `${at}:${path}`], { signal })).toString(
-          'utf8',
-          0,
-          maxBytes,
-        );
+        testsIn(await blobAt(git, `${at}:${path}`, signal), path);
       const found = weakenings(await read(patch.base), await read(patch.commit), path);
       marks.push(...found.map((what) => `existing test ${what}: ${path}`));
     }
   }
+  return [...marks, ...(await changedCommands(git, patch.base, changes, signal))];
+}
+
+async function blobAt(git: Git, name: string, signal?: AbortSignal): Promise<string> {
+  return (await git.bytes(['cat-file', 'blob', name], { signal })).toString('utf8', 0, maxBytes);
+}
+
+/** Rust has unit tests below the code that they test. */
+function testsIn(source: string, path: string): string {
+  if (isTestFile(path)) return source;
+  const at = source.indexOf('#[cfg(test)]');
+  return at < 0 ? '' : source.slice(at);
+}
+
+/** Programs of the project's own that its scripts run: of them one may run the tests. */
+async function changedCommands(
+  git: Git,
+  base: string,
+  changes: readonly TreeChange[],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const old = changes.flatMap(({ path, status }) => (path && status !== 'A' ? [path] : []));
+  const marks: string[] = [];
+  const manifests = new Map<string, readonly string[]>();
+  for (const path of old) {
+    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '';
+    for (const above of new Set([folder, '']))
+      if (!manifests.has(above)) manifests.set(above, await scriptWords(git, base, above, signal));
+    const isRun = [...manifests].some(([above, words]) =>
+      words.some((word) => above + word === path),
+    );
+    if (isRun && !isTestFile(path))
+      marks.push(`what a script of package.json runs is changed: ${path}`);
+  }
   return marks;
+}
+
+async function scriptWords(
+  git: Git,
+  base: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const name = `${base}:${folder}package.json`;
+  const { code } = await git.code(['cat-file', '-e', name], { okCodes: [0, 1, 128], signal });
+  if (code !== 0) return [];
+  const scripts = record(record(parseJson(await blobAt(git, name, signal)))?.['scripts']) ?? {};
+  return Object.values(scripts)
+    .flatMap((line) => text(line).split(/[\s"';&|]+/))
+    .map((word) => word.replace(/^\.\//, ''));
 }
 
 /** What makes a test file say less than before, by the words of the languages' test frameworks. */
@@ -46,7 +92,7 @@ export function weakenings(before: string, after: string, path: string): readonl
   const fewerChecks = -more(checks);
   const fewerTests = -more(tests);
   const strictGone = -more(strict);
-  return [
+  const found = [
     ...(fewerChecks > 0 ? [`has ${plural(fewerChecks, 'assertion')} fewer`] : []),
     ...(fewerTests > 0 ? [`file has ${plural(fewerTests, 'test')} fewer`] : []),
     ...(more(skips) > 0 ? ['newly skipped or singled out'] : []),
@@ -54,22 +100,38 @@ export function weakenings(before: string, after: string, path: string): readonl
     ...(more(anything) > 0 ? ['newly accepts any value'] : []),
     ...(more(handlers) > 0 ? ['newly catches what its assertions throw'] : []),
     ...(more(leaves) > 0 ? ['newly ends before its end'] : []),
+    ...(more(patience) > 0 ? ['is newly given other times or more tries'] : []),
     ...(expectsOtherwise(before, after, path) ? ['expects other values than before'] : []),
   ];
+  return found.length === 0 && loses(old, now) ? ['does no longer all that it did'] : found;
+}
+
+/** A line that does something and is nowhere any more. Titles and comments are blanked already. */
+function loses(old: string, now: string): boolean {
+  const linesOf = (code: string): string[] =>
+    code.split('\n').map((line) => line.trim().replace(/(["'`])\s*\1/g, '""'));
+  const left = linesOf(now);
+  return linesOf(old).some((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0 && line.includes('(') && !/^(import|from|const \{)(?!\w)/.test(line);
+  });
 }
 
 const skips =
-  /\b(it|test|describe|context|suite|specify|bench)\.(skip|only|todo|fails|failing|skipIf|runIf|concurrent\.skip)\b|\b(xit|xtest|xdescribe|xcontext|xspecify|fit|fdescribe)\s*[(']|\bthis\.skip\(|\bt\.(skip|todo)\(|\b(skip|todo):\s*(true|["'])|@(\w+\.)*(skip|skipif|skipIf|skipUnless|xfail|expectedFailure|Disabled|DisabledIf|Ignore)\b|\bpytest\.(skip|xfail|importorskip)\(|\bself\.skipTest\(|\b[tb]\.Skip(Now|f)?\(|\btesting\.Short\(|#\[ignore|\bmarkTest(Skipped|Incomplete)\(|^\s*(skip|pending)\b|\[(Ignore|Explicit)\b|\bSkip\s*=|\bassume\w*\(|\bAssumptions?\./gim;
+  /\b(it|test|describe|context|suite|specify|bench)\.(skip|only|todo|fails|failing|skipIf|runIf|concurrent\.skip)\b|\b(xit|xtest|xdescribe|xcontext|xspecify|fit|fdescribe)\s*[(']|\bthis\.skip\(|\bt\.(skip|todo)\(|\b(skip|todo|fails|only):\s*(true|["'])|@(\w+\.)*(skip|skipif|skipIf|skipUnless|xfail|expectedFailure|Disabled|DisabledIf|Ignore)\b|\bpytest\.(skip|xfail|importorskip)\(|\bself\.skipTest\(|\b[tb]\.Skip(Now|f)?\(|\btesting\.Short\(|#\[ignore|\bmarkTest(Skipped|Incomplete)\(|^\s*(skip|pending)\b|\[(Ignore|Explicit)\b|\bSkip\s*=|\bassume\w*\(|\bAssumptions?\./gim;
 const checks =
   /\b(assert\w*|expect|should|require\.\w+|Assert\.\w+|refute\w*|t\.(Error|Fatal|Errorf|Fatalf|Fail|FailNow|is|ok|equal\w*|same|deepEqual|throws))\b\s*[.(!]|^\s*assert\s|\bto_?(not_?)?(be|eq|equal)\b|\.should\b/gm;
 const tests =
   /\b(it|test|specify)(\.\w+)?\s*\(|\bdef test\w*|\bfunc (Test|Benchmark|Fuzz)\w*|@(Test|ParameterizedTest)\b|#\[(\w+::)?test\b|\bfunction test\w+|\[(Fact|Theory|Test|TestMethod|TestCase)\b|^\s*it\s+["']/gm;
 const strict =
-  /\b(equal|equals|strictEqual|deepEqual|deepStrictEqual|toBe|toEqual|toStrictEqual|toMatchObject|toHaveLength|toThrow\w*|assertEquals?|assertSame|assertListEqual|assertDictEqual|assertCountEqual|assertRaises\w*|assertThrows\w*|Equal|DeepEqual|assert_eq|assert_equal|eq|AreEqual|throws|rejects)\b\s*[(!]|==/g;
+  /\b(equal|equals|strictEqual|deepEqual|deepStrictEqual|toBe|toEqual|toStrictEqual|toMatchObject|toHaveLength|toThrow\w*|toHaveBeen\w*|toBeCalled\w*|toHaveReturned\w*|toMatch\w*Snapshot|assertEquals?|assertSame|assertListEqual|assertDictEqual|assertCountEqual|assertRaises\w*|assertThrows\w*|Equal|DeepEqual|assert_eq|assert_equal|eq|AreEqual|throws|rejects)\b\s*[(!]|==/g;
 const loose =
-  /\b(ok|toBeDefined|toBeTruthy|toBeFalsy|toBeNull|toBeUndefined|exist|exists|assertTrue|assertIsNotNone|assertIsInstance|assertNotNull|assertIn|NotNil|NotEmpty|IsNotNull|True|notEqual|notStrictEqual|toContain|toMatch|match|toBeGreaterThan\w*|toBeLessThan\w*|toBeInstanceOf|doesNotThrow|assert_not_nil|be_truthy|assert)\b\s*[(!]|\bis not None\b|\bnot\./g;
+  /\b(ok|toBeDefined|toBeTruthy|toBeFalsy|toBeNull|toBeUndefined|exist|exists|assertTrue|assertFalse|assertIsNotNone|assertNot\w+|assertLess\w*|assertGreater\w*|assertAlmostEqual\w*|assert(?:Not)?Regex|assertIsInstance|assertNotNull|assertIn|NotNil|NotEmpty|IsNotNull|True|notEqual|notStrictEqual|toContain|toMatch|match|toBeGreaterThan\w*|toBeLessThan\w*|toBeInstanceOf|doesNotThrow|assert_not_nil|be_truthy|assert|assert_ne|toBeCloseTo|isAtLeast|isAtMost|above|below)\b\s*[(!]|\bis not None\b|\bnot\.|(?<![=\-<>])[<>]=?\s*-?\d|!=/g;
 const anything =
   /\bexpect\.(anything|any|stringContaining|objectContaining|arrayContaining)\(|\bmock\.ANY\b|\b(mock|gomock)\.Any(thing)?\b|\bany\(\)|\bsinon\.match\.any\b|\|\|\s*true\b|\bor True\b/g;
+const patience =
+  /\b(jest\.setTimeout|jest\.retryTimes|vi\.setConfig|this\.(timeout|retries|slow)|setDefaultTimeout|setTimeout)\(\s*\d|\b(timeout|testTimeout|retry|retries|repeats)\s*[:=]\s*\d|@(\w+\.)*(flaky|timeout|Timeout|RepeatedTest|RetryingTest|Retry)\b/g;
 const handlers = /\bcatch\b|^\s*except\b|^\s*rescue\b|\bcontextlib\.suppress\b|\brecover\(\)/gm;
 const leaves =
   /^\s*return;?\s*$|\bprocess\.exit\(|\bsys\.exit\(|\bos\._exit\(|\bos\.Exit\(|\bif\s*\(?\s*(false|False|0)\b/gm;

@@ -82,7 +82,7 @@ function ratingOf({ timestamp, rating, model, taskType }: Feedback): readonly Ob
 }
 
 /** When a person decided about patches. */
-export function reviewsOf({ requests }: History, since = ''): readonly string[] {
+export function reviewsOf({ requests }: Pick<History, 'requests'>, since = ''): readonly string[] {
   return requests
     .flatMap(({ status, reviewedAt }) =>
       verdicts[status] !== undefined && reviewedAt !== undefined && reviewedAt >= since

@@ -10,6 +10,42 @@ export interface History {
   readonly releases: readonly Release[];
 }
 
+/** Of several folders as of one: what has the same id in two of them stays two. */
+export function together(histories: readonly History[]): History {
+  const [only, ...more] = histories;
+  if (only && more.length === 0) return only;
+  const named = histories.map((history, at) => ownIds(history, (id) => `${at} ${id}`));
+  return {
+    tickets: named.flatMap(({ tickets }) => tickets),
+    attempts: named.flatMap(({ attempts }) => attempts),
+    requests: named.flatMap(({ requests }) => requests),
+    releases: named.flatMap(({ releases }) => releases),
+  };
+}
+
+function ownIds(history: History, own: (id: string) => string): History {
+  return {
+    tickets: history.tickets.map((one) => ({ ...one, id: own(one.id) })),
+    attempts: history.attempts.map((one) => ({
+      ...one,
+      id: own(one.id),
+      ticketId: own(one.ticketId),
+    })),
+    requests: history.requests.map((one) => ({
+      ...one,
+      id: own(one.id),
+      ticketId: own(one.ticketId),
+      attemptId: own(one.attemptId),
+    })),
+    releases: history.releases.map((one) => ({
+      ...one,
+      id: own(one.id),
+      ticketId: own(one.ticketId),
+      requestId: own(one.requestId),
+    })),
+  };
+}
+
 export type HistoricRequest = Pick<
   PatchRequest,
   | 'id'

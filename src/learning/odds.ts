@@ -1,5 +1,6 @@
 import { mean } from '../core/statistics.ts';
 import { minutesOf } from './evidence.ts';
+import type { TicketSummary } from '../core/ticket.ts';
 import type { History } from './history.ts';
 import { rounded } from './metrics.ts';
 
@@ -51,7 +52,13 @@ const draftFrom = 0.2;
 const planFrom = 0.1;
 
 /** Settled drafts in the order of time; what still waits is none. */
-export function outcomesOf({ attempts, requests, tickets }: History): readonly Outcome[] {
+export function outcomesOf({
+  attempts,
+  requests,
+  tickets,
+}: Pick<History, 'attempts' | 'requests'> & {
+  readonly tickets: readonly Pick<TicketSummary, 'id' | 'category'>[];
+}): readonly Outcome[] {
   const byAttempt = new Map(requests.map((request) => [request.attemptId, request]));
   const categories = new Map(tickets.map(({ id, category }) => [id, category]));
   return attempts

@@ -1,4 +1,11 @@
-import { type Habit, type PartOfDay, partsOfDay, type Weekday, weekdays } from '../core/habit.ts';
+import {
+  type Habit,
+  type PartOfDay,
+  partOf,
+  partsOfDay,
+  type Weekday,
+  weekdays,
+} from '../core/habit.ts';
 
 /** When a person usually reviews, by their own clock. */
 
@@ -20,13 +27,6 @@ export interface ReviewTimes {
 export function localTimeOf(at: string): LocalTime {
   const date = new Date(at);
   return { hour: date.getHours(), weekday: date.getDay() };
-}
-
-/** Morning from 5, afternoon from 12, evening from 17, night from 22. */
-export function partOf(hour: number): PartOfDay {
-  if (hour < 5 || hour >= 22) return 'night';
-  if (hour < 12) return 'morning';
-  return hour < 17 ? 'afternoon' : 'evening';
 }
 
 export function learnReviews(times: readonly LocalTime[], rate: number): ReviewTimes {

@@ -40,7 +40,9 @@ export function explainModelError(
 /** The conversation is longer than the model's window: with less of it the call may work. */
 export function fillsContext(error: unknown): boolean {
   return (
-    error instanceof APIError && error.status === 400 && /prompt is too long/i.test(error.message)
+    error instanceof APIError &&
+    error.status === 400 &&
+    /prompt is too long|exceed context limit/i.test(error.message)
   );
 }
 

@@ -27,6 +27,7 @@ export function createReplyReader(onText: (text: string) => void): ReplyReader {
   let stopReason: string | null = null;
   let started = false;
   let stopped = false;
+  let explanation: string | undefined;
 
   return {
     take(event) {
@@ -49,7 +50,8 @@ export function createReplyReader(onText: (text: string) => void): ReplyReader {
           return;
         }
         case 'message_delta':
-          stopReason = event.delta.stop_reason;
+          stopReason = event.delta.stop_reason ?? stopReason;
+          explanation = event.delta.stop_details?.explanation ?? explanation;
           usage = readUsage(usage, event.usage);
           return;
         case 'message_stop':
@@ -61,9 +63,11 @@ export function createReplyReader(onText: (text: string) => void): ReplyReader {
       if (!stopped || stopReason === null || all.some((growing) => !growing.closed)) {
         throw new CutReplyError();
       }
-      const content = all
-        .map(toBlock)
-        .filter((block) => block.type !== 'text' || block.text !== '');
+      const why =
+        stopReason === 'refusal' && explanation
+          ? [{ type: 'text' as const, text: explanation }]
+          : [];
+      const content = [...all.map(toBlock).filter(isSomething), ...why];
       return { content, stopReason: readStopReason(stopReason, content), usage };
     },
     started: () => started,
@@ -110,6 +114,11 @@ function toBlock({ block, json }: Growing): Block {
     default:
       return { type: 'opaque', raw: block };
   }
+}
+
+/** A text of white space alone says nothing, and would be refused when it is sent back. */
+function isSomething(block: Block): boolean {
+  return block.type !== 'text' || block.text.trim() !== '';
 }
 
 function textOf(value: unknown): string {

@@ -14,8 +14,9 @@ import {
   printable,
   unreachable,
 } from './modelErrors.ts';
-import { createChunkReader, StreamError } from './openaiReply.ts';
-import { type Dialect, toBody } from './openaiRequest.ts';
+import { type ChunkReader, createChunkReader, StreamError } from './openaiReply.ts';
+import { type Dialect, fillsContext, isLoading, learnFrom, widest } from './openaiDialect.ts';
+import { toBody } from './openaiRequest.ts';
 import { pause } from './pause.ts';
 import { readEvents } from './serverSentEvents.ts';
 import { unknownModel } from './unknownModel.ts';
@@ -62,12 +63,7 @@ export async function createOpenAiModel(
   const listed = await describe(asked, signal);
   const client = { ...asked, name: asked.name || listed.name };
   const contextTokens = options.contextTokens || listed.contextTokens;
-  let dialect: Dialect = {
-    tools: options.protocol !== 'text',
-    maxTokens: 'max_tokens',
-    usage: true,
-    effort: true,
-  };
+  let dialect: Dialect = { ...widest, tools: options.protocol !== 'text' };
   return {
     name: client.name,
     ...(options.price ? { price: options.price } : {}),
@@ -161,6 +157,7 @@ async function reply(
   signal: AbortSignal | undefined,
   learned: Learned,
 ): Promise<ModelReply> {
+  const patience = AbortSignal.timeout(client.options.answerTimeoutMs ?? answerTimeoutMs);
   let lost = noUsage;
   let [retries, cuts] = [0, 0];
   for (;;) {
@@ -168,21 +165,34 @@ async function reply(
     const body = JSON.stringify(
       toBody(request, client.name, learned.current(), client.options.effort),
     );
-    const reader = createChunkReader(onText, body.length, () => `call_${randomUUID()}`);
+    const reader = createChunkReader({
+      onText,
+      sentChars: body.length,
+      tools: request.tools,
+      newId: () => `call_${randomUUID()}`,
+    });
     let delayMs = retryDelayMs;
     try {
-      await send(client, body, (data) => reader.take(data), signal);
+      await send(client, body, reader, signal);
       const whole = reader.finish();
       return { ...whole, usage: addUsage(lost, whole.usage) };
     } catch (error) {
       if (signal?.aborted) throw cancelled();
       lost = addUsage(lost, reader.usage());
       if (error instanceof Refusal) {
-        if (fillsContext(error)) return { content: [], stopReason: 'context_full', usage: lost };
-        const change = unsupported(error, learned.current(), client.options.protocol);
+        const isOpen = client.options.protocol === 'auto';
+        const change = learnFrom(error, learned.current(), request.maxOutputTokens, isOpen);
         if (change) {
           client.options.log(`${client.name}: ${change.why}`);
           learned.learn(change.dialect);
+          continue;
+        }
+        if (fillsContext(error)) {
+          learned.learn({ maxOutput: widest.maxOutput }); // with less to read there is room again
+          return { content: [], stopReason: 'context_full', usage: lost };
+        }
+        if (isLoading(error) && !patience.aborted) {
+          await pause(retryDelayMs, signal);
           continue;
         }
       }
@@ -203,7 +213,7 @@ async function reply(
 async function send(
   client: Client,
   body: string,
-  take: (data: unknown) => void,
+  reader: ChunkReader,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const limit = new AbortController();
@@ -224,14 +234,17 @@ async function send(
     clearTimeout(timer);
   }
   if (!response.ok) throw await refusalOf(client, response);
-  if (response.headers.get('content-type')?.includes('application/json')) {
-    return take(await response.json()); // a server that does not stream
+  const type = response.headers.get('content-type') ?? '';
+  if (type.includes('application/json')) {
+    return reader.take(await response.json()); // a server that does not stream
   }
   if (!response.body) return;
   for await (const data of readEvents(response.body)) {
-    if (data === '[DONE]') return;
-    take(JSON.parse(data) as unknown);
+    if (data === '[DONE]') return reader.end();
+    if (data !== '') reader.take(JSON.parse(data) as unknown);
+    if (reader.isWhole()) return;
   }
+  if (!reader.started()) throw new SyntaxError(`nothing of a reply in ${type || 'what it sent'}`);
 }
 
 function headersOf(key: string): Record<string, string> {
@@ -277,44 +290,6 @@ function messageOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { error, message, detail } = value as Record<string, unknown>;
   return messageOf(error) ?? messageOf(message) ?? messageOf(detail);
-}
-
-function fillsContext({ status, message }: Refusal): boolean {
-  return (
-    [400, 413, 422, 500].includes(status) &&
-    /context[ _-]?(length|size|window)|maximum context|exceed\w* .{0,30}context|n_ctx|prompt is too long|too many tokens/i.test(
-      message,
-    )
-  );
-}
-
-/** What a server says when it has not got what was asked for, and how to do without. */
-function unsupported(
-  { status, message }: Refusal,
-  dialect: Dialect,
-  protocol: OpenAiOptions['protocol'],
-): { readonly dialect: Partial<Dialect>; readonly why: string } | undefined {
-  if (![400, 404, 422, 500, 501].includes(status)) return undefined;
-  if (dialect.maxTokens === 'max_tokens' && /max_completion_tokens/.test(message)) {
-    return {
-      dialect: { maxTokens: 'max_completion_tokens' },
-      why: 'it wants max_completion_tokens.',
-    };
-  }
-  if (dialect.usage && /stream_options|include_usage/.test(message)) {
-    return { dialect: { usage: false }, why: 'it does not count tokens; they are guessed.' };
-  }
-  if (dialect.effort && /reasoning_effort/.test(message)) {
-    return { dialect: { effort: false }, why: 'it takes no effort setting.' };
-  }
-  if (
-    dialect.tools &&
-    protocol === 'auto' &&
-    /\btools?\b|tool_choice|function call/i.test(message)
-  ) {
-    return { dialect: { tools: false }, why: 'it has no tools; they are called in text.' };
-  }
-  return undefined;
 }
 
 function explain(client: Client, error: unknown): PatchwrightError {

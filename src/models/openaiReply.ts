@@ -1,8 +1,8 @@
 /** A stream of chunks, folded into one reply; what did not end properly is no reply. */
 import { noUsage, type Usage } from '../core/attempt.ts';
-import type { Block, ModelReply, StopReason } from '../core/model.ts';
+import type { Block, ModelReply, StopReason, ToolSpec } from '../core/model.ts';
 import { CutReplyError } from './cutReply.ts';
-import { hasTextCalls, parseTextCalls } from './textTools.ts';
+import { callsInText, withoutThoughts } from './textTools.ts';
 import { parseInput } from './toolInput.ts';
 
 /** A chunk, as far as we read it; a whole reply has `message` in place of `delta`. */
@@ -17,8 +17,12 @@ interface Chunk {
 }
 
 interface Delta {
-  readonly content?: string | null;
+  /** In parts where there are several kinds. */
+  readonly content?: string | readonly { readonly type?: string; readonly text?: unknown }[] | null;
   readonly refusal?: string | null;
+  /** What the model thought; some servers want it back. */
+  readonly reasoning_content?: unknown;
+  readonly reasoning?: unknown;
   readonly tool_calls?: readonly {
     readonly index?: number;
     readonly id?: string | null;
@@ -30,6 +34,8 @@ interface Counts {
   readonly prompt_tokens?: number;
   readonly completion_tokens?: number;
   readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+  /** DeepSeek's name for them. */
+  readonly prompt_cache_hit_tokens?: number;
 }
 
 /** The server sent an error in the middle of its reply. */
@@ -44,7 +50,11 @@ export class StreamError extends Error {
 
 export interface ChunkReader {
   take(data: unknown): void;
-  /** Throws {@link CutReplyError} unless the server said why it stopped. */
+  /** The server says that nothing more comes. */
+  end(): void;
+  /** Nothing more is needed, should the connection stay open. */
+  isWhole(): boolean;
+  /** Throws {@link CutReplyError} unless the server said that it stopped. */
   finish(): ModelReply;
   started(): boolean;
   usage(): Usage;
@@ -56,16 +66,24 @@ interface Growing {
   json: string;
 }
 
-/**
- * @param sentChars to guess what was used where the server does not count
- * @param newId for calls the server gave none
- */
-export function createChunkReader(
-  onText: (text: string) => void,
-  sentChars: number,
-  newId: () => string,
-): ChunkReader {
-  const calls: Growing[] = [];
+export interface ChunkReaderOptions {
+  readonly onText: (text: string) => void;
+  /** To guess what was used where the server does not count. */
+  readonly sentChars: number;
+  /** Those that there are. */
+  readonly tools: readonly ToolSpec[];
+  /** For calls the server gave none. */
+  readonly newId: () => string;
+}
+
+export function createChunkReader({
+  onText,
+  sentChars,
+  tools,
+  newId,
+}: ChunkReaderOptions): ChunkReader {
+  const calls = createCalls(newId);
+  const thoughts: Record<string, string> = {};
   let text = '';
   let refused = false;
   let counts: Counts | undefined;
@@ -73,9 +91,10 @@ export function createChunkReader(
   let started = false;
 
   const usage = (): Usage => {
-    if (counts) return toUsage(counts);
+    if (counts?.prompt_tokens) return toUsage(counts);
     if (!started) return noUsage;
-    const received = text.length + calls.reduce((sum, { json }) => sum + json.length, 0);
+    const grown = [text, ...Object.values(thoughts), ...calls.all.map(({ json }) => json)];
+    const received = grown.reduce((sum, { length }) => sum + length, 0);
     return { ...noUsage, inputTokens: tokensOf(sentChars), outputTokens: tokensOf(received) };
   };
 
@@ -87,18 +106,29 @@ export function createChunkReader(
       if (chunk.usage) counts = chunk.usage;
       const [choice] = chunk.choices ?? [];
       const delta = choice?.delta ?? choice?.message;
-      const said = (delta?.content ?? '') + (delta?.refusal ?? '');
+      const said = textIn(delta?.content) + (delta?.refusal ?? '');
       if (delta?.refusal) refused = true;
       if (said) {
         text += said;
         onText(said);
       }
-      for (const piece of delta?.tool_calls ?? []) grow(calls, piece, newId);
+      for (const name of thoughtNames) {
+        const piece = delta?.[name];
+        if (typeof piece === 'string' && piece) thoughts[name] = (thoughts[name] ?? '') + piece;
+      }
+      for (const piece of delta?.tool_calls ?? []) calls.grow(piece);
       if (choice?.finish_reason) stopReason = choice.finish_reason;
     },
+    end() {
+      stopReason ??= 'stop';
+    },
+    isWhole: () => stopReason !== undefined && counts !== undefined,
     finish() {
       if (stopReason === undefined) throw new CutReplyError();
-      const content = contentOf(text, calls, newId);
+      const content = [
+        ...(Object.keys(thoughts).length > 0 ? [{ type: 'opaque' as const, raw: thoughts }] : []),
+        ...contentOf(text, calls.all, tools, newId),
+      ];
       return { content, stopReason: toStopReason(stopReason, content, refused), usage: usage() };
     },
     started: () => started,
@@ -106,28 +136,57 @@ export function createChunkReader(
   };
 }
 
-function grow(
-  calls: Growing[],
-  piece: NonNullable<Delta['tool_calls']>[number],
-  newId: () => string,
-): void {
-  const last = calls.at(-1);
-  // Servers that send a call in one piece leave out the index, or count every call as the first.
-  const isNew = piece.index === undefined ? true : calls[piece.index] === undefined;
-  const isOther = Boolean(piece.id && piece.function?.name && last?.id !== piece.id);
-  let call = isNew || isOther ? undefined : calls[piece.index ?? calls.length - 1];
-  if (!call) {
-    call = { id: piece.id || newId(), name: '', json: '' };
-    calls.push(call);
-  }
-  call.name += piece.function?.name ?? '';
-  const args = piece.function?.arguments;
-  call.json += typeof args === 'string' ? args : args === undefined ? '' : JSON.stringify(args);
+/** Names of what a model thought, in deltas and, given back, in messages. */
+export const thoughtNames = ['reasoning_content', 'reasoning'] as const;
+
+function textIn(content: Delta['content']): string {
+  if (typeof content === 'string') return content;
+  return (content ?? [])
+    .map(({ type, text }) => (type === 'text' && typeof text === 'string' ? text : ''))
+    .join('');
+}
+
+type Piece = NonNullable<Delta['tool_calls']>[number];
+
+/**
+ * Calls as they come in pieces. Servers number them from 0 or 1, not at all, or call each the first; they
+ * name a call once or in every piece.
+ */
+function createCalls(newId: () => string) {
+  const all: Growing[] = [];
+  const latest = new Map<number, Growing>();
+
+  const callOf = ({ index, id, function: called }: Piece): Growing => {
+    const known = index === undefined ? all.at(-1) : latest.get(index);
+    const isOther = Boolean(called?.name) && (index === undefined || Boolean(id));
+    if (known && !(isOther && known.id !== id)) return known;
+    const call = { id: id || newId(), name: '', json: '' };
+    all.push(call);
+    return call;
+  };
+
+  return {
+    all,
+    grow(piece: Piece): void {
+      const call = callOf(piece);
+      if (piece.index !== undefined) latest.set(piece.index, call);
+      const { name, arguments: args } = piece.function ?? {};
+      if (name && name !== call.name) call.name += name;
+      call.json += typeof args === 'string' ? args : args === undefined ? '' : JSON.stringify(args);
+    },
+  };
 }
 
 /** Calls in text count where there are no others: servers that can't read a model's own form leave them there. */
-function contentOf(text: string, calls: readonly Growing[], newId: () => string): readonly Block[] {
-  if (calls.length === 0 && hasTextCalls(text)) return parseTextCalls(text, newId);
+function contentOf(
+  said: string,
+  calls: readonly Growing[],
+  tools: readonly ToolSpec[],
+  newId: () => string,
+): readonly Block[] {
+  const text = withoutThoughts(said);
+  const inText = calls.length === 0 ? callsInText(text, tools, newId) : undefined;
+  if (inText) return inText;
   return [
     ...(text === '' ? [] : [{ type: 'text' as const, text }]),
     ...calls.map(({ id, name, json }) => ({
@@ -147,7 +206,8 @@ function toStopReason(reason: string, content: readonly Block[], refused: boolea
 
 function toUsage(counts: Counts): Usage {
   const sent = counts.prompt_tokens ?? 0;
-  const cached = Math.min(sent, counts.prompt_tokens_details?.cached_tokens ?? 0);
+  const { prompt_tokens_details: details, prompt_cache_hit_tokens: hit = 0 } = counts;
+  const cached = Math.min(sent, details?.cached_tokens ?? hit);
   return {
     inputTokens: sent - cached,
     outputTokens: counts.completion_tokens ?? 0,

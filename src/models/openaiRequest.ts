@@ -1,22 +1,17 @@
 /** Our request as servers of the chat completions protocol want it. */
 import type { Message, ModelRequest } from '../core/model.ts';
 import type { Effort } from '../core/settings.ts';
+import type { Dialect } from './openaiDialect.ts';
+import { thoughtNames } from './openaiReply.ts';
 import { describeTools, flatten } from './textTools.ts';
-
-/** What this server and model were found to take. */
-export interface Dialect {
-  /** Tools of the protocol's own; without, they are called in text. */
-  readonly tools: boolean;
-  readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
-  readonly usage: boolean;
-  readonly effort: boolean;
-}
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string | null;
   readonly tool_calls?: readonly ChatCall[];
   readonly tool_call_id?: string;
+  readonly reasoning_content?: string;
+  readonly reasoning?: string;
 }
 
 interface ChatCall {
@@ -34,12 +29,14 @@ export function toBody(
   const { tools } = request;
   const inText = !dialect.tools && tools.length > 0;
   const system = inText ? `${request.system}\n\n${describeTools(tools)}` : request.system;
-  const messages = request.messages.flatMap(inText ? toText : toMessages);
+  const messages = request.messages.flatMap(
+    inText ? toText : (message) => toMessages(message, dialect.thoughts),
+  );
   return {
     model,
     messages: [{ role: 'system', content: system }, ...messages],
     stream: true,
-    [dialect.maxTokens]: request.maxOutputTokens,
+    [dialect.maxTokens]: Math.min(request.maxOutputTokens, dialect.maxOutput),
     ...(dialect.usage ? { stream_options: { include_usage: true } } : {}),
     ...(effort && dialect.effort ? { reasoning_effort: effort === 'max' ? 'xhigh' : effort } : {}),
     ...(dialect.tools && tools.length > 0
@@ -59,7 +56,7 @@ function toText(message: Message): ChatMessage[] {
 }
 
 /** Results are messages of their own, right behind the calls they answer. */
-function toMessages({ role, content }: Message): ChatMessage[] {
+function toMessages({ role, content }: Message, withThoughts: boolean): ChatMessage[] {
   const text = content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
   if (role === 'user') {
     return [
@@ -82,8 +79,22 @@ function toMessages({ role, content }: Message): ChatMessage[] {
         ]
       : [],
   );
-  if (calls.length > 0) return [{ role, content: text === '' ? null : text, tool_calls: calls }];
+  if (calls.length > 0) {
+    const thoughts = withThoughts ? thoughtsIn(content) : {};
+    return [{ role, content: text === '' ? null : text, ...thoughts, tool_calls: calls }];
+  }
   return text === '' ? [] : [{ role, content: text }];
+}
+
+/** Models that think between calls want to go on from it, by the name the server gave it. */
+function thoughtsIn(content: Message['content']): Partial<ChatMessage> {
+  const raw = content.flatMap((block) => (block.type === 'opaque' ? [block.raw] : []))[0];
+  return Object.fromEntries(
+    thoughtNames.flatMap((name) => {
+      const thought = (raw as Record<string, unknown> | undefined)?.[name];
+      return typeof thought === 'string' ? [[name, thought]] : [];
+    }),
+  );
 }
 
 /** Servers parse it again, so what was no JSON must not go back as it was. */

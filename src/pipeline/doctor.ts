@@ -17,6 +17,7 @@ import type { House } from './house.ts';
 import type { Schedule } from './run/schedule.ts';
 import { scheduleText } from './run/scheduleIn.ts';
 import { configurationOf } from './selfTest/selfTest.ts';
+import { syncState } from './sync/state.ts';
 
 /** What works and what is missing, each with the fix. */
 export interface DoctorCheck {
@@ -71,6 +72,7 @@ export async function examine(
       throw new Error(proofText(proof));
     }),
     check('Schedule', async () => scheduleText(house, valid(settings).schedule, schedule)),
+    syncCheck(house, settings),
     sandboxCheck(house, settings),
     selfTestCheck(house, settings),
   ]);
@@ -133,6 +135,19 @@ async function sandboxCheck(house: House, settings: () => Settings): Promise<Doc
       const { what, why, remedy } = noSandbox(state);
       return { title, ok: false, code: 'no_sandbox', detail: `${what} ${why}`, fix: remedy };
     }
+  }
+}
+
+/** Patchwright works on alone as long as the remote can't be reached. */
+async function syncCheck(house: House, settings: () => Settings): Promise<DoctorCheck> {
+  const title = 'Team';
+  const fix = 'Run `patchwright sync`, or Sync Backlog with Team in the editor.';
+  try {
+    valid(settings);
+    const { ok, detail } = await syncState(house);
+    return ok ? { title, ok, detail } : { title, ok, optional: true, detail, fix };
+  } catch (error) {
+    return { title, ok: false, optional: true, detail: errorMessage(error) };
   }
 }
 

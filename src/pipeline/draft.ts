@@ -237,6 +237,7 @@ async function writePatch(
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(house, ticket),
+      said: saidFor(house, ticket),
       ...lessonsFor(house.backlog, ticket),
       ...(await instructionsOf(worktree)),
       // Of the base; the checkout is further on where the patch continues another one.
@@ -521,6 +522,7 @@ async function noteRefusal(job: Job, path: string, rule: string): Promise<void> 
 const maxFeedback = 5;
 /** So many of them are looked through, the newest ones. */
 const maxLooked = 1_000;
+const maxSaid = 12;
 
 /** S3: of the last seven days' complaints the five that say most about the ticket. */
 export function feedbackFor(
@@ -530,6 +532,11 @@ export function feedbackFor(
   const weekAgo = new Date(clock.now().getTime() - 7 * 86_400_000).toISOString();
   const complaints = backlog.feedback.negativeSince(weekAgo, maxLooked);
   return relatedFeedback(ticket, complaints, maxFeedback);
+}
+
+/** What users said that made the ticket, newest first. */
+export function saidFor({ backlog }: Pick<House, 'backlog'>, { id }: Pick<Ticket, 'id'>) {
+  return backlog.feedback.ofTheme(id, maxSaid);
 }
 
 const maxInstructionChars = 20_000;

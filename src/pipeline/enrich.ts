@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Change } from '../core/change.ts';
 import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import { byTurn, type Ticket } from '../core/ticket.ts';
@@ -11,6 +12,8 @@ const maxFacts = 50;
 const maxSuspected = 5;
 const factsMs = 5_000;
 const suspectsMs = 8_000;
+/** Tickets read in one turn. */
+const slice = 100;
 
 /**
  * Adds to new tickets what has to be asked of files and git: risk and effort of the code, and the
@@ -21,12 +24,7 @@ export async function enrich(
   ids: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const { tickets } = house.backlog;
-  const placed = ids
-    .map((id) => tickets.get(id))
-    .filter((ticket) => ticket?.metadata.location !== undefined)
-    .filter((ticket) => ticket !== undefined)
-    .sort(byTurn);
+  const placed = (await placedOf(house, ids)).sort(byTurn);
   if (placed.length === 0) return;
   await bounded(house, 'The code of new tickets', factsMs, signal, (either) =>
     addFacts(house, placed.slice(0, maxFacts), either),
@@ -34,6 +32,19 @@ export async function enrich(
   await bounded(house, 'Suspect commits', suspectsMs, signal, (either) =>
     addSuspects(house, placed.filter(isAnEvent).slice(0, maxSuspected), either),
   );
+}
+
+/** Read a slice in each turn: a log of thousands of bugs must not hold the editor. */
+async function placedOf({ backlog }: House, ids: readonly string[]): Promise<Ticket[]> {
+  const placed: Ticket[] = [];
+  for (let from = 0; from < ids.length; from += slice) {
+    for (const id of ids.slice(from, from + slice)) {
+      const ticket = backlog.tickets.get(id);
+      if (ticket?.metadata.location !== undefined) placed.push(ticket);
+    }
+    await nextTurn();
+  }
+  return placed;
 }
 
 /** What the code analysis finds has not happened at a time; no commit comes before it. */

@@ -1,6 +1,6 @@
 import type { Backlog } from '../backlog/backlog.ts';
 import { type Health, healthOf } from '../learning/health.ts';
-import { dayMs } from '../learning/history.ts';
+import { dayMs, together } from '../learning/history.ts';
 import { type Metrics, metricsOf } from '../learning/metrics.ts';
 import { type Calibration, calibrationOf, outcomesOf } from '../learning/odds.ts';
 import { historyIn } from './learning.ts';
@@ -12,13 +12,13 @@ export interface Insight extends Metrics {
   readonly odds: Calibration;
 }
 
-/** Of the last days, today included. */
-export function insightOf(backlog: Backlog, days: number, now: Date): Insight {
+/** Of the last days, today included; of several folders as of one. */
+export function insightOf(backlogs: readonly Backlog[], days: number, now: Date): Insight {
   const period = {
     from: new Date(now.getTime() - days * dayMs).toISOString(),
     to: new Date(now.getTime() + 1).toISOString(), // what happened this very moment counts
   };
-  const history = historyIn(backlog);
+  const history = together(backlogs.map(historyIn));
   return {
     ...metricsOf(history, period),
     health: healthOf(history, period),

@@ -15,7 +15,7 @@ import {
   standingOf,
   suggestModel,
 } from '../learning/preferences.ts';
-import { habitOf, localTimeOf } from '../learning/reviewTimes.ts';
+import { habitOf, learnReviews, localTimeOf } from '../learning/reviewTimes.ts';
 import { type SettingSuggestion, suggestSettings } from '../learning/suggestSettings.ts';
 import { audit } from './changes.ts';
 import type { House } from './house.ts';
@@ -66,6 +66,17 @@ export function learnedOf(house: Pick<House, 'backlog' | 'settings'>): Learned {
     reviews: { ...preferences.reviews, ...(habit ? { habit } : {}) },
     settings: enabled ? suggestSettings(history, preferences, settings, models) : [],
   };
+}
+
+/** When they usually review, for whoever waits for that; undefined where it is not known, or not wanted. */
+export function habitIn({
+  backlog,
+  settings,
+}: Pick<House, 'backlog' | 'settings'>): Habit | undefined {
+  const { rate, reviewTimes } = settings().learning;
+  if (!reviewTimes || !isLearning(backlog)) return undefined;
+  const reviews = reviewsOf({ requests: backlog.requests.list() }, resetAt(backlog));
+  return habitOf(learnReviews(reviews.map(localTimeOf), rate));
 }
 
 function modelsIn({ overall }: Preferences, { model }: Settings): readonly string[] {

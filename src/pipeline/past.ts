@@ -55,10 +55,14 @@ export function outlooks(
 
 const learningIsOff = 'Learning is off: even odds, and a quarter of what an attempt may take.';
 
-/** What counts of them: nothing from before a reset. */
+/** What counts of them: nothing from before a reset. Only tickets that were tried are read: most were not. */
 function outcomesIn(backlog: Backlog): readonly Outcome[] {
   const since = resetAt(backlog) ?? '';
-  return outcomesOf(historyIn(backlog)).filter(({ at }) => at > since);
+  const attempts = backlog.attempts.list();
+  const tried = [...new Set(attempts.map(({ ticketId }) => ticketId))];
+  const tickets = tried.flatMap((id) => backlog.tickets.get(id) ?? []);
+  const outcomes = outcomesOf({ attempts, requests: backlog.requests.list(), tickets });
+  return outcomes.filter(({ at }) => at > since);
 }
 
 /** Says of a ticket why it is not proposed again by itself; undefined: it may be. */

@@ -1,11 +1,10 @@
 /** How something would be changed, before anything is: read-only tools, a plan, and a person's yes. */
-import { randomUUID } from 'node:crypto';
-import { runAgent } from '../attempt/agent.ts';
 import { planning } from '../attempt/planning.ts';
 import { planMessage } from '../attempt/prompt.ts';
-import { type Attempt, noUsage, totalTokens } from '../core/attempt.ts';
-import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import { type Attempt, type AttemptProgress, totalTokens } from '../core/attempt.ts';
+import { errorMessage, PatchwrightError } from '../core/errors.ts';
 import { costOf, type Model } from '../core/model.ts';
+import type { Git } from '../core/ports.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { estimateOf, type PlanDraft, type Preview, slugOf } from '../core/plan.ts';
 import type { Progress } from '../core/progress.ts';
@@ -15,10 +14,11 @@ import { assertMove, manualTicketId, type Ticket } from '../core/ticket.ts';
 import { audit } from './changes.ts';
 import { codeContext } from './codeContext.ts';
 import { notFound } from './decide.ts';
-import { draft, feedbackFor, instructionsOf } from './draft.ts';
+import { draft, feedbackFor, instructionsOf, saidFor } from './draft.ts';
 import type { House } from './house.ts';
+import { beginLook, type Look, type Looked, plainOf, runLook } from './look.ts';
 import { newTicket } from './tickets.ts';
-import { assertRequestsLeft, budgetToday } from './today.ts';
+import { assertRequestsLeft } from './today.ts';
 
 /** What is to be planned: a ticket there is, or a wish in a person's own words. */
 export type Wish = { readonly ticketId: string } | { readonly text: string };
@@ -31,12 +31,6 @@ export interface PreviewOptions {
 /** A preview that has its plan. */
 export type Planned = Attempt & { readonly preview: Preview };
 
-interface Started {
-  readonly attempt: Planned;
-  readonly ticket: Ticket;
-  readonly budgetUsd?: number;
-}
-
 /** Makes a plan. Nothing but the backlog is written. */
 export async function preview(
   house: House,
@@ -47,14 +41,14 @@ export async function preview(
 ): Promise<Planned> {
   const settings = house.settings();
   const model = await house.openModel(settings, 'planning');
-  const started = await begin(house, settings, model, wish, signal);
-  const { id: previewId, preview: begun, ticketId } = started.attempt;
+  const look = await beginPlan(house, settings, model, wish, signal);
+  const { id: previewId, preview: begun, ticketId } = look.attempt;
   const { title } = begun;
   tell({ kind: 'preview_started', previewId, ticketId, title });
   const end = (ok: boolean, message: string): void =>
     tell({ kind: 'preview_ended', previewId, title, ok, message, unasked });
   try {
-    const planned = await makePlan(house, settings, model, started, tell, signal);
+    const planned = await makePlan(look, tell, signal);
     end(true, 'The plan waits for your decision.');
     return planned;
   } catch (error) {
@@ -63,45 +57,20 @@ export async function preview(
   }
 }
 
-/** Under the lock that drafts are claimed under, so that the day's limits hold for both. */
-async function begin(
+function beginPlan(
   house: House,
   settings: Settings,
   model: Model,
   wish: Wish,
   signal: AbortSignal,
-): Promise<Started> {
-  const { backlog } = house;
-  return backlog.exclusively(
-    'draft',
-    async () => {
-      const now = house.clock.now().toISOString();
-      const ticket = 'text' in wish ? wishedFor(wish.text, now) : ticketOf(house, wish.ticketId);
-      assertRequestsLeft(house, settings);
-      const budget = model.price ? { budgetUsd: budgetToday(house, settings) } : {};
-      const attempt: Planned = {
-        id: randomUUID(),
-        ticketId: ticket.id,
-        number: 1,
-        branch: '',
-        base: await house.git.run(['rev-parse', 'HEAD'], { signal }),
-        outcome: 'running',
-        startedAt: now,
-        runner: house.runner,
-        model: model.name,
-        steps: 0,
-        usage: noUsage,
-        preview: {
-          request: ticket.description,
-          title: ticket.title,
-          branch: `auto-improve/${slugOf(ticket.title)}`,
-        },
-      };
-      await backlog.write([{ kind: 'attempt', id: attempt.id, fields: attempt }]);
-      return { ticket, attempt, ...budget };
-    },
-    signal,
-  );
+): Promise<Look> {
+  const about = (now: string): Looked => {
+    const ticket = 'text' in wish ? wishedFor(wish.text, now) : ticketOf(house, wish.ticketId);
+    assertRequestsLeft(house, settings);
+    const { description: request, title } = ticket;
+    return { ticket, preview: { request, title, branch: `auto-improve/${slugOf(title)}` } };
+  };
+  return beginLook(house, settings, model, about, signal);
 }
 
 function ticketOf(house: House, ticketId: string): Ticket {
@@ -146,102 +115,63 @@ function wishedFor(text: string, now: string): Ticket {
 }
 
 async function makePlan(
-  house: House,
-  settings: Settings,
-  model: Model,
-  { attempt, ticket, budgetUsd }: Started,
+  look: Look,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Planned> {
-  const { git, folder } = house;
-  const prefix = await git.run(['rev-parse', '--show-prefix'], { signal });
-  const place = { git, base: attempt.base, prefix };
-  let spent: Partial<Attempt> = {};
+  const { house, settings, model, attempt, ticket } = look;
+  const { git, shell } = house;
   let handedIn: PlanDraft | undefined;
-  try {
-    const first = planMessage({
-      ticket,
-      reviewComments: ticket.metadata.reviewComments ?? [],
-      keep: keptKinds(settings.privacy),
-      negativeFeedback: feedbackFor(house, ticket),
-      ...(await instructionsOf(place)),
-      ...(await codeContext(place, ticket, signal)),
-    });
-    await runAgent(
-      {
-        job: planning,
-        model,
-        root: folder,
-        git,
-        shell: house.shell,
-        isHidden: async (path, during) => isIgnored(house, path, during),
-        takePlan: (plan) => {
-          handedIn = plan;
-        },
-        guard: { check: () => ({ ok: false, rule: 'a preview changes nothing' }) },
-        clock: house.clock,
-        limits: settings.limits,
-        budgetTodayUsd: budgetUsd,
-        onProgress: (progress) => {
-          if (progress.kind === 'step') {
-            const { step: steps, usage, costUsd } = progress;
-            spent = { steps, usage, ...(costUsd === undefined ? {} : { costUsd }) };
-          }
-          tell({ kind: 'preview', previewId: attempt.id, progress });
-        },
-        onRefused: () => undefined, // no tool writes
-        saveTranscript: (entry) => house.saveTranscript(attempt.id, entry),
-        submit: () => Promise.resolve({ accepted: false, feedback: 'Call plan instead.' }),
-      },
-      first,
-      signal,
-    );
-    if (!handedIn) throw new Error('The agent returned without a plan.');
-    const plan = clean(handedIn);
-    const estimate = estimateOf(plan, earlierBy(house, model), (usage) =>
-      costOf(usage, model.price),
-    );
-    const ended = {
-      ...spent,
-      outcome: 'succeeded' as const,
-      endedAt: house.clock.now().toISOString(),
-      summary: plan.summary,
-      preview: { ...attempt.preview, plan: { ...plan, estimate } },
-    };
-    await house.backlog.write([
-      { kind: 'attempt', id: attempt.id, fields: ended },
-      audit({ actor: `model:${model.name}`, action: 'plan.made', subject: attempt.ticketId }),
-    ]);
-    return { ...attempt, ...ended };
-  } catch (error) {
-    const outcome = isPatchwrightError(error, 'cancelled') ? 'cancelled' : 'failed';
-    const endedAt = house.clock.now().toISOString();
-    await house.backlog.write([
-      {
-        kind: 'attempt',
-        id: attempt.id,
-        fields: { ...spent, outcome, endedAt, error: errorMessage(error) },
-      },
-    ]);
-    throw error;
-  }
+  const work = {
+    job: planning((plan) => {
+      handedIn = clean(plan);
+    }),
+    first: async () => {
+      const prefix = await git.run(['rev-parse', '--show-prefix'], { signal });
+      const place = { git, base: attempt.base, prefix };
+      return planMessage({
+        ticket,
+        reviewComments: ticket.metadata.reviewComments ?? [],
+        keep: keptKinds(settings.privacy),
+        negativeFeedback: feedbackFor(house, ticket),
+        said: saidFor(house, ticket),
+        ...(await instructionsOf(place)),
+        ...(await codeContext(place, ticket, signal)),
+      });
+    },
+    limits: settings.limits,
+    shell,
+    isHidden: (path: string, during: AbortSignal) => isIgnored(git, path, during),
+    onProgress: (progress: AttemptProgress) =>
+      tell({ kind: 'preview', previewId: attempt.id, progress }),
+    result: () => {
+      if (!handedIn) throw new Error('The agent returned without a plan.');
+      const estimate = estimateOf(handedIn, earlierBy(house, model), (usage) =>
+        costOf(usage, model.price),
+      );
+      const preview = { ...attempt.preview, plan: { ...handedIn, estimate } };
+      const by = { actor: `model:${model.name}`, action: 'plan.made', subject: ticket.id };
+      return { fields: { summary: handedIn.summary, preview }, changes: [audit(by)] };
+    },
+  };
+  return { ...attempt, ...(await runLook(look, work, signal)) };
 }
 
 /** The tools read the user's own folder: what git ignores there is not the project's. */
-async function isIgnored({ git }: House, path: string, signal: AbortSignal): Promise<boolean> {
+async function isIgnored(git: Git, path: string, signal: AbortSignal): Promise<boolean> {
   if (path === '') return false;
   const { code } = await git.code(['check-ignore', '-q', '--', path], { okCodes: [0, 1], signal });
   return code === 0;
 }
 
-/** It is shown and kept: no secret stays in it. */
+/** It is shown and kept. */
 function clean(plan: PlanDraft): PlanDraft {
   return {
     ...plan,
-    summary: redact(plan.summary),
-    approach: redact(plan.approach),
-    riskReason: redact(plan.riskReason),
-    files: plan.files.map((file) => ({ ...file, change: redact(file.change) })),
+    summary: plainOf(plan.summary),
+    approach: plainOf(plan.approach),
+    riskReason: plainOf(plan.riskReason),
+    files: plan.files.map((file) => ({ ...file, change: plainOf(file.change) })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorMessage } from '../core/errors.ts';
 import type { Progress, ScanReport } from '../core/progress.ts';
 import type { EditorDiagnostic } from '../core/quality.ts';
@@ -91,7 +92,9 @@ async function readGrowth(
       version ??= readVersion(house, signal);
     const now = house.clock.now().toISOString();
     const intake = intakeOf(batch, backlog, settings, now, await version);
+    await nextTurn(); // working out and writing down are a turn each: the editor waits for its own
     await backlog.write(intake.changes);
+    await nextTurn();
     return intake;
   };
   await wake(house);

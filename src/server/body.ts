@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { systemCode } from '../core/errors.ts';
 import { refusal } from './refusal.ts';
 
@@ -13,17 +13,36 @@ export interface BodyLimits {
 
 const decoders = {
   gzip: promisify(gunzip),
-  deflate: promisify(inflate),
+  deflate: inflateEither,
   br: promisify(brotliDecompress),
 };
 
-/** Throws 413, 415 for an encoding that we don't know, and 400 for what is cut or damaged. */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+const unpack = promisify(inflate);
+const unpackRaw = promisify(inflateRaw);
+
+/** `deflate` has a head of zlib's; some clients leave that out. */
+function inflateEither(bytes: Buffer, options: { readonly maxOutputLength: number }) {
+  const hasHead = ((bytes[0] ?? 0) & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
+  return hasHead ? unpack(bytes, options) : unpackRaw(bytes, options);
+}
+
+/**
+ * Throws 413, 415 for an encoding that we don't know, and 400 for what is cut or damaged.
+ * @param begin called once nothing in the head speaks against the body
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  begin: () => void = () => undefined,
+): Promise<Buffer> {
+  const said = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const encoding = said.replace(/^x-(?=gzip$)/, '');
   const decode = encoding === 'identity' ? undefined : decoders[encoding as keyof typeof decoders];
   if (encoding !== 'identity' && !decode) {
     throw refusal(415, 'bad_encoding', 'The encoding is none of gzip, deflate and br.');
   }
+  if (Number(request.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge(limits.bytes);
+  begin();
   const packed = await bytesOf(request, limits.bytes);
   if (!decode) return packed;
   try {
@@ -35,7 +54,6 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
 }
 
 async function bytesOf(request: IncomingMessage, max: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > max) throw tooLarge(max);
   const parts: Buffer[] = [];
   let size = 0;
   try {
@@ -74,7 +92,7 @@ function tooLarge(max: number): Error {
 
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw refusal(400, 'bad_json', 'The body is no JSON.');
   }

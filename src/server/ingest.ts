@@ -86,9 +86,10 @@ export function createIngest(
   };
   const envelope = sentry(readEnvelope, keyInEnvelope);
   const store = sentry(readStored);
-  return (path) => {
+  return (given) => {
+    const path = given.replace(/\/$/, ''); // as some join addresses
     if (Object.hasOwn(intakes, path)) return intakes[path];
-    const kind = /^\/api\/\d{1,20}\/(envelope|store)\/?$/.exec(path)?.[1];
+    const kind = /^\/api\/\d{1,20}\/(envelope|store)$/.exec(path)?.[1];
     return kind === 'envelope' ? envelope : kind === 'store' ? store : undefined;
   };
 }

@@ -82,8 +82,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       keepAliveTimeout: 5_000,
       maxHeaderSize: 16_384,
     },
-    handle,
+    handle.usual,
   );
+  server.on('checkContinue', handle.expecting);
   server.maxConnections = maxConnections;
   const tidying = app.pipeline.onDidProgress(({ kind }) => {
     if (kind === 'scanned') inbox.tidy().catch((error: unknown) => log(errorMessage(error)));
@@ -181,6 +182,13 @@ function createHandler(
   const turns = createTurns(maxRequests);
   const origins = keptFor(settingsMs, clock, () => settings().server.origins);
   const grown = createSlowly(() => app.pipeline.grown(), signal);
+  /** Of those who ask whether to send their body: what lets them. */
+  const asking = new WeakMap<IncomingMessage, () => void>();
+  const bodyOf = (request: IncomingMessage): Promise<Buffer> =>
+    readBody(request, limits, () => {
+      asking.get(request)?.();
+      asking.delete(request);
+    });
   const ingest = createIngest(keptKinds(settings().privacy), () => new Date());
 
   const authorise = (key: string | undefined, wanted: 'ingest' | 'api'): void => {
@@ -198,7 +206,7 @@ function createHandler(
     const key = keyIn(request, url.searchParams);
     if (key !== undefined || !intake.keyInBody) authorise(key, 'ingest');
     events.take();
-    const body = await readBody(request, limits);
+    const body = await bodyOf(request);
     if (key === undefined) authorise(intake.keyInBody?.(body), 'ingest');
     const { records, reply } = await intake.read(body, request);
     events.spend(Math.max(1, records.length));
@@ -221,7 +229,7 @@ function createHandler(
     authorise(keyIn(request, url.searchParams), 'api');
     calls.take();
     calls.spend(1);
-    const body = request.method === 'POST' ? await readBody(request, limits) : undefined;
+    const body = request.method === 'POST' ? await bodyOf(request) : undefined;
     return one.route.answer({
       names: one.names,
       query: url.searchParams,
@@ -233,7 +241,7 @@ function createHandler(
   const answer = async (request: IncomingMessage, url: URL): Promise<Reply> => {
     const open = openTo(url.pathname);
     if (open) {
-      if (request.method !== 'GET') throw wrongMethod('GET');
+      if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod('GET, HEAD');
       return open;
     }
     const intake = ingest(url.pathname);
@@ -247,7 +255,7 @@ function createHandler(
     let entered = false;
     try {
       assertHost(request, port());
-      const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+      const url = urlOf(request);
       const isIntake = ingest(url.pathname) !== undefined;
       const origin = isIntake ? originOf(request, origins()) : undefined;
       if (origin !== undefined) cors = corsHeaders(origin);
@@ -261,7 +269,7 @@ function createHandler(
     } catch (error) {
       const refused = asRefusal(error);
       // Whoever still sends would not see an answer that ends the connection.
-      if (!request.complete) await passOver(request, 2 * limits.bytes);
+      if (!request.complete && !asking.has(request)) await passOver(request, 2 * limits.bytes);
       if (refused.status === 500) log(`${request.method} failed: ${errorMessage(error)}`);
       // The rest of a body that nobody reads must not be taken for the next request.
       const headers = request.complete
@@ -277,10 +285,23 @@ function createHandler(
       if (entered) turns.leave();
     }
   };
-  return (request: IncomingMessage, response: ServerResponse): void => {
+  const usual = (request: IncomingMessage, response: ServerResponse): void => {
     response.on('error', () => undefined); // they went away
     void respond(request, response);
   };
+  return {
+    usual,
+    expecting: (request: IncomingMessage, response: ServerResponse): void => {
+      asking.set(request, () => response.writeContinue());
+      usual(request, response);
+    },
+  };
+}
+
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const base = 'http://127.0.0.1';
+  if (URL.canParse(url, base)) return new URL(url, base);
+  throw refusal(400, 'bad_address', 'The address is none.');
 }
 
 function wrongMethod(allow: string): Error {

@@ -25,6 +25,8 @@ export type FromPage =
   | { readonly kind: 'showGate'; readonly gate: string }
   | { readonly kind: 'openRequest'; readonly requestId: string }
   | { readonly kind: 'days'; readonly days: number }
+  /** Empty: all together. */
+  | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'export'; readonly format: 'markdown' | 'json' };
 
 export const pageActions = [
@@ -51,7 +53,7 @@ export interface HunkRef {
 /** What the page keeps for when the window is loaded again. */
 export type PageState =
   | { readonly kind: 'review'; readonly requestId: string }
-  | { readonly kind: 'dashboard'; readonly days: number };
+  | { readonly kind: 'dashboard'; readonly days: number; readonly folder?: string };
 
 export interface Reasoned {
   readonly value: string;
@@ -63,6 +65,8 @@ export interface Place {
   readonly path: string;
   readonly line?: number;
   readonly label: string;
+  /** The function that it is in. */
+  readonly within?: string;
 }
 
 export interface ReviewView {
@@ -75,7 +79,11 @@ export interface ReviewView {
   readonly branch: string;
   readonly model: string;
   readonly cost: string;
-  readonly created: string;
+  readonly created: Moment;
+  /** How much it changes. */
+  readonly size: string;
+  /** How many gates it passed. */
+  readonly gatesPassed: string;
   readonly confidence: {
     readonly value: number;
     readonly parts: readonly { readonly label: string; readonly value: number }[];
@@ -92,6 +100,8 @@ export interface ReviewView {
     readonly trend?: TrendView;
     readonly stack: readonly Place[];
     readonly suspects: readonly string[];
+    /** Tickets of other folders with the same cause, and why they are thought to have it. */
+    readonly links: readonly string[];
     /** The parts of the fingerprint: why these events are one ticket. */
     readonly groupedBy: readonly { readonly label: string; readonly value: string }[];
   };
@@ -108,6 +118,8 @@ export interface ReviewView {
   readonly proof: {
     readonly before: readonly string[];
     readonly after: readonly string[];
+    /** What else the proof was put to. */
+    readonly tried: readonly string[];
     /** Mutants that the test does not notice, and hunks that nothing proves. */
     readonly doubts: readonly string[];
     /** How the app did under load; empty where that was not tried. */
@@ -120,6 +132,12 @@ export interface ReviewView {
   readonly actions: Readonly<Record<PageAction, ActionView>>;
 }
 
+/** When something was: in a few words, and exactly. */
+export interface Moment {
+  readonly words: string;
+  readonly exact: string;
+}
+
 /** How often something happened, a value a day, the last one last. */
 export interface TrendView {
   readonly values: readonly number[];
@@ -128,6 +146,7 @@ export interface TrendView {
 
 export interface FileView {
   readonly path: string;
+  readonly changes: string;
   readonly words: string;
   readonly added: number;
   readonly removed: number;
@@ -138,7 +157,7 @@ export interface FileView {
 export interface HunkView {
   readonly number: number;
   readonly label: string;
-  readonly words: string;
+  readonly changes: string;
   readonly lines: readonly string[];
 }
 
@@ -166,14 +185,30 @@ export interface ActionView {
 
 export interface DashboardView {
   readonly days: number;
-  readonly figures: readonly FigureView[];
+  /** Only where there are several. */
+  readonly folders?: FolderChoice;
+  readonly groups: readonly {
+    readonly title: string;
+    readonly figures: readonly FigureView[];
+  }[];
   readonly charts: readonly ChartView[];
   readonly tables: readonly TableView[];
-  readonly recent: readonly {
-    readonly at: string;
-    readonly text: string;
-    readonly requestId?: string;
-  }[];
+  readonly recent: readonly RecentView[];
+}
+
+export interface RecentView {
+  readonly at: Moment;
+  readonly text: string;
+  readonly detail: string;
+  /** What it was about; leads to the request where there is one. */
+  readonly ticketId: string;
+  readonly requestId?: string;
+}
+
+export interface FolderChoice {
+  readonly all: readonly { readonly id: string; readonly name: string }[];
+  /** Whose figures these are; empty: of all together. */
+  readonly chosen: string;
 }
 
 export interface FigureView {
@@ -198,6 +233,8 @@ export interface ChartView {
 
 export interface TableView {
   readonly title: string;
+  /** The first cells are names, shown as somebody gave them. */
+  readonly hasNames?: boolean;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }

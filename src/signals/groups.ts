@@ -9,10 +9,12 @@ import { loggedError } from './exceptions/assemble.ts';
 import { maxLineBytes } from './lineBreaks.ts';
 import { createSignals, type Signals } from './exceptionSignals.ts';
 import { createLocator } from './location.ts';
-import { createLogReader } from './logReader.ts';
+import { createLineMemory, type LineMemory } from './lineMemory.ts';
+import { createCountingReader } from './logReader.ts';
 import { joinLog } from './logSet.ts';
 import { logSets, type LogSet } from './rotation.ts';
 import { createOrigins } from './origins.ts';
+import { isRepeated, type LogFinding, wholeOf } from './repeats.ts';
 import { visible } from './title.ts';
 import { createSourceRules, walk } from './walk.ts';
 
@@ -40,6 +42,13 @@ export interface FindingGroup extends Place {
   readonly raw: string;
 }
 
+/** A group, and what is not known of it before the end. */
+interface Counted {
+  readonly group: Omit<FindingGroup, 'count' | 'severity'>;
+  count: number;
+  severity: Severity;
+}
+
 export interface Findings {
   /** By the name of the log: the oldest file of a rotated set. */
   readonly groups: ReadonlyMap<string, readonly FindingGroup[]>;
@@ -48,8 +57,11 @@ export interface Findings {
 }
 
 const maxRawChars = 8_000;
-const maxHashes = 5_000;
-const chunkBytes = 256 * 1024;
+const maxKeys = 2_000;
+/** So many different errors of a log are told; of more, only how many there were. */
+const maxGroups = 5_000;
+/** Little, so that what was found is dealt with while it is young: what lives longer is memory for long. */
+const chunkBytes = 64 * 1024;
 const bufferBytes = maxLineBytes + 2 * chunkBytes;
 
 /**
@@ -66,37 +78,60 @@ export async function findGroups(
   const { byName } = await walk(folder, rules);
   const locator = createLocator(folder, (name) => byName.get(name) ?? []);
   const signals = createSignals(locator, createOrigins(folder, locator));
+  const memory = createLineMemory();
   const groups = new Map<string, readonly FindingGroup[]>();
   const problems: { file: string; reason: string }[] = [];
   for (const set of logSets(files)) {
-    const found = await readSet(set, signals, signal);
+    const found = await readSet(set, signals, memory, signal);
     groups.set(set.files[0] ?? set.name, found.groups); // the same in whatever order they are given
     problems.push(...found.problems);
   }
   return { groups, problems };
 }
 
-async function readSet(set: LogSet, signals: Signals, signal: AbortSignal | undefined) {
+async function readSet(
+  set: LogSet,
+  signals: Signals,
+  memory: LineMemory,
+  signal: AbortSignal | undefined,
+) {
   const log = await joinLog(set, (file) => (isAbsolute(file) ? file : resolve(file)));
-  const groups = new Map<string, FindingGroup>();
+  const groups = new Map<string, Counted>();
   /** What most occurrences need, instead of a signal of their own. */
-  const hashes = new Map<string, string>();
+  const byKey = new Map<string, Counted>();
+  let left = 0;
+
+  /** Of one key all is alike that a group tells of. */
+  const countedOf = (found: LogFinding, key: string): Counted | undefined => {
+    const whole = wholeOf(found);
+    const one = signals.toSignal(whole, set.name, '');
+    const { hash } = one.fingerprint;
+    const known = groups.get(hash);
+    if (!known && groups.size >= maxGroups) return undefined;
+    const counted = known ?? { group: groupOf(one, whole.event), count: 0, severity: one.severity };
+    groups.set(hash, counted);
+    if (ranks[one.severity] > ranks[counted.severity]) counted.severity = one.severity;
+    if (byKey.size >= maxKeys) byKey.clear();
+    byKey.set(key, counted);
+    return counted;
+  };
+
   for (const { content, encoding } of log.runs) {
-    for await (const found of findingsOf(content, encoding, signal)) {
-      const key = signals.keyOf(found.event);
-      let hash = hashes.get(key) ?? '';
-      let known = groups.get(hash);
-      if (!known) {
-        const one = signals.toSignal(found, set.name, '');
-        hash = one.fingerprint.hash;
-        if (hashes.size >= maxHashes) hashes.clear();
-        hashes.set(key, hash);
-        known = groups.get(hash) ?? groupOf(one, found.event);
-      }
-      groups.set(hash, counted(known, found.event));
+    for await (const found of findingsOf(content, encoding, memory, signals, signal)) {
+      const key = isRepeated(found) ? found.key : signals.keyOf(found.event);
+      const counted = byKey.get(key) ?? countedOf(found, key);
+      if (counted) counted.count++;
+      else left++;
     }
   }
-  return { groups: inLanguageOf([...groups.values()]), problems: log.problems() };
+  const found = Array.from(groups.values(), ({ group, ...how }) => ({ ...group, ...how }));
+  return { groups: inLanguageOf(found), problems: [...log.problems(), ...leftOut(set, left)] };
+}
+
+function leftOut(set: LogSet, left: number): Findings['problems'] {
+  if (left === 0) return [];
+  const reason = `it tells of more than ${maxGroups} different errors: ${left} occurrences of others were left out`;
+  return [{ file: set.files[0] ?? set.name, reason }];
 }
 
 /** A message says nothing of its language; what else its log tells of does, when that is one language. */
@@ -110,8 +145,14 @@ function inLanguageOf(groups: readonly FindingGroup[]): readonly FindingGroup[] 
   return groups.map((group) => (group.language === 'text' ? { ...group, language } : group));
 }
 
-async function* findingsOf(content: Content, encoding: Encoding, signal: AbortSignal | undefined) {
-  const reader = createLogReader(0, encoding);
+async function* findingsOf(
+  content: Content,
+  encoding: Encoding,
+  memory: LineMemory,
+  { keyOf }: Signals,
+  signal: AbortSignal | undefined,
+) {
+  const reader = createCountingReader(0, encoding, memory, keyOf);
   const buffer = Buffer.allocUnsafe(bufferBytes);
   let base = 0;
   let filled = 0;
@@ -135,21 +176,12 @@ async function* findingsOf(content: Content, encoding: Encoding, signal: AbortSi
 
 const ranks: Readonly<Record<Severity, number>> = { warning: 0, error: 1, fatal: 2 };
 
-function counted(group: FindingGroup, one: ExceptionEvent): FindingGroup {
-  const isWorse = ranks[one.severity] > ranks[group.severity];
-  return {
-    ...group,
-    count: group.count + 1,
-    ...(isWorse ? { severity: one.severity } : {}),
-  };
-}
-
 /** Shown to who owns the log, and neither kept nor sent: only what is secret is masked. */
 function shown(text: string): string {
   return visible(redact(text, personalKinds));
 }
 
-function groupOf(one: ExceptionSignal, said: ExceptionEvent): FindingGroup {
+function groupOf(one: ExceptionSignal, said: ExceptionEvent): Counted['group'] {
   const { exception, location } = one;
   const top = exception.frames.find(({ inApp }) => inApp);
   const place = location ?? top;
@@ -161,8 +193,6 @@ function groupOf(one: ExceptionSignal, said: ExceptionEvent): FindingGroup {
     file: place?.file ?? null,
     line: place?.line ?? null,
     function: place?.function ?? null,
-    count: 0,
-    severity: one.severity,
     fingerprint: one.fingerprint.hash,
     chain: exception.causes.map(({ type, message, frames }, at) => {
       const frame = frames.find(({ inApp }) => inApp);

@@ -71,9 +71,10 @@ function segmentsOf(file: string): readonly string[] | undefined {
 }
 
 function insideRoot(root: string, file: string): string | undefined {
+  if (!file.startsWith(root)) return undefined; // `relative` is slow, and most are none of ours
   const path = relative(root, file);
   const inside = path !== '' && !path.startsWith('..') && path !== file && !skipped.test(path);
-  return inside && file.startsWith(root) ? path.split(sep).join('/') : undefined;
+  return inside ? path.split(sep).join('/') : undefined;
 }
 
 /**

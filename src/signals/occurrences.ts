@@ -26,26 +26,22 @@ interface Counted {
 /** Occurrences with one key. */
 interface Kind {
   told: number;
-  /** The last signal of each hour, so that what is counted by the hour stays right. */
-  byHour: Map<string, Counted>;
-  batch: number;
+  /** The last signal of each hour of this batch, so that what is counted by the hour stays right. */
+  readonly byHour: Map<string, Counted>;
 }
 
 export function createOccurrences(signals: Signals, file: string, now: string): Occurrences {
   const kinds = new Map<string, Kind>();
+  /** Those that hold signals: what was handed over is held no longer. */
+  let holding: Kind[] = [];
   let list: Counted[] = [];
-  let batch = 0;
 
   const kindOf = (key: string): Kind => {
-    let kind = kinds.get(key);
-    if (!kind) {
-      if (kinds.size >= maxKinds) kinds.clear();
-      kind = { told: 0, byHour: new Map(), batch };
-      kinds.set(key, kind);
-    } else if (kind.batch !== batch) {
-      kind.byHour = new Map();
-      kind.batch = batch;
-    }
+    const known = kinds.get(key);
+    if (known) return known;
+    if (kinds.size >= maxKinds) kinds.clear();
+    const kind: Kind = { told: 0, byHour: new Map() };
+    kinds.set(key, kind);
     return kind;
   };
 
@@ -65,6 +61,7 @@ export function createOccurrences(signals: Signals, file: string, now: string): 
         };
         list.push(counted);
         kind.told++;
+        if (kind.byHour.size === 0) holding.push(kind);
         kind.byHour.set(hour, counted);
         return;
       }
@@ -78,7 +75,8 @@ export function createOccurrences(signals: Signals, file: string, now: string): 
         count === 0 ? signal : { ...signal, repeats: { count, firstAt, lastAt } },
       );
       list = [];
-      batch++;
+      for (const { byHour } of holding) byHour.clear();
+      holding = [];
       return taken;
     },
   };

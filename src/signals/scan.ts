@@ -94,7 +94,7 @@ const minStepBytes = 8 * 1024;
 const maxStepMs = 3;
 const maxHoldMs = 5;
 const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
-const maxBatchSignals = 50;
+const maxBatchSignals = 30;
 const maxBatchBytes = 4 << 20;
 
 export function createScanner(deps: ScannerDeps): Scanner {

@@ -42,9 +42,8 @@ export function createSourceMaps(folder: string, locator: Locator): SourceMaps {
     return map;
   };
 
-  const find = (frame: Frame): Frame => {
-    const file = locator.locate(frame.file);
-    const map = file === undefined ? undefined : mapOf(file);
+  const find = (frame: Frame, file: string): Frame => {
+    const map = mapOf(file);
     return map ? (mappedFrame(frame, map, locator) ?? frame) : frame;
   };
 
@@ -52,11 +51,13 @@ export function createSourceMaps(folder: string, locator: Locator): SourceMaps {
     original(frame) {
       if (!frame.inApp || frame.line === undefined || frame.column === undefined) return frame;
       if (!generated.test(frame.file)) return frame;
+      const file = locator.locate(frame.file);
+      if (file === undefined) return frame;
       const key = `${frame.file}\n${frame.line}\n${frame.column}\n${frame.function ?? ''}`;
       const known = answers.get(key);
       if (known) return known;
       if (answers.size >= maxCached) answers.clear();
-      const found = find(frame);
+      const found = find(frame, file);
       answers.set(key, found);
       return found;
     },

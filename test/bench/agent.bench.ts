@@ -16,7 +16,7 @@ import { type MessagesBody, says, startModelServer } from '../support/modelServe
 import { ticketOf } from '../support/nouns.ts';
 import { createRepository } from '../support/repository.ts';
 import { type Bug, bugs } from './agent/bugs.ts';
-import { editProbes } from './agent/editProbes.ts';
+import { editProbes, type FurtherProbe, furtherProbes } from '../support/editProbes.ts';
 import type { Bench } from './bench.ts';
 
 /** What a provider charges for a token read from its cache, and one written to it, of a plain one. */
@@ -68,9 +68,17 @@ export const bench: Bench = {
       });
       report({
         what: 'edit probes passed',
-        value: editProbes.filter(passes).length,
+        value: editProbes.filter(({ edit, ...probe }) => passes({ ...probe, edits: [edit] }))
+          .length,
         unit: '',
         target: editProbes.length,
+        better: 'larger',
+      });
+      report({
+        what: 'further edit probes passed',
+        value: furtherProbes.filter(passes).length,
+        unit: '',
+        target: furtherProbes.length,
         better: 'larger',
       });
     } finally {
@@ -303,8 +311,8 @@ function sentPlainly(transcript: readonly TranscriptEntry[]): Sent {
   return sum;
 }
 
-function passes({ content, edit, expected }: (typeof editProbes)[number]): boolean {
-  const result = applyEdits(content, [edit]);
+function passes({ content, edits, expected }: FurtherProbe): boolean {
+  const result = applyEdits(content, edits);
   return expected === undefined ? !result.ok : result.ok && result.content.toString() === expected;
 }
 

@@ -6,7 +6,8 @@ import {
   suggestModel,
 } from '../../src/learning/preferences.ts';
 import { partsOfDay } from '../../src/core/habit.ts';
-import { habitOf, type LocalTime, partOf } from '../../src/learning/reviewTimes.ts';
+import { partOf } from '../../src/core/habit.ts';
+import { habitOf, type LocalTime } from '../../src/learning/reviewTimes.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import type { Bench } from './bench.ts';
 

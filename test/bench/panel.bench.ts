@@ -135,6 +135,8 @@ async function reportModels(report: Report, { folder, env }: Demo): Promise<void
   try {
     const { backlog, pipeline } = app;
     const now = new Date();
+    const [drafted] = backlog.requests.list();
+    const ticket = backlog.tickets.get(drafted?.ticketId ?? '');
     const page = (status: TicketStatus) =>
       backlog.tickets.list({ statuses: [status], order: 'score', limit: 500 });
     const parts: readonly (readonly [string, () => unknown])[] = [
@@ -144,6 +146,7 @@ async function reportModels(report: Report, { folder, env }: Demo): Promise<void
         'all of the dashboard',
         async () => dashboardViewOf(pipeline.insight(30), await pipeline.history(), 30, now),
       ],
+      ['odds of a ticket, for the review panel', () => ticket && pipeline.outlook()(ticket)],
       ['groups of the tree', () => backlog.tickets.countByStatus()],
       [`a page of a group of ${children}`, () => page('snoozed')],
       [`a page of a group of ${tickets - children}`, () => page('open')],

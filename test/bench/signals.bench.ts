@@ -87,7 +87,6 @@ export const bench: Bench = {
           ...(trace === traceOf ? { target: 60 } : {}),
           better: 'larger',
         });
-        report({ what: 'memory of that', value: all.rssOverIdleMiB, unit: 'MiB', target: 64 });
         reportThread(report, name, await best('thread', file));
       }
       for (const [name, fill] of [
@@ -114,7 +113,7 @@ export const bench: Bench = {
   },
 };
 
-/** The same in a thread of its own, as the editor does it. */
+/** The same in a thread of its own, as the editor and the command line do it. */
 function reportThread(report: Parameters<Bench['run']>[0], name: string, measured: Measured): void {
   report({
     what: `event loop held at most, ${name} in a thread`,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Change } from '../../src/core/change.ts';
@@ -25,8 +25,10 @@ export const bench: Bench = {
       const what = `${events} events of ${tickets} tickets`;
       report({ what: `${what}: sent`, value: sent.wall, unit: 'ms', target: 10_000 });
       report({ what: `${what}: sent, CPU time of ours`, value: sent.cpu, unit: 'ms' });
+      report({ what: `${what}: sent, waited for a core`, value: sent.waited, unit: 'ms' });
       report({ what: `${what}: received`, value: received.wall, unit: 'ms', target: 10_000 });
       report({ what: `${what}: received, CPU time of ours`, value: received.cpu, unit: 'ms' });
+      report({ what: `${what}: received, waited for a core`, value: received.waited, unit: 'ms' });
       const differs = JSON.stringify(sharedOf(anna)) === JSON.stringify(sharedOf(ben)) ? 0 : 1;
       report({ what: 'of these: differences', value: differs, unit: '', target: 0 });
       await anna.backlog.write([{ kind: 'ticket', id: 't-1', fields: { status: 'closed' } }]);
@@ -78,12 +80,22 @@ interface Took {
   readonly wall: number;
   /** Of this process: what other work on the machine has no part in. */
   readonly cpu: number;
+  /** While other work had the cores; git's processes wait besides. NaN where the system does not say. */
+  readonly waited: number;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<Took> {
   const start = performance.now();
   const before = process.cpuUsage();
+  const waitedBefore = waitedForCore();
   await work();
   const { user, system } = process.cpuUsage(before);
-  return { wall: performance.now() - start, cpu: (user + system) / 1_000 };
+  const waited = waitedForCore() - waitedBefore;
+  return { wall: performance.now() - start, cpu: (user + system) / 1_000, waited };
+}
+
+/** Of the main thread, in milliseconds. */
+function waitedForCore(): number {
+  const file = '/proc/self/schedstat'; // ran, waited, turns; in nanoseconds
+  return existsSync(file) ? Number(readFileSync(file, 'latin1').split(' ')[1]) / 1e6 : Number.NaN;
 }

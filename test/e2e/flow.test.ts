@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { newest, oldest } from '../host/install.mjs';
+import { clickDraft } from './clickDraft.ts';
 import { openWindow, type Window } from './window.ts';
 import { type Demo, openDemo } from './workspace.ts';
 
@@ -34,14 +35,13 @@ for (const version of [newest, oldest]) {
     });
 
     it('drafts the ticket from its row, and then says that one waits', async () => {
-      await bug().hover();
-      await bug().locator('.actions .action-label[aria-label^="Draft Patch"]').click();
+      await clickDraft(window, bug());
       await request().waitFor({ timeout: 170_000 });
       assert.match((await request().getAttribute('aria-label')) ?? '', /(\d)\/\1 gates/);
       await badge('1').waitFor();
       await window
         .statusItem()
-        .filter({ hasText: /(\d)\/\1 · 1 to review/ })
+        .filter({ hasText: /(\d)\/\1 gates · 1 to review/ })
         .waitFor();
       assert.equal(
         await window.page.locator('.tabs-container .tab').count(),

@@ -75,7 +75,7 @@ describe('how it looks', () => {
         'Manage Workspace Trust',
         'restricted mode',
       ],
-      ['no-key', () => ({ folder: join(root, 'quiet') }), 'Set API Key', 'takes a language model'],
+      ['no-key', () => ({ folder: join(root, 'quiet') }), 'Set Up Model', 'takes a language model'],
       [
         'no-tickets',
         () => ({ folder: join(root, 'quiet'), env: { ANTHROPIC_API_KEY: 'any' } }),
@@ -91,19 +91,15 @@ describe('how it looks', () => {
           const buttons = await welcome.locator('.monaco-button').allTextContents();
           assert.ok(buttons.includes(button), buttons.join());
           await window.shot(`welcome-${name}`);
+          if (name !== 'no-key') return; // one of them in every theme
+          for (const theme of themeNames) {
+            await window.useTheme(theme);
+            await welcome.first().waitFor();
+            await window.shot(`welcome-${name}-${theme}`);
+          }
         });
       });
     }
-
-    it('no-tickets: in every theme', async () => {
-      await inWindow({ folder: join(root, 'quiet') }, async (window) => {
-        for (const theme of themeNames) {
-          await window.useTheme(theme);
-          await window.page.locator('.welcome-view-content').first().waitFor();
-          await window.shot(`welcome-no-tickets-${theme}`);
-        }
-      });
-    });
   });
 });
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clickDraft } from './clickDraft.ts';
 import { openWindow, themeNames, type Window } from './window.ts';
 
 /** What somebody sees who has just installed it: no folder, no key. */
@@ -55,8 +56,7 @@ describe('the way of a newcomer', () => {
   });
 
   it('drafts there without a key, by the recorded model', async () => {
-    await bug().hover();
-    await bug().locator('.actions .action-label[aria-label^="Draft Patch"]').click();
+    await clickDraft(window, bug());
     await window
       .rows('Review')
       .filter({ hasText: 'TypeError' })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pack } from '../../scripts/package.mjs';
+import { clickDraft } from './clickDraft.ts';
 import { openWindow, type Window } from './window.ts';
 import { type Demo, openDemo } from './workspace.ts';
 
@@ -26,8 +27,7 @@ describe('the packed extension, installed from its file alone', () => {
   const bug = () => window.rows('Backlog').filter({ hasText: "(reading 'split')" }).first();
 
   it('scans by itself, and drafts a patch that passes the gates', async () => {
-    await bug().hover();
-    await bug().locator('.actions .action-label[aria-label^="Draft Patch"]').click();
+    await clickDraft(window, bug());
     const request = window.rows('Review').filter({ hasText: 'TypeError' }).first();
     await request.waitFor({ timeout: 170_000 });
     assert.match((await request.getAttribute('aria-label')) ?? '', /(\d)\/\1 gates/);

@@ -6,7 +6,7 @@ import type { Frame } from 'playwright-core';
 import { draftOne } from '../integration/support/workspaces.ts';
 import type { Change } from '../../src/core/change.ts';
 import { eventsOf, windowOf } from '../../src/core/metric.ts';
-import { open } from '../support/backlog.ts';
+import { open, ticketChange } from '../support/backlog.ts';
 import { openWindow, themeNames, type Window } from './window.ts';
 import { type Demo, openDemo } from './workspace.ts';
 
@@ -20,6 +20,7 @@ describe('pages', () => {
     demo = await openDemo();
     await draftOne(demo.folder, demo.env);
     await seenLately(demo.folder, [1, 4, 0, 2, 9, 3]);
+    await ticketsLately(demo.folder, 6);
     window = await openWindow({ folder: demo.folder, env: demo.env });
     await window.showViews();
     await window.statusItem().filter({ hasText: 'to review' }).waitFor();
@@ -46,42 +47,60 @@ describe('pages', () => {
     await window.page.locator('iframe.webview.ready').waitFor({ state: 'detached' });
   };
 
-  for (const theme of themeNames) {
-    it(`${theme}: the review panel tells why, what, proof, how and history`, async () => {
-      await window.useTheme(theme);
-      const page = await openPage('Open Review Panel', 'TypeError');
-      for (const name of ['Why', 'What', 'Proof', 'How', 'History']) {
-        await page.getByRole('heading', { level: 2, name }).waitFor();
-      }
-      await page.getByText('Before the patch').waitFor();
-      // The log's own errors are of the days in which the demo was made.
-      await page.getByText(/\d+× in 12 days, 3× of these in the last one/).waitFor();
-      await window.shot(`${theme}-review-panel`);
-      assert.deepEqual(await findings(page), []);
-      await closeTab();
-    });
+  it('the review panel tells why, what, proof, how and history, in every theme', async () => {
+    const page = await openPage('Open Review Panel', 'TypeError');
+    for (const name of ['Why', 'What', 'Proof', 'How', 'History']) {
+      await page.getByRole('heading', { level: 2, name }).waitFor();
+    }
+    await page.getByRole('heading', { name: 'Without the patch' }).waitFor();
+    // The log's own errors are of the days in which the demo was made.
+    await page.getByText(/\d+× in 12 days, 3× of these in the last one/).waitFor();
+    await lookAtAll('review-panel', page);
+    await closeTab();
+  });
 
-    it(`${theme}: the dashboard shows figures, and says where there are too few`, async () => {
+  it('the dashboard shows figures, and says where there are too few, in every theme', async () => {
+    const page = await openPage('Open Dashboard', 'Patchwright Dashboard');
+    await page.getByText('patch requests to review').waitFor();
+    await page.getByText('from 5 on this is drawn').first().waitFor();
+    await page.getByText('Tickets a day as a table').waitFor();
+    await lookAtAll('dashboard', page);
+    await closeTab();
+  });
+
+  /** As it opens, and with all that can be opened open. */
+  const lookAtAll = async (name: string, page: Frame): Promise<void> => {
+    for (const theme of themeNames) {
       await window.useTheme(theme);
-      const page = await openPage('Open Dashboard', 'Patchwright Dashboard');
-      await page.getByText('patch requests to review').waitFor();
-      await page.getByText('from 5 on this is drawn').first().waitFor();
-      await window.shot(`${theme}-dashboard`);
-      assert.deepEqual(await findings(page), []);
-      await closeTab();
-    });
-  }
+      await window.shot(`${theme}-${name}`);
+    }
+    await setOpen(page, 'details', true);
+    for (const theme of [...themeNames].reverse()) {
+      await window.useTheme(theme);
+      assert.deepEqual(await findings(page), [], theme);
+    }
+  };
+
+  it('drops no hunk while none is ticked, but shows them', async () => {
+    const page = await openPage('Open Review Panel', 'TypeError');
+    await setOpen(page, '.hunks', false);
+    await page.getByRole('button', { name: 'Drop Ticked Hunks…' }).click();
+    await page.locator('input[name=hunk]:focus').waitFor();
+    await closeTab();
+  });
 
   it('approves from the panel, by keyboard alone, and shows what came of it', async () => {
-    await window.useTheme('dark');
     const page = await openPage('Open Review Panel', 'TypeError');
     const before = git('rev-parse', 'HEAD');
-    await page.getByRole('button', { name: 'Approve Patch' }).focus();
+    await page.getByRole('button', { name: 'Request Changes…' }).focus();
+    await window.page.keyboard.press('ArrowLeft');
+    await page.locator('button.primary:focus').waitFor();
     await window.page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: 'landed' }).waitFor();
     assert.notEqual(git('rev-parse', 'HEAD'), before);
     await page.getByRole('button', { name: 'Roll Back Release…' }).waitFor();
     await page.getByText('Landed on').waitFor();
+    await page.locator('h1:focus').waitFor(); // and not the button in the place of the one that is gone
   });
 
   it('opens the failing line from the panel, and is there again after a reload', async () => {
@@ -128,6 +147,28 @@ async function seenLately(folder: string, counts: readonly number[]): Promise<vo
   }
 }
 
+/** So many, one a day: enough to be drawn. */
+async function ticketsLately(folder: string, count: number): Promise<void> {
+  const backlog = await open(folder);
+  try {
+    await backlog.write(
+      Array.from({ length: count }, (_, day) =>
+        ticketChange(`earlier-${day}`, {
+          createdAt: new Date(Date.now() - day * 86_400_000).toISOString(),
+        }),
+      ),
+    );
+  } finally {
+    await backlog.dispose();
+  }
+}
+
+async function setOpen(page: Frame, which: string, isOpen: boolean): Promise<void> {
+  await page.locator(which).evaluateAll((all, open) => {
+    for (const one of all) one.toggleAttribute('open', open);
+  }, isOpen);
+}
+
 /** What axe finds wrong, with the elements. */
 async function findings(page: Frame): Promise<string[]> {
   await page.evaluate(axe);
@@ -138,7 +179,7 @@ async function findings(page: Frame): Promise<string[]> {
     interface Results {
       readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[];
     }
-    const { violations } = await axe.run('main', { iframes: false });
+    const { violations } = await axe.run('patchwright-page', { iframes: false });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Locator } from 'playwright-core';
+import { clickDraft } from './clickDraft.ts';
 import { openWindow, type ThemeName, type Window } from './window.ts';
 import { walkRecording, wish } from './walkRecording.ts';
 import { type Demo, openDemo } from './workspace.ts';
@@ -22,15 +23,7 @@ interface Hands {
 }
 
 const mouse: Hands = {
-  async draft(window) {
-    await bug(window).hover();
-    await bug(window).locator('.actions .action-label[aria-label^="Draft Patch"]').click();
-    // A row that is drawn anew at that moment is asked for.
-    const asked = window.page.locator('.quick-input-list .monaco-list-row').first();
-    const started = window.rows('Backlog').filter({ hasText: 'In Progress' }).first();
-    await asked.or(started).first().waitFor();
-    if (await asked.isVisible()) await asked.click();
-  },
+  draft: (window) => clickDraft(window, bug(window)),
   openDiff: (window) => request(window).click(),
   async dropHunk(window) {
     const file = window.rows('Review').filter({ hasText: 'coupons.js' }).first();

@@ -121,7 +121,7 @@ export function address(server, { folder, dev, tests, payload = [] }) {
     ...payload,
   ];
   const query = new URLSearchParams({
-    ...(folder ? { folder: resolve(folder) } : { ew: 'true' }),
+    ...placeOf(folder),
     ...(all.length > 0 ? { payload: JSON.stringify(all) } : {}),
   });
   return `http://127.0.0.1:${server.port}/?${query}`;
@@ -139,4 +139,10 @@ export async function open(server, chrome, options) {
   await page.goto(address(server, options));
   await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
   return page;
+}
+
+/** A folder, a file that lists several, or nothing. */
+function placeOf(path) {
+  if (!path) return { ew: 'true' };
+  return { [path.endsWith('.code-workspace') ? 'workspace' : 'folder']: resolve(path) };
 }

@@ -33,6 +33,8 @@ let failed = 0;
 for (const kind of kinds) await build(kind);
 for (const version of chosen([newest, oldest])) {
   for (const kind of kinds) {
+    // What VS Code does with several folders is as old as what it does with one.
+    if (kind === 'several' && version === oldest && !asked.includes(oldest)) continue;
     console.log(`\nVS Code ${version}, ${kind} workspace`);
     if (!(await runKind(version, kind))) failed += 1;
   }

@@ -40,6 +40,15 @@ export interface OpenAiServerOptions {
   /** ollama: a call in one piece, without index; whole: no streaming at all; uncounted: no usage. */
   readonly manner?: 'ollama' | 'whole' | 'uncounted';
   readonly cachedTokens?: number;
+  /** The n-th reply as it goes over the wire, in place of `replies`. */
+  readonly raw?: readonly Raw[];
+}
+
+export interface Raw {
+  readonly type?: string;
+  readonly body: string;
+  /** The connection stays open behind it. */
+  readonly open?: boolean;
 }
 
 export interface ChatBody {
@@ -139,6 +148,13 @@ async function answer(
   if (refusal)
     return sendJson(response, refusal.status ?? 400, { error: { message: refusal.says } });
   const turn = body.messages.filter(({ role }) => role === 'assistant').length;
+  const raw = options.raw?.[turn];
+  if (raw) {
+    response.writeHead(200, { 'content-type': raw.type ?? 'text/event-stream' });
+    await write(response, raw.body);
+    if (!raw.open) response.end();
+    return;
+  }
   const reply = options.replies?.[turn];
   if (!reply) return sendJson(response, 400, { error: { message: `no reply ${turn + 1}` } });
   const isCounted = options.manner !== 'uncounted' && body['stream_options'] !== undefined;

@@ -83,6 +83,7 @@ const secretContexts: Readonly<Record<string, readonly Context[]>> = {
   call: [
     ({ name, value }) =>
       `  it('works', () => {\n    const client = new ${pascal(first(name))}Client("${value}");\n  });\n`,
+    ({ name, value }) => `    let client = ${pascal(first(name))}Client::new("${value}");\n`,
     ({ name, value }) =>
       `    expect(await ${camel(first(name))}.connect('${value}')).toBe(true);\n`,
   ],
@@ -307,6 +308,7 @@ const innocentForms: Readonly<Record<string, string>> = {
   k8sPod: 'pod/api-{l10}-{l5} restarted',
   licenseHash: 'SPDX-FileChecksum: SHA1: {h40}',
   ethereumAddress: 'const owner = "0x{h40}";',
+  tokenContract: 'address constant TOKEN = 0x{h40};',
   bitcoin: 'address: bc1q{l38}',
   txHash: 'tx 0x{h64} confirmed',
   ulid: "const id = '01HZ{U22}';",

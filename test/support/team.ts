@@ -10,6 +10,7 @@ import {
   type SyncOptions,
   type SyncReport,
 } from '../../src/pipeline/sync/sync.ts';
+import { type SyncState, syncState } from '../../src/pipeline/sync/state.ts';
 import type { Person } from '../../src/pipeline/sync/people.ts';
 import { createGit } from '../../src/platform/git.ts';
 import { createShell } from '../../src/platform/shell.ts';
@@ -25,6 +26,7 @@ export interface Clone {
   backlog: Backlog;
   sync(options?: SyncOptions): Promise<SyncReport>;
   people(): Promise<readonly Person[]>;
+  state(): Promise<SyncState>;
   /** As after a crash: whatever was not on the disk is gone. */
   reopen(): Promise<void>;
 }
@@ -37,8 +39,8 @@ export interface CloneOptions {
   readonly wrap?: (git: Git) => Git;
 }
 
-export function bareRemote(root: string): string {
-  const remote = join(root, 'remote.git');
+export function bareRemote(root: string, name = 'remote.git'): string {
+  const remote = join(root, name);
   execFileSync('git', ['init', '--quiet', '--bare', remote]);
   return remote;
 }
@@ -70,6 +72,7 @@ export async function cloneOf(
     backlog: await open(folder, { clock }),
     sync: (options = {}) => sync(house(), options, new AbortController().signal),
     people: () => peopleMet(house()),
+    state: () => syncState(house()),
     async reopen() {
       await clone.backlog.dispose();
       clone.backlog = await open(folder, { clock });

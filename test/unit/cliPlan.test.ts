@@ -83,7 +83,7 @@ describe('the command line plans', function () {
     const made = await planned('improve', wish);
     assert.deepEqual(made.files, plan.files);
     assert.equal(made.risk, 'low');
-    assert.equal(made.branch, 'auto-improve/unknown-articles-must-not-end-the-servic');
+    assert.equal(made.branch, 'auto-improve/unknown-articles-must-not-end-the');
     assert.ok(made.estimate.tokens > 0);
     assert.equal(made.estimate.costUsd, undefined); // nobody knows the price of this model
     await untouched();

@@ -85,7 +85,8 @@ describe('command line: a team', function () {
 
     const landed = await ada.json('approve', requestId);
     assert.equal(landed.outcome, 'landed');
-    await ada.json('sync');
+    const hourly = await ada.json('run', '--type', 'hourly');
+    assert.match(hourly.done[1], /^Sent \d+ changes to the team/);
     await ben.json('sync');
     assert.equal((await ben.json('sync', 'requests'))[0].status, 'APPLIED');
     assert.deepEqual((await heads())[1], before[1]);

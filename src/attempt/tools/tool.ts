@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import type { Submission } from '../../core/attempt.ts';
 import type { ToolSpec } from '../../core/model.ts';
 import type { Diagnostics } from '../../core/diagnostics.ts';
-import type { PlanDraft } from '../../core/plan.ts';
 import type { Git, Shell } from '../../core/ports.ts';
 import type { TestRunner } from '../../core/testRun.ts';
 
@@ -33,8 +32,6 @@ export interface ToolContext {
   readonly diagnostics?: Diagnostics | undefined;
   /** Files that are not shown although they lie there: where the tools read the user's own folder. */
   readonly isHidden?: ((path: string, signal: AbortSignal) => Promise<boolean>) | undefined;
-  /** Where a plan goes. */
-  readonly takePlan?: ((plan: PlanDraft) => void) | undefined;
   readonly guard: EditGuard;
   readonly onRefused: (path: string, rule: string) => void;
   readonly submit: (submission: Submission) => Promise<Verdict>;

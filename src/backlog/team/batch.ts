@@ -15,12 +15,15 @@ const fullBytes = 4 << 20;
 const maxPutBytes = 1 << 20;
 const maxKeyChars = 200;
 
+const version = 2;
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const head = z.object({
-  v: z.literal(1),
+  v: z.literal(version),
   chain: z.string().check(z.regex(chainPattern)),
   name: personName,
-  /** Of the repository, whose backlog it is. */
+  /** Whose backlog it is: a chain that was copied to another one means nothing there. */
+  repository: z.string().check(z.regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)),
+  /** Below the repository's root. */
   folder: z.string().check(z.maxLength(500)),
   key: z.string().check(z.maxLength(maxKeyChars)),
   seq: z.int().check(z.minimum(1)),
@@ -55,6 +58,7 @@ export interface BatchPlace {
   readonly seq: number;
   readonly previous: string;
   readonly root: boolean;
+  readonly repository: string;
   readonly folder: string;
   readonly at: string;
 }
@@ -71,7 +75,7 @@ export function personOf(chain: string): string {
 export function encodeBatch(signer: Signer, place: BatchPlace, puts: readonly TeamPut[]) {
   const lines = Buffer.from(puts.map((put) => `${JSON.stringify(put)}\n`).join(''));
   const made: BatchHead = {
-    v: 1,
+    v: version,
     chain: signer.chain,
     name: signer.name,
     key: signer.key,
@@ -123,8 +127,12 @@ export function checkHead(bytes: Buffer): CheckedHead {
 function readHead(json: string): { readonly head: BatchHead } | Refused {
   try {
     const value = JSON.parse(json) as unknown;
-    if (Number((value as { v?: unknown } | null)?.v) > 1) {
+    const written = Number((value as { v?: unknown } | null)?.v);
+    if (written > version) {
       return { refused: 'a newer version of Patchwright wrote it; update Patchwright' };
+    }
+    if (written < version) {
+      return { refused: 'an older version of Patchwright wrote it; its owner has to update' };
     }
     const parsed = z.safeParse(head, value);
     return parsed.success ? { head: parsed.data } : { refused: 'its head has another form' };

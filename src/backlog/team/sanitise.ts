@@ -68,6 +68,8 @@ const metadata: Readonly<Record<string, (value: never) => unknown>> = {
       .slice(0, 100)
       .map(place),
   reviewComments: (value: readonly string[]) => value.slice(-50).map((one) => text(one, 4_000)),
+  splits: (value: NonNullable<Ticket['metadata']['splits']>) =>
+    value.map(({ part, value: of, into, hash }) => ({ part, value: text(of, 8_000), into, hash })),
   closedReason: (value: string) => text(value, 4_000),
 };
 

@@ -11,8 +11,8 @@ export interface TeamStore {
   pending(self: string, how: { readonly all: boolean }): readonly TeamPut[];
   requests(): readonly Said<'request'>[];
   request(id: string): Said<'request'> | undefined;
-  /** A yes to a patch with this text, each clone's once. */
-  approvals(requestId: string, diff: string): readonly Said<'approval'>[];
+  /** Each clone's yes, once. @param diff of the SHA-256 of this very text; left out: of whatever it was then */
+  approvals(requestId: string, diff?: string): readonly Said<'approval'>[];
   /** That others made since then. */
   requestsSince(at: string): number;
   attemptsSince(at: string): readonly Said<'attempt'>[];
@@ -54,7 +54,9 @@ export function createTeamStore(sql: () => Sql): TeamStore {
     requests: () => said('request'),
     request: (id) => said('request', 'AND f.id = ?', [id])[0],
     approvals: (requestId, diff) =>
-      said('approval', 'AND f.id = ?', [requestId]).filter((one) => one.diff === diff),
+      said('approval', 'AND f.id = ?', [requestId]).filter(
+        (one) => diff === undefined || one.diff === diff,
+      ),
     requestsSince: (at) =>
       said('request', `AND json_extract(f.body, '$.createdAt') >= ?`, [at]).length,
     attemptsSince: (at) => said('attempt', `AND json_extract(f.body, '$.startedAt') >= ?`, [at]),

@@ -7,11 +7,12 @@ import {
   type Bound,
   confidence,
   doubt,
+  type Measure,
   mostMs,
-  type Pair,
   settledWithin,
   slow,
   type Speed,
+  type TimedPair,
   usualPairs,
 } from './slowdown.ts';
 
@@ -75,9 +76,22 @@ function boundOf({ failsOnBase }: Subject): Bound {
 
 type Runs = readonly { readonly base: TestRun; readonly patch: TestRun }[];
 
-function times({ base, patch }: Runs[number]): Pair {
-  return { baseMs: Math.max(1, base.durationMs), patchMs: Math.max(1, patch.durationMs) };
+function times({ base, patch }: Runs[number]): TimedPair {
+  const pair = (baseMs: number, patchMs: number) => ({
+    baseMs: Math.max(1, baseMs),
+    patchMs: Math.max(1, patchMs),
+  });
+  const clock = pair(base.durationMs, patch.durationMs);
+  return base.cpuMs === undefined || patch.cpuMs === undefined
+    ? { clock }
+    : { clock, cpu: pair(base.cpuMs, patch.cpuMs) };
 }
+
+const timeOf: Readonly<Record<Measure, string>> = {
+  clock: 'the time of before',
+  cpu: 'the processor time of before',
+  waiting: 'the time of before, by waiting',
+};
 
 function judge(subject: Subject, runs: Runs, speed: Speed, marks: readonly string[]): Measurement {
   const { name, failsOnBase } = subject;
@@ -87,7 +101,7 @@ function judge(subject: Subject, runs: Runs, speed: Speed, marks: readonly strin
   const ranMs = runs.reduce((sum, run) => sum + run.base.durationMs + run.patch.durationMs, 0);
   const evidence = [
     `Timed: ${plural(2 * runs.length, 'run')} (${(ranMs / 1000).toFixed(1)} s)`,
-    `${name}: ${speed.ratio.toFixed(2)} × the time of before (${percent} interval ${interval}, ${plural(runs.length, 'pair')} of runs).`,
+    `${name}: ${speed.ratio.toFixed(2)} × ${timeOf[speed.by]} (${percent} interval ${interval}, ${plural(runs.length, 'pair')} of runs).`,
   ];
   const failing = (side: 'base' | 'patch'): number =>
     runs.filter((run) => run[side].verdict !== 'passed').length;
@@ -100,7 +114,7 @@ function judge(subject: Subject, runs: Runs, speed: Speed, marks: readonly strin
   }
   const flaky = is > was ? [`${name}: failed once with the patch, in ${runs.length} runs`] : [];
   if (speed.verdict === 'slower') {
-    const problem = `${name} became slower: ${speed.ratio.toFixed(2)} × the time of before (${percent} interval ${interval}; up to ${allowed} is allowed).`;
+    const problem = `${name} became slower: ${speed.ratio.toFixed(2)} × ${timeOf[speed.by]} (${percent} interval ${interval}; up to ${allowed} is allowed).`;
     return { problem, evidence, marks: [...marks, ...flaky] };
   }
   return { evidence, marks: [...marks, ...flaky, ...unclear(subject, speed)] };
@@ -114,7 +128,7 @@ function unclear(subject: Subject, speed: Speed): string[] {
       return [`${name}: may be slower (${speed.ratio.toFixed(2)} ×), ${why}`];
     case 'undecided':
       return [
-        `${name}: not decided whether it became slower (at most ${speed.high.toFixed(1)} × the time of before), ${why}`,
+        `${name}: not decided whether it became slower (at most ${speed.high.toFixed(1)} × ${timeOf[speed.by]}), ${why}`,
       ];
     default:
       return [];
@@ -149,7 +163,8 @@ function tooLong({ name }: Subject, spentMs: number, runs: Runs): Measurement {
   const seconds = (spentMs / 1000).toFixed(0);
   const evidence = [`${name}: a pair of runs takes ${seconds} s, too long to be repeated.`];
   const [pair] = runs.map(times);
-  const ratio = pair ? pair.patchMs / pair.baseMs : 1;
+  const { baseMs, patchMs } = pair?.cpu ?? pair?.clock ?? { baseMs: 1, patchMs: 1 };
+  const ratio = patchMs / baseMs;
   const marks = ratio > 1.5 ? [`${name}: took ${ratio.toFixed(1)} × the time of before, once`] : [];
   return { evidence, marks };
 }

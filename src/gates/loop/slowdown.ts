@@ -17,7 +17,7 @@ export const confidence = 0.97;
 /** With how many pairs it is looked at; most are clear with the first few. */
 const looks: readonly number[] = [3, 6, 10, 16, 25];
 /** So few can show that something became slower only where it is plain to see. */
-const [few, plainRatio] = [3, 2];
+const [few, plainRatio] = [3, 1.5];
 /** What a decision under noise takes. */
 export const usualPairs = 6;
 
@@ -27,7 +27,16 @@ export interface Pair {
   readonly patchMs: number;
 }
 
-export interface Speed {
+export interface TimedPair {
+  readonly clock: Pair;
+  /** What was computed, where that is known: what else the machine does hardly touches it. */
+  readonly cpu?: Pair;
+}
+
+/** What the numbers are of; `waiting`: by the clock, where no more is computed than before. */
+export type Measure = 'clock' | 'cpu' | 'waiting';
+
+export interface Compared {
   /** Median of patch : base. */
   readonly ratio: number;
   /** Bootstrap interval of it. */
@@ -36,7 +45,29 @@ export interface Speed {
   readonly verdict: 'slower' | 'not_slower' | 'unclear';
 }
 
-export function compareSpeed(pairs: readonly Pair[], bound: Bound = slow): Speed {
+export interface Speed extends Compared {
+  readonly by: Measure;
+}
+
+/**
+ * What is computed tells most. Times by the clock are needed for what waits, and differ by whatever else
+ * runs: they count as slower only where both halves of the runs say so, each for itself.
+ */
+export function judgeSpeed(pairs: readonly TimedPair[], bound: Bound = slow): Speed {
+  const clocks = pairs.map(({ clock }) => clock);
+  const clock = confirmed(compareSpeed(clocks, bound), clocks, bound);
+  const computed = pairs.flatMap(({ cpu }) => cpu ?? []);
+  if (computed.length < pairs.length) return { by: 'clock', ...clock };
+  const cpu = compareSpeed(computed, bound);
+  if (cpu.verdict === 'not_slower') {
+    return clock.verdict === 'not_slower' ? { by: 'cpu', ...cpu } : { by: 'waiting', ...clock };
+  }
+  // More of it at once takes no longer.
+  const isFelt = cpu.verdict === 'slower' && clock.verdict !== 'not_slower';
+  return { by: 'cpu', ...cpu, verdict: isFelt ? 'slower' : 'unclear' };
+}
+
+export function compareSpeed(pairs: readonly Pair[], bound: Bound = slow): Compared {
   const logs = pairs.map(({ baseMs, patchMs }) => Math.log(patchMs / baseMs));
   const [low, high] = bootstrap(logs, median, confidence).map(Math.exp) as [number, number];
   const lost = median(pairs.map(({ baseMs, patchMs }) => patchMs - baseMs));
@@ -47,10 +78,19 @@ export function compareSpeed(pairs: readonly Pair[], bound: Bound = slow): Speed
   return { ratio: Math.exp(median(logs)), low, high, verdict };
 }
 
+function confirmed(found: Compared, pairs: readonly Pair[], bound: Bound): Compared {
+  if (found.verdict !== 'slower') return found;
+  const half = pairs.length >> 1;
+  const isSlower = (part: readonly Pair[]): boolean =>
+    part.length > 1 && compareSpeed(part, bound).verdict === 'slower';
+  const isTwice = isSlower(pairs.slice(0, half)) && isSlower(pairs.slice(half));
+  return isTwice ? found : { ...found, verdict: 'unclear' };
+}
+
 /** The answer, once there is one; undefined: another pair is needed. */
-export function settled(pairs: readonly Pair[], bound: Bound = slow): Speed | undefined {
+export function settled(pairs: readonly TimedPair[], bound: Bound = slow): Speed | undefined {
   if (!looks.includes(pairs.length)) return undefined;
-  const speed = compareSpeed(pairs, bound);
+  const speed = judgeSpeed(pairs, bound);
   return speed.verdict === 'unclear' && pairs.length !== looks.at(-1) ? undefined : speed;
 }
 
@@ -62,29 +102,30 @@ export const mostMs = 60_000;
 /** The same, but for the time it takes: what is unclear by then stays so. */
 export function settledWithin(
   spentMs: number,
-  pairs: readonly Pair[],
+  pairs: readonly TimedPair[],
   bound: Bound = slow,
 ): Speed | undefined {
   const speed = settled(pairs, bound);
   if (speed) return speed;
-  if (spentMs > mostMs) return compareSpeed(pairs, bound);
-  const run = median(pairs.flatMap(({ baseMs, patchMs }) => [baseMs, patchMs]));
+  if (spentMs > mostMs) return judgeSpeed(pairs, bound);
+  const run = median(pairs.flatMap(({ clock }) => [clock.baseMs, clock.patchMs]));
   const enoughMs = Math.max(leastMs, timesARun * run);
   if (pairs.length < few || spentMs <= enoughMs) return undefined;
-  const now = compareSpeed(pairs, bound);
-  const looksSlower = now.verdict === 'unclear' && now.ratio > bound.ratio;
-  return looksSlower && spentMs <= stretch * enoughMs ? undefined : now;
+  const now = judgeSpeed(pairs, bound);
+  return seemsSlower(now, bound) && spentMs <= stretch * enoughMs ? undefined : now;
+}
+
+/** It is not known to be, and most runs say so; of waiting, nearly all: other processes make it, too. */
+function seemsSlower({ verdict, by, ratio, low }: Speed, bound: Bound): boolean {
+  return verdict === 'unclear' && ratio > bound.ratio && (by !== 'waiting' || low > 1);
 }
 
 /** What may be as much slower as everybody would notice. */
 const felt = 1.5;
 
 /** Why a reviewer should look: it was not found slower, nor is it known that it is not. */
-export function doubt(
-  { verdict, ratio, high }: Speed,
-  bound: Bound = slow,
-): 'maybe' | 'undecided' | undefined {
-  if (verdict !== 'unclear') return undefined;
-  if (ratio > bound.ratio) return 'maybe';
-  return high > felt ? 'undecided' : undefined;
+export function doubt(speed: Speed, bound: Bound = slow): 'maybe' | 'undecided' | undefined {
+  if (seemsSlower(speed, bound)) return 'maybe';
+  const { verdict, by, high } = speed;
+  return verdict === 'unclear' && by !== 'waiting' && high > felt ? 'undecided' : undefined;
 }

@@ -11,6 +11,7 @@ export function ownFunctions(
   const definitions = [
     /\b(?:function\*?|def|func|fn|fun)\s+(?:\([^)]{0,200}\)\s*)?([A-Za-z_$][\w$]*)/g,
     /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^)]{0,500}\)\s*=>|[\w$]+\s*=>)/g,
+    /^(?:module\.)?exports\.([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^)]{0,500}\)\s*=>|[\w$]+\s*=>)/gm,
     /^\s+(?:static\s+|async\s+|public\s+|private\s+|protected\s+)*([A-Za-z_$][\w$]*)\s*\([^)]{0,500}\)[^;\n]{0,200}\{\s*$/gm,
   ];
   for (const pattern of definitions) {

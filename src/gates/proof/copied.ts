@@ -24,19 +24,28 @@ export async function copiedAnswers(
   return files.flatMap((file) => {
     const known = new Set(literalsOf(file.before, file.path));
     return file.hunks.flatMap((hunk) => {
-      const fresh = literalsOf(hunk.added.join('\n'), file.path).filter(
+      const added = hunk.added.join('\n');
+      const fresh = literalsOf(added, file.path).filter(
         (value) => isTelling(value) && !known.has(value),
       );
       const puts = fresh.filter((value) => [...inputs].some((input) => isPartOf(value, input)));
       const [put] = puts;
-      if (put === undefined) return [];
       const at = `${file.path}:${hunk.newStart + 1}`;
+      if (put === undefined) {
+        const wanted = fresh.filter((value) => expected.has(value));
+        const given = wanted.find((value) => isGiven(added, value, inputs));
+        if (given !== undefined) return [`The fix gives back the test's answer (${given}; ${at}).`];
+        const compared = wanted.find((value) => isAskedFor(added, value));
+        return compared === undefined
+          ? []
+          : [`The fix asks for what the test names (${JSON.stringify(compared)}; ${at}).`];
+      }
       const answer = answerIn(hunk, file.path, put, fresh, expected);
       if (answer !== undefined) {
         const both = [put, answer].map((value) => JSON.stringify(value)).join(', ');
         return [`The fix holds the test's own input and its answer (${both}; ${at}).`];
       }
-      const asked = puts.find((value) => isAskedFor(hunk.added.join('\n'), value));
+      const asked = puts.find((value) => isAskedFor(added, value));
       return asked === undefined
         ? []
         : [`The fix asks for the test's own input (${JSON.stringify(asked)}; ${at}).`];
@@ -71,6 +80,23 @@ function answerIn(
   return constant !== undefined && (!/\d/.test(constant) || expected.has(constant))
     ? constant
     : undefined;
+}
+
+/**
+ * A number that is no default, code or limit of anything, or a text with a word of the input: only what was
+ * worked out comes to it.
+ */
+function isGiven(added: string, value: string, inputs: ReadonlySet<string>): boolean {
+  const isWorkedOut = isNumber.test(value)
+    ? value.replace(/0*$/, '').length > 1 && Number(value) >= 1000
+    : (value.match(/[A-Za-z]{3,}/g) ?? []).some((word) =>
+        [...inputs].some((input) => input.toLowerCase().includes(word.toLowerCase())),
+      );
+  if (!isWorkedOut) return false;
+  const given = /(?:\breturn\s|\?|:|=>)\s*(?:(\d[\d_.]*)|(["'`])(.{3,200}?)\2)/g;
+  return [...added.matchAll(given)].some(
+    ([, number, , text]) => (number === undefined ? text : valueOf(number)) === value,
+  );
 }
 
 const isNumber = /^\d+(\.\d+)?$/;

@@ -8,6 +8,7 @@ import { mutantsOf } from './mutants.ts';
 import { keyOf, tryNeighbours } from './neighbours.ts';
 import { originMarks } from './origin.ts';
 import type { Proof } from './proof.ts';
+import { readsSource } from './readsSource.ts';
 import { suspicions } from './suspicions.ts';
 import { createTrials, type Trial, type Trials, type Variant } from './trials.ts';
 
@@ -33,6 +34,7 @@ export async function examine(
     ...originMarks(files, proof, paths),
     ...suspicions(files),
     ...(await copiedAnswers(git, patch.commit, files, patch.testFiles, signal)),
+    ...(await readsSource(git, patch.commit, files, patch.testFiles, signal)),
   ];
   const trials = createTrials(context, tests, proof.took, signal);
   const subject: Subject = { context, trials, files, proof };

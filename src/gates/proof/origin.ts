@@ -99,7 +99,7 @@ function correctsCall({ removed, added }: Hunk, name: string): boolean {
 function callsWith(source: string, name: string): string[] {
   const word = name.replaceAll('$', '\\$');
   const call = new RegExp(
-    `(?<![\\w$])[\\w$]{1,80}\\([^()]{0,300}(?<![\\w$.'"])${word}(?![\\w$(=:'"])[^()]{0,300}\\)`,
+    `(?<![\\w$])[\\w$]{1,80}\\([^()]{0,300}(?<![\\w$.'"])(?:exports\\.)?${word}(?![\\w$(=:'"])[^()]{0,300}\\)`,
     'g',
   );
   return [...source.matchAll(call)].map(([text]) => text);

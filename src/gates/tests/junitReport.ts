@@ -100,7 +100,7 @@ function problemText(problem: unknown): string {
   const element = record(problem);
   if (!element) return decode(text(problem)).trim();
   const type = attribute(element, 'type');
-  const message = attribute(element, 'message');
+  const message = attribute(element, 'message').replaceAll('&quot;', '"'); // node escapes those twice
   const body = decode(text(element['#text'])).trim();
   const head = /^[\w.$]+$/.test(type) && type.includes('.') ? `${type}: ${message}` : message;
   return body.startsWith(head) ? body : [head, body].filter(Boolean).join('\n');

@@ -218,6 +218,7 @@ function toRun(
     ...(readable ? { cases: cases ?? [] } : {}),
     output: bounded(stripVTControlCharacters(output)),
     durationMs: result.durationMs,
+    ...(result.cpuMs === undefined ? {} : { cpuMs: result.cpuMs }),
     ...(stopped ? { stopped } : {}),
   };
 }

@@ -6,10 +6,13 @@ import {
 } from '../../core/errors.ts';
 import type { PatchRequest } from '../../core/patchRequest.ts';
 import type { ScanReport } from '../../core/progress.ts';
+import { inTheirWords, isUnspecified } from '../../core/specification.ts';
 import { byTurn, place, type Ticket } from '../../core/ticket.ts';
 import { audit } from '../changes.ts';
+import { saidFor } from '../draft.ts';
 import type { House } from '../house.ts';
 import { insightOf } from '../insight.ts';
+import { sync } from '../sync/sync.ts';
 import { outlooks } from '../past.ts';
 import { markdownOf, type Reasoned, reportName, type RunReport, type RunType } from './report.ts';
 
@@ -26,6 +29,7 @@ export interface RunOptions {
 export interface Verbs {
   scan(signal: AbortSignal): Promise<ScanReport>;
   draft(signal: AbortSignal): Promise<PatchRequest>;
+  specify(ticketId: string, signal: AbortSignal): Promise<void>;
 }
 
 interface Job extends RunOptions {
@@ -161,17 +165,19 @@ export function lastRun({ backlog }: Pick<House, 'backlog'>, type: RunType): str
 }
 
 const scanStep = ['the scan', scan] as const;
+const syncStep = ['the sync', syncWithTeam] as const;
 const draftStep = ['the next draft', draftNext] as const;
 const analyseStep = ['the analysis', analyse] as const;
+const specifyStep = ['the specifications', specify] as const;
 const proposeStep = ['the proposals', propose] as const;
 const refactorStep = ['the refactoring suggestions', suggestRefactorings] as const;
 
 const steps: Readonly<Record<RunType, readonly (readonly [string, Step])[]>> = {
-  hourly: [scanStep, draftStep],
+  hourly: [scanStep, syncStep, draftStep],
   daily: [analyseStep],
-  weekly: [proposeStep],
+  weekly: [specifyStep, proposeStep],
   monthly: [refactorStep],
-  full: [scanStep, analyseStep, proposeStep, refactorStep, draftStep],
+  full: [scanStep, syncStep, analyseStep, specifyStep, proposeStep, refactorStep, draftStep],
 };
 
 async function scan({ verbs, signal, dryRun, found, done, skipped }: Job): Promise<void> {
@@ -184,6 +190,19 @@ async function scan({ verbs, signal, dryRun, found, done, skipped }: Job): Promi
   if (created.length > 0) found.push(`New tickets: ${created.join(', ')}`);
   if (updated.length > 0) found.push(`Tickets seen again: ${updated.join(', ')}`);
   for (const { file, reason } of problems) skipped.push({ what: file, why: reason });
+}
+
+/** Before the draft: what others made counts for the limits of the day. Offline it is done the next time. */
+async function syncWithTeam({ house, dryRun, signal, ...job }: Job): Promise<void> {
+  const { enabled, scheduled } = house.settings().sync;
+  if (!enabled || !scheduled) return;
+  const { received, refused, sent, failed } = await sync(house, { dryRun }, signal);
+  if (dryRun)
+    job.skipped.push({ what: 'the sync', why: `a dry run sends nothing (${sent} changes)` });
+  else if (sent > 0) job.done.push(`Sent ${sent} changes to the team.`);
+  for (const { name, changes } of received) job.found.push(`${changes} changes of ${name}.`);
+  for (const { chain, why } of refused) job.skipped.push({ what: `what ${chain} sent`, why });
+  if (failed !== undefined) job.skipped.push({ what: 'the sync', why: failed });
 }
 
 async function draftNext({ house, verbs, signal, ...job }: Job): Promise<void> {
@@ -207,7 +226,7 @@ async function draftNext({ house, verbs, signal, ...job }: Job): Promise<void> {
 const analysedDays = 30;
 
 function analyse({ house, found }: Job): void {
-  const insight = insightOf(house.backlog, analysedDays, house.clock.now());
+  const insight = insightOf([house.backlog], analysedDays, house.clock.now());
   const { health, requests, tickets, cost } = insight;
   const figure = ({ value, unit, parts }: typeof health.score): string =>
     value === undefined ? 'nothing yet' : `${value} ${unit} (${parts.join('; ')})`;
@@ -220,6 +239,33 @@ function analyse({ house, found }: Job): void {
     `Risk exposure: ${figure(health.riskExposure)}.`,
     `Quality trend: ${health.qualityTrend.direction}.`,
   );
+}
+
+const specifications = 3;
+
+/** Of what users ask for, the most wanted first: drafts by the model for cheap tasks, where one is named. */
+async function specify(job: Job): Promise<void> {
+  const { house, verbs, signal, dryRun, done, skipped } = job;
+  const wishes = house.backlog.tickets
+    .list({ statuses: ['open'] })
+    .filter(isUnspecified)
+    .toSorted(byTurn)
+    .slice(0, specifications);
+  if (wishes.length === 0) return;
+  const cheap = house.settings().model.roles.cheap;
+  if (dryRun || cheap === '') {
+    const why = dryRun
+      ? 'a dry run asks no model'
+      : 'none is named (patchwright.model.roles.cheap)';
+    skipped.push({ what: 'draft specifications', why });
+    return;
+  }
+  for (const { id } of wishes) {
+    await attempt(job, `the specification of ${id}`, async () => {
+      await verbs.specify(id, signal);
+      done.push(`Drafted a specification of ${id}.`);
+    });
+  }
 }
 
 const proposals = 5;
@@ -236,7 +282,8 @@ function propose({ house, found, skipped }: Job): void {
   for (const ticket of free.slice(0, proposals)) {
     const { chance, costUsd, minutes } = outlook(ticket).odds;
     const cost = costUsd === undefined ? '' : `$${costUsd.toFixed(2)}, `;
-    const plan = ticket.proposedSolution || ticket.description;
+    const words = ticket.proposedSolution || inTheirWords(ticket, saidFor(house, ticket));
+    const plan = words.replace(/\s+/g, ' ');
     found.push(
       `${nameOf(ticket)} (${ticket.priority.value}; ${Math.round(100 * chance)} % to be approved, ${cost}${minutes} min). ${plan}`,
     );

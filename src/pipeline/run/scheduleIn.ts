@@ -1,7 +1,10 @@
 import { errorMessage } from '../../core/errors.ts';
-import type { Settings } from '../../core/settings.ts';
+import { localTime } from '../../core/localTime.ts';
+import { type Habit, hourBefore } from '../../core/habit.ts';
+import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { audit } from '../changes.ts';
 import type { House } from '../house.ts';
+import { habitIn } from '../learning.ts';
 import type { RunReport, RunType } from './report.ts';
 import { lastRun, type RunOptions } from './run.ts';
 import {
@@ -18,7 +21,12 @@ export function scheduleIn(
   run: (type: RunType, options: RunOptions, signal: AbortSignal) => Promise<RunReport>,
   isTyping: () => boolean,
 ): Schedule {
-  const settings = () => house.settings().schedule;
+  const settings = () => byHabit(house.settings().schedule, habit());
+  let known: { readonly habit: Habit | undefined } | undefined;
+  const habit = (): Habit | undefined => (known ??= { habit: habitIn(house) }).habit;
+  const listening = house.backlog.onDidChange(() => {
+    known = undefined;
+  });
   const note = (): void => {
     noteBeginning(house).catch((error: unknown) => house.log(errorMessage(error)));
   };
@@ -44,10 +52,22 @@ export function scheduleIn(
   return {
     ...schedule,
     changed() {
+      known = undefined;
       note();
       schedule.changed();
     },
+    async dispose() {
+      await listening.dispose();
+      await schedule.dispose();
+    },
   };
+}
+
+/** The daily work is there when they usually review, unless they said when it is to be done. */
+function byHabit(settings: Settings['schedule'], habit: Habit | undefined): Settings['schedule'] {
+  const daily = habit && hourBefore(habit);
+  const isTheirs = settings.daily !== defaultSettings.schedule.daily;
+  return daily === undefined || isTheirs ? settings : { ...settings, daily };
 }
 
 const began = 'schedule.began';
@@ -69,10 +89,11 @@ function since(house: Pick<House, 'backlog' | 'clock'>, type: ScheduledType): Da
 
 /** For a person. @param schedule left out: this process does nothing by itself */
 export function scheduleText(
-  house: Pick<House, 'backlog' | 'clock'>,
-  settings: Settings['schedule'],
+  house: Pick<House, 'backlog' | 'clock' | 'settings'>,
+  said: Settings['schedule'],
   schedule?: Pick<Schedule, 'waitsFor'>,
 ): string {
+  const settings = byHabit(said, habitIn(house));
   if (!settings.enabled) return 'Switched off (patchwright.schedule.enabled).';
   const each = scheduledTypes.flatMap((type) => {
     const next = dueAfter(settings, type, since(house, type));
@@ -86,14 +107,8 @@ export function scheduleText(
   return [
     `Next: ${each.join('; ') || 'nothing'}.`,
     drafts,
+    ...(settings.daily === said.daily ? [] : ['Daily before you usually review.']),
     ...(waits ? [`Waits now: ${waits}.`] : []),
     ...(schedule ? [] : ['Done while a window is open on this folder, or by `patchwright run`.']),
   ].join(' ');
-}
-
-/** `2026-03-05 08:00`, by the clock on the wall. */
-function localTime(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }

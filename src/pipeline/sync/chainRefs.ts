@@ -1,4 +1,5 @@
 /** Chains as git keeps them: a ref a clone, a commit a batch, with its head and its lines as files. */
+import { randomUUID } from 'node:crypto';
 import { type EncodedBatch, maxHeadBytes } from '../../backlog/team/batch.ts';
 import { PatchwrightError } from '../../core/errors.ts';
 import type { Git } from '../../core/ports.ts';
@@ -8,6 +9,8 @@ import { isChain } from '../../core/team.ts';
 export const taken = 'refs/patchwright/sync/';
 /** As the remote has it; nothing of it has been checked. */
 const incoming = 'refs/patchwright/incoming/';
+/** Beside the chains: a commit whose id is the repository's. */
+export const repositoryName = 'repository';
 
 export interface ChainTip {
   readonly chain: string;
@@ -26,15 +29,22 @@ export async function fetchChains(git: Git, remote: string, signal: AbortSignal)
   await git.run([...fetch, ...plain, '--', remote, `+${taken}*:${incoming}*`], { signal });
 }
 
-export async function incomingTips(git: Git, signal: AbortSignal): Promise<readonly ChainTip[]> {
+export interface Incoming {
+  /** Which repository the remote's backlog is of; undefined as long as nobody has said. */
+  readonly repository: string | undefined;
+  readonly tips: readonly ChainTip[];
+}
+
+export async function incomingRefs(git: Git, signal: AbortSignal): Promise<Incoming> {
   const format = '--format=%(objectname) %(refname)';
   const out = await git.run(['for-each-ref', format, incoming], { signal });
-  const tips = out.split('\n').flatMap((line): ChainTip[] => {
+  const refs = out.split('\n').map((line): ChainTip => {
     const [commit = '', ref = ''] = line.split(' ');
-    const chain = ref.slice(incoming.length);
-    return isChain(chain) ? [{ chain, commit }] : [];
+    return { chain: ref.slice(incoming.length), commit };
   });
-  if (tips.length <= maxChains) return tips;
+  const tips = refs.filter(({ chain }) => isChain(chain));
+  const repository = refs.find(({ chain }) => chain === repositoryName)?.commit;
+  if (tips.length <= maxChains) return { repository, tips };
   throw new PatchwrightError('untrusted', {
     what: 'Nothing was synced.',
     why: `The remote has ${tips.length} refs below ${taken}, and ${maxChains} are allowed.`,
@@ -131,24 +141,34 @@ export async function commitBatch(
   const input = `100644 blob ${head}\thead\n100644 blob ${lines}\tlines\n`;
   const tree = await git.run(['mktree'], { input });
   const parents = parent === undefined ? [] : ['-p', parent];
-  return git.run(['commit-tree', tree, ...parents, '-m', 'Patchwright sync'], {
-    extraEnv: {
-      GIT_AUTHOR_NAME: author.name,
-      GIT_AUTHOR_EMAIL: author.email,
-      GIT_AUTHOR_DATE: at,
-      GIT_COMMITTER_NAME: author.name,
-      GIT_COMMITTER_EMAIL: author.email,
-      GIT_COMMITTER_DATE: at,
-    },
-  });
+  const args = ['commit-tree', tree, ...parents, '-m', 'Patchwright sync'];
+  return git.run(args, { extraEnv: authorAt(at) });
+}
+
+/** Like no other; no ref moves. */
+export async function makeRepository(git: Git, at: string): Promise<string> {
+  const tree = await git.run(['mktree'], { input: '' });
+  const args = ['commit-tree', tree, '-m', `Patchwright repository ${randomUUID()}`];
+  return git.run(args, { extraEnv: authorAt(at) });
+}
+
+function authorAt(at: string): Readonly<Record<string, string>> {
+  return {
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_AUTHOR_DATE: at,
+    GIT_COMMITTER_NAME: author.name,
+    GIT_COMMITTER_EMAIL: author.email,
+    GIT_COMMITTER_DATE: at,
+  };
 }
 
 export async function moveTip(git: Git, chain: string, commit: string): Promise<void> {
   await git.run(['update-ref', `${taken}${chain}`, commit]);
 }
 
-/** Only this clone writes its chain, so what the remote has of it may be replaced, if it is what was seen. */
-export async function pushChain(
+/** Replaces what the remote has, if that is what was seen. */
+export async function pushTip(
   git: Git,
   remote: string,
   { chain, commit }: ChainTip,

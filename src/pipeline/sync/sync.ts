@@ -8,9 +8,11 @@ import {
   type Signer,
 } from '../../backlog/team/batch.ts';
 import { errorMessage, isPatchwrightError, PatchwrightError } from '../../core/errors.ts';
+import type { Change } from '../../core/change.ts';
 import type { Git } from '../../core/ports.ts';
 import type { TeamBatch, TeamPut } from '../../core/team.ts';
 import { withEnv } from '../../release/ownGit.ts';
+import { audit } from '../changes.ts';
 import type { House } from '../house.ts';
 import {
   type ChainTip,
@@ -18,13 +20,23 @@ import {
   commitsOf,
   fetchChains,
   headsOf,
-  incomingTips,
+  incomingRefs,
+  makeRepository,
   moveTip,
-  pushChain,
+  pushTip,
+  repositoryName,
+  taken,
   tipOf,
 } from './chainRefs.ts';
 import { distrust, notMet, type Person } from './people.ts';
-import { type Known, nextBatches, nothingKnown, takeIn, type TakenIn } from './takeIn.ts';
+import {
+  elsewhere,
+  type Known,
+  nextBatches,
+  nothingKnown,
+  takeIn,
+  type TakenIn,
+} from './takeIn.ts';
 
 export interface SyncOptions {
   /** Says what would be sent; the remote is not asked. */
@@ -75,7 +87,9 @@ export function sync(
 }
 
 /** Whose keys were met at the remote. */
-export async function peopleMet(house: Syncing): Promise<readonly Person[]> {
+export async function peopleMet(
+  house: Pick<House, 'git' | 'settings' | 'team'>,
+): Promise<readonly Person[]> {
   const { address } = await placeOf(house.git, house.settings().sync.remote);
   return house.team.people(address);
 }
@@ -86,27 +100,53 @@ async function syncNow(
   signal: AbortSignal,
 ): Promise<SyncReport> {
   const { enabled, remote } = house.settings().sync;
-  if (!enabled) throw isOff();
+  if (!enabled && !options.dryRun) throw isOff();
   // A replacement ref must not show another content than the one that was signed.
   const git = withEnv(house.git, { GIT_NO_REPLACE_OBJECTS: '1' });
   const here = { ...house, git };
   const place = await placeOf(git, remote);
   const signer = await house.team.signer(await house.reviewer());
-  const empty = { remote, received: [], refused: [], met: [], sent: 0, pushed: false };
   if (options.dryRun) {
     const puts = house.backlog.team.pending(signer.chain, { all: false });
-    return { ...empty, sent: puts.length, puts };
+    return { ...nothing(remote), sent: puts.length, puts };
   }
-  const own = await takeOwn(here, signer, signal);
-  try {
-    await fetchChains(git, remote, signal);
-  } catch (error) {
-    if (!isPatchwrightError(error, 'git_failed')) throw error;
-    return { ...empty, failed: errorMessage(error) };
-  }
-  const others = await takeOthers(here, { signer, place, trust: options.trust }, signal);
-  const saying = { signer, folder: place.folder, maxBatches: options.maxBatches ?? usualBatches };
-  const { sent, commit } = await say(here, own, saying, signal);
+  const report = await exchange(here, { signer, place, remote, ...options }, signal);
+  await house.backlog.write([noteOf(report, signer.name)]);
+  return report;
+}
+
+/** By which one sees when it was, and what came of it. */
+function noteOf({ received, refused, sent, failed }: SyncReport, actor: string): Change {
+  const changes = received.reduce((sum, one) => sum + one.changes, 0);
+  const after = { received: changes, sent, refused: refused.length };
+  return failed === undefined
+    ? audit({ actor, action: syncDone, subject: 'sync', after })
+    : audit({ actor, action: syncFailed, subject: 'sync', after: { ...after, why: failed } });
+}
+
+export const syncDone = 'sync.done';
+export const syncFailed = 'sync.failed';
+
+interface Exchange extends Pick<SyncOptions, 'trust' | 'maxBatches'> {
+  readonly signer: Signer;
+  readonly place: Place;
+  readonly remote: string;
+}
+
+async function exchange(
+  house: Syncing,
+  { signer, place, remote, trust, maxBatches = usualBatches }: Exchange,
+  signal: AbortSignal,
+): Promise<SyncReport> {
+  const { git } = house;
+  const own = await takeOwn(house, signer, signal);
+  const found = await unlessUnreachable(() => incomingFrom(house, remote, signal));
+  if ('failed' in found) return { ...nothing(remote), failed: found.failed };
+  const { repository, tips } = found;
+  const at = { ...place, repository };
+  const others = await takeOthers(house, { signer, place: at, tips, trust }, signal);
+  const saying = { signer, place: at, maxBatches };
+  const { sent, commit } = await say(house, own, saying, signal);
   const end = { chain: signer.chain, commit };
   const failed = await push(git, remote, end, others.ownSeen, signal);
   const { received, refused, met } = others;
@@ -114,12 +154,58 @@ async function syncNow(
   return failed === undefined ? report : { ...report, failed };
 }
 
+function nothing(remote: string): SyncReport {
+  return { remote, received: [], refused: [], met: [], sent: 0, pushed: false };
+}
+
+async function unlessUnreachable<T extends object>(
+  work: () => Promise<T>,
+): Promise<T | { readonly failed: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPatchwrightError(error, 'git_failed')) throw error;
+    return { failed: errorMessage(error) };
+  }
+}
+
+interface Agreed {
+  readonly repository: string;
+  readonly tips: readonly ChainTip[];
+}
+
+/** The first clone that comes says which repository it is, all others hold on to that. */
+async function incomingFrom(
+  { git, clock }: Syncing,
+  remote: string,
+  signal: AbortSignal,
+): Promise<Agreed> {
+  await fetchChains(git, remote, signal);
+  const { repository: theirs, tips } = await incomingRefs(git, signal);
+  const ours = await tipOf(git, repositoryName);
+  if (theirs !== undefined && ours !== undefined && ours !== theirs) throw isElsewhere(remote);
+  const repository = theirs ?? ours ?? (await makeRepository(git, clock.now().toISOString()));
+  const tip = { chain: repositoryName, commit: repository };
+  // Whoever was quicker is heard the next time.
+  if (theirs === undefined) await pushTip(git, remote, tip, undefined, signal);
+  if (ours === undefined) await moveTip(git, repositoryName, repository);
+  return { repository, tips };
+}
+
+function isElsewhere(remote: string): PatchwrightError {
+  return new PatchwrightError('untrusted', {
+    what: 'Nothing was synced.',
+    why: `What lies below ${taken} of ${remote} is the backlog of another repository than was synced with before.`,
+    remedy: `Look at patchwright.sync.remote. If it was begun anew on purpose, delete ${taken}${repositoryName} here (\`git update-ref -d\`) and sync again.`,
+  });
+}
+
 function isOff(): PatchwrightError {
   return new PatchwrightError('invalid_settings', {
     what: 'Nothing was synced.',
     why: 'Sharing the backlog is off.',
     remedy:
-      'Switch on patchwright.sync.enabled in your own settings; `patchwright sync --dry-run` then shows what would leave.',
+      'See with `patchwright sync --dry-run` what would leave, and switch on patchwright.sync.enabled in your own settings.',
   });
 }
 
@@ -193,19 +279,20 @@ function knownOf({ backlog }: Pick<House, 'backlog'>, chain: string): Known {
 
 interface Listening {
   readonly signer: Signer;
-  readonly place: Place;
+  readonly place: Place & Pick<Agreed, 'repository'>;
+  readonly tips: readonly ChainTip[];
   readonly trust: string | undefined;
 }
 
 async function takeOthers(
   house: Syncing,
-  { signer, place, trust }: Listening,
+  { signer, place, tips: found, trust }: Listening,
   signal: AbortSignal,
 ): Promise<
   Pick<SyncReport, 'received' | 'refused' | 'met'> & { readonly ownSeen: string | undefined }
 > {
   const { git, team } = house;
-  const tips = await checkTips(git, await incomingTips(git, signal), signal);
+  const tips = await checkTips(git, found, signal);
   const received: SyncReport['received'][number][] = [];
   const refused: SyncReport['refused'][number][] = [];
   const met: Person[] = [];
@@ -235,6 +322,10 @@ async function takeOthers(
       continue;
     }
     const { head } = tip;
+    if (head.repository !== place.repository) {
+      refuse(elsewhere);
+      continue;
+    }
     if (head.folder !== place.folder) continue; // another folder's backlog
     const why = own ? undefined : await meet(personOf(chain), head.name);
     if (why !== undefined) {
@@ -253,7 +344,7 @@ async function takeOthers(
 
 interface Saying {
   readonly signer: Signer;
-  readonly folder: string;
+  readonly place: Listening['place'];
   readonly maxBatches: number;
 }
 
@@ -264,13 +355,14 @@ interface Saying {
 async function say(
   house: Syncing,
   own: CheckedTip | undefined,
-  { signer, folder, maxBatches }: Saying,
+  { signer, place: { folder, repository }, maxBatches }: Saying,
   signal: AbortSignal,
 ): Promise<{ readonly sent: number; readonly commit: string | undefined }> {
   const { git, backlog } = house;
   const { chain, name } = signer;
   const known = knownOf(house, chain);
-  const isWhole = own !== undefined && own.hash === known.hash;
+  const isWhole =
+    own !== undefined && own.hash === known.hash && own.head.repository === repository;
   const fresh = isWhole ? backlog.team.pending(chain, { all: false }) : [];
   if (isWhole && fresh.length === 0) return { sent: 0, commit: own.commit };
   const length = isWhole ? (await commitsOf(git, own.commit, signal))?.length : undefined;
@@ -282,7 +374,7 @@ async function say(
   const notes: TeamBatch[] = [];
   for (const [index, piece] of piecesOf(puts).entries()) {
     seq += 1;
-    const start = { seq, previous, root: anew && index === 0, folder, at };
+    const start = { seq, previous, root: anew && index === 0, repository, folder, at };
     const batch = encodeBatch(signer, start, piece);
     commit = await commitBatch(git, batch, commit, at);
     previous = batch.hash;
@@ -302,11 +394,9 @@ async function push(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (commit === undefined || commit === seen) return undefined;
-  try {
-    await pushChain(git, remote, { chain, commit }, seen, signal);
-    return undefined;
-  } catch (error) {
-    if (!isPatchwrightError(error, 'git_failed')) throw error;
-    return errorMessage(error);
-  }
+  const ended = await unlessUnreachable(async () => {
+    await pushTip(git, remote, { chain, commit }, seen, signal);
+    return {};
+  });
+  return 'failed' in ended ? ended.failed : undefined;
 }

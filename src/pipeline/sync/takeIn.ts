@@ -32,7 +32,7 @@ const maxAheadMs = 86_400_000;
  */
 export async function nextBatches(
   git: Git,
-  tip: ChainTip,
+  tip: ChainTip & { readonly head: BatchHead },
   known: Known,
   signal: AbortSignal,
 ): Promise<readonly Next[] | Refused> {
@@ -47,6 +47,7 @@ export async function nextBatches(
     if ('refused' in checked) return checked;
     const { head, hash } = checked;
     if (head.chain !== tip.chain) return { refused: 'it belongs to another chain' };
+    if (head.repository !== tip.head.repository) return { refused: elsewhere };
     if (head.seq < known.seq) break;
     if (head.seq === known.seq) {
       if (hash !== known.hash) return rewritten;
@@ -59,6 +60,7 @@ export async function nextBatches(
   return follows(next, known, meets) ? next : rewritten;
 }
 
+export const elsewhere = 'it is of another repository and was copied here';
 const rewritten = { refused: 'what was taken of it before was rewritten, or a part is missing' };
 
 function follows(next: readonly Next[], known: Known, meets: boolean): boolean {

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import type { Command, CommandResult, Shell } from '../../core/ports.ts';
 import type { SandboxLimits } from '../../core/sandbox.ts';
 import { bubblewrapOptions } from './bubblewrap.ts';
+import { readChildrenMs } from './childrenMs.ts';
 import { createControlGroup, tasksPerProcess } from './controlGroup.ts';
 import { withoutCredentials } from './gitConfig.ts';
 import { mountsFor, toolCaches } from './mounts.ts';
@@ -40,6 +41,7 @@ const allowed =
 
 const filterFd = 3;
 const statusFd = 4;
+const timesFd = 5;
 /** In blocks of 512 bytes, as POSIX has `ulimit -f`. */
 const blocksPerMb = 2048;
 const maxOutputMb = 64;
@@ -83,7 +85,7 @@ async function runHeld(
     dog = watch({
       limits,
       statusFile: files.status,
-      folders: [site.root, ...(command.writable ?? [])],
+      folders: [site.root, own, ...(command.writable ?? [])],
       ranOutOfMemory: () => group.ranOutOfMemory(),
     });
     const result = await shell.run(
@@ -98,7 +100,12 @@ async function runHeld(
       signal,
     );
     const stopped = dog.stopped() ?? (group.ranOutOfMemory() ? tooMuchMemory(limits) : undefined);
-    return { ...result, ...(stopped ? { stopped } : {}) };
+    const cpuMs = readChildrenMs(files.times);
+    return {
+      ...result,
+      ...(cpuMs === undefined ? {} : { cpuMs }),
+      ...(stopped ? { stopped } : {}),
+    };
   } finally {
     dog?.dispose();
     await group.remove();
@@ -110,6 +117,7 @@ async function runHeld(
 interface Files {
   readonly filter: string;
   readonly status: string;
+  readonly times: string;
   readonly empty: string;
   readonly configs: ReadonlyMap<string, string>;
 }
@@ -130,6 +138,7 @@ function writeFiles(folder: string, { architecture, network, site }: SandboxOpti
   return {
     filter: at('filter', filter),
     status: at('status', ''),
+    times: at('times', ''),
     empty: at('empty', ''),
     configs: new Map(configs),
   };
@@ -138,19 +147,19 @@ function writeFiles(folder: string, { architecture, network, site }: SandboxOpti
 /** Opens the descriptors, joins the groups and sets what is inherited; then it is bubblewrap. */
 function outerCommand(
   { program, limits }: SandboxOptions,
-  { filter, status }: Files,
+  { filter, status, times }: Files,
   groups: readonly string[],
   rest: readonly string[],
 ): Pick<Command, 'file' | 'args'> {
   const script = [
     'set -e',
     `ulimit -c 0; ulimit -f ${limits.diskMb * blocksPerMb}`,
-    `exec ${filterFd}<"$1" ${statusFd}>"$2"; shift 2`,
+    `exec ${filterFd}<"$1" ${statusFd}>"$2" ${timesFd}>"$3"; shift 3`,
     closeInherited,
     ...groups.map(() => 'echo $$ >"$1"; shift'),
     'exec "$@"',
   ].join('\n');
-  const args = ['-c', script, 'sh', filter, status, ...groups, program, ...rest];
+  const args = ['-c', script, 'sh', filter, status, times, ...groups, program, ...rest];
   // Where its input is a socket, bash takes itself for a remote shell and reads the user's files.
   return existsSync(bash)
     ? { file: bash, args: ['--norc', '--noprofile', ...args] }
@@ -163,21 +172,29 @@ const bash = '/bin/bash';
  * to 9 only.
  */
 const closeInherited = `for fd in /proc/$$/fd/*; do fd=\${fd##*/}
-case $fd in [0-${statusFd}]|255) ;; [5-9]) eval "exec $fd>&-" ;; *) [ -z "$BASH" ] || eval "exec $fd>&-" ;; esac
+case $fd in [0-${timesFd}]|255) ;; [6-9]) eval "exec $fd>&-" ;; *) [ -z "$BASH" ] || eval "exec $fd>&-" ;; esac
 done`;
+
+/** Sets the limit on tasks, if it can be had, and tells what was computed. */
+function innerCommand(limits: SandboxLimits, { file, args }: Command): readonly string[] {
+  const tasks = limits.processes * tasksPerProcess;
+  // bash has it under -u, dash under -p.
+  const limit = `ulimit -u ${tasks} 2>/dev/null || ulimit -p ${tasks} 2>/dev/null`;
+  const script = [
+    ...(countsTasks() ? [limit] : []),
+    `"$@" ${timesFd}>&-`,
+    `code=$?; times >&${timesFd}; exit $code`,
+  ].join('\n');
+  return ['--', '/bin/sh', '-c', script, 'sh', file, ...args];
+}
 
 /**
  * Since Linux 5.14 the number of tasks is counted by user namespace, so that the user's own don't count; of
  * root they never are (see controlGroup.ts).
  */
-function innerCommand(limits: SandboxLimits, { file, args }: Command): readonly string[] {
+function countsTasks(): boolean {
   const [major = 0, minor = 0] = release().split('.').map(Number);
-  const counts = major > 5 || (major === 5 && minor >= 14);
-  if (!counts || process.getuid?.() === 0) return ['--', file, ...args];
-  const tasks = limits.processes * tasksPerProcess;
-  // bash has it under -u, dash under -p.
-  const script = `ulimit -u ${tasks} 2>/dev/null || ulimit -p ${tasks} 2>/dev/null; exec "$@"`;
-  return ['--', '/bin/sh', '-c', script, 'sh', file, ...args];
+  return (major > 5 || (major === 5 && minor >= 14)) && process.getuid?.() !== 0;
 }
 
 function environmentOf(

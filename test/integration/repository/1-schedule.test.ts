@@ -4,10 +4,28 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
+import type { TeamPutOf } from '../../../src/core/team.ts';
 import type { TestApi } from '../../../src/extension.ts';
 import { command, eventually, openApi, scriptedDialogs } from '../support/api.ts';
 
 const limitMs = 60_000;
+
+const theirs: TeamPutOf<'request'> = {
+  kind: 'request',
+  id: '7c9e6679-7425-40de-944b-e07fc1f90ae0',
+  ticketId: 'exception-77',
+  createdAt: '2026-03-05T08:00:00.000Z',
+  status: 'PENDING_APPROVAL',
+  base: 'a'.repeat(40),
+  commit: 'b'.repeat(40),
+  files: ['x'],
+  testFiles: [],
+  reasoning: '',
+  component: 'x',
+  confidence: 0.9,
+  gates: [],
+  model: 'm',
+};
 
 describe('what works while nobody looks', () => {
   const dialogs = scriptedDialogs();
@@ -70,6 +88,81 @@ describe('what works while nobody looks', () => {
       assert.deepEqual(dialogs.told, []);
     } finally {
       await schedule(false);
+    }
+  });
+
+  it('runs at once what somebody chooses, and shows its report and those of before', async () => {
+    const before = reports().length;
+    const weekly = ({ label }: vscode.QuickPickItem) => label === 'Weekly';
+    dialogs.answers.choose = (items) => items.find(weekly);
+    await command('runNow');
+    assert.equal(reports().length, before + 2);
+    const isShown = () =>
+      vscode.window.tabGroups.all.some(({ activeTab }) =>
+        /-weekly\.md/.test(activeTab?.label ?? ''),
+      );
+    await eventually(isShown, limitMs);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    let offered: readonly vscode.QuickPickItem[] = [];
+    dialogs.answers.choose = (items) => (offered = items)[0];
+    await command('showReports');
+    assert.equal(offered.length, reports().length / 2);
+    assert.match(offered[0]?.description ?? '', /UTC, just now$/);
+    await eventually(isShown, limitMs);
+  });
+
+  it("shows others' patches, and opens one", async () => {
+    const { backlog } = (await api.sessions.ready()).app;
+    const diff = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-1\n+2\n';
+    await backlog.write([
+      {
+        kind: 'team',
+        chain: `z${'a'.repeat(32)}-${'b'.repeat(12)}`,
+        name: 'user:anna@example.org',
+        seq: 1,
+        hash: 'c'.repeat(64),
+        own: false,
+        puts: [{ ...theirs, diff }],
+      },
+    ]);
+    await command('showTeam');
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /anna@example\.org · waits for a decision · exception-77/);
+    await command('openTheirs', theirs.id);
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), diff);
+    dialogs.answers.input = 'fine';
+    await command('vouch', 'no such request');
+    assert.match(dialogs.told.at(-1)?.message ?? '', /no such request/);
+  });
+
+  it('starts and stops the receiver, and copies what programs and pages need', async () => {
+    const configuration = () => vscode.workspace.getConfiguration('patchwright');
+    const { Global } = vscode.ConfigurationTarget;
+    await configuration().update('server.port', 0, Global);
+    try {
+      dialogs.answers.tell = 'Copy Snippet';
+      await command('toggleServer');
+      const { message, buttons } = dialogs.told.at(-1) ?? { message: '', buttons: [] };
+      assert.deepEqual(buttons, ['Copy DSN', 'Copy Token', 'Copy Snippet']);
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(message)?.[0] ?? '';
+      const snippet = await vscode.env.clipboard.readText();
+      const key = /data-key="(\w+)"/.exec(snippet)?.[1] ?? '';
+      assert.ok(snippet.includes(`src="${url}/feedback.js"`), snippet);
+      const error = JSON.stringify({ type: 'TypeError', message: 'x of undefined' });
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const sent = await fetch(`${url}/ingest/errors`, { method: 'POST', headers, body: error });
+      assert.equal(sent.status, 202);
+      assert.equal(
+        (await fetch(`${url}/api/v1/metrics`, { headers })).status,
+        403,
+        'it only hands in',
+      );
+      await command('toggleServer');
+      assert.equal(dialogs.mentioned.at(-1), 'Receiver stopped');
+      await assert.rejects(fetch(`${url}/health`));
+    } finally {
+      delete dialogs.answers.tell;
+      await configuration().update('server.port', undefined, Global);
     }
   });
 

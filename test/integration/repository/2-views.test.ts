@@ -4,6 +4,7 @@ import { type Attempt, noUsage } from '../../../src/core/attempt.ts';
 import { PatchwrightError } from '../../../src/core/errors.ts';
 import type { TestApi } from '../../../src/extension.ts';
 import { ticketOf } from '../../support/nouns.ts';
+import { weekdays } from '../../../src/core/habit.ts';
 import { gateReportOf, requestOf } from '../../support/requests.ts';
 import {
   command,
@@ -48,12 +49,34 @@ describe('views and commands, of a house in memory', () => {
     assert.match(item?.accessibilityInformation?.label ?? '', /^Bug, priority medium: /);
   });
 
+  it('draws the rows of a request anew when it changed, and no others', async () => {
+    const [kept, edited] = [requestOf({ id: 'kept' }), requestOf({ id: 'edited' })];
+    const { tree } = api.reviewView;
+    const drawnAnew: unknown[] = [];
+    const listening = tree.onDidChangeTreeData?.((one) => drawnAnew.push(one));
+    try {
+      memory.requests = [kept, edited];
+      memory.changed();
+      await eventually(() => drawnAnew.length > 0);
+      const node = (await tree.getChildren())?.[1];
+      drawnAnew.length = 0;
+      memory.changed();
+      memory.requests = [kept, { ...edited, commit: 'c'.repeat(40) }];
+      memory.changed();
+      await eventually(() => drawnAnew.length > 0);
+      assert.deepEqual(drawnAnew, [node]);
+      assert.equal(node?.kind === 'request' && node.request.commit, 'c'.repeat(40));
+    } finally {
+      listening?.dispose();
+    }
+  });
+
   it('counts what waits on the badge, in the context and in the status bar', async () => {
     memory.requests = [requestOf()];
     memory.changed();
     await eventually(() => api.reviewView.badge() === 1);
     await eventually(() => api.contextKeys.values().hasRequests === true);
-    await eventually(() => api.statusBar.shown().text === '$(shield) 2/2 · 1 to review');
+    await eventually(() => api.statusBar.shown().text === '$(shield) 2/2 gates · 1 to review');
     memory.requests = [];
     memory.changed();
     await eventually(() => api.reviewView.badge() === 0);
@@ -266,7 +289,7 @@ describe('views and commands, of a house in memory', () => {
   });
 
   it('ends spinning when a scan fails in the background, and says it once', async () => {
-    const activity = () => api.sessions.session()?.activity();
+    const activity = () => api.sessions.all()[0]?.activity();
     const message = `The disk is full (${String(process.hrtime.bigint())}).`;
     for (let times = 0; times < 2; times += 1) {
       memory.progress({ kind: 'scanning' });
@@ -379,6 +402,32 @@ describe('views and commands, of a house in memory', () => {
       [['10 users report the same. Exports crash', 'Show Ticket', "Don't Show Again"]],
     );
     await eventually(() => api.backlogView.selected().includes(ticketId));
+  });
+
+  it('tells of an urgent patch at once, and of others when the person usually reviews', async () => {
+    const notToday = weekdays[(new Date().getDay() + 3) % 7] ?? 'Sun';
+    const reviews = {
+      ...memory.learned.reviews,
+      habit: { part: 'morning', days: [notToday] },
+    } as const;
+    memory.learned = { ...memory.learned, reviews };
+    const urgent = ticketOf({
+      id: 'exception-cdcdcdcd',
+      title: 'It burns',
+      priority: { value: 'critical', reason: '' },
+    });
+    const confidence = { value: 0.99, parts: [] };
+    memory.tickets = [ticketOf(), urgent];
+    memory.requests = [
+      requestOf({ confidence }),
+      requestOf({ id: '2', ticketId: urgent.id, confidence }),
+    ];
+    memory.changed();
+    await eventually(() => dialogs.told.length > 0);
+    assert.deepEqual(
+      dialogs.told.map(({ message }) => message),
+      ['A patch is ready to review (confidence 0.99): It burns'],
+    );
   });
 
   it('snoozes until the date that is typed', async () => {

@@ -92,6 +92,7 @@ function appOf(
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
       schedule: () => ({ changed: () => undefined }),
+      habit: () => memory.learned.reviews.habit,
       performance: () => {
         throw new Error('Not shown here.');
       },
@@ -267,6 +268,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       negativeSince: () => [],
       has: () => false,
       themed: () => [],
+      ofTheme: () => [],
       rated: () => [],
       usersOf: () => [],
     },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBacklog } from '../../../src/backlog/openBacklog.ts';
@@ -31,6 +32,7 @@ export const workspaces: Readonly<Record<string, (root: string) => Promise<Works
     writeTree(folder, { 'readme.txt': 'No repository here.\n' });
     return { folder, env: {} };
   },
+  several: severalFolders,
   /** With a backlog that somebody made: a request waits in it. */
   async untrusted(root) {
     const demo = await demoWorkspace(root);
@@ -39,6 +41,22 @@ export const workspaces: Readonly<Record<string, (root: string) => Promise<Works
     return { folder: demo.folder, env: {} };
   },
 };
+
+/** Two services with the same bug, a worktree of one of them, and a folder without a repository. */
+export async function severalFolders(root: string): Promise<Workspace> {
+  for (const name of ['api', 'web']) await copyDemo(join(root, name));
+  execFileSync('git', ['worktree', 'add', '-q', join(root, 'fix')], { cwd: join(root, 'api') });
+  writeTree(root, {
+    'notes/readme.txt': 'No repository here.\n',
+    'several.code-workspace': JSON.stringify({
+      folders: ['api', 'web', 'notes', 'fix'].map((path) => ({ path })),
+    }),
+  });
+  return {
+    folder: join(root, 'several.code-workspace'),
+    env: { PATCHWRIGHT_CACHE: join(root, 'cache') },
+  };
+}
 
 const earlier = new Date(Date.now() - 40 * 86_400_000);
 

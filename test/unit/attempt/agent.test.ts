@@ -515,9 +515,10 @@ describe('agent', () => {
       await start({
         files: { 'big.txt': 'a line of text\n'.repeat(900) },
         replies: [...reads, write, repair, submit],
-        contextTokens: 40_000, // of which a reply may take 16,000
+        contextTokens: 32_000, // of which a reply may take a quarter
       });
       await run.go();
+      assert.equal(run.server.calls()[0]?.max_tokens, 8_000);
       const sentAt = (call: number) => toolResults(run.server.calls()[call - 1]);
       assert.ok(sentAt(5).every((text) => !text.includes('left out')));
       assert.match(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applyEdits, type Edit } from '../../../src/attempt/edit.ts';
+import { furtherProbes } from '../../support/editProbes.ts';
 
 function edited(content: string | Buffer, ...edits: Edit[]): string {
   const result = applyEdits(content, edits);
@@ -117,6 +118,18 @@ describe('edit engine', () => {
       assert.equal(edited('a\r\nb\r\nc\r\n', { old: 'b\n', new: '' }), 'a\r\nc\r\n');
       assert.equal(edited('all', { old: 'all', new: '' }), '');
     });
+  });
+
+  describe('further probes', () => {
+    for (const { name, content, edits, expected, tells } of furtherProbes) {
+      it(name, () => {
+        const result = applyEdits(content, edits);
+        if (expected !== undefined) return assert.equal(edited(content, ...edits), expected);
+        assert.ok(!result.ok && tells, 'the edit was applied');
+        assert.match(result.error, tells);
+        assert.ok(result.error.length < 20_000);
+      });
+    }
   });
 
   describe('several edits', () => {

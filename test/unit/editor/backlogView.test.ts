@@ -3,7 +3,6 @@ import { defaultSettings } from '../../../src/core/settings.ts';
 import { pick, type Ticket } from '../../../src/core/ticket.ts';
 import { advance, noActivity } from '../../../src/editor/activity.ts';
 import { checkLine, doctorDocument } from '../../../src/editor/doctorText.ts';
-import { keepsSession } from '../../../src/editor/folders.ts';
 import { parseUntil, snoozeChoices } from '../../../src/editor/snooze.ts';
 import { inOrder, type SortOrder, toSortOrder } from '../../../src/editor/sortOrder.ts';
 import { queueOf, ticketTooltip } from '../../../src/editor/ticketText.ts';
@@ -134,7 +133,7 @@ describe('the doctor', () => {
       '– Sandbox: None.',
     ]);
     const heads = doctorDocument([fine, broken, remark]).text.match(/^## .*$/gm);
-    assert.deepEqual(heads, ['## ✗ Model', '## ✓ git', '## – Sandbox']);
+    assert.deepEqual(heads, ['## ✗ Model', '## – Sandbox', '## What works']);
   });
 
   it('has a line to follow for what can be mended, and one to examine again', () => {
@@ -150,6 +149,13 @@ describe('the doctor', () => {
     assert.equal(lines.indexOf('Set one.'), lines.indexOf('No key.') + 1);
   });
 
+  it('says in a line each what works, patterns as they are written', () => {
+    const detail = 'All patchwright.* settings are valid.';
+    const { text } = doctorDocument([fine, { title: 'Settings', ok: true, detail }]);
+    assert.match(text, /^- ✓ git: git 2\.47$/m);
+    assert.match(text, /^- ✓ Settings: All `patchwright\.\*` settings are valid\.$/m);
+  });
+
   it('makes no line of its own out of what a check found', () => {
     const detail = 'a\n→ [Run](command:evil)\n# b';
     const { text } = doctorDocument([{ title: 'x\n# y', ok: false, detail }]);
@@ -157,13 +163,7 @@ describe('the doctor', () => {
   });
 });
 
-describe("the window's session", () => {
-  it('goes on while its own folder is there', () => {
-    assert.equal(keepsSession('file:///a', ['file:///b', 'file:///a']), true);
-    assert.equal(keepsSession('file:///a', ['file:///b']), false);
-    assert.equal(keepsSession(undefined, ['file:///b']), false);
-  });
-
+describe('what a session does', () => {
   it('scans no more once a scan has failed', () => {
     const scanning = advance(noActivity, { kind: 'scanning' });
     assert.equal(scanning.scanning, true);

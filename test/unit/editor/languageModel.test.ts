@@ -116,6 +116,14 @@ describe("a model of VS Code's", () => {
     assert.equal(disposed(), 1);
   });
 
+  it('is given no message that is empty, as one of another provider may become', async () => {
+    const foreign: Message = { role: 'assistant', content: [{ type: 'opaque', raw: 1 }] };
+    const { api, sent } = modelsOf({ parts: [{ value: 'ok' }] });
+    const model = await createEditorModel(api, '');
+    await model.reply({ ...request, messages: [...messages, foreign] }, () => undefined);
+    assert.equal(sent[0]?.messages.length, 4);
+  });
+
   it('answers with text and calls, told piece by piece; what it does not know is left out', async () => {
     const { api } = modelsOf({
       parts: [

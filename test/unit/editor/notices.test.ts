@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { defaultSettings, parseSettings } from '../../../src/core/settings.ts';
-import { isWorthTelling, type Notice, toldOf, waitBefore } from '../../../src/editor/notices.ts';
+import {
+  isWorthTelling,
+  mayWait,
+  type Notice,
+  toldOf,
+  waitBefore,
+} from '../../../src/editor/notices.ts';
 
 const rules = defaultSettings.notifications;
-const ready = (given: Partial<Notice & { kind: 'ready' }> = {}): Notice => ({
+const ready = (given: Partial<Notice & { kind: 'ready' }> = {}): Notice & { kind: 'ready' } => ({
   kind: 'ready',
+  sessionId: 's1',
   requestId: 'r1',
   title: 'TypeError: x',
   confidence: 0.5,
@@ -13,6 +20,7 @@ const ready = (given: Partial<Notice & { kind: 'ready' }> = {}): Notice => ({
 });
 const preview: Notice = {
   kind: 'preview',
+  sessionId: 's1',
   ticketId: 't1',
   title: 'Exports crash',
   reason: '10 users report the same.',
@@ -31,6 +39,13 @@ describe('what pops up', () => {
       true,
     );
     assert.equal(isWorthTelling(preview, rules), true);
+  });
+
+  it('may wait until the person usually reviews, unless it is urgent or asked for by many', () => {
+    assert.deepEqual(
+      [ready(), ready({ priority: 'high' }), ready({ priority: 'critical' }), preview].map(mayWait),
+      [true, false, false, false],
+    );
   });
 
   it('waits until the quiet hours are over, also past midnight', () => {
@@ -54,7 +69,7 @@ describe('what pops up', () => {
     assert.equal(message, 'A patch is ready to review (confidence 0.93): TypeError: x');
     assert.equal(button, 'Open Diff');
     assert.deepEqual(target, { kind: 'request', id: 'r1' });
-    assert.deepEqual(toldOf([preview]).target, { kind: 'ticket', id: 't1' });
+    assert.deepEqual(toldOf([preview]).target, { kind: 'ticket', id: 't1', sessionId: 's1' });
   });
 
   it('is one, however many there are', () => {

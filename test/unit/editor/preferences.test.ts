@@ -45,7 +45,7 @@ describe('the document of learned preferences', () => {
     assert.match(text, /maxRisk: 4 instead of 7\nOf 9 patches for tickets of a risk above 4/);
     assert.match(text, /- Bug: big\. It is good\./);
     assert.match(text, /- Bug, big: 80 % approved · tried 12× · \$0\.40 · 3\.1 minutes/);
-    assert.match(text, /You usually review in the morning, Mon\./);
+    assert.match(text, /You usually review in the morning, Mon\. Patches are told then/);
     assert.deepEqual(
       links.map(({ line, command, args }) => [line, command, args]),
       [

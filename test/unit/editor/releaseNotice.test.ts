@@ -41,6 +41,7 @@ describe('what is told of a release', () => {
         update: async (key, value) => void stored.set(key, structuredClone(value)),
       },
       quietHours: () => quietHours,
+      folderName: (id) => (id === 'api' ? 'api' : undefined),
       now: () => now,
       after(ms, work) {
         planned = { ms, work };
@@ -57,22 +58,32 @@ describe('what is told of a release', () => {
 
   it('comes at once where no hours are quiet, and can be acted on', async () => {
     pressed = 'Roll Back';
-    notice('').onProgress(looked('worse'));
+    notice('').onProgress(looked('worse'), 'only');
     assert.equal(told.length, 1);
     await new Promise((done) => setImmediate(done));
     assert.deepEqual(rolledBack, ['release-1']);
   });
 
+  it('names the folder where several are open', () => {
+    notice('').onProgress(looked('worse'), 'api');
+    notice('').onProgress(looked('better'), 'only');
+    assert.match(told[0] ?? '', /exception-1 \(api\)/);
+    assert.deepEqual(mentioned, ['exception-1: 5 times as many of this error.']);
+  });
+
   it('waits until the quiet hours are over, and leaves nothing out', () => {
     const { onProgress } = notice('22:00-07:00');
-    onProgress(looked('worse'));
-    onProgress(looked('better'));
-    onProgress({
-      kind: 'auto_approved',
-      ticketId: 'exception-2',
-      requestId: 'request-2',
-      approved: { kind: 'kept', branch: 'improvement/x' },
-    });
+    onProgress(looked('worse'), 'only');
+    onProgress(looked('better'), 'only');
+    onProgress(
+      {
+        kind: 'auto_approved',
+        ticketId: 'exception-2',
+        requestId: 'request-2',
+        approved: { kind: 'kept', branch: 'improvement/x' },
+      },
+      'only',
+    );
     assert.deepEqual([told, mentioned], [[], []]);
     assert.equal(planned?.ms, 8 * 3_600_000);
     now = new Date('2026-11-21T07:00:00');
@@ -81,14 +92,14 @@ describe('what is told of a release', () => {
     assert.match(told[1] ?? '', /exception-2/);
     assert.equal(mentioned.length, 1);
     planned = undefined;
-    onProgress(looked('worse'));
+    onProgress(looked('worse'), 'only');
     assert.equal(told.length, 3);
     assert.equal(planned, undefined);
   });
 
   it('waits for the next window where this one is closed before, and is told once', () => {
     const first = notice('22:00-07:00');
-    first.onProgress(looked('worse'));
+    first.onProgress(looked('worse'), 'only');
     first.dispose();
     const second = notice('22:00-07:00');
     second.resume();
@@ -106,9 +117,9 @@ describe('what is told of a release', () => {
 
   it('plans nothing for what it does not tell, and nothing once it is disposed', () => {
     const quiet = notice('22:00-07:00');
-    quiet.onProgress({ kind: 'scanning' });
+    quiet.onProgress({ kind: 'scanning' }, 'only');
     assert.equal(planned, undefined);
-    quiet.onProgress(looked('worse'));
+    quiet.onProgress(looked('worse'), 'only');
     quiet.dispose();
     assert.equal(planned, undefined);
   });

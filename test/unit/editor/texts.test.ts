@@ -24,6 +24,10 @@ describe('words and numbers', () => {
     assert.equal(duration(12.4), '12 ms');
     assert.equal(duration(1_840), '1.8 s');
     assert.equal(duration(61_000), '1 min 1 s');
+    assert.equal(duration(59_999), '1 min 0 s');
+    assert.equal(duration(3_599_900), '1 h 0 min');
+    assert.equal(duration(12_400_000), '3 h 27 min');
+    assert.equal(duration(190_000_000), '2 d 5 h');
     assert.equal(plural(1, 'line'), '1 line');
     assert.equal(plural(1_204, 'line'), '1,204 lines');
   });
@@ -98,6 +102,16 @@ describe('the tooltip of a ticket', () => {
       lines[lines.indexOf('Suspect commits') + 1],
       '  c0ffeec0ff Read prices from a table (Ann): changed src/cart.js:7, the failing line, 2 hours before the first occurrence',
     );
+  });
+
+  it('says what is proposed, a line each, and no more than there is room for', () => {
+    const proposedSolution = `A draft:\nExport the cart.\n\n${'- more\n'.repeat(20)}`;
+    const ticket = ticketOf({ proposedSolution, testPlan: '- A file of three lines.' });
+    const lines = ticketTooltip(ticket, undefined, undefined).split('\n');
+    const at = lines.indexOf('Proposed solution');
+    assert.deepEqual(lines.slice(at + 1, at + 3), ['  A draft:', '  Export the cart.']);
+    assert.equal(lines[at + 13], '  …');
+    assert.deepEqual(lines.slice(at + 14), ['', 'Test plan', '  - A file of three lines.']);
   });
 
   it('leaves out what has another shape, as a cloned backlog may hold', () => {
@@ -192,7 +206,9 @@ describe('the status bar', () => {
     state: 'ready',
     trusted: true,
     activity: noActivity,
-    waiting: 0,
+    waiting: [],
+    unopened: [],
+    folder: undefined,
     gates: [],
     sandbox: undefined,
     selfTest: undefined,
@@ -208,10 +224,30 @@ describe('the status bar', () => {
       report('size', 'failed'),
       report('suite', 'not_configured'),
     ];
-    const view = statusView({ ...idle, gates, waiting: 2 });
-    assert.equal(view.text, '$(shield) 1/2 · 2 to review');
+    const view = statusView({ ...idle, gates, waiting: [{ folder: 'api', requests: 2 }] });
+    assert.equal(view.text, '$(shield) 1/2 gates · 2 to review');
     assert.match(view.tooltip, /✗ Patch size: failed/);
-    assert.equal(view.spoken, 'Patchwright: 1/2 · 2 to review');
+    assert.equal(view.spoken, 'Patchwright: 1/2 gates · 2 to review');
+    assert.doesNotMatch(view.tooltip, /api/);
+  });
+
+  it('adds up what waits in several folders, and names them', () => {
+    const waiting = [
+      { folder: 'api', requests: 2 },
+      { folder: 'web', requests: 0 },
+      { folder: 'jobs', requests: 1 },
+    ];
+    const unopened = [{ name: 'notes', why: 'not a git repository' }];
+    const gates = [report('size')];
+    const view = statusView({ ...idle, waiting, unopened, gates, folder: 'api' });
+    assert.equal(view.text, '$(shield) 1/1 gates · 3 to review');
+    assert.deepEqual(view.tooltip.split('\n').slice(0, 5), [
+      '3 patch requests to review.',
+      '  api: 2',
+      '  jobs: 1',
+      'notes: not a git repository',
+      'Gates in api:',
+    ]);
   });
 
   it('shows plainly that patches run without a sandbox', () => {

@@ -3,7 +3,14 @@ import { defaultSettings } from '../../../src/core/settings.ts';
 import { loop } from '../../../src/gates/loop.ts';
 import { pythonImports } from '../../../src/gates/loop/pythonImports.ts';
 import { scriptImports } from '../../../src/gates/loop/scriptImports.ts';
-import { compareSpeed, type Pair, settledWithin } from '../../../src/gates/loop/slowdown.ts';
+import {
+  compareSpeed,
+  doubt,
+  judgeSpeed,
+  type Pair,
+  settledWithin,
+  type TimedPair,
+} from '../../../src/gates/loop/slowdown.ts';
 import { suite } from '../../../src/gates/suite.ts';
 import { type Change, createProject } from '../../support/patches.ts';
 import type { Tree } from '../../support/repository.ts';
@@ -227,6 +234,15 @@ describe('the loop gate', function () {
 describe('comparing run times', () => {
   const pairs = (base: readonly number[], patch: readonly number[]): Pair[] =>
     base.map((baseMs, i) => ({ baseMs, patchMs: patch[i] ?? 0 }));
+  const timed = (clock: readonly Pair[], cpu?: readonly Pair[]): TimedPair[] =>
+    clock.map((pair, i) => {
+      const computed = cpu?.[i];
+      return computed ? { clock: pair, cpu: computed } : { clock: pair };
+    });
+  const [noisy, as] = [
+    [100, 480, 90, 300, 120, 210],
+    [100, 99, 101, 100, 102, 98],
+  ];
 
   it('sees a slow-down through noise', () => {
     const speed = compareSpeed(
@@ -248,26 +264,60 @@ describe('comparing run times', () => {
 
   it('does not call slower what nobody would notice, nor what three runs say', () => {
     assert.equal(compareSpeed(pairs([2, 2, 2, 2, 2, 2], [6, 6, 6, 6, 6, 6])).verdict, 'not_slower');
-    assert.equal(compareSpeed(pairs([100, 100, 100], [160, 170, 180])).verdict, 'unclear');
+    assert.equal(compareSpeed(pairs([100, 100, 100], [130, 140, 150])).verdict, 'unclear');
     assert.equal(compareSpeed(pairs([100, 100, 100], [101, 99, 103])).verdict, 'not_slower');
   });
 
   it('ends by its time where runs differ too much, and later where it looks slower', () => {
     const same = pairs([300, 420, 250, 390], [410, 280, 440, 330]);
-    assert.equal(settledWithin(4_900, same), undefined);
-    assert.equal(settledWithin(5_100, same)?.verdict, 'unclear');
+    assert.equal(settledWithin(4_900, timed(same)), undefined);
+    assert.equal(settledWithin(5_100, timed(same))?.verdict, 'unclear');
     const maybe = pairs([300, 420, 250, 390], [420, 400, 410, 480]);
-    assert.equal(settledWithin(29_900, maybe), undefined);
-    assert.equal(settledWithin(30_100, maybe)?.verdict, 'unclear');
+    assert.equal(settledWithin(29_900, timed(maybe)), undefined);
+    assert.equal(settledWithin(30_100, timed(maybe))?.verdict, 'unclear');
     const long = pairs([2_000, 2_900, 1_900, 2_700], [2_900, 1_800, 2_800, 2_000]);
-    assert.equal(settledWithin(15_000, long), undefined);
-    assert.equal(settledWithin(30_000, long)?.verdict, 'unclear');
+    assert.equal(settledWithin(15_000, timed(long)), undefined);
+    assert.equal(settledWithin(30_000, timed(long))?.verdict, 'unclear');
   });
 
   it('says by its time what is plain by then', () => {
     const slower = pairs([300, 310, 290, 305], [600, 640, 590, 610]);
-    assert.equal(settledWithin(60_100, slower)?.verdict, 'slower');
-    assert.equal(settledWithin(60_100, slower.slice(0, 2))?.verdict, 'unclear');
+    assert.equal(settledWithin(60_100, timed(slower))?.verdict, 'slower');
+    assert.equal(settledWithin(60_100, timed(slower.slice(0, 2)))?.verdict, 'unclear');
+  });
+
+  it('goes by what is computed, whatever the machine does meanwhile', () => {
+    const slower = judgeSpeed(
+      timed(
+        pairs(noisy, [300, 200, 290, 180, 500, 330]),
+        pairs(as, [160, 158, 165, 161, 159, 170]),
+      ),
+    );
+    assert.deepEqual([slower.verdict, slower.by], ['slower', 'cpu']);
+    const busy = timed(
+      pairs(as, [210, 250, 230, 240, 260, 220]).map((pair, i) =>
+        i < 2 ? { ...pair, patchMs: 90 } : pair,
+      ),
+      pairs(as, as),
+    );
+    assert.notEqual(judgeSpeed(busy).verdict, 'slower');
+  });
+
+  it('sees what only waits longer, where it is seen twice', () => {
+    const waits = judgeSpeed(timed(pairs(as, [250, 240, 260, 255, 245, 238]), pairs(as, as)));
+    assert.deepEqual([waits.verdict, waits.by], ['slower', 'waiting']);
+    const once = judgeSpeed(timed(pairs(as, [250, 240, 260, 105, 100, 99]), pairs(as, as)));
+    assert.equal(once.verdict, 'unclear');
+    const three = timed(pairs([100, 100, 100], [400, 410, 420]), pairs([50, 50, 50], [50, 50, 50]));
+    assert.equal(judgeSpeed(three).verdict, 'unclear');
+  });
+
+  it('takes no more at once for slower, and has no doubt about waiting that comes and goes', () => {
+    const wider = judgeSpeed(timed(pairs(as, as), pairs(as, [210, 205, 214, 208, 211, 209])));
+    assert.equal(wider.verdict, 'unclear');
+    assert.equal(doubt(wider), 'maybe');
+    const noise = judgeSpeed(timed(pairs(noisy, [160, 300, 180, 330, 210, 150]), pairs(as, as)));
+    assert.deepEqual([noise.verdict, doubt(noise)], ['unclear', undefined]);
   });
 
   it('says the same of the same times', () => {

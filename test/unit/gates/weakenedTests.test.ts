@@ -95,6 +95,15 @@ const weaker: readonly (readonly [string, string, readonly [string | RegExp, str
     /skipped/,
   ],
   ['AddTest.php', php, ['assertSame(3,', 'assertSame(4,'], /other values/],
+  ['a.test.js', js, ["test('adds', ", "test('adds', { fails: true }, "], /skipped/],
+  ['a.test.js', js, ["test('adds', ", "test('adds', { retry: 5 }, "], /more tries/],
+  ['a.test.js', js, ["test('adds'", "jest.setTimeout(60000);\ntest('adds'"], /other times/],
+  ['a.test.js', js, ['  const sum = add(1, 2);\n', '  const sum = 3;\n'], /no longer all/],
+  ['a.test.js', js, ['.toBe(3)', '.toBeCloseTo(3)'], /loosely/],
+  ['test_a.py', py, ['assertEqual(add(1, 2), 3)', 'assertLessEqual(add(1, 2), 30)'], /loosely/],
+  ['test_a.py', py, ['    def test_', '    @pytest.mark.flaky\n    def test_'], /more tries/],
+  ['AddTest.java', java, ['assertEquals(3,', 'assertNotEquals(99,'], /loosely/],
+  ['tests/add.rs', rust, ['assert_eq!(add(1, 2), 3)', 'assert_ne!(add(1, 2), 9)'], /loosely/],
 ];
 
 describe('what weakens a test', () => {

@@ -81,7 +81,6 @@ describe('odds', () => {
         requestOf({ id: 'a', attemptId: '1', status: 'APPLIED', reviewedAt: '2026-03-09' }),
         requestOf({ id: 'b', attemptId: '2', status: 'PENDING_APPROVAL' }),
       ],
-      releases: [],
     });
     assert.deepEqual(
       outcomes.map(({ category, isGood }) => [category, isGood]),

@@ -280,14 +280,15 @@ describe('anthropic model', () => {
       await failure(create, 'invalid_settings');
     });
 
-    it('is a full context, not an error, when the prompt is too long', async () => {
-      const reply = await fault({
-        kind: 'status',
-        status: 400,
-        message: 'prompt is too long: 210000 tokens > 200000 maximum',
+    for (const message of [
+      'prompt is too long: 210000 tokens > 200000 maximum',
+      'input length and `max_tokens` exceed context limit: 190000 + 16000 > 200000, decrease input length or `max_tokens` and try again',
+    ]) {
+      it(`is a full context, not an error, when the ${message.slice(0, 25)}…`, async () => {
+        const reply = await fault({ kind: 'status', status: 400, message });
+        assert.deepEqual([reply.stopReason, reply.content], ['context_full', []]);
       });
-      assert.deepEqual([reply.stopReason, reply.content], ['context_full', []]);
-    });
+    }
   });
 
   describe('a broken stream', () => {

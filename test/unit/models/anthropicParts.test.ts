@@ -6,30 +6,57 @@ import { toParams } from '../../../src/models/anthropicRequest.ts';
 describe('anthropic reply and request', () => {
   const event = (value: object) => value as Anthropic.RawMessageStreamEvent;
 
-  it('keeps thinking and what it does not know untouched, to be sent back', () => {
+  const message = { usage: { input_tokens: 1, output_tokens: 0 } };
+  const read = (...events: readonly object[]) => {
     const reader = createReplyReader(() => undefined);
-    const message = { usage: { input_tokens: 1, output_tokens: 0 } };
-    const unknown = { type: 'novelty', value: 1 };
-    for (const one of [
+    for (const one of events) reader.take(event(one));
+    return reader.finish();
+  };
+  const block = (index: number, content: object, ...deltas: readonly object[]) => [
+    { type: 'content_block_start', index, content_block: content },
+    ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
+    { type: 'content_block_stop', index },
+  ];
+
+  it('leaves out a text of white space, which would not be taken back', () => {
+    const reply = read(
       { type: 'message_start', message },
-      {
-        type: 'content_block_start',
-        index: 0,
-        content_block: { type: 'thinking', thinking: '', signature: '' },
-      },
-      { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'a' } },
-      { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'b' } },
-      { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 's' } },
-      { type: 'content_block_stop', index: 0 },
-      { type: 'content_block_start', index: 1, content_block: unknown },
-      { type: 'content_block_delta', index: 1, delta: { type: 'novelty_delta' } },
-      { type: 'content_block_stop', index: 1 },
+      ...block(0, { type: 'text', text: '' }, { type: 'text_delta', text: '\n\n' }),
+      ...block(1, { type: 'tool_use', id: 't', name: 'list', input: {} }),
+      { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 4 } },
+      { type: 'message_delta', delta: { stop_reason: null }, usage: { output_tokens: 5 } },
+      { type: 'message_stop' },
+    );
+    assert.deepEqual(reply.content, [{ type: 'tool_use', id: 't', name: 'list', input: {} }]);
+    assert.deepEqual([reply.stopReason, reply.usage.outputTokens], ['tool_use', 5]);
+  });
+
+  it('says why the model refused, where it is told', () => {
+    const stop_details = { category: 'cyber', explanation: 'It looks like an exploit.' };
+    const reply = read(
+      { type: 'message_start', message },
+      { type: 'message_delta', delta: { stop_reason: 'refusal', stop_details }, usage: {} },
+      { type: 'message_stop' },
+    );
+    assert.equal(reply.stopReason, 'refusal');
+    assert.deepEqual(reply.content, [{ type: 'text', text: 'It looks like an exploit.' }]);
+  });
+
+  it('keeps thinking and what it does not know untouched, to be sent back', () => {
+    const unknown = { type: 'novelty', value: 1 };
+    const reply = read(
+      { type: 'message_start', message },
+      ...block(
+        0,
+        { type: 'thinking', thinking: '', signature: '' },
+        { type: 'thinking_delta', thinking: 'a' },
+        { type: 'thinking_delta', thinking: 'b' },
+        { type: 'signature_delta', signature: 's' },
+      ),
+      ...block(1, unknown, { type: 'novelty_delta' }),
       { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 4 } },
       { type: 'message_stop' },
-    ]) {
-      reader.take(event(one));
-    }
-    const reply = reader.finish();
+    );
     const thinking = { type: 'thinking', thinking: 'ab', signature: 's' };
     assert.deepEqual(reply.content, [
       { type: 'opaque', raw: thinking },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type App, compose } from '../../../src/compose.ts';
+import type { App } from '../../../src/compose.ts';
 import type { Git } from '../../../src/core/ports.ts';
-import { parseSettings } from '../../../src/core/settings.ts';
 import { type ModelServer, says, startModelServer } from '../../support/modelServer.ts';
+import { openApp } from '../../support/openApp.ts';
 import { markedForms, plant, type Planted } from '../../support/plantedSecrets.ts';
 import { createRandom } from '../../support/random.ts';
 import { createRepository } from '../../support/repository.ts';
@@ -97,24 +97,12 @@ describe('an attempt whose model obeys hostile text', function () {
       `${JSON.stringify({ text: payload, rating: 1 })}\n`.repeat(6),
     );
     server = await startModelServer({ replies: replies(outside, head) ?? [] });
-    const { baseUrl, apiKey, name } = server;
-    app = await compose({
-      folder,
-      settings: () =>
-        parseSettings({
-          'patchwright.model.name': name,
-          'patchwright.agent.commands': ['node', 'cat'],
-          'patchwright.limits.submissionsPerAttempt': 1,
-        }),
-      apiKey: () => Promise.resolve(apiKey),
-      environment: {
-        ...process.env,
-        ANTHROPIC_BASE_URL: baseUrl,
-        PATCHWRIGHT_CACHE: temp.path('cache'),
-      },
-      log: () => undefined,
-      trusted: true,
-    });
+    const settings = {
+      'patchwright.model.name': server.name,
+      'patchwright.agent.commands': ['node', 'cat'],
+      'patchwright.limits.submissionsPerAttempt': 1,
+    };
+    app = await openApp({ folder, cache: temp.path('cache'), server, settings });
     await app.pipeline.scan();
     const { id: ticketId } = await app.pipeline.newTicket({
       title: payload.slice(0, 200),

@@ -11,7 +11,7 @@ import {
   type ScheduledType,
 } from '../../../src/pipeline/run/schedule.ts';
 import { scheduleIn, scheduleText } from '../../../src/pipeline/run/scheduleIn.ts';
-import { open } from '../../support/backlog.ts';
+import { open, sampleRequest } from '../../support/backlog.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
 const minute = 60_000;
@@ -254,6 +254,7 @@ describe('the schedule of a folder', () => {
       problems: [],
     }),
     draft: () => Promise.reject(new Error('nobody asked for it')),
+    specify: () => Promise.reject(new Error('nobody asked for it')),
   };
   const { signal } = new AbortController();
   const options = { dryRun: false, autoExecute: false };
@@ -305,6 +306,27 @@ describe('the schedule of a folder', () => {
     await assert.rejects(run(house, verbs, 'daily', { ...options, due }, signal), {
       code: 'nothing_to_do',
     });
+  });
+
+  it('does the daily work before they usually review, where they left that open', async () => {
+    const house = await houseOf();
+    const habitual = Array.from({ length: 6 }, (_, i) => ({
+      kind: 'request' as const,
+      id: `r${i}`,
+      fields: {
+        ...sampleRequest,
+        id: `r${i}`,
+        status: 'DENIED' as const,
+        reviewedAt: new Date(2026, 2, 2 + i, 14).toISOString(),
+      },
+    }));
+    await house.backlog.write(habitual);
+    const { schedule: said } = defaultSettings;
+    assert.match(scheduleText(house, said), /daily \S+ 11:00 .* Daily before you usually review\./);
+    assert.match(scheduleText(house, { ...said, daily: '30 3 * * *' }), /daily \S+ 03:30/);
+    const off = { ...defaultSettings.learning, reviewTimes: false };
+    const unmoved = { ...house, settings: () => ({ ...defaultSettings, learning: off }) };
+    assert.match(scheduleText(unmoved, said), /daily \S+ 02:00/);
   });
 
   it('begins to count when a window is first opened, once, and says when what is due', async () => {

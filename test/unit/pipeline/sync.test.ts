@@ -36,8 +36,11 @@ describe('sync', function () {
     for (const { backlog } of clones.splice(0)) await backlog.dispose();
   });
 
-  async function clone(who: string, options: CloneOptions = {}): Promise<Clone> {
-    const made = await cloneOf(folder.path(), remote, who, options);
+  async function clone(
+    who: string,
+    { remote: own = remote, ...options }: CloneOptions & { readonly remote?: string } = {},
+  ): Promise<Clone> {
+    const made = await cloneOf(folder.path(), own, who, options);
     clones.push(made);
     return made;
   }
@@ -68,6 +71,9 @@ describe('sync', function () {
   it('is off until it is switched on, and a dry run leaves the remote alone', async () => {
     const off = await clone('off', { enabled: false });
     await assert.rejects(off.sync(), { code: 'invalid_settings' });
+    await off.backlog.write([ticketChange('exception-9')]);
+    assert.equal((await off.sync({ dryRun: true })).sent, 1);
+    assert.match((await off.state()).detail, /^Off/);
     const anna = await clone('anna');
     await anna.backlog.write([ticketChange('exception-1')]);
     const { puts, sent } = await anna.sync({ dryRun: true });
@@ -142,8 +148,25 @@ describe('sync', function () {
     await ben.sync();
     assert.equal(ben.backlog.requests.get(own.id)?.commit, own.commit);
     assert.equal(ben.backlog.requests.get(own.id)?.status, 'PENDING_APPROVAL');
-    assert.ok(ben.backlog.audit.list().every(({ action }) => action === 'sync.received'));
+    assert.ok(
+      ben.backlog.audit.list().every(({ action }) => /^sync\.(received|done)$/.test(action)),
+    );
     assert.deepEqual(ben.backlog.audit.verify().broken, []);
+  });
+
+  it('has later events follow a split by part in each clone', async () => {
+    const [anna, ben] = [await clone('anna'), await clone('ben')];
+    const split = { part: 'message', value: 'no «*»', into: 'exception-2', hash: 'c'.repeat(64) };
+    const left = { exceptionType: 'TypeError', splits: [split] };
+    await anna.backlog.write([
+      ticketChange('exception-1', { metadata: left }),
+      ticketChange('exception-2', { metadata: { splitFrom: 'exception-1' } }),
+    ]);
+    await anna.sync();
+    await ben.sync();
+    const theirs = ben.backlog.tickets.get('exception-1');
+    assert.deepEqual(theirs?.metadata.splits, [split]);
+    assert.equal(ben.backlog.tickets.get('exception-2')?.metadata.splitFrom, 'exception-1');
   });
 
   it('counts what others made for the limits of a day, and doubts their word on risk', async () => {
@@ -242,6 +265,38 @@ describe('sync', function () {
     assert.deepEqual((await ben.sync()).refused, []);
   });
 
+  it('refuses a chain that was copied from another repository, and a remote that is of another one', async () => {
+    const elsewhere = bareRemote(folder.path(), 'elsewhere.git');
+    const anna = await clone('anna');
+    const [annas, ben] = [await clone('annas', { remote: elsewhere }), await clone('ben')];
+    await annas.backlog.write([ticketChange('exception-2')]);
+    for (const one of [anna, annas, ben]) await one.sync();
+    const chain = annas.backlog.team.chains()[0]?.chain ?? '';
+    const copied = `refs/patchwright/sync/${chain}`;
+    await annas.git.run(['push', '--quiet', remote, `${copied}:${copied}`]);
+    const { refused, received, met } = await ben.sync();
+    assert.deepEqual(refused, [{ chain, why: 'it is of another repository and was copied here' }]);
+    assert.deepEqual([received, met], [[], []]);
+    assert.deepEqual(sharedOf(ben).tickets, []);
+
+    await ben.git.run(['remote', 'set-url', 'origin', elsewhere]);
+    await assert.rejects(ben.sync(), { code: 'untrusted' });
+    await ben.backlog.write([ticketChange('exception-3')]);
+    await ben.git.run(['update-ref', '-d', 'refs/patchwright/sync/repository']);
+    assert.equal((await ben.sync()).pushed, true);
+    assert.deepEqual((await annas.sync()).refused, []);
+    assert.deepEqual(sharedOf(annas), sharedOf(ben));
+    assert.equal(sharedOf(ben).tickets.length, 2);
+  });
+
+  it('lets two that come first at the same time agree', async () => {
+    const [anna, ben] = [await clone('anna'), await clone('ben')];
+    await Promise.all([anna.sync(), ben.sync()]);
+    for (const one of [anna, ben]) assert.equal((await one.sync()).failed, undefined);
+    const ids = await Promise.all([anna, ben].map((one) => repositoryOf(one)));
+    assert.equal(ids[0], ids[1]);
+  });
+
   it('knows people by their key, and refuses a name with another one', async () => {
     const [anna, ben] = [await clone('anna'), await clone('ben')];
     await anna.backlog.write([ticketChange('exception-1')]);
@@ -284,10 +339,17 @@ describe('sync', function () {
     assert.deepEqual([pushed, sent], [false, 0]);
     assert.match(failed ?? '', /git fetch failed/);
     assert.equal(await refsOf(anna), '');
+    const away = await anna.state();
+    assert.equal(away.ok, false);
+    assert.match(away.detail, /Never done yet\. Failed since then: .*git fetch failed/);
     renameSync(`${remote}.away`, remote);
     assert.equal((await anna.sync()).pushed, true);
     await ben.sync();
     assert.deepEqual(sharedOf(ben), sharedOf(anna));
+    await ben.backlog.write([{ kind: 'ticket', id: 'exception-1', fields: { status: 'closed' } }]);
+    const bens = await ben.state();
+    assert.ok(bens.ok);
+    assert.match(bens.detail, /keys of .*anna@example.org.*Last at .* 1 changes of yours wait/);
   });
 
   it('begins a long chain anew, for those who know it and those who come later', async () => {
@@ -335,7 +397,11 @@ describe('sync', function () {
 });
 
 async function refsOf({ git }: Clone): Promise<string> {
-  return git.run(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/patchwright/sync/']);
+  return git.run(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/patchwright/sync/z*']);
+}
+
+function repositoryOf({ git }: Clone): Promise<string> {
+  return git.run(['rev-parse', '--verify', 'refs/patchwright/sync/repository']);
 }
 
 /** Of the first chain that a clone has: its own, as long as it has met nobody. */

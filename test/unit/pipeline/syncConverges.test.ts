@@ -71,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('sync' as const),
       who,
-      failsAt: fc.option(fc.integer({ min: 0, max: 45 }), { freq: 2 }),
+      failsAt: fc.option(fc.integer({ min: 0, max: 55 }), { freq: 2 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const), who }) },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { makeSmallDisk, type Undo } from '../../support/disks.ts';
 import { type Receiver, type Sending, startReceiver } from '../../support/receiver.ts';
 import { createRepository } from '../../support/repository.ts';
@@ -151,6 +151,74 @@ describe('receiver', function () {
     for (const text of [secret, 'hunter2zz', 'ann@example.com']) {
       assert.ok(!all.includes(text), text);
     }
+  });
+
+  describe('gets along with', () => {
+    beforeEach(() => start());
+    const body = JSON.stringify(error);
+
+    /** Whatever is written, as it is, and the codes of all that is answered until the connection ends. */
+    async function codesOf(...parts: readonly (string | Buffer)[]): Promise<readonly number[]> {
+      const socket = connect(receiver.serving.port, '127.0.0.1');
+      const heard = new Promise<string>((done) => {
+        let text = '';
+        socket.on('data', (part) => (text += part.toString('latin1')));
+        socket.on('close', () => done(text));
+      });
+      for (const part of parts) socket.write(part);
+      return [...(await heard).matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, code]) => Number(code));
+    }
+    function head(...more: readonly string[]): string {
+      return lines('POST /ingest/errors HTTP/1.1', 'Connection: close', ...more);
+    }
+    function lines(first: string, ...more: readonly string[]): string {
+      const { port, ingestKey } = receiver.serving;
+      const usual = [`Host: 127.0.0.1:${port}`, `Authorization: Bearer ${ingestKey}`];
+      return [first, ...usual, 'Content-Type: application/json', ...more, '', ''].join('\r\n');
+    }
+    const length = (of: string | Buffer) => `Content-Length: ${Buffer.byteLength(of)}`;
+
+    it('chunks with extensions and trailers, old HTTP, a BOM, and addresses of any form', async () => {
+      const chunks = `${body.length.toString(16)};x=1\r\n${body}\r\n0\r\nT: 1\r\n\r\n`;
+      assert.deepEqual(await codesOf(head('Transfer-Encoding: chunked'), chunks), [202]);
+      const old = lines('POST /ingest/errors/ HTTP/1.0', length(body));
+      assert.deepEqual(await codesOf(old, body), [202]);
+      const marked = `\ufeff${body}`;
+      assert.deepEqual(await codesOf(head(length(marked)), marked), [202]);
+      const whole = `POST http://127.0.0.1:${receiver.serving.port}/ingest/errors HTTP/1.1`;
+      assert.deepEqual(await codesOf(lines(whole, 'Connection: close', length(body)), body), [202]);
+      const none = lines('POST //[ HTTP/1.1', 'Connection: close', length(body));
+      assert.deepEqual(await codesOf(none, body), [400]);
+      const looked = lines('HEAD /health HTTP/1.1', 'Connection: close');
+      assert.deepEqual(await codesOf(looked), [200]);
+    });
+
+    it('deflate without its head, and gzip by its old name', async () => {
+      for (const [name, packed] of [
+        ['deflate', deflateRawSync(body)],
+        ['x-gzip', gzipSync(body)],
+      ] as const) {
+        const asked = head(`Content-Encoding: ${name}`, length(packed));
+        assert.deepEqual(await codesOf(asked, packed), [202], name);
+      }
+      const cut = Buffer.from('x');
+      assert.deepEqual(await codesOf(head('Content-Encoding: deflate', length(cut)), cut), [400]);
+    });
+
+    it('several requests at once on one connection, a bad one among them', async () => {
+      const one = lines('POST /ingest/errors HTTP/1.1', length(body)) + body;
+      const bad = lines('POST /ingest/errors HTTP/1.1', length('{')) + '{';
+      const last = head(length(body)) + body;
+      assert.deepEqual(await codesOf(one + bad + last), [202, 400, 202]);
+    });
+
+    it('who asks first whether to send: no body is wanted that would be refused', async () => {
+      const expect = 'Expect: 100-continue';
+      assert.deepEqual(await codesOf(head(expect, length(body)), body), [100, 202]);
+      const wrong = head(expect, length(body)).replace(/Bearer \w+/, 'Bearer nonsense');
+      assert.deepEqual(await codesOf(wrong), [401]);
+      assert.deepEqual(await codesOf(head(expect, 'Content-Length: 99999999')), [413]);
+    });
   });
 
   describe('refuses', () => {

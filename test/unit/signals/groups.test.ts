@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { type FindingGroup, findGroups } from '../../../src/signals/groups.ts';
+import { readGroups } from '../../../src/signals/readGroups.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
 const trace = (time: string, sku: string): string =>
@@ -141,6 +142,37 @@ describe('groups of a log', () => {
     assert.match(group?.message ?? '', /^mail to ann@example\.com with \S+ bounced$/);
     assert.ok(!JSON.stringify(all).includes(key));
   });
+
+  it('tell of so many different errors only, and say how many others there were', async () => {
+    const word = (i: number) =>
+      i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[+digit] ?? '');
+    const errors = Array.from(
+      { length: 5_020 },
+      (_, i) => `Error: no ${word(i)}\n    at ${word(i)}Of (/srv/app/${word(i)}.js:${i}:1)\n`,
+    );
+    const { all, problems } = await groupsOf({ 'app.log': errors.join('') + errors.at(-1) });
+    assert.equal(all[0]?.length, 5_000);
+    assert.deepEqual(problems, [
+      {
+        file: temp.path('logs/app.log'),
+        reason:
+          'it tells of more than 5000 different errors: 21 occurrences of others were left out',
+      },
+    ]);
+  }).timeout(60_000);
+
+  it('are the same in a thread of its own, which ends when cancelled', async () => {
+    const log = ['x-1', 'x-2'].map((sku, i) => trace(`2026-03-02T10:00:0${i}Z`, sku)).join('');
+    writeFileSync(temp.path('app.log'), log);
+    const files = [temp.path('app.log'), temp.path('none.log')];
+    const request = { files, folder: temp.path() };
+    const found = await findGroups(files, temp.path());
+    assert.deepEqual(await readGroups(request), found);
+    const controller = new AbortController();
+    const reading = readGroups(request, controller.signal);
+    controller.abort();
+    await assert.rejects(reading, { code: 'cancelled' });
+  }).timeout(60_000);
 
   it('reject when cancelled', async () => {
     writeFileSync(temp.path('app.log'), trace('2026-03-02T10:00:00Z', 'x-1'));

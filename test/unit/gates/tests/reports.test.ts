@@ -81,6 +81,13 @@ describe('test reports, as real runs wrote them', () => {
     });
   }
 
+  it('node --test: quotes, which it escapes twice, are those of the message, told once', () => {
+    const text = 'no &amp;quot;tea&amp;quot;';
+    const report = `<testsuites><testcase name="x" file="${root}/a.test.js"><failure type="testCodeFailure" message="${text}">no "tea"</failure></testcase></testsuites>`;
+    const outcome = readJunitReport(report, root, { titles: 'suites' });
+    assert.equal(outcome?.cases[0]?.message, 'no "tea"');
+  });
+
   it('node --test: a file that ended itself is no passed test, one that did not load is broken', () => {
     const ended = readJunitReport(sample('node24-exit.xml'), root, { titles: 'suites' });
     assert.deepEqual(ended, { cases: [], broken: [] });

@@ -50,6 +50,17 @@ describe('the sandbox', function () {
     assert.deepEqual(heard.toSorted(), ['stderr: no', 'stdout: yes']);
   });
 
+  it('tells what was computed by all that it started, and not what was waited for', async () => {
+    const shell = await open();
+    const busy =
+      'const used = () => { const { user, system } = process.cpuUsage(); return user + system; }; while (used() < 300_000);';
+    const computes = await sh(shell, `(${process.execPath} -e '${busy}')`);
+    assert.equal(computes.exitCode, 0, computes.stderr.toString());
+    assert.ok((computes.cpuMs ?? 0) >= 300, `${computes.cpuMs} ms`);
+    const waits = await sh(shell, 'sleep 2');
+    assert.ok(waits.cpuMs !== undefined && waits.cpuMs < waits.durationMs, `${waits.cpuMs} ms`);
+  });
+
   it('lets tests write to the worktree, to temporary folders and to what they are given', async () => {
     const shell = await open();
     mkdirSync(temp.path('reports'));

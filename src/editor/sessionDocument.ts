@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { type LinkedDocument, type LinkedText, registerLinkedDocument } from './linkedDocument.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** Of one folder at a time. */
+export interface SessionDocument extends Omit<LinkedDocument, 'open'> {
+  /** What a command is about that is given while the document is in front, as an argument for `ready`. */
+  inFront(): { readonly session: string } | undefined;
+  open(session: Session): Promise<void>;
+}
+
+export function registerSessionDocument(
+  address: vscode.Uri,
+  sessions: Sessions,
+  textOf: (session: Session) => LinkedText,
+): SessionDocument {
+  let shown: string | undefined;
+  const document = registerLinkedDocument(address, async () =>
+    textOf(sessions.of(shown ?? '') ?? (await sessions.ready())),
+  );
+  const isInFront = (): boolean =>
+    vscode.window.activeTextEditor?.document.uri.toString() === address.toString();
+  return {
+    ...document,
+    inFront: () => (shown !== undefined && isInFront() ? { session: shown } : undefined),
+    open({ id }) {
+      shown = id;
+      return document.open();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { hunksOf } from '../../../../src/gates/proof/hunks.ts';
+import { suspicions } from '../../../../src/gates/proof/suspicions.ts';
+
+function marksOf(path: string, before: string, after: string): readonly string[] {
+  return suspicions([{ path, mode: '100644', before, after, hunks: hunksOf(before, after) }]);
+}
+
+/** Lines that fool a test, by what the reviewer is told of them. */
+const fooling: Readonly<Record<string, readonly (readonly [path: string, line: string])[]>> = {
+  'looks at who runs it': [
+    ['a.js', "if (process.argv[1].includes('mocha')) return 3;"],
+    ['a.rs', 'if cfg!(debug_assertions) { return 3; }'],
+    ['a.py', "if 'pytest' in sys.modules: return 3"],
+  ],
+  'looks at who calls it': [
+    ['a.js', 'const o = {}; Error.captureStackTrace(o);'],
+    ['a.py', 'if sys._getframe(2).f_code.co_name: return 3'],
+    ['a.java', 'if (Thread.currentThread().getStackTrace().length > 20) return 3;'],
+    ['a.go', 'if _, file, _, _ := runtime.Caller(1); file != "" {'],
+  ],
+  'what only a test has': [
+    ['a.js', "if (typeof globalThis.it === 'function') return 3;"],
+    ['a.ts', "if (typeof jest !== 'undefined') return 3;"],
+    ['a.js', 'if (!setTimeout.clock) return;'],
+  ],
+  'uses a test library': [
+    ['a.js', "require('assert').strictEqual = () => undefined;"],
+    ['a.mjs', "import assert from 'node:assert/strict';"],
+    ['a.py', 'import unittest'],
+  ],
+  'asks the environment': [
+    ['a.js', 'if (process.env.CI) return 3;'],
+    ['a.ts', "if ((import.meta as any).env?.MODE === 'x') return 3;"],
+    ['a.rs', 'if std::env::var("X").is_ok() { return 3; }'],
+    ['a.py', "if os.environ.get('CI'): return 3"],
+  ],
+  'belongs to the language': [
+    ['a.js', 'Math.floor = Math.round;'],
+    ['a.js', "globalThis['set' + 'Timeout'] = (f) => f();"],
+  ],
+  'how it ends': [
+    ['a.js', 'process.exitCode = 0;'],
+    ['a.py', 'atexit.register(lambda: os._exit(0))'],
+    ['a.rs', 'if n == 0 { std::process::exit(0) }'],
+  ],
+  'counts as equal': [['a.py', '    def __eq__(self, other): return True']],
+};
+
+describe('what a test cannot notice', () => {
+  for (const [told, lines] of Object.entries(fooling)) {
+    it(`is told: ${told}`, () => {
+      for (const [path, line] of lines) {
+        const marks = marksOf(path, 'x\n', `x\n${line}\n`).join('\n');
+        assert.ok(marks.includes(told), `${line}: ${marks}`);
+      }
+    });
+  }
+
+  it('is nothing that a fix is made of, nor what was there before', () => {
+    for (const [path, line] of [
+      ['a.js', 'if (items.length === 0) return [];'],
+      ['a.js', 'for (const it of list) total += it.price;'],
+      ['a.ts', 'const test = /^a/.test(text); // process.env.CI'],
+      ['a.js', 'const date = Date.now() - started; exit(door);'],
+      ['a.js', "import { expected } from './expect.js';"],
+      ['a.py', 'before = [test for test in tests if test.ok == expected]'],
+      ['a.py', 'return sum(values) / len(values) if values else 0'],
+      ['a.go', 'if err != nil { return nil, err }'],
+      ['a.rs', 'let total: u32 = values.iter().sum();'],
+      ['a.java', 'return items.isEmpty() ? 0 : items.get(0).length();'],
+    ] as const) {
+      assert.deepEqual(marksOf(path, 'x\n', `x\n${line}\n`), [], line);
+    }
+    const was = 'const level = process.env.LEVEL;\n';
+    assert.deepEqual(marksOf('a.js', was, "const level = process.env.LEVEL ?? 'info';\n"), []);
+  });
+});
