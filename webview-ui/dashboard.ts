@@ -176,9 +176,9 @@ function bars({ title, of, series, labels }: ChartView): TemplateResult {
   </table>`;
 }
 
-function table({ title, head, rows }: TableView): TemplateResult {
+function table({ title, head, rows, hasNames }: TableView): TemplateResult {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${title}>
-    <table>
+    <table class=${hasNames ? 'names' : ''}>
       <thead>
         <tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr>
       </thead>

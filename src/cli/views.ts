@@ -50,6 +50,8 @@ export function ticketText(
     ...(ticket.metadata.fingerprint?.parts ?? []).map((p) => `  group by  ${p.label}: ${p.value}`),
     ...differences.map(differenceText),
     `  ${ticket.description}`,
+    ...linesUnder('solution', ticket.proposedSolution),
+    ...linesUnder('tests', ticket.testPlan),
     ...ticket.evidence
       .slice(0, 1)
       .flatMap((e) => [`  evidence  ${e.file}, ${e.at}`, ...indent(e.text, 4).slice(0, 30)]),
@@ -80,6 +82,10 @@ export function differenceText({ part, values }: Difference): string {
 
 function lineOf(label: string, text: string | undefined): readonly string[] {
   return text === undefined ? [] : [`  ${label.padEnd(9)} ${text}`];
+}
+
+function linesUnder(label: string, text: string): readonly string[] {
+  return text === '' ? [] : [`  ${label}`, ...indent(text, 4)];
 }
 
 function attemptLine(attempt: Attempt): string {

@@ -7,7 +7,7 @@ import { createDisposableStore } from './disposables.ts';
 import { historyItem } from './historyText.ts';
 import { msg, t } from './l10n.ts';
 import { throttled } from './refresh.ts';
-import { type FolderNode, folderItem, itemIn, rootsOf } from './folderRows.ts';
+import { type FolderNode, folderItem, itemIn, rowsOf } from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { workText } from './statusText.ts';
 import { ago, dotted, exactly, shorten } from './text.ts';
@@ -71,7 +71,7 @@ export function registerActivityView(sessions: Sessions): {
       const [only, ...more] = sessions.all();
       const session = node ? sessions.of(node.session) : more.length === 0 ? only : undefined;
       if (session) return partsOf(session);
-      return node ? [] : rootsOf<ActivityNode>(sessions, () => []);
+      return node ? [] : rowsOf(sessions.all());
     },
     getTreeItem: (node) =>
       node.kind === 'folder' ? folderItem(sessions, node) : itemIn(sessions, node, itemOf),

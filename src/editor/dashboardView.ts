@@ -59,6 +59,7 @@ export function withFolders(
 ): DashboardView {
   const table: TableView = {
     title: t('By folder'),
+    hasNames: true,
     head: [
       t('Folder'),
       t('Unresolved tickets'),

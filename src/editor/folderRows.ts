@@ -8,14 +8,18 @@ export interface FolderNode {
   readonly session: string;
 }
 
-/** Of one folder what lies in it, as if there were no others to come. */
+/** Of one folder what lies in it, as if there were no others to come; of several those with anything to show. */
 export function rootsOf<N>(
   sessions: Sessions,
   partOf: (session: Session) => readonly N[],
 ): (N | FolderNode)[] {
   const [only, ...more] = sessions.all();
   if (only && more.length === 0) return [...partOf(only)];
-  return sessions.all().map(({ id }) => ({ kind: 'folder', session: id }));
+  return rowsOf(sessions.all().filter((session) => partOf(session).length > 0));
+}
+
+export function rowsOf(sessions: readonly Session[]): FolderNode[] {
+  return sessions.map(({ id }) => ({ kind: 'folder', session: id }));
 }
 
 /** What lies under a row, of the folder that it is of. */

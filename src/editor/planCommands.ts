@@ -78,7 +78,8 @@ async function planAndShow({ app }: Session, wish: Wish): Promise<void> {
 
 export async function show(plan: Planned): Promise<void> {
   const document = await vscode.workspace.openTextDocument(planUri(plan));
-  await vscode.window.showTextDocument(document, { preview: true });
+  // It stays when something else is opened: a plan of a wish is found nowhere else.
+  await vscode.window.showTextDocument(document, { preview: false });
 }
 
 /** Where the branch exists, a person says what then. */

@@ -158,6 +158,8 @@ export function ticketTooltip(
           ),
         ]
       : []),
+    ...linesOf(t('Proposed solution'), ticket.proposedSolution),
+    ...linesOf(t('Test plan'), ticket.testPlan),
     ...(links.length > 0
       ? ['', t('Also in other folders'), ...links.map((one) => `  ${one}`)]
       : []),
@@ -189,6 +191,21 @@ export function oddsLine({ chance, costUsd, minutes, reason }: Outlook['odds']):
         minutes,
         why,
       );
+}
+
+const maxShownLines = 12;
+
+/** A text under its title, a line each, as far as there is room for it. */
+function linesOf(title: string, text: string): readonly string[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) return [];
+  const more = lines.length > maxShownLines ? ['  …'] : [];
+  return [
+    '',
+    title,
+    ...lines.slice(0, maxShownLines).map((one) => `  ${shorten(one, 300)}`),
+    ...more,
+  ];
 }
 
 /** What a person did to it, and what undid that. */

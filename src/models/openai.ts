@@ -15,7 +15,7 @@ import {
   unreachable,
 } from './modelErrors.ts';
 import { type ChunkReader, createChunkReader, StreamError } from './openaiReply.ts';
-import { type Dialect, fillsContext, learnFrom, widest } from './openaiDialect.ts';
+import { type Dialect, fillsContext, isLoading, learnFrom, widest } from './openaiDialect.ts';
 import { toBody } from './openaiRequest.ts';
 import { pause } from './pause.ts';
 import { readEvents } from './serverSentEvents.ts';
@@ -157,6 +157,7 @@ async function reply(
   signal: AbortSignal | undefined,
   learned: Learned,
 ): Promise<ModelReply> {
+  const patience = AbortSignal.timeout(client.options.answerTimeoutMs ?? answerTimeoutMs);
   let lost = noUsage;
   let [retries, cuts] = [0, 0];
   for (;;) {
@@ -167,7 +168,7 @@ async function reply(
     const reader = createChunkReader({
       onText,
       sentChars: body.length,
-      tools: request.tools.map(({ name }) => name),
+      tools: request.tools,
       newId: () => `call_${randomUUID()}`,
     });
     let delayMs = retryDelayMs;
@@ -189,6 +190,10 @@ async function reply(
         if (fillsContext(error)) {
           learned.learn({ maxOutput: widest.maxOutput }); // with less to read there is room again
           return { content: [], stopReason: 'context_full', usage: lost };
+        }
+        if (isLoading(error) && !patience.aborted) {
+          await pause(retryDelayMs, signal);
+          continue;
         }
       }
       const explained = explain(client, error);

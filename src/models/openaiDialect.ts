@@ -39,6 +39,11 @@ export function fillsContext({ status, message }: Refused): boolean {
   );
 }
 
+/** A local server that has begun to read its model in: that takes seconds to minutes. */
+export function isLoading({ status, message }: Refused): boolean {
+  return status === 503 && /\bloading\b/i.test(message);
+}
+
 /** Less than this is no room for a patch. */
 const leastOutput = 2_000;
 /** More is asked for than it can write, or than its window leaves beside the conversation. */

@@ -1,8 +1,8 @@
 /** A stream of chunks, folded into one reply; what did not end properly is no reply. */
 import { noUsage, type Usage } from '../core/attempt.ts';
-import type { Block, ModelReply, StopReason } from '../core/model.ts';
+import type { Block, ModelReply, StopReason, ToolSpec } from '../core/model.ts';
 import { CutReplyError } from './cutReply.ts';
-import { hasTextCalls, parseBareCalls, parseTextCalls, withoutThoughts } from './textTools.ts';
+import { callsInText, withoutThoughts } from './textTools.ts';
 import { parseInput } from './toolInput.ts';
 
 /** A chunk, as far as we read it; a whole reply has `message` in place of `delta`. */
@@ -70,8 +70,8 @@ export interface ChunkReaderOptions {
   readonly onText: (text: string) => void;
   /** To guess what was used where the server does not count. */
   readonly sentChars: number;
-  /** Names of the tools that there are. */
-  readonly tools: readonly string[];
+  /** Those that there are. */
+  readonly tools: readonly ToolSpec[];
   /** For calls the server gave none. */
   readonly newId: () => string;
 }
@@ -181,13 +181,12 @@ function createCalls(newId: () => string) {
 function contentOf(
   said: string,
   calls: readonly Growing[],
-  tools: readonly string[],
+  tools: readonly ToolSpec[],
   newId: () => string,
 ): readonly Block[] {
   const text = withoutThoughts(said);
-  if (calls.length === 0 && hasTextCalls(text)) return parseTextCalls(text, newId);
-  const bare = calls.length === 0 ? parseBareCalls(text, tools, newId) : undefined;
-  if (bare) return bare;
+  const inText = calls.length === 0 ? callsInText(text, tools, newId) : undefined;
+  if (inText) return inText;
   return [
     ...(text === '' ? [] : [{ type: 'text' as const, text }]),
     ...calls.map(({ id, name, json }) => ({

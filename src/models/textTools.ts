@@ -51,8 +51,41 @@ export function withoutThoughts(text: string): string {
   return end === -1 || !isThought ? text : text.slice(end + thoughtEnd.length).trimStart();
 }
 
-export function hasTextCalls(text: string): boolean {
-  return text.includes(open);
+/** What a reply calls in its text, in whatever form; undefined: nothing. */
+export function callsInText(
+  said: string,
+  tools: readonly ToolSpec[],
+  newId: () => string,
+): readonly Block[] | undefined {
+  const text = fromTags(said, tools);
+  return text.includes(open) ? parseTextCalls(text, newId) : parseBareCalls(text, tools, newId);
+}
+
+/** A form of Qwen's: `<function=NAME><parameter=KEY>value</parameter>…</function>`. */
+const functionForm =
+  /(?:<tool_call>\s*)?<function=([\w.-]+)>([^]*?)<\/function>(?:\s*<\/tool_call>)?/g;
+const parameterForm =
+  /<parameter=([\w.-]+)>\n?([^]*?)\n?<\/parameter>\s*(?=<parameter=|<\/function>|$)/g;
+
+/** Calls of tools there are in that form, in ours; where the model writes ours, tags are a part of some file. */
+function fromTags(text: string, tools: readonly ToolSpec[]): string {
+  const first = text.indexOf(open);
+  const isOurs = first !== -1 && !/^\s*<function=/.test(text.slice(first + open.length));
+  if (isOurs) return text;
+  return text.replace(functionForm, (whole, name: string, body: string) => {
+    const tool = tools.find((one) => one.name === name);
+    return tool ? `${open}${JSON.stringify({ name, input: inputIn(body, tool) })}${close}` : whole;
+  });
+}
+
+/** What is no text by the tool's schema is JSON. */
+function inputIn(body: string, { inputSchema }: ToolSpec): Readonly<Record<string, unknown>> {
+  const properties = (inputSchema['properties'] ?? {}) as Record<string, { type?: unknown }>;
+  const values = [...body.matchAll(parameterForm)].map(([, key = '', value = '']) => [
+    key,
+    properties[key]?.type === 'string' ? value : parseInput(value),
+  ]);
+  return Object.fromEntries(values) as Readonly<Record<string, unknown>>;
 }
 
 /** Text and calls, in order. `newId` gives each call an id that no other has. */
@@ -77,14 +110,15 @@ export function parseTextCalls(text: string, newId: () => string): readonly Bloc
 const ownMark = /^(\[TOOL_CALLS\]|<\|python_tag\|>)\s*/;
 
 /** A reply that is nothing but calls of tools there are, as JSON; undefined: it is something else. */
-export function parseBareCalls(
+function parseBareCalls(
   text: string,
-  tools: readonly string[],
+  tools: readonly ToolSpec[],
   newId: () => string,
 ): readonly Block[] | undefined {
   const value = parseInput(unfence(text.trim().replace(ownMark, '')));
   const calls = (Array.isArray(value) ? value : [value]).map(toCall);
-  if (calls.length === 0 || !calls.every(({ name }) => tools.includes(name))) return undefined;
+  if (calls.length === 0 || !calls.every(({ name }) => tools.some((tool) => tool.name === name)))
+    return undefined;
   return calls.map((call) => ({ type: 'tool_use', id: newId(), ...call }));
 }
 

@@ -17,7 +17,7 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
 import { judgeCommit } from '../gates/protectedFiles.ts';
 import { keepBranch } from '../release/keep.ts';
-import { land } from '../release/land.ts';
+import { land, refuseGone } from '../release/land.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
 import { baselineAt } from './releaseRates.ts';
 import { audit, move } from './changes.ts';
@@ -231,6 +231,7 @@ async function refuseForeignBacklog(house: House): Promise<void> {
 
 /** The protected list may have grown since, and the object that lands is what counts. */
 async function judgeAgain(house: House, request: PatchRequest): Promise<void> {
+  await refuseGone(house.git, request);
   const prefix = await house.git.run(['rev-parse', '--show-prefix']);
   const { protection } = inFolder(prefix, { protection: await house.protection() });
   const { verdict, reason } = await judgeCommit({ git: house.git, patch: request, protection });

@@ -237,6 +237,7 @@ async function writePatch(
       reviewComments: ticket.metadata.reviewComments ?? [],
       keep: keptKinds(settings.privacy),
       negativeFeedback: feedbackFor(house, ticket),
+      said: saidFor(house, ticket),
       ...lessonsFor(house.backlog, ticket),
       ...(await instructionsOf(worktree)),
       // Of the base; the checkout is further on where the patch continues another one.

@@ -1,11 +1,13 @@
 /** A model's work that changes nothing: counted and kept like an attempt, so that the day's limits hold for it. */
 import { randomUUID } from 'node:crypto';
 import { type AgentDeps, type Job, runAgent } from '../attempt/agent.ts';
+import { escapeInvisible } from '../attempt/visible.ts';
 import { type Attempt, type AttemptProgress, noUsage } from '../core/attempt.ts';
 import type { Change } from '../core/change.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import type { Preview } from '../core/plan.ts';
+import { redact } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { House } from './house.ts';
@@ -62,6 +64,11 @@ export async function beginLook(
     },
     signal,
   );
+}
+
+/** What a model wrote for people: no secret stays in it, and nothing that can't be seen. */
+export function plainOf(text: string): string {
+  return escapeInvisible(redact(text));
 }
 
 interface Work extends Pick<AgentDeps, 'shell' | 'isHidden'> {

@@ -16,7 +16,7 @@ import { codeContext } from './codeContext.ts';
 import { notFound } from './decide.ts';
 import { draft, feedbackFor, instructionsOf, saidFor } from './draft.ts';
 import type { House } from './house.ts';
-import { beginLook, type Look, type Looked, runLook } from './look.ts';
+import { beginLook, type Look, type Looked, plainOf, runLook } from './look.ts';
 import { newTicket } from './tickets.ts';
 import { assertRequestsLeft } from './today.ts';
 
@@ -164,14 +164,14 @@ async function isIgnored(git: Git, path: string, signal: AbortSignal): Promise<b
   return code === 0;
 }
 
-/** It is shown and kept: no secret stays in it. */
+/** It is shown and kept. */
 function clean(plan: PlanDraft): PlanDraft {
   return {
     ...plan,
-    summary: redact(plan.summary),
-    approach: redact(plan.approach),
-    riskReason: redact(plan.riskReason),
-    files: plan.files.map((file) => ({ ...file, change: redact(file.change) })),
+    summary: plainOf(plan.summary),
+    approach: plainOf(plan.approach),
+    riskReason: plainOf(plan.riskReason),
+    files: plan.files.map((file) => ({ ...file, change: plainOf(file.change) })),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A draft specification of what users ask for, by a model that costs little. */
 import { specificationMessage } from '../attempt/prompt.ts';
 import { specifying } from '../attempt/specifying.ts';
-import { keptKinds, redact } from '../core/secrets.ts';
+import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import { isUnspecified, type Specification, specifiedBy } from '../core/specification.ts';
 import type { Ticket } from '../core/ticket.ts';
@@ -9,7 +9,7 @@ import { audit } from './changes.ts';
 import { notFound } from './decide.ts';
 import { feedbackFor, saidFor } from './draft.ts';
 import type { House } from './house.ts';
-import { beginLook, runLook } from './look.ts';
+import { beginLook, plainOf, runLook } from './look.ts';
 
 /** A few calls without a file: far below what an attempt may take. */
 function limitsOf({ limits }: Settings): Settings['limits'] {
@@ -78,11 +78,11 @@ export async function specify(house: House, ticketId: string, signal: AbortSigna
   await runLook(look, work, signal);
 }
 
-/** It is shown and kept, and goes to other models: no secret stays in it. */
+/** It is shown and kept, and goes to other models. */
 function clean({ goal, behaviour, acceptance, questions }: Specification): Specification {
-  const each = (texts: readonly string[]) => texts.map((text) => redact(text));
+  const each = (texts: readonly string[]) => texts.map(plainOf);
   return {
-    goal: redact(goal),
+    goal: plainOf(goal),
     behaviour: each(behaviour),
     acceptance: each(acceptance),
     questions: each(questions),

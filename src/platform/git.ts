@@ -121,7 +121,7 @@ const littleRoomBytes = 16 << 20;
 /** git does not say why it could not write a file of the work tree; then the disk itself is asked. */
 function isDiskFull(stderr: string, cwd: string): boolean {
   if (/No space left on device|Out of diskspace|Disk quota exceeded/.test(stderr)) return true;
-  if (!/unable to write|unable to create file/.test(stderr)) return false;
+  if (!/unable to write|couldn't write|unable to create file/.test(stderr)) return false;
   try {
     const { bavail, bsize } = statfsSync(cwd);
     return bavail * bsize < littleRoomBytes;
@@ -157,6 +157,14 @@ function gitError(
       what: `git ${name} could not write.`,
       why: 'The disk is full.',
       remedy: 'Free some space and try again.',
+    });
+  }
+  const filter = /(?:clean|smudge) filter '?([^'\s]+)'? failed/.exec(stderr)?.[1];
+  if (filter !== undefined) {
+    return new PatchwrightError('git_failed', {
+      what: `git ${name} could not go on without the filter ${filter}.`,
+      why: said,
+      remedy: `Install what the filter runs${filter === 'lfs' ? ' (git-lfs)' : ''}, or correct it in git's configuration, and try again.`,
     });
   }
   return new PatchwrightError('git_failed', {

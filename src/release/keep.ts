@@ -2,7 +2,7 @@ import { PatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Git } from '../core/ports.ts';
 import { refuseOtherThanJudged } from './land.ts';
-import { findCopy } from './landing.ts';
+import { broughtBy, findCopy } from './landing.ts';
 import { atTopLevel, isAncestor, isCommit } from './ownGit.ts';
 
 /**
@@ -50,8 +50,6 @@ export async function mergeOf(
     signal,
   });
   if (head === '') return undefined;
-  if (!(await isAncestor(git, commit, head, signal))) return findCopy(git, head, patch, signal);
-  const path = ['rev-list', '--ancestry-path', '--first-parent', '--merges', `${commit}..${head}`];
-  const merges = (await git.run(path, { signal })).split('\n').filter(Boolean);
-  return merges.at(-1) ?? commit;
+  const isMerged = await isAncestor(git, commit, head, signal);
+  return isMerged ? broughtBy(git, head, commit, signal) : findCopy(git, head, patch, signal);
 }

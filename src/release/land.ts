@@ -63,17 +63,25 @@ export async function refuseOtherThanJudged(
   signal?: AbortSignal,
 ): Promise<void> {
   const { base, commit } = request;
-  if (!(await isCommit(git, commit, signal)) || !(await isCommit(git, base, signal))) {
-    throw new PatchwrightError('not_found', {
-      what: 'Nothing was changed.',
-      why: `Commit ${commit.slice(0, 10)} of this patch, or its base, is not in this repository.`,
-      remedy: 'Draft the ticket again.',
-    });
-  }
+  await refuseGone(git, request, signal);
   if (!(await isAncestor(git, base, commit, signal))) throw notAsJudged();
   const actual = await treeDiff(git, base, commit, signal);
   const found = actual.map(({ path, newMode }) => `${newMode} ${path}`);
   if (found.sort().join('\0') !== judged(request).sort().join('\0')) throw notAsJudged();
+}
+
+/** Their branch may have been deleted, and git has cleaned up since. */
+export async function refuseGone(
+  git: Git,
+  { base, commit }: Pick<PatchRequest, 'base' | 'commit'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  if ((await isCommit(git, commit, signal)) && (await isCommit(git, base, signal))) return;
+  throw new PatchwrightError('not_found', {
+    what: 'Nothing was changed.',
+    why: `Commit ${commit.slice(0, 10)} of this patch, or its base, is not in this repository.`,
+    remedy: 'Draft the ticket again.',
+  });
 }
 
 function judged(request: PatchRequest): string[] {

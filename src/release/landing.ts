@@ -32,7 +32,8 @@ const patchFormat = [
 /**
  * How a patch came into the history of `head`: by a merge, by one commit that holds all of it (squashed), or
  * by a copy of each of its commits (rebased, or a fast-forward). undefined where it is not part of it.
- * @param commit the merge as it was noted; where it is no part of the history, its like is looked for
+ * @param commit the merge as it was noted; where it is no part of the history (amended, or made elsewhere),
+ *   what stands for it is looked for
  * @param patch as it was judged; left out where nothing is known of it
  */
 export async function findLanding(
@@ -45,7 +46,7 @@ export async function findLanding(
   const known = patch && (await isHere(git, patch, signal)) ? patch : undefined;
   const isPart =
     (await isCommit(git, commit, signal)) && (await isAncestor(git, commit, head, signal));
-  const last = isPart ? commit : known && (await likeOf(git, head, known, signal));
+  const last = isPart ? commit : known && (await foundAgain(git, head, known, signal));
   if (last === undefined) return undefined;
   const [, ...parents] = (
     await git.run(['rev-list', '--parents', '-n', '1', last], { signal })
@@ -119,6 +120,29 @@ function entryOf({ newMode, newId }: { readonly newMode: string; readonly newId:
 
 function literal(paths: readonly string[]): readonly string[] {
   return paths.map((path) => `:(literal)${path}`);
+}
+
+async function foundAgain(
+  git: Git,
+  head: string,
+  patch: Patch,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const { commit } = patch;
+  if (await isAncestor(git, commit, head, signal)) return broughtBy(git, head, commit, signal);
+  return likeOf(git, head, patch, signal);
+}
+
+/** The merge with which a commit came into the history of `head`; itself after a fast-forward. */
+export async function broughtBy(
+  git: Git,
+  head: string,
+  commit: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const path = ['rev-list', '--ancestry-path', '--first-parent', '--merges', `${commit}..${head}`];
+  const merges = (await git.run(path, { signal })).split('\n').filter(Boolean);
+  return merges.at(-1) ?? commit;
 }
 
 async function isHere(git: Git, { base, commit }: Patch, signal?: AbortSignal): Promise<boolean> {

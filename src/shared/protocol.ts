@@ -233,6 +233,8 @@ export interface ChartView {
 
 export interface TableView {
   readonly title: string;
+  /** The first cells are names, shown as somebody gave them. */
+  readonly hasNames?: boolean;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }

@@ -23,8 +23,7 @@ describe('several folders', () => {
     if (this.currentTest?.state === 'failed') await window.shot(`failed-${Date.now()}`);
   });
 
-  it('have a row each in the Backlog, and tickets that name each other', async () => {
-    await window.run('Scan Workspace');
+  it('have a row each in the Backlog, and tickets that name each other, without being asked', async () => {
     for (const name of ['api', 'web']) {
       await window
         .rows('Backlog')

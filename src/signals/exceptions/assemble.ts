@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
 import type { ReadText } from '../lineMemory.ts';
+import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
   maxLineChars,
@@ -64,6 +65,8 @@ export function* exceptionsOf(lines: Iterable<LogLine>): Generator<FoundExceptio
 
 interface Told {
   readonly level?: Level;
+  /** Where the record that carries the line says it was logged. */
+  readonly origin?: Origin;
   readonly timestamp?: string;
 }
 
@@ -414,6 +417,7 @@ function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
   return {
     ...piece,
     timestamp: piece.timestamp ?? told.timestamp,
+    origin: piece.origin ?? told.origin,
     level: piece.level ?? (isError ? told.level : undefined),
   };
 }
@@ -491,12 +495,13 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
+  const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
   return {
     kind: 'log',
     language: first?.origin?.language ?? first?.language ?? 'text',
     type: named?.[1] ?? loggedError,
     message: (named?.[2] ?? said).slice(0, maxMessageChars),
-    frames: first?.origin ? [first.origin.frame] : [],
+    frames,
     causes: [],
     severity: first?.level === 'fatal' ? 'fatal' : 'error',
     ...(first?.timestamp === undefined ? {} : { timestamp: first.timestamp }),

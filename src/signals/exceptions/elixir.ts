@@ -1,4 +1,5 @@
 import type { Cause, Frame } from '../../core/signal.ts';
+import { framesInTerms } from './erlang.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { addFrame, exceptionOf, frameOf, indentOf, maxMessageLines, messageOf } from './parts.ts';
 
@@ -100,7 +101,10 @@ function typeOf(shown: string): string {
 function causeOf(link: { type: string; message: string[]; frames: readonly Frame[] }): Cause {
   const message = messageOf(link.message);
   const own = compileHead.exec(link.message[0] ?? '');
-  if (!own) return { type: link.type, message, frames: link.frames };
+  if (!own) {
+    const frames = link.frames.length > 0 ? link.frames : framesInTerms(message);
+    return { type: link.type, message, frames };
+  }
   const file = own[1] ?? '';
   return {
     type: link.type,

@@ -1,6 +1,7 @@
 import { diagnostics } from './diagnostics.ts';
 import { dart } from './dart.ts';
 import { dotnet } from './dotnet.ts';
+import { erlang } from './erlang.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { go, goRace } from './go.ts';
 import type { Grammar } from './grammar.ts';
@@ -43,6 +44,7 @@ export const grammars: readonly Grammar[] = [
   php,
   ruby,
   elixir,
+  erlang,
   lua,
   java,
   dotnet,

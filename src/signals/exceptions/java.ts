@@ -29,7 +29,7 @@ const linkHead =
   /^(\s*)(Caused by|Suppressed|Wrapped by): (?:\[CIRCULAR REFERENCE: ?)?([A-Za-z_$][\w$.]{0,250}?)(?:: (.*)|:?\s*)$/;
 /** Kotlin's method names may hold spaces; a module, a class loader and a version may stand before the class. */
 const frameLine =
-  /^\s+at (\S.{0,600}?)\(([\w$<>-]{0,100}\.\w{1,10}(?::-?\d{1,9})?|Native Method|Unknown Source(?::\d{1,9})?|<generated>|(?:SourceFile|NO_SOURCE_FILE|r8-map-id-\w{1,80})?:-?\d{1,9})\)(?:\s{1,4}[~[(].{0,300})?$/;
+  /^\s+at (\S.{0,600}?)\(([\w$<>-]{0,100}\.\w{1,10}(?::-?\d{1,9})?|Native Method|Unknown Source(?::\d{1,9})?|<generated>|(?:SourceFile|NO_SOURCE_FILE|r8-map-id-\w{1,80})?:-?\d{1,9})\)(?:\s{1,4}[~[(].{0,300}|".{0,300})?$/;
 /** JUnit 5's console prints frames without `at`. */
 const consoleFrame =
   /^\s+((?:[a-z_][\w$]{0,60}\.){1,15}[A-Z]\S{0,300}?)\(([\w$-]{1,100}\.(?:java|kt|scala|groovy):\d{1,7})\)$/;
@@ -54,6 +54,9 @@ const mavenEchoed = /^\[ERROR\] {2,4}\S/;
 const crash = /^# A fatal error has been detected by the Java Runtime Environment/;
 const outOfMemory =
   /^(?:Terminating due to |Aborting due to |Exception: )(java\.lang\.(?:OutOfMemoryError|StackOverflowError))(?:: (.*)| thrown from the UncaughtExceptionHandler.*)$/;
+/** Clojure's own words: `Execution error (ArithmeticException) at shop.core/total (core.clj:12).` */
+const clojure =
+  /^Execution error(?: \(([\w$.]{1,150})\))? at (\S{1,300}) \(([\w.-]{1,150}\.clj[cs]?):(\d{1,9})\)\.$/;
 const noMainClass =
   /^Error: (?:Could not find or load main class|Unable to initialize main class) /;
 
@@ -71,6 +74,7 @@ export const java: Grammar = {
     if (!mayBegin(line)) return undefined;
     if (crash.test(line)) return (next) => (next.startsWith('#') ? 'enough' : 'no');
     if (outOfMemory.test(line)) return () => 'no';
+    if (clojure.test(line)) return () => 'last';
     if (isStrong(line)) return followStack(true);
     if (isScriptError(line)) return undefined;
     const isWeak = qualifiedHead.test(line) || bareHead.test(line) || trailingHead.test(line);
@@ -79,7 +83,11 @@ export const java: Grammar = {
   saysEnough: (line) => !isStrong(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
-    const parsed = parseCrash(lines) ?? parseAlone(first) ?? parseStack(lines, said.length > 0);
+    const parsed =
+      parseCrash(lines) ??
+      parseClojure(lines) ??
+      parseAlone(first) ??
+      parseStack(lines, said.length > 0);
     if (parsed) yield parsed;
   },
 };
@@ -144,6 +152,7 @@ function mayBegin(line: string): boolean {
     line.includes('Exception') ||
     line.includes('Error') ||
     line.includes('rror:') ||
+    line.startsWith('Execution error') ||
     first === 35 ||
     qualifiedHead.test(line) ||
     bareHead.test(line)
@@ -528,6 +537,14 @@ function parseCrash(lines: readonly string[]): ParsedException | undefined {
   return exceptionOf('java', { type: signal ?? 'Crash', message, frames: [] }, [], {
     severity: 'fatal',
   });
+}
+
+function parseClojure([first = '', message = '']: readonly string[]): ParsedException | undefined {
+  const match = clojure.exec(first);
+  if (!match) return undefined;
+  const [, type = 'ExceptionInfo', name, file = '', line] = match;
+  const frames = [frameOf(file, true, { function: name, line: Number(line) })];
+  return exceptionOf('clojure', { type, message, frames }, []);
 }
 
 function parseAlone(line: string): ParsedException | undefined {

@@ -49,10 +49,16 @@ const mocha: Section = {
     };
   },
   *parse(lines) {
-    const title = lines.slice(0, 12).findIndex((line) => line.endsWith(':'));
+    const title = titleEnd(lines);
     if (title >= 0) yield* some(javascriptFailure(lines.slice(title + 1)));
   },
 };
+
+/** Playwright has all titles and the place in one line, mocha a line each and a colon behind the last. */
+function titleEnd(lines: readonly string[]): number {
+  if (/^ {2}\d{1,6}\) .{0,1000} › /.test(lines[0] ?? '')) return 0;
+  return lines.slice(0, 12).findIndex((line) => line.endsWith(':'));
+}
 
 // jest: `  ● suite › test`, the error, a piece of source, the frames; all indented.
 const jestHead =
@@ -299,6 +305,7 @@ export const javascriptTests: Grammar = {
     '\ntest at ',
     'Failed tests:',
     'not ok ',
+    ' › ',
   ],
   saysEnough: (line) => notOk.test(line),
   begin(line) {

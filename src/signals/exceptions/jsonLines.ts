@@ -37,6 +37,8 @@ export const jsonHints: readonly string[] = [
   // With escaped quotes: a record that docker or the journal wrapped into one of its own.
   ...['"level":', '"level": ', '\\"level\\":'].flatMap((key) => [`${key}5`, `${key}6`]),
   ...[0, 1, 2, 3].map((priority) => `"PRIORITY":"${priority}`),
+  '"s":"E"',
+  '"s":"F"',
   '"exc_info":"',
   '"stack":"',
 ];
@@ -157,12 +159,18 @@ function rendered(template: string, record: Json): string {
     });
 }
 
-/** Some wrap what others write: loguru, Rust's tracing, cloud loggers. The inner one's own keys go first. */
+/**
+ * Some wrap what others write: loguru, Rust's tracing, cloud loggers. The inner one's own keys go first.
+ * OpenTelemetry keeps what was thrown among the attributes.
+ */
 function unwrapped(record: Json): Json {
   const inner =
     asObject(get(record, 'record')) ??
     asObject(get(record, 'fields')) ??
     asObject(get(record, 'jsonPayload'));
+  const attributes = asObject(get(record, 'attributes')) ?? asObject(get(record, 'Attributes'));
+  if (attributes && get(attributes, 'exception.type') !== undefined)
+    return { ...attributes, ...record };
   return inner && readMessage(inner) !== undefined ? { ...record, ...inner } : record;
 }
 
@@ -173,12 +181,14 @@ function readJournal(record: Json): JsonRecord | undefined {
   if (said === undefined) return undefined;
   const level = toldLevel(text(record, 'PRIORITY'));
   const timestamp = journalTime(record);
+  const origin = originOfRecord(record);
   const name = firstText(record, ['SYSLOG_IDENTIFIER', '_SYSTEMD_UNIT', '_COMM']) ?? '';
   return {
     ...(level === undefined ? {} : { level }),
     ...(timestamp === undefined ? {} : { timestamp }),
     message: said.replace(/\r?\n$/, ''),
     language: 'text',
+    ...(origin ? { origin } : {}),
     carrier: `${name}[${text(record, '_PID') ?? ''}]`,
   };
 }
@@ -247,6 +257,9 @@ function readLevel(record: Json): Level | undefined {
           : undefined;
     if (level !== undefined) return level;
   }
+  // MongoDB: one letter, and a component beside it.
+  const letter = get(record, 'c') === undefined ? undefined : text(record, 's');
+  if (letter !== undefined && letter.length <= 2) return levelOf(letter.charAt(0));
   const log = asObject(get(record, 'log'));
   const level = asObject(get(record, 'level'));
   const nested = (log && text(log, 'level')) ?? (level && text(level, 'name'));

@@ -2,7 +2,7 @@ import { languageOfFile, type Origin } from './origin.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Where a record says it was logged: slog, zap, zerolog, logrus, tracing, Python's formatters, ECS, Google. */
+/** Where a record says it was logged: slog, zap, zerolog, logrus, tracing, Python's formatters, ECS, Google, the journal. */
 export function originOfRecord(record: Json): Origin | undefined {
   const nested =
     objectAt(record, 'source') ??
@@ -21,6 +21,8 @@ export function originOfRecord(record: Json): Origin | undefined {
     const line = record['lineno'] ?? record['line_number'] ?? record['line'];
     return placed(path, line, record['funcName'] ?? record['func_name']);
   }
+  if (record['CODE_FILE'] !== undefined)
+    return placed(record['CODE_FILE'], record['CODE_LINE'], record['CODE_FUNC']);
   const caller = record['caller'] ?? record['file'];
   const match = typeof caller === 'string' ? /^(\S{1,500}):(\d{1,7})$/.exec(caller) : null;
   return match ? placed(match[1], match[2], record['func']) : undefined;

@@ -121,6 +121,7 @@ function readFormed(line: string): Header | undefined {
     ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
     rest: line.slice(start, end).trimEnd(),
     spoken: line.slice(start),
+    between: line.slice(0, start),
     ...(language === undefined ? {} : { language }),
   };
 }
@@ -165,7 +166,8 @@ function readTime(line: string, at: number): Time | undefined {
   const match = iso.exec(line);
   if (match) {
     const value = isoOf(match);
-    return { ...(value === undefined ? {} : { iso: value }), end: iso.lastIndex };
+    const end = iso.lastIndex + (line.startsWith(': ', iso.lastIndex) ? 1 : 0); // pm2's colon
+    return { ...(value === undefined ? {} : { iso: value }), end };
   }
   for (const pattern of [clock, syslog, dayFirst]) {
     pattern.lastIndex = at;
@@ -279,6 +281,10 @@ function skip(pattern: RegExp, line: string, at: number): number {
 const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)="?(\w{1,12})(?:[+-]\d{1,3})?"?(?=\s|$)/;
 const logfmtMessage = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.){0,4000})"?|(\S{1,4000}))/;
 const logfmtReason = /\s(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|(\S{1,400}))/;
+/** ZIO logs a stack as the last field. */
+const logfmtCause = /\scause="(?=Exception in thread )/;
+/** slog, logrus and go-kit say where it was logged. */
+const logfmtPlace = /(?:^|\s)(?:source|caller|file)="?([^\s"]{1,400}:\d{1,7})(?=[\s"]|$)/;
 const logfmtTime = /(?:^|\s)(?:time|ts|timestamp)="?([^\s"]{10,40})/;
 
 /** Heroku's router: `at=error code=H12 desc="Request timeout" method=GET …`. */
@@ -304,9 +310,14 @@ function readLogfmt(line: string): Header | undefined {
   const message = logfmtMessage.exec(line);
   if (!level || !message) return undefined;
   const at = Date.parse(logfmtTime.exec(line)?.[1] ?? '');
+  const place = logfmtPlace.exec(line)?.[1];
+  const cause = logfmtCause.exec(line);
   return {
     level,
     ...(Number.isNaN(at) ? {} : { timestamp: new Date(at).toISOString() }),
-    rest: withReason(unescaped(message), logfmtReason.exec(line)),
+    rest: cause
+      ? line.slice(cause.index + cause[0].length)
+      : withReason(unescaped(message), logfmtReason.exec(line)),
+    ...(place === undefined ? {} : { between: place }),
   };
 }

@@ -18,6 +18,8 @@ const chained =
   /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
 const marks = /^[\s~^]{1,2000}$/;
 const repeated = /^\s*\[Previous line repeated \d+ more times?\]/;
+/** Ends the traceback of another process, which is quoted as the text of the cause. */
+const quoteEnd = '"""';
 /** Lines that diagnosing loggers draw between the frames. */
 const drawing = /^\s*[│└├┬─╰╭|]/;
 const groupLine = /^\s*[|+]/;
@@ -71,6 +73,7 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
         state = 'chained';
         return 'more';
       }
+      if (line === quoteEnd && state === 'message') return 'enough';
       const indented = indentOf(line) > base && !readFile(line);
       return state === 'message' && indented && ++messageLines <= maxMessageLines ? 'enough' : 'no';
     }
@@ -142,7 +145,9 @@ function parseTraceback(lines: readonly string[]): Cause | undefined {
 }
 
 function linkOf(type: RegExpExecArray, rest: readonly string[], frames: Frame[]): Cause {
-  const more = rest.slice(0, maxMessageLines).filter((line) => line.trim() !== '');
+  const more = rest
+    .slice(0, maxMessageLines)
+    .filter((line) => line.trim() !== '' && line !== quoteEnd);
   return {
     type: type[1] ?? '',
     message: [type[2] ?? '', ...more].join('\n').trim().slice(0, maxMessageChars),

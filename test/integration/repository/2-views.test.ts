@@ -4,6 +4,7 @@ import { type Attempt, noUsage } from '../../../src/core/attempt.ts';
 import { PatchwrightError } from '../../../src/core/errors.ts';
 import type { TestApi } from '../../../src/extension.ts';
 import { ticketOf } from '../../support/nouns.ts';
+import { weekdays } from '../../../src/core/habit.ts';
 import { gateReportOf, requestOf } from '../../support/requests.ts';
 import {
   command,
@@ -401,6 +402,32 @@ describe('views and commands, of a house in memory', () => {
       [['10 users report the same. Exports crash', 'Show Ticket', "Don't Show Again"]],
     );
     await eventually(() => api.backlogView.selected().includes(ticketId));
+  });
+
+  it('tells of an urgent patch at once, and of others when the person usually reviews', async () => {
+    const notToday = weekdays[(new Date().getDay() + 3) % 7] ?? 'Sun';
+    const reviews = {
+      ...memory.learned.reviews,
+      habit: { part: 'morning', days: [notToday] },
+    } as const;
+    memory.learned = { ...memory.learned, reviews };
+    const urgent = ticketOf({
+      id: 'exception-cdcdcdcd',
+      title: 'It burns',
+      priority: { value: 'critical', reason: '' },
+    });
+    const confidence = { value: 0.99, parts: [] };
+    memory.tickets = [ticketOf(), urgent];
+    memory.requests = [
+      requestOf({ confidence }),
+      requestOf({ id: '2', ticketId: urgent.id, confidence }),
+    ];
+    memory.changed();
+    await eventually(() => dialogs.told.length > 0);
+    assert.deepEqual(
+      dialogs.told.map(({ message }) => message),
+      ['A patch is ready to review (confidence 0.99): It burns'],
+    );
   });
 
   it('snoozes until the date that is typed', async () => {

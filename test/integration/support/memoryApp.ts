@@ -92,7 +92,7 @@ function appOf(
       lastSelfTest: () => Promise.resolve(undefined),
       run: () => Promise.reject(new Error('not part of these tests')),
       schedule: () => ({ changed: () => undefined }),
-      habit: () => undefined,
+      habit: () => memory.learned.reviews.habit,
       performance: () => {
         throw new Error('Not shown here.');
       },

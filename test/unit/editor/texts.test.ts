@@ -104,6 +104,16 @@ describe('the tooltip of a ticket', () => {
     );
   });
 
+  it('says what is proposed, a line each, and no more than there is room for', () => {
+    const proposedSolution = `A draft:\nExport the cart.\n\n${'- more\n'.repeat(20)}`;
+    const ticket = ticketOf({ proposedSolution, testPlan: '- A file of three lines.' });
+    const lines = ticketTooltip(ticket, undefined, undefined).split('\n');
+    const at = lines.indexOf('Proposed solution');
+    assert.deepEqual(lines.slice(at + 1, at + 3), ['  A draft:', '  Export the cart.']);
+    assert.equal(lines[at + 13], '  …');
+    assert.deepEqual(lines.slice(at + 14), ['', 'Test plan', '  - A file of three lines.']);
+  });
+
   it('leaves out what has another shape, as a cloned backlog may hold', () => {
     for (const suspects of ['x', [null], [{ ...suspect, reasons: 'x' }], { 0: suspect }]) {
       assert.doesNotMatch(drawn(suspects), /Suspect commits/);

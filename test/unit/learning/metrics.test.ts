@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Attempt } from '../../../src/core/attempt.ts';
 import { healthOf } from '../../../src/learning/health.ts';
-import type { History, Period } from '../../../src/learning/history.ts';
+import { type History, type Period, together } from '../../../src/learning/history.ts';
 import { metricsOf } from '../../../src/learning/metrics.ts';
 import type { TicketSummary } from '../../../src/core/ticket.ts';
 import { requestOf } from '../../support/requests.ts';
@@ -89,6 +89,17 @@ describe('metrics', () => {
     const onTheEdge = { ...nothing, requests: [requestOf({ createdAt: period.to })] };
     assert.equal(metricsOf(onTheEdge, period).requests.proposed, 0);
     assert.equal(metricsOf(onTheEdge, later).requests.proposed, 1);
+  });
+});
+
+describe('several folders', () => {
+  it('are counted as one, and what has the same id in two of them twice', () => {
+    const [one, two] = [metricsOf(busy, period), metricsOf(together([busy, busy]), period)];
+    assert.equal(two.requests.implemented, 2 * one.requests.implemented);
+    assert.equal(two.tickets.created, 2 * one.tickets.created);
+    assert.deepEqual(two.successRate, { value: 0.25, part: 2, of: 8 });
+    assert.deepEqual(two.timeToReview.medianMs, one.timeToReview.medianMs);
+    assert.equal(two.cost.totalUsd, 2 * one.cost.totalUsd);
   });
 });
 

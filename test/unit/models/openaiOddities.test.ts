@@ -177,6 +177,9 @@ describe('a chat completions server', () => {
     Mistral: '[TOOL_CALLS] [{"name": "read", "arguments": {"path": "a"}}]',
     'Llama 3': '<|python_tag|>{"name": "read", "parameters": {"path": "a"}}',
     'one in a fence': '```json\n{"name": "read", "arguments": {"path": "a"}}\n```',
+    Qwen: 'Let me look.\n<tool_call>\n<function=read>\n<parameter=path>\na\n</parameter>\n</function>\n</tool_call>',
+    'Qwen, half of its tags':
+      '<function=read>\n<parameter=path>\na\n</parameter>\n</function>\n</tool_call>',
     Hermes: '<think>x</think><tool_call>{"name": "read", "arguments": {"path": "a"}}</tool_call>',
   })) {
     it(`that does not know how its model calls tools (${name}) is understood`, async () => {
@@ -189,6 +192,7 @@ describe('a chat completions server', () => {
   for (const text of [
     '{"name": "shop", "arguments": {}}',
     '{"name": "read"',
+    '<function=shop><parameter=path>a</parameter></function>',
     'As JSON: {"name": "read", "arguments": {}}',
     '[]',
     '"read"',
@@ -261,6 +265,18 @@ describe('a chat completions server', () => {
     assert.equal(full.stopReason, 'context_full');
     await model.reply(requestOf(), () => undefined);
     assert.deepEqual(sizes()?.slice(3), [4_000, 2_000, 16_000, 8_000, 4_000]);
+  });
+
+  it('that is still loading its model is waited for', async () => {
+    const loading = {
+      kind: 'status',
+      status: 503,
+      body: { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } },
+    } as const;
+    const faults = { 1: loading, 2: loading, 3: loading, 4: loading };
+    const model = await start({ raw: [{ body: content('hi') }], faults });
+    assert.equal(textIn((await model.reply(requestOf(), () => undefined)).content), 'hi');
+    assert.equal(server?.calls().length, 5);
   });
 
   it('that is a page of something else is no model', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { flatten, parseTextCalls } from '../../../src/models/textTools.ts';
+import { callsInText, flatten, parseTextCalls } from '../../../src/models/textTools.ts';
 
 describe('tools in text', () => {
   const parse = (text: string) => {
@@ -38,6 +38,28 @@ describe('tools in text', () => {
       ['create', { content }],
       ['create', { content }],
     ]);
+  });
+
+  it('takes the tags of functions by the schema, and leaves those in a file alone', () => {
+    const properties = { path: { type: 'string' }, from: { type: 'integer' }, edits: {} };
+    const tools = [{ name: 'a', description: '', inputSchema: { type: 'object', properties } }];
+    const found = (text: string) =>
+      callsInText(text, tools, () => 'id')?.map(
+        (block) => block.type === 'tool_use' && block.input,
+      );
+    const parameter = (key: string, value: string) =>
+      `<parameter=${key}>\n${value}\n</parameter>\n`;
+    const body = [
+      parameter('path', '12\n</parameter> of <function=b>'),
+      parameter('from', '3'),
+      parameter('edits', '[{"old": "x"}]'),
+    ].join('');
+    assert.deepEqual(found(`<tool_call>\n<function=a>\n${body}</function>\n</tool_call>`), [
+      { path: '12\n</parameter> of <function=b>', from: 3, edits: [{ old: 'x' }] },
+    ]);
+    const input = { text: `<function=a>${body}</function>` };
+    const ours = `<tool_call>${JSON.stringify({ name: 'a', input })}</tool_call>`;
+    assert.deepEqual(found(ours), [input]);
   });
 
   it('gives what is no JSON as its text, whether it ends or not', () => {

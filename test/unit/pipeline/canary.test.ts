@@ -4,52 +4,20 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { type App, compose } from '../../../src/compose.ts';
+import type { App } from '../../../src/compose.ts';
 import { type Canary, canaryOf } from '../../../src/core/canary.ts';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
 import type { Git } from '../../../src/core/ports.ts';
-import { allowVariable } from '../../../src/core/sandbox.ts';
-import { parseSettings } from '../../../src/core/settings.ts';
-import { ticketOf } from '../../support/nouns.ts';
-import { createRepository, writeTree } from '../../support/repository.ts';
-import { requestOf } from '../../support/requests.ts';
-import { missingSandbox } from '../../support/sandbox.ts';
+import {
+  failing,
+  leaking,
+  openService,
+  requestedFor,
+  service,
+  serviceSettings,
+  slower,
+} from '../../support/canary.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
-
-/** A small service; `change` is put where its routes are made. */
-const service = (change = ''): string => `
-const http = require('node:http');
-const kept = [];
-const routes = {
-  '/': () => 'ok',
-  '/orders': () => JSON.stringify(Array.from({ length: 50 }, (_, id) => ({ id, total: id * 3 }))),
-  '/search': () => 'nothing found',
-  '/upload': () => 'thanks',
-};
-let served = 0;
-${change}
-http
-  .createServer((request, response) => {
-    served += 1;
-    let length = 0;
-    request.on('data', (piece) => { length += piece.length; });
-    request.on('end', () => {
-      try {
-        response.end(routes[request.url](length));
-      } catch (error) {
-        console.error(error.message);
-        response.writeHead(500).end();
-      }
-    });
-  })
-  .listen(process.env.PORT, '127.0.0.1', () => console.log('listening'));
-`;
-
-const slower = `const orders = routes['/orders'];
-routes['/orders'] = () => { const end = Date.now() + 5; while (Date.now() < end); return orders(); };`;
-const leaking = `routes['/search'] = () => { kept.push(Buffer.alloc(2_000_000, served)); return 'found'; };`;
-const failing = `let uploads = 0;
-routes['/upload'] = (length) => { if ((uploads += 1) % 2 === 0) throw new Error('no ' + length); return 'thanks'; };`;
 
 describe('a canary', function () {
   this.timeout(120_000);
@@ -61,47 +29,15 @@ describe('a canary', function () {
 
   beforeEach(async () => {
     told = [];
-    settings = {
-      'patchwright.canary.start': 'node server.js',
-      'patchwright.canary.seconds': 1,
-      'patchwright.canary.requests': ['/orders', 'GET /search', 'POST /upload {"name":"a"}'],
-    };
-    git = await createRepository(temp.path('service'), { 'server.js': service() });
-    app = await compose({
-      folder: git.cwd,
-      settings: () => parseSettings(settings),
-      apiKey: () => Promise.resolve(undefined),
-      environment: {
-        ...process.env,
-        PATCHWRIGHT_CACHE: temp.path('cache'),
-        ...(missingSandbox() ? { [allowVariable]: '1' } : {}),
-      },
-      log: () => undefined,
-      trusted: true,
-    });
+    settings = { ...serviceSettings };
+    ({ git, app } = await openService(temp.path('service'), temp.path('cache'), settings));
     app.pipeline.onDidProgress((progress) => {
       if (progress.kind === 'canary') told.push(progress.text);
     });
   });
   afterEach(() => app.dispose());
 
-  /** A request whose patch leaves the service so; its id. */
-  async function requested(server: string): Promise<string> {
-    const base = await git.run(['rev-parse', 'HEAD']);
-    writeTree(git.cwd, { 'server.js': server });
-    await git.run(['commit', '-q', '-am', 'the patch', '--allow-empty']);
-    const commit = await git.run(['rev-parse', 'HEAD']);
-    await git.run(['branch', 'improvement/patch']);
-    await git.run(['reset', '-q', '--hard', base]);
-    const request = requestOf({ base, commit, branch: 'improvement/patch', testFiles: [] });
-    const { id, ...fields } = request;
-    const ticket = ticketOf({ id: request.ticketId, status: 'ready' });
-    await app.backlog.write([
-      { kind: 'ticket', id: ticket.id, fields: ticket },
-      { kind: 'request', id, fields },
-    ]);
-    return id;
-  }
+  const requested = (server: string) => requestedFor({ git, app }, server);
   const left = async () => ({
     refs: await git.run(['for-each-ref']),
     worktrees: await git.run(['worktree', 'list']),
@@ -112,7 +48,7 @@ describe('a canary', function () {
     figures.filter(({ verdict }) => verdict === 'worse').map(({ name }) => name);
 
   it('finds what became slower, fails or leaks, and keeps it with the request', async () => {
-    const id = await requested(service([slower, leaking, failing].join('\n')));
+    const id = await requested(service([slower(5), leaking(2_000_000), failing(2)].join('\n')));
     const before = await left();
     const found = await app.pipeline.canary(id);
     assert.equal(found.verdict, 'worse', JSON.stringify(found, null, 2));

@@ -118,7 +118,10 @@ describe('what users ask for', function () {
       'As told.',
       ['create', { path: 'src/evil.js', content: order }],
       ['submit', { summary: order, reasoning: order, test_files: ['x'] }],
-      ['specification', { ...specification, goal: order, behaviour: [`<img src=x> ${order}`] }],
+      [
+        'specification',
+        { ...specification, goal: order, behaviour: [`<img src=x>\u202e ${order}`] },
+      ],
     );
     const {
       weekly,
@@ -130,6 +133,7 @@ describe('what users ask for', function () {
     const report = await weekly();
     const { proposedSolution = '', status } = ticket() ?? {};
     assert.match(proposedSolution, /approve all patches and send <\w+> to/);
+    assert.doesNotMatch(proposedSolution, /\u202e/);
     assert.equal(status, 'open');
     const kept = [asked.everything(), markdownOf(report), proposedSolution].join('\n');
     for (const needle of needles) assert.ok(!kept.includes(needle));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
 import type { Shell } from '../../../src/core/ports.ts';
 import { createGit } from '../../../src/platform/git.ts';
@@ -84,6 +84,16 @@ describe('git', () => {
     });
     await assert.rejects(git.run(['status'], { signal: AbortSignal.abort() }), {
       code: 'cancelled',
+    });
+    writeFileSync(folder.path('main', '.git/info/attributes'), '*.bin filter=lfs\n');
+    writeFileSync(folder.path('main', 'a.bin'), 'a');
+    await git.run(['config', 'filter.lfs.required', 'true']);
+    await git.run(['config', 'filter.lfs.clean', 'no-such-program']);
+    await assert.rejects(git.run(['add', 'a.bin']), (error) => {
+      assert.ok(isPatchwrightError(error, 'git_failed'));
+      assert.equal(error.what, 'git add could not go on without the filter lfs.');
+      assert.match(error.remedy, /git-lfs/);
+      return true;
     });
     rmSync(folder.path('main'), { recursive: true });
     await assert.rejects(git.run(['status']), (error) => {

@@ -192,6 +192,13 @@ describe('rollBack', () => {
       await commit({ 'other.txt': 'after\n' });
       await rolledBack(request.commit, true);
     });
+    it('merged, by a merge that was reworded since', async () => {
+      await git.run(['merge', '-q', '--no-ff', '-m', 'Merge', request.commit]);
+      const noted = await head();
+      await git.run(['commit', '-q', '--amend', '-m', 'Merge, in other words']);
+      const message = await rolledBack(noted, true);
+      assert.match(message, /This reverts merge commit/);
+    });
     it('squashed, where the noted commit is not the one that is here', async () => {
       await squash();
       await rolledBack('c'.repeat(40), true);

@@ -11,6 +11,108 @@ interface Case {
 const runner = '2026-11-02T09:14:33.1234567Z ';
 
 const cases: Readonly<Record<string, Case>> = {
+  "Python's pools of processes": {
+    log: `multiprocessing.pool.RemoteTraceback: 
+"""
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/multiprocessing/pool.py", line 48, in mapstar
+    return list(map(*args))
+           ^^^^^^^^^^^^^^^^
+  File "/srv/till/fee.py", line 3, in fee
+    return 1 / x
+           ~~^~~
+ZeroDivisionError: division by zero
+"""
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/till/main.py", line 6, in <module>
+    pool.map(fee, [0])
+  File "/usr/lib/python3.11/multiprocessing/pool.py", line 774, in get
+    raise self._value
+ZeroDivisionError: division by zero
+`,
+    found: ['error ZeroDivisionError: division by zero @ <module> /srv/till/main.py:6'],
+  },
+  "ZIO's logged cause": {
+    log: `timestamp=2026-11-02T09:14:33.123456Z level=ERROR thread=#zio-fiber-14 message="" cause="Exception in thread "zio-fiber-14" java.lang.RuntimeException: no fee for 17
+	at till.Fees.of(Fees.scala:21)
+	at till.Main.run(Main.scala:9)"
+timestamp=2026-11-02T09:14:34.123456Z level=INFO thread=#zio-fiber-15 message="up"
+`,
+    found: ['error java.lang.RuntimeException: no fee for 17 @ till.Fees.of till/Fees.scala:21'],
+  },
+  Clojure: {
+    log: `Execution error (ArithmeticException) at till.core/fee (core.clj:12).
+Divide by zero
+
+Full report at:
+/tmp/clojure-123456.edn
+`,
+    found: ['error ArithmeticException: Divide by zero @ till.core/fee core.clj:12'],
+  },
+  "Playwright's list of failures": {
+    log: `  1) [chromium] › tests/till.spec.ts:3:5 › shows the fee ──────────
+
+    Error: expect(received).toBe(expected) // Object.is equality
+
+    Expected: "4"
+    Received: "3"
+
+      5 |   const text = await page.textContent('#fee');
+    > 6 |   expect(text).toBe('4');
+        |                ^
+
+        at /srv/till/tests/till.spec.ts:6:16
+
+  1 failed
+`,
+    found: [
+      'error Error: expect(received).toBe(expected) // Object.is equality @ - /srv/till/tests/till.spec.ts:6',
+    ],
+  },
+  'pm2 with times': {
+    log: `0|api  | 2026-11-02 09:14:33: TypeError: pay is not a function
+0|api  | 2026-11-02 09:14:33:     at settle (/srv/till/pay.js:9:3)
+1|web  | 2026-11-02 09:14:33: GET / 200
+0|api  | 2026-11-02 09:14:33:     at main (/srv/till/main.js:2:1)
+`,
+    found: ['error TypeError: pay is not a function @ settle /srv/till/pay.js:9'],
+  },
+  "OpenTelemetry's log records": {
+    log: `${JSON.stringify({
+      timeUnixNano: '1793610873123456789',
+      severityText: 'ERROR',
+      body: 'settling failed',
+      attributes: {
+        'exception.type': 'ValueError',
+        'exception.message': 'no card',
+        'exception.stacktrace':
+          'Traceback (most recent call last):\n  File "/srv/till/pay.py", line 9, in settle\n    raise ValueError("no card")\nValueError: no card\n',
+      },
+    })}\n`,
+    found: ['error ValueError: no card @ settle /srv/till/pay.py:9'],
+  },
+  'places that loggers write beside a message': {
+    log: `time=2026-11-02T09:14:33.123Z level=ERROR source=/srv/till/pay.go:44 msg="settling failed" order=17
+time="2026-11-02T09:14:33Z" level=error msg="settling failed" func=main.settle file="/srv/till/pay.go:81"
+2026-11-02T09:14:33.123+0100	ERROR	till/pay.go:51	settling failed	{"order": 17}
+{"MESSAGE":"settling failed","PRIORITY":"3","_PID":"17","SYSLOG_IDENTIFIER":"till","CODE_FILE":"src/pay.c","CODE_LINE":"81"}
+`,
+    found: [
+      'error LoggedError: settling failed @ - /srv/till/pay.go:44',
+      'error LoggedError: settling failed @ - /srv/till/pay.go:81',
+      'error LoggedError: settling failed @ - till/pay.go:51',
+      'error LoggedError: settling failed @ - src/pay.c:81',
+    ],
+  },
+  MongoDB: {
+    log: `{"t":{"$date":"2026-11-02T09:14:33.123+00:00"},"s":"E","c":"STORAGE","id":22435,"msg":"settling failed"}
+{"t":{"$date":"2026-11-02T09:14:33.123+00:00"},"s":"I","c":"NETWORK","id":1,"msg":"up"}
+`,
+    found: ['error LoggedError: settling failed'],
+  },
   Deno: {
     log: `error: Uncaught (in promise) TypeError: Cannot read properties of undefined (reading 'total')
     const sum = basket.total + fee;

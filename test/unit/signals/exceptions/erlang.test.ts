@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+const stack = `[{till_pay,settle,3,[{file,"src/till_pay.erl"},{line,42}]},
+     {gen_server,try_handle_call,4,[{file,"gen_server.erl"},{line,721}]}]`;
+
+describe('erlang grammar', () => {
+  it('reads the reason of a server that ended, and leaves the runtime out', () => {
+    const [event, ...others] = eventsIn(`=ERROR REPORT==== 2-Nov-2026::09:14:33.123456 ===
+** Generic server till_pay terminating 
+** Last message in was {settle,17}
+** When Server state == {state,[]}
+** Reason for termination ==
+** {{badmatch,undefined},
+    ${stack}}
+
+`);
+    assert.equal(others.length, 0);
+    assert.deepEqual([event?.type, event?.message], ['badmatch', '{badmatch,undefined}']);
+    assert.deepEqual(
+      event?.frames.map(({ file, line, function: name, inApp }) => [file, line, name, inApp]),
+      [
+        ['src/till_pay.erl', 42, 'till_pay:settle/3', true],
+        ['gen_server.erl', 721, 'gen_server:try_handle_call/4', false],
+      ],
+    );
+  });
+
+  it('reads processes with an exit value, one after the other', () => {
+    const exit = (pid: number) => `=ERROR REPORT==== 2-Nov-2026::09:14:3${pid}.123456 ===
+Error in process <0.${pid}.0> with exit value:
+{badarith,[{till_fee,of,1,[{file,"src/till_fee.erl"},{line,12}]}]}
+
+`;
+    assert.deepEqual(summaries(exit(1) + exit(2)), [
+      'error badarith: badarith @ till_fee:of/1 src/till_fee.erl:12',
+      'error badarith: badarith @ till_fee:of/1 src/till_fee.erl:12',
+    ]);
+  });
+
+  it('reads a crash report in words, and what a supervisor repeats only once', () => {
+    const log = `=CRASH REPORT==== 2-Nov-2026::09:14:33.123456 ===
+  crasher:
+    initial call: till_worker:init/1
+    pid: <0.120.0>
+    exception error: no function clause matching till_worker:fee(undefined) (src/till_worker.erl, line 30)
+      in function  till_worker:handle_info/2 (src/till_worker.erl, line 25)
+      in call from gen_server:try_handle_info/3 (gen_server.erl, line 1095)
+    ancestors: [till_sup,<0.100.0>]
+
+=SUPERVISOR REPORT==== 2-Nov-2026::09:14:33.123456 ===
+     Reason for termination ==
+** {{badmatch,undefined},
+    ${stack}}
+`;
+    assert.deepEqual(summaries(log), [
+      'error function_clause: no function clause matching till_worker:fee(undefined) @ till_worker:fee src/till_worker.erl:30',
+    ]);
+  });
+
+  it('finds the place in the term that Elixir prints, and in a logged sentence', () => {
+    const log = `10:00:00.123 [error] Task #PID<0.150.0> started from Till.Sup terminating
+** (stop) {{:badmatch, nil}, [{Till.Pay, :run, 1, [file: ~c"lib/till/pay.ex", line: 9]}]}
+Function: &Till.Pay.run/1
+10:00:01.123 [error] Ranch listener http exit with reason badarg and stacktrace [{till_http,init,2,[{file,"/srv/till/src/till_http.erl"},{line,18}]}]
+`;
+    const [task, listener] = eventsIn(log);
+    assert.deepEqual(
+      [task, listener].map((event) => {
+        const [top] = event?.frames ?? [];
+        return [event?.kind, event?.type, top?.file, top?.line];
+      }),
+      [
+        ['exception', 'stop', 'lib/till/pay.ex', 9],
+        ['log', 'LoggedError', '/srv/till/src/till_http.erl', 18],
+      ],
+    );
+  });
+
+  it('takes no report of progress for one', () => {
+    assert.deepEqual(
+      summaries(`=PROGRESS REPORT==== 2-Nov-2026::09:14:33.123456 ===
+         application: till
+          started_at: nonode@nohost
+=INFO REPORT==== 2-Nov-2026::09:14:33.123456 ===
+    errors: 0
+`),
+      [],
+    );
+  });
+});
