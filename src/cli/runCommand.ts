@@ -7,6 +7,7 @@ export const runCommand: Command = {
   usage: '--type hourly|daily|weekly|monthly|full [--dry-run] [--auto-execute]',
   help: 'do what is due, for cron, timers and CI: scan (sync, draft), analyse, propose, suggest refactorings',
   operands: 0,
+  scansAside: true,
   overFolders: { linksTickets: true },
   run,
 };

@@ -22,9 +22,11 @@ export const kernelPatterns: readonly string[] = words([
   'appveyor.yml cloudbuild.y*ml .teamcity .gitea .forgejo .cirrus.*',
   '.semaphore .concourse CODEOWNERS renovate.json* .renovaterc* .tekton .prow.y*ml .zuul.*',
   '.build.yml .builds wercker.yml .scrutinizer.yml bamboo-specs buildspec*.y*ml appspec.y*ml',
+  'codemagic.y*ml .eas eas.json fastlane .xcode-cloud ci_scripts/ci_*.sh',
   'cloudbuild.json .drone.* Earthfile dagger.json .dagger skaffold.y*ml Tiltfile',
   // What is published, and where to.
   '.releaserc* release.config.* .goreleaser.* .changeset/config.json netlify.toml vercel.json',
+  'release-please-config.json .release-please-manifest.json .release-it.* .knope* cliff.toml',
   'fly.toml serverless.y*ml Procfile render.y*ml',
   // Hooks.
   '.husky .githooks .git-hooks .pre-commit-config.y*ml .pre-commit-hooks.y*ml',
@@ -36,6 +38,7 @@ export const kernelPatterns: readonly string[] = words([
   'bun.lockb deno.lock Cargo.lock poetry.lock uv.lock pdm.lock pylock*.toml',
   'Pipfile.lock conda-lock.y*ml Gemfile.lock composer.lock go.sum go.work.sum',
   'gradle.lockfile packages.lock.json mix.lock pubspec.lock Podfile.lock',
+  'rebar.lock conan.lock shard.lock stack.yaml.lock cabal.project.freeze Cartfile.resolved',
   'Package.resolved flake.lock .terraform.lock.hcl MODULE.bazel.lock',
   // Secrets.
   '.env* !.env.example !.env.sample !.env.template !.env.*.example *.env',
@@ -53,6 +56,7 @@ export const kernelPatterns: readonly string[] = words([
   '.windsurfrules .codeiumignore .aider* .continue .codex .gemini .kiro',
   '.junie .amazonq .agents .agent .opencode opencode.json* .goosehints',
   '.copilot copilot-instructions.md .mcp.json mcp.json .mcp QWEN.md .qwen CRUSH.md .crush*',
+  '.kilocode* .zencoder .goose .tabnine .sourcery.y*ml .coderabbit.y*ml',
   'WARP.md .warp .rules .trae .augment .augment-guidelines .openhands .factory .devin replit.md',
   // Dependencies and caches are made, not patched.
   'node_modules .venv venv bower_components site-packages .tox .nox',
@@ -77,7 +81,9 @@ export const defaultPatterns: readonly string[] = words([
   '*.csproj *.fsproj *.vbproj global.json dotnet-tools.json Package.swift Podfile build.zig*',
   'poetry.toml uv.toml pixi.toml hatch.toml hatch_build.py pdm_build.py conanfile.* vcpkg.json',
   'binding.gyp *.gyp *.gypi rush.json buildSrc/ libs.versions.toml project/*.sbt build.sc .jvmopts',
-  '.sbtopts .sdkmanrc',
+  '.sbtopts .sdkmanrc .ruby-version .java-version .go-version .bazelversion BUILD.bazel',
+  'rebar.config dune-project *.opam stack.yaml cabal.project *.cabal project.clj deps.edn',
+  'shard.yml pubspec.yaml Cartfile foundry.toml Vagrantfile',
   // Task runners.
   'Makefile GNUmakefile *.mk justfile .justfile Taskfile.y*ml Gruntfile.*',
   'gulpfile.* noxfile.py tox.ini /tasks.py /fabfile.py /dodo.py /pavement.py /magefile.go',
@@ -92,7 +98,7 @@ export const defaultPatterns: readonly string[] = words([
   'conftest.py phpunit.xml* phpunit.dist.xml .rspec .rspec-local nextest.toml mocha.opts',
   '.vscode-test.* junit-platform.properties testng.xml *.runsettings xunit.runner.json .simplecov',
   'jasmine.json cucumber.js* .testcaferc* nightwatch.conf* stryker.conf* .busted .lcovrc c8.config*',
-  '.user.ini php.ini',
+  '.user.ini php.ini playwright-ct.config* .storybook/test-runner* tox.toml infection.json*',
   // Compilers, bundlers, linters, scanners.
   'tsconfig*.json jsconfig*.json babel.config* .babelrc* .swcrc webpack.config*',
   'postcss.config* next.config* nuxt.config* svelte.config* astro.config* vue.config* tsup.config*',
@@ -103,6 +109,13 @@ export const defaultPatterns: readonly string[] = words([
   'pyrightconfig.json ty.toml .rubocop* clippy.toml .clippy.toml rustfmt.toml',
   '.rustfmt.toml .golangci.* phpstan.neon* psalm.xml* checkstyle.xml',
   '.editorconfig sonar-project.properties .secretlintrc* .secretlintignore',
+  '.trufflehog.y*ml .semgrep .semgrep.y*ml .grype.y*ml trivy.yaml .checkov.y*ml',
+  '.codeclimate.yml .deepsource.toml dprint.json .dprint.json oxlint.config* .markdownlint*',
+  '.yamllint* .hadolint.y*ml .shellcheckrc .luacheckrc .standard.yml .scalafmt.conf',
+  '.scalafix.conf detekt.y*ml .clang-tidy .clang-format .swiftlint.y*ml .php-cs-fixer*',
+  'rector.php .perlcriticrc .size-limit.* .lighthouserc* .gitlint deny.toml .credo.exs',
+  // Any other tool that is set up at the root.
+  '/*.config.js /*.config.cjs /*.config.mjs /*.config.ts /*.config.cts /*.config.mts',
   '.gitleaks.toml .gitleaksignore .semgrepignore .snyk .trivyignore',
 ]);
 

@@ -106,15 +106,15 @@ export function weakenings(before: string, after: string, path: string): readonl
   return found.length === 0 && loses(old, now) ? ['does no longer all that it did'] : found;
 }
 
-/** A line that does something and is nowhere any more. Titles and comments are blanked already. */
+/** A statement that does something and is nowhere any more. Titles and comments are blanked already. */
 function loses(old: string, now: string): boolean {
-  const linesOf = (code: string): string[] =>
-    code.split('\n').map((line) => line.trim().replace(/(["'`])\s*\1/g, '""'));
-  const left = linesOf(now);
-  return linesOf(old).some((line) => {
-    const at = left.indexOf(line);
+  const statements = (code: string): string[] =>
+    code.split(/[;{}\n]/).map((one) => one.trim().replace(/(["'`])\s*\1/g, '""'));
+  const left = statements(now);
+  return statements(old).some((one) => {
+    const at = left.indexOf(one);
     if (at >= 0) left.splice(at, 1);
-    return at < 0 && line.includes('(') && !/^(import|from|const \{)(?!\w)/.test(line);
+    return at < 0 && one.includes('(') && !/^(import|from)\b/.test(one);
   });
 }
 

@@ -3,6 +3,7 @@ import type { PatchRequest } from '../core/patchRequest.ts';
 import { writeLanded, writeRolledBack } from './decide.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
+import { endBrokenMove, isMoving } from '../release/move.ts';
 import { createKeptWatch } from './kept.ts';
 
 /** Brings the backlog and the worktrees to a consistent state after a crash or a reload. */
@@ -11,6 +12,7 @@ export async function recover(house: House): Promise<void> {
   await endInterrupted(house);
   try {
     await house.worktrees(house.settings()).recover((branch) => isWanted(house, branch));
+    await endMove(house);
     await noteLandings(house);
     await createKeptWatch(house)();
   } catch (error) {
@@ -59,6 +61,19 @@ async function endInterrupted(house: House): Promise<void> {
     }),
   );
   house.log(`Cleaned up after ${dead.length} interrupted attempt${dead.length === 1 ? '' : 's'}.`);
+}
+
+/** Nobody decides meanwhile: a move under way in another window is none that broke off. */
+async function endMove(house: House): Promise<void> {
+  if (!(await isMoving(house))) return;
+  await house.backlog.exclusively('decide', async () => {
+    if (!(await endBrokenMove(house))) return;
+    const what = 'A landing or a rollback was cut off before its branch had moved.';
+    house.log(`${what} Its files were put back; nothing of yours was touched.`);
+    await house.backlog.write([
+      audit({ actor: 'patchwright', action: 'move.put_back', subject: 'repository', after: what }),
+    ]);
+  });
 }
 
 /** How far back landings and rollbacks without a note are looked for. */

@@ -7,9 +7,9 @@ import {
 import type { Git } from '../core/ports.ts';
 import { type Branch, currentBranch } from './branch.ts';
 import { refuseOverwrites } from './overwrites.ts';
-import { fields, isAncestor } from './ownGit.ts';
+import { atTopLevel, fields, isAncestor } from './ownGit.ts';
 import { type TreeChange, treeDiff } from './treeDiff.ts';
-import { copyFiles, undoFailedMove } from './undo.ts';
+import { committedFiles, copyFiles, undoFailedMove } from './undo.ts';
 
 /**
  * Moves the checked-out branch forward to `commit` (a descendant of its head), with index and files,
@@ -29,17 +29,56 @@ export async function moveBranch(
   const copies = copyFiles(git.cwd, changes);
   // From here on nothing is interrupted: half a move would be worse than a late cancel.
   const backupRef = await backUp(git, branch.head, ticketId);
+  await git.run(['update-ref', movingRef, commit]);
   try {
     await fastForward(git, commit);
   } catch (error) {
-    if (await isAncestor(git, commit, 'HEAD')) return backupRef; // failed after the move
-    if (await mayHaveWritten(git, error, commit, changes)) {
-      await takeBack(error, () => undoFailedMove(git, branch.head, commit, changes, copies));
+    if (!(await isAncestor(git, commit, 'HEAD'))) {
+      if (await mayHaveWritten(git, error, commit, changes)) {
+        await takeBack(error, () => undoFailedMove(git, branch.head, commit, changes, copies));
+      }
+      await git.run(['update-ref', '-d', backupRef, branch.head]);
+      await git.run(['update-ref', '-d', movingRef]);
+      throw explained(error);
     }
-    await git.run(['update-ref', '-d', backupRef, branch.head]);
-    throw explained(error);
+    // Failed after the move.
   }
+  await git.run(['update-ref', '-d', movingRef]);
   return backupRef;
+}
+
+/** Where a branch is being moved to; gone once it is there. */
+const movingRef = 'refs/patchwright/moving';
+
+/**
+ * Puts files and index back where a power cut or a kill came between them and the branch. Resolves with
+ * whether there was something to put back. Call it where no other move can be under way.
+ */
+export async function endBrokenMove(deps: { readonly git: Git }): Promise<boolean> {
+  const commit = await commitNamed(deps.git, movingRef);
+  if (commit === '') return false;
+  const git = await atTopLevel(deps.git);
+  const before = await commitNamed(git, `${commit}^1`);
+  const head = await commitNamed(git, 'HEAD');
+  // Elsewhere than right before it: it has come to its end, or the user has gone on.
+  const isBroken = head === before;
+  if (isBroken) {
+    const changes = await treeDiff(git, head, commit);
+    await undoFailedMove(git, head, commit, changes, await committedFiles(git, head, changes));
+  }
+  await git.run(['update-ref', '-d', movingRef, commit]);
+  return isBroken;
+}
+
+/** Whether some move has not come to its end, or is under way. */
+export async function isMoving({ git }: { readonly git: Git }): Promise<boolean> {
+  return (await commitNamed(git, movingRef)) !== '';
+}
+
+/** Empty where there is none. */
+async function commitNamed(git: Git, name: string): Promise<string> {
+  const args = ['rev-parse', '--verify', '--quiet', `${name}^{commit}`];
+  return (await git.code(args, { okCodes: [0, 1, 128] })).out;
 }
 
 /** git itself refuses to overwrite local changes or to move a head that is not where it was. */

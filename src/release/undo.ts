@@ -18,6 +18,7 @@ import { absent, type TreeChange } from './treeDiff.ts';
 
 /** A file's bytes and mode, or a link's target. */
 type Copy = { readonly bytes: Buffer; readonly mode: number } | string;
+const link = '120000';
 export type Copies = ReadonlyMap<string, Copy>;
 
 /** What is about to be replaced. In memory: a patch touches few files, and a filter may be why it failed. */
@@ -28,6 +29,25 @@ export function copyFiles(root: string, changes: readonly TreeChange[]): Copies 
     const kind = kindAt(at);
     if (kind === 'file') copies.set(path, { bytes: readFileSync(at), mode: lstatSync(at).mode });
     if (kind === 'link') copies.set(path, readlinkSync(at));
+  }
+  return copies;
+}
+
+/** The same of what was committed: before a move it was what lay there. */
+export async function committedFiles(
+  git: Git,
+  commit: string,
+  changes: readonly TreeChange[],
+): Promise<Copies> {
+  const copies = new Map<string, Copy>();
+  for (const { path, oldMode } of changes) {
+    if (oldMode === absent) continue;
+    const object = `${commit}:${path}`;
+    if (oldMode === link) copies.set(path, await git.run(['cat-file', 'blob', object]));
+    else {
+      const mode = oldMode === '100755' ? 0o755 : 0o644;
+      copies.set(path, { bytes: await git.bytes(['cat-file', '--filters', object]), mode });
+    }
   }
   return copies;
 }
@@ -87,7 +107,7 @@ async function isOurs(git: Git, commit: string, change: TreeChange): Promise<boo
   const kind = kindAt(path);
   if (kind === undefined || change.newMode === absent) return false;
   const object = `${commit}:${change.path}`;
-  if (change.newMode === '120000') {
+  if (change.newMode === link) {
     return kind === 'link' && readlinkSync(path) === (await git.run(['cat-file', 'blob', object]));
   }
   const filtered = kind === 'file' ? await smudged(git, object) : undefined;

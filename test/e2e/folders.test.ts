@@ -14,6 +14,7 @@ describe('several folders', () => {
     const { folder, env } = await severalFolders(root);
     window = await openWindow({ folder, env });
     await window.showViews();
+    window.page.setDefaultTimeout(60_000); // both folders are scanned meanwhile
   });
   after(async () => {
     await window?.close();

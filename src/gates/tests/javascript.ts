@@ -176,6 +176,10 @@ const nodeTest: Framework = {
     report === undefined ? undefined : readJunitReport(report, root, { titles: 'suites' }),
 };
 
+/**
+ * Node 20's names no file (22's does): there a run of the whole suite can't tell tests of one name apart, and
+ * proves nothing of a single one.
+ */
 function nodeReporter({ report }: Place): Segment {
   return plainWords('--test-reporter=junit', `--test-reporter-destination=${report}`);
 }

@@ -38,6 +38,10 @@ export const configurationPaths: readonly string[] = [
   'tox.ini noxfile.py .coveragerc usercustomize.py evil.pth requirements.txt Makefile justfile',
   'Cargo.toml build.rs go.mod pom.xml build.gradle gradle/wrapper/gradle-wrapper.properties',
   'jest.setup.ts .travis.yml deno.json .tool-versions mise.toml .gitleaks.toml',
+  'codemagic.yaml .eas/workflows/x.yml fastlane/Fastfile release-please-config.json rebar.lock',
+  '.kilocode/rules.md .coderabbit.yaml stack.yaml app.cabal deps.edn pubspec.yaml BUILD.bazel',
+  'playwright-ct.config.ts tsdown.config.mts hardhat.config.ts .semgrep/rules.yml .clang-tidy',
+  'detekt.yml .php-cs-fixer.dist.php .lighthouserc.json .storybook/test-runner.ts deny.toml',
 ].flatMap((line) => line.split(' '));
 
 type Row = readonly [name: string, edit: readonly Operation[], setup?: ProtectedCase['setup']];
@@ -358,7 +362,12 @@ const allow: Readonly<Record<string, readonly Row[]>> = {
     ['a module below a package', [write('src/shop/types.py', 'x = 1\n')]],
     [
       'words of protected names',
-      [write('docs/profile.md'), write('src/rules.ts'), write('src/warp.ts')],
+      [
+        write('docs/profile.md'),
+        write('src/rules.ts'),
+        write('src/warp.ts'),
+        write('src/app/app.config.ts'),
+      ],
     ],
     ['HEAD alone is an ordinary name', [write('docs/HEAD', 'x\n')]],
   ],
