@@ -89,12 +89,12 @@ interface Named {
   readonly name: string;
 }
 
-/** Of `2026-03-05T080000Z-hourly.md`; its JSON is for programs. */
+/** Of `2026-03-05T080000.123Z-hourly.md`, in earlier ones without the fraction; its JSON is for programs. */
 function named(
   name: string,
 ): (Named & { readonly at: string; readonly type: RunType }) | undefined {
   const [, day, h, m, s, kind] =
-    /^(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z-(\w+)\.md$/.exec(name) ?? [];
+    /^(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d{3})?Z-(\w+)\.md$/.exec(name) ?? [];
   const type = runTypes.find((one) => one === kind);
   return type && { name, at: `${day}T${h}:${m}:${s}.000Z`, type };
 }

@@ -45,7 +45,7 @@ function plain(line: string): string {
   return line.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|!#&~]/g, '\\$&');
 }
 
-/** `2026-03-05T080000Z-hourly`: sorts by time, and is a file's name everywhere. */
+/** `2026-03-05T080000.123Z-hourly`: sorts by time, and is a file's name everywhere; no two runs share one. */
 export function reportName({ type, startedAt }: Pick<RunReport, 'type' | 'startedAt'>): string {
-  return `${startedAt.slice(0, 19).replaceAll(':', '')}Z-${type}`;
+  return `${startedAt.slice(0, 23).replaceAll(':', '')}Z-${type}`;
 }
