@@ -16,6 +16,9 @@ const passwordWords =
 const keyWords =
   /^(?:secret|secrets|token|key|apikey|appkey|accesskey|secretkey|authkey|privatekey|signingkey|masterkey|credential|credentials|creds|auth|authorization|session|cookie|salt|salts|signature|sig|sas|dsn|authtoken|accesstoken|apitoken|bearer|webhook|sessionid|clientsecret|appsecret|apisecret|secretkeybase|accountkey|sharedaccesskey|consumersecret)$/;
 
+/** Whose the secret is, in front of its word; behind it these are things of their own: `SERVICE_TOKEN`, `tokenService`. */
+const owner = /^(?:service|store|provider|manager)$/;
+
 /** Strong enough for a value with the form of a UUID or a hash. */
 const strongName =
   /api[_-]?key|secret|(?:auth|access|api|personal|deploy|bearer|refresh|bot|account|service|server|admin|write|upload|project|user|master|record)[_-]?(?:token|key)|app[_-]?key|private[_-]?key|license[_-]?key|authorization|credential|(?:encryption|signing|jwt|hmac|session)[_-]?key/i;
@@ -23,7 +26,9 @@ const strongName =
 export function nameKind(name: string): NameKind | undefined {
   const words = wordsOf(name);
   if (words.length === 0 || words.length > 12) return undefined;
-  if (words.some((word) => notSecret.test(word))) return undefined;
+  const named = words.findLastIndex((word) => keyWords.test(word) || passwordWords.test(word));
+  const isOwner = (word: string, at: number): boolean => at < named && owner.test(word);
+  if (words.some((word, at) => notSecret.test(word) && !isOwner(word, at))) return undefined;
   if (words.at(-1) === 'id' || words.at(-1) === 'ids') return undefined;
   if (words.some((word) => passwordWords.test(word))) return 'password';
   // `secret` alone, or at the end, is a password to many.

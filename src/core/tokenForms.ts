@@ -241,7 +241,7 @@ export function looksGenerated(text: string): boolean {
   if (chars.length < 28 || /[a-z]{9}|[A-Z]{9}/.test(chars)) return false;
   const count = (pattern: RegExp): number => chars.match(pattern)?.length ?? 0;
   const [lower, upper, digits] = [count(/[a-z]/g), count(/[A-Z]/g), count(/\d/g)];
-  if (lower < 4 || upper < 4 || digits < 2) return false;
+  if (lower < 4 || upper < 4 || digits < 1) return false;
   const words = count(/[A-Z](?=[a-z])/g);
   const breaks = count(/[a-z](?=[A-Z\d])|[A-Z](?=\d)|\d(?=[A-Za-z])/g);
   if ((words + breaks) / chars.length < 0.44) return false;

@@ -33,6 +33,21 @@ describe('finding secrets', () => {
     assert.ok(wrong.length <= innocents.length * (2 / 263), listed(wrong));
   });
 
+  it('tells whose a secret is from what has to do with secrets', () => {
+    const value = 'kV3tZq9LmX2rT8bNw5cHj4Ps';
+    for (const name of ['SERVICE_TOKEN', 'storePassword', 'providerKey'])
+      assert.equal(scanSecrets(`${name} = '${value}'`).length, 1, name);
+    for (const name of ['tokenService', 'keyStore', 'PASSWORD_MANAGER'])
+      assert.deepEqual(scanSecrets(`${name} = '${value}'`), [], name);
+  });
+
+  it('masks a generated key of a single digit, whatever stands around it', () => {
+    const value = 'TXSmLSbLL5ksCESeGnDhnkEbWIQLVjwP';
+    assert.ok(!redact(`it says ${value} and no more`).includes(value));
+    const name = 'getUserAccountSettingsForRegion5Async';
+    assert.ok(redact(`it calls ${name} and no more`).includes(name));
+  });
+
   it('finds nothing that redaction would let through', () => {
     const leaks = secrets.filter(({ text }) => {
       const shown = redact(text);
