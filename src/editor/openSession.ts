@@ -4,6 +4,7 @@ import type { Progress } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { SelfTest } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Turn } from '../pipeline/run/turn.ts';
 import { advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
 import type { App, Compose } from './app.ts';
@@ -30,14 +31,21 @@ export interface SessionOptions {
   readonly onProgress: (progress: Progress, id: string) => void;
 }
 
+/** What all sessions of a window share. */
+export interface OpenOptions extends SessionOptions {
+  /** Of their schedules one works at a time. */
+  readonly inTurn: Turn;
+}
+
 /** @param inner globs of what other sessions read, as it is now */
 export async function openSession(
   folder: vscode.WorkspaceFolder,
   root: string,
-  { loadCompose, apiKey, errors, log, onProgress, demo }: SessionOptions,
+  options: OpenOptions,
   inner: () => readonly string[],
   changed: () => void,
 ): Promise<Session> {
+  const { loadCompose, apiKey, errors, log, onProgress, demo } = options;
   const id = folder.uri.toString();
   const store = createDisposableStore();
   const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
@@ -95,7 +103,7 @@ export async function openSession(
       }),
     );
     if (trusted) {
-      store.add(follow(folder, app, settings, errors));
+      store.add(follow(folder, app, settings, options));
       const look = (): void =>
         void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
       store.add(settings.onDidChange(look));
@@ -158,7 +166,7 @@ function follow(
   folder: vscode.WorkspaceFolder,
   app: App,
   settings: LiveSettings,
-  errors: ErrorReporter,
+  { errors, inTurn }: Pick<OpenOptions, 'errors' | 'inTurn'>,
 ): { dispose(): void } {
   const store = createDisposableStore();
   const grown = (): void => app.pipeline.grown();
@@ -180,7 +188,7 @@ function follow(
     }),
   );
   const typing = store.add(followTyping());
-  const schedule = app.pipeline.schedule(typing.isTyping);
+  const schedule = app.pipeline.schedule({ isTyping: typing.isTyping, inTurn });
   store.add(settings.onDidChange(() => schedule.changed()));
   app.pipeline
     .recover()
