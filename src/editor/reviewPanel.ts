@@ -15,6 +15,7 @@ import type { Session, Sessions } from './sessions.ts';
 import { shorten } from './text.ts';
 import { stepsOf } from './transcriptText.ts';
 import { trendOf } from './trend.ts';
+import { sessionWith } from './whichSession.ts';
 import { t } from './l10n.ts';
 
 /** All that are kept. */
@@ -77,8 +78,8 @@ function showRequest(
   /** Read once: it looks at the whole history. */
   let odds: Outlook['odds'] | undefined;
   const show = async (): Promise<void> => {
-    const session = sessionOf(sessions, requestId);
-    if (!isReady || !session) return;
+    const session = isReady ? await sessionOf(sessions.all(), requestId) : undefined;
+    if (!session) return;
     odds ??= oddsOf(session, requestId);
     const message = await messageOf(session, requestId, odds, sessions.linksOf);
     const text = JSON.stringify(message);
@@ -101,9 +102,8 @@ function showRequest(
 }
 
 /** That which has the request; where none has, any can say so. */
-function sessionOf(sessions: Sessions, requestId: string): Session | undefined {
-  const all = sessions.all();
-  return all.find(({ app }) => app.backlog.requests.get(requestId)) ?? all[0];
+async function sessionOf(all: readonly Session[], requestId: string): Promise<Session | undefined> {
+  return (await sessionWith(all, { owner: requestId })) ?? all[0];
 }
 
 function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] | undefined {
@@ -142,7 +142,7 @@ async function messageOf(
 
 /** The same commands as in the palette; what they refuse, they say themselves. */
 async function act(sessions: Sessions, requestId: string, message: FromPage): Promise<void> {
-  const session = sessionOf(sessions, requestId);
+  const session = await sessionOf(sessions.all(), requestId);
   const request = session?.app.backlog.requests.get(requestId);
   if (!session || !request) return;
   const run = (name: Parameters<typeof commandId>[0], argument: unknown): Thenable<unknown> =>
