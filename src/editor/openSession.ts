@@ -51,6 +51,7 @@ export async function openSession(
   const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
   const trusted = vscode.workspace.isTrusted;
   let recorded: RecordedModel | undefined;
+  let opened: App | undefined;
   try {
     settings.current(); // invalid ones are told before anything is opened
     const compose = await loadCompose();
@@ -58,7 +59,7 @@ export async function openSession(
     const mayReplay = provider === 'anthropic' && (await apiKey.get(provider)) === undefined;
     recorded = trusted && mayReplay ? await demo.modelOf(folder.uri) : undefined;
     const environment = { ...process.env, ...recorded?.environment };
-    const app = await compose({
+    const app = (opened = await compose({
       folder: folder.uri.fsPath,
       settings: () => withoutInner(settings.current(), inner()),
       apiKey: async (provider) => recorded?.apiKey ?? apiKey.get(provider),
@@ -69,7 +70,7 @@ export async function openSession(
       trusted,
       readOnly: !trusted,
       scanInWorker: true,
-    });
+    }));
     for (const notice of app.backlog.notices) errors.warnOnce(notice);
     let activity = noActivity;
     const emitter = store.add(new vscode.EventEmitter<void>());
@@ -146,6 +147,7 @@ export async function openSession(
     };
   } catch (error) {
     store.dispose();
+    await opened?.dispose();
     await recorded?.dispose();
     throw error;
   }
