@@ -1,3 +1,5 @@
+import { isSame } from './refresh.ts';
+
 /** What a view is made of, as it is now. */
 export interface Rows<N> {
   /** What tells a row from all others of its view, whatever else changes. */
@@ -69,8 +71,4 @@ export function createSteadyRows<N extends object>(
     },
     anew,
   };
-}
-
-function isSame(before: readonly string[], after: readonly string[]): boolean {
-  return before.length === after.length && before.every((key, at) => key === after[at]);
 }

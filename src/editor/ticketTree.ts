@@ -7,7 +7,7 @@ import { arrangementWords, grouped, matches } from './grouping.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { alsoIn, linkLine } from './links.ts';
-import { refreshMs, throttled } from './refresh.ts';
+import { idleFactor, isSame, refreshMs, throttled } from './refresh.ts';
 import {
   type FolderNode,
   folderItem,
@@ -63,9 +63,6 @@ export type TicketTree = vscode.TreeDataProvider<TicketNode>;
 /** Rows of one group; as many again come with `Show more`. */
 const pageRows = 500;
 
-/** With tens of thousands of tickets a look takes long: then most of the time must be left for others. */
-const idleFactor = 8;
-
 /** Times in the rows are in minutes. */
 const clockMs = 60_000;
 
@@ -110,8 +107,7 @@ function createTicketTree(
     const now = sessions
       .all()
       .flatMap((session) => [session, session.revision(), session.activity().works]);
-    const isSame = now.length === seen.length && now.every((value, i) => value === seen[i]);
-    if (isSame && now.length > 0) return;
+    if (isSame(seen, now) && now.length > 0) return;
     seen = now;
     refresh();
   };
