@@ -13,7 +13,7 @@ import { workText } from './statusText.ts';
 import { ago, dotted, exactly, shorten } from './text.ts';
 
 /** `session`: the id of the session that a row is of. */
-export type ActivityNode =
+type ActivityNode =
   /** Only where there are several. */
   | FolderNode
   | {

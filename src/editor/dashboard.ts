@@ -14,7 +14,7 @@ import { idleFactor, throttled } from './refresh.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { t } from './l10n.ts';
 
-export const dashboardType = 'patchwright.dashboard';
+const dashboardType = 'patchwright.dashboard';
 
 /** What a person wants to see: of the session with that id, or of all (empty). */
 interface Asked {

@@ -37,7 +37,7 @@ interface KeptComment extends LineComment {
   readonly at: string;
 }
 
-export const controllerId = 'patchwright.review';
+const controllerId = 'patchwright.review';
 const key = 'patchwright.lineComments';
 
 export function registerReviewComments(

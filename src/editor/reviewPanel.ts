@@ -21,7 +21,7 @@ import { t } from './l10n.ts';
 /** All that are kept. */
 const maxWindows = keptMs / windowMs;
 
-export const reviewPanelType = 'patchwright.reviewPanel';
+const reviewPanelType = 'patchwright.reviewPanel';
 
 /** One tab a request: all that is known of it on one page. It shows and asks; commands decide. */
 export interface ReviewPanels {
