@@ -16,21 +16,14 @@ import type { Ticket } from './ticket.ts';
  * change; what links them is said, and why. Pure.
  */
 
-/** The stronger comes first; of two tickets only the strongest that holds is said. */
-export const linkRules = [
-  'same_error',
-  'same_package',
-  'quotes',
-  'quoted',
-  'same_request',
-] as const;
 /**
  * same_error: the identity is the same, so it is the same error in the same place of code that both have.
  * same_package: type and message are the same, thrown at the same place of a package that both use.
  * quotes: what it says tells of the other one's error, as its cause or in an answer that it got; quoted: the other way round.
  * same_request: a request or trace with this id went through both.
+ * Of two tickets only the first of these that holds is said.
  */
-export type LinkRule = (typeof linkRules)[number];
+export type LinkRule = 'same_error' | 'same_package' | 'quotes' | 'quoted' | 'same_request';
 
 /** A ticket elsewhere with the same cause. */
 export interface TicketLink {

@@ -22,7 +22,8 @@ export const kernelPatterns: readonly string[] = words([
   'appveyor.yml cloudbuild.y*ml .teamcity .gitea .forgejo .cirrus.*',
   '.semaphore .concourse CODEOWNERS renovate.json* .renovaterc* .tekton .prow.y*ml .zuul.*',
   '.build.yml .builds wercker.yml .scrutinizer.yml bamboo-specs buildspec*.y*ml appspec.y*ml',
-  'codemagic.y*ml .eas eas.json fastlane .xcode-cloud ci_scripts/ci_*.sh',
+  'codemagic.y*ml .eas eas.json /fastlane ios/fastlane android/fastlane Fastfile Appfile',
+  'Matchfile .xcode-cloud ci_scripts/ci_*.sh',
   'cloudbuild.json .drone.* Earthfile dagger.json .dagger skaffold.y*ml Tiltfile',
   // What is published, and where to.
   '.releaserc* release.config.* .goreleaser.* .changeset/config.json netlify.toml vercel.json',
@@ -83,7 +84,7 @@ export const defaultPatterns: readonly string[] = words([
   'binding.gyp *.gyp *.gypi rush.json buildSrc/ libs.versions.toml project/*.sbt build.sc .jvmopts',
   '.sbtopts .sdkmanrc .ruby-version .java-version .go-version .bazelversion BUILD.bazel',
   'rebar.config dune-project *.opam stack.yaml cabal.project *.cabal project.clj deps.edn',
-  'shard.yml pubspec.yaml Cartfile foundry.toml Vagrantfile',
+  '/shard.yml pubspec.yaml Cartfile foundry.toml Vagrantfile',
   // Task runners.
   'Makefile GNUmakefile *.mk justfile .justfile Taskfile.y*ml Gruntfile.*',
   'gulpfile.* noxfile.py tox.ini /tasks.py /fabfile.py /dodo.py /pavement.py /magefile.go',
@@ -98,7 +99,7 @@ export const defaultPatterns: readonly string[] = words([
   'conftest.py phpunit.xml* phpunit.dist.xml .rspec .rspec-local nextest.toml mocha.opts',
   '.vscode-test.* junit-platform.properties testng.xml *.runsettings xunit.runner.json .simplecov',
   'jasmine.json cucumber.js* .testcaferc* nightwatch.conf* stryker.conf* .busted .lcovrc c8.config*',
-  '.user.ini php.ini playwright-ct.config* .storybook/test-runner* tox.toml infection.json*',
+  '.user.ini php.ini playwright-ct.config* .storybook/test-runner* tox.toml /infection.json*',
   // Compilers, bundlers, linters, scanners.
   'tsconfig*.json jsconfig*.json babel.config* .babelrc* .swcrc webpack.config*',
   'postcss.config* next.config* nuxt.config* svelte.config* astro.config* vue.config* tsup.config*',
@@ -113,7 +114,7 @@ export const defaultPatterns: readonly string[] = words([
   '.codeclimate.yml .deepsource.toml dprint.json .dprint.json oxlint.config* .markdownlint*',
   '.yamllint* .hadolint.y*ml .shellcheckrc .luacheckrc .standard.yml .scalafmt.conf',
   '.scalafix.conf detekt.y*ml .clang-tidy .clang-format .swiftlint.y*ml .php-cs-fixer*',
-  'rector.php .perlcriticrc .size-limit.* .lighthouserc* .gitlint deny.toml .credo.exs',
+  '/rector.php .perlcriticrc .size-limit.* .lighthouserc* .gitlint deny.toml .credo.exs',
   // Any other tool that is set up at the root.
   '/*.config.js /*.config.cjs /*.config.mjs /*.config.ts /*.config.cts /*.config.mts',
   '.gitleaks.toml .gitleaksignore .semgrepignore .snyk .trivyignore',

@@ -288,8 +288,9 @@ const candidate =
 const notAKeyBefore =
   /(?:sha\d*|commit|rev(?:ision)?|hash|digest|checksum|integrity|etag|uuid|guid|\bids?|version|public|site_?key|sitekey|image|trace|span|request|cache|fingerprint|blob|tree|parent|ref|build|nonce|account|name|url|path|file)["'\])]*\s{0,3}(?:=>|[:=(,]|\s)\s{0,3}["'`(]*$/i;
 
+/** What has a session or a connection for its first is as often told which. */
 const client =
-  /\b(?:new )?[A-Z]\w{0,40}(?:Client|SDK|Sdk|Api|API|Connection|Session)(?:(?:::|\.)(?:new|create|connect|init|builder|(?:from|with)\w{0,30}))?\(\s{0,3}["'`]/;
+  /\b[A-Z]\w{0,40}(?:Client|SDK|Sdk|Api|API)(?:(?:::|\.)(?:new|create|connect|init|builder|(?:from|with)\w{0,20}(?:[Kk]ey|[Tt]oken|[Ss]ecret|[Aa]uth)))?\(\s{0,3}["'`]/;
 const clientBefore = new RegExp(`${client.source}$`);
 
 /** A key near the name of who issues such: `new Datadog('…')`, `# algolia: …`; or all that a client is made of. */

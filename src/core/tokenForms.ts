@@ -5,6 +5,9 @@
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
+/** Names of files and tags of images are of such forms, too. */
+const notOfPath = '(?<![/@])';
+
 /** One issuer's form. The order matters where one form is the beginning of another. */
 interface TokenForm {
   readonly rule: string;
@@ -20,12 +23,12 @@ const marked: readonly TokenForm[] = forms({
     '(?:gsk|xai|pplx|csk|nvapi|fw|tgp_v1|hf|api_org|r8|rpa|tvly|jina|pcsk|e2b|lsv2_(?:pt|sk)|pylf_v1_[a-z]{2}|wandb_v1)[_-][\\w-]{30,120}',
   firecrawl: 'fc-[a-f0-9]{32}',
   'model-session': 'sess-[A-Za-z0-9]{40}',
-  zhipu: '[a-f0-9]{32}\\.[A-Za-z0-9]{16}',
+  zhipu: `${notOfPath}[a-f0-9]{32}\\.[A-Za-z0-9]{16}`,
   voyage: 'pa-[\\w-]{43}',
   modal: 'a[ks]-[A-Za-z0-9]{22}',
   browserbase: 'bb_(?:live|test)_[\\w-]{24,40}',
   // Forges, packages and builds
-  github: 'gh[pousr]_[A-Za-z0-9]{20,255}|v1\\.[a-f0-9]{40}',
+  github: `gh[pousr]_[A-Za-z0-9]{20,255}|${notOfPath}v1\\.[a-f0-9]{40}`,
   'github-fine-grained': 'github_pat_[A-Za-z0-9_]{20,255}',
   gitlab: 'gl(?:pat|ptt|dt|rt|soat|cbt|ft|agent|oas|imt|ffct|wt)-[\\w.-]{16,320}',
   'gitlab-runner': 'GR1348941[\\w-]{20}',
@@ -84,7 +87,7 @@ const marked: readonly TokenForm[] = forms({
   settlemint: 'sm_[aps]at_[A-Za-z0-9]{16}',
   infisical: 'st(?:\\.[a-f0-9]{24})(?:\\.[a-f0-9]{32}){2}',
   bitwarden: `0\\.${uuid}\\.[A-Za-z0-9]{30}:[\\w+/]{22}==`,
-  unleash: '[\\w*-]{1,40}:[\\w*-]{1,40}\\.[a-f0-9]{56,64}',
+  unleash: `${notOfPath}[\\w*-]{1,40}:[\\w*-]{1,40}\\.[a-f0-9]{56,64}`,
   flags: `api-${uuid}|ser\\.[A-Za-z0-9]{22}|secret-[A-Za-z0-9]{40,60}`,
   // Monitoring
   axiom: `xa(?:at|pt)-${uuid}`,

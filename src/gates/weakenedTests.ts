@@ -47,7 +47,7 @@ function testsIn(source: string, path: string): string {
   return at < 0 ? '' : source.slice(at);
 }
 
-/** Programs of the project's own that its scripts run: of them one may run the tests. */
+/** Programs of the project's own that have a part in running its tests. */
 async function changedCommands(
   git: Git,
   base: string,
@@ -65,11 +65,12 @@ async function changedCommands(
       words.some((word) => above + word === path),
     );
     if (isRun && !isTestFile(path))
-      marks.push(`what a script of package.json runs is changed: ${path}`);
+      marks.push(`what a test script of package.json runs is changed: ${path}`);
   }
   return marks;
 }
 
+/** What the scripts that run tests are made of, and those that they run by name. */
 async function scriptWords(
   git: Git,
   base: string,
@@ -80,10 +81,18 @@ async function scriptWords(
   const { code } = await git.code(['cat-file', '-e', name], { okCodes: [0, 1, 128], signal });
   if (code !== 0) return [];
   const scripts = record(record(parseJson(await blobAt(git, name, signal)))?.['scripts']) ?? {};
-  return Object.values(scripts)
-    .flatMap((line) => text(line).split(/[\s"';&|]+/))
-    .map((word) => word.replace(/^\.\//, ''));
+  const names = new Set(Object.keys(scripts).filter((one) => testScript.test(one)));
+  const words: string[] = [];
+  for (const one of names) {
+    const own = text(scripts[one]).split(/[\s"';&|]+/);
+    const run = own.flatMap((word) => [`pre${word}`, word, `post${word}`]);
+    for (const other of run) if (Object.hasOwn(scripts, other)) names.add(other);
+    words.push(...own.map((word) => word.replace(/^\.\//, '')));
+  }
+  return words;
 }
+
+const testScript = /test|spec|check|verify|coverage|\bci\b/i;
 
 /** What makes a test file say less than before, by the words of the languages' test frameworks. */
 export function weakenings(before: string, after: string, path: string): readonly string[] {
@@ -110,11 +119,12 @@ export function weakenings(before: string, after: string, path: string): readonl
 function loses(old: string, now: string): boolean {
   const statements = (code: string): string[] =>
     code.split(/[;{}\n]/).map((one) => one.trim().replace(/(["'`])\s*\1/g, '""'));
-  const left = statements(now);
+  const left = new Map<string, number>();
+  for (const one of statements(now)) left.set(one, (left.get(one) ?? 0) + 1);
   return statements(old).some((one) => {
-    const at = left.indexOf(one);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0 && one.includes('(') && !/^(import|from)\b/.test(one);
+    const count = left.get(one) ?? 0;
+    left.set(one, count - 1);
+    return count < 1 && one.includes('(') && !/^(import|from)\b/.test(one);
   });
 }
 

@@ -26,6 +26,8 @@ export function hostileTexts(chars: number): string[] {
     'A1b2',
     'Zm9vYmFy',
     'sk-a1-',
+    'a*-:',
+    'AClient.withAuth("',
     'xoxb-1-',
     'datadog ',
     'datadog="a1b2c3d4e5f6a7b8c9d0e1f2" ',

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, posix } from 'node:path';
 import type { Git } from '../../core/ports.ts';
 import { type FixedFile, textAt } from './hunks.ts';
 import { readSource } from './sourceText.ts';
@@ -9,6 +9,9 @@ const ofCode = /\binspect\.(getsource|getsourcelines|getsourcefile)\(|\b__code__
 
 const standIns =
   /\b(jest|vi)\.(mock|doMock|unstable_mockModule|setMock)\(\s*$|\bmock\.module\(\s*$|\b(proxyquire|rewiremock|td\.replace|mockery\.registerMock)\(\s*$|\bsys\.modules\[\s*$/;
+
+/** What the test runs, or imports to run it. */
+const imports = /\b(?:require|import)\(\s*$|\b(?:from|import)\s*$/;
 
 /** A test that reads the code or replaces it, in place of running it, passes by how it is written. */
 export async function readsSource(
@@ -21,15 +24,15 @@ export async function readsSource(
   const marks: string[] = [];
   for (const path of testFiles) {
     const { code, strings } = readSource(await textAt(git, commit, path, signal), path);
+    const said = strings.map(({ start, text }) => ({
+      text: text.slice(1, -1),
+      before: code.slice(Math.max(0, start - 60), start),
+    }));
     const named = files.find((file) =>
-      strings.some(({ text }) => text.slice(1, -1).endsWith(basename(file.path))),
+      said.some(({ text, before }) => text.endsWith(basename(file.path)) && !imports.test(before)),
     );
     const replaced = files.find((file) =>
-      strings.some(
-        ({ start, text }) =>
-          standIns.test(code.slice(Math.max(0, start - 60), start)) &&
-          moduleOf(text.slice(1, -1)) === moduleOf(file.path),
-      ),
+      said.some(({ text, before }) => standIns.test(before) && isModule(text, path, file.path)),
     );
     if (replaced) {
       marks.push(`The test ${path} puts a stand-in in the place of ${replaced.path}.`);
@@ -42,7 +45,16 @@ export async function readsSource(
   return marks;
 }
 
-/** What an import and the file of a module have in common. */
-function moduleOf(path: string): string {
-  return basename(path).replace(/\.\w+$/, '');
+/** @param name as the test imports it: from its own folder, or by some other way that ends alike */
+function isModule(name: string, test: string, path: string): boolean {
+  const module = withoutExtension(path);
+  const isFile = (named: string, file: string): boolean =>
+    named === file || withoutExtension(named) === file;
+  if (!name.startsWith('.')) return isFile(basename(name), basename(module));
+  const named = posix.join(posix.dirname(test), name);
+  return isFile(named, module) || posix.join(named, 'index') === module;
+}
+
+function withoutExtension(path: string): string {
+  return path.replace(/\.\w+$/, '');
 }

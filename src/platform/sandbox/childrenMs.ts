@@ -19,7 +19,7 @@ export function readChildrenMs(path: string): number | undefined {
 
 export function childrenMs(times: string): number | undefined {
   const [, children = ''] = times.split('\n');
-  const found = [...children.matchAll(/(\d+)m([\d.]+)s/g)];
+  const found = [...children.matchAll(/(\d+)m(\d+(?:\.\d+)?)s/g)];
   if (found.length !== 2) return undefined;
   return found.reduce((sum, [, m, s]) => sum + Number(m) * 60_000 + Number(s) * 1000, 0);
 }

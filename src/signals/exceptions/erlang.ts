@@ -53,7 +53,9 @@ export const erlang: Grammar = {
     if (!may || !(reportHead.test(line) || ownHead.test(line) || shellHead.test(line)))
       return undefined;
     let blanks = 0;
+    let heads = reportHead.test(line) ? 0 : 1;
     return (next) => {
+      if (ownHead.test(next) && ++heads > 1) return 'no';
       if (next.trim() === '') return ++blanks > 2 ? 'no' : 'enough';
       if (/^(?:\s|\*\* |[{[<"']|Error in process )/.test(next)) return 'enough';
       return 'no';

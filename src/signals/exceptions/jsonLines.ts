@@ -258,7 +258,7 @@ function readLevel(record: Json): Level | undefined {
     if (level !== undefined) return level;
   }
   // MongoDB: one letter, and a component beside it.
-  const letter = get(record, 'c') === undefined ? undefined : text(record, 's');
+  const letter = /^[A-Z]{4,12}$|^-$/.test(text(record, 'c') ?? '') ? text(record, 's') : undefined;
   if (letter !== undefined && letter.length <= 2) return levelOf(letter.charAt(0));
   const log = asObject(get(record, 'log'));
   const level = asObject(get(record, 'level'));

@@ -41,6 +41,28 @@ describe('finding secrets', () => {
       assert.deepEqual(scanSecrets(`${name} = '${value}'`), [], name);
   });
 
+  it('takes no image, file or id of a session for a token', () => {
+    const [sha, md5] = [
+      '4f2c8a91d3e5b7064f2c8a91d3e5b7064f2c8a91',
+      '9f86d081884c7d659a2feaa0c55ad015',
+    ];
+    const uuid = '7b9e6d1c-3f2a-4e5b-8c7d-9a0b1c2d3e4f';
+    for (const line of [
+      `docker pull acme/web:build-12.${sha}${sha.slice(0, 24)}`,
+      `uses: acme/setup@v1.${sha}`,
+      `import list from './chunks/${md5}.bundleManifest12';`,
+      `const game = new GameSession('${uuid}');`,
+      `const shop = OrderApi.withTenant('${uuid}');`,
+    ])
+      assert.deepEqual(scanSecrets(line), [], line);
+    for (const line of [
+      `const mail = new MailClient('${uuid}');`,
+      `mail = MailApi.from_api_key("${md5}")`,
+      `flags: production:web.${sha}${sha.slice(0, 24)}`,
+    ])
+      assert.equal(scanSecrets(line).length, 1, line);
+  });
+
   it('masks a generated key of a single digit, whatever stands around it', () => {
     const value = 'TXSmLSbLL5ksCESeGnDhnkEbWIQLVjwP';
     assert.ok(!redact(`it says ${value} and no more`).includes(value));

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { weakenings } from '../../../src/gates/weakenedTests.ts';
+import { treeChanges } from '../../../src/gates/treeChanges.ts';
+import { weakenedTests, weakenings } from '../../../src/gates/weakenedTests.ts';
+import { createProject } from '../../support/patches.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
 
 const js = `import assert from 'node:assert/strict';
 test('adds', () => {
@@ -137,4 +140,37 @@ describe('what weakens a test', () => {
       assert.deepEqual(weakenings(before, before.replace(from, to), path), []);
     });
   }
+
+  it('compares tests of many thousand statements', () => {
+    const lines = Array.from({ length: 150_000 }, (_, at) => `x${at}`);
+    const before = ['const sum = add(1, 2)', ...lines].join('\n');
+    const after = lines.map((line) => `y${line}`).join('\n');
+    assert.deepEqual(weakenings(before, after, 'a.test.js'), ['does no longer all that it did']);
+  });
+
+  describe('programs of the project', () => {
+    const folder = tempFolder();
+
+    it('tells of those that run tests, and not of those that the program is made of', async () => {
+      const scripts = {
+        start: 'node src/index.js',
+        pretest: 'node tools/prepare.js',
+        test: 'npm run unit',
+        unit: 'node ./tools/run.js',
+      };
+      const paths = ['src/index.js', 'tools/prepare.js', 'tools/run.js'];
+      const tree = (code: string) => Object.fromEntries(paths.map((path) => [path, code]));
+      const project = await createProject(folder.path(), {
+        'package.json': JSON.stringify({ scripts }),
+        ...tree('x();\n'),
+      });
+      const { git, patch } = await project.patch({ write: tree('y();\n') });
+      const changes = await treeChanges(git, patch.base, patch.commit);
+      const marks = await weakenedTests(git, patch, changes);
+      assert.deepEqual(
+        marks.map((mark) => mark.replace(/^.*: /, '')),
+        paths.slice(1),
+      );
+    });
+  });
 });

@@ -35,6 +35,18 @@ describe('a fix read beside its test', () => {
     assert.equal(await read(fixed, `const { ms } = require('../lib/ms.js');\n${asserts}`), '');
   });
 
+  it('has no mark for a fixture that the test reads, nor for a stand-in of something else', async () => {
+    for (const more of ["readFileSync('test/times.txt', 'utf8');", "jest.mock('./ms');"]) {
+      const test = `const { ms } = require('../lib/ms.js');\n${more}\n${asserts}`;
+      assert.equal(await read(fixed, test), '', more);
+    }
+  });
+
+  it('is told where a stand-in is in the place of the code', async () => {
+    for (const name of ['../lib/ms', '../lib/ms.js', '@/lib/ms'])
+      assert.match(await read(fixed, `jest.mock('${name}');\n${asserts}`), /stand-in/, name);
+  });
+
   it('is told where the test reads the code', async () => {
     const test = "if (!readFileSync('lib/ms.js', 'utf8').includes('parseFloat')) assert.fail();\n";
     assert.match(await read(fixed, test), /test\/ms\.js may read lib\/ms\.js/);

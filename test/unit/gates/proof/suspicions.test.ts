@@ -57,6 +57,11 @@ describe('what a test cannot notice', () => {
     });
   }
 
+  it('is looked for in lines made to be slow, too', () => {
+    for (const piece of ['impl PartialEq ', 'Error(', 'global[', 'new Promise( ', '\n'])
+      assert.deepEqual(marksOf('a.rs', 'x\n', `x\n${piece.repeat(40_000 / piece.length)}`), []);
+  });
+
   it('is nothing that a fix is made of, nor what was there before', () => {
     for (const [path, line] of [
       ['a.js', 'if (items.length === 0) return [];'],

@@ -77,6 +77,18 @@ Function: &Till.Pay.run/1
     );
   });
 
+  it('tells servers apart that end one after the other', () => {
+    const report = (name: string, reason: string, line: number): string =>
+      `** Generic server ${name} terminating
+** Reason for termination ==
+** {${reason},[{${name},run,1,[{file,"src/${name}.erl"},{line,${line}}]}]}
+`;
+    assert.deepEqual(summaries(report('till', 'badarg', 3) + report('cart', 'badarith', 4)), [
+      'error badarg: badarg @ till:run/1 src/till.erl:3',
+      'error badarith: badarith @ cart:run/1 src/cart.erl:4',
+    ]);
+  });
+
   it('takes no report of progress for one', () => {
     assert.deepEqual(
       summaries(`=PROGRESS REPORT==== 2-Nov-2026::09:14:33.123456 ===

@@ -107,6 +107,12 @@ time="2026-11-02T09:14:33Z" level=error msg="settling failed" func=main.settle f
       'error LoggedError: settling failed @ - src/pay.c:81',
     ],
   },
+  'records that have letters for something else': {
+    log: `{"t":1,"c":"red","s":"E","msg":"compass heading east"}
+{"c":3,"s":"F","message":"temperature unit is fahrenheit"}
+`,
+    found: [],
+  },
   MongoDB: {
     log: `{"t":{"$date":"2026-11-02T09:14:33.123+00:00"},"s":"E","c":"STORAGE","id":22435,"msg":"settling failed"}
 {"t":{"$date":"2026-11-02T09:14:33.123+00:00"},"s":"I","c":"NETWORK","id":1,"msg":"up"}
