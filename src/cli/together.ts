@@ -203,7 +203,7 @@ function linkLine({ folder, ticketId, alsoIn }: Linked): string {
   return `  ${basename(folder)} ${ticketId} ${words.join('; ')}`;
 }
 
-export function linkText({ rule, about }: Pick<TicketLink, 'rule' | 'about'>): string {
+function linkText({ rule, about }: Pick<TicketLink, 'rule' | 'about'>): string {
   switch (rule) {
     case 'same_error':
       return `the same error in the same place, ${about}`;
