@@ -85,7 +85,10 @@ async function partOf(
     const code = await command.run({ ...context, app, args, out });
     return { folder, name, code, app, ...printed() };
   } catch (error) {
-    if (context.signal.aborted || isPatchwrightError(error, 'usage')) throw error;
+    if (context.signal.aborted || isPatchwrightError(error, 'usage')) {
+      await app?.dispose();
+      throw error;
+    }
     const code = isPatchwrightError(error) ? error.code : 'internal';
     const failed = {
       folder,
