@@ -4,6 +4,7 @@ import type { TicketLinks } from '../core/causeLinks.ts';
 import { eventsOf, keptMs, windowMs } from '../core/metric.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Outlook } from '../pipeline.ts';
+import { patchHash } from '../pipeline/sync/trust.ts';
 import type { FromPage, PageState } from '../shared/protocol.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
@@ -130,6 +131,7 @@ async function messageOf(
     attempts: backlog.attempts.ofTicket(request.ticketId),
     requests: backlog.requests.list({ ticketId: request.ticketId }),
     release: backlog.releases.list().find((release) => release.requestId === requestId),
+    heard: backlog.team.approvals(requestId, patchHash(request.diff)),
     steps: stepsOf(await transcript(request.attemptId)),
     editing: session.app.pipeline.editing.open().includes(requestId),
     links: linksOf(session.id, request.ticketId),
