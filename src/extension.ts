@@ -104,7 +104,14 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   };
   sessions = createSessions({ loadCompose, apiKey, dialogs, errors, log, onProgress, demo });
   notifications.follow(sessions);
-  const resuming = sessions.onDidChange(() => releaseNotice.resume());
+  const resuming = sessions.onDidChange(() =>
+    releaseNotice.resume(
+      sessions?.all().map(({ id, app }) => ({
+        sessionId: id,
+        releases: app.backlog.releases.list(),
+      })),
+    ),
+  );
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);

@@ -65,7 +65,7 @@ import { dropHunks, undoEdit } from './pipeline/revise.ts';
 import { type ReplayReport, replay } from './pipeline/replay.ts';
 import type { RunReport, RunType } from './pipeline/run/report.ts';
 import { run, type RunOptions } from './pipeline/run/run.ts';
-import { scheduleIn } from './pipeline/run/scheduleIn.ts';
+import { scheduleIn, type ScheduleOptions } from './pipeline/run/scheduleIn.ts';
 import type { Schedule } from './pipeline/run/schedule.ts';
 import { createScan } from './pipeline/scan.ts';
 import { type Person } from './pipeline/sync/people.ts';
@@ -210,7 +210,7 @@ export interface Pipeline {
    * Does what is due by the settings from now on, but not while somebody types; for where a person works.
    * Call once.
    */
-  schedule(isTyping: () => boolean): Pick<Schedule, 'changed'>;
+  schedule(options: ScheduleOptions): Pick<Schedule, 'changed'>;
   /** How the program is doing, by what was measured in the last days. */
   performance(days: number): PerformanceReport;
   /** What is to be expected of tickets; reads the history once, so ask it for many. */
@@ -351,7 +351,7 @@ export function createPipeline(house: House): Pipeline {
     monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
     draft: (ticketId, signal, options) => act(() => draftOne(ticketId, signal, options)),
     run: runNow,
-    schedule: (isTyping) => (schedule ??= scheduleIn(house, runNow, isTyping)),
+    schedule: (options) => (schedule ??= scheduleIn(house, runNow, options)),
     preview: (wish, signal) => plan(wish, {}, signal),
     confirm: (previewId, options = {}, signal) =>
       act(() =>

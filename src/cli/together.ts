@@ -85,7 +85,10 @@ async function partOf(
     const code = await command.run({ ...context, app, args, out });
     return { folder, name, code, app, ...printed() };
   } catch (error) {
-    if (context.signal.aborted || isPatchwrightError(error, 'usage')) throw error;
+    if (context.signal.aborted || isPatchwrightError(error, 'usage')) {
+      await app?.dispose();
+      throw error;
+    }
     const code = isPatchwrightError(error) ? error.code : 'internal';
     const failed = {
       folder,
@@ -203,7 +206,7 @@ function linkLine({ folder, ticketId, alsoIn }: Linked): string {
   return `  ${basename(folder)} ${ticketId} ${words.join('; ')}`;
 }
 
-export function linkText({ rule, about }: Pick<TicketLink, 'rule' | 'about'>): string {
+function linkText({ rule, about }: Pick<TicketLink, 'rule' | 'about'>): string {
   switch (rule) {
     case 'same_error':
       return `the same error in the same place, ${about}`;

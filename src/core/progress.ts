@@ -53,6 +53,8 @@ export type Progress =
       readonly releaseId: string;
       readonly requestId: string;
       readonly ticketId: string;
+      /** When it was looked. */
+      readonly at: string;
       readonly verdict: ReleaseLook['verdict'];
       readonly sentence: string;
       /** By itself, since it is worse. */

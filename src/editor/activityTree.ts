@@ -9,11 +9,12 @@ import { msg, t } from './l10n.ts';
 import { throttled } from './refresh.ts';
 import { type FolderNode, folderItem, itemIn, rowsOf } from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { createSteadyRows } from './steadyRows.ts';
 import { workText } from './statusText.ts';
 import { ago, dotted, exactly, shorten } from './text.ts';
 
 /** `session`: the id of the session that a row is of. */
-export type ActivityNode =
+type ActivityNode =
   /** Only where there are several. */
   | FolderNode
   | {
@@ -57,9 +58,37 @@ export function registerActivityView(sessions: Sessions): {
   dispose(): void;
 } {
   const store = createDisposableStore();
-  const changed = store.add(new vscode.EventEmitter<void>());
+  const changed = store.add(new vscode.EventEmitter<ActivityNode[] | undefined>());
+  let parts: ReadonlyMap<string, readonly ActivityNode[]> = new Map();
+  const read = async (): Promise<void> => {
+    const all = sessions
+      .all()
+      .map(async (session) => [session.id, await partsOf(session)] as const);
+    parts = new Map(await Promise.all(all));
+  };
+  const itemOfNode = (node: ActivityNode): vscode.TreeItem =>
+    node.kind === 'folder' ? folderItem(sessions, node) : itemIn(sessions, node, itemOf);
+  const rows = createSteadyRows<ActivityNode>(
+    {
+      keyOf,
+      shownOf: (node) => JSON.stringify(itemOfNode(node)),
+      childrenOf(node) {
+        if (node && node.kind !== 'folder') return childrenOf(node);
+        const [only, ...more] = sessions.all();
+        const session = node?.session ?? (more.length === 0 ? only?.id : undefined);
+        return session === undefined ? rowsOf(sessions.all()) : (parts.get(session) ?? []);
+      },
+    },
+    (nodes) => changed.fire(nodes),
+  );
+  const look = async (): Promise<void> => {
+    if (!view.visible) return rows.anew(); // nothing is asked for until somebody looks
+    await read();
+    rows.look();
+  };
   const refresh = throttled(
-    () => changed.fire(),
+    // What can't be read now is asked for again with the whole view, which says so.
+    () => void look().catch(() => rows.anew()),
     () => pauseMs,
   );
   store.add(refresh);
@@ -67,17 +96,36 @@ export function registerActivityView(sessions: Sessions): {
   const tree: ActivityTree = {
     onDidChangeTreeData: changed.event,
     async getChildren(node) {
-      if (node && node.kind !== 'folder') return childrenOf(node);
-      const [only, ...more] = sessions.all();
-      const session = node ? sessions.of(node.session) : more.length === 0 ? only : undefined;
-      if (session) return partsOf(session);
-      return node ? [] : rowsOf(sessions.all());
+      if (!node || node.kind === 'folder') await read();
+      return rows.children(node);
     },
-    getTreeItem: (node) =>
-      node.kind === 'folder' ? folderItem(sessions, node) : itemIn(sessions, node, itemOf),
+    getTreeItem: itemOfNode,
   };
-  store.add(vscode.window.createTreeView(viewIds.activity, { treeDataProvider: tree }));
+  const view = store.add(
+    vscode.window.createTreeView(viewIds.activity, { treeDataProvider: tree }),
+  );
   return { tree, dispose: () => store.dispose() };
+}
+
+function keyOf(node: ActivityNode): string {
+  return [node.kind, node.session, idOf(node)].join(' ');
+}
+
+function idOf(node: ActivityNode): string {
+  switch (node.kind) {
+    case 'folder':
+      return '';
+    case 'part':
+      return node.part;
+    case 'work':
+      return node.ticket.id;
+    case 'release':
+      return node.release.id;
+    case 'look':
+      return `${node.releaseId} ${node.look.minutes}`;
+    case 'event':
+      return JSON.stringify(node.event);
+  }
 }
 
 async function partsOf({ id: session, app, activity }: Session): Promise<ActivityNode[]> {

@@ -83,7 +83,9 @@ export async function chooseRelease(
     .filter((release) => !release.rolledBackAt)
     .sort((a, b) => (a.appliedAt < b.appliedAt ? 1 : -1));
   if (typeof argument === 'string') return releases.get(argument);
-  const ticketId = asRow(argument).ticket?.id;
+  const row = asRow(argument);
+  if (row.release) return releases.get(row.release.id); // its ticket may have landed again since
+  const ticketId = row.ticket?.id;
   if (ticketId) return standing.find((release) => release.ticketId === ticketId);
   if (standing.length === 0) throw nothing(t('There is no release to roll back.'));
   if (standing.length === 1) return standing[0];
@@ -107,6 +109,7 @@ function edited(): PatchwrightError {
 interface Row {
   readonly ticket?: Pick<Ticket, 'id'>;
   readonly request?: Pick<PatchRequest, 'id'>;
+  readonly release?: Pick<Release, 'id'>;
 }
 
 function asRow(argument: unknown): Row {

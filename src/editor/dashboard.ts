@@ -10,11 +10,11 @@ import {
 } from './dashboardView.ts';
 import { createDisposableStore } from './disposables.ts';
 import { hostPage, pageIcon, pageOptions } from './pageHost.ts';
-import { throttled } from './refresh.ts';
+import { idleFactor, throttled } from './refresh.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { t } from './l10n.ts';
 
-export const dashboardType = 'patchwright.dashboard';
+const dashboardType = 'patchwright.dashboard';
 
 /** What a person wants to see: of the session with that id, or of all (empty). */
 interface Asked {
@@ -25,8 +25,6 @@ interface Asked {
 const usual: Asked = { days: 30, folder: '' };
 /** Figures over everything are not worth making at each change. */
 const pauseMs = 1_000;
-/** With tens of thousands of tickets they take long: then most of the time must be left for others. */
-const idleFactor = 8;
 
 /** One tab with the figures of the workspace: of all its folders together, or of one of them. */
 export interface Dashboard {

@@ -14,7 +14,7 @@ import { groupDocument } from './groupText.ts';
 import { linkLine } from './links.ts';
 import { gateDocument } from './reviewText.ts';
 import type { Session, Sessions } from './sessions.ts';
-import { sessionsOfAddress } from './whichSession.ts';
+import { sessionWith } from './whichSession.ts';
 import { t } from './l10n.ts';
 
 /** Long enough to tell the commits of one request apart. */
@@ -97,24 +97,12 @@ export function registerDocuments(sessions: Sessions): { dispose(): void } {
         const address = fromUri(uri);
         if (!address) return '';
         // A window that reloads shows its diffs before we are up.
-        const session = await sessionOf(await sessions.readyAll(), address);
+        const session = await sessionWith(await sessions.readyAll(), address);
         return session ? contentOf(session, address, sessions.linksOf) : t('This is gone.');
       },
     }),
   );
   return store;
-}
-
-/** What it names may lie in an archive, too. */
-async function sessionOf(
-  sessions: readonly Session[],
-  address: Address,
-): Promise<Session | undefined> {
-  const [known] = sessionsOfAddress(sessions, address);
-  if (known || sessions.length === 1) return known ?? sessions[0];
-  for (const session of sessions)
-    if (await session.app.backlog.archive.request(address.owner)) return session;
-  return undefined;
 }
 
 async function contentOf(

@@ -4,6 +4,7 @@ import type { ScanReport } from '../core/progress.ts';
 import type { DraftOptions } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
+import { isFolder } from './folderRows.ts';
 import type { Desk } from './desk.ts';
 import type { Dialogs } from './dialogs.ts';
 import { requireTrust, type Session } from './sessions.ts';
@@ -19,8 +20,10 @@ export function draftCommands({
   return {
     async scan(argument) {
       requireTrust();
-      const asked =
-        argument === undefined ? await sessions.readyAll() : [await sessions.ready(argument)];
+      // The button above the view hands in the row that has the focus: it is for all, too.
+      const asked = isFolder(argument)
+        ? [await sessions.ready(argument)]
+        : await sessions.readyAll();
       const reports = await inBacklogView(() => Promise.all(asked.map((one) => one.scan())));
       const problems = reports.flatMap((report) => report.problems);
       for (const { file, reason } of problems) log.warn(`${file}: ${reason}`);

@@ -8,6 +8,10 @@ export interface FolderNode {
   readonly session: string;
 }
 
+export function isFolder(argument: unknown): argument is FolderNode {
+  return (argument as Partial<FolderNode> | undefined)?.kind === 'folder';
+}
+
 /** Of one folder what lies in it, as if there were no others to come; of several those with anything to show. */
 export function rootsOf<N>(
   sessions: Sessions,

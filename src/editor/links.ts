@@ -1,11 +1,9 @@
 import { linkTickets, type TicketLink, type TicketLinks } from '../core/causeLinks.ts';
 import { t } from './l10n.ts';
+import { idleFactor, isSame } from './refresh.ts';
 import type { Session } from './sessions.ts';
 import { shorten } from './text.ts';
 import { statusName } from './ticketText.ts';
-
-/** With tens of thousands of tickets comparing them takes long: then most of the time must be left for others. */
-const idleFactor = 8;
 
 /** Which tickets of the folders have one cause; compared when it is asked for, and something has changed. */
 export function createLinks(all: () => readonly Session[]): TicketLinks {
@@ -16,9 +14,8 @@ export function createLinks(all: () => readonly Session[]): TicketLinks {
     const sessions = all();
     if (sessions.length < 2) return [];
     const now = sessions.flatMap((session) => [session, session.revision()]);
-    const isSame = now.length === compared.length && now.every((one, i) => one === compared[i]);
     const started = performance.now();
-    if (!isSame && started >= freeFrom) {
+    if (!isSame(compared, now) && started >= freeFrom) {
       compared = now;
       links = linkTickets(sessions.map(ticketsOf));
       const ended = performance.now();

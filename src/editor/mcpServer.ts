@@ -6,7 +6,7 @@ import { createDisposableStore } from './disposables.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** As the manifest names it. */
-export const mcpProviderId = 'patchwright.mcp';
+const mcpProviderId = 'patchwright.mcp';
 
 export interface McpServers {
   /** What the editor is offered now. */

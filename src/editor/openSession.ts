@@ -4,6 +4,7 @@ import type { Progress } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { SelfTest } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Turn } from '../pipeline/run/turn.ts';
 import { advance, noActivity } from './activity.ts';
 import type { ApiKey } from './apiKey.ts';
 import type { App, Compose } from './app.ts';
@@ -30,19 +31,27 @@ export interface SessionOptions {
   readonly onProgress: (progress: Progress, id: string) => void;
 }
 
+/** What all sessions of a window share. */
+export interface OpenOptions extends SessionOptions {
+  /** Of their schedules one works at a time. */
+  readonly inTurn: Turn;
+}
+
 /** @param inner globs of what other sessions read, as it is now */
 export async function openSession(
   folder: vscode.WorkspaceFolder,
   root: string,
-  { loadCompose, apiKey, errors, log, onProgress, demo }: SessionOptions,
+  options: OpenOptions,
   inner: () => readonly string[],
   changed: () => void,
 ): Promise<Session> {
+  const { loadCompose, apiKey, errors, log, onProgress, demo } = options;
   const id = folder.uri.toString();
   const store = createDisposableStore();
   const settings = store.add(liveSettings(folder.uri, await import('../core/settings.ts')));
   const trusted = vscode.workspace.isTrusted;
   let recorded: RecordedModel | undefined;
+  let opened: App | undefined;
   try {
     settings.current(); // invalid ones are told before anything is opened
     const compose = await loadCompose();
@@ -50,7 +59,7 @@ export async function openSession(
     const mayReplay = provider === 'anthropic' && (await apiKey.get(provider)) === undefined;
     recorded = trusted && mayReplay ? await demo.modelOf(folder.uri) : undefined;
     const environment = { ...process.env, ...recorded?.environment };
-    const app = await compose({
+    const app = (opened = await compose({
       folder: folder.uri.fsPath,
       settings: () => withoutInner(settings.current(), inner()),
       apiKey: async (provider) => recorded?.apiKey ?? apiKey.get(provider),
@@ -61,7 +70,7 @@ export async function openSession(
       trusted,
       readOnly: !trusted,
       scanInWorker: true,
-    });
+    }));
     for (const notice of app.backlog.notices) errors.warnOnce(notice);
     let activity = noActivity;
     const emitter = store.add(new vscode.EventEmitter<void>());
@@ -95,7 +104,7 @@ export async function openSession(
       }),
     );
     if (trusted) {
-      store.add(follow(folder, app, settings, errors));
+      store.add(follow(folder, app, settings, options));
       const look = (): void =>
         void lookAtSandbox().catch((error: unknown) => errors.showOnce(error));
       store.add(settings.onDidChange(look));
@@ -138,6 +147,7 @@ export async function openSession(
     };
   } catch (error) {
     store.dispose();
+    await opened?.dispose();
     await recorded?.dispose();
     throw error;
   }
@@ -158,7 +168,7 @@ function follow(
   folder: vscode.WorkspaceFolder,
   app: App,
   settings: LiveSettings,
-  errors: ErrorReporter,
+  { errors, inTurn }: Pick<OpenOptions, 'errors' | 'inTurn'>,
 ): { dispose(): void } {
   const store = createDisposableStore();
   const grown = (): void => app.pipeline.grown();
@@ -180,7 +190,7 @@ function follow(
     }),
   );
   const typing = store.add(followTyping());
-  const schedule = app.pipeline.schedule(typing.isTyping);
+  const schedule = app.pipeline.schedule({ isTyping: typing.isTyping, inTurn });
   store.add(settings.onDidChange(() => schedule.changed()));
   app.pipeline
     .recover()

@@ -77,7 +77,7 @@ function hunksIn(value: unknown): readonly HunkRef[] | undefined {
 }
 
 /** The page is ours, but what it sends has passed through a browser: looked at before it is believed. */
-export function fromPage(value: unknown): FromPage | undefined {
+function fromPage(value: unknown): FromPage | undefined {
   const message = value as Readonly<Record<string, unknown>> | null;
   const text = (key: string): string | undefined => {
     const found = message?.[key];

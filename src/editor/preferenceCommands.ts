@@ -64,11 +64,19 @@ async function apply({ sessions, dialogs, preferences }: Desk, setting: unknown)
     });
   }
   const configuration = vscode.workspace.getConfiguration(undefined, folder.uri);
-  const { Global, Workspace } = vscode.ConfigurationTarget;
-  // Where it is set; what was learned here is no matter of other folders.
-  const isGlobal = configuration.inspect(suggestion.setting)?.globalValue !== undefined;
-  const isHere = configuration.inspect(suggestion.setting)?.workspaceValue !== undefined;
-  const target = isGlobal && !isHere ? Global : Workspace;
+  const target = targetOf(configuration, suggestion.setting);
   await configuration.update(suggestion.setting, suggestion.suggested, target);
   dialogs.mention(t('Set {0} to {1}', suggestion.setting, JSON.stringify(suggestion.suggested)));
+}
+
+/** Where it is set, as the folder sees it; else what was learned here is no matter of other folders. */
+function targetOf(
+  configuration: vscode.WorkspaceConfiguration,
+  setting: string,
+): vscode.ConfigurationTarget {
+  const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  const set = configuration.inspect(setting);
+  if (set?.workspaceFolderValue !== undefined) return WorkspaceFolder;
+  if (set?.workspaceValue !== undefined) return Workspace;
+  return set?.globalValue === undefined ? WorkspaceFolder : Global;
 }

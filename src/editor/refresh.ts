@@ -18,3 +18,11 @@ export function throttled(
 
 /** How often views look again while changes come in. */
 export const refreshMs = 60;
+
+/** With tens of thousands of tickets a look takes long: then most of the time must be left for others. */
+export const idleFactor = 8;
+
+/** Whether there is nothing else to look at than before. */
+export function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && before.every((one, at) => one === now[at]);
+}

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { PatchwrightError } from '../core/errors.ts';
 import type { Input } from '../pipeline/agentTools.ts';
 import { answerChat, chatTools, type ChatStream, type ChatTool } from './chat.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
+import { t } from './l10n.ts';
 import { requireTrust, type Session, type Sessions } from './sessions.ts';
 
 export const participantId = 'patchwright.chat';
@@ -14,10 +16,12 @@ export function registerChat(sessions: Sessions): { dispose(): void } {
     requireTrust();
     return (await sessions.ready()).app;
   };
-  /** A tool asks nobody: it is about the folders that have its ticket, or about all. */
-  const houses = async ({ ticketId }: Input): Promise<readonly Session[]> => {
+  /** A tool asks nobody: it is about the folder that it names, those that have its ticket, or all. */
+  const houses = async ({ ticketId, folder: name }: Input): Promise<readonly Session[]> => {
     requireTrust();
-    const all = await sessions.readyAll();
+    const all = (await sessions.readyAll()).filter(
+      ({ folder }) => typeof name !== 'string' || name === '' || folder.name === name,
+    );
     const having = all.filter(({ app }) => app.backlog.tickets.get(String(ticketId)));
     return having.length > 0 ? having : all;
   };
@@ -62,12 +66,30 @@ async function runIn(
   input: Input,
   signal: AbortSignal,
 ): Promise<string> {
-  if (!first) return '';
-  if (tool.question || others.length === 0) return tool.run(input, first.app, signal);
+  if (!first) throw noFolder();
+  if (others.length === 0) return tool.run(input, first.app, signal);
+  if (tool.question) throw whichFolder([first, ...others]);
   const answers = [first, ...others].map(
     async ({ app, folder }) => `# ${folder.name}\n\n${await tool.run(input, app, signal)}`,
   );
   return (await Promise.all(answers)).join('\n\n');
+}
+
+function noFolder(): PatchwrightError {
+  return new PatchwrightError('no_folder', {
+    what: t('Nothing was done.'),
+    why: t('No folder of that name is open.'),
+    remedy: '',
+  });
+}
+
+function whichFolder(sessions: readonly Session[]): PatchwrightError {
+  const names = sessions.map(({ folder }) => folder.name).join(', ');
+  return new PatchwrightError('usage', {
+    what: t('Nothing was done.'),
+    why: t('Several folders are open that it may be meant for: {0}.', names),
+    remedy: t('Name one of them as `folder`.'),
+  });
 }
 
 function streamOf(stream: vscode.ChatResponseStream): ChatStream {

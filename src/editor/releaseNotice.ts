@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { errorMessage } from '../core/errors.ts';
+import type { Release } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Dialogs } from './dialogs.ts';
 import { t } from './l10n.ts';
@@ -26,19 +27,37 @@ export interface ReleaseNoticeOptions {
   readonly after: (ms: number, work: () => void) => { dispose(): void };
 }
 
+type Looked = Extract<Progress, { readonly kind: 'release_looked' }>;
+
 interface Waiting {
-  readonly progress: Extract<Progress, { readonly kind: 'auto_approved' | 'release_looked' }>;
+  readonly progress: Extract<Progress, { readonly kind: 'auto_approved' }> | Looked;
   readonly sessionId: string;
+}
+
+/** A folder that is open, and what has landed there. */
+export interface LandedIn {
+  readonly sessionId: string;
+  readonly releases: readonly Release[];
 }
 
 const key = 'patchwright.waitingNotices';
 /** Nobody reads more in the morning. */
 const maxWaiting = 50;
 
+const toldKey = 'patchwright.toldLooks';
+const maxTold = 200;
+/** What was seen before is no news. */
+const newsMs = 7 * 86_400_000;
+/** Whoever looks in this window tells it within that time. */
+const ownMs = 60_000;
+
 export interface ReleaseNotice {
   readonly onProgress: (progress: Progress, sessionId: string) => void;
-  /** Tells what waits, now or once it may be told; an earlier window may have left something. */
-  resume(): void;
+  /**
+   * Tells what waits, now or once it may be told: an earlier window may have left something, and a run outside
+   * the editor may have looked.
+   */
+  resume(landed?: readonly LandedIn[]): void;
   dispose(): void;
 }
 
@@ -53,6 +72,24 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
     options.memory
       .update(key, list.length > 0 ? list : undefined)
       .then(undefined, (error: unknown) => log(errorMessage(error)));
+  };
+  const told = () => options.memory.get<Readonly<Record<string, readonly string[]>>>(toldKey) ?? {};
+  const noteTold = (sessionId: string, looks: readonly Looked[]): void => {
+    const list = [...(told()[sessionId] ?? []), ...looks.map(nameOfLook)].slice(-maxTold);
+    options.memory
+      .update(toldKey, { ...told(), [sessionId]: list })
+      .then(undefined, (error: unknown) => log(errorMessage(error)));
+  };
+  /** What nobody has told here. Where none ever was, all is taken for known. */
+  const missedIn = ({ sessionId, releases }: LandedIn): readonly Looked[] => {
+    const known = told()[sessionId];
+    const now = options.now().getTime();
+    const fresh = releases.flatMap(lastLookOf).filter((look) => {
+      const ageMs = now - Date.parse(look.at);
+      return ageMs >= ownMs && ageMs < newsMs && !known?.includes(nameOfLook(look));
+    });
+    if (fresh.length > 0 || !known) noteTold(sessionId, fresh);
+    return known ? fresh : [];
   };
   let timer: { dispose(): void } | undefined;
   const rollBack = t('Roll Back');
@@ -130,12 +167,33 @@ export function createReleaseNotice(options: ReleaseNoticeOptions): ReleaseNotic
   return {
     onProgress(progress, sessionId) {
       if (progress.kind !== 'auto_approved' && progress.kind !== 'release_looked') return;
+      if (progress.kind === 'release_looked') {
+        if (told()[sessionId]?.includes(nameOfLook(progress))) return;
+        noteTold(sessionId, [progress]);
+      }
       keep([...waiting(), { progress, sessionId }].slice(-maxWaiting));
       flush();
     },
-    resume() {
+    resume(landed = []) {
+      const missed = landed.flatMap((one) =>
+        missedIn(one).map((progress) => ({ progress, sessionId: one.sessionId })),
+      );
+      if (missed.length > 0) keep([...waiting(), ...missed].slice(-maxWaiting));
       if (waiting().length > 0) flush();
     },
     dispose: () => timer?.dispose(),
   };
+}
+
+function nameOfLook({ releaseId, at }: Looked): string {
+  return `${releaseId} ${at}`;
+}
+
+function lastLookOf({ id, requestId, ticketId, looks, rolledBackAt }: Release): readonly Looked[] {
+  const look = looks?.at(-1);
+  if (!look) return [];
+  const { at, verdict, sentence } = look;
+  const rolledBack = verdict === 'worse' && rolledBackAt !== undefined;
+  const about = { releaseId: id, requestId, ticketId };
+  return [{ kind: 'release_looked', ...about, at, verdict, sentence, rolledBack }];
 }

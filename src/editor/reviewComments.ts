@@ -7,6 +7,7 @@ import { fromUri } from './address.ts';
 import { fileUri } from './documents.ts';
 import { t } from './l10n.ts';
 import { lineNow } from './lineNow.ts';
+import { isSame } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { sessionsOfAddress } from './whichSession.ts';
@@ -36,7 +37,7 @@ interface KeptComment extends LineComment {
   readonly at: string;
 }
 
-export const controllerId = 'patchwright.review';
+const controllerId = 'patchwright.review';
 const key = 'patchwright.lineComments';
 
 export function registerReviewComments(
@@ -88,9 +89,7 @@ export function registerReviewComments(
   };
   const restore = (): void => {
     const all = sessions.all();
-    const isKnown =
-      all.length === restoredIn.length && all.every((one) => restoredIn.includes(one));
-    if (all.length === 0 || isKnown) return;
+    if (all.length === 0 || isSame(restoredIn, all)) return;
     restoredIn = all;
     for (const thread of threads) drop(thread);
     const waiting = all.flatMap(({ app }) => waitingRequests(app.backlog));

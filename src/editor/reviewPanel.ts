@@ -4,6 +4,7 @@ import type { TicketLinks } from '../core/causeLinks.ts';
 import { eventsOf, keptMs, windowMs } from '../core/metric.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Outlook } from '../pipeline.ts';
+import { patchHash } from '../pipeline/sync/trust.ts';
 import type { FromPage, PageState } from '../shared/protocol.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
@@ -15,12 +16,13 @@ import type { Session, Sessions } from './sessions.ts';
 import { shorten } from './text.ts';
 import { stepsOf } from './transcriptText.ts';
 import { trendOf } from './trend.ts';
+import { sessionWith } from './whichSession.ts';
 import { t } from './l10n.ts';
 
 /** All that are kept. */
 const maxWindows = keptMs / windowMs;
 
-export const reviewPanelType = 'patchwright.reviewPanel';
+const reviewPanelType = 'patchwright.reviewPanel';
 
 /** One tab a request: all that is known of it on one page. It shows and asks; commands decide. */
 export interface ReviewPanels {
@@ -77,8 +79,8 @@ function showRequest(
   /** Read once: it looks at the whole history. */
   let odds: Outlook['odds'] | undefined;
   const show = async (): Promise<void> => {
-    const session = sessionOf(sessions, requestId);
-    if (!isReady || !session) return;
+    const session = isReady ? await sessionOf(sessions.all(), requestId) : undefined;
+    if (!session) return;
     odds ??= oddsOf(session, requestId);
     const message = await messageOf(session, requestId, odds, sessions.linksOf);
     const text = JSON.stringify(message);
@@ -101,9 +103,8 @@ function showRequest(
 }
 
 /** That which has the request; where none has, any can say so. */
-function sessionOf(sessions: Sessions, requestId: string): Session | undefined {
-  const all = sessions.all();
-  return all.find(({ app }) => app.backlog.requests.get(requestId)) ?? all[0];
+async function sessionOf(all: readonly Session[], requestId: string): Promise<Session | undefined> {
+  return (await sessionWith(all, { owner: requestId })) ?? all[0];
 }
 
 function oddsOf({ app, settings }: Session, requestId: string): Outlook['odds'] | undefined {
@@ -130,6 +131,7 @@ async function messageOf(
     attempts: backlog.attempts.ofTicket(request.ticketId),
     requests: backlog.requests.list({ ticketId: request.ticketId }),
     release: backlog.releases.list().find((release) => release.requestId === requestId),
+    heard: backlog.team.approvals(requestId, patchHash(request.diff)),
     steps: stepsOf(await transcript(request.attemptId)),
     editing: session.app.pipeline.editing.open().includes(requestId),
     links: linksOf(session.id, request.ticketId),
@@ -142,7 +144,7 @@ async function messageOf(
 
 /** The same commands as in the palette; what they refuse, they say themselves. */
 async function act(sessions: Sessions, requestId: string, message: FromPage): Promise<void> {
-  const session = sessionOf(sessions, requestId);
+  const session = await sessionOf(sessions.all(), requestId);
   const request = session?.app.backlog.requests.get(requestId);
   if (!session || !request) return;
   const run = (name: Parameters<typeof commandId>[0], argument: unknown): Thenable<unknown> =>

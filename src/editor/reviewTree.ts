@@ -21,6 +21,7 @@ import {
 } from './reviewText.ts';
 import { type FolderNode, folderItem, inFolder, itemIn, rootsOf } from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { createSteadyRows } from './steadyRows.ts';
 import { plural, shorten } from './text.ts';
 import type { Viewed } from './viewed.ts';
 import { t } from './l10n.ts';
@@ -78,35 +79,23 @@ export function hunksOfFile(request: PatchRequest, file: PatchFile): readonly Di
 
 function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { dispose(): void } {
   const store = createDisposableStore();
-  const changed = store.add(new vscode.EventEmitter<ReviewNode | undefined>());
-  const nodes = createRequestNodes();
-  let drawn: ReadonlyMap<string, string> = new Map();
-  let drawnList = '';
-  const look = (): void => {
-    const rows = sessions.all().flatMap((session) =>
-      waitingRequests(session.app.backlog).map((request) => ({
-        key: keyOf(session, request),
-        node: nodes.of(session, request),
-        shown: shownOf(session, request, viewed),
-      })),
-    );
-    const list = JSON.stringify([sessions.all().map(({ id }) => id), rows.map(({ key }) => key)]);
-    const anew = rows.filter(({ key, shown }) => shown !== drawn.get(key));
-    const isSameList = list === drawnList;
-    drawn = new Map(rows.map(({ key, shown }) => [key, shown]));
-    drawnList = list;
-    if (!isSameList) changed.fire(undefined);
-    else for (const { node } of anew) changed.fire(node);
-  };
-  const update = throttled(look);
+  const changed = store.add(new vscode.EventEmitter<ReviewNode[] | undefined>());
+  const rows = createSteadyRows<FolderNode | RequestNode>(
+    {
+      keyOf: (node) => (node.kind === 'folder' ? node.session : keyOf(node)),
+      shownOf: (node) => (node.kind === 'folder' ? '' : shownOf(sessions, node, viewed)),
+      childrenOf: (node) =>
+        node ? inFolder(sessions, node, requestsIn) : rootsOf<RequestNode>(sessions, requestsIn),
+    },
+    (nodes) => changed.fire(nodes),
+  );
+  const update = throttled(() => rows.look());
   store.add(update);
   store.add(sessions.onDidChange(update));
   return {
     onDidChangeTreeData: changed.event,
     getChildren: (node) =>
-      node
-        ? inFolder(sessions, node, (session) => childrenOf(session, node, nodes))
-        : rootsOf(sessions, (session) => nodes.all(session)),
+      !node || node.kind === 'folder' ? rows.children(node) : childrenOf(node),
     getTreeItem: (node) =>
       node.kind === 'folder'
         ? folderItem(sessions, node)
@@ -117,38 +106,21 @@ function createReviewTree(sessions: Sessions, viewed: Viewed): ReviewTree & { di
   };
 }
 
-/** All that the rows of a request are made of. */
-function shownOf({ app }: Session, request: PatchRequest, viewed: Viewed): string {
+/** All that the rows of a request are made of, those under it, too. */
+function shownOf(sessions: Sessions, { session, request }: RequestNode, viewed: Viewed): string {
+  const backlog = sessions.of(session)?.app.backlog;
   const seen = request.files.map(({ path }) => viewed.has(request, path));
-  return JSON.stringify([request, titleOf(app.backlog, request), seen]);
+  return JSON.stringify([request, backlog && titleOf(backlog, request), seen]);
 }
 
-const keyOf = (session: Session, request: PatchRequest): string => `${session.id} ${request.id}`;
+const keyOf = ({ session, request }: RequestNode): string => `${session} ${request.id}`;
 
-type RequestNodes = ReturnType<typeof createRequestNodes>;
-
-/** The editor knows a row by its node, which therefore stays for as long as its request waits. */
-function createRequestNodes() {
-  const nodes = new Map<string, RequestNode>();
-  const of = (session: Session, request: PatchRequest): RequestNode => {
-    const key = keyOf(session, request);
-    const known = nodes.get(key);
-    const node: RequestNode = known
-      ? Object.assign(known, { request })
-      : { kind: 'request', session: session.id, request };
-    nodes.set(key, node);
-    return node;
-  };
-  return {
-    of,
-    all(session: Session): ReviewNode[] {
-      const requests = waitingRequests(session.app.backlog);
-      const keys = new Set(requests.map((request) => keyOf(session, request)));
-      for (const [key, node] of nodes)
-        if (node.session === session.id && !keys.has(key)) nodes.delete(key);
-      return requests.map((request) => of(session, request));
-    },
-  };
+function requestsIn({ id, app }: Session): RequestNode[] {
+  return waitingRequests(app.backlog).map((request) => ({
+    kind: 'request',
+    session: id,
+    request,
+  }));
 }
 
 /** The Review view; its badge is the number of requests that await the user. */
@@ -198,27 +170,24 @@ export function registerReviewView(
   return { tree, badge: () => view.badge?.value ?? 0, dispose: () => store.dispose() };
 }
 
-function childrenOf(session: Session, node: ReviewNode, requests: RequestNodes): ReviewNode[] {
-  if (node.kind === 'folder') return requests.all(session);
+function childrenOf(node: Exclude<ReviewNode, FolderNode>): ReviewNode[] {
+  const { session, request } = node;
   if (node.kind === 'file') {
-    const { request, file } = node;
+    const { file } = node;
     return hunksOfFile(request, file).map((hunk) => ({
       kind: 'hunk',
-      session: node.session,
+      session,
       request,
       file,
       hunk,
     }));
   }
   if (node.kind !== 'request') return [];
-  const { request } = node;
   return [
     ...inReadingOrder(request).map(
-      (file): ReviewNode => ({ kind: 'file', session: node.session, request, file }),
+      (file): ReviewNode => ({ kind: 'file', session, request, file }),
     ),
-    ...request.gates.map(
-      (report): ReviewNode => ({ kind: 'gate', session: node.session, request, report }),
-    ),
+    ...request.gates.map((report): ReviewNode => ({ kind: 'gate', session, request, report })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Approval } from '../core/approval.ts';
 import type { TicketLink } from '../core/causeLinks.ts';
 import type { Attempt } from '../core/attempt.ts';
 import { totalTokens } from '../core/attempt.ts';
@@ -24,7 +25,7 @@ import {
   inReadingOrder,
   sizeText,
 } from './reviewText.ts';
-import { ago, changes, dollars, dotted, exactly, moment, plural } from './text.ts';
+import { ago, changes, dollars, dotted, exactly, moment, plural, shorten } from './text.ts';
 import { msg, t } from './l10n.ts';
 import { linkLine } from './links.ts';
 import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
@@ -39,6 +40,8 @@ export interface ReviewSource {
   /** All requests of the ticket. */
   readonly requests: readonly PatchRequest[];
   readonly release: Release | undefined;
+  /** Yeses to this very patch, of people at other clones. */
+  readonly heard: readonly Approval[];
   readonly steps: readonly StepView[];
   readonly trusted: boolean;
   /** Whether it is being edited by hand in this window. */
@@ -219,10 +222,18 @@ function attemptPart(attempt: Attempt): ReviewView['attempts'][number] {
   };
 }
 
-function eventsOf({ request, requests, release }: ReviewSource): ReviewView['events'] {
+function eventsOf({ request, requests, release, heard }: ReviewSource): ReviewView['events'] {
   const edits = (request.edits ?? []).map(({ at, by, what }) => ({
     at,
     text: t('{0} by {1}', editText(what), by.replace(/^user:/, '')),
+  }));
+  const counted = (request.approvals ?? []).filter(({ by }) => by !== request.reviewedBy);
+  const yeses = [...counted, ...heard].map(({ at, by, comment }) => ({
+    at: shorten(at, 40),
+    text: dotted([
+      t('Yes of {0}', shorten(by.replace(/^user:/, ''), 100)),
+      comment && shorten(comment, 400),
+    ]),
   }));
   const decisions = requests.flatMap((one) =>
     one.reviewedAt && one.status !== 'PENDING_APPROVAL'
@@ -256,7 +267,7 @@ function eventsOf({ request, requests, release }: ReviewSource): ReviewView['eve
           : []),
       ]
     : [];
-  return [...decisions, ...edits, ...landings]
+  return [...yeses, ...decisions, ...edits, ...landings]
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ at, text }) => ({ at: exactly(at), text }));
 }

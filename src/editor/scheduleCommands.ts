@@ -44,7 +44,7 @@ const titles: Readonly<Record<RunType, string>> = {
 const contents: Readonly<Record<RunType, string>> = {
   hourly: msg('Scan, sync and, where the settings say so, draft the next ticket'),
   daily: msg('Analyse the last days'),
-  weekly: msg('Propose the tickets that are worth most'),
+  weekly: msg('Draft specifications of wishes, propose the tickets that are worth most'),
   monthly: msg('Suggest refactorings'),
   full: msg('All of these'),
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
+import { createSerial } from '../backlog/serial.ts';
 import { PatchwrightError } from '../core/errors.ts';
 import type { Serving } from '../server/serve.ts';
 import { newServerToken } from '../server/token.ts';
@@ -24,10 +25,17 @@ export interface ServerControlOptions {
   readonly version: string;
 }
 
+interface Running {
+  readonly session: Session;
+  readonly serving: Serving;
+}
+
 export function createServerControl(options: ServerControlOptions): ServerControl {
   const { sessions, secrets, dialogs, log } = options;
   const store = createDisposableStore();
-  let current: { readonly session: Session; readonly serving: Serving } | undefined;
+  /** Whoever asks while it is being started means to stop it. */
+  const inTurn = createSerial();
+  let current: Running | undefined;
 
   const stop = async (): Promise<void> => {
     const ending = current;
@@ -37,7 +45,11 @@ export function createServerControl(options: ServerControlOptions): ServerContro
   const stopSoon = (): void => {
     stop().catch((error: unknown) => log.error(`Receiver: ${String(error)}`));
   };
-  const start = async (session: Session): Promise<Serving> => {
+  const stopIfClosed = (): void => {
+    if (current && !sessions.all().includes(current.session)) stopSoon();
+  };
+  /** Undefined where its folder was closed meanwhile. */
+  const start = async (session: Session): Promise<Running | undefined> => {
     const first = session.settings();
     if (!first) throw invalidSettings();
     let last = first; // those that are being written may not be valid for a moment
@@ -52,25 +64,24 @@ export function createServerControl(options: ServerControlOptions): ServerContro
       log: lineLog(log),
     });
     current = { session, serving };
-    return serving;
+    stopIfClosed();
+    return current;
+  };
+  const startOrStop = async (): Promise<Running | undefined> => {
+    if (!current) return start(await sessions.ready());
+    await stop();
+    return undefined;
   };
 
-  store.add(
-    sessions.onDidChange(() => {
-      if (current && !sessions.all().includes(current.session)) stopSoon();
-    }),
-  );
+  store.add(sessions.onDidChange(stopIfClosed));
   store.add({ dispose: stopSoon });
   return {
     async toggle() {
       requireTrust();
-      if (current) {
-        await stop();
-        dialogs.mention(t('Receiver stopped'));
-        return;
-      }
-      const session = await sessions.ready();
-      const { url, dsn, ingestKey } = await start(session);
+      const running = await inTurn(startOrStop);
+      if (!running) return dialogs.mention(t('Receiver stopped'));
+      const { session, serving } = running;
+      const { url, dsn, ingestKey } = serving;
       const texts = new Map([
         [t('Copy DSN'), dsn],
         [t('Copy Token'), await tokenOf(secrets, session.folder)],

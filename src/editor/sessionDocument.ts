@@ -15,9 +15,12 @@ export function registerSessionDocument(
   textOf: (session: Session) => LinkedText,
 ): SessionDocument {
   let shown: string | undefined;
-  const document = registerLinkedDocument(address, async () =>
-    textOf(sessions.of(shown ?? '') ?? (await sessions.ready())),
-  );
+  const document = registerLinkedDocument(address, async () => {
+    // Nobody is asked: a window that reloads makes the text of a tab that was open.
+    const session = sessions.of(shown ?? '') ?? (await sessions.readyAll())[0];
+    shown = session.id;
+    return textOf(session);
+  });
   const isInFront = (): boolean =>
     vscode.window.activeTextEditor?.document.uri.toString() === address.toString();
   return {

@@ -7,6 +7,7 @@ import type { ScanReport } from '../core/progress.ts';
 import type { SandboxState } from '../core/sandbox.ts';
 import type { SelfTest } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
+import { createTurn } from '../pipeline/run/turn.ts';
 import type { Activity } from './activity.ts';
 import type { App } from './app.ts';
 import type { Dialogs } from './dialogs.ts';
@@ -83,6 +84,7 @@ export interface SessionsOptions extends SessionOptions {
 
 export function createSessions(options: SessionsOptions): Sessions {
   const store = createDisposableStore();
+  const shared = { ...options, inTurn: createTurn() };
   const changed = store.add(new vscode.EventEmitter<void>());
   let state: State = { kind: 'starting' };
   let plans: readonly FolderPlan<WindowFolder>[] = [];
@@ -111,7 +113,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     const innerNow = (): readonly string[] =>
       openPlans(plans).find((one) => one.folder.id === folder.id)?.inner ?? [];
     try {
-      const session = await openSession(folder.of, root, options, innerNow, () => changed.fire());
+      const session = await openSession(folder.of, root, shared, innerNow, () => changed.fire());
       // Closed while it was opened: what came of it must not stay.
       if (disposed) return await session.dispose();
       const ids = openPlans(plans).map((one) => one.folder.id);

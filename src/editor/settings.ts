@@ -17,7 +17,7 @@ export function currentProvider(): Settings['model']['provider'] {
 }
 
 /** The folder's settings as they are now. Throws `invalid_settings`, naming every bad key. */
-export function readSettings(folder: vscode.Uri, rules: SettingsRules): Settings {
+function readSettings(folder: vscode.Uri, rules: SettingsRules): Settings {
   const configuration = vscode.workspace.getConfiguration(section, folder);
   const keys = leafKeys(rules.defaultSettings);
   return rules.parseSettings(settingValues(configuration, section, keys, rules.machineKeys));

@@ -4,6 +4,7 @@ import type { SandboxState } from '../core/sandbox.ts';
 import { noActivity } from './activity.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
+import { t } from './l10n.ts';
 import { throttled } from './refresh.ts';
 import { waitingRequests } from './reviewTree.ts';
 import { folderNameOf, type Session, type Sessions } from './sessions.ts';
@@ -19,12 +20,12 @@ export function registerStatusBar(sessions: Sessions): {
     vscode.window.createStatusBarItem('gates', vscode.StatusBarAlignment.Left, 0),
   );
   item.name = 'Patchwright';
-  item.command = commandId('showGates');
   const scanning = longRunning(() => update());
   let view = look(sessions, false);
   const show = (): void => {
     view = look(sessions, scanning.is(sessions.all().some(({ activity }) => activity().scanning)));
     item.text = view.text;
+    item.command = commandFor(gatesShown(sessions));
     item.tooltip = view.tooltip;
     item.accessibilityInformation = { label: view.spoken };
   };
@@ -63,9 +64,8 @@ function longRunning(became: () => void): { is(running: boolean): boolean; dispo
 
 function look(sessions: Sessions, scanning: boolean): StatusView {
   const all = sessions.all();
-  const busiest = all.find(({ activity }) => activity().works.size > 0);
-  // Gates and tests of gates are those of one folder: where something runs, else the first that has any.
-  const shown = busiest ?? all.find((session) => latestGates(session).gates.length > 0) ?? all[0];
+  const busiest = busiestOf(all);
+  const shown = gatesShown(sessions);
   return statusView({
     state: sessions.state().kind,
     trusted: vscode.workspace.isTrusted,
@@ -80,6 +80,25 @@ function look(sessions: Sessions, scanning: boolean): StatusView {
     sandbox: worst(all.flatMap((session) => session.sandbox() ?? [])),
     selfTest: shown?.lastSelfTest(),
   });
+}
+
+function busiestOf(all: readonly Session[]): Session | undefined {
+  return all.find(({ activity }) => activity().works.size > 0);
+}
+
+/** Gates and tests of gates are those of one folder: where something runs, else the first that has any. */
+function gatesShown(sessions: Sessions): Session | undefined {
+  const all = sessions.all();
+  return busiestOf(all) ?? all.find((session) => latestGates(session).gates.length > 0) ?? all[0];
+}
+
+/** A click opens the gates that are shown. */
+function commandFor(shown: Session | undefined): vscode.Command {
+  return {
+    title: t('Show Gates'),
+    command: commandId('showGates'),
+    ...(shown ? { arguments: [{ session: shown.id }] } : {}),
+  };
 }
 
 /** What somebody should know of first. */

@@ -7,7 +7,7 @@ import { arrangementWords, grouped, matches } from './grouping.ts';
 import { commandId, viewIds } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { alsoIn, linkLine } from './links.ts';
-import { refreshMs, throttled } from './refresh.ts';
+import { idleFactor, isSame, refreshMs, throttled } from './refresh.ts';
 import {
   type FolderNode,
   folderItem,
@@ -18,6 +18,7 @@ import {
 } from './folderRows.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Sorting } from './sorting.ts';
+import { createSteadyRows } from './steadyRows.ts';
 import { inOrder, sortWords } from './sortOrder.ts';
 import { createTicketDrag } from './ticketDrag.ts';
 import { dotted, plural, shorten } from './text.ts';
@@ -43,8 +44,8 @@ export type TicketNode =
       readonly session: string;
       readonly group: TicketGroup;
       readonly count: number;
-      /** Set where the view is filtered or not grouped by status. */
-      readonly tickets?: readonly Ticket[];
+      /** Only where the view is filtered or not grouped by status. */
+      readonly tickets: readonly Ticket[] | undefined;
     }
   | { readonly kind: 'ticket'; readonly session: string; readonly ticket: Ticket }
   | { readonly kind: 'attempt'; readonly session: string; readonly attempt: Attempt }
@@ -62,34 +63,52 @@ export type TicketTree = vscode.TreeDataProvider<TicketNode>;
 /** Rows of one group; as many again come with `Show more`. */
 const pageRows = 500;
 
-/** With tens of thousands of tickets a look takes long: then most of the time must be left for others. */
-const idleFactor = 8;
-
 /** Times in the rows are in minutes. */
 const clockMs = 60_000;
 
 function createTicketTree(
   sessions: Sessions,
   sorting: Sorting,
+  isVisible: () => boolean,
 ): TicketTree & { refresh(): void; showMore(node: MoreNode): void; dispose(): void } {
   const store = createDisposableStore();
-  const changed = store.add(new vscode.EventEmitter<void>());
+  const changed = store.add(new vscode.EventEmitter<TicketNode[] | undefined>());
   const pages = new Map<string, number>();
+  const itemOfNode = (node: TicketNode): vscode.TreeItem =>
+    node.kind === 'folder'
+      ? folderItem(sessions, node)
+      : itemIn(sessions, node, (session, row: Exclude<TicketNode, FolderNode>) =>
+          itemOf(session, row, sessions.linksOf),
+        );
+  const rows = createSteadyRows<TicketNode>(
+    {
+      keyOf,
+      shownOf: (node) => JSON.stringify(itemOfNode(node)),
+      childrenOf(node) {
+        const partOf = (session: Session) => childrenOf(session, node, sorting, pages);
+        return node ? inFolder(sessions, node, partOf) : rootsOf(sessions, partOf);
+      },
+    },
+    (nodes) => changed.fire(nodes),
+  );
   let costMs = 0;
   const refresh = throttled(
-    () => changed.fire(),
+    () => {
+      if (!isVisible()) return rows.anew(); // nothing is asked for until somebody looks
+      const started = performance.now();
+      rows.look();
+      costMs = performance.now() - started;
+    },
     () => Math.max(refreshMs, costMs * idleFactor),
   );
   store.add(refresh);
-  // While a tree is drawn anew, its rows are none to the editor: a click on one of them comes without it.
-  let drawn: readonly unknown[] = [];
+  let seen: readonly unknown[] = [];
   const look = (): void => {
     const now = sessions
       .all()
       .flatMap((session) => [session, session.revision(), session.activity().works]);
-    const isSame = now.length === drawn.length && now.every((value, i) => value === drawn[i]);
-    if (isSame && now.length > 0) return;
-    drawn = now;
+    if (isSame(seen, now) && now.length > 0) return;
+    seen = now;
     refresh();
   };
   store.add(sessions.onDidChange(look));
@@ -100,21 +119,10 @@ function createTicketTree(
     showMore(node) {
       const name = pageName(node, node.groupId);
       pages.set(name, (pages.get(name) ?? 1) + 1);
-      changed.fire();
+      rows.look();
     },
-    getChildren(node) {
-      const started = performance.now();
-      const partOf = (session: Session): TicketNode[] => childrenOf(session, node, sorting, pages);
-      const children = node ? inFolder(sessions, node, partOf) : rootsOf(sessions, partOf);
-      if (node?.kind !== 'ticket') costMs = performance.now() - started;
-      return children;
-    },
-    getTreeItem: (node) =>
-      node.kind === 'folder'
-        ? folderItem(sessions, node)
-        : itemIn(sessions, node, (session, row: Exclude<TicketNode, FolderNode>) =>
-            itemOf(session, row, sessions.linksOf),
-          ),
+    getChildren: (node) => rows.children(node),
+    getTreeItem: itemOfNode,
     // Only what is shown by itself: a ticket in its group.
     getParent: (node) => parentOf(sessions, node, sorting),
     // Asked for a row that is pointed at; its place in the queue would take too long for all of them.
@@ -148,8 +156,8 @@ export function registerTicketView(
   dispose(): void;
 } {
   const store = createDisposableStore();
-  const tree = store.add(createTicketTree(sessions, sorting));
-  const view = store.add(
+  const tree = store.add(createTicketTree(sessions, sorting, () => view.visible));
+  const view: vscode.TreeView<TicketNode> = store.add(
     vscode.window.createTreeView(viewIds.backlog, {
       treeDataProvider: tree,
       showCollapseAll: true,
@@ -181,6 +189,25 @@ export function registerTicketView(
     },
     dispose: () => store.dispose(),
   };
+}
+
+function keyOf(node: TicketNode): string {
+  return [node.kind, node.session, idOf(node)].join(' ');
+}
+
+function idOf(node: TicketNode): string {
+  switch (node.kind) {
+    case 'folder':
+      return '';
+    case 'group':
+      return node.group.id;
+    case 'ticket':
+      return node.ticket.id;
+    case 'attempt':
+      return node.attempt.id;
+    case 'more':
+      return node.groupId;
+  }
 }
 
 function pageName({ session }: { readonly session: string }, groupId: string): string {
@@ -228,7 +255,7 @@ function countedGroup(
   group: TicketGroup,
 ): TicketNode & { readonly kind: 'group' } {
   const count = group.statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
-  return { kind: 'group', session: id, group, count };
+  return { kind: 'group', session: id, group, count, tickets: undefined };
 }
 
 function childrenOf(

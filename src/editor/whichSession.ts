@@ -82,6 +82,18 @@ export function sessionsOfAddress(
     : sessions.filter(({ id }) => id === session);
 }
 
+/** What an address names may lie in an archive, too. */
+export async function sessionWith(
+  sessions: readonly Session[],
+  address: Pick<Address, 'owner' | 'session'>,
+): Promise<Session | undefined> {
+  const [known] = sessionsOfAddress(sessions, address);
+  if (known || sessions.length === 1) return known ?? sessions[0];
+  for (const session of sessions)
+    if (await session.app.backlog.archive.request(address.owner)) return session;
+  return undefined;
+}
+
 /** Of a ticket, a request, an attempt or a release. */
 function hasId({ app }: Session, id: string): boolean {
   const { tickets, requests, attempts, releases } = app.backlog;

@@ -180,7 +180,7 @@ export function stateChange(before: RepositoryState, after: RepositoryState): St
   for (const name of changedKeys(before.files, after.files))
     problems.push(`git's ${name} was changed`);
   for (const ref of changedKeys(before.refs, after.refs)) {
-    if (ref.startsWith('refs/remotes/')) continue; // editors fetch in the background
+    if (background.test(ref)) continue;
     if (!before.refs.has(ref) && ref !== 'refs/stash')
       marks.push(`${ref} was made while the tests ran`);
     else if (committedInMain(ref, before, after)) marks.push(`${ref} moved on while the tests ran`);
@@ -188,6 +188,9 @@ export function stateChange(before: RepositoryState, after: RepositoryState): St
   }
   return { problems, marks };
 }
+
+/** Editors fetch in the background; another window may sync (what comes of that is signed), or land a patch. */
+const background = /^refs\/(?:remotes|patchwright\/(?:sync|incoming)|worktree\/patchwright)\//;
 
 function committedInMain(ref: string, before: RepositoryState, after: RepositoryState): boolean {
   const isCurrent = after.mainHead.trim() === `ref: ${ref}`;

@@ -425,7 +425,8 @@ export async function rollBack(
       return await writeRolledBack(house, release, { reason, reviewer, commit });
     } catch (error) {
       if (isPatchwrightError(error, 'conflict')) {
-        throw await askForPatch(house, { release, request, ticket }, reason, error);
+        const whole = await wholeRequestOf(house, request.id);
+        throw await askForPatch(house, { release, request: whole, ticket }, reason, error);
       }
       // Somebody has reverted it by hand: the note is all that is missing.
       if (!isPatchwrightError(error, 'nothing_to_do')) throw error;

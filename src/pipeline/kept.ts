@@ -16,19 +16,25 @@ export function createKeptWatch(house: House): () => Promise<void> {
     const { out: head } = await git.code(['rev-parse', '--verify', '--quiet', 'HEAD'], {
       okCodes: [0, 1, 128],
     });
-    const search = [head, ...kept().map(({ commit }) => commit)].join(' ');
+    const { out: branch } = await git.code(['symbolic-ref', '--quiet', '--short', 'HEAD'], {
+      okCodes: [0, 1, 128],
+    });
+    if (branch === '') return; // a rebase or a look at some commit
+    const search = [branch, head, ...kept().map(({ commit }) => commit)].join(' ');
     if (search === searched) return;
     await backlog.exclusively('decide', async () => {
-      for (const request of kept()) await noteMerged(house, request);
+      for (const request of kept()) {
+        // To check out the patch itself is to look at it.
+        if (request.branch !== branch) await noteMerged(house, request, branch);
+      }
     });
     searched = search;
   };
 }
 
-async function noteMerged(house: House, request: PatchRequest): Promise<void> {
+async function noteMerged(house: House, request: PatchRequest, branch: string): Promise<void> {
   const commit = await mergeOf({ git: house.git }, request);
   if (commit === undefined) return;
-  const branch = await house.git.run(['rev-parse', '--abbrev-ref', 'HEAD']);
   const at = await house.git.run(['show', '-s', '--format=%cI', commit]);
   const release = {
     id: request.id,

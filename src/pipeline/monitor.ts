@@ -33,8 +33,9 @@ export async function lookAtReleases(
         ? await takeBack(house, release, look)
         : false;
     const { id: releaseId, requestId, ticketId } = release;
-    const { verdict, sentence } = look;
-    tell({ kind: 'release_looked', releaseId, requestId, ticketId, verdict, sentence, rolledBack });
+    const { at, verdict, sentence } = look;
+    const about = { releaseId, requestId, ticketId };
+    tell({ kind: 'release_looked', ...about, at, verdict, sentence, rolledBack });
   }
 }
 

@@ -124,9 +124,10 @@ async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
+/** No refusal: what was asked is neither denied nor missing, and must not be done without. */
 function limited(name: string, text: string, waitMs: number | undefined): PatchwrightError {
   const time = waitMs === undefined ? 'a few minutes' : `${Math.ceil(waitMs / 1_000)} seconds`;
-  return new PatchwrightError('forge_refused', {
+  return new PatchwrightError('forge_unreachable', {
     what: `${name} takes no more calls for a while.`,
     why: wordsOf(text) || 'There were too many within a short time.',
     remedy: `Try again in ${time}.`,

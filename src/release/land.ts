@@ -44,7 +44,7 @@ export async function land(
   await refuseUnrelated(git, request, branch, signal);
   const commit = await mergeCommit(git, branch, input, signal);
   if (branch.head !== request.base) await deps.judgeMerged?.({ commit, onto: branch.head }, signal);
-  const backupRef = await moveBranch(git, branch, commit, request.ticketId, signal);
+  const backupRef = await moveBranch(deps, branch, commit, request.ticketId, signal);
   return {
     id: request.id, // a request lands once: whoever notes it, notes the same release
     requestId: request.id,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   errorMessage,
   isPatchwrightError,
@@ -14,14 +15,17 @@ import { committedFiles, copyFiles, undoFailedMove } from './undo.ts';
 /**
  * Moves the checked-out branch forward to `commit` (a descendant of its head), with index and files,
  * and never over the user's own work. All or nothing. Resolves with the backup ref at the old head.
+ * @param deps with git in the folder whose decision this is
  */
 export async function moveBranch(
-  git: Git,
+  deps: { readonly git: Git },
   branch: Branch,
   commit: string,
   ticketId: string,
   signal?: AbortSignal,
 ): Promise<string> {
+  const git = await atTopLevel(deps.git, signal);
+  const movingRef = await movingRefOf(deps);
   const changes = await treeDiff(git, branch.head, commit, signal);
   await refuseOverwrites(git, changes, signal);
   throwIfCancelled(signal);
@@ -47,14 +51,22 @@ export async function moveBranch(
   return backupRef;
 }
 
-/** Where a branch is being moved to; gone once it is there. */
-const movingRef = 'refs/patchwright/moving';
+/**
+ * Where a branch is being moved to; gone once it is there. Each worktree has its own, and each folder in it:
+ * who decides in another folder of the repository decides under another lock.
+ */
+async function movingRefOf({ git }: { readonly git: Git }): Promise<string> {
+  const prefix = await git.run(['rev-parse', '--show-prefix']);
+  const folder = createHash('sha256').update(prefix).digest('hex').slice(0, 16);
+  return `refs/worktree/patchwright/moving-${folder}`;
+}
 
 /**
  * Puts files and index back where a power cut or a kill came between them and the branch. Resolves with
- * whether there was something to put back. Call it where no other move can be under way.
+ * whether there was something to put back. Call it where this folder can't have another move under way.
  */
 export async function endBrokenMove(deps: { readonly git: Git }): Promise<boolean> {
+  const movingRef = await movingRefOf(deps);
   const commit = await commitNamed(deps.git, movingRef);
   if (commit === '') return false;
   const git = await atTopLevel(deps.git);
@@ -70,9 +82,9 @@ export async function endBrokenMove(deps: { readonly git: Git }): Promise<boolea
   return isBroken;
 }
 
-/** Whether some move has not come to its end, or is under way. */
-export async function isMoving({ git }: { readonly git: Git }): Promise<boolean> {
-  return (await commitNamed(git, movingRef)) !== '';
+/** Whether some move of this folder has not come to its end, or is under way. */
+export async function isMoving(deps: { readonly git: Git }): Promise<boolean> {
+  return (await commitNamed(deps.git, await movingRefOf(deps))) !== '';
 }
 
 /** Empty where there is none. */

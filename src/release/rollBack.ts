@@ -38,7 +38,7 @@ export async function rollBack(
   const landing = await findLanding(git, branch.head, release.commit, input.patch, signal);
   if (!landing) throw notHere(release, branch);
   const commit = await revertCommit(git, branch, landing, input, signal);
-  const backupRef = await moveBranch(git, branch, commit, release.ticketId, signal);
+  const backupRef = await moveBranch(deps, branch, commit, release.ticketId, signal);
   return { commit, backupRef };
 }
 

@@ -1,6 +1,7 @@
 import { compose } from '../../src/compose.ts';
 import { defaultSettings } from '../../src/core/settings.ts';
 import { createSchedule } from '../../src/pipeline/run/schedule.ts';
+import { createTurn } from '../../src/pipeline/run/turn.ts';
 
 /** An idle process of one kind; says what it took: `[CPU in ms, wake-ups]` of `length` ms after `warmUp`. */
 const [kind, folder = '', warmUp = '0', length = '0'] = process.argv.slice(2);
@@ -37,7 +38,7 @@ if (kind === 'all') {
   });
   await app.pipeline.scan();
   app.watch();
-  app.pipeline.schedule(() => false);
+  app.pipeline.schedule({ isTyping: () => false, inTurn: createTurn() });
 }
 
 setTimeout(() => {

@@ -92,6 +92,12 @@ describe('command line: approvals', function () {
     assert.equal((await json('requests'))[0].status, 'APPROVED');
     await json('scan');
     assert.equal((await json('requests'))[0].status, 'APPROVED', 'not merged yet');
+    for (const look of [[kept.branch], ['--detach', kept.branch]]) {
+      await git.run(['switch', '-q', ...look]);
+      await json('scan');
+      assert.equal((await json('requests'))[0].status, 'APPROVED', 'only looked at');
+    }
+    await git.run(['switch', '-q', 'work']);
 
     await git.run(['merge', '--squash', '-q', kept.branch]);
     await git.run(['commit', '-q', '-m', 'squashed by hand']);

@@ -83,7 +83,10 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
       hold = await deps.hold(settings);
       if (hold !== undefined) return againMs;
       if (signal.aborted) return againMs;
-      if (!(await attempt(type, due, signal))) return againMs;
+      if (!(await attempt(type, due, signal))) {
+        hold = 'another run is under way';
+        return againMs;
+      }
     }
     const settings = deps.settings();
     const next = scheduledTypes.flatMap((type) => dueOf(type, settings)?.getTime() ?? []);

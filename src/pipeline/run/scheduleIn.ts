@@ -14,12 +14,20 @@ import {
   type ScheduledType,
   scheduledTypes,
 } from './schedule.ts';
+import type { Turn } from './turn.ts';
+
+export interface ScheduleOptions {
+  /** Nothing heavy begins then. */
+  readonly isTyping: () => boolean;
+  /** Shared by the folders of a window. */
+  readonly inTurn: Turn;
+}
 
 /** The schedule of this folder. */
 export function scheduleIn(
   house: House,
   run: (type: RunType, options: RunOptions, signal: AbortSignal) => Promise<RunReport>,
-  isTyping: () => boolean,
+  { isTyping, inTurn }: ScheduleOptions,
 ): Schedule {
   const settings = () => byHabit(house.settings().schedule, habit());
   let known: { readonly habit: Habit | undefined } | undefined;
@@ -37,7 +45,7 @@ export function scheduleIn(
     since: (type) => since(house, type),
     run: (type, due, signal) => {
       const { autoExecute } = settings();
-      return run(type, { dryRun: false, autoExecute, due }, signal);
+      return inTurn(() => run(type, { dryRun: false, autoExecute, due }, signal));
     },
     hold: async ({ onBattery }) => {
       if (isTyping()) return 'somebody is typing';

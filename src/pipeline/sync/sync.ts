@@ -110,9 +110,19 @@ async function syncNow(
     const puts = house.backlog.team.pending(signer.chain, { all: false });
     return { ...nothing(remote), sent: puts.length, puts };
   }
-  const report = await exchange(here, { signer, place, remote, ...options }, signal);
-  await house.backlog.write([noteOf(report, signer.name)]);
-  return report;
+  const note = (report: SyncReport): Promise<void> =>
+    house.backlog.write([noteOf(report, signer.name)]);
+  try {
+    const report = await exchange(here, { signer, place, remote, ...options }, signal);
+    await note(report);
+    return report;
+  } catch (error) {
+    // Whoever looks later has not seen it refuse.
+    if (isPatchwrightError(error, 'untrusted')) {
+      await note({ ...nothing(remote), failed: errorMessage(error) });
+    }
+    throw error;
+  }
 }
 
 /** By which one sees when it was, and what came of it. */

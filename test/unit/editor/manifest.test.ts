@@ -104,6 +104,11 @@ describe('the manifest', () => {
     }
   });
 
+  it('offers nothing on the rows of views that are not its own', () => {
+    for (const { command, when = '' } of contributes.menus['view/item/context'] ?? [])
+      assert.match(when, /^view (?:== |=~ \/\^)patchwright\b/, command);
+  });
+
   it('offers every order of the Backlog view but the one it has', () => {
     for (const sort of sortOrders) {
       const offered = (contributes.menus['view/title'] ?? [])

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { reviewViewOf } from '../../../src/editor/reviewView.ts';
+import { type ReviewSource, reviewViewOf } from '../../../src/editor/reviewView.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { gateReportOf, requestOf } from '../../support/requests.ts';
 
 describe('the review panel', () => {
-  const viewOf = (evidence: readonly string[]) =>
+  const viewOf = (evidence: readonly string[], more: Partial<ReviewSource> = {}) =>
     reviewViewOf({
       request: requestOf({ gates: [{ ...gateReportOf('reproduction'), evidence }] }),
       ticket: ticketOf(),
@@ -13,10 +13,12 @@ describe('the review panel', () => {
       attempts: [],
       requests: [],
       release: undefined,
+      heard: [],
       steps: [],
       trusted: true,
       editing: false,
       now: new Date('2026-03-02T09:12:00.000Z'),
+      ...more,
     });
 
   it('tells what a run showed beside the side that was run, and what else was tried apart', () => {
@@ -43,6 +45,21 @@ describe('the review panel', () => {
   it('shows no side of a proof where nothing was run', () => {
     const { proof } = viewOf([]);
     assert.deepEqual([proof.before, proof.after, proof.tried], [[], [], []]);
+  });
+
+  it('names who has said yes so far, here and at other clones, each once', () => {
+    const [counted, decided] = ['user:ada', 'user:cleo'].map((by) => ({
+      by,
+      at: '2026-03-02T09:10:00.000Z',
+    }));
+    assert.ok(counted && decided);
+    const approved = { reviewedBy: decided.by, reviewedAt: decided.at, status: 'APPLIED' } as const;
+    const request = requestOf({ approvals: [counted, decided], ...approved });
+    const heard = [{ by: 'user:bob', at: '2026-03-02T09:11:00.000Z', comment: 'Reads\nwell.' }];
+    assert.deepEqual(
+      viewOf([], { request, requests: [request], heard }).events.map(({ text }) => text),
+      ['Yes of ada', 'Approved by cleo', 'Yes of bob · Reads well.'],
+    );
   });
 
   it('says in its head what a reviewer asks first', () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import type { Release } from '../../../src/core/patchRequest.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import type { Dialogs } from '../../../src/editor/dialogs.ts';
 import { createReleaseNotice } from '../../../src/editor/releaseNotice.ts';
 
+let looks = 0;
 const looked = (verdict: 'worse' | 'better'): Progress => ({
   kind: 'release_looked',
+  at: `2026-11-20T22:00:00.${String((looks += 1)).padStart(3, '0')}Z`,
   releaseId: 'release-1',
   requestId: 'request-1',
   ticketId: 'exception-1',
@@ -122,5 +125,34 @@ describe('what is told of a release', () => {
     quiet.onProgress(looked('worse'), 'only');
     quiet.dispose();
     assert.equal(planned, undefined);
+  });
+
+  it('comes, once, of a look that a run outside the editor has made, but not of what was before', () => {
+    const at = (minutesAgo: number) => new Date(now.getTime() - minutesAgo * 60_000).toISOString();
+    const releaseOf = (id: string, minutesAgo: number): Release => ({
+      id,
+      requestId: id,
+      ticketId: `exception-${id}`,
+      commit: 'c'.repeat(40),
+      branch: 'work',
+      backupRef: '',
+      appliedAt: at(5_000),
+      looks: [{ minutes: 5, at: at(minutesAgo), verdict: 'worse', sentence: 'More of it.' }],
+    });
+    const landed = (...releases: Release[]) => [{ sessionId: 'only', releases }];
+    const old = releaseOf('1', 90);
+    notice('').resume(landed(old));
+    assert.deepEqual(told, [], 'nothing is known of before');
+    const [missed, own] = [releaseOf('2', 60), releaseOf('3', 0)];
+    const open = notice('');
+    open.resume(landed(old, missed, own));
+    open.resume(landed(old, missed, own));
+    assert.equal(told.length, 1, 'whoever looked just now tells it');
+    assert.match(told[0] ?? '', /exception-2/);
+    const progress = { ...looked('worse'), releaseId: own.id, at: own.looks?.[0]?.at } as Progress;
+    open.onProgress(progress, 'only');
+    now = new Date(now.getTime() + 600_000);
+    notice('').resume(landed(old, missed, own));
+    assert.equal(told.length, 2);
   });
 });

@@ -249,6 +249,28 @@ describe('the suite gate', function () {
       assert.equal(finding.verdict, 'passed', finding.evidence.join('\n'));
       assert.match(finding.marks.join(), /refs\/heads\/work moved on/);
     });
+
+    it('lets another window sync and land meanwhile', async () => {
+      const project = await createProject(folder.path(), files);
+      const [sync, moving] = ['refs/patchwright/sync/a', 'refs/worktree/patchwright/moving-b'];
+      for (const ref of [sync, moving]) await project.git.run(['update-ref', ref, 'HEAD']);
+      const git = `git -C ${JSON.stringify(project.main)}`;
+      const tree = "$(git rev-parse 'HEAD^{tree}')";
+      const act = [
+        'unset GIT_DIR',
+        `${git} update-ref ${sync} $(${git} commit-tree -m x ${tree})`,
+        `${git} update-ref -d ${moving}`,
+      ];
+      const { writeFileSync } = await import('node:fs');
+      writeFileSync(folder.path('act.sh'), `${act.join('\n')}\n`);
+      const context = await project.patch({
+        write: { 'notes.md': 'x\n' },
+        test: { command: `sh ${JSON.stringify(folder.path('act.sh'))}` },
+      });
+      const finding = await suite.run(context);
+      assert.equal(finding.verdict, 'passed', finding.evidence.join('\n'));
+      assert.deepEqual(await project.git.run(['for-each-ref', moving]), '', 'it was done');
+    });
   });
 });
 

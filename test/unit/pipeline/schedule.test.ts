@@ -11,6 +11,7 @@ import {
   type ScheduledType,
 } from '../../../src/pipeline/run/schedule.ts';
 import { scheduleIn, scheduleText } from '../../../src/pipeline/run/scheduleIn.ts';
+import { createTurn } from '../../../src/pipeline/run/turn.ts';
 import { open, sampleRequest } from '../../support/backlog.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
@@ -156,6 +157,32 @@ describe('the schedule', () => {
     failure = undefined;
     await time.pass(minute);
     assert.equal(count('hourly'), 1);
+  });
+
+  it('works in one folder of a window at a time', async () => {
+    const inTurn = createTurn();
+    let end = (): void => undefined;
+    begin(() =>
+      inTurn(async () => {
+        await new Promise<void>((done) => (end = done));
+        return report('hourly');
+      }),
+    );
+    const first = schedule;
+    begin((type) =>
+      inTurn(async () => {
+        ran.push({ type, at: time.now() });
+        return report(type);
+      }),
+    );
+    await time.pass(50 * minute);
+    assert.equal(ran.length, 0);
+    assert.equal(schedule.waitsFor(), 'another run is under way');
+    end();
+    await time.pass(minute);
+    assert.equal(count('hourly'), 1);
+    assert.equal(schedule.waitsFor(), undefined);
+    await first.dispose();
   });
 
   it('tries what failed again when it is next due, and does the rest', async () => {
@@ -332,11 +359,10 @@ describe('the schedule of a folder', () => {
   it('begins to count when a window is first opened, once, and says when what is due', async () => {
     const house = await houseOf();
     for (let i = 0; i < 2; i++) {
-      const schedule = scheduleIn(
-        house,
-        () => Promise.reject(new Error('not due')),
-        () => false,
-      );
+      const schedule = scheduleIn(house, () => Promise.reject(new Error('not due')), {
+        isTyping: () => false,
+        inTurn: createTurn(),
+      });
       while (house.backlog.audit.list({ action: 'schedule.began' }).length === 0)
         await new Promise(setImmediate);
       await schedule.dispose();

@@ -281,6 +281,9 @@ describe('sync', function () {
 
     await ben.git.run(['remote', 'set-url', 'origin', elsewhere]);
     await assert.rejects(ben.sync(), { code: 'untrusted' });
+    const state = await ben.state();
+    assert.equal(state.ok, false);
+    assert.match(state.detail, /the backlog of another repository[^]*git update-ref -d/);
     await ben.backlog.write([ticketChange('exception-3')]);
     await ben.git.run(['update-ref', '-d', 'refs/patchwright/sync/repository']);
     assert.equal((await ben.sync()).pushed, true);

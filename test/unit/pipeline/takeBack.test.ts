@@ -7,6 +7,7 @@ import { isPatchwrightError } from '../../../src/core/errors.ts';
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
+import { open } from '../../support/backlog.ts';
 import { ticketOf } from '../../support/nouns.ts';
 import { createRepository } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
@@ -86,5 +87,21 @@ describe('rolling back what newer commits build on', function () {
     assert.equal(release?.rollbackCommit, app.backlog.releases.get(back.id)?.commit);
     assert.match(release?.rollbackReason ?? '', /^Taken back by the patch that landed as/);
     assert.equal(app.backlog.requests.get(back.id)?.status, 'APPLIED');
+  });
+
+  it('shows the patch to whoever takes it back, though it has moved to the archive', async () => {
+    const patch = await put('two\n');
+    await app.pipeline.approve(patch.id);
+    writeFileSync(join(git.cwd, 'a.txt'), 'two and more\n');
+    await git.run(['commit', '-q', '-a', '-m', 'later']);
+    const other = await open(git.cwd, { whole: { newest: 0, most: 0, days: 0, together: 1 } });
+    await other.snapshot();
+    await other.dispose();
+    await app.backlog.refresh();
+    assert.equal(app.backlog.requests.get(patch.id)?.diff, '');
+
+    await conflict(patch.id);
+    const [wanted] = app.backlog.tickets.list({ statuses: ['open'] });
+    assert.match(wanted?.description ?? '', /\+two/);
   });
 });

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
@@ -34,6 +41,12 @@ describe('a move that was cut off', () => {
     writeFileSync(join(git.cwd, 'mine.txt'), 'mine\n');
   });
 
+  /** Whether a move is noted. */
+  function isHeld(): boolean {
+    const folder = join(git.cwd, '.git/refs/worktree/patchwright');
+    return existsSync(folder) && readdirSync(folder).some((name) => /^moving-\w+$/.test(name));
+  }
+
   /** git dies in the hook, and whoever called it, too; its locks stay. */
   async function cutOff(work: (git: Git) => Promise<unknown>): Promise<void> {
     const script = '[ "$1" = prepared ] && grep -q " refs/heads/work$" && kill -9 $PPID';
@@ -41,7 +54,7 @@ describe('a move that was cut off', () => {
     let isDead = false;
     const dying = crashingAt(git, () => {
       if (isDead) throw new Crash('cut off');
-      isDead = existsSync(join(git.cwd, '.git/refs/patchwright/moving'));
+      isDead = isHeld();
     });
     await assert.rejects(work(dying), (error) => error instanceof Crash);
     rmSync(hook());
@@ -86,10 +99,28 @@ describe('a move that was cut off', () => {
     assert.ok(existsSync(join(git.cwd, 'old/b.txt')));
   });
 
+  it('is not taken for its own by another folder of the repository, nor by another worktree', async () => {
+    const other = temp.path('other');
+    await git.run(['worktree', 'add', '-q', '-b', 'other', other]);
+    writeFileSync(join(other, 'src/a.js'), ''); // as if git had begun to write it
+    await cutOff((dying) => landIt(dying, request));
+    const cut = filesOf(git.cwd);
+    for (const folder of [join(git.cwd, 'src'), other]) {
+      assert.equal(await endBrokenMove({ git: git.at(folder) }), false);
+    }
+    assert.equal(readFileSync(join(other, 'src/a.js'), 'utf8'), '');
+    assert.deepEqual(filesOf(git.cwd), cut);
+    assert.equal(await endBrokenMove({ git }), true);
+  });
+
   it('is none where the branch got there, or the user has gone on', async () => {
+    await cutOff((dying) => landIt(dying, request));
+    const ref = await git.run(['for-each-ref', '--format=%(refname)', 'refs/worktree/']);
+    await endBrokenMove({ git });
+    removeLocks();
     const release = await landIt(git, request);
     assert.equal(await isMoving({ git }), false);
-    await git.run(['update-ref', 'refs/patchwright/moving', release.commit]);
+    await git.run(['update-ref', ref, release.commit]);
     const landed = filesOf(git.cwd);
     assert.equal(await endBrokenMove({ git }), false);
     assert.deepEqual(filesOf(git.cwd), landed);

@@ -462,7 +462,7 @@ describe('land', () => {
     });
     await assert.rejects(landIt(racing, request), { code: 'stale' });
     assert.equal(await git.run(['rev-parse', 'HEAD']), raced);
-    assert.equal(await git.run(['for-each-ref', 'refs/patchwright']), '');
+    assert.equal(await git.run(['for-each-ref', 'refs/patchwright', 'refs/worktree']), '');
     assert.equal(await git.run(['status', '--porcelain']), '');
   });
 
@@ -488,7 +488,7 @@ describe('land', () => {
     await assert.rejects(landIt(racing, request), { code: 'would_overwrite' });
     assert.match(read('src/sum.js'), /a - b[^]*saved just now/);
     assert.equal(existsSync(at('test')), false);
-    assert.equal(await git.run(['for-each-ref', 'refs/patchwright']), '');
+    assert.equal(await git.run(['for-each-ref', 'refs/patchwright', 'refs/worktree']), '');
   });
 
   it('changes nothing once cancelled', async () => {

@@ -272,7 +272,7 @@ describe('pull requests', function () {
       ] as const) {
         server.failNext(kind === 'github' ? 403 : 429, words, /./, { ...headers });
         await assert.rejects(forge.state(1), {
-          code: 'forge_refused',
+          code: 'forge_unreachable',
           why: words.message,
           remedy: `Try again in ${time}.`,
         });
@@ -370,6 +370,8 @@ describe('pull requests', function () {
     assert.equal((await forge.state(1)).checks, 'failed');
     server.failNext(403, { message: 'Resource not accessible by token' }, /\/status/);
     assert.equal((await forge.state(1)).checks, 'none');
+    server.failNext(429, { message: 'Too many' }, /check-runs/, { 'Retry-After': '60' });
+    await assert.rejects(forge.state(1), { code: 'forge_unreachable' }, 'not taken for no checks');
   });
 
   it('never pushes over what somebody else has on the branch', async () => {
