@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { allowVariable } from '../../src/core/sandbox.ts';
 import { missingSandbox } from './sandbox.ts';
 
@@ -70,4 +71,19 @@ export function startCli(
         );
       }),
   };
+}
+
+/**
+ * Settings of a user's own, in a folder for them, for what is not about gates: those that take longest are
+ * off. @returns the environment that has them read
+ */
+export function quickGates(folder: string): Record<string, string> {
+  mkdirSync(join(folder, 'patchwright'), { recursive: true });
+  const settings = {
+    'patchwright.gates.coverage.enabled': false,
+    'patchwright.gates.loop.enabled': false,
+    'patchwright.gates.reproduction.maxMutants': 0,
+  };
+  writeFileSync(join(folder, 'patchwright/settings.json'), JSON.stringify(settings));
+  return { XDG_CONFIG_HOME: folder };
 }

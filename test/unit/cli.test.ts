@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { startScriptedModel, type ScriptedModel } from '../../src/models/scripted.ts';
-import { type CliResult, cli, startCli } from '../support/cli.ts';
+import { type CliResult, cli, quickGates, startCli } from '../support/cli.ts';
 import { makeReadOnly } from '../support/disks.ts';
 import { isRunning, processesIn, until } from '../support/processes.ts';
 import { createRepository } from '../support/repository.ts';
@@ -41,7 +41,7 @@ describe('command line', function () {
   beforeEach(async () => {
     folder = temp.path('shop');
     git = await createRepository(folder, shopFiles);
-    env = { PATCHWRIGHT_CACHE: temp.path('cache') };
+    env = { PATCHWRIGHT_CACHE: temp.path('cache'), ...quickGates(temp.path('config')) };
   });
   afterEach(async () => {
     await model?.dispose();
@@ -84,6 +84,7 @@ describe('command line', function () {
   });
 
   it('does the main job: draft, gates, diff, approve, roll back; the user’s own changes stay', async () => {
+    delete env.XDG_CONFIG_HOME; // with every gate
     log(6);
     await useModel(rightFix);
     await json('scan');

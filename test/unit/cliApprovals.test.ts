@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
-import { cli, type CliResult } from '../support/cli.ts';
+import { cli, type CliResult, quickGates } from '../support/cli.ts';
 import { createRepository } from '../support/repository.ts';
 import { rightFix, shopFiles, shopLog } from '../support/shop.ts';
 import { tempFolder } from '../support/tempFolder.ts';
@@ -24,6 +24,7 @@ describe('command line: approvals', function () {
     model = await startScriptedModel(rightFix);
     env = {
       PATCHWRIGHT_CACHE: temp.path('cache'),
+      ...quickGates(temp.path('config')),
       ANTHROPIC_API_KEY: model.apiKey,
       ANTHROPIC_BASE_URL: model.baseUrl,
     };

@@ -12,7 +12,7 @@ import {
   type ScriptedModel,
   startScriptedModel,
 } from '../../src/models/scripted.ts';
-import { cli, type CliResult } from '../support/cli.ts';
+import { cli, type CliResult, quickGates } from '../support/cli.ts';
 import { missingSandbox } from '../support/sandbox.ts';
 import { createRepository } from '../support/repository.ts';
 import { createTest, fix, shopFiles, shopLog, submit, turn } from '../support/shop.ts';
@@ -58,6 +58,7 @@ describe('a patch that a reviewer wants different', function () {
     model = await startScriptedModel(recording);
     env = {
       PATCHWRIGHT_CACHE: temp.path('cache'),
+      ...quickGates(temp.path('config')),
       ANTHROPIC_API_KEY: model.apiKey,
       ANTHROPIC_BASE_URL: model.baseUrl,
     };
