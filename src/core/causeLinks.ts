@@ -51,6 +51,8 @@ const maxLinks = 10;
 /** Of a folder those that were seen last: comparing more would hold up whoever waits for it. */
 const maxTickets = 2_000;
 const maxTextChars = 4_000;
+/** With a text: it may say over and over how many messages begin. */
+const maxCompared = 2_000;
 /** An id that so many tickets of a folder have is that of a deployment, not of a request. */
 const maxTicketsOfRequest = 3;
 
@@ -177,27 +179,42 @@ interface Quotation {
   readonly about: string;
 }
 
-/** Each text is gone through once; only messages with the two words at hand are compared. */
 function quotations(known: readonly Known[]): readonly Quotation[] {
-  const heads = new Map<string, Known[]>();
-  for (const one of known) {
-    const [first, second] = constantPart(one.message);
-    const head = `${first} ${second}`;
-    if (second !== undefined) added(heads, head, one);
-  }
-  return known.flatMap((by) => {
-    const words = wordsIn(by.text);
-    return words.flatMap((word, at) =>
-      (heads.get(`${word} ${words[at + 1]}`) ?? [])
-        .filter((of) => isOther(of, by) && isQuoted(of, words, at))
-        .map((of) => ({ by, of, about: of.ticket.title })),
-    );
+  return [...new Set(known.map(({ folder }) => folder))].flatMap((folder) => {
+    const heads = headsOf(known.filter((of) => of.folder !== folder));
+    return known
+      .filter((by) => by.folder === folder)
+      .flatMap((by) => quotedBy(by, heads).map((of) => ({ by, of, about: of.ticket.title })));
   });
 }
 
+/** By the two words that they begin with: only messages whose words are at hand are compared. */
+function headsOf(known: readonly Known[]): ReadonlyMap<string, readonly Known[]> {
+  const heads = new Map<string, Known[]>();
+  for (const one of known) {
+    const [first, second] = constantPart(one.message);
+    if (second !== undefined) added(heads, `${first} ${second}`, one);
+  }
+  return heads;
+}
+
+function quotedBy(by: Known, heads: ReadonlyMap<string, readonly Known[]>): readonly Known[] {
+  const words = wordsIn(by.text);
+  const found = new Set<Known>();
+  let left = maxCompared;
+  for (let at = 0; at < words.length && left > 0; at++) {
+    const all = heads.get(`${words[at]} ${words[at + 1]}`) ?? [];
+    for (const of of all.slice(0, left)) {
+      if (isQuoted(of, words, at) && !saysTheSame(of, by)) found.add(of);
+    }
+    left -= all.length;
+  }
+  return [...found];
+}
+
 /** What two say of themselves in the same words is quoted by neither. */
-function isOther(of: Known, by: Known): boolean {
-  return of.folder.id !== by.folder.id && of.message.join(' ') !== by.message.join(' ');
+function saysTheSame(of: Known, by: Known): boolean {
+  return of.message.join(' ') === by.message.join(' ');
 }
 
 /** From where two words follow each other, so that there is something to look for. */

@@ -122,6 +122,8 @@ export function looksLikePassword(value: string): boolean {
   // Calls, rules (`required|min:8`), types and members.
   if (/\(|\)$|\w\|\w|=>|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value)) return false;
   if (!/[A-Za-z]/.test(value)) return false;
+  // A sentence of a language that writes no spaces: `"pass": "ARIAの役割は正しく使われています"`.
+  if (/\p{Lo}/u.test(value)) return false;
   // `new-password-2`, `openai/gpt-5`.
   if (/^[a-z]{2,}[-_./][\w./-]+$/i.test(value) && isWordy(value)) return false;
   return entropy(value) >= 2.2;

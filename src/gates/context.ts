@@ -25,6 +25,8 @@ export interface GateContext {
   readonly shell: Shell;
   /** Where the project's own commands run: type checkers, linters, benchmarks. In the sandbox, as tests do. */
   readonly held: Shell;
+  /** Whether all runs are held in a sandbox: git's own folder is out of their reach there. */
+  readonly sandboxed?: boolean;
   /** For what is started without that shell: servers that stay. */
   mark(): ProcessMark;
   /** How long a command may take. */

@@ -36,7 +36,7 @@ export async function guardedRun(
 
 /** The same for anything else that runs on a tree. */
 export async function guarded<T>(
-  context: Pick<GateContext, 'git' | 'checkout'>,
+  context: Pick<GateContext, 'git' | 'checkout' | 'sandboxed'>,
   tree: string,
   work: () => Promise<T>,
   signal?: AbortSignal,
@@ -53,7 +53,7 @@ export async function guarded<T>(
     const result = await work();
     const relinked = restoreLink(join(checkout.path, '.git'), link);
     const after = await repositoryState(watched, signal);
-    const state = stateChange(before, after);
+    const state = stateChange(before, after, context.sandboxed);
     const config = await changedConfig(context.git, before, after, signal);
     // A configuration that a test has written must not decide what git runs here.
     const changed = [...relinked, ...config, ...state.problems];

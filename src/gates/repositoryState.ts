@@ -169,10 +169,15 @@ function content(path: string): string {
 }
 
 /**
- * A person may commit in the main tree while tests run: a branch that moved the way that tree's own
- * reflog says is only marked. Nobody but the run can have done the rest.
+ * A person works on while tests run. Refs that change meanwhile are only marked where the run was
+ * sandboxed, since it cannot write them there. Elsewhere that holds for the branch that moved the way the
+ * main tree's own reflog says; nobody but the run can have done the rest.
  */
-export function stateChange(before: RepositoryState, after: RepositoryState): StateChange {
+export function stateChange(
+  before: RepositoryState,
+  after: RepositoryState,
+  sandboxed = false,
+): StateChange {
   const problems: string[] = [];
   const marks: string[] = [];
   if (before.checkoutHead !== after.checkoutHead)
@@ -181,9 +186,10 @@ export function stateChange(before: RepositoryState, after: RepositoryState): St
     problems.push(`git's ${name} was changed`);
   for (const ref of changedKeys(before.refs, after.refs)) {
     if (background.test(ref)) continue;
-    if (!before.refs.has(ref) && ref !== 'refs/stash')
+    if (!before.refs.has(ref) && (sandboxed || ref !== 'refs/stash'))
       marks.push(`${ref} was made while the tests ran`);
-    else if (committedInMain(ref, before, after)) marks.push(`${ref} moved on while the tests ran`);
+    else if (sandboxed || committedInMain(ref, before, after))
+      marks.push(`${ref} moved on while the tests ran`);
     else problems.push(`${ref} was moved or deleted`);
   }
   return { problems, marks };

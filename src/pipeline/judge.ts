@@ -42,8 +42,9 @@ export async function judge(
   const ofBase = { settings, protection, tests, exceptionType: null, accepted: new Set<string>() };
   const baseRuns = useCache ? house.baseRuns(await gateKey(worktree, onBase, ofBase)) : undefined;
   const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
+  const sandbox = await house.sandbox(settings);
   return runGates(
-    underSandbox(allGates, await house.sandbox(settings)),
+    underSandbox(allGates, sandbox),
     {
       patch,
       git: rememberObjects(house.git, await changedBlobs(house.git, patch, signal)),
@@ -55,6 +56,7 @@ export async function judge(
       shell: house.shell,
       acceptedSecrets: accepted,
       maxMutants: settings.gates.reproduction.maxMutants,
+      sandboxed: sandbox.kind === 'held',
       held: await house.held(join(worktree.path, worktree.prefix), settings),
       mark: () => house.mark(),
       timeoutMs: settings.test.timeoutSeconds * 1000,

@@ -150,11 +150,12 @@ describe('a window with several folders', () => {
     it('lets the doctor examine each', async () => {
       await command('doctor');
       const text = vscode.window.activeTextEditor?.document.getText() ?? '';
-      assert.deepEqual(text.match(/^## .*$/gm), [
+      assert.deepEqual(text.match(/^(?:## .*|- ✓ \w+: \w+)/gm), [
         '## ✗ notes',
         '## ✗ fix',
-        '## ✓ api: git',
-        '## ✓ web: git',
+        '## What works',
+        '- ✓ api: git',
+        '- ✓ web: git',
       ]);
       assert.match(text, /^## ✗ notes\n\nnot a git repository$/m);
     });

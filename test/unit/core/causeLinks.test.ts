@@ -188,6 +188,28 @@ describe('tickets of several folders with one cause', () => {
     assert.deepEqual([links('/a', a.id), links('/a', b.id), links('/b', b.id)], [[], [], []]);
   });
 
+  it('are found among thousands whose texts say over and over how others begin', () => {
+    const folderOf = (id: string) => ({
+      id,
+      name: id,
+      tickets: Array.from({ length: 1_000 }, (_, at) => {
+        const word = `${at}`.replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '');
+        return thrown(`Error: order total went wrong for ${id} ${word}\n`.repeat(60));
+      }),
+    });
+    const answer = thrown('Error: 500: StockIsGone: reservation has run out of stock for cart');
+    const cause = thrown('StockIsGone: reservation has run out of stock for cart');
+    const [a, b] = [folderOf('a'), folderOf('b')];
+    const links = linkTickets([
+      { ...a, tickets: [...a.tickets, answer] },
+      { ...b, tickets: [...b.tickets, cause] },
+    ]);
+    assert.deepEqual(
+      links('a', answer.id).map(({ ticketId, rule }) => [ticketId, rule]),
+      [[cause.id, 'quotes']],
+    );
+  });
+
   it('says how the other one stands, so that closing one is seen to close no other', () => {
     const given = { hash: 'h', parts: ['function'] };
     const [a, b] = [thrown('Error: x', given), thrown('Error: x', given)];

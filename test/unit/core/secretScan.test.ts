@@ -63,6 +63,15 @@ describe('finding secrets', () => {
       assert.equal(scanSecrets(line).length, 1, line);
   });
 
+  it('takes no sentence of a language without spaces for a password', () => {
+    for (const line of [
+      '"pass": "ARIA属性が定義されたロールに対して正しく使用されています",',
+      "password: 'SMTPのパスワードを入力してください',",
+      '"password": "请输入8位以上的SMTP密码"',
+    ])
+      assert.deepEqual(scanSecrets(line), [], line);
+  });
+
   it('masks a generated key of a single digit, whatever stands around it', () => {
     const value = 'TXSmLSbLL5ksCESeGnDhnkEbWIQLVjwP';
     assert.ok(!redact(`it says ${value} and no more`).includes(value));

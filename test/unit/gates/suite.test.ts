@@ -250,6 +250,27 @@ describe('the suite gate', function () {
       assert.match(finding.marks.join(), /refs\/heads\/work moved on/);
     });
 
+    it('lets a person do anything else with refs, too, where the run is sandboxed', async () => {
+      const project = await createProject(folder.path(), files);
+      await project.git.run(['branch', 'other']);
+      const git = `git -C ${JSON.stringify(project.main)}`;
+      const act = [
+        'unset GIT_DIR',
+        `echo x >> ${JSON.stringify(join(project.main, 'src/math.js'))}`,
+        `${git} stash -q`,
+        `${git} branch -q -D other || true`, // gone when the second tree is run
+      ];
+      const { writeFileSync } = await import('node:fs');
+      writeFileSync(folder.path('act.sh'), `${act.join('\n')}\n`);
+      const context = await project.patch({
+        write: { 'notes.md': 'x\n' },
+        test: { command: `sh ${JSON.stringify(folder.path('act.sh'))}` },
+      });
+      const finding = await suite.run({ ...context, sandboxed: true });
+      assert.equal(finding.verdict, 'passed', finding.evidence.join('\n'));
+      assert.match(finding.marks.join(), /refs\/heads\/other moved on.*refs\/stash was made/s);
+    });
+
     it('lets another window sync and land meanwhile', async () => {
       const project = await createProject(folder.path(), files);
       const [sync, moving] = ['refs/patchwright/sync/a', 'refs/worktree/patchwright/moving-b'];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -27,15 +27,24 @@ describe('a canary', function () {
   let settings: Record<string, unknown>;
   let told: string[];
 
+  const { TMPDIR } = process.env;
+
   beforeEach(async () => {
     told = [];
+    // Of its own: what others leave in a temporary folder of this machine is no matter of ours.
+    process.env.TMPDIR = temp.path('temporary');
+    mkdirSync(process.env.TMPDIR);
     settings = { ...serviceSettings };
     ({ git, app } = await openService(temp.path('service'), temp.path('cache'), settings));
     app.pipeline.onDidProgress((progress) => {
       if (progress.kind === 'canary') told.push(progress.text);
     });
   });
-  afterEach(() => app.dispose());
+  afterEach(async () => {
+    await app.dispose();
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
 
   const requested = (server: string) => requestedFor({ git, app }, server);
   const left = async () => ({

@@ -61,6 +61,15 @@ describe('the sandbox', function () {
     assert.ok(waits.cpuMs !== undefined && waits.cpuMs < waits.durationMs, `${waits.cpuMs} ms`);
   });
 
+  it('takes no other word for what was computed: what runs can get at the file, not at its end', async () => {
+    const shell = await open();
+    const forge =
+      'for fd in /proc/$PPID/fd/*; do case $(readlink $fd) in */times) printf "x\\n99m0s 99m0s\\n99m0s 99m0s\\n" >$fd ;; esac; done';
+    const result = await sh(shell, forge);
+    assert.equal(result.exitCode, 0, result.stderr.toString());
+    assert.ok(result.cpuMs !== undefined && result.cpuMs < 60_000, `${result.cpuMs} ms`);
+  });
+
   it('lets tests write to the worktree, to temporary folders and to what they are given', async () => {
     const shell = await open();
     mkdirSync(temp.path('reports'));
