@@ -25,6 +25,7 @@ import { useTranslations } from './editor/l10n.ts';
 import { registerMcpServer } from './editor/mcpServer.ts';
 import { createNotifications } from './editor/notifications.ts';
 import { planCommands, show as showPlan } from './editor/planCommands.ts';
+import { throttled } from './editor/refresh.ts';
 import { registerCommands } from './editor/register.ts';
 import { registerChat } from './editor/registerChat.ts';
 import { createReleaseNotice } from './editor/releaseNotice.ts';
@@ -104,7 +105,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   };
   sessions = createSessions({ loadCompose, apiKey, dialogs, errors, log, onProgress, demo });
   notifications.follow(sessions);
-  const resuming = sessions.onDidChange(() =>
+  // All releases are looked at: not with each step of a draft.
+  const resume = throttled(() =>
     releaseNotice.resume(
       sessions?.all().map(({ id, app }) => ({
         sessionId: id,
@@ -112,6 +114,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       })),
     ),
   );
+  const resuming = sessions.onDidChange(resume);
   const sorting = createSorting(context.workspaceState);
   const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
   const dashboard = registerDashboard(sessions, context.extensionUri);
@@ -169,6 +172,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const mcpServers = registerMcpServer(sessions, context);
   context.subscriptions.push(
     resuming,
+    resume,
     log,
     releaseNotice,
     sorting,

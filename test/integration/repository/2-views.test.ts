@@ -141,6 +141,28 @@ describe('views and commands, of a house in memory', () => {
     memory.progress({ kind: 'attempt_ended', ticketId, ok: true, message: '' });
   });
 
+  it('rolls back the release of the row, whatever has landed for its ticket since', async () => {
+    const ticketId = ticketOf().id;
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    const release = {
+      id: 'earlier',
+      requestId: requestOf().id,
+      ticketId,
+      commit: 'c'.repeat(40),
+      branch: 'main',
+      backupRef: 'refs/patchwright/backup/earlier',
+      appliedAt: '2026-01-01T00:00:00.000Z',
+      monitoredUntil: soon,
+    };
+    memory.releases = [release, { ...release, id: 'later', appliedAt: '2026-01-02T00:00:00.000Z' }];
+    const parts = (await api.activityView.tree.getChildren()) ?? [];
+    const watched = parts.find((node) => node.kind === 'part' && node.part === 'watched');
+    const [row] = (await api.activityView.tree.getChildren(watched)) ?? [];
+    dialogs.answers.input = 'It is slow.';
+    await command('rollBack', row);
+    assert.equal(memory.asked.at(-1), 'rollBack earlier It is slow.');
+  });
+
   it('asks a second time before it merges into a protected branch', async () => {
     memory.requests = [requestOf()];
     const protectedBranch = new PatchwrightError('protected_branch', {

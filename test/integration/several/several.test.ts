@@ -169,6 +169,20 @@ describe('a window with several folders', () => {
       );
     });
 
+    it('has the text of a tab that was open when the window reloads, and asks nobody whose', async () => {
+      const uri = vscode.Uri.from({
+        scheme: 'patchwright-preferences',
+        path: '/Patchwright Preferences.md',
+      });
+      const document = await vscode.workspace.openTextDocument(uri);
+      assert.match(document.getText(), /what your decisions have taught/);
+      await vscode.window.showTextDocument(document);
+      await command('switchLearning', 'off');
+      assert.deepEqual(dialogs.asked, []);
+      assert.equal(memory('api').asked.at(-1), 'learning off'); // the folder that it shows
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    });
+
     it('closes a folder that is removed, lets the others go on, and opens it again', async () => {
       const kept = session('api');
       const web = session('web').folder;
