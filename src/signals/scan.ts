@@ -94,7 +94,8 @@ const minStepBytes = 8 * 1024;
 const maxStepMs = 3;
 const maxHoldMs = 5;
 const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
-const maxBatchSignals = 30;
+/** Each batch tells an error whole once: with fewer than a log has different errors, none would be a mere repetition. */
+const maxBatchSignals = 50;
 const maxBatchBytes = 4 << 20;
 
 export function createScanner(deps: ScannerDeps): Scanner {
