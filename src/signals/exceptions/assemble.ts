@@ -108,6 +108,8 @@ interface Block {
   readonly follow: Follow;
   readonly pieces: Piece[];
   readonly said: readonly Piece[];
+  /** The line right above, which nothing begins with. */
+  readonly above: Piece | undefined;
   chars: number;
   complete: boolean;
 }
@@ -116,6 +118,8 @@ interface Stream {
   block?: Block | undefined;
   /** A logged message that a stack may follow, and its continuation lines. */
   said: Piece[];
+  /** The line before, when it belongs to nothing. */
+  above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
 }
 
@@ -163,7 +167,8 @@ export function createAssembler(): Assembler {
     const block = one.block;
     if (!block) return;
     one.block = undefined;
-    const texts = block.pieces.map((piece) => textFor(block.grammar, piece));
+    const pieces = withAbove(block);
+    const texts = pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
     const said = block.said.map((piece) => piece.text);
     for (const parsed of block.grammar.parse(texts, said)) {
@@ -174,6 +179,7 @@ export function createAssembler(): Assembler {
     }
     if (any) return;
     one.said = [...block.said];
+    one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
     for (const piece of rest) accept(one, piece);
@@ -202,20 +208,25 @@ export function createAssembler(): Assembler {
 
   /** @param from the first grammar to ask whether a block begins here */
   const consider = (one: Stream, piece: Piece, from: number): void => {
-    if (begin(one, piece, from)) return;
+    const { above } = one;
+    one.above = undefined;
+    if (begin(one, piece, from, above)) return;
     if (piece.level !== undefined) {
       endSaid(one);
       if (isAtLeast(piece.level, 'warning')) one.said = [piece];
       if (piece.wrapped) endSaid(one); // a record holds its own stack, or none follows
       return;
     }
-    if (one.said.length === 0) return;
+    if (one.said.length === 0) {
+      one.above = piece;
+      return;
+    }
     const goesOn = /^(?:\s|$|[-=_*#~]{3,}$)/.test(piece.text) && one.said.length <= maxMessageTail;
     if (goesOn) one.said.push(piece);
     else endSaid(one);
   };
 
-  const begin = (one: Stream, piece: Piece, from: number): boolean => {
+  const begin = (one: Stream, piece: Piece, from: number, above: Piece | undefined): boolean => {
     const { shape } = piece;
     for (let at = Math.max(from, shape?.grammar ?? 0); at < grammars.length; at++) {
       const grammar = grammars[at] as Grammar;
@@ -231,6 +242,7 @@ export function createAssembler(): Assembler {
         follow,
         pieces: [piece],
         said,
+        above,
         chars: piece.text.length,
         complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
       };
@@ -361,6 +373,10 @@ function isIdle(one: Stream): boolean {
   return !one.block && one.said.length === 0 && !one.partial;
 }
 
+function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
+  return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
+}
+
 function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
@@ -444,7 +460,7 @@ function rawOf(pieces: readonly Piece[]): string {
 }
 
 function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
-  const pieces = block.said.length === 0 ? block.pieces : [...block.said, ...block.pieces];
+  const pieces = [...block.said, ...withAbove(block)];
   const level = block.grammar.standsAlone
     ? undefined
     : pieces.find((piece) => piece.level !== undefined)?.level;

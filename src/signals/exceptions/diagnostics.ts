@@ -48,6 +48,12 @@ const languages: Readonly<Record<string, string>> = {
   mm: 'cpp',
   ex: 'elixir',
   exs: 'elixir',
+  hs: 'haskell',
+  lhs: 'haskell',
+  zig: 'zig',
+  jl: 'julia',
+  nim: 'nim',
+  dart: 'dart',
 };
 
 function found(
@@ -118,6 +124,19 @@ const colons: Form = {
   *parse(head) {
     const code = /^(.{1,4000}?) {1,2}\[(-W[\w=+-]{1,80}|[a-z][a-z-]{2,60})\]$/.exec(head[4] ?? '');
     yield found(head[1] ?? '', head[2], head[3], code?.[2], code?.[1] ?? head[4] ?? '');
+  },
+};
+
+/** GHC says what is wrong on the lines below: `src/Cart.hs:7:12: error: [GHC-88464]`. */
+const ghc: Form = {
+  head: /^(\S.{0,1000}?\.l?hs):(?:(\d{1,9}):(\d{1,9})(?:-\d{1,9})?|\((\d{1,9}),(\d{1,9})\)-\(\d{1,9},\d{1,9}\)): error:(?: \[([A-Z]{1,8}-\d{1,8})\])?(?: (.{1,4000}))?$/,
+  *parse(head, lines) {
+    const said = lines
+      .slice(1)
+      .map((line) => line.trim().replace(/^• /, ''))
+      .find((line) => line !== '');
+    const message = head[7] ?? said ?? '';
+    yield found(head[1] ?? '', head[2] ?? head[4], head[3] ?? head[5], head[6], message);
   },
 };
 
@@ -328,6 +347,7 @@ const msbuildEnd: Form = {
 const forms: readonly Form[] = [
   parenthesised,
   pretty,
+  ghc,
   colons,
   cargoEnd,
   rustc,

@@ -7,6 +7,10 @@ const reportHead = /^=(?:ERROR|CRASH|SUPERVISOR) REPORT==== .{1,80}===$/;
 const ownHead =
   /^(?:\*\* (?:Generic server|State machine|Generic event handler|gen_event handler) .{1,300}|Error in process <[\d.]{1,30}>.{0,200} with exit value:|\s{0,4}crasher:)$/;
 const shellHead = /^\*\* exception (?:error|exit|throw): /;
+/** A server that dies reports, and so does its process, right behind. */
+const serverHead = /^\*\* (?:Generic server|State machine) (.{1,300}?) terminating/;
+const crashHead = /^(?:=CRASH REPORT==== .{1,80}===|\s{0,4}crasher:)$/;
+const registered = /^\s{1,8}(?:registered_name|pid): (\S{1,300})$/;
 /** `exception error: no match of right hand side value undefined`, in a crash report and the shell. */
 const told = /^\s{0,8}(?:\*\* )?exception (error|exit|throw): (.{0,4000})$/;
 const toldPlace =
@@ -47,14 +51,20 @@ export const erlang: Grammar = {
     'crasher:\n',
     '** exception ',
   ],
-  keepsLeveled: (line) => line.startsWith('** '),
+  keepsLeveled: (line) => line.startsWith('** ') || crashHead.test(line),
   begin(line) {
     const may = line.startsWith('=') || line.startsWith('*') || line.endsWith(':');
     if (!may || !(reportHead.test(line) || ownHead.test(line) || shellHead.test(line)))
       return undefined;
     let blanks = 0;
     let heads = reportHead.test(line) ? 0 : 1;
+    let isServer = serverHead.test(line);
     return (next) => {
+      if (isServer && crashHead.test(next)) {
+        isServer = next.startsWith('='); // then `crasher:` is still to come
+        return 'enough';
+      }
+      isServer ||= serverHead.test(next);
       if (ownHead.test(next) && ++heads > 1) return 'no';
       if (next.trim() === '') return ++blanks > 2 ? 'no' : 'enough';
       if (/^(?:\s|\*\* |[{[<"']|Error in process )/.test(next)) return 'enough';
@@ -63,12 +73,30 @@ export const erlang: Grammar = {
   },
   saysEnough: (line) => shellHead.test(line),
   *parse(lines) {
-    const isSupervisor = lines[0]?.startsWith('=SUPERVISOR') === true;
-    const parsed = parseTold(lines) ?? parseTerms(lines);
-    // A supervisor repeats what its child has said.
-    if (parsed) yield isSupervisor ? { ...parsed, silent: true } : parsed;
+    const crash = lines.findIndex((line, at) => at > 0 && crashHead.test(line));
+    const isServer = crash > 0 && lines.slice(0, crash).some((line) => serverHead.test(line));
+    if (!isServer) {
+      yield* parseReport(lines);
+      return;
+    }
+    const [server, process] = [lines.slice(0, crash), lines.slice(crash)];
+    yield* parseReport(server);
+    if (!isOf(server, process)) yield* parseReport(process);
   },
 };
+
+function* parseReport(lines: readonly string[]): Iterable<ParsedException> {
+  const parsed = parseTold(lines) ?? parseTerms(lines);
+  // A supervisor repeats what its child has said.
+  const isSupervisor = lines[0]?.startsWith('=SUPERVISOR') === true;
+  if (parsed) yield isSupervisor ? { ...parsed, silent: true } : parsed;
+}
+
+/** Whether the process that crashed is the server that terminated, by its name or number. */
+function isOf(server: readonly string[], process: readonly string[]): boolean {
+  const name = server.map((line) => serverHead.exec(line)?.[1]).find((match) => match);
+  return process.some((line) => registered.exec(line)?.[1] === name);
+}
 
 /** The places that stand in a term: stacks of Erlang are lists of tuples. */
 export function framesInTerms(text: string): readonly Frame[] {

@@ -74,6 +74,12 @@ const forms: readonly Form[] = [
     header: /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d{1,6} {1,6}\d{1,6} ([VDIWEFA]) [^:\n]{1,80}: /,
   },
   {
+    // logcat's brief and time forms: `E/flutter ( 4512): `, `03-02 10:00:00.123 E/Pool(  345): `
+    may: (line) =>
+      line.charCodeAt(1) === 47 || (startsWithDigit(line) && line.charCodeAt(20) === 47),
+    header: /^(?:\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} )?([VDIWEFA])\/[^:()\n]{1,80}?\( {0,6}\d{1,7}\): /,
+  },
+  {
     // Sidekiq: `2026-03-02T10:00:00.123Z pid=17 tid=abc class=Pay jid=0b1c WARN: `
     may: (line) => startsWithDigit(line) && line.includes(' pid='),
     header: new RegExp(

@@ -1,3 +1,4 @@
+import type { Frame } from '../../core/signal.ts';
 import type { Grammar, ParsedException } from './grammar.ts';
 import { exceptionOf, frameOf, messageOf } from './parts.ts';
 
@@ -14,6 +15,9 @@ const others = [
   new RegExp(String.raw`^${script}:(\d{1,7}): (.{1,2000})$`),
   new RegExp(String.raw`^${script}\[(\d{1,7})\]: (.{1,2000})$`),
 ];
+/** `sh: vite: not found`, `zsh: command not found: vite`: of a command that no script gave. */
+const unplaced =
+  /^-?(?:ba|da|z|k|a)?sh: ((?:[^\s:]{1,300}: (?:command )?not found)|command not found: \S{1,300})$/;
 const scriptName =
   /\.(?:sh|bash|zsh|ksh|bats|command)$|(?:^|\/)(?:\.bashrc|\.profile|\.zshrc|\.bash_profile)$/;
 const shellName = /^(?:-?(?:ba|da|z|k|a)?sh|main|environment)$/;
@@ -36,6 +40,7 @@ export const shell: Grammar = {
     'yntax error',
   ],
   begin(line) {
+    if (unplaced.test(line)) return () => 'no';
     const found = read(line);
     if (!found) return undefined;
     return (next) => {
@@ -74,6 +79,8 @@ function isSaid(match: RegExpExecArray, saysLine: boolean): boolean {
 }
 
 function parseLine(line: string): ParsedException | undefined {
+  const alone = unplaced.exec(line)?.[1];
+  if (alone !== undefined) return shellError(alone, []);
   const match = read(line);
   if (!match) return undefined;
   const [, name = '', number, message = ''] = match;
@@ -82,10 +89,14 @@ function parseLine(line: string): ParsedException | undefined {
     !shellName.test(name) && !/^\/(?:usr|etc|bin|sbin|lib)\//.test(name),
     { line: Number(number) },
   );
+  return shellError(message, [frame]);
+}
+
+function shellError(message: string, frames: readonly Frame[]): ParsedException {
   const isWarning = message.startsWith('warning: ');
   return exceptionOf(
     'shell',
-    { type: 'ShellError', message: messageOf([withoutPid(message)]), frames: [frame] },
+    { type: 'ShellError', message: messageOf([withoutPid(message)]), frames },
     [],
     isWarning ? { kind: 'log', severity: 'warning' } : {},
   );

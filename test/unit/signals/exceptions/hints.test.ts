@@ -57,6 +57,33 @@ const samples: Readonly<Record<string, string>> = {
   zsh: 'a.zsh:5: command not found: x\n',
   bash3: 'a.sh: line 5: [: too many arguments\n',
   swift: 'a/Cart.swift:12: Fatal error: x\n',
+  r: "Error in price_of('x') : gone\nCalls: main -> price_of\nExecution halted\n",
+  testthat: "── Failure ('test-cart.R:5:3'): total works ────\ntotal(cart) is wrong\n\n",
+  julia:
+    'ERROR: DivideError: integer division error\nStacktrace:\n [1] f()\n   @ Main /srv/a.jl:3\n',
+  'julia log': '┌ Error: gone\n│   key = "a"\n└ @ Main /srv/a.jl:22\n',
+  'julia test': 'Cart: Test Failed at /srv/a.jl:8\n  Expression: a == b\n   Evaluated: 1 == 2\n\n',
+  haskell:
+    'shop: gone\nCallStack (from HasCallStack):\n  error, called at src/A.hs:21:15 in main:A\n',
+  'haskell place': 'shop: src/A.hs:9:1-20: Non-exhaustive patterns in function kind\n',
+  ghc: 'src/A.hs:7:12: error:\n    Variable not in scope: x\n',
+  ocaml: 'Fatal error: exception Not_found\nRaised at A.f in file "a.ml", line 7, characters 2-9\n',
+  'ocaml compiler':
+    'File "a.ml", line 7, characters 2-9:\n7 | x y\n      ^\nError: Unbound value y\n',
+  powershell7: 'Exception: /srv/a.ps1:9\nLine |\n   9 |  throw "x"\n     |  ~~~~~~~~~\n     | x\n',
+  powershell5:
+    'Get-Item : gone\nAt C:\\a.ps1:5 char:1\n+ Get-Item x\n+ ~~~~\n    + CategoryInfo          : A: (x:String) [Get-Item], LostException\n    + FullyQualifiedErrorId : Lost\n',
+  nim: '/srv/a.nim(7) f\nError: unhandled exception: x [ValueError]\n',
+  'nim compiler': "/srv/a.nim(7, 10) Error: undeclared identifier: 'x'\n",
+  zig: 'thread 9 panic: x\n/srv/a.zig:8:17: 0x1034 in f (main)\n    x;\n    ^\n',
+  'zig error': 'error: Lost\n/srv/a.zig:8:17: 0x1034 in f (main)\n    x;\n    ^\n',
+  crystal: "Unhandled exception: x (KeyError)\n  from src/a.cr:7:5 in 'f'\n",
+  'crystal compiler': 'In src/a.cr:7:3\n\n 7 | x\n     ^\nError: undefined x\n',
+  tcl: 'divide by zero\n    while executing\n"expr 1/0"\n    (file "a.tcl" line 9)\n',
+  terraform: '╷\n│ Error: gone\n│ \n│   on main.tf line 14, in locals:\n╵\n',
+  valgrind: '==9== Invalid read of size 4\n==9==    at 0x10918D: f (a.c:31)\n==9== \n',
+  flutter:
+    '══╡ EXCEPTION CAUGHT BY WIDGETS LIBRARY ╞═══════\nThe following StateError was thrown building A:\nBad state: x\n\n#0      A.b (package:shop/a.dart:41:18)\n════════════════════════\n',
   swift2: 'Fatal error: x: file /srv/Cart.swift, line 14\n',
 };
 
