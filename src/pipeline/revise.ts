@@ -12,7 +12,7 @@ import type { Progress } from '../core/progress.ts';
 import { confidenceOf } from '../gates/confidence.ts';
 import { audit } from './changes.ts';
 import { requestOf, ticketOf } from './decide.ts';
-import { historyOf, newCodeOf } from './draft.ts';
+import { historyOf, newCodeOf } from './request.ts';
 import type { House } from './house.ts';
 import { judge } from './judge.ts';
 

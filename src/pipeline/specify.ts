@@ -7,7 +7,7 @@ import { isUnspecified, type Specification, specifiedBy } from '../core/specific
 import type { Ticket } from '../core/ticket.ts';
 import { audit } from './changes.ts';
 import { notFound } from './decide.ts';
-import { feedbackFor, saidFor } from './draft.ts';
+import { feedbackFor, saidFor } from './said.ts';
 import type { House } from './house.ts';
 import { beginLook, plainOf, runLook } from './look.ts';
 

@@ -11,18 +11,11 @@ import type { Ticket } from '../core/ticket.ts';
 import { type ToolFinding, toolFindingOf, toolName } from '../core/toolFix.ts';
 import { fixWithTool, isInstalled } from '../gates/static/fix.ts';
 import { nextTicket } from './claim.ts';
-import {
-  attempt,
-  draft,
-  eventsOf,
-  type Job,
-  note,
-  requestOf,
-  toTesting,
-  type Wanted,
-} from './draft.ts';
+import { attempt, eventsOf, type Job, note, toTesting, type Wanted } from './attempt.ts';
+import { draft } from './draft.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
+import { requestOf } from './request.ts';
 
 /** By the tool that found it where it can, else by a model. */
 export async function draftTicket(
