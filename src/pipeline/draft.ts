@@ -24,7 +24,7 @@ import type { House } from './house.ts';
 import { instructionsOf } from './instructions.ts';
 import { feedbackOf, judge } from './judge.ts';
 import { lessonsFor } from './past.ts';
-import { requestOf } from './request.ts';
+import { newRequest } from './request.ts';
 import { feedbackFor, saidFor } from './said.ts';
 import { assertRequestsLeft } from './today.ts';
 
@@ -119,7 +119,7 @@ async function writePatch(
     }),
     signal,
   );
-  return requestOf(job, submission);
+  return newRequest(job, submission);
 }
 
 /** As it is written, so that the audit trail's hash can be held against the file. */

@@ -13,7 +13,7 @@ import type { Settings } from '../core/settings.ts';
 import { assertMove, manualTicketId, type Ticket } from '../core/ticket.ts';
 import { audit } from './changes.ts';
 import { codeContext } from './codeContext.ts';
-import { notFound } from './decide.ts';
+import { notFound } from './lookUp.ts';
 import { draft } from './draft.ts';
 import { instructionsOf } from './instructions.ts';
 import { feedbackFor, saidFor } from './said.ts';

@@ -10,7 +10,7 @@ import type { House } from './house.ts';
 import { metricsOf } from './metrics.ts';
 import { feedbackFor } from './said.ts';
 
-export async function requestOf(
+export async function newRequest(
   job: Job,
   { reasoning, confidence }: Pick<Submission, 'reasoning' | 'confidence'>,
 ): Promise<PatchRequest> {

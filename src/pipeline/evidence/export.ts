@@ -4,7 +4,7 @@ import { type EvidenceBundle, evidenceFormat, evidenceVersion } from '../../core
 import { redact } from '../../core/secrets.ts';
 import type { Settings } from '../../core/settings.ts';
 import { findSecrets } from '../../gates/secrets/scanner.ts';
-import { wholeRequestOf } from '../decide.ts';
+import { wholeRequestOf } from '../lookUp.ts';
 import type { House } from '../house.ts';
 import { seal, sha256Of } from './seal.ts';
 
