@@ -64,11 +64,7 @@ export async function exportEvidence(
     format: evidenceFormat,
     version: evidenceVersion,
     madeAt: house.clock.now().toISOString(),
-    madeBy: {
-      patchwright: house.version,
-      node: process.version,
-      platform: `${process.platform} ${process.arch}`,
-    },
+    madeBy: madeBy(house),
     request: words.request,
     model: words.model,
     base: { commit: base, tree: await treeOf(base) },
@@ -100,6 +96,14 @@ const whole = [
   '--src-prefix=a/',
   '--dst-prefix=b/',
 ];
+
+export function madeBy({ version }: Pick<House, 'version'>): EvidenceBundle['madeBy'] {
+  return {
+    patchwright: version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
 
 /** Settings that verdicts depend on. */
 export async function rulesOf(
