@@ -89,7 +89,7 @@ export type { Outlook } from './pipeline/past.ts';
 export { type RunReport, type RunType, runTypes } from './pipeline/run/report.ts';
 export type { PerformanceReport } from './learning/performance.ts';
 export type { Insight } from './pipeline/insight.ts';
-export type { DoctorCheck } from './pipeline/doctor.ts';
+export type { DoctorCheck, DoctorCode } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
 export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';

@@ -84,7 +84,11 @@ export function withFolders(
 
 function countFigures({ requests, tickets }: Insight): readonly FigureView[] {
   return [
-    { label: t('Waiting'), value: String(requests.waiting), note: t('patch requests to review') },
+    {
+      label: t('Waiting'),
+      value: String(requests.waiting),
+      note: requests.waiting === 1 ? t('patch request to review') : t('patch requests to review'),
+    },
     {
       label: t('Proposed'),
       value: String(requests.proposed),
@@ -184,14 +188,16 @@ function healthFigures({ health, odds }: Insight): readonly FigureView[] {
   ];
 }
 
-/** In a word; the number behind it is the note. */
+/** In a word; by how much is the note. */
 function trendFigure(figure: FigureView, { value, direction }: Insight['health']['qualityTrend']) {
   if (value === undefined) return figure;
-  const sign = value < 0 ? '−' : '+';
   return {
     ...figure,
     value: t(trendWords[direction]),
-    note: t('{0} tickets to the period before', `${sign}${Math.abs(value).toLocaleString('en')}`),
+    note:
+      value === 0
+        ? t('as in the period before')
+        : t('by {0}, compared with the period before', plural(Math.abs(value), 'ticket')),
   };
 }
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import { type Leftover, unneeded } from '../core/leftover.ts';
-import type { Handlers } from './commands.ts';
+import { contextKeys, type Handlers } from './commands.ts';
 import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';
 import { openReview } from './diffReview.ts';
@@ -57,6 +57,8 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     openDemo: () => openDemo(desk),
     getStarted: async () => {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough);
+      // What was so before VS Code read the steps completes none of them; this is news in any case.
+      await vscode.commands.executeCommand('setContext', contextKeys.guided, true);
     },
     cleanUp: () => cleanUp(desk),
     toggleServer: () => desk.server.toggle(),
