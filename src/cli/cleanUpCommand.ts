@@ -17,6 +17,7 @@ const words: Readonly<Record<Leftover['kind'], string>> = {
   audit: 'audit events',
   archive: 'archive file',
   set_aside: 'damaged snapshot',
+  lock: 'lock of git',
 };
 
 async function cleanUp({ app, args, out }: Context): Promise<number> {

@@ -1,4 +1,4 @@
-/** Something that Patchwright made and that nobody needs any more. */
+/** Something that Patchwright made, or a git that died left, and that nobody needs any more. */
 export interface Leftover {
   readonly kind:
     | 'backup'
@@ -7,7 +7,8 @@ export interface Leftover {
     | 'transcript'
     | 'audit'
     | 'archive'
-    | 'set_aside';
+    | 'set_aside'
+    | 'lock';
   readonly name: string;
   readonly why: string;
 }
@@ -20,4 +21,5 @@ export const unneeded = [
   'audit',
   'archive',
   'set_aside',
+  'lock',
 ] as const;

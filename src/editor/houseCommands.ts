@@ -76,6 +76,7 @@ const leftoverIcons: Readonly<Record<Leftover['kind'], string>> = {
   audit: 'law',
   archive: 'archive',
   set_aside: 'file-binary',
+  lock: 'lock',
 };
 
 /** Shows all of it first; work that is not merged goes only after a question of its own. */

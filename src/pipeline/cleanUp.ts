@@ -1,10 +1,12 @@
 import { type Backup, backups, dropBackup } from '../release/backups.ts';
+import { dropLock } from '../release/locks.ts';
 import { dropBranch, type OwnBranch, ownBranches } from '../release/branches.ts';
 import type { Release } from '../core/patchRequest.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Leftover } from '../core/leftover.ts';
 import { audit } from './changes.ts';
 import type { House } from './house.ts';
+import { locksLeft } from './locksLeft.ts';
 
 interface Removable extends Leftover {
   readonly remove: () => Promise<void>;
@@ -72,6 +74,7 @@ async function removables(house: House): Promise<readonly Removable[]> {
     ...(await oldTranscripts(house, old)),
     ...oldEvents(house),
     ...(await unusedFiles(house, old)),
+    ...(await deadLocks(house)),
   ];
 }
 
@@ -169,5 +172,14 @@ async function unusedFiles({ backlog }: House, old: string): Promise<Removable[]
     name: file.name,
     why: `${why[file.kind]} Written on ${file.at.slice(0, 10)}, over ${keptDays} days ago.`,
     remove: () => backlog.unused.remove(file),
+  }));
+}
+
+async function deadLocks(house: House): Promise<Removable[]> {
+  return (await locksLeft(house)).map((lock) => ({
+    kind: 'lock',
+    name: lock.name,
+    why: `A git that was killed has left it on ${lock.at.slice(0, 10)} at ${lock.at.slice(11, 16)} UTC; none is at work here now.`,
+    remove: () => dropLock(lock),
   }));
 }

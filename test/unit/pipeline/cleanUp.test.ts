@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
@@ -180,6 +182,33 @@ describe('cleaning up', function () {
     assert.deepEqual(there(), [named, damaged, ...others]);
     await app.pipeline.cleanUp(unneeded);
     assert.deepEqual(there(), [named, ...others]);
+  });
+
+  it('offers locks that a killed git has left, old ones, and none while a git is at work there', async () => {
+    const names = ['HEAD.lock', 'refs/heads/work.lock'];
+    const [head = '', branch = ''] = names.map((name) => join(git.cwd, '.git', name));
+    for (const file of [head, branch]) writeFileSync(file, '');
+    assert.deepEqual(await found(), [], 'they have just been made');
+    for (const file of [head, branch]) utimesSync(file, ago(1), ago(1));
+    const atWork = spawn('git', ['cat-file', '--batch'], { cwd: git.cwd });
+    try {
+      await once(atWork, 'spawn');
+      assert.deepEqual(await found(), []);
+    } finally {
+      atWork.kill();
+      await once(atWork, 'exit');
+    }
+    assert.deepEqual(
+      await found(),
+      names.map((name) => `lock ${name}`),
+    );
+    const doctor = await app.pipeline.doctor();
+    assert.match(doctor.find(({ title }) => title === 'Locks of git')?.detail ?? '', /HEAD\.lock/);
+    await app.pipeline.scan();
+    assert.ok(existsSync(head), 'it went unasked');
+    await app.pipeline.cleanUp(unneeded);
+    assert.deepEqual([head, branch].filter(existsSync), []);
+    await git.run(['commit', '-q', '--allow-empty', '-m', 'works again']);
   });
 
   it('keeps a branch that a worktree of the user has checked out', async () => {
