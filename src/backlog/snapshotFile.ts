@@ -78,6 +78,9 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** A damaged one. One that a newer version wrote is none of them: it may be wanted again. */
+export const setAsidePattern = /^backlog(?:\.previous)?\.sqlite\.corrupt-[0-9A-Z-]+$/;
+
 /** Keeps a file that failed its check under a name of its own. Gives the name. */
 export async function setAside(
   file: string,

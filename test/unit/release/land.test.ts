@@ -395,7 +395,28 @@ describe('land', () => {
       const request = await fix();
       write('notes.txt', 'mine\n');
       write('.git/refs/heads/work.lock', '');
+      const { why, remedy } = await refused(() => landIt(git, request), 'busy');
+      assert.match(`${why} ${remedy}`, /refs\/heads\/work\.lock.*patchwright cleanup/);
+    });
+
+    it('of backups that a git that died has locked', async () => {
+      const request = await fix();
+      const { backupRef } = await landIt(git, await patch({ 'notes.txt': 'four\n' }));
+      write(`.git/${backupRef.replace(/1$/, '2')}.lock`, '');
       await refused(() => landIt(git, request), 'busy');
+    });
+
+    it('of patches that are being applied (git am)', async () => {
+      const request = await fix();
+      write('notes.txt', 'mine\n');
+      await commitAll('mine');
+      const mail = await git.run(['format-patch', '-1', '--stdout']);
+      await git.run(['reset', '-q', '--hard', 'HEAD~1']);
+      write('notes.txt', 'another\n');
+      await commitAll('another');
+      await git.run(['am', '-q'], { input: `${mail}\n`, okCodes: [128] });
+      const { why, remedy } = await refused(() => landIt(git, request), 'operation_in_progress');
+      assert.match(`${why} ${remedy}`, /git am is in progress.*git am --continue/);
     });
   });
 
