@@ -32,8 +32,8 @@ export function dashboardViewOf(
     ],
     charts: chartsOf(insight),
     tables: [
-      costTable(t('Cost by model'), t('Model'), insight.cost.byModel),
-      costTable(t('Cost by outcome'), t('Outcome'), insight.cost.byOutcome),
+      costTable(t('Cost by model'), t('Model'), insight.cost.byModel, modelName),
+      costTable(t('Cost by outcome'), t('Outcome'), insight.cost.byOutcome, codeWords),
     ],
     recent: events.slice(0, maxRecent).map((event) => ({
       at: moment(event.at, now),
@@ -304,12 +304,22 @@ function enough(chart: ChartView): ChartView {
     : { ...chart, tooLittle: t('Only {0} so far; from {1} on this is drawn.', seen, leastPoints) };
 }
 
-function costTable(title: string, of: string, rows: Insight['cost']['byModel']): TableView {
+/** As its server spells it. */
+function modelName(name: string): string {
+  return shorten(name, 100);
+}
+
+function costTable(
+  title: string,
+  of: string,
+  rows: Insight['cost']['byModel'],
+  wordsOf: (name: string) => string,
+): TableView {
   return {
     title,
     head: [of, t('Attempts'), t('Landed'), t('Tokens'), t('Cost')],
     rows: rows.map(({ name, attempts, landed, tokens, costUsd, unpriced }) => [
-      codeWords(name),
+      wordsOf(name),
       String(attempts),
       String(landed),
       tokens.toLocaleString('en'),
