@@ -47,8 +47,17 @@ export async function moveBranch(
     }
     // Failed after the move.
   }
-  await git.run(['update-ref', '-d', movingRef]);
+  await noteArrival(git, movingRef);
   return backupRef;
+}
+
+/** What has landed has landed: a note that can't go now (a lock) is dropped by `endBrokenMove`. */
+async function noteArrival(git: Git, movingRef: string): Promise<void> {
+  try {
+    await git.run(['update-ref', '-d', movingRef]);
+  } catch (error) {
+    if (!isPatchwrightError(error)) throw error;
+  }
 }
 
 /**

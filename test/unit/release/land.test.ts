@@ -17,9 +17,10 @@ import { type ErrorCode, isPatchwrightError, PatchwrightError } from '../../../s
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import type { Merged } from '../../../src/release/land.ts';
+import { endBrokenMove, isMoving } from '../../../src/release/move.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
-import { landIt, makePatch, stateOf } from './workspace.ts';
+import { landIt, makePatch, rollItBack, stateOf } from './workspace.ts';
 
 const base = {
   'src/sum.js': 'export const sum = (a, b) => a - b;\n',
@@ -399,6 +400,16 @@ describe('land', () => {
       assert.match(`${why} ${remedy}`, /refs\/heads\/work\.lock.*patchwright cleanup/);
     });
 
+    it('but not of packed refs once the branch has moved', async () => {
+      const request = await fix();
+      write('.git/packed-refs.lock', '');
+      const { commit } = await landIt(git, request);
+      assert.equal(await git.run(['rev-parse', 'HEAD']), commit);
+      rmSync(at('.git/packed-refs.lock'));
+      assert.equal(await endBrokenMove({ git }), false);
+      assert.equal(await isMoving({ git }), false);
+    });
+
     it('of backups that a git that died has locked', async () => {
       const request = await fix();
       const { backupRef } = await landIt(git, await patch({ 'notes.txt': 'four\n' }));
@@ -607,6 +618,21 @@ describe('land', () => {
       const release = await landIt(git, request);
       assert.equal(read('hook.local'), 'ran\n');
       assert.equal(await git.run(['rev-parse', 'HEAD']), release.commit);
+    });
+
+    it('gives the message to the commit-msg hook, which may change or refuse it', async () => {
+      const request = await fix();
+      const hook = (script: string): void =>
+        writeFileSync(at('.git/hooks/commit-msg'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      hook('echo "Say why." >&2; exit 1');
+      const { why } = await refused(() => landIt(git, request), 'git_failed');
+      assert.match(why, /Say why/);
+      hook('printf "Change-Id: I1\\n" >> "$1"');
+      const release = await landIt(git, request);
+      const trailers = await git.run(['log', '-1', '--format=%(trailers)']);
+      assert.match(trailers, /Approved-by: Ada\nChange-Id: I1/);
+      hook('exit 1');
+      await rollItBack(git, release); // git asks no commit-msg hook about a revert
     });
 
     it('obeys a hook that refuses the ref, and puts the files back', async () => {
