@@ -4,7 +4,7 @@ import { addFrame, exceptionOf, frameOf, messageOf } from './parts.ts';
 
 /** `Error in price_of("sku-1") : text`; rlang quotes the call and goes on below; Shiny warns of it. */
 const inCall =
-  /^(?:Warning: )?Error in (?:`([^`]{1,300})`:|([\w.:$@]{1,200}\(.{0,2000}?|.{0,400}?) ?: ?)(.{0,4000})$/;
+  /^(?:Warning: )?Error in (?:`([^`]{1,300})`:|([\w.:$@]{1,200}\(.{0,2000}?|.{0,400}?) ?: ?)(.{0,4000})/;
 const bare = /^Error: (.{1,4000})$/;
 const causedBy = /^Caused by error(?: in `([^`]{1,300})`)?:(?: (.{1,4000}))?$/;
 /** rlang's bullets: what failed, then details. */
