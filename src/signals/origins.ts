@@ -24,7 +24,7 @@ const maxMapped = 40;
 
 /**
  * Frames of generated code become those of the original files, by source maps. A place that has neither a
- * function nor a source text gets the text of its line: without it two bugs of one file would look alike.
+ * function of a name of its own nor a source text gets the text of its line: without it two bugs of one file would look alike.
  */
 export function createOrigins(folder: string, locator: Locator): Origins {
   const sourceMaps = createSourceMaps(folder, locator);
@@ -104,8 +104,15 @@ function isMappable(frame: Frame): boolean {
   return frame.inApp && frame.column !== undefined;
 }
 
-function isBare(frame: Frame): boolean {
-  return frame.function === undefined && frame.source === undefined;
+/**
+ * Names that many functions of a file share: what has no name of its own, and matchers of tests,
+ * which some runners give as the function that calls them.
+ */
+const shared =
+  /<(?:anonymous|lambda|module|main|top \(required\))>|\{closure|^(?:Object\.)?to[A-Z]\w{1,60}$/;
+
+function isBare({ function: name, source }: Frame): boolean {
+  return source === undefined && (name === undefined || shared.test(name));
 }
 
 function languageOf(event: ExceptionEvent, top: Frame | undefined, isScript: boolean): string {

@@ -11,6 +11,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
 import { languageOfLogger, type Origin, originOf } from './origin.ts';
@@ -335,6 +336,11 @@ export function createAssembler(): Assembler {
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
         for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
+        return;
+      }
+      const report = linesOfReport(text);
+      if (report) {
+        for (const part of report) pushText(part, offset);
         return;
       }
       if (!text.includes('\r')) return pushText(text, offset);

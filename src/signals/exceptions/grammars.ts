@@ -1,22 +1,23 @@
-import { diagnostics } from './diagnostics.ts';
+import { batsTests } from './batsTests.ts';
+import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
+import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
+import { diagnostics } from './diagnostics.ts';
 import { dotnet } from './dotnet.ts';
-import { erlang } from './erlang.ts';
 import { elixir, elixirTests } from './elixir.ts';
+import { erlang } from './erlang.ts';
 import { go, goRace } from './go.ts';
+import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
 import { java, javaReports } from './java.ts';
 import { javascript } from './javascript.ts';
-import { julia } from './julia.ts';
-import { lua } from './lua.ts';
-import { goTests } from './goTests.ts';
 import { javascriptTests } from './javascriptTests.ts';
-import { pythonTests } from './pythonTests.ts';
-import { pythonRich } from './pythonRich.ts';
-import { rustTests } from './rustTests.ts';
+import { jsonReports } from './jsonReports.ts';
+import { julia } from './julia.ts';
 import { junitXml } from './junitXml.ts';
+import { lua } from './lua.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
 import { ocaml } from './ocaml.ts';
@@ -24,12 +25,18 @@ import { perl } from './perl.ts';
 import { php } from './php.ts';
 import { powershell } from './powershell.ts';
 import { python } from './python.ts';
+import { pythonRich } from './pythonRich.ts';
+import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
+import { robotTests } from './robotTests.ts';
 import { ruby, rubyTests } from './ruby.ts';
 import { rust } from './rust.ts';
+import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
 import { shell } from './shell.ts';
 import { swift } from './swift.ts';
+import { swiftTests } from './swiftTests.ts';
+import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
 import { terraform } from './terraform.ts';
 import { valgrind } from './valgrind.ts';
@@ -41,10 +48,17 @@ export const grammars: readonly Grammar[] = [
   rubyTests,
   elixirTests,
   javaReports,
+  jsonReports,
   javascriptTests,
+  tapTests,
   pythonTests,
   goTests,
   rustTests,
+  cppTests,
+  ctestResults,
+  swiftTests,
+  robotTests,
+  batsTests,
   python,
   pythonRich,
   rust,

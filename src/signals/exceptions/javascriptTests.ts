@@ -7,7 +7,6 @@ import {
   languageOf,
   silentFailure,
 } from './testFailure.ts';
-import { javascript } from './javascript.ts';
 
 const maxLines = 400;
 
@@ -50,7 +49,9 @@ const mocha: Section = {
   },
   *parse(lines) {
     const title = titleEnd(lines);
-    if (title >= 0) yield* some(javascriptFailure(lines.slice(title + 1)));
+    if (title < 0) return;
+    const body = lines.slice(title + 1);
+    yield* some(javascriptFailure(body) ?? placedByTitle(lines[0] ?? '', body));
   },
 };
 
@@ -58,6 +59,15 @@ const mocha: Section = {
 function titleEnd(lines: readonly string[]): number {
   if (/^ {2}\d{1,6}\) .{0,1000} › /.test(lines[0] ?? '')) return 0;
   return lines.slice(0, 12).findIndex((line) => line.endsWith(':'));
+}
+
+/** A test of Playwright that took too long says no more than that. */
+function placedByTitle(title: string, body: readonly string[]): ParsedException | undefined {
+  const place = /^ {2}\d{1,6}\) (?:\[.{1,100}\] › )?(\S.{0,500}?):(\d{1,9}):\d{1,9} › /.exec(title);
+  const said = body.find((line) => line.trim() !== '')?.trim();
+  if (!place || said === undefined) return undefined;
+  const frames = [{ file: place[1] ?? '', line: Number(place[2]), inApp: true }];
+  return failure(languageOf(frames), failedExpectation, said, frames);
 }
 
 // jest: `  ● suite › test`, the error, a piece of source, the frames; all indented.
@@ -73,10 +83,11 @@ const jest: Section = {
     };
   },
   *parse(lines) {
+    // A file that Jest cannot parse: much advice, then the error.
+    const details = lines.findIndex((line) => /^\s{0,8}Details:$/.test(line));
+    const body = lines.slice(Math.max(details, 0) + 1);
     yield* some(
-      javascriptFailure(
-        dedented(lines.slice(1).filter((line) => !/^\s{0,8}thrown: ?$/.test(line))),
-      ),
+      javascriptFailure(dedented(body.filter((line) => !/^\s{0,8}thrown: ?$/.test(line)))),
     );
   },
 };
@@ -134,11 +145,11 @@ const vitestUnhandled: Section = {
 };
 
 // node --test: each failure at once, and again in the end; the second time it is counted.
-const nodeMark = /^(\s{0,60})✖ .{1,2000} \(\d{1,9}(?:\.\d{1,12})?ms\)(?: #.{0,300})?$/;
+const nodeMark = /^(\s{0,60})[✖⚠] .{1,2000} \(\d{1,9}(?:\.\d{1,12})?ms\)(?: #.{0,300})?$/;
 const nodeFirst: Section = {
   head: nodeMark,
   follow(head) {
-    const own = head.indexOf('✖');
+    const own = head.search(/[✖⚠]/);
     let lines = 0;
     return (line) => {
       const indent = line.length - line.trimStart().length;
@@ -164,9 +175,13 @@ const nodeAgain: Section = {
     };
   },
   *parse(lines) {
-    yield nodeFailure(lines.slice(2), lines[0] ?? '');
+    yield nodeTodo.test(lines[1] ?? '')
+      ? silentFailure('javascript')
+      : nodeFailure(lines.slice(2), lines[0] ?? '');
   },
 };
+/** What is still to do may fail. */
+const nodeTodo = /^\s{0,60}⚠ |ms\) # TODO\b/;
 /** The dot reporter says it only in the end. */
 const nodeDots: Section = {
   head: /^Failed tests:$/,
@@ -178,7 +193,8 @@ const nodeDots: Section = {
   *parse(lines) {
     const starts = lines.flatMap((line, at) => (nodeMark.test(line) ? [at] : []));
     for (const [index, at] of starts.entries())
-      yield nodeFailure(lines.slice(at + 1, starts[index + 1]), '');
+      if (!nodeTodo.test(lines[at] ?? ''))
+        yield nodeFailure(lines.slice(at + 1, starts[index + 1]), '');
   },
 };
 
@@ -189,9 +205,9 @@ function nodeFailure(body: readonly string[], head: string): ParsedException {
   const said = lines.find((line) => line.trim() !== '')?.trim() ?? '';
   const place = nodeAgainHead.exec(head);
   // A suite fails because of its tests, a file because of what it printed above.
-  if (!place || said === '' || /^'(?:\d{1,6} subtests? failed|test failed)'$/.test(said))
+  if (said === '' || /^'(?:\d{1,6} subtests? failed|test failed)'$/.test(said))
     return silentFailure('javascript');
-  const frames = [{ file: place[1] ?? '', line: Number(place[2]), inApp: true }];
+  const frames = place ? [{ file: place[1] ?? '', line: Number(place[2]), inApp: true }] : [];
   return failure(
     languageOf(frames),
     failedExpectation,
@@ -200,80 +216,39 @@ function nodeFailure(body: readonly string[], head: string): ParsedException {
   );
 }
 
-// TAP: `not ok 2 - name`, then a YAML block, or with mocha the error.
-const notOk = /^(\s{0,60})not ok \d{1,9}\b(?!.{0,1000}# (?:TODO|SKIP|todo|skip)\b)/;
-const tap: Section = {
-  head: notOk,
-  follow(head) {
-    const own = head.length - head.trimStart().length;
+// jasmine: `1) suite test`, then for each failed expectation its message and its stack.
+const jasmineOwn = /^ {2}Stack:$|^\s{1,12}at <Jasmine>$/;
+const jasmineHead = /^\d{1,6}\) \S/;
+const jasmine: Section = {
+  head: jasmineHead,
+  follow() {
     let lines = 0;
     return (line) => {
-      if (++lines > maxLines) return 'no';
-      if (line.trim() === '...') return 'last';
-      const indent = line.length - line.trimStart().length;
-      return line.trim() === '' || indent > own ? 'enough' : 'no';
+      if (++lines === 1) return line === '  Message:' ? 'more' : 'no';
+      return lines <= maxLines && /^(?:\s|$)/.test(line) ? 'enough' : 'no';
     };
   },
   *parse(lines) {
-    const body = dedented(lines.slice(1));
-    yield body[0]?.trim() === '---'
-      ? yamlFailure(body)
-      : (plainTap(body) ?? silentFailure('javascript'));
+    const starts = lines.flatMap((line, at) => (line === '  Message:' ? [at] : []));
+    for (const [index, at] of starts.entries()) {
+      const body = lines.slice(at + 1, starts[index + 1]);
+      yield* some(javascriptFailure(body.filter((line) => !jasmineOwn.test(line))));
+    }
   },
 };
 
-/** mocha prints the message, then the error with it once more. */
-function plainTap(body: readonly string[]): ParsedException | undefined {
-  const head = body.findIndex((line) =>
-    /^[A-Z][\w.]{0,80}(?:Error|Exception)?(?: \[\w{1,80}\])?: /.test(line),
-  );
-  return javascriptFailure(head > 0 ? body.slice(head) : body);
-}
-
-function yamlFailure(body: readonly string[]): ParsedException {
-  const value = (key: string): string => yamlValue(body, key);
-  if (
-    /subtestsFailed/.test(value('failureType')) ||
-    /^\d{1,6} subtests? failed$/.test(value('error'))
-  )
-    return silentFailure('javascript');
-  const stack = value('stack')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const lines = stack.map((line) => `    at ${line.trim().replace(/^at /, '')}`);
-  const [parsed] = lines.length === 0 ? [] : [...javascript.parse(['Error: of a test', ...lines])];
-  const place = /^(.{1,1000}):(\d{1,9}):\d{1,9}$/.exec(value('location') || value('at'));
-  const own = parsed?.frames.some((frame) => frame.inApp) ? parsed.frames : [];
-  const frames =
-    own.length > 0 || !place
-      ? own
-      : [{ file: place[1] ?? '', line: Number(place[2]), inApp: true }];
-  const type = value('name') || (/ERR_ASSERTION/.test(value('code')) ? 'AssertionError' : 'Error');
-  return failure(languageOf(frames), type, value('error') || value('message'), frames);
-}
-
-/** The few kinds of YAML that TAP producers write: plain, quoted, and blocks. */
-function yamlValue(body: readonly string[], key: string): string {
-  const at = body.findIndex(
-    (line) => line.trimStart().startsWith(`${key}: `) || line.trim() === `${key}:`,
-  );
-  const line = body[at];
-  if (line === undefined) return '';
-  const indent = line.length - line.trimStart().length;
-  const said = line
-    .trim()
-    .slice(key.length + 1)
-    .trim();
-  if (!/^[|>][-+]?\d?$/.test(said))
-    return said.replace(/^(['"])(.{0,8000})\1$/, '$2').replace(/\\(["\\])/g, '$1');
-  const end = body.findIndex(
-    (other, index) =>
-      index > at && other.trim() !== '' && other.length - other.trimStart().length <= indent,
-  );
-  return dedented(body.slice(at + 1, end < 0 ? body.length : end))
-    .join('\n')
-    .trim();
-}
+// karma: the browser, the titles and FAILED; the error behind tabs.
+const karma: Section = {
+  head: /^[A-Z].{1,100} \([^()]{1,60}\)(?:: Executed .{0,200})? \S.{0,1000} FAILED$/,
+  follow() {
+    let lines = 0;
+    return (line) => (line.startsWith('\t') && ++lines <= maxLines ? 'enough' : 'no');
+  },
+  *parse(lines) {
+    const body = lines.slice(1).map((line) => line.slice(1));
+    yield* some(javascriptFailure(body.filter((line) => !jasmineOwn.test(line))));
+  },
+};
 
 const sections: readonly Section[] = [
   mochaCount,
@@ -285,9 +260,10 @@ const sections: readonly Section[] = [
   nodeFirst,
   nodeAgain,
   nodeDots,
-  tap,
+  jasmine,
+  karma,
 ];
-const anyHead = /^ {2}\d+\) |failing|● |FAIL {2}|⎯ |✖ |^test at |^Failed tests:$|not ok \d/;
+const anyHead = /^(?: {2})?\d+\) |failing|● |FAIL {2}|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
 
 export const javascriptTests: Grammar = {
   language: 'javascript',
@@ -304,10 +280,10 @@ export const javascriptTests: Grammar = {
     '⎯ Unhandled ',
     '\ntest at ',
     'Failed tests:',
-    'not ok ',
     ' › ',
+    '  Message:',
+    ' FAILED\n\t',
   ],
-  saysEnough: (line) => notOk.test(line),
   begin(line) {
     if (!anyHead.test(line)) return undefined;
     return sections.find(({ head }) => head.test(line))?.follow(line);

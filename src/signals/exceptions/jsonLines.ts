@@ -210,6 +210,8 @@ function journalTime(record: Json): string | undefined {
 function readCarrier(record: Json): JsonRecord | undefined {
   const pm2 = readPm2(record);
   if (pm2) return pm2;
+  const tested = readGoTest(record);
+  if (tested) return tested;
   const log = text(record, 'log');
   const stream = text(record, 'stream');
   if (log === undefined || stream === undefined) return undefined;
@@ -218,6 +220,16 @@ function readCarrier(record: Json): JsonRecord | undefined {
     language: 'text',
     carrier: log.endsWith('\n') ? stream : `${stream}+`,
   };
+}
+
+/** `go test -json`: what a package's tests print, whichever of them said it. */
+function readGoTest(record: Json): JsonRecord | undefined {
+  const said = text(record, 'Output');
+  const tested = text(record, 'Package') ?? text(record, 'ImportPath');
+  if (said === undefined || tested === undefined || !text(record, 'Action')?.endsWith('output'))
+    return undefined;
+  const carrier = `${tested}${said.endsWith('\n') ? '' : '+'}`;
+  return { message: said.replace(/\r?\n$/, ''), language: 'go', carrier };
 }
 
 /** `pm2 logs --json`. */

@@ -62,19 +62,26 @@ interface Failure {
 
 function* failuresIn(text: string): Iterable<Failure> {
   const tag =
-    /<(testcase|failure|error|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
+    /<(testcase|skipped|failure|error|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
   let testcase = '';
+  let skipped = false;
   for (let match = tag.exec(text); match; match = tag.exec(text)) {
     const [, name = '', attributes = '', closed] = match;
     if (name === 'testcase') {
       testcase = attributes;
+      skipped = false;
+      continue;
+    }
+    if (name === 'skipped') {
+      // What is still to do may fail.
+      skipped = true;
       continue;
     }
     const end = closed === '/' ? tag.lastIndex : text.indexOf(`</${name}>`, tag.lastIndex);
     const body = closed === '/' ? '' : text.slice(tag.lastIndex, end < 0 ? undefined : end);
     if (end < 0) tag.lastIndex = text.length;
     else if (closed !== '/') tag.lastIndex = end;
-    if (name.startsWith('system')) continue;
+    if (skipped || name.startsWith('system')) continue;
     yield {
       type: attribute(attributes, 'type'),
       message: attribute(attributes, 'message'),
@@ -121,7 +128,10 @@ function contentOf(body: string): string {
 function read(one: Failure, languages: readonly Grammar[]): ParsedException {
   const lines = unwrapped(one.body.split('\n', 1_000).map((line) => line.replace(/\r$/, '')));
   const known = lines.some((line) => /^E {2,}|\.py:\d/.test(line)) ? parsePytest(lines) : undefined;
-  const parsed = known ?? parsedBy(languages, lines) ?? javascriptFailure(lines);
+  const drawn = lines.some((line) => /^\s{0,8}❯ /.test(line))
+    ? javascriptFailure(lines)
+    : undefined;
+  const parsed = known ?? drawn ?? parsedBy(languages, lines) ?? javascriptFailure(lines);
   if (parsed && (parsed.frames.length > 0 || !one.file))
     return { ...parsed, silent: false, kind: 'test', severity: 'error' };
   return unknown(one, parsed);

@@ -368,7 +368,7 @@ function frameOfPlace(match: RegExpExecArray, at: number): Frame {
 const foreign =
   /^<internal:|^\(|[\\/]gems[\\/]|[\\/]lib(?:64)?[\\/]ruby[\\/]|^\/usr\/(?:lib|share)\/|[\\/]vendor[\\/](?:bundle|ruby)|^-$|uri:classloader:|[\\/]bundler[\\/]gems|[\\/]rubies[\\/]|^org\/jruby|[\\/]bin[\\/](?:bundle|rake|rspec|rails|ruby|irb|puma|sidekiq)$/;
 
-function isInApp(file: string): boolean {
+export function isInApp(file: string): boolean {
   return !foreign.test(file);
 }
 

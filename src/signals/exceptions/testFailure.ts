@@ -58,10 +58,24 @@ export function javascriptFailure(body: readonly string[]): ParsedException | un
   if (!named && frames.length === 0 && !/^(?:expect\(|assert)/.test(first)) return undefined;
   const more = messageTail(body.slice(start + 1, at < 0 ? body.length : at));
   const said = named ? (named[3] ?? '') : first;
-  const placed = frames.some((frame) => frame.inApp) ? frames : [...placeIn(body), ...frames];
-  const type = named?.[1] ?? failedExpectation;
+  const called = fromMatcher(first, frames);
+  const placed = called.some((frame) => frame.inApp) ? called : [...placeIn(body), ...called];
+  // Jest leaves out the name of a plain Error.
+  const type = named?.[1] ?? (expectation.test(first) ? failedExpectation : 'Error');
   const message = [said, ...more].join('\n').replace(/ \{$/, '');
   return failure(languageOf(placed), type, message, placed, causes);
+}
+
+/** Words of a failed expectation, a snapshot or a time limit: not what a program throws. */
+const expectation = /\b(?:expect|assert|snapshot|thrown|timed? ?out)/i;
+
+/** `expect(…).toThrow()` shows what was thrown, and where; the test fails where it expects. */
+function fromMatcher(first: string, frames: readonly Frame[]): readonly Frame[] {
+  const matcher = /^expect\(.{0,500}\)\.(to\w{1,80})\(/.exec(first)?.[1];
+  const at = frames.findIndex(
+    (frame) => frame.inApp && matcher !== undefined && frame.function?.endsWith(matcher),
+  );
+  return at > 0 ? frames.slice(at) : frames;
 }
 
 function messageTail(lines: readonly string[]): string[] {
@@ -74,8 +88,12 @@ function messageTail(lines: readonly string[]): string[] {
 /** The frames, which vitest parts by a piece of source, and the causes below them. */
 function readStack(body: readonly string[], at: number) {
   if (!body[at]?.includes('❯')) {
-    const [parsed] = [...javascript.parse(['Error: of a test', ...body.slice(at)])];
-    return { frames: parsed?.frames ?? [], causes: parsed?.causes ?? [] };
+    const more = body.findIndex((line, index) => index > at && /^\s{0,8}Cause:$/.test(line));
+    const lines = body.slice(at, more < 0 ? body.length : more);
+    const [parsed] = [...javascript.parse(['Error: of a test', ...lines])];
+    const cause = more < 0 ? undefined : javascriptFailure(dedented(body.slice(more + 1)));
+    const causes = cause ? [cause, ...cause.causes] : (parsed?.causes ?? []);
+    return { frames: parsed?.frames ?? [], causes: causes.map(linkOf) };
   }
   const end = body.findIndex((line, index) => index > at && /^(?:Caused by: |⎯{3})/.test(line));
   const own = body.slice(at, end < 0 ? body.length : end).flatMap((line) => {
@@ -91,6 +109,10 @@ function readStack(body: readonly string[], at: number) {
     ? [{ type: cause[1] ?? 'Error', message: cause[3] ?? '', frames: [] }]
     : [];
   return { frames: parsed?.frames ?? [], causes };
+}
+
+function linkOf({ type, message, frames }: Cause): Cause {
+  return { type, message, frames };
 }
 
 /** A file that could not be parsed names its place in the message: `/a/b.js: Unexpected token (3:14)`, `/a/b.js:3`. */

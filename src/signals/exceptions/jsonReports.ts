@@ -1,0 +1,100 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { frameOf } from './parts.ts';
+import { isInApp } from './ruby.ts';
+import { failedExpectation, failure, javascriptFailure } from './testFailure.ts';
+
+const maxLines = 950;
+/** Lists of what failed: mocha's, Playwright's, Jest's and Vitest's, RSpec's. */
+const head = /^(\s{1,60})"(?:failures|errors|failureMessages|exception)": ([[{])$/;
+/** mocha's `json-stream`. */
+const streamed = /^\["fail",\{.{1,16000}\}\]$/;
+const timedOut = /\bTest timeout of \d{1,9}ms exceeded/;
+/** Keys of reports that hold one of those lists, for a report in a single line. */
+const inOneLine = /"failureMessages":\[(?!\])|"summary_line":"\d/;
+
+/** A report in a single line, as one with a line for each value; undefined when it is none. */
+export function linesOfReport(text: string): readonly string[] | undefined {
+  if (!text.startsWith('{') || !inOneLine.test(text)) return undefined;
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2).split('\n');
+  } catch {
+    return undefined; // cut, or no JSON after all
+  }
+}
+
+/** The JSON that runners of tests write. */
+export const jsonReports: Grammar = {
+  language: 'javascript',
+  standsAlone: true,
+  hints: ['"failures": [', '"errors": [', '"failureMessages":', '"summary_line":', '["fail",{'],
+  saysEnough: (line) => streamed.test(line),
+  begin(line) {
+    const match = line.endsWith('[') || line.endsWith('{') ? head.exec(line) : null;
+    if (match) return untilClosed(match[1] ?? '', match[2] === '[' ? ']' : '}');
+    return line.startsWith('["fail",{') && streamed.test(line) ? () => 'no' : undefined;
+  },
+  *parse(lines) {
+    for (const item of itemsOf(lines)) {
+      const parsed = read(item);
+      if (parsed) yield parsed;
+    }
+  },
+};
+
+function untilClosed(indent: string, bracket: string): Follow {
+  let lines = 0;
+  return (line) => {
+    if (line.startsWith(indent + bracket)) return 'last';
+    return line.startsWith(`${indent} `) && ++lines <= maxLines ? 'more' : 'no';
+  };
+}
+
+function itemsOf(lines: readonly string[]): readonly unknown[] {
+  const [first = '', ...rest] = lines;
+  const text = streamed.test(first)
+    ? first
+    : `${first.slice(first.indexOf(': ') + 1)}${rest.join('\n').replace(/,\s*$/, '')}`;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!Array.isArray(value)) return [value];
+    return streamed.test(first) ? value.slice(1) : value;
+  } catch {
+    return []; // cut, or no JSON after all
+  }
+}
+
+/** Only what is surely a failed test: other programs have lists of errors, too. */
+function read(item: unknown): ParsedException | undefined {
+  if (typeof item === 'string') return fromText(item, undefined);
+  if (typeof item !== 'object' || item === null) return undefined;
+  const { err, stack, message, class: type, backtrace } = item as Readonly<Record<string, unknown>>;
+  if (typeof err === 'object' && err !== null) return read(err);
+  if (typeof type === 'string') return fromRspec(type, message, backtrace);
+  const said = typeof message === 'string' ? message : err;
+  if (typeof stack === 'string' && stack !== '') return fromText(stack, said);
+  return typeof said === 'string' && timedOut.test(said) ? fromText(said, said) : undefined;
+}
+
+function fromText(text: string, said: unknown): ParsedException | undefined {
+  const lines = stripVTControlCharacters(text).split(/\r?\n/, maxLines);
+  const parsed = javascriptFailure(lines);
+  if (parsed) return parsed;
+  const message = typeof said === 'string' ? stripVTControlCharacters(said) : (lines[0] ?? '');
+  return message === '' ? undefined : failure('javascript', failedExpectation, message, []);
+}
+
+function fromRspec(
+  type: string,
+  message: unknown,
+  backtrace: unknown,
+): ParsedException | undefined {
+  if (!Array.isArray(backtrace)) return undefined;
+  const frames = backtrace.slice(0, 100).flatMap((place) => {
+    const match = /^(.{1,1000}?):(\d{1,9})(?::in [`'](.{1,300})')?$/.exec(String(place));
+    if (!match) return [];
+    const file = match[1] ?? '';
+    return [frameOf(file, isInApp(file), { function: match[3], line: Number(match[2]) })];
+  });
+  return failure('ruby', type, typeof message === 'string' ? message : '', frames);
+}
