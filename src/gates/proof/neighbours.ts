@@ -2,6 +2,7 @@ import type { TestCase } from '../../core/testRun.ts';
 import type { GateContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
 import { firstWords } from '../finding.ts';
+import { holdsAnswer } from './heldAnswer.ts';
 import { type FixedFile, hunksOf, textAt } from './hunks.ts';
 import { neighboursOf, type TestLiteral, testLiterals } from './literals.ts';
 import { isInTree } from '../treeChanges.ts';
@@ -90,23 +91,6 @@ function addsCase({ path, hunks }: FixedFile): boolean {
     return (code.match(branch)?.length ?? 0) + strings.length + numbers;
   };
   return hunks.some(({ removed, added }) => weigh(added) > weigh(removed));
-}
-
-const answer = /\breturn\s+(new\s+\w+\(\s*)?(["'`[]|-?\d)|\?\s*(["'`]|-?\d)|=>\s*(["'`]|-?\d)/;
-const picks =
-  /[!=]==?\s*["'`\w-]|\b(includes|startsWith|endsWith|startswith|endswith|test|match|has|get)\(|\bin\b/;
-const border = /(?<![=<-])[<>](?![<>])|\b(Math\.)?(min|max|clamp)\(/;
-
-/** A branch for what is equal to something gives back a literal. A border is one for all beyond it. */
-function holdsAnswer({ path, hunks }: FixedFile): boolean {
-  return hunks.some(({ removed, added }) => {
-    const [now, was] = [added, removed].map((lines) => readSource(lines.join('\n'), path).code);
-    return answer.test(now ?? '') && !answer.test(was ?? '') && isPicked(now ?? '');
-  });
-}
-
-function isPicked(code: string): boolean {
-  return picks.test(code) && !border.test(code);
 }
 
 interface NeighbourTest {
