@@ -63,10 +63,10 @@ export function judgeSpeed(pairs: readonly TimedPair[], bound: Bound = slow): Sp
   if (computed.length < pairs.length) return { by: 'clock', ...clock };
   const cpu = compareSpeed(computed, bound);
   if (cpu.verdict === 'not_slower') {
-    if (clock.verdict === 'not_slower') return { by: 'cpu', ...cpu };
     const own = pairs.flatMap((pair) => pair.own ?? []);
-    if (own.length < pairs.length) return { by: 'waiting', ...clock };
-    return { by: 'waiting', ...confirmed(compareSpeed(own, bound), own, bound) };
+    const isKnown = own.length === pairs.length;
+    const waits = isKnown ? clearer(clock, confirmed(compareSpeed(own, bound), own, bound)) : clock;
+    return waits.verdict === 'not_slower' ? { by: 'cpu', ...cpu } : { by: 'waiting', ...waits };
   }
   // More of it at once takes no longer.
   const isFelt = cpu.verdict === 'slower' && clock.verdict !== 'not_slower';
@@ -82,6 +82,11 @@ export function compareSpeed(pairs: readonly Pair[], bound: Bound = slow): Compa
   const isFine = high <= bound.ratio || lost < bound.ms / 2;
   const verdict = isSlower ? 'slower' : isFine ? 'not_slower' : 'unclear';
   return { ratio: Math.exp(median(logs)), low, high, verdict };
+}
+
+/** On a quiet machine that is the clock; what is seen of waiting is a sample. */
+function clearer(a: Compared, b: Compared): Compared {
+  return b.high / b.low < a.high / a.low ? b : a;
 }
 
 function confirmed(found: Compared, pairs: readonly Pair[], bound: Bound): Compared {
