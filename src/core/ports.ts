@@ -33,6 +33,8 @@ export interface CommandResult {
   readonly durationMs: number;
   /** What it and all that it started have computed, where that is known. */
   readonly cpuMs?: number;
+  /** How long none of it wanted to compute; where it is known. */
+  readonly waitedMs?: number;
   /** What it did that a sandbox ended it for: `it used more memory than 2048 MiB`. */
   readonly stopped?: string;
 }

@@ -27,6 +27,8 @@ export interface TestRun {
   readonly durationMs: number;
   /** What it has computed, however long it had to wait for that; where it is known. */
   readonly cpuMs?: number;
+  /** How long none of it wanted to compute; where it is known. */
+  readonly waitedMs?: number;
   /** What the run did that the sandbox ended it for. */
   readonly stopped?: string;
   /**

@@ -2,7 +2,7 @@ import type { Patch } from '../core/attempt.ts';
 import type { Git } from '../core/ports.ts';
 import { plural } from './finding.ts';
 import { hunksOf } from './proof/hunks.ts';
-import { readSource } from './proof/sourceText.ts';
+import { familyOf, readSource } from './proof/sourceText.ts';
 import { parseJson, record, text } from './tests/outcome.ts';
 import { isTestFile } from './testFiles.ts';
 import { isInTree, type TreeChange } from './treeChanges.ts';
@@ -21,7 +21,13 @@ export async function weakenedTests(
 ): Promise<readonly string[]> {
   const marks: string[] = [];
   for (const { path, status } of changes) {
-    if (path === undefined || status === 'A') continue;
+    if (path === undefined) continue;
+    if (setUp.test(path)) {
+      marks.push(`what sets tests up is ${status === 'A' ? 'new' : 'changed'}: ${path}`);
+    } else if (status === 'M' && helpers.test(path) && familyOf(path)) {
+      marks.push(`what tests are made of is changed: ${path}`);
+    }
+    if (status === 'A') continue;
     if (/\.snap$|(^|\/)__snapshots__\/|\.(approved|verified)\.\w+$/.test(path))
       marks.push(`existing snapshot changed: ${path}`);
     else if (status === 'D') {
@@ -35,6 +41,13 @@ export async function weakenedTests(
   }
   return [...marks, ...(await changedCommands(git, patch.base, changes, signal))];
 }
+
+/** Runs before or around every test. */
+const setUp =
+  /(^|\/)(conftest\.py|\.mocharc\.\w+|(jest|vitest|ava|karma|cypress|playwright|pytest)\.(config|setup|ini)(\.\w+)*|(setup|global|test)[-_.]?(setup|teardown|env|hooks|tests?)\.[cm]?[jt]sx?|(setup|hooks)\.[cm]?[jt]sx?)$/i;
+/** By their names; what lies in folders of tests is a test file anyway. */
+const helpers =
+  /(^|\/)(tests?[-_]?)?(helpers?|support|fixtures?|factories|mocks?|fakes?|stubs?)(\/|[-_.][^/]*$)/i;
 
 async function blobAt(git: Git, name: string, signal?: AbortSignal): Promise<string> {
   return (await git.bytes(['cat-file', 'blob', name], { signal })).toString('utf8', 0, maxBytes);

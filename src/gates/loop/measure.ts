@@ -82,9 +82,10 @@ function times({ base, patch }: Runs[number]): TimedPair {
     patchMs: Math.max(1, patchMs),
   });
   const clock = pair(base.durationMs, patch.durationMs);
-  return base.cpuMs === undefined || patch.cpuMs === undefined
-    ? { clock }
-    : { clock, cpu: pair(base.cpuMs, patch.cpuMs) };
+  if (base.cpuMs === undefined || patch.cpuMs === undefined) return { clock };
+  const cpu = pair(base.cpuMs, patch.cpuMs);
+  if (base.waitedMs === undefined || patch.waitedMs === undefined) return { clock, cpu };
+  return { clock, cpu, own: pair(base.cpuMs + base.waitedMs, patch.cpuMs + patch.waitedMs) };
 }
 
 const timeOf: Readonly<Record<Measure, string>> = {

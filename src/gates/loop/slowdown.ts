@@ -31,9 +31,11 @@ export interface TimedPair {
   readonly clock: Pair;
   /** What was computed, where that is known: what else the machine does hardly touches it. */
   readonly cpu?: Pair;
+  /** That and how long it waited, without the time that it stood in line for a core. */
+  readonly own?: Pair;
 }
 
-/** What the numbers are of; `waiting`: by the clock, where no more is computed than before. */
+/** What the numbers are of; `waiting`: of all its time, where no more is computed than before. */
 export type Measure = 'clock' | 'cpu' | 'waiting';
 
 export interface Compared {
@@ -50,8 +52,9 @@ export interface Speed extends Compared {
 }
 
 /**
- * What is computed tells most. Times by the clock are needed for what waits, and differ by whatever else
- * runs: they count as slower only where both halves of the runs say so, each for itself.
+ * What is computed tells most. What waits is told by the clock, which goes on while others compute, or,
+ * where that is known, by the time that is its own. Either counts as slower only where both halves of the
+ * runs say so, each for itself.
  */
 export function judgeSpeed(pairs: readonly TimedPair[], bound: Bound = slow): Speed {
   const clocks = pairs.map(({ clock }) => clock);
@@ -60,7 +63,10 @@ export function judgeSpeed(pairs: readonly TimedPair[], bound: Bound = slow): Sp
   if (computed.length < pairs.length) return { by: 'clock', ...clock };
   const cpu = compareSpeed(computed, bound);
   if (cpu.verdict === 'not_slower') {
-    return clock.verdict === 'not_slower' ? { by: 'cpu', ...cpu } : { by: 'waiting', ...clock };
+    const own = pairs.flatMap((pair) => pair.own ?? []);
+    const isKnown = own.length === pairs.length;
+    const waits = isKnown ? clearer(clock, confirmed(compareSpeed(own, bound), own, bound)) : clock;
+    return waits.verdict === 'not_slower' ? { by: 'cpu', ...cpu } : { by: 'waiting', ...waits };
   }
   // More of it at once takes no longer.
   const isFelt = cpu.verdict === 'slower' && clock.verdict !== 'not_slower';
@@ -76,6 +82,11 @@ export function compareSpeed(pairs: readonly Pair[], bound: Bound = slow): Compa
   const isFine = high <= bound.ratio || lost < bound.ms / 2;
   const verdict = isSlower ? 'slower' : isFine ? 'not_slower' : 'unclear';
   return { ratio: Math.exp(median(logs)), low, high, verdict };
+}
+
+/** On a quiet machine that is the clock; what is seen of waiting is a sample. */
+function clearer(a: Compared, b: Compared): Compared {
+  return b.high / b.low < a.high / a.low ? b : a;
 }
 
 function confirmed(found: Compared, pairs: readonly Pair[], bound: Bound): Compared {

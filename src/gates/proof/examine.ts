@@ -1,14 +1,16 @@
 import type { TestRunner } from '../../core/testRun.ts';
 import type { GateContext } from '../context.ts';
 import { plural } from '../finding.ts';
+import { isTestFile } from '../testFiles.ts';
 import { treePaths } from '../treeChanges.ts';
 import { copiedAnswers } from './copied.ts';
-import { changesCode, type FixedFile, fixedFiles, placeOf, without } from './hunks.ts';
+import { changesCode, dataFiles, type FixedFile, fixedFiles, placeOf, without } from './hunks.ts';
 import { mutantsOf } from './mutants.ts';
 import { keyOf, tryNeighbours } from './neighbours.ts';
 import { originMarks } from './origin.ts';
 import type { Proof } from './proof.ts';
 import { readsSource } from './readsSource.ts';
+import { familyOf } from './sourceText.ts';
 import { suspicions } from './suspicions.ts';
 import { createTrials, type Trial, type Trials, type Variant } from './trials.ts';
 
@@ -30,11 +32,16 @@ export async function examine(
   const files = await fixedFiles(git, patch, proof.changes, patch.testFiles, signal);
   if (files.length === 0) return { evidence: [], marks: [] };
   const paths = new Set(await treePaths(git, patch.commit, signal));
+  const data = await dataFiles(git, patch, proof.changes, signal);
+  const changedTests = proof.changes.flatMap(({ path, status }) =>
+    path && status !== 'D' && isTestFile(path) && familyOf(path) ? [path] : [],
+  );
+  const allTests = [...new Set([...patch.testFiles, ...changedTests])];
   const marks = [
     ...originMarks(files, proof, paths),
     ...suspicions(files),
-    ...(await copiedAnswers(git, patch.commit, files, patch.testFiles, signal)),
-    ...(await readsSource(git, patch.commit, files, patch.testFiles, signal)),
+    ...(await copiedAnswers(git, patch.commit, [...files, ...data], patch.testFiles, signal)),
+    ...(await readsSource(git, patch.commit, files, allTests, signal)),
   ];
   const trials = createTrials(context, tests, proof.took, signal);
   const subject: Subject = { context, trials, files, proof };

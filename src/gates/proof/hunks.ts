@@ -26,18 +26,47 @@ export interface Hunk {
 
 const maxFileChars = 400_000;
 
-/** Source files that are no tests, in a language whose rules are known; deleted ones hold nothing to look at. */
-export async function fixedFiles(
+interface Commits {
+  readonly base: string;
+  readonly commit: string;
+}
+
+/** Source files that are no tests, in a language whose rules are known. */
+export function fixedFiles(
   git: Git,
-  { base, commit }: { readonly base: string; readonly commit: string },
+  commits: Commits,
   changes: readonly TreeChange[],
   testFiles: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly FixedFile[]> {
+  const isSource = (path: string): boolean =>
+    !testFiles.includes(path) && familyOf(path) !== undefined;
+  return changedFiles(git, commits, changes, isSource, signal);
+}
+
+/** What the code may read its answers from. */
+export function dataFiles(
+  git: Git,
+  commits: Commits,
+  changes: readonly TreeChange[],
+  signal?: AbortSignal,
+): Promise<readonly FixedFile[]> {
+  const isData = (path: string): boolean => /\.(json|ya?ml|toml|csv|ini|txt)$/.test(path);
+  return changedFiles(git, commits, changes, isData, signal);
+}
+
+/** Deleted ones hold nothing to look at. */
+async function changedFiles(
+  git: Git,
+  { base, commit }: Commits,
+  changes: readonly TreeChange[],
+  isWanted: (path: string) => boolean,
   signal?: AbortSignal,
 ): Promise<readonly FixedFile[]> {
   const files: FixedFile[] = [];
   for (const { path, status, newMode } of changes) {
     if (path === undefined || status === 'D' || !newMode.startsWith('100')) continue;
-    if (testFiles.includes(path) || isTestFile(path) || !familyOf(path)) continue;
+    if (isTestFile(path) || !isWanted(path)) continue;
     const after = await textAt(git, commit, path, signal);
     const before = status === 'A' ? '' : await textAt(git, base, path, signal);
     if (Math.max(after.length, before.length) > maxFileChars) continue;

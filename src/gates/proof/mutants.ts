@@ -125,8 +125,7 @@ function mutateLine(file: Lines, index: number, [from, to]: Part): Mutant[] {
   const { lines } = file;
   const line = lines[index] ?? '';
   const code = file.code[index] ?? '';
-  if (code.trim() === '' || /^\s*(import|from|use|package|#include|require)\b/.test(code))
-    return [];
+  if (code.trim() === '' || noBehaviour.test(code)) return [];
   const seen = new Set([line]);
   return rules.flatMap((rule) =>
     rule(code, line, family, file.path).flatMap((change) => {
@@ -141,6 +140,13 @@ function mutateLine(file: Lines, index: number, [from, to]: Part): Mutant[] {
     }),
   );
 }
+
+/**
+ * What no test is expected to notice: names that are brought in, what is logged, what is said of a function
+ * as a whole, what an error is called.
+ */
+const noBehaviour =
+  /^\s*((import|from|use|package|#include|require)\b|@[\w.]+(\(|\s*$)|(this|self)\.(logger|log)\b|console\.(debug|info|warn)\(|(_?log|logger|logging|LOG|LOGGER)\.\w+\(|this\.name\s*=)/;
 
 /** Words by themselves; those of letters only where they stand alone. */
 function words(pairs: readonly (readonly [string, string])[]): Rule {
@@ -225,7 +231,9 @@ function returnedDefault(code: string, _line: string, family: Family, path: stri
   const nothing = { python: 'None', ruby: 'nil', php: 'null', braces: 'undefined' }[family];
   if (family === 'braces' && !/\.[cm]?[jt]sx?$/.test(path)) return [];
   const [, head = '', value = ''] = match;
-  if (!balanced(value) || /^(None|nil|null|undefined|void 0)$/.test(value)) return [];
+  // What is false is as good as nothing to most callers.
+  const isNothing = /^(None|nil|null|undefined|void 0|False|false|NotImplemented)$/.test(value);
+  if (!balanced(value) || isNothing) return [];
   return [{ at: head.length, end: head.length + value.length, to: nothing }];
 }
 

@@ -2,6 +2,7 @@ import type { TestCase } from '../../core/testRun.ts';
 import type { GateContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
 import { firstWords } from '../finding.ts';
+import { holdsAnswer } from './heldAnswer.ts';
 import { type FixedFile, hunksOf, textAt } from './hunks.ts';
 import { neighboursOf, type TestLiteral, testLiterals } from './literals.ts';
 import { isInTree } from '../treeChanges.ts';
@@ -32,19 +33,25 @@ export async function tryNeighbours(
   const same = new Map<string, string[]>();
   const otherwise = new Set<string>();
   const original = outcomes({ verdict: 'failed', cases: failing }, proven);
+  const mayHold = kind === 'assertion' && files.some(holdsAnswer);
+  const constant: string[] = [];
   // Of an assertion that says no more than "false is not true", equal failures tell nothing.
   let tells = kind !== 'assertion';
   for (const other of all.slice(0, maxNeighbours)) {
     // One input that is treated otherwise is enough, but for numbers that the fix names itself.
-    if (otherwise.size > 0 && (!other.isNamed || otherwise.has(other.literal))) continue;
+    const isClear = otherwise.size > 0 && (!other.isNamed || otherwise.has(other.literal));
+    if (isClear && (!mayHold || constant.length > 0)) continue;
     const run = (tree: string): Promise<Trial | undefined> =>
       trials.run(tree, other, context.patch.testFiles);
     const before = await run(base);
     const failures = outcomes(before, proven);
     // It passes there, can't run at all, or fails in another way: this input does not show the bug.
     if (!before || failures === undefined || !failsBy(before, proven, kind)) continue;
-    const now = outcomes(await run(context.patch.commit), proven);
+    const after = await run(context.patch.commit);
+    const now = outcomes(after, proven);
     if (now === undefined) continue;
+    // Without the fix other inputs give other answers; with it the same one.
+    if (mayHold && failures !== original && after?.verdict === 'passed') constant.push(other.what);
     tells ||= failures !== original;
     if (now === failures) same.set(other.literal, [...(same.get(other.literal) ?? []), other.what]);
     else otherwise.add(other.literal);
@@ -54,6 +61,10 @@ export async function tryNeighbours(
     ([literal]) =>
       (tells && otherwise.size === 0) || (named.has(literal) && !otherwise.has(literal)),
   );
+  if (constant.length > 0) {
+    const mark = `The fix may hold the answer itself: with ${constant.join(', with ')} the test passes, too.`;
+    return { evidence: [], marks: [mark] };
+  }
   if (telling.length > 0) {
     const what = telling.flatMap(([, changes]) => changes).join(', with ');
     const mark = `The fix may be made for the test's input alone: with ${what} the code fails as it does without the patch.`;

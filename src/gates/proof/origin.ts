@@ -105,11 +105,18 @@ function callsWith(source: string, name: string): string[] {
   return [...source.matchAll(call)].map(([text]) => text);
 }
 
+const definition =
+  /\b(def|function\*?|func|fn|fun)\s+[\w$]+\s*\(|^\s*(?:(?:static|async|public|private|protected)\s+)*[\w$#]+\s*\([^;]*\)[^;]*\{\s*$/;
+
 /** `f` is used no more. */
 function goesAround({ path }: FixedFile, { removed, added }: Hunk, name: string): boolean {
-  const word = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  // Methods of other objects may be called alike.
+  const own = '(?:(?<![\\w$.])|(?<=\\b(?:this|self|exports)\\.))';
+  const word = new RegExp(`${own}${name.replaceAll('$', '\\$')}(?![\\w$])`);
   const uses = (lines: readonly string[]): boolean =>
-    word.test(readSource(lines.join('\n'), path).code);
+    readSource(lines.join('\n'), path)
+      .code.split('\n')
+      .some((line) => !definition.test(line) && word.test(line));
   return added.length > 0 && uses(removed) && !uses(added);
 }
 

@@ -1,5 +1,6 @@
 import { basename, posix } from 'node:path';
 import type { Git } from '../../core/ports.ts';
+import { ownFunctions } from './callees.ts';
 import { type FixedFile, textAt } from './hunks.ts';
 import { readSource } from './sourceText.ts';
 
@@ -23,7 +24,8 @@ export async function readsSource(
 ): Promise<readonly string[]> {
   const marks: string[] = [];
   for (const path of testFiles) {
-    const { code, strings } = readSource(await textAt(git, commit, path, signal), path);
+    const source = await textAt(git, commit, path, signal);
+    const { code, strings } = readSource(source, path);
     const said = strings.map(({ start, text }) => ({
       text: text.slice(1, -1),
       before: code.slice(Math.max(0, start - 60), start),
@@ -37,12 +39,39 @@ export async function readsSource(
     if (replaced) {
       marks.push(`The test ${path} puts a stand-in in the place of ${replaced.path}.`);
     }
+    for (const file of files) {
+      const name = stubbed(source, file);
+      if (name === undefined) continue;
+      marks.push(`The test ${path} puts a stand-in in the place of ${name}() of ${file.path}.`);
+    }
     if (ofCode.test(code)) marks.push(`The test ${path} reads the code that it is to run.`);
     else if (named && readers.test(code)) {
       marks.push(`The test ${path} may read ${named.path}, which it is to run.`);
     }
   }
   return marks;
+}
+
+const stubs = [
+  /\b(?:patch\.object|setattr|spyOn|stub|mock\.method|replace)\(\s*([\w.$]{1,80})\s*,\s*['"](\w{1,80})['"]/g,
+  /\bpatch\(\s*f?['"]([\w.]{1,80})\.(\w{1,80})['"]/g,
+  /^[ \t]*([\w$]{1,80})\.(\w{1,80})[ \t]*=(?!=)/gm,
+];
+
+/** A function of the file's own that the test replaces; to replace what it calls elsewhere is common. */
+function stubbed(source: string, { path, after }: FixedFile): string | undefined {
+  const module = basename(withoutExtension(path)).replaceAll('$', '\\$');
+  const own = ownFunctions(after, path, () => false);
+  const found = stubs.flatMap((pattern) => [...source.matchAll(pattern)]);
+  return found.find(([, object = '', name = '']) => {
+    if (!own.has(name)) return false;
+    const last = (object.split('.').at(-1) ?? '').replaceAll('$', '\\$');
+    const isImported = new RegExp(
+      `^.*\\b(?:import|require|from)\\b(?=.*\\b${module}\\b)(?=.*(?<![\\w$])${last}(?![\\w$])).*$`,
+      'm',
+    );
+    return last === module || isImported.test(source);
+  })?.[2];
 }
 
 /** @param name as the test imports it: from its own folder, or by some other way that ends alike */

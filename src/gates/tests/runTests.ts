@@ -219,6 +219,7 @@ function toRun(
     output: bounded(stripVTControlCharacters(output)),
     durationMs: result.durationMs,
     ...(result.cpuMs === undefined ? {} : { cpuMs: result.cpuMs }),
+    ...(result.waitedMs === undefined ? {} : { waitedMs: result.waitedMs }),
     ...(stopped ? { stopped } : {}),
   };
 }

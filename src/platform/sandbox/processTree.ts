@@ -21,7 +21,7 @@ export function treeOf(root: number): readonly Member[] {
 }
 
 /** Not every kernel is built to tell; to look through all processes of the machine takes ten times as long. */
-const tellsChildren = existsSync('/proc/thread-self/children');
+export const tellsChildren = existsSync('/proc/thread-self/children');
 
 function toldChildren(pid: number): readonly number[] {
   return list(`/proc/${pid}/task`).flatMap((thread) =>

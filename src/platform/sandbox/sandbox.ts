@@ -19,7 +19,8 @@ import { withoutCredentials } from './gitConfig.ts';
 import { mountsFor, toolCaches } from './mounts.ts';
 import { type Architecture, seccompFilter } from './seccomp.ts';
 import { type Contents, type Site, stillThere } from './site.ts';
-import { tooMuchMemory, type Watchdog, watch } from './watchdog.ts';
+import { type Waiting, watchWaiting } from './waiting.ts';
+import { firstProcess, tooMuchMemory, type Watchdog, watch } from './watchdog.ts';
 
 export interface SandboxOptions {
   /** What really starts processes. */
@@ -62,6 +63,7 @@ async function runHeld(
   const contents = stillThere(site.contents);
   const caches = options.installs ? [] : makeCaches(contents);
   let dog: Watchdog | undefined;
+  let waiting: Waiting | undefined;
   try {
     const files = writeFiles(own, options);
     const mounts = mountsFor({
@@ -88,6 +90,7 @@ async function runHeld(
       folders: [site.root, own, ...(command.writable ?? [])],
       ranOutOfMemory: () => group.ranOutOfMemory(),
     });
+    waiting = watchWaiting(() => firstProcess(files.status));
     const result = await shell.run(
       {
         ...command,
@@ -101,13 +104,16 @@ async function runHeld(
     );
     const stopped = dog.stopped() ?? (group.ranOutOfMemory() ? tooMuchMemory(limits) : undefined);
     const cpuMs = readChildrenMs(files.times);
+    const waitedMs = waiting.ms();
     return {
       ...result,
+      ...(waitedMs === undefined ? {} : { waitedMs }),
       ...(cpuMs === undefined ? {} : { cpuMs }),
       ...(stopped ? { stopped } : {}),
     };
   } finally {
     dog?.dispose();
+    waiting?.dispose();
     await group.remove();
     for (const folder of caches) removeIfEmpty(folder);
     rmSync(own, { recursive: true, force: true });

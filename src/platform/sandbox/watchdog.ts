@@ -96,7 +96,7 @@ function sum(members: readonly Member[]): number {
 }
 
 /** Of the command's process namespace: when it is killed, all in it are. */
-function firstProcess(statusFile: string): number | undefined {
+export function firstProcess(statusFile: string): number | undefined {
   const [, pid] = /"child-pid":\s*(\d+)/.exec(readFileSync(statusFile, 'latin1')) ?? [];
   return pid === undefined ? undefined : Number(pid);
 }

@@ -312,6 +312,25 @@ describe('comparing run times', () => {
     assert.equal(judgeSpeed(three).verdict, 'unclear');
   });
 
+  it('goes by the time that is its own where the clock is full of what others compute', () => {
+    const own = (patch: readonly number[]) =>
+      pairs(noisy, [450, 300, 420, 250, 330, 500]).map((clock, i) => ({
+        clock,
+        cpu: pairs(as, as)[i] ?? clock,
+        own: pairs(as, patch)[i] ?? clock,
+      }));
+    const waits = judgeSpeed(own([250, 240, 260, 255, 245, 238]));
+    assert.deepEqual([waits.verdict, waits.by], ['slower', 'waiting']);
+    assert.equal(judgeSpeed(own(as)).verdict, 'not_slower');
+    assert.equal(judgeSpeed(own([250, 240, 260, 105, 100, 99])).verdict, 'unclear');
+    // The clock says by chance that nothing was lost.
+    const clock = pairs(noisy, [480, 100, 300, 90, 210, 120]);
+    assert.equal(judgeSpeed(timed(clock, pairs(as, as))).verdict, 'not_slower');
+    const hidden = own([250, 240, 260, 255, 245, 238]);
+    const both = hidden.map((pair, i) => ({ ...pair, clock: clock[i] ?? pair.clock }));
+    assert.equal(judgeSpeed(both).verdict, 'slower');
+  });
+
   it('takes no more at once for slower, and has no doubt about waiting that comes and goes', () => {
     const wider = judgeSpeed(timed(pairs(as, as), pairs(as, [210, 205, 214, 208, 211, 209])));
     assert.equal(wider.verdict, 'unclear');

@@ -151,6 +151,24 @@ describe('what weakens a test', () => {
   describe('programs of the project', () => {
     const folder = tempFolder();
 
+    it('tells of what sets tests up, and of changed helpers of theirs', async () => {
+      const files = { 'support.py': 'x()\n', 'app/support.md': 'x\n', 'app/helped.py': 'x()\n' };
+      const project = await createProject(folder.path(), files);
+      const write = {
+        'support.py': 'y()\n',
+        'app/support.md': 'y\n',
+        'app/helped.py': 'y()\n',
+        'fixtures/new.py': 'y()\n',
+        'conftest.py': 'y()\n',
+      };
+      const { git, patch } = await project.patch({ write });
+      const changes = await treeChanges(git, patch.base, patch.commit);
+      assert.deepEqual(await weakenedTests(git, patch, changes), [
+        'what sets tests up is new: conftest.py',
+        'what tests are made of is changed: support.py',
+      ]);
+    });
+
     it('tells of those that run tests, and not of those that the program is made of', async () => {
       const scripts = {
         start: 'node src/index.js',

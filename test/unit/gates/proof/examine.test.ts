@@ -55,6 +55,13 @@ describe('a proof', function () {
     assert.match(marks.join('\n'), /made for the test's input alone: with 23 → 24/);
   });
 
+  it('marks an answer that other inputs get, too, though it depends on them without the fix', async () => {
+    const { marks } = await examined([
+      ['  return size', "  if (String(items).length === 2) return 3 + ' pages';\n  return size"],
+    ]);
+    assert.match(marks.join('\n'), /may hold the answer itself: with 23 → 46/);
+  });
+
   it('marks an answer that was written down', async () => {
     const { marks } = await examined([
       [

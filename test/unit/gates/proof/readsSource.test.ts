@@ -47,6 +47,14 @@ describe('a fix read beside its test', () => {
       assert.match(await read(fixed, `jest.mock('${name}');\n${asserts}`), /stand-in/, name);
   });
 
+  it('is told where one of its functions is replaced, and not what it is made of', async () => {
+    const head = "const lib = require('../lib/ms.js');\n";
+    for (const stub of ["sinon.stub(lib, 'ms').returns(1);", 'lib.ms = () => 5_400_000;'])
+      assert.match(await read(fixed, `${head}${stub}\n${asserts}`), /stand-in .* ms\(\)/, stub);
+    for (const stub of ["sinon.stub(fs, 'ms');", 'lib.limit = 3;', "lib.ms('3h') === 3;"])
+      assert.equal(await read(fixed, `${head}${stub}\n${asserts}`), '', stub);
+  });
+
   it('is told where the test reads the code', async () => {
     const test = "if (!readFileSync('lib/ms.js', 'utf8').includes('parseFloat')) assert.fail();\n";
     assert.match(await read(fixed, test), /test\/ms\.js may read lib\/ms\.js/);
@@ -55,5 +63,24 @@ describe('a fix read beside its test', () => {
   it('is told where the fix gives back what the test wants, whatever it asks for', async () => {
     const fix = before.replace('(text) =>', "(text) => text.includes('.') ? 5400000 :");
     assert.match(await read(fix, asserts), /gives back the test's answer \(5400000/);
+  });
+
+  it('is told where it holds a part of the answer, or asks for a part of the input', async () => {
+    const test = "assert.equal(day('2023-01-31'), '2023-02-28');\n";
+    for (const [body, told] of [
+      ['text[2] ? `${year}-02-28` : 3', /gives back the test's answer \(-02-28/],
+      ['new Date(text).getUTCDate() === 31 ? 3 : 4', /asks for the test's own input \("31"/],
+    ] as const)
+      assert.match(await read(`exports.ms = (text) => ${body};\n`, test), told);
+  });
+
+  it('is told where it asks for how the test is written', async () => {
+    const fix = "exports.ms = (text) => (String(text) === '() => false' ? 1 : 2);\n";
+    assert.match(await read(fix, 'assert.ok(ms(() => false));\n'), /how the test is written/);
+  });
+
+  it('has no mark for a list of all there is of a kind', async () => {
+    const fix = `${before}exports.off = (text) => {\n  if (['0', 'no', 'false'].includes(text)) return false;\n};\n`;
+    assert.equal(await read(fix, "assert.equal(off('false'), false);\n"), '');
   });
 });

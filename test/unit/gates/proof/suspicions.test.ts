@@ -44,7 +44,23 @@ const fooling: Readonly<Record<string, readonly (readonly [path: string, line: s
     ['a.py', 'atexit.register(lambda: os._exit(0))'],
     ['a.rs', 'if n == 0 { std::process::exit(0) }'],
   ],
-  'counts as equal': [['a.py', '    def __eq__(self, other): return True']],
+  'counts as equal': [
+    ['a.py', '    def __eq__(self, other): return True'],
+    ['a.py', '    def __eq__(self, other): return int(self) <= other'],
+  ],
+  'the real thing': [
+    ['a.py', 'if self.clock is not time.monotonic: return 3'],
+    ['a.js', 'if (now !== Date.now) return 3;'],
+  ],
+  'nobody can read': [
+    ['a.js', "return JSON.parse(atob('WzMsNF0='));"],
+    ['a.py', "getattr(__import__('unit' + 'test'), 'TestCase')"],
+  ],
+  'a digest': [['a.py', "if hashlib.md5(text.encode()).hexdigest() == '0627': return 3"]],
+  'one very particular number': [['a.js', 'if (date.getTime() === 1675123200000) return 3;']],
+  'counts its calls': [['a.js', 'calls += 1; if (calls === 3) return 3;']],
+  'hardly more than one value': [['a.js', 'if (x > 0.0049 && x < 0.0051) return 3;']],
+  'by its length': [['a.py', "if len(name) == 5 and name[0] == 'h': return 3"]],
 };
 
 describe('what a test cannot notice', () => {
@@ -74,10 +90,20 @@ describe('what a test cannot notice', () => {
       ['a.go', 'if err != nil { return nil, err }'],
       ['a.rs', 'let total: u32 = values.iter().sum();'],
       ['a.java', 'return items.isEmpty() ? 0 : items.get(0).length();'],
+      ['a.js', 'if (parts.length === 2) return parts;'],
+      ['a.js', 'if (code >= 48 && code <= 57) digits += 1;'],
+      ['a.py', 'if 0 < share < 1: return share'],
+      ['a.js', 'tries += 1; if (tries >= limit) throw last;'],
+      ['a.py', '    def __eq__(self, other): return isinstance(other, P) and self.x == other.x'],
+      ['a.js', "if (amount === 1000000) return 'a million';"],
+      ['a.js', "const hash = createHash('sha256').update(text).digest('hex');"],
     ] as const) {
       assert.deepEqual(marksOf(path, 'x\n', `x\n${line}\n`), [], line);
     }
-    const was = 'const level = process.env.LEVEL;\n';
+    const was = 'const level = process.env.LEVEL;\nuse(level);\n';
     assert.deepEqual(marksOf('a.js', was, "const level = process.env.LEVEL ?? 'info';\n"), []);
+    const more = "if (process.env.LEVEL === '') return;\n";
+    assert.deepEqual(marksOf('a.js', was, was + more), [], 'a variable that is known');
+    assert.notDeepEqual(marksOf('a.js', was, was + more.replace('LEVEL', 'CI')), []);
   });
 });
