@@ -42,6 +42,36 @@ export const configurationPaths: readonly string[] = [
   '.kilocode/rules.md .coderabbit.yaml stack.yaml app.cabal deps.edn pubspec.yaml BUILD.bazel',
   'playwright-ct.config.ts tsdown.config.mts hardhat.config.ts .semgrep/rules.yml .clang-tidy',
   'detekt.yml .php-cs-fixer.dist.php .lighthouserc.json .storybook/test-runner.ts deny.toml',
+  '.github/dependabot.yml .forgejo/workflows/ci.yml .woodpecker/test.yml buildkite.yml .mergify.yml',
+  'mergify.yml Jenkinsfile.release azure-pipelines-nightly.yml .readthedocs.yaml wrangler.toml',
+  'firebase.json cdk.json app/App.csproj App.sln .formatter.exs elm.json .bandit .isort.cfg',
+  'protractor.conf.js webpack.prod.js .jshintrc tslint.json .dockerignore .npmignore .vscodeignore',
+  'import_map.json .firebaserc .vault-token .gem/credentials service-account.json terraform.tfstate',
+  'infra/terraform.tfstate.backup .aiignore .aiexclude .lvimrc .ideavimrc .reek.yml pmd.xml',
+  'spotbugs-exclude.xml lombok.config analysis_options.yaml dart_test.yaml BUCK .buckconfig pants.toml',
+  'tools/defs.bzl .secrets.baseline .all-contributorsrc spec/spec_helper.rb spec/rails_helper.rb',
+  'test/test_helper.rb test/test_helper.exs ecs.php .htmlhintrc .pugrc.json sub/.foorc.yml',
+  'gradlew gradlew.bat mvnw mvnw.cmd build.gradle.kts venv/bin/python venv/lib/site.py',
+  'pytest/__init__.py unittest/case.py src/unittest/case.py lib/rspec/core.rb jest.config.ci.js',
+  'vite.config.prod.ts karma.conf.ci.js lefthook.yml devenv.nix .sourcery.yaml .codecov.yml',
+].flatMap((line) => line.split(' '));
+
+/** Source, data and texts whose names look like those above; a patch may touch them. */
+export const ordinaryPaths: readonly string[] = [
+  'app.config.ts src/app.config.ts app/app.config.ts src/index.config.js src/theme.config.ts',
+  'src/workspace/manager.ts packages/workspace/src/index.ts workspace/index.ts src/makefile/parse.ts',
+  'src/procfile/index.ts src/codeowners/match.ts src/jenkinsfile/parse.ts src/gemfile/parse.rb',
+  'src/rakefile/x.rb src/package.json/index.ts src/buck/index.ts lib/gradlewRunner.ts src/gradlew.ts',
+  'src/mvnwWrapper.ts src/lefthook.ts src/devenv.ts src/locales/en/global.json src/theme/global.json',
+  'src/vite.configLoader.ts src/next.configuration.ts src/karma.configuration.ts src/venv/manager.py',
+  'src/cucumber.json.ts src/nightwatch.configure.ts lib/venv/__init__.py unittest/basic.cpp',
+  'pytest/readme.md src/unittest/runner.ts lib/rspec_formatter.rb docs/replit.md docs/build.gradle.md',
+  'src/dotenv.ts src/env.d.ts src/keys.ts src/secrets.ts src/lockfile.ts src/yarn.lock.ts',
+  'src/package.ts src/gitignore.ts src/github/client.ts hooks/useAuth.ts src/hooks.server.ts',
+  'app/setup/page.tsx src/jest.ts src/eslint/rules/noFoo.ts src/agents/index.ts src/mcp.json.ts',
+  'src/main/java/shop/Pom.java src/conf/settings.py app/config/routes.rb lib/tasks.py src/profile.ts',
+  'src/vscode/extension.ts src/cursor.ts src/bashrc.ts .changeset/brave-lions.md .gitkeep .mailmap',
+  'src/.src/index.ts project/build/Thing.scala public/manifest.json src/nuxt.plugin.ts',
 ].flatMap((line) => line.split(' '));
 
 type Row = readonly [name: string, edit: readonly Operation[], setup?: ProtectedCase['setup']];

@@ -26,6 +26,12 @@ describe('protected files, case by case', function () {
       const open = more.configurationPaths.filter((path) => protection.check(path).ok);
       assert.deepEqual(open, []);
     });
+
+    it('source files of names alike are free', () => {
+      const protection = createProtection([]);
+      const refused = more.ordinaryPaths.filter((path) => !protection.check(path).ok);
+      assert.deepEqual(refused, []);
+    });
   });
 
   describe('cases that are handed to us', () => {
