@@ -77,6 +77,9 @@ const leftoverIcons: Readonly<Record<Leftover['kind'], string>> = {
   unmerged_branch: 'warning',
   transcript: 'file',
   audit: 'law',
+  archive: 'archive',
+  set_aside: 'file-binary',
+  lock: 'lock',
 };
 
 /** Shows all of it first; work that is not merged goes only after a question of its own. */

@@ -6,7 +6,7 @@ import type { Settings } from '../core/settings.ts';
 import { assertMove, pick, type Ticket } from '../core/ticket.ts';
 import { isTool } from '../core/toolFix.ts';
 import { move } from './changes.ts';
-import { notFound } from './decide.ts';
+import { notFound } from './lookUp.ts';
 import type { House } from './house.ts';
 import { outlooks } from './past.ts';
 import { assertRequestsLeft, budgetToday, pausedUntil } from './today.ts';

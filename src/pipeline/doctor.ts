@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   type ErrorCode,
   errorMessage,
@@ -11,9 +10,11 @@ import { isProven, proofText } from '../core/audit.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import { selfTestText } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
+import { operationInProgress } from '../release/operation.ts';
 import { examineServers } from '../gates/mcp/examine.ts';
 import { mcpFiles } from '../gates/mcp/servers.ts';
 import type { House } from './house.ts';
+import { locksLeft } from './locksLeft.ts';
 import type { Schedule } from './run/schedule.ts';
 import { scheduleText } from './run/scheduleIn.ts';
 import { configurationOf } from './selfTest/selfTest.ts';
@@ -51,6 +52,7 @@ export async function examine(
     }),
     check('git', async () => gitVersion(await house.git.run(['--version']))),
     check('Repository', async () => repositoryState(house)),
+    check('Locks of git', async () => lockState(house)),
     check('Test command', async () => {
       const tests = await house.findTests(house.folder, valid(settings));
       if (tests) return tests.title;
@@ -216,10 +218,10 @@ async function repositoryState(house: House): Promise<string> {
   const { git } = house;
   const okCodes = [0, 1, 128];
   await git.run(['rev-parse', '--git-dir']);
-  const [head, branch, paths] = await Promise.all([
+  const [head, branch, operation] = await Promise.all([
     git.code(['rev-parse', '--verify', '--quiet', '--short', 'HEAD^{commit}'], { okCodes }),
     git.code(['symbolic-ref', '--quiet', '--short', 'HEAD'], { okCodes }),
-    git.run(['rev-parse', ...inProgress.flatMap((path) => ['--git-path', path])]),
+    operationInProgress(git),
   ]);
   if (head.code !== 0) {
     throw new PatchwrightError('unborn_branch', {
@@ -228,19 +230,26 @@ async function repositoryState(house: House): Promise<string> {
       remedy: 'Make a first commit.',
     });
   }
-  const busy = inProgress.find((_, i) => existsSync(resolve(git.cwd, paths.split('\n')[i] ?? '')));
-  if (busy) throw new Error(`A git operation is in progress (${busy}). Finish it or stop it.`);
+  if (operation) {
+    throw new PatchwrightError('operation_in_progress', {
+      what: `A ${operation.name} is in progress: patches can't be approved.`,
+      why: '',
+      remedy: `Finish it (${operation.end}).`,
+    });
+  }
   if (branch.code !== 0) {
     throw new Error(`HEAD is detached at ${head.out}: patches can be drafted but not approved.`);
   }
   return `${branch.out} at ${head.out}.`;
 }
 
-const inProgress = [
-  'rebase-merge',
-  'rebase-apply',
-  'MERGE_HEAD',
-  'CHERRY_PICK_HEAD',
-  'REVERT_HEAD',
-  'BISECT_LOG',
-] as const;
+/** With one that a killed git left, every git command fails that needs it. */
+async function lockState(house: House): Promise<string> {
+  const left = await locksLeft(house);
+  if (left.length === 0) return 'None is left over.';
+  throw new PatchwrightError('busy', {
+    what: `Locks that no git holds any more: ${left.map(({ name }) => name).join(', ')}.`,
+    why: 'A crash or a power cut has left them, and git refuses to work until they are gone.',
+    remedy: 'Run `patchwright cleanup --yes`, or Clean Up in the editor.',
+  });
+}
