@@ -19,7 +19,7 @@ export function visible(text: string): string {
 
 /** A reader sees what it does: in a picture made of several, and within words of scripts that need it. */
 function joins(char: string, before: string, after: string): boolean {
-  if (char === '\u200d' && /\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?$/u.test(before))
+  if (char === '\u200d' && /\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?$/u.test(before))
     return /^\p{Extended_Pictographic}/u.test(after);
   return /[\u200c\u200d]/.test(char) && /[\p{L}\p{M}]$/u.test(before) && isOther(before, after);
 }
