@@ -18,6 +18,7 @@ const changes: Remedy = { label: msg('Show Changes'), command: 'workbench.view.s
 export const remedies: Partial<Record<DoctorCode, Remedy>> = {
   missing_key: setKey,
   model_auth: setKey,
+  model_unreachable: { label: msg('Set Up Model…'), command: commandId('setUpModel') },
   no_git: { label: msg('Initialize Repository'), command: 'git.init' },
   no_folder: { label: msg('Open Folder…'), command: 'vscode.openFolder' },
   untrusted: { label: msg('Manage Workspace Trust'), command: 'workbench.trust.manage' },

@@ -78,12 +78,16 @@ function sumOf(waiting: StatusInput['waiting']): number {
 }
 
 function tooltip(input: StatusInput): string {
-  const { state, trusted, gates, waiting, unopened, folder, sandbox, selfTest } = input;
+  const { state, trusted, activity, gates, waiting, unopened, folder, sandbox, selfTest } = input;
   const some = waiting.filter(({ requests }) => requests > 0);
   const lines = [
     t(stateWords[state]),
     trusted ? '' : t('Restricted mode: Patchwright shows, but runs nothing.'),
     sandboxWords(sandbox),
+    activity.scanning ? t('Reading logs and feedback …') : '',
+    ...[...activity.works.values()].map((work) =>
+      t('Works on {0}: {1}', work.ticketId, workText(work)),
+    ),
     some.length > 0 ? t('{0} to review.', plural(sumOf(waiting), 'patch request')) : '',
     ...(waiting.length > 1 ? some.map((one) => `  ${one.folder}: ${one.requests}`) : []),
     ...(state === 'ready' ? unopened.map(({ name, why }) => `${name}: ${why}`) : []),

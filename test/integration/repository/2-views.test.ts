@@ -337,7 +337,7 @@ describe('views and commands, of a house in memory', () => {
     memory.checks = [{ title: 'Sandbox', ok: false, optional: true, detail: 'None.' }];
     await command('doctor');
     const text = vscode.window.activeTextEditor?.document.getText() ?? '';
-    assert.match(text, /0 problems/);
+    assert.match(text, /no problems/);
     assert.match(text, /^## – Sandbox$/m);
   });
 

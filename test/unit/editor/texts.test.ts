@@ -267,6 +267,7 @@ describe('the status bar', () => {
     const activity = { ...noActivity, works: new Map([[work.ticketId, work]]) };
     const view = statusView({ ...idle, activity });
     assert.equal(view.text, '$(sync~spin) exception-3f9c2a1b · step 12 · $0.08');
+    assert.equal(view.tooltip, 'Works on exception-3f9c2a1b: step 12 · $0.08');
   });
 
   it('draws no icon that a text from outside asks for', () => {
