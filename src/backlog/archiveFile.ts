@@ -32,7 +32,7 @@ export async function writeArchive(
       for (const some of rows) copyRows(from, memory.sql, some);
     });
     const bytes = memory.export(at);
-    const name = `archive-${hashOf(bytes).slice(0, 16)}.sqlite`;
+    const name = `archive-${(await hashOf(bytes)).slice(0, 16)}.sqlite`;
     await putOnce(paths, join(paths.folder, name), bytes);
     return name;
   } finally {
@@ -75,7 +75,7 @@ async function bytesOf(file: string, name: string): Promise<Buffer> {
     // A hostile workspace may hold a link or a pipe of this name.
     const isOurs = archivePattern.test(name) && (await lstat(file)).isFile();
     const bytes = isOurs ? await readFile(file) : undefined;
-    if (bytes && name.includes(hashOf(bytes).slice(0, 16))) return bytes;
+    if (bytes && name.includes((await hashOf(bytes)).slice(0, 16))) return bytes;
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
   }

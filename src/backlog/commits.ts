@@ -3,11 +3,12 @@ import { isPatchwrightError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { latestStamp } from '../core/team.ts';
 import type { TicketMetadata } from '../core/ticket.ts';
+import { createTurns, type Turns } from '../core/turns.ts';
 import { type ChainHead, newestHead, nextEvent } from './audit.ts';
 import { nextLamport } from './clock.ts';
 import { ticketEntity } from './entities.ts';
 import { ownIdentity } from './identity.ts';
-import { decodeLine, encodeLine, formatVersion, maxLineBytes } from './journalLine.ts';
+import { createLine, formatVersion } from './journalLine.ts';
 import { createJournal, type JournalWriter, newWriterId } from './journalWriter.ts';
 import type { Memory } from './memory.ts';
 import type { Paths } from './paths.ts';
@@ -93,7 +94,7 @@ export function createCommits(options: CommitsOptions): Commits {
     let batch: Prepared[] = [];
     try {
       batch = await store(taken);
-      applyAll(batch);
+      await applyAll(batch);
     } catch (error) {
       for (const pending of taken) pending.reject(error);
     }
@@ -114,7 +115,7 @@ export function createCommits(options: CommitsOptions): Commits {
 
   async function append(taken: Pending[]): Promise<Prepared[]> {
     const mine = await begin();
-    const { batch, seq, head } = prepareAll(taken, mine);
+    const { batch, seq, head } = await prepareAll(taken, mine);
     if (batch.length === 0) return [];
     try {
       await mine.journal.append(Buffer.concat(batch.map(({ bytes }) => bytes)));
@@ -138,7 +139,8 @@ export function createCommits(options: CommitsOptions): Commits {
   }
 
   /** Turns each into a line; those that can't be written are rejected and take nothing else along. */
-  function prepareAll(taken: Pending[], mine: Own) {
+  async function prepareAll(taken: Pending[], mine: Own) {
+    const turns = createTurns();
     let { seq, head } = mine;
     let lamport = memory().lamport();
     let bytes = 0;
@@ -150,24 +152,19 @@ export function createCommits(options: CommitsOptions): Commits {
       }
       try {
         const at = clock.now();
-        const stored = storeAll(pending.changes, at.toISOString(), head, mine.journal.writer);
-        lamport = nextLamport(Math.max(lamport, latestIn(pending.changes)), at);
-        const prepared = encode(
-          {
-            v: formatVersion,
-            writer: mine.journal.writer,
-            seq: seq + 1,
-            lamport,
-            at: at.toISOString(),
-            ...(seq === 0 ? { from: ownIdentity() } : {}),
-            changes: stored.changes,
-          },
+        const stamp = nextLamport(Math.max(lamport, latestIn(pending.changes)), at);
+        const made = await prepare(
           pending,
+          { seq: seq + 1, lamport: stamp, at },
+          head,
+          mine,
+          turns,
         );
-        batch.push(prepared);
-        bytes += prepared.bytes.length;
+        batch.push(made.prepared);
+        bytes += made.prepared.bytes.length;
+        lamport = stamp;
         seq++;
-        head = stored.head;
+        head = made.head;
       } catch (error) {
         pending.reject(error);
       }
@@ -175,24 +172,43 @@ export function createCommits(options: CommitsOptions): Commits {
     return { batch, seq, head };
   }
 
-  function storeAll(changes: readonly Writable[], at: string, from: ChainHead, writer: string) {
-    let head = from;
-    const stored = changes.map((change): StoredChange => {
-      if (change.kind === 'audit') {
-        const event = nextEvent(change.entry, at, head, writer);
-        head = event;
-        return { kind: 'audit', event };
-      }
-      return storeChange(change, memory());
+  async function prepare(
+    pending: Pending,
+    { seq, lamport, at }: { readonly seq: number; readonly lamport: number; readonly at: Date },
+    from: ChainHead,
+    { journal: { writer } }: Own,
+    turns: Turns,
+  ): Promise<{ readonly prepared: Prepared; readonly head: ChainHead }> {
+    const time = at.toISOString();
+    const line = createLine({
+      v: formatVersion,
+      writer,
+      seq,
+      lamport,
+      at: time,
+      ...(seq === 1 ? { from: ownIdentity() } : {}),
     });
-    return { changes: stored, head };
+    let head = from;
+    for (const change of pending.changes) {
+      if (turns.isOver()) await turns.next();
+      if (change.kind === 'audit') {
+        const event = nextEvent(change.entry, time, head, writer);
+        line.add({ kind: 'audit', event });
+        head = event;
+      } else {
+        line.add(storeChange(change, memory()));
+      }
+    }
+    return { prepared: { ...line.end(), pending }, head };
   }
 
-  function applyAll(batch: readonly Prepared[]): void {
+  /** What is in the journal already: should the tables refuse a change, those before it stay. */
+  async function applyAll(batch: readonly Prepared[]): Promise<void> {
+    const turns = createTurns();
     let end = memory().covered.get(batch[0]?.line.writer ?? '')?.bytes ?? 0;
     for (const { line, bytes } of batch) {
       end += bytes.length;
-      memory().apply(line, end);
+      await memory().applyInTurns(line, end, turns);
     }
   }
 
@@ -258,15 +274,4 @@ function difference(before: TicketMetadata, after: TicketMetadata) {
 function withoutId<T extends object>(fields: T): Omit<T, 'id'> {
   const { id: _, ...rest } = fields as T & { id?: unknown };
   return rest;
-}
-
-/** Read back before it is written: no line leaves that another window would refuse. */
-function encode(line: JournalLine, pending: Pending): Prepared {
-  const bytes = encodeLine(line);
-  const decoded = decodeLine(bytes.subarray(0, -1));
-  if (decoded.kind === 'line') return { line: decoded.line, bytes, pending };
-  const reason = bytes.length > maxLineBytes ? `${bytes.length} bytes at once` : 'a change';
-  throw new TypeError(
-    `The backlog can't take ${reason}${decoded.kind === 'bad' ? `: ${decoded.reason}` : ''}.`,
-  );
 }

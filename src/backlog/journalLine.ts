@@ -1,6 +1,12 @@
 import { errorMessage } from '../core/errors.ts';
 import { crc32 } from './crc32.ts';
-import { checkLine, type JournalLine } from './schemas.ts';
+import {
+  checkChange,
+  checkLine,
+  type Checked,
+  type JournalLine,
+  type StoredChange,
+} from './schemas.ts';
 
 export const formatVersion = 1;
 
@@ -13,10 +19,50 @@ export type Decoded =
   /** Of a later version of Patchwright: to be left alone. */
   | { readonly kind: 'newer'; readonly version: number };
 
-/** `<crc32 of the JSON, 8 hex digits> <JSON>\n` */
-export function encodeLine(line: JournalLine): Buffer {
-  const json = Buffer.from(JSON.stringify(line));
-  return Buffer.concat([Buffer.from(`${checksum(json)} `), json, Buffer.from('\n')]);
+/** A line in the making. */
+export interface LineMaker {
+  /** Throws when another window would refuse the change, or all of them together. */
+  add(change: StoredChange): void;
+  /** `<crc32 of the JSON, 8 hex digits> <JSON>\n`, and what it says when it is read back. */
+  end(): { readonly line: JournalLine; readonly bytes: Buffer };
+}
+
+/** Change by change, so that whoever adds many can stop in between. */
+export function createLine(head: Omit<JournalLine, 'changes'>): LineMaker {
+  const { changes: _, ...rest } = readBack(checkLine({ ...head, changes: [] }));
+  const open = Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"changes":[`);
+  const parts: Buffer[] = [open];
+  const changes: StoredChange[] = [];
+  let length = open.length;
+  let crc = crc32(open);
+  const put = (part: Buffer): void => {
+    parts.push(part);
+    length += part.length;
+    crc = crc32(part, crc);
+  };
+  return {
+    add(change) {
+      const text = JSON.stringify(change);
+      put(Buffer.from(changes.length === 0 ? text : `,${text}`));
+      if (length > maxLineBytes) throw refusal(`${length} bytes at once`, 'it is too long');
+      changes.push(readBack(checkChange(JSON.parse(text))));
+    },
+    end() {
+      put(Buffer.from(']}'));
+      const bytes = Buffer.concat([Buffer.from(`${inHex(crc)} `), ...parts, Buffer.from('\n')]);
+      return { line: { ...rest, changes }, bytes };
+    },
+  };
+}
+
+/** No line leaves that another window would refuse. */
+function readBack<T>(checked: Checked<T>): T {
+  if ('reason' in checked) throw refusal('a change', checked.reason);
+  return checked.value;
+}
+
+function refusal(what: string, reason: string): TypeError {
+  return new TypeError(`The backlog can't take ${what}: ${reason}.`);
 }
 
 /** Takes a line without its LF. Never throws. */
@@ -37,11 +83,15 @@ function read(value: unknown): Decoded {
   const version = (value as { v?: unknown } | null)?.v;
   if (typeof version === 'number' && version > formatVersion) return { kind: 'newer', version };
   const checked = checkLine(value);
-  return 'line' in checked
-    ? { kind: 'line', line: checked.line }
+  return 'value' in checked
+    ? { kind: 'line', line: checked.value }
     : { kind: 'bad', reason: checked.reason };
 }
 
 function checksum(json: Uint8Array): string {
-  return crc32(json).toString(16).padStart(8, '0');
+  return inHex(crc32(json));
+}
+
+function inHex(crc: number): string {
+  return crc.toString(16).padStart(8, '0');
 }

@@ -1,6 +1,7 @@
+import type { Turns } from '../core/turns.ts';
 import { applyChange } from './applyChange.ts';
 import { migrate, schemaOf } from './migrations.ts';
-import type { JournalLine } from './schemas.ts';
+import type { JournalLine, StoredChange } from './schemas.ts';
 import { type Engine, openSql, type Sql } from './sqlite.ts';
 
 /** How much of a writer's journal the database holds. */
@@ -24,6 +25,8 @@ export interface Memory {
   lamport(): number;
   /** Merges a line, whole or not at all, unless it is in already. Throws when the tables refuse it. */
   apply(line: JournalLine, end: number): void;
+  /** The same for a line of our own, some changes at a time. Until it ends, it is in only in parts. */
+  applyInTurns(line: JournalLine, end: number, turns: Turns): Promise<void>;
   /** Notes progress that brought no change: a line that was skipped. */
   cover(writer: string, covered: Covered): void;
   /** Drops the record of journals that are long gone, so that it does not grow for ever. */
@@ -45,21 +48,34 @@ export function createMemory(engine: Engine, bytes?: Uint8Array): Memory {
   const covered = readCovered(sql);
   let lamport = Number(sql.get(`SELECT value FROM meta WHERE key = 'lamport'`)?.value ?? 0);
 
+  const coveredOf = (writer: string): Covered => covered.get(writer) ?? nothingCovered;
+  const note = ({ writer, seq, lamport: at }: JournalLine, end: number): void => {
+    const before = coveredOf(writer);
+    lamport = Math.max(lamport, at);
+    covered.set(writer, { ...before, bytes: end, seq: Math.max(before.seq, seq) });
+  };
+
   return {
     sql,
     covered,
     lamport: () => lamport,
     apply(line, end) {
-      const before = covered.get(line.writer) ?? nothingCovered;
-      if (line.seq <= before.seq) {
-        covered.set(line.writer, { ...before, bytes: end });
-        return;
+      if (line.seq > coveredOf(line.writer).seq) {
+        sql.atomically(() => {
+          for (const change of line.changes) applyChange(sql, change, line);
+        });
       }
-      sql.atomically(() => {
-        for (const change of line.changes) applyChange(sql, change, line);
-      });
-      lamport = Math.max(lamport, line.lamport);
-      covered.set(line.writer, { bytes: end, seq: line.seq, bad: before.bad });
+      note(line, end);
+    },
+    async applyInTurns(line, end, turns) {
+      const changes = line.changes.values();
+      for (let isOver = false; !isOver; ) {
+        sql.atomically(() => {
+          isOver = applySome(sql, changes, line, turns);
+        });
+        if (!isOver) await turns.next();
+      }
+      note(line, end);
     },
     cover: (writer, progress) => void covered.set(writer, progress),
     forget(present, before) {
@@ -74,6 +90,20 @@ export function createMemory(engine: Engine, bytes?: Uint8Array): Memory {
       return sql.export();
     },
   };
+}
+
+/** Whether that was the last of them. */
+function applySome(
+  sql: Sql,
+  changes: Iterator<StoredChange>,
+  line: JournalLine,
+  turns: Turns,
+): boolean {
+  for (let next = changes.next(); !next.done; next = changes.next()) {
+    applyChange(sql, next.value, line);
+    if (turns.isOver()) return false;
+  }
+  return true;
 }
 
 let schema: string | undefined;

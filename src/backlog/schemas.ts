@@ -460,10 +460,20 @@ export type StoredAudit = z.infer<typeof auditEvent>;
 export type WriterIdentity = z.infer<typeof identity>;
 export type JournalLine = z.infer<typeof line>;
 
-/** The value itself when it is a journal line, else why it is none. */
-export function checkLine(value: unknown): { line: JournalLine } | { reason: string } {
-  const checked = z.safeParse(line, value);
-  if (checked.success) return { line: value as JournalLine };
+/** The value itself when it is what was asked for, else why it is not. */
+export type Checked<T> = { readonly value: T } | { readonly reason: string };
+
+export function checkLine(value: unknown): Checked<JournalLine> {
+  return check(line, value, 'line');
+}
+
+export function checkChange(value: unknown): Checked<StoredChange> {
+  return check(change, value, 'change');
+}
+
+function check<T>(schema: z.ZodMiniType<T>, value: unknown, whole: string): Checked<T> {
+  const checked = z.safeParse(schema, value);
+  if (checked.success) return { value: value as T };
   const issue = checked.error.issues[0];
-  return { reason: `${issue?.path.join('.') || 'line'}: ${issue?.message ?? 'invalid'}` };
+  return { reason: `${issue?.path.join('.') || whole}: ${issue?.message ?? 'invalid'}` };
 }

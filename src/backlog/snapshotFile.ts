@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { explainFileError, systemCode } from '../core/errors.ts';
+import { createTurns } from '../core/turns.ts';
 import { syncFolder, type Paths } from './paths.ts';
 import { writerPattern } from './schemas.ts';
+
+/** At a time. */
+const hashedBytes = 256 * 1024;
 
 const covered = z.record(
   z.string().check(z.regex(writerPattern)),
@@ -67,15 +71,21 @@ export async function checkSnapshot(
     throw error;
   }
   if (bytes.length === 0) return { kind: 'failed', reason: 'it is empty' };
-  const sha256 = hashOf(bytes);
+  const sha256 = await hashOf(bytes);
   const found = entries.find((item) => item.sha256 === sha256);
   return found
     ? { kind: 'good', bytes, entry: found }
     : { kind: 'failed', reason: 'its checksum is not the one noted when it was written' };
 }
 
-export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+export async function hashOf(bytes: Uint8Array): Promise<string> {
+  const turns = createTurns();
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += hashedBytes) {
+    hash.update(bytes.subarray(at, at + hashedBytes));
+    if (turns.isOver()) await turns.next();
+  }
+  return hash.digest('hex');
 }
 
 /** A damaged one. One that a newer version wrote is none of them: it may be wanted again. */

@@ -67,7 +67,7 @@ export function createSnapshots(options: SnapshotsOptions): () => Promise<void> 
     if (previous === 'newer') return;
     const now = clock.now();
     const { bytes, covered } = await serial(async () => take(now));
-    const entry = entryOf(bytes, covered, now);
+    const entry = await entryOf(bytes, covered, now);
     const known = [newest, previous].filter((item) => item !== undefined);
     await putSnapshot(paths, bytes, entry, known);
     await note(paths.database, entry);
@@ -154,9 +154,9 @@ export function createSnapshots(options: SnapshotsOptions): () => Promise<void> 
   return snapshot;
 }
 
-function entryOf(bytes: Uint8Array, covered: CoveredBy, now: Date): SnapshotEntry {
+async function entryOf(bytes: Uint8Array, covered: CoveredBy, now: Date): Promise<SnapshotEntry> {
   return {
-    sha256: hashOf(bytes),
+    sha256: await hashOf(bytes),
     bytes: bytes.length,
     schemaVersion,
     at: now.toISOString(),

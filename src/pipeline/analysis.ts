@@ -67,7 +67,7 @@ export async function writeAnalysis(house: House, analysis: Analysis): Promise<W
   const room = createRoom(known.filter(({ id }) => !goneIds.has(id)));
   const chosen = analysis.signals.map((signal) => ({ signal, use: useOf(house, room, signal) }));
   const signals = chosen.filter(({ use }) => use === 'take').map(({ signal }) => signal);
-  const intake = intakeOf({ signals }, backlog, house.settings(), now);
+  const intake = await intakeOf({ signals }, backlog, house.settings(), now);
   const changes = [...gone.flatMap((one) => one.changes), ...intake.changes];
   if (changes.length > 0) await backlog.write(changes);
   const all = Object.values(analysis.counts).reduce((sum, count) => sum + count, 0);

@@ -21,13 +21,15 @@ import { configurationOf } from './selfTest/selfTest.ts';
 import { syncState } from './sync/state.ts';
 
 /** What works and what is missing, each with the fix. */
+export type DoctorCode = ErrorCode | 'untested_gates';
+
 export interface DoctorCheck {
   readonly title: string;
   readonly ok: boolean;
   readonly detail: string;
   readonly fix?: string;
   /** What is wrong, for who knows more to do about it than `fix` says. */
-  readonly code?: ErrorCode;
+  readonly code?: DoctorCode;
   /** Worth knowing, but Patchwright works without it. */
   readonly optional?: boolean;
 }
@@ -156,18 +158,20 @@ async function syncCheck(house: House, settings: () => Settings): Promise<Doctor
 /** Of the last time that it was run. Patchwright works without, but nobody then knows whether the gates do. */
 async function selfTestCheck(house: House, settings: () => Settings): Promise<DoctorCheck> {
   const title = 'Gate self-test';
+  const code = 'untested_gates';
   const again = 'Run `patchwright gates selftest`, or Run Gate Self-Test in the editor.';
   try {
     const last = await house.selfTests.read();
-    if (!last) return { title, ok: false, optional: true, detail: 'Never run here.', fix: again };
+    if (!last)
+      return { title, ok: false, optional: true, code, detail: 'Never run here.', fix: again };
     const now = configurationOf(valid(settings), await house.lists());
     const rates = last.gates.map(({ id, caught, of }) => `${id} ${caught}/${of}`).join(', ');
     const detail = `${selfTestText(last)} By gate: ${rates}. Run ${last.at}.`;
     if (!last.passed)
-      return { title, ok: false, detail, fix: `Look at the gates' settings. ${again}` };
+      return { title, ok: false, code, detail, fix: `Look at the gates' settings. ${again}` };
     if (now === last.configuration) return { title, ok: true, detail };
     const stale = `${detail} The settings have changed since.`;
-    return { title, ok: false, optional: true, detail: stale, fix: again };
+    return { title, ok: false, optional: true, code, detail: stale, fix: again };
   } catch (error) {
     return { title, ok: false, optional: true, detail: errorMessage(error), fix: again };
   }

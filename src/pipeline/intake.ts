@@ -9,8 +9,10 @@ import {
   type ScanBatch,
   type Signal,
 } from '../core/signal.ts';
-import { fold, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import { fold } from '../core/fold.ts';
+import type { SignalGroup, Ticket } from '../core/ticket.ts';
 import type { Variant } from '../core/variants.ts';
+import { createTurns } from '../core/turns.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';
 import { audit } from './changes.ts';
 import { route } from './route.ts';
@@ -24,23 +26,46 @@ export interface Intake {
   readonly previewsWanted: readonly string[];
 }
 
+/** What stands beside the signals of a batch. */
+type Beside = Pick<ScanBatch, 'metrics' | 'interactions'> & {
+  readonly position?: FilePosition;
+  readonly lines?: number;
+};
+
+export interface IntakeBatch extends Beside, Pick<ScanBatch, 'signals'> {}
+
+type Known = Pick<Backlog, 'groups' | 'tickets'> & {
+  readonly feedback: Pick<Backlog['feedback'], 'usersOf'>;
+  readonly releases?: Pick<Backlog['releases'], 'list'>;
+};
+
 /**
  * Folds a batch into the changes that write it down: groups, tickets, feedback and the file's position
  * together, so that after a crash each occurrence has been counted exactly once.
  */
-export function intakeOf(
-  batch: Pick<ScanBatch, 'signals' | 'metrics' | 'interactions'> & {
-    readonly position?: FilePosition;
-    readonly lines?: number;
-  },
-  backlog: Pick<Backlog, 'groups' | 'tickets'> & {
-    readonly feedback: Pick<Backlog['feedback'], 'usersOf'>;
-    readonly releases?: Pick<Backlog['releases'], 'list'>;
-  },
+export async function intakeOf(
+  batch: IntakeBatch,
+  backlog: Known,
   settings: Pick<Settings, 'thresholds'>,
   now: string,
   version?: WorkspaceVersion,
-): Intake {
+): Promise<Intake> {
+  const turns = createTurns();
+  const intake = createIntake(backlog, settings, now, version);
+  for (const signal of batch.signals) {
+    if (turns.isOver()) await turns.next();
+    intake.add(signal);
+  }
+  if (turns.isOver()) await turns.next();
+  return intake.end(batch);
+}
+
+function createIntake(
+  backlog: Known,
+  settings: Pick<Settings, 'thresholds'>,
+  now: string,
+  version: WorkspaceVersion | undefined,
+) {
   const groups = new Map<string, SignalGroup>();
   const tickets = new Map<string, Ticket>();
   const created = new Set<string>();
@@ -64,7 +89,7 @@ export function intakeOf(
   const landed = once(() => (backlog.releases?.list() ?? []).map(({ appliedAt }) => appliedAt));
   const volume = createVolume(now, landed);
   const variants = createVariants();
-  for (const found of batch.signals) {
+  const add = (found: Signal): void => {
     const { signal, id, into } = route(found, ticketOf);
     variants.add(id, signal);
     volume.add(into, signal);
@@ -86,58 +111,63 @@ export function intakeOf(
     if (signal.kind === 'feedback') {
       changes.push({ kind: 'feedback', feedback: signal.feedback, ticketId: id });
     }
-  }
-  for (const window of [...(batch.metrics ?? []), ...volume.windows(batch.lines ?? 0)])
-    changes.push({ kind: 'metric', window });
-  for (const interaction of batch.interactions ?? []) {
-    changes.push({ kind: 'interaction', interaction });
-  }
-
-  for (const [id, group] of groups) {
-    changes.push({
-      kind: 'group',
-      id,
-      fingerprint: group.fingerprint,
-      signal: group.kind,
-      count: counted.get(id) ?? 0,
-      firstSeen: group.firstSeen,
-      lastSeen: group.lastSeen,
-      ...variants.of(id),
-    });
-  }
-  for (const [id, changed] of fields) changes.push({ kind: 'ticket', id, fields: changed });
-  for (const id of created) {
-    const ticket = tickets.get(id);
-    changes.push(
-      audit({
-        actor: 'patchwright',
-        action: 'ticket.created',
-        subject: id,
-        after: { title: ticket?.title, fingerprint: ticket?.metadata.fingerprint?.hash },
-      }),
-    );
-  }
-  for (const [id, changed] of fields) {
-    if (changed.status === 'open' && !created.has(id))
-      changes.push(reopening(id, changed, backlog));
-  }
-  const previewsWanted = [...fields.keys()].filter(
-    (id) =>
-      fields.get(id)?.metadata?.previewWanted && !backlog.tickets.get(id)?.metadata.previewWanted,
-  );
-  for (const id of previewsWanted) {
-    const reason = fields.get(id)?.metadata?.previewWanted?.reason;
-    changes.push(
-      audit({ actor: 'patchwright', action: 'preview.wanted', subject: id, after: { reason } }),
-    );
-  }
-  if (batch.position) changes.push({ kind: 'position', position: batch.position });
-  return {
-    changes,
-    created: [...created],
-    updated: [...fields.keys()].filter((id) => !created.has(id)),
-    previewsWanted,
   };
+
+  const end = (batch: Beside): Intake => {
+    for (const window of [...(batch.metrics ?? []), ...volume.windows(batch.lines ?? 0)])
+      changes.push({ kind: 'metric', window });
+    for (const interaction of batch.interactions ?? []) {
+      changes.push({ kind: 'interaction', interaction });
+    }
+
+    for (const [id, group] of groups) {
+      changes.push({
+        kind: 'group',
+        id,
+        fingerprint: group.fingerprint,
+        signal: group.kind,
+        count: counted.get(id) ?? 0,
+        firstSeen: group.firstSeen,
+        lastSeen: group.lastSeen,
+        ...variants.of(id),
+      });
+    }
+    for (const [id, changed] of fields) changes.push({ kind: 'ticket', id, fields: changed });
+    for (const id of created) {
+      const ticket = tickets.get(id);
+      changes.push(
+        audit({
+          actor: 'patchwright',
+          action: 'ticket.created',
+          subject: id,
+          after: { title: ticket?.title, fingerprint: ticket?.metadata.fingerprint?.hash },
+        }),
+      );
+    }
+    for (const [id, changed] of fields) {
+      if (changed.status === 'open' && !created.has(id))
+        changes.push(reopening(id, changed, backlog));
+    }
+    const previewsWanted = [...fields.keys()].filter(
+      (id) =>
+        fields.get(id)?.metadata?.previewWanted && !backlog.tickets.get(id)?.metadata.previewWanted,
+    );
+    for (const id of previewsWanted) {
+      const reason = fields.get(id)?.metadata?.previewWanted?.reason;
+      changes.push(
+        audit({ actor: 'patchwright', action: 'preview.wanted', subject: id, after: { reason } }),
+      );
+    }
+    if (batch.position) changes.push({ kind: 'position', position: batch.position });
+    return {
+      changes,
+      created: [...created],
+      updated: [...fields.keys()].filter((id) => !created.has(id)),
+      previewsWanted,
+    };
+  };
+
+  return { add, end };
 }
 
 function once<T>(make: () => T): () => T {

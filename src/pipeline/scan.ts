@@ -11,7 +11,7 @@ import { removeAged } from './cleanUp.ts';
 import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
 import { createKeptWatch } from './kept.ts';
-import { type Intake, intakeOf } from './intake.ts';
+import { type Intake, type IntakeBatch, intakeOf } from './intake.ts';
 import { lookAtReleases } from './monitor.ts';
 import { createMeasured } from './measured.ts';
 import { sinkQuiet } from './quiet.ts';
@@ -85,14 +85,14 @@ async function readGrowth(
   const { backlog } = house;
   const settings = house.settings();
   let version: Promise<WorkspaceVersion> | undefined;
-  const write = async (batch: Parameters<typeof intakeOf>[0]): Promise<Intake> => {
+  const write = async (batch: IntakeBatch): Promise<Intake> => {
     await bringBack(house, batch.signals);
     // Only a closed ticket asks for it.
     if (batch.signals.some((one) => isOfClosed(backlog, one)))
       version ??= readVersion(house, signal);
     const now = house.clock.now().toISOString();
-    const intake = intakeOf(batch, backlog, settings, now, await version);
-    await nextTurn(); // working out and writing down are a turn each: the editor waits for its own
+    const intake = await intakeOf(batch, backlog, settings, now, await version);
+    await nextTurn(); // working out and writing down are turns of their own: the editor waits for none long
     await backlog.write(intake.changes);
     await nextTurn();
     return intake;
