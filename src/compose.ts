@@ -34,6 +34,7 @@ import { isOnBattery } from './platform/battery.ts';
 import { createShell } from './platform/shell.ts';
 import { createTeamKeys } from './platform/teamKeys.ts';
 import { versionOf } from './platform/version.ts';
+import { sshHost } from './platform/sshHost.ts';
 import { endOrphans, markProcesses } from './platform/strays.ts';
 import { openForge, takesToken } from './release/forge.ts';
 import type { Recording } from './models/scripted.ts';
@@ -169,6 +170,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     ),
     saveReport: (name, text) => saveReport(data, name, text),
     protect: (path) => appendProtected(data, path),
+    sshHost: (name) => sshHost(shell, name),
     forge: async (repository, ask) => {
       const token = takesToken(repository)
         ? await options.forgeToken?.(repository, ask)

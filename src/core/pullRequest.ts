@@ -56,5 +56,6 @@ export interface Forge {
   dress(number: number, wanted: NewPullRequest, signal?: AbortSignal): Promise<void>;
   /** The open one of a branch. */
   find(branch: string, signal?: AbortSignal): Promise<PullRequest | undefined>;
-  state(number: number, signal?: AbortSignal): Promise<PullRequest>;
+  /** undefined where it was deleted. */
+  state(number: number, signal?: AbortSignal): Promise<PullRequest | undefined>;
 }

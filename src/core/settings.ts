@@ -176,6 +176,7 @@ const schema = z.object({
     reviewers: z._default(z.array(z.string().check(z.minLength(1))), []),
     base: z._default(z.string(), ''),
     forge: z._default(z.enum(['', 'github', 'gitlab']), ''),
+    folder: z._default(z.string(), ''),
   }),
   monitor: z.object({
     minutes: z._default(z.number().check(z.minimum(0), z.maximum(10_080)), 5),

@@ -47,7 +47,8 @@ async function follow(
   signal?: AbortSignal,
 ): Promise<void> {
   if (!pullRequest) return;
-  const seen = await forge.state(pullRequest.number, signal);
+  const found = await forge.state(pullRequest.number, signal);
+  const seen: PullRequest = found ?? { ...pullRequest, state: 'closed' };
   await house.backlog.exclusively(
     'decide',
     async () => {

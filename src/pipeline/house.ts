@@ -69,6 +69,8 @@ export interface House {
   protect(path: string): Promise<void>;
   /** Of a run, into the folder's own reports; the oldest go. */
   saveReport(name: string, text: string): Promise<void>;
+  /** The host that a name of the user's ssh configuration stands for. */
+  sshHost(name: string): Promise<string>;
   /** undefined where nobody is signed in to it. @param ask whether a person may be asked to sign in now */
   forge(repository: ForgeRepository, ask: boolean): Promise<Forge | undefined>;
   /** `user:<name>` of the person at this workspace. */

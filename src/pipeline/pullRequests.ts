@@ -10,7 +10,7 @@ import {
   type Remote,
   remoteOf,
 } from '../release/pullRequest.ts';
-import { repositoryOf } from '../release/remoteUrl.ts';
+import { repositoryOf, sshHostOf } from '../release/remoteUrl.ts';
 import type { House } from './house.ts';
 import { withoutSecrets } from './withoutSecrets.ts';
 
@@ -73,8 +73,13 @@ function instead(why: string, input: PullRequestInput): Opened {
 
 /** Of the user's own remote, and no other host. */
 export async function forgeOf(house: House, remote: Remote, ask: boolean) {
-  const { forge: kind } = house.settings().pullRequest;
-  const repository = repositoryOf(remote.url, kind === '' ? undefined : kind);
+  const { forge: kind, folder } = house.settings().pullRequest;
+  const named = sshHostOf(remote.url);
+  const repository = repositoryOf(remote.url, {
+    kind: kind === '' ? undefined : kind,
+    folder,
+    sshHost: named && (await house.sshHost(named)),
+  });
   const forge: Forge | undefined = repository && (await house.forge(repository, ask));
   return { repository, forge };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { cancelled, errorMessage, PatchwrightError } from '../core/errors.ts';
+import { cancelled, errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 
 /** How a forge is reached. */
 export interface ForgeAccess {
@@ -24,7 +24,10 @@ const maxReplyChars = 4_000_000;
 const mostPatienceMs = 10_000;
 const maxTries = 3;
 
-/** One call; the reply must be of that form. No redirect is followed: a token must not travel on. */
+/**
+ * One call; the reply must be of that form. A repository that was renamed is followed on the same server
+ * only: a token must not travel on.
+ */
 export async function call<T>(
   access: ForgeAccess,
   what: Call,
@@ -32,15 +35,54 @@ export async function call<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const { name } = access;
+  let url = `${access.apiUrl}${what.path}`;
   for (let tries = 1; ; tries += 1) {
-    const { response, text } = await send(access, what, signal);
+    const { response, text } = await send(access, url, what, signal);
     if (response.ok) return checked(name, schema, text);
-    if (!isLimited(response)) throw refusal(name, response.status, text);
+    const renamed = tries < maxTries ? renamedTo(response, url) : undefined;
+    if (renamed !== undefined) {
+      url = renamed;
+      continue;
+    }
+    if (!isLimited(response, text)) throw refusal(name, response.status, text);
     const waitMs = waitOf(response.headers);
     if (waitMs === undefined || waitMs > mostPatienceMs || tries === maxTries) {
       throw limited(name, text, waitMs);
     }
     await pause(waitMs, signal);
+  }
+}
+
+/** As `call`; undefined where that is gone though `around`, which it belongs to, is there. */
+export async function callIfThere<T>(
+  access: ForgeAccess,
+  what: Call,
+  around: string,
+  schema: z.ZodMiniType<T>,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  return unlessMissing(undefined, () => call(access, what, schema, signal), [404, 410]).then(
+    async (found) => {
+      if (found === undefined)
+        await call(access, { method: 'GET', path: around }, z.unknown(), signal);
+      return found;
+    },
+  );
+}
+
+/** What a token has no right to, or a repository does not have, is done without; not what fails for now. */
+export async function unlessMissing<T>(
+  instead: T,
+  work: () => Promise<T>,
+  statuses: readonly number[] = [403, 404, 410],
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isOne =
+      isPatchwrightError(error, 'forge_refused') || isPatchwrightError(error, 'forge_auth');
+    if (isOne && statuses.includes(Number(error.cause))) return instead;
+    throw error;
   }
 }
 
@@ -61,13 +103,14 @@ const perPage = 100;
 const maxPages = 20;
 
 async function send(
-  { apiUrl, headers, name, timeoutMs = usualTimeoutMs }: ForgeAccess,
-  { method, path, body }: Call,
+  { headers, name, timeoutMs = usualTimeoutMs }: ForgeAccess,
+  url: string,
+  { method, body }: Call,
   signal?: AbortSignal,
 ): Promise<{ readonly response: Response; readonly text: string }> {
   const limit = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(`${apiUrl}${path}`, {
+    const response = await fetch(url, {
       method,
       headers: { ...headers, 'Content-Type': 'application/json', 'User-Agent': 'patchwright' },
       redirect: 'manual',
@@ -89,21 +132,34 @@ async function send(
   }
 }
 
+function renamedTo({ status, headers }: Response, from: string): string | undefined {
+  const location = headers.get('location');
+  if (![301, 307, 308].includes(status) || location === null || !URL.canParse(location, from)) {
+    return undefined;
+  }
+  const to = new URL(location, from);
+  return to.origin === new URL(from).origin ? to.href : undefined;
+}
+
 function checked<T>(name: string, schema: z.ZodMiniType<T>, text: string): T {
-  const parsed = z.safeParse(schema, asJson(text));
+  const value = asJson(text);
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new PatchwrightError('forge_bad_reply', {
     what: `${name} answered something else than was asked for.`,
-    why: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    why:
+      value === undefined ? 'It sent no JSON, but perhaps a page to sign in at.' : wrong.join('; '),
     remedy: 'If the address of the remote is right, this may be a version that is not known here.',
   });
 }
 
-/** GitHub says 403, too, when there were too many calls, and then by its headers that it is no matter of rights. */
-function isLimited({ status, headers }: Response): boolean {
+/** GitHub says 403, too, when there were too many calls; its headers or words tell that from a matter of rights. */
+function isLimited({ status, headers }: Response, text: string): boolean {
   if (status === 429) return true;
   const left = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining');
-  return status === 403 && (headers.has('retry-after') || left === '0');
+  const says = headers.has('retry-after') || left === '0' || /\brate limit/i.test(wordsOf(text));
+  return status === 403 && says;
 }
 
 /** undefined where it does not say. */
@@ -162,11 +218,10 @@ const remedies: Readonly<Record<number, string>> = {
 };
 
 function refusal(name: string, status: number, text: string): PatchwrightError {
-  return new PatchwrightError(status === 401 || status === 403 ? 'forge_auth' : 'forge_refused', {
-    what: `${name} refused (${status}).`,
-    why: wordsOf(text),
-    remedy: remedies[status] ?? 'Try again later.',
-  });
+  const code = status === 401 || status === 403 ? 'forge_auth' : 'forge_refused';
+  const what = `${name} refused (${status}).`;
+  const remedy = remedies[status] ?? 'Try again later.';
+  return new PatchwrightError(code, { what, why: wordsOf(text), remedy }, { cause: status });
 }
 
 /** What a forge says went wrong; GitHub says more in a list. */
@@ -174,7 +229,11 @@ function wordsOf(text: string): string {
   const said = z.safeParse(words, asJson(text));
   if (!said.success) return '';
   const { message, error, errors = [] } = said.data;
-  const more = errors.map((one) => (typeof one === 'string' ? one : (one.message ?? '')));
+  const more = errors.map((one) =>
+    typeof one === 'string'
+      ? one
+      : (one.message ?? [one.field, one.code].filter(Boolean).join(': ')),
+  );
   const first = message ?? error ?? '';
   return [typeof first === 'string' ? first : JSON.stringify(first), ...more]
     .filter(Boolean)
@@ -182,8 +241,13 @@ function wordsOf(text: string): string {
     .slice(0, 500);
 }
 
+const problem = z.object({
+  message: z.optional(z.string()),
+  field: z.optional(z.string()),
+  code: z.optional(z.string()),
+});
 const words = z.object({
   message: z.optional(z.unknown()),
   error: z.optional(z.unknown()),
-  errors: z.optional(z.array(z.union([z.string(), z.object({ message: z.optional(z.string()) })]))),
+  errors: z.optional(z.array(z.union([z.string(), problem]))),
 });

@@ -7,7 +7,7 @@ import type {
   PullRequest,
   ReviewComment,
 } from '../core/pullRequest.ts';
-import { allPages, call, type ForgeAccess } from './forgeCall.ts';
+import { allPages, call, callIfThere, type ForgeAccess, unlessMissing } from './forgeCall.ts';
 
 /** GitHub's REST API, version 2022-11-28 (docs.github.com/rest/pulls); Enterprise Server speaks the same. */
 
@@ -100,7 +100,8 @@ export function createGitHub(repository: ForgeRepository, token: string, now: ()
     },
     async state(number, signal) {
       const path = `${root}/pulls/${number}`;
-      return whole(await call(access, { method: 'GET', path }, pull, signal), signal);
+      const found = await callIfThere(access, { method: 'GET', path }, root, pull, signal);
+      return found && whole(found, signal);
     },
   };
 }
@@ -131,7 +132,7 @@ async function dress(
   for (const one of reviewers) await ask([one]);
 }
 
-/** What a token has no right to, or a repository does not have, is done without. */
+/** Whatever speaks against it: what is asked for is a nicety. */
 async function unlessRefused<T>(instead: T, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -160,7 +161,7 @@ async function checksOf(
 ): Promise<PullRequest['checks']> {
   const commit = `${root}/commits/${sha}`;
   const pages = <T, Item>(path: string, schema: z.ZodMiniType<T>, items: (reply: T) => Item[]) =>
-    unlessRefused<readonly Item[]>([], () =>
+    unlessMissing<readonly Item[]>([], () =>
       allPages(async (query) =>
         items(await call(access, { method: 'GET', path: `${path}?${query}` }, schema, signal)),
       ),
@@ -190,8 +191,10 @@ async function commentsOf(
 ): Promise<readonly ReviewComment[]> {
   const paths = ['issues', 'pulls'].map((kind) => `${root}/${kind}/${number}/comments`);
   const lists = [...paths, `${root}/pulls/${number}/reviews`].map((path) =>
-    allPages((query) =>
-      call(access, { method: 'GET', path: `${path}?${query}` }, comments, signal),
+    unlessMissing<readonly z.infer<typeof comments>[number][]>([], () =>
+      allPages((query) =>
+        call(access, { method: 'GET', path: `${path}?${query}` }, comments, signal),
+      ),
     ),
   );
   return (await Promise.all(lists))

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Forge, ForgeRepository, PullRequest, ReviewComment } from '../core/pullRequest.ts';
-import { allPages, call, type ForgeAccess } from './forgeCall.ts';
+import { allPages, call, callIfThere, type ForgeAccess, unlessMissing } from './forgeCall.ts';
 
 /** GitLab's REST API v4 (docs.gitlab.com/api/merge_requests). */
 
@@ -25,7 +25,12 @@ const notes = z.array(
     body: z.string(),
     created_at: z.string(),
     position: z.nullish(
-      z.object({ new_path: z.nullish(z.string()), new_line: z.nullish(z.number()) }),
+      z.object({
+        new_path: z.nullish(z.string()),
+        new_line: z.nullish(z.number()),
+        old_path: z.nullish(z.string()),
+        old_line: z.nullish(z.number()),
+      }),
     ),
   }),
 );
@@ -39,7 +44,8 @@ export function createGitLab(repository: ForgeRepository, token: string, now: ()
     name: 'GitLab',
     headers: { Authorization: `Bearer ${token}` },
   };
-  const root = `/projects/${encodeURIComponent(repository.path)}/merge_requests`;
+  const project = `/projects/${encodeURIComponent(repository.path)}`;
+  const root = `${project}/merge_requests`;
 
   const whole = async (one: Merge, signal?: AbortSignal): Promise<PullRequest> => {
     const commit = one.merge_commit_sha ?? one.squash_commit_sha ?? one.sha;
@@ -88,7 +94,8 @@ export function createGitLab(repository: ForgeRepository, token: string, now: ()
     },
     async state(number, signal) {
       const path = `${root}/${number}`;
-      return whole(await call(access, { method: 'GET', path }, merge, signal), signal);
+      const found = await callIfThere(access, { method: 'GET', path }, project, merge, signal);
+      return found && whole(found, signal);
     },
   };
 }
@@ -101,7 +108,9 @@ async function idsOf(
 ): Promise<readonly number[]> {
   const found = names.map(async (name) => {
     const path = `/users?${new URLSearchParams({ username: name }).toString()}`;
-    return call(access, { method: 'GET', path }, users, signal);
+    return unlessMissing<z.infer<typeof users>>([], () =>
+      call(access, { method: 'GET', path }, users, signal),
+    );
   });
   return (await Promise.all(found)).flatMap(([user]) => user?.id ?? []);
 }
@@ -122,13 +131,19 @@ async function commentsOf(
     call(access, { method: 'GET', path: `${path}?${order}&${query}` }, notes, signal),
   );
   return all
-    .filter(({ system }) => system !== true)
+    .filter(({ system, body }) => system !== true && body.trim() !== '')
     .map(({ id, author, body, created_at: at, position }) => ({
       id: String(id),
       by: author.username,
       at,
       text: body.slice(0, 4_000),
-      ...(position?.new_path ? { path: position.new_path } : {}),
-      ...(position?.new_line ? { line: position.new_line } : {}),
+      ...placeOf(position),
     }));
+}
+
+/** A line that the patch removes has a place on the old side only. */
+function placeOf(position: z.infer<typeof notes>[number]['position']) {
+  const path = position?.new_path ?? position?.old_path;
+  const line = position?.new_line ?? position?.old_line;
+  return { ...(path ? { path } : {}), ...(line ? { line } : {}) };
 }

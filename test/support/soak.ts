@@ -27,7 +27,10 @@ export interface Footprint {
   /** Open files and sockets of this process, and processes it has started, where the system tells. */
   readonly handles: number;
   readonly children: number;
-  /** In the folder for worktrees and copies, and in `.patchwright`, but for snapshots of the backlog and locks. */
+  /**
+   * In the folder for worktrees and copies, and in `.patchwright`, but for snapshots of the backlog, locks,
+   * and results of gates, of which 500 files are kept whatever they are about.
+   */
   readonly files: number;
   readonly heapMb: number;
   readonly cacheKib: number;
@@ -120,6 +123,8 @@ function age(folder: string, now: Date): void {
   }
 }
 
+const uncounted = /[\\/](?:backlog\.|gates[\\/])[^\\/]*$|\.lock$/;
+
 async function footprint(app: App, git: Git, cache: string): Promise<Footprint> {
   const refs = await git.run(['for-each-ref', '--format=%(refname)']);
   const worktrees = await git.run(['worktree', 'list', '--porcelain']);
@@ -130,7 +135,7 @@ async function footprint(app: App, git: Git, cache: string): Promise<Footprint> 
     worktrees: worktrees.match(/^worktree /gm)?.length ?? 0,
     handles: handles(),
     children: children(),
-    files: own.filter((file) => !/[\\/]backlog\.|\.lock$/.test(file)).length + cached.length,
+    files: [...own, ...cached].filter((file) => !uncounted.test(file)).length,
     heapMb: heap() / 1_048_576,
     cacheKib: bytesOf(cached) / 1024,
     diskKib: bytesOf(own) / 1024,

@@ -10,7 +10,7 @@ import { createGitLab } from '../../../src/release/gitlab.ts';
 import { byHand, openPullRequest, remoteOf } from '../../../src/release/pullRequest.ts';
 import { pullRequestText } from '../../../src/release/pullRequestText.ts';
 import { withoutSecrets } from '../../../src/pipeline/withoutSecrets.ts';
-import { repositoryOf } from '../../../src/release/remoteUrl.ts';
+import { repositoryOf, sshHostOf } from '../../../src/release/remoteUrl.ts';
 import { type ForgeServer, forgeToken, startForgeServer } from '../../support/forgeServer.ts';
 import { plant } from '../../support/plantedSecrets.ts';
 import { createRandom } from '../../support/random.ts';
@@ -42,6 +42,8 @@ describe('the address of a remote', () => {
     ],
     ['https://gitlab.example.org:8443/g/s%C3%A9.git', { forge: 'gitlab', path: 'g/sé' }],
     ['https://example.org/me/shop.git', undefined],
+    ['https://gist.github.com/me/1234.git', undefined],
+    ['https://github.com/me/shop/tree/main', undefined],
     ['https://github.com/me/%zz', undefined],
     ['/srv/git/shop.git', undefined],
     ['../shop', undefined],
@@ -55,6 +57,21 @@ describe('the address of a remote', () => {
     });
   }
 
+  it('is looked for where the forge lies on its host, and behind a name of the ssh configuration', () => {
+    const below = { kind: 'gitlab', folder: '/gitlab/' } as const;
+    for (const remote of ['https://example.org/gitlab/g/shop.git', 'git@example.org:g/shop.git']) {
+      const found = repositoryOf(remote, below);
+      assert.equal(found?.path, 'g/shop');
+      assert.equal(found.apiUrl, 'https://example.org/gitlab/api/v4');
+    }
+    const remote = 'git@github.com-work:me/shop.git';
+    assert.equal(sshHostOf(remote), 'github.com-work');
+    assert.equal(sshHostOf('https://github.com/me/shop'), undefined);
+    const found = repositoryOf(remote, { sshHost: 'github.com' });
+    assert.equal(found?.apiUrl, 'https://api.github.com');
+    assert.equal(repositoryOf('work:me/shop', { sshHost: 'github.com' })?.path, 'me/shop');
+  });
+
   it('tells where the API is, and leaves passwords out', () => {
     assert.equal(repositoryOf('git@github.com:me/shop')?.apiUrl, 'https://api.github.com');
     const ssh = repositoryOf('ssh://git@ssh.github.com:443/me/shop.git');
@@ -66,7 +83,7 @@ describe('the address of a remote', () => {
     assert.equal(resident?.apiUrl, 'https://api.acme.ghe.com');
     const own = repositoryOf('ssh://git@github.example.org:2222/me/shop.git');
     assert.equal(own?.apiUrl, 'https://github.example.org/api/v3');
-    const lab = repositoryOf('https://u:secret@code.example.org:8443/a/b.git', 'gitlab');
+    const lab = repositoryOf('https://u:secret@code.example.org:8443/a/b.git', { kind: 'gitlab' });
     assert.equal(lab?.apiUrl, 'https://code.example.org:8443/api/v4');
     assert.equal(lab?.webUrl, 'https://code.example.org:8443/a/b');
   });
@@ -229,16 +246,16 @@ describe('pull requests', function () {
         comments: [{ by: 'ada', text: 'Round up, please.', path: 'a.txt' }],
       });
       const seen = await forge.state(1);
-      assert.equal(seen.checks, 'failed');
+      assert.equal(seen?.checks, 'failed');
       assert.deepEqual(
-        seen.comments.map(({ by, text }) => [by, text]),
+        seen?.comments.map(({ by, text }) => [by, text]),
         [['ada', 'Round up, please.']],
       );
       server.change(1, { state: 'merged', mergeCommit: 'e'.repeat(40) });
       const merged = await forge.state(1);
-      assert.deepEqual([merged.state, merged.mergeCommit], ['merged', 'e'.repeat(40)]);
+      assert.deepEqual([merged?.state, merged?.mergeCommit], ['merged', 'e'.repeat(40)]);
       server.change(1, { state: 'closed' });
-      assert.equal((await forge.state(1)).state, 'closed');
+      assert.equal((await forge.state(1))?.state, 'closed');
     });
 
     it(`${kind}: reads all pages of checks and comments`, async () => {
@@ -253,10 +270,10 @@ describe('pull requests', function () {
       server.change(1, { comments, ...(kind === 'github' ? { checks } : {}) });
       const seen = await forge.state(1);
       assert.deepEqual(
-        seen.comments.map(({ text }) => text),
+        seen?.comments.map(({ text }) => text),
         comments.map(({ text }) => text),
       );
-      assert.equal(seen.checks, kind === 'github' ? 'failed' : 'none');
+      assert.equal(seen?.checks, kind === 'github' ? 'failed' : 'none');
     });
 
     it(`${kind}: waits for a forge that asks for little time, and says when it asks for more`, async () => {
@@ -265,7 +282,7 @@ describe('pull requests', function () {
       const words = { message: 'You have exceeded a secondary rate limit.' };
       const status = kind === 'github' ? 403 : 429;
       server.failNext(status, words, /./, { 'Retry-After': '0' });
-      assert.equal((await forge.state(1)).number, 1);
+      assert.equal((await forge.state(1))?.number, 1);
       for (const [headers, time] of [
         [{ 'Retry-After': '60' }, '60 seconds'],
         [{ 'X-RateLimit-Remaining': '0' }, 'a few minutes'],
@@ -365,11 +382,11 @@ describe('pull requests', function () {
     const forge = forgeOf('github');
     await openPullRequest({ git, forge }, input());
     server.change(1, { statuses: [{ state: 'success' }] });
-    assert.equal((await forge.state(1)).checks, 'passed');
+    assert.equal((await forge.state(1))?.checks, 'passed');
     server.change(1, { statuses: [{ state: 'success' }, { state: 'error' }] });
-    assert.equal((await forge.state(1)).checks, 'failed');
+    assert.equal((await forge.state(1))?.checks, 'failed');
     server.failNext(403, { message: 'Resource not accessible by token' }, /\/status/);
-    assert.equal((await forge.state(1)).checks, 'none');
+    assert.equal((await forge.state(1))?.checks, 'none');
     server.failNext(429, { message: 'Too many' }, /check-runs/, { 'Retry-After': '60' });
     await assert.rejects(forge.state(1), { code: 'forge_unreachable' }, 'not taken for no checks');
   });

@@ -220,6 +220,13 @@ describe('rollBack', () => {
     await refused(() => rollItBack(git, { ...landed, commit: 'f'.repeat(40) }), 'stale');
   });
 
+  it('says where a shallow clone is why', async () => {
+    const head = await git.run(['rev-parse', 'HEAD']);
+    writeFileSync(join(git.cwd, '.git/shallow'), `${head}\n`);
+    const { why, remedy } = await refused(() => rollItBack(git, landed), 'stale');
+    assert.match(`${why} ${remedy}`, /shallow.*--unshallow/);
+  });
+
   it('is refused for a commit that is no landing', async () => {
     const ordinary = await git.run(['rev-parse', `${landed.commit}^1`]);
     await refused(() => rollItBack(git, { ...landed, commit: ordinary }), 'stale');

@@ -242,6 +242,7 @@ async function draft(git: Git, home: string, signal: AbortSignal): Promise<void>
   );
   let keepBranch = false;
   try {
+    rmSync(join(worktree.path, 'src/a.js'), { force: true }); // a link that was committed may lead to itself
     writeTree(worktree.path, { 'src/a.js': 'drafted\n', 'test/drafted.test.js': 'drafted\n' });
     const words = { ticketId: 't', attemptId: 'a', model: 'm', title: 'Drafted', summary: '' };
     await worktree.commit({ ...words, testFiles: ['test/drafted.test.js'] });
