@@ -26,6 +26,7 @@ import { keptSelfTest } from './pipeline/selfTest/kept.ts';
 import { createAuditSigner } from './platform/auditKey.ts';
 import { cacheFolder, configFolder } from './platform/folders.ts';
 import { createGit } from './platform/git.ts';
+import { isGitRunning } from './platform/gitProcesses.ts';
 import { startApp } from './platform/load/startApp.ts';
 import { isAlive, thisRunner } from './platform/runner.ts';
 import { createDoor } from './platform/sandbox/door.ts';
@@ -118,6 +119,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     isAlive,
     endOrphans,
     isOnBattery: () => isOnBattery(shell),
+    isGitRunning: (folders) => isGitRunning(shell, folders),
     settings,
     openModel: (current, role) => openModel(options, current, role),
     scanner: scannerOf,

@@ -116,8 +116,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   );
   const resuming = sessions.onDidChange(resume);
   const sorting = createSorting(context.workspaceState);
-  const reviewPanels = registerReviewPanels(sessions, context.extensionUri);
-  const dashboard = registerDashboard(sessions, context.extensionUri);
+  const reviewPanels = registerReviewPanels(sessions, context.extensionUri, errors);
+  const dashboard = registerDashboard(sessions, context.extensionUri, errors);
   const reviewComments = registerReviewComments(sessions, context.workspaceState);
   const doctor = registerDoctor(sessions, log);
   const server = createServerControl({

@@ -15,14 +15,9 @@ import type { EditorDiagnostic } from './core/quality.ts';
 import type { SelfTest } from './core/selfTest.ts';
 import type { Ticket } from './core/ticket.ts';
 import type { Difference } from './core/variants.ts';
-import {
-  type ApprovalOptions,
-  approve,
-  type DecisionOptions,
-  reject,
-  rollBack,
-  undoReject,
-} from './pipeline/decide.ts';
+import { type ApprovalOptions, approve, reject, undoReject } from './pipeline/decide.ts';
+import type { DecisionOptions } from './pipeline/decision.ts';
+import { rollBack } from './pipeline/rollBack.ts';
 import { canary } from './pipeline/canary/canary.ts';
 import { cleanUp, leftovers } from './pipeline/cleanUp.ts';
 import { type DoctorCheck, examine } from './pipeline/doctor.ts';
@@ -94,7 +89,7 @@ export type { Outlook } from './pipeline/past.ts';
 export { type RunReport, type RunType, runTypes } from './pipeline/run/report.ts';
 export type { PerformanceReport } from './learning/performance.ts';
 export type { Insight } from './pipeline/insight.ts';
-export type { DoctorCheck } from './pipeline/doctor.ts';
+export type { DoctorCheck, DoctorCode } from './pipeline/doctor.ts';
 export type { SplitBy } from './pipeline/split.ts';
 export type { Planned, Wish } from './pipeline/preview.ts';
 export type { ReplayReport } from './pipeline/replay.ts';

@@ -12,6 +12,7 @@ import type {
   StepView,
   TrendView,
 } from '../src/shared/protocol.ts';
+import { signed } from '../src/shared/figures.ts';
 import { msg, t } from './l10n.ts';
 import type { Send } from './page.ts';
 import { bar, definitions, list, more, prose, section, when } from './parts.ts';
@@ -47,12 +48,6 @@ function header(view: ReviewView): TemplateResult {
       </details>
     </header>
   `;
-}
-
-function signed(value: number): string {
-  const digits = Math.abs(value).toFixed(2);
-  if (Number(digits) === 0) return '0';
-  return (value < 0 ? '−' : '+') + digits;
 }
 
 function why(view: ReviewView, send: Send): TemplateResult {

@@ -101,7 +101,7 @@ async function apply(
     'conflict',
     {
       what: 'The patch does not apply to the base.',
-      why: errorMessage(first),
+      why: isPatchwrightError(first) ? first.why : errorMessage(first),
       remedy: 'Make it from that commit, or name the commit it was made from with --base.',
     },
     { cause: first },

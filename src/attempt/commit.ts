@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { PatchwrightError } from '../core/errors.ts';
 import type { Git } from '../core/ports.ts';
-import { escapePattern, restoreIndex, treeWith, withIndex } from './worktreeTree.ts';
+import { escapePattern, restoreIndex, withIndex } from './worktreeTree.ts';
 
 export interface CommitOptions {
   readonly ticketId: string;
@@ -25,6 +25,8 @@ export interface CommitPlace {
   readonly adminDir: string;
   readonly branch: string;
   readonly base: string;
+  /** The tree of the base with these files as a commit or tree has them. */
+  testTree(tree: string, files: readonly string[]): Promise<string>;
   /** A commit of ours on the branch that is gone on from; the patch is then one commit on top of it. */
   readonly onto?: string;
   /** Folders that were brought along and are no part of the patch, ignored by git or not. */
@@ -58,7 +60,7 @@ export async function commitTree(
   const baseTree = await git.run(['rev-parse', `${base}^{tree}`]);
   if (tree === baseTree) throw nothingChanged();
   if (place.onto !== undefined) return commitOnto(place, place.onto, tree, options);
-  const testTree = await treeWith(git, place.path, base, tree, options.testFiles);
+  const testTree = await place.testTree(tree, options.testFiles);
   const identity = await identityOf(git, options.author);
   let commit = base;
   if (testTree !== baseTree) {
@@ -195,16 +197,27 @@ async function identityOf(
   git: Git,
   author: CommitOptions['author'],
 ): Promise<Record<string, string>> {
-  const setting = async (key: string): Promise<string> =>
-    (await git.code(['config', '--get', key], { okCodes: [0, 1] })).out.trim();
-  const name = author?.name ?? ((await setting('user.name')) || 'Patchwright');
-  const email = author?.email ?? ((await setting('user.email')) || 'patchwright@localhost');
+  const own = author ?? (await userOf(git));
+  const name = own.name || 'Patchwright';
+  const email = own.email || 'patchwright@localhost';
   return {
     GIT_AUTHOR_NAME: name,
     GIT_AUTHOR_EMAIL: email,
     GIT_COMMITTER_NAME: name,
     GIT_COMMITTER_EMAIL: email,
   };
+}
+
+/** The user's own, as configured last; empty where it is not. */
+async function userOf(git: Git): Promise<{ readonly name: string; readonly email: string }> {
+  const list = ['config', '-z', '--get-regexp', '^user\\.(name|email)$'];
+  const { out } = await git.code(list, { okCodes: [0, 1] });
+  const entries = out.split('\0').map((entry): [string, string] => {
+    const end = entry.indexOf('\n');
+    return [entry.slice(0, end), entry.slice(end + 1).trim()];
+  });
+  const settings = new Map(entries);
+  return { name: settings.get('user.name') ?? '', email: settings.get('user.email') ?? '' };
 }
 
 /** Only from the base or from what we committed before: another's commit on the branch is never lost. */

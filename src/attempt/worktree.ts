@@ -29,7 +29,8 @@ import {
   tipOf,
 } from './worktreeBranch.ts';
 import { inspectRepository, type RepositoryState } from './worktreeChecks.ts';
-import { assertSealed, layTree, saveIndex, sealOf, treeWith, worktreeGit } from './worktreeTree.ts';
+import { createTestTrees } from './testTrees.ts';
+import { assertSealed, layTree, saveIndex, sealOf, worktreeGit } from './worktreeTree.ts';
 
 export interface WorktreeDeps {
   /** The user's repository. */
@@ -64,6 +65,10 @@ export interface OpenOptions {
 
 /** A checkout of an attempt's own, on a branch of its own. */
 export interface Worktree extends Checkout {
+  /**
+   * @param holds the tree that is there, where it is certain that nothing else is: that is less work
+   */
+  lay(treeish: string, signal?: AbortSignal, holds?: string): Promise<void>;
   readonly branch: string;
   readonly base: string;
   /** The workspace's folder below `path`: empty, or ending with `/`. */
@@ -386,10 +391,12 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
   const { deps, base, branch, onto, git, seal, repository, folders } = site;
   let closed: Promise<void> | undefined;
   let prepared = first;
+  const testTrees = createTestTrees(git, path, base);
   const place = () => {
     const exclude = prepared.keep;
     const on = onto === undefined ? {} : { onto };
-    return { git, path, adminDir: seal.adminDir, branch, base, exclude, ...on };
+    const { of: testTree } = testTrees;
+    return { git, path, adminDir: seal.adminDir, branch, base, testTree, exclude, ...on };
   };
   const explained = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
@@ -404,21 +411,24 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
     get provided() {
       return prepared.keep;
     },
-    lay: (treeish, signal) =>
+    lay: (treeish, signal, holds) =>
       explained(async () => {
         await assertSealed(path, seal);
         if (deps.setup) {
           prepared = await layAgain(site, deps.setup, treeish, prepared, signal);
           return;
         }
-        await layTree(layOf(site, treeish, prepared.keep), signal);
+        const lay = layOf(site, treeish, prepared.keep);
+        await layTree(holds === undefined ? lay : { ...lay, holds }, signal);
         await prepared.provided.restore(signal);
       }),
-    treeOfBaseWith: (commit, files) => explained(() => treeWith(git, path, base, commit, files)),
+    treeOfBaseWith: (commit, files) => explained(() => testTrees.of(commit, files)),
     commit: (options) =>
       explained(async () => {
         await assertSealed(path, seal);
-        return commitPatch(place(), options);
+        const committed = await commitPatch(place(), options);
+        testTrees.note(committed.commit, committed.tree);
+        return committed;
       }),
     treeOfBaseWithDiffs: (given) =>
       explained(() => treeWithDiffs(git, path, base, { ...given, prefix: repository.prefix })),
@@ -426,7 +436,9 @@ function worktreeOf(site: Site, path: string, first: Prepared): Worktree {
     commitTree: (tree, options) =>
       explained(async () => {
         await assertSealed(path, seal);
-        return commitTree(place(), tree, options);
+        const commit = await commitTree(place(), tree, options);
+        testTrees.note(commit, tree);
+        return commit;
       }),
     close({ keepBranch }) {
       closed ??= closeAll(async (step) => {

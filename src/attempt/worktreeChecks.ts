@@ -66,7 +66,8 @@ function rebasing(): PatchwrightError {
   return new PatchwrightError('operation_in_progress', {
     what: 'A rebase (or git am) is in progress.',
     why: 'The current commit is about to be rewritten, and a patch made on it would be lost.',
-    remedy: 'Finish it (git rebase --continue) or stop it (git rebase --abort), then try again.',
+    remedy:
+      'Finish it (git rebase --continue, git am --continue) or stop it (--abort), then try again.',
   });
 }
 

@@ -96,6 +96,8 @@ export interface Lay {
   readonly keep: readonly string[];
   /** A new worktree needs no cleaning. */
   readonly fresh?: boolean;
+  /** What lies there is this tree and `keep`, known for certain. */
+  readonly holds?: string;
   /** `treeish` is a commit, and HEAD may move to it. */
   readonly movesHead?: boolean;
 }
@@ -115,14 +117,15 @@ export async function layTree(lay: Lay, signal?: AbortSignal): Promise<void> {
 }
 
 async function layOnce(lay: Lay, signal?: AbortSignal) {
-  const { git, path, adminDir, treeish, keep, fresh, movesHead } = lay;
+  const { git, path, adminDir, treeish, keep, fresh, holds, movesHead } = lay;
+  if (holds === treeish) return;
   if (!fresh) await restoreIndex(path, adminDir);
   // The same to the files; but checkout looks for changed ones in several threads, read-tree in one.
   const lays = movesHead
     ? ['checkout', '--force', '--quiet', '--no-recurse-submodules', '--detach', treeish, '--']
     : ['read-tree', '-u', '--reset', '--no-recurse-submodules', treeish];
   await git.run(lays, { signal });
-  if (fresh) return;
+  if (fresh || holds !== undefined) return;
   const kept = keep.flatMap((folder) => ['-e', `/${escapePattern(folder)}`]);
   await git.run(['clean', '-ffdxq', ...kept], { signal });
 }

@@ -15,6 +15,7 @@ import type {
   TicketSummary,
 } from '../core/ticket.ts';
 import type { TeamStore } from './team/teamStore.ts';
+import type { UnusedFiles } from './unusedFiles.ts';
 
 /** Queries are synchronous (sql.js is in memory); only writing waits, for the disk. */
 export interface Backlog {
@@ -32,6 +33,7 @@ export interface Backlog {
   readonly team: TeamStore;
   /** Old tickets, and the bulk of old requests and attempts, in files beside the database. */
   readonly archive: ArchiveStore;
+  readonly unused: UnusedFiles;
 
   /** One journal line: all of it or nothing. Resolves when it is on the disk and visible to queries. */
   write(changes: readonly Change[]): Promise<void>;

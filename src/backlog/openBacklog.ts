@@ -20,6 +20,7 @@ import { createSnapshots } from './snapshots.ts';
 import { loadEngine } from './sqlite.ts';
 import { createStores } from './stores.ts';
 import { createThinning, usualWhole, type Whole } from './thinning.ts';
+import { createUnusedFiles } from './unusedFiles.ts';
 import { watchJournals } from './watchJournals.ts';
 
 export interface OpenBacklogOptions {
@@ -144,6 +145,7 @@ export async function openBacklog(options: OpenBacklogOptions): Promise<Backlog>
     ...createStores(() => current.sql),
     audit: createAuditStore(() => current.sql, options.signer, prune),
     archive: { ...archive, request: thinning.request, attempt: thinning.attempt },
+    unused: createUnusedFiles({ paths, memory, knowsAll: () => notices.length === 0 }),
     notices,
     file: paths.database,
     onDidChange: changed.event,

@@ -88,6 +88,9 @@ export async function hashOf(bytes: Uint8Array): Promise<string> {
   return hash.digest('hex');
 }
 
+/** A damaged one. One that a newer version wrote is none of them: it may be wanted again. */
+export const setAsidePattern = /^backlog(?:\.previous)?\.sqlite\.corrupt-[0-9A-Z-]+$/;
+
 /** Keeps a file that failed its check under a name of its own. Gives the name. */
 export async function setAside(
   file: string,

@@ -15,6 +15,9 @@ const words: Readonly<Record<Leftover['kind'], string>> = {
   unmerged_branch: 'branch, not merged',
   transcript: 'transcript',
   audit: 'audit events',
+  archive: 'archive file',
+  set_aside: 'damaged snapshot',
+  lock: 'lock of git',
 };
 
 async function cleanUp({ app, args, out }: Context): Promise<number> {

@@ -1,11 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { explainFileError } from '../core/errors.ts';
 import type { Verification } from '../core/evidence.ts';
 import { gateTitles } from '../core/gate.ts';
 import { usageError } from './arguments.ts';
 import { type Command, type Context, requestNamed } from './command.ts';
 import { exit } from './exitCodes.ts';
-import { contentOf } from './files.ts';
+import { contentOf, writeNamed } from './files.ts';
 import { gatesView } from '../views.ts';
 import { gateLine } from './views.ts';
 
@@ -34,11 +32,7 @@ async function exportEvidence({ app, args, out, signal }: Context): Promise<numb
     out.result(bundle, () => JSON.stringify(bundle, null, 2));
     return exit.done;
   }
-  try {
-    writeFileSync(output, `${JSON.stringify(bundle, null, 2)}\n`);
-  } catch (error) {
-    throw explainFileError(error, output);
-  }
+  writeNamed(output, `${JSON.stringify(bundle, null, 2)}\n`);
   const { sha256 } = bundle;
   out.result({ file: output, sha256 }, () => `${output} holds the evidence. sha256 ${sha256}`);
   return exit.done;

@@ -73,11 +73,22 @@ export function parseEvidence(text: string): EvidenceBundle {
 }
 
 function parseJson(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw noBundle('It is no JSON.');
   }
+  if (isDeeperThan(deepest, value)) throw noBundle('It is nested too deeply.');
+  return value;
+}
+
+/** Settings, the deepest part, have five levels; what hashes and compares a bundle goes down into all of them. */
+const deepest = 100;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(levels - 1, one));
 }
 
 function noBundle(why: string): PatchwrightError {

@@ -82,6 +82,11 @@ export interface Checkout {
   readonly path: string;
   /** Makes the folder's tracked files exactly those of a commit or tree; leftovers of earlier runs go. */
   lay(treeish: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Tells that all of it was looked at, and nothing but these and what was laid out is there: then the next
+   * tree needs less work. Only where nothing runs there any more.
+   */
+  noteLeft?(untracked: readonly string[]): void;
 }
 
 /** Marks processes that a library starts for us, by their environment, to end them with all they started. */

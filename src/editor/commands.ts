@@ -107,6 +107,8 @@ export const contextKeys = {
   sort: 'patchwright.sort',
   /** Addresses of plans that wait for a decision. */
   plans: 'patchwright.plans',
+  /** The walkthrough was opened by our command: what its steps wait for is looked at from now on. */
+  guided: 'patchwright.guided',
   /** Addresses of the documents whose request waits for a decision. */
   pending: 'patchwright.pending',
 } as const;

@@ -10,7 +10,8 @@ import { currentProvider } from './settings.ts';
 import type { Sorting } from './sorting.ts';
 import { waitingPlans } from './waitingPlans.ts';
 
-type Values = Readonly<Record<keyof typeof contextKeys, unknown>>;
+/** All but what a command sets. */
+type Values = Readonly<Record<Exclude<keyof typeof contextKeys, 'guided'>, unknown>>;
 
 /** Keeps the context keys that the manifest's when-clauses use in step with what there is. */
 export function registerContextKeys(

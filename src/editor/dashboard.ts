@@ -9,6 +9,7 @@ import {
   withFolders,
 } from './dashboardView.ts';
 import { createDisposableStore } from './disposables.ts';
+import type { ErrorReporter } from './errors.ts';
 import { hostPage, pageIcon, pageOptions } from './pageHost.ts';
 import { idleFactor, throttled } from './refresh.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -32,12 +33,16 @@ export interface Dashboard {
   dispose(): void;
 }
 
-export function registerDashboard(sessions: Sessions, extension: vscode.Uri): Dashboard {
+export function registerDashboard(
+  sessions: Sessions,
+  extension: vscode.Uri,
+  errors: ErrorReporter,
+): Dashboard {
   const store = createDisposableStore();
   let open: vscode.WebviewPanel | undefined;
   const adopt = (panel: vscode.WebviewPanel, asked: Asked): void => {
     open = panel;
-    const shown = showFigures(panel, asked, sessions, extension);
+    const shown = showFigures(panel, asked, sessions, extension, errors);
     panel.onDidDispose(() => {
       if (open === panel) open = undefined;
       shown.dispose();
@@ -68,6 +73,7 @@ function showFigures(
   from: Asked,
   sessions: Sessions,
   extension: vscode.Uri,
+  errors: ErrorReporter,
 ): { dispose(): void } {
   const store = createDisposableStore();
   let asked = from;
@@ -82,16 +88,17 @@ function showFigures(
     host.post({ kind: 'dashboard', view });
   };
   const update = throttled(
-    () => void show(),
+    () => void show().catch((error: unknown) => errors.showOnce(error)),
     () => Math.max(pauseMs, costMs * idleFactor),
   );
-  const host = hostPage(panel.webview, extension, t('Patchwright dashboard'), (message) => {
+  const on = async (message: FromPage): Promise<void> => {
     if (message.kind === 'days') asked = { ...asked, days: message.days };
     if (message.kind === 'folder') asked = { ...asked, folder: message.folder };
     if (message.kind === 'ready') isReady = true;
-    if (['ready', 'days', 'folder'].includes(message.kind)) void show();
-    else void act(sessions, asked, message);
-  });
+    if (['ready', 'days', 'folder'].includes(message.kind)) await show();
+    else await act(sessions, asked, message);
+  };
+  const host = hostPage(panel.webview, extension, t('Patchwright dashboard'), on, errors);
   panel.iconPath = pageIcon(extension);
   panel.onDidChangeViewState(update);
   store.add(update);

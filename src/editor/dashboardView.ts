@@ -32,8 +32,8 @@ export function dashboardViewOf(
     ],
     charts: chartsOf(insight),
     tables: [
-      costTable(t('Cost by model'), t('Model'), insight.cost.byModel),
-      costTable(t('Cost by outcome'), t('Outcome'), insight.cost.byOutcome),
+      costTable(t('Cost by model'), t('Model'), insight.cost.byModel, modelName),
+      costTable(t('Cost by outcome'), t('Outcome'), insight.cost.byOutcome, codeWords),
     ],
     recent: events.slice(0, maxRecent).map((event) => ({
       at: moment(event.at, now),
@@ -84,7 +84,11 @@ export function withFolders(
 
 function countFigures({ requests, tickets }: Insight): readonly FigureView[] {
   return [
-    { label: t('Waiting'), value: String(requests.waiting), note: t('patch requests to review') },
+    {
+      label: t('Waiting'),
+      value: String(requests.waiting),
+      note: requests.waiting === 1 ? t('patch request to review') : t('patch requests to review'),
+    },
     {
       label: t('Proposed'),
       value: String(requests.proposed),
@@ -184,14 +188,16 @@ function healthFigures({ health, odds }: Insight): readonly FigureView[] {
   ];
 }
 
-/** In a word; the number behind it is the note. */
+/** In a word; by how much is the note. */
 function trendFigure(figure: FigureView, { value, direction }: Insight['health']['qualityTrend']) {
   if (value === undefined) return figure;
-  const sign = value < 0 ? '−' : '+';
   return {
     ...figure,
     value: t(trendWords[direction]),
-    note: t('{0} tickets to the period before', `${sign}${Math.abs(value).toLocaleString('en')}`),
+    note:
+      value === 0
+        ? t('as in the period before')
+        : t('by {0}, compared with the period before', plural(Math.abs(value), 'ticket')),
   };
 }
 
@@ -298,12 +304,22 @@ function enough(chart: ChartView): ChartView {
     : { ...chart, tooLittle: t('Only {0} so far; from {1} on this is drawn.', seen, leastPoints) };
 }
 
-function costTable(title: string, of: string, rows: Insight['cost']['byModel']): TableView {
+/** As its server spells it. */
+function modelName(name: string): string {
+  return shorten(name, 100);
+}
+
+function costTable(
+  title: string,
+  of: string,
+  rows: Insight['cost']['byModel'],
+  wordsOf: (name: string) => string,
+): TableView {
   return {
     title,
     head: [of, t('Attempts'), t('Landed'), t('Tokens'), t('Cost')],
     rows: rows.map(({ name, attempts, landed, tokens, costUsd, unpriced }) => [
-      codeWords(name),
+      wordsOf(name),
       String(attempts),
       String(landed),
       tokens.toLocaleString('en'),

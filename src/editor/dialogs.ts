@@ -7,6 +7,7 @@ export interface Dialogs {
   confirm(question: string, detail: string, yes: string): Promise<boolean>;
   input(options: vscode.InputBoxOptions): Promise<string | undefined>;
   folder(options: vscode.OpenDialogOptions): Promise<vscode.Uri | undefined>;
+  files(options: vscode.OpenDialogOptions): Promise<readonly vscode.Uri[]>;
   choose<T extends vscode.QuickPickItem>(
     items: readonly T[],
     options: vscode.QuickPickOptions,
@@ -36,6 +37,8 @@ export function createDialogs(): Dialogs {
           canSelectFolders: true,
         })
       )?.[0],
+    files: async (options) =>
+      (await vscode.window.showOpenDialog({ ...options, canSelectMany: true })) ?? [],
     choose: async (items, options) => vscode.window.showQuickPick(items, options),
     async tell(level, message, buttons) {
       const show = {

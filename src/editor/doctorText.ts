@@ -39,7 +39,8 @@ export function doctorDocument(checks: readonly DoctorCheck[]): LinkedText {
   };
   const found = (finding: Finding) => checks.filter((check) => findingOf(check) === finding);
   const problems = found('problem');
-  lines.push(`# Patchwright: ${plural(problems.length, 'problem')}`, '');
+  const count = problems.length > 0 ? plural(problems.length, 'problem') : t('no problems');
+  lines.push(`# Patchwright: ${count}`, '');
   for (const check of [...problems, ...found('remark')]) {
     lines.push(`## ${marks[findingOf(check)]} ${shorten(check.title, 120)}`, '');
     lines.push(asWritten(shorten(check.detail, 600)));

@@ -2,9 +2,10 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { PatchwrightError } from '../core/errors.ts';
 import { type Leftover, unneeded } from '../core/leftover.ts';
-import type { Handlers } from './commands.ts';
+import { contextKeys, type Handlers } from './commands.ts';
 import { currentProvider } from './settings.ts';
 import type { Desk } from './desk.ts';
+import type { Dialogs } from './dialogs.ts';
 import { openReview } from './diffReview.ts';
 import { historyItem } from './historyText.ts';
 import { setUpModel } from './modelSetup.ts';
@@ -57,6 +58,8 @@ export function houseCommands(desk: Desk): Pick<Handlers, Names> {
     openDemo: () => openDemo(desk),
     getStarted: async () => {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough);
+      // What was so before VS Code read the steps completes none of them; this is news in any case.
+      await vscode.commands.executeCommand('setContext', contextKeys.guided, true);
     },
     cleanUp: () => cleanUp(desk),
     toggleServer: () => desk.server.toggle(),
@@ -74,6 +77,9 @@ const leftoverIcons: Readonly<Record<Leftover['kind'], string>> = {
   unmerged_branch: 'warning',
   transcript: 'file',
   audit: 'law',
+  archive: 'archive',
+  set_aside: 'file-binary',
+  lock: 'lock',
 };
 
 /** Shows all of it first; work that is not merged goes only after a question of its own. */
@@ -171,21 +177,13 @@ function filesIn(folder: Session['folder'], uris: readonly vscode.Uri[]): readon
     .map((uri) => pathIn(folder.uri.fsPath, uri));
 }
 
-function noFile(what: string): PatchwrightError {
-  return new PatchwrightError('not_found', {
-    what,
-    why: t('No file of a folder is open in front.'),
-    remedy: t('Open the file, or use its menu in the explorer.'),
-  });
-}
-
 async function protect(
   { app, folder }: Session,
   uris: readonly vscode.Uri[],
   { dialogs }: Desk,
 ): Promise<void> {
-  const paths = filesIn(folder, uris);
-  if (paths.length === 0) throw noFile(t('There is no file to protect.'));
+  const named = filesIn(folder, uris);
+  const paths = named.length > 0 ? named : filesIn(folder, await askedFiles(folder, dialogs));
   const outside = paths.filter((path) => path === '' || path.startsWith('../'));
   if (outside.length > 0) {
     throw new PatchwrightError('not_found', {
@@ -194,8 +192,18 @@ async function protect(
       remedy: t('Patches only ever change files of that folder.'),
     });
   }
+  if (paths.length === 0) return;
   for (const path of paths) await app.pipeline.protect(path);
   dialogs.mention(t('Protected {0}', shorten(paths.join(', '), 80)));
+}
+
+/** From the walkthrough, say, where no file is in front. */
+function askedFiles({ uri }: Session['folder'], dialogs: Dialogs): Promise<readonly vscode.Uri[]> {
+  return dialogs.files({
+    title: t('Files that no patch may change'),
+    openLabel: t('Protect'),
+    defaultUri: uri,
+  });
 }
 
 /** Choosing an event opens the diff of its patch. */
@@ -205,7 +213,13 @@ async function showHistory(
   { dialogs }: Desk,
 ): Promise<void> {
   const [path] = filesIn(folder, uris);
-  if (path === undefined) throw noFile(t('There is no file to show the history of.'));
+  if (path === undefined) {
+    throw new PatchwrightError('not_found', {
+      what: t('There is no file to show the history of.'),
+      why: t('No file of a folder is open in front.'),
+      remedy: t('Open the file, or use its menu in the explorer.'),
+    });
+  }
   const events = await app.pipeline.history(path);
   if (events.length === 0) return dialogs.mention(t('Patchwright has never touched {0}', path));
   const chosen = await dialogs.choose(

@@ -7,6 +7,7 @@ import {
   pageActions,
   type ToPage,
 } from '../shared/protocol.ts';
+import type { ErrorReporter } from './errors.ts';
 
 export function pageIcon(extension: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
   const file = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
@@ -25,19 +26,26 @@ export function pageOptions(extension: vscode.Uri): vscode.WebviewOptions {
   };
 }
 
+/** @param on what it throws is shown, as of a command: somebody has pressed something on the page */
 export function hostPage(
   webview: vscode.Webview,
   extension: vscode.Uri,
   title: string,
-  on: (message: FromPage) => void,
+  on: (message: FromPage) => Promise<void> | void,
+  errors: Pick<ErrorReporter, 'show'>,
 ): PageHost {
   webview.options = pageOptions(extension);
-  webview.onDidReceiveMessage((value: unknown) => {
+  webview.onDidReceiveMessage(async (value: unknown) => {
     const message = fromPage(value);
-    if (message?.kind === 'ready') {
+    if (!message) return;
+    if (message.kind === 'ready') {
       void webview.postMessage({ kind: 'words', words: vscode.l10n.bundle ?? {} } satisfies ToPage);
     }
-    if (message) on(message);
+    try {
+      await on(message);
+    } catch (error) {
+      errors.show(error);
+    }
   });
   webview.html = htmlOf(webview, extension, title);
   return { post: (message) => void webview.postMessage(message) };

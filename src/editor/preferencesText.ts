@@ -7,8 +7,11 @@ import type { Remedy } from './remedies.ts';
 import { dollars, dotted, exactly, shorten } from './text.ts';
 import { codeWords } from './ticketText.ts';
 
-/** What was learned, with its evidence. Pure; names of models come from servers. */
-export function preferencesDocument(learned: Learned): LinkedText {
+/**
+ * What was learned, with its evidence. Pure; names of models come from servers.
+ * @param folder where there are several
+ */
+export function preferencesDocument(learned: Learned, folder?: string): LinkedText {
   const lines: string[] = [];
   const links: { line: number; remedy: Remedy }[] = [];
   const link = (text: string, name: Parameters<typeof commandId>[0], ...args: string[]): void => {
@@ -19,7 +22,7 @@ export function preferencesDocument(learned: Learned): LinkedText {
     lines.push(`## ${title}`, '', ...text, ...(text.length > 0 ? [''] : []));
   };
   const { enabled, since, models, suggestions, reviews, settings } = learned;
-  lines.push(`# ${t('Patchwright: what your decisions have taught')}`, '');
+  lines.push(`# ${dotted([t('Patchwright: what your decisions have taught'), folder])}`, '');
   if (!enabled) {
     lines.push(t('Learning is off: nothing is learned, and nothing that was learned is used.'), '');
     link(t('Switch Learning On'), 'switchLearning', 'on');

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/errors.ts';
+import type { DoctorCode } from '../pipeline.ts';
 import { commandId } from './commands.ts';
 import { msg } from './l10n.ts';
 
@@ -15,7 +15,7 @@ export const showLog: Remedy = { label: msg('Show Log'), command: commandId('sho
 const setKey: Remedy = { label: msg('Set API Key…'), command: commandId('setApiKey') };
 const changes: Remedy = { label: msg('Show Changes'), command: 'workbench.view.scm' };
 
-export const remedies: Partial<Record<ErrorCode, Remedy>> = {
+export const remedies: Partial<Record<DoctorCode, Remedy>> = {
   missing_key: setKey,
   model_auth: setKey,
   no_git: { label: msg('Initialize Repository'), command: 'git.init' },
@@ -30,6 +30,7 @@ export const remedies: Partial<Record<ErrorCode, Remedy>> = {
   would_overwrite: changes,
   operation_in_progress: changes,
   conflict: changes,
+  untested_gates: { label: msg('Run Gate Self-Test'), command: commandId('selfTestGates') },
   git_failed: { label: msg('Run Doctor'), command: commandId('doctor') },
 };
 

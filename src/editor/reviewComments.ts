@@ -5,6 +5,7 @@ import { scheme } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
 import { fromUri } from './address.ts';
 import { fileUri } from './documents.ts';
+import { type KeptComment, type LineComment, toKeep } from './keptComments.ts';
 import { t } from './l10n.ts';
 import { lineNow } from './lineNow.ts';
 import { isSame } from './refresh.ts';
@@ -22,19 +23,6 @@ export interface ReviewComments {
   /** The patch became another one: what was said of it goes along, to the lines it was about. */
   carry(before: PatchRequest, now: PatchRequest): Promise<void>;
   dispose(): void;
-}
-
-export interface LineComment {
-  readonly path: string;
-  readonly line: number;
-  readonly text: string;
-}
-
-/** As it is kept with the workspace, over a reload. */
-interface KeptComment extends LineComment {
-  readonly requestId: string;
-  /** The beginning of the commit. */
-  readonly at: string;
 }
 
 const controllerId = 'patchwright.review';
@@ -69,12 +57,15 @@ export function registerReviewComments(
     threads.delete(thread);
     thread.dispose();
   };
-  const isElsewhere = ({ requestId }: KeptComment): boolean =>
-    !sessions.all().some(({ app }) => app.backlog.requests.get(requestId));
+  const folderOf = (requestId: string): string | undefined =>
+    sessions.all().find(({ app }) => app.backlog.requests.get(requestId))?.id;
   const save = (): void => {
-    // Of folders that are not open (yet) nothing is shown, and nothing must be lost.
-    const elsewhere = memory.get<KeptComment[]>(key, []).filter(isElsewhere);
-    void memory.update(key, [...elsewhere, ...[...threads].flatMap(keptOf)]);
+    const shown = [...threads].flatMap(saidIn).flatMap((said) => {
+      const folder = folderOf(said.requestId);
+      return folder === undefined ? [] : [{ ...said, folder }];
+    });
+    const isOpen = (folder: string): boolean => sessions.of(folder) !== undefined;
+    void memory.update(key, toKeep(memory.get<KeptComment[]>(key, []), shown, isOpen));
   };
   const hold = (thread: vscode.CommentThread): void => {
     thread.label = t('Goes with Request Changes…');
@@ -103,7 +94,7 @@ export function registerReviewComments(
   return {
     of: ({ id, commit }) =>
       [...threads]
-        .flatMap(keptOf)
+        .flatMap(saidIn)
         .filter(({ requestId, at }) => requestId === id && commit.startsWith(at))
         .map(({ path, line, text }) => ({ path, line, text })),
     add(argument) {
@@ -167,7 +158,7 @@ function lineOf({ range }: vscode.CommentThread): number {
   return (range?.start.line ?? 0) + 1;
 }
 
-function keptOf(thread: vscode.CommentThread): readonly KeptComment[] {
+function saidIn(thread: vscode.CommentThread): readonly Omit<KeptComment, 'folder'>[] {
   const { owner: requestId, at, path } = fromUri(thread.uri) ?? {};
   if (!requestId || !at || !path) return [];
   const line = lineOf(thread);

@@ -8,6 +8,7 @@ import { patchHash } from '../pipeline/sync/trust.ts';
 import type { FromPage, PageState } from '../shared/protocol.ts';
 import { commandId } from './commands.ts';
 import { createDisposableStore } from './disposables.ts';
+import type { ErrorReporter } from './errors.ts';
 import { type PageHost, hostPage, pageIcon, pageOptions } from './pageHost.ts';
 import { throttled } from './refresh.ts';
 import { reviewViewOf } from './reviewView.ts';
@@ -30,12 +31,16 @@ export interface ReviewPanels {
   dispose(): void;
 }
 
-export function registerReviewPanels(sessions: Sessions, extension: vscode.Uri): ReviewPanels {
+export function registerReviewPanels(
+  sessions: Sessions,
+  extension: vscode.Uri,
+  errors: ErrorReporter,
+): ReviewPanels {
   const store = createDisposableStore();
   const open = new Map<string, vscode.WebviewPanel>();
   const adopt = (panel: vscode.WebviewPanel, requestId: string): void => {
     open.set(requestId, panel);
-    const shown = showRequest(panel, requestId, sessions, extension);
+    const shown = showRequest(panel, requestId, sessions, extension, errors);
     panel.onDidDispose(() => {
       open.delete(requestId);
       shown.dispose();
@@ -72,6 +77,7 @@ function showRequest(
   requestId: string,
   sessions: Sessions,
   extension: vscode.Uri,
+  errors: ErrorReporter,
 ): { dispose(): void } {
   const store = createDisposableStore();
   let sent = '';
@@ -88,14 +94,14 @@ function showRequest(
     sent = text;
     host.post(message);
   };
-  const update = throttled(() => void show());
-  const host: PageHost = hostPage(panel.webview, extension, t('Patchwright review'), (message) => {
-    if (message.kind === 'ready') {
-      isReady = true;
-      sent = '';
-      update();
-    } else void act(sessions, requestId, message);
-  });
+  const update = throttled(() => void show().catch((error: unknown) => errors.showOnce(error)));
+  const on = async (message: FromPage): Promise<void> => {
+    if (message.kind !== 'ready') return act(sessions, requestId, message);
+    isReady = true;
+    sent = '';
+    update();
+  };
+  const host: PageHost = hostPage(panel.webview, extension, t('Patchwright review'), on, errors);
   panel.iconPath = pageIcon(extension);
   store.add(update);
   store.add(sessions.onDidChange(update));
@@ -149,6 +155,7 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
   if (!session || !request) return;
   const run = (name: Parameters<typeof commandId>[0], argument: unknown): Thenable<unknown> =>
     vscode.commands.executeCommand(commandId(name), argument);
+  const row = { session: session.id, request };
   switch (message.kind) {
     case 'act':
       if (message.action === 'openReview') await run('openDiff', requestId);
@@ -156,13 +163,7 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
       return;
     case 'openDiff': {
       const file = request.files.find(({ path }) => path === message.path);
-      if (file)
-        await run('openDiff', {
-          kind: 'file',
-          session: session.id,
-          request,
-          file,
-        } satisfies ReviewNode);
+      if (file) await run('openDiff', { ...row, kind: 'file', file } satisfies ReviewNode);
       return;
     }
     case 'dropHunks': {
@@ -172,13 +173,7 @@ async function act(sessions: Sessions, requestId: string, message: FromPage): Pr
     }
     case 'showGate': {
       const report = request.gates.find(({ id }) => id === message.gate);
-      if (report)
-        await run('showGates', {
-          kind: 'gate',
-          session: session.id,
-          request,
-          report,
-        } satisfies ReviewNode);
+      if (report) await run('showGates', { ...row, kind: 'gate', report } satisfies ReviewNode);
       return;
     }
     case 'openFile':

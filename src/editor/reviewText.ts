@@ -1,6 +1,7 @@
 import type { PatchFile } from '../core/attempt.ts';
 import { type GateReport, gateTally, gateTitles, type Verdict } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
+import { signed } from '../shared/figures.ts';
 import { editsText } from './hunkText.ts';
 import { changes, dollars, dotted, duration, plural, shorten } from './text.ts';
 import { msg, t } from './l10n.ts';
@@ -60,7 +61,7 @@ export function requestTooltip(request: PatchRequest, title: string): string {
     shorten(request.reasoning, 800),
     '',
     t('Confidence {0}', request.confidence.value.toFixed(2)),
-    ...request.confidence.parts.map(({ label, value }) => `  ${label}: ${value.toFixed(2)}`),
+    ...request.confidence.parts.map(({ label, value }) => `  ${label}: ${signed(value)}`),
   ].join('\n');
 }
 

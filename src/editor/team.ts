@@ -2,18 +2,19 @@ import * as vscode from 'vscode';
 import type { Backlog } from '../backlog/backlog.ts';
 import { titleOf, waitingRequests } from './reviewTree.ts';
 import { registerSessionDocument, type SessionDocument } from './sessionDocument.ts';
-import type { Sessions } from './sessions.ts';
+import { folderNameOf, type Sessions } from './sessions.ts';
 import { type Heard, isWaiting, teamDocument, type TheirPatch } from './teamText.ts';
 
 const address = vscode.Uri.from({ scheme: 'patchwright-team', path: '/Patchwright Team.md' });
 
 /** Patches of the others, as a document with links that show one, say yes to it or take it over. */
 export function registerTeam(sessions: Sessions): SessionDocument {
-  return registerSessionDocument(address, sessions, ({ app: { backlog }, settings }) =>
+  return registerSessionDocument(address, sessions, ({ app: { backlog }, id, settings }) =>
     teamDocument({
       theirs: theirPatches(backlog),
       heard: heardOf(backlog),
       isOn: settings()?.sync.enabled ?? false,
+      folder: folderNameOf(sessions, id),
     }),
   );
 }

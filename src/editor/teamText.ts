@@ -30,10 +30,12 @@ export interface TeamSource {
   readonly heard: readonly Heard[];
   /** Whether the backlog is shared at all. */
   readonly isOn: boolean;
+  /** Where there are several. */
+  readonly folder?: string | undefined;
 }
 
 /** Patches of the others, as a document with links. Pure; all of it was written elsewhere. */
-export function teamDocument({ theirs, heard, isOn }: TeamSource): LinkedText {
+export function teamDocument({ theirs, heard, isOn, folder }: TeamSource): LinkedText {
   const lines: string[] = [];
   const links: { line: number; remedy: Remedy }[] = [];
   const link = (label: string, command: string, ...args: readonly string[]): void => {
@@ -41,10 +43,15 @@ export function teamDocument({ theirs, heard, isOn }: TeamSource): LinkedText {
     lines.push(`→ ${label}`);
   };
   const waiting = theirs.filter(({ request }) => isWaiting(request)).length;
-  lines.push(`# ${t('Patchwright: {0} of others to decide about', plural(waiting, 'patch'))}`, '');
+  const title = t('Patchwright: {0} of others to decide about', plural(waiting, 'patch'));
+  lines.push(`# ${dotted([title, folder])}`, '');
   if (isOn) link(t('Sync Now'), commandId('sync'));
   else {
-    lines.push(t('Sharing the backlog is off; what is shown came before.'));
+    lines.push(
+      theirs.length + heard.length > 0
+        ? t('Sharing the backlog is off; what is shown came before.')
+        : t('Sharing the backlog is off, so patches of others do not come here.'),
+    );
     link(t('Open Settings'), 'workbench.action.openSettings', 'patchwright.sync');
   }
   lines.push('');

@@ -30,10 +30,17 @@ const status = [
   '--ignore-submodules=all',
 ];
 
+/** What a run has left in a checkout. */
+export interface Left {
+  /** What is there now that the tree does not explain, and no test has a business with. */
+  readonly problems: readonly string[];
+  /** New files and folders, ignored ones too. */
+  readonly untracked: readonly string[];
+}
+
 /** What was in a checkout right after a tree was laid out there, to be held against what is there later. */
 export interface Laid {
-  /** What is there now that the tree does not explain. */
-  problems(signal?: AbortSignal): Promise<readonly string[]>;
+  look(signal?: AbortSignal): Promise<Left>;
   dispose(): Promise<void>;
 }
 
@@ -49,15 +56,23 @@ export async function rememberLaid(git: Git, index: string): Promise<Laid> {
   await copyFile(index, kept);
   await utimes(kept, atime, mtime); // entries as old as the index are looked into
   return {
-    async problems(signal) {
+    async look(signal) {
       const options = { extraEnv: { GIT_INDEX_FILE: kept }, signal };
       const entries = splitNul(await git.bytes([...watchful, ...status], options)).map(toEntry);
       const changed = entries.filter(({ code }) => /[^ ?!]$/.test(code));
       const ignored = entries.filter(({ code }) => code === '!!').map(({ path }) => path);
-      return [
-        ...changed.slice(0, maxFindings).map(({ path }) => `${path} was changed by the run`),
-        ...(await strangeEntries(git.cwd, new Set(ignored))),
-      ];
+      const { strange, empty } = await walk(git.cwd, new Set(ignored));
+      return {
+        problems: [
+          ...changed.slice(0, maxFindings).map(({ path }) => `${path} was changed by the run`),
+          ...strange,
+        ],
+        // git knows no empty folders, nor do its lists.
+        untracked: [
+          ...entries.filter(({ code }) => /^(\?\?|!!)$/.test(code)).map(({ path }) => path),
+          ...empty,
+        ],
+      };
     },
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
@@ -68,28 +83,37 @@ function toEntry(field: Buffer): { readonly code: string; readonly path: string 
   return { code: field.toString('latin1', 0, 2), path: field.toString('utf8', 3) };
 }
 
-/** What no tree of ours holds: pipes, sockets, devices, nested repositories, folders that can't be read. */
-async function strangeEntries(root: string, ignored: ReadonlySet<string>): Promise<string[]> {
-  const found: string[] = [];
-  const walk = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+interface Walked {
+  /** What no tree of ours holds: pipes, sockets, devices, nested repositories, folders that can't be read. */
+  readonly strange: readonly string[];
+  readonly empty: readonly string[];
+}
+
+async function walk(root: string, ignored: ReadonlySet<string>): Promise<Walked> {
+  const strange: string[] = [];
+  const empty: string[] = [];
+  const into = async (folder: string): Promise<void> => {
+    const entries = await readdir(join(root, folder), { withFileTypes: true });
+    if (entries.length === 0) empty.push(`${folder}/`);
+    for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (path === '.git' || dependencies.has(entry.name)) continue;
       if (ignored.has(path) || ignored.has(`${path}/`)) continue;
-      if (found.length >= maxFindings) return;
-      if (entry.name.toLowerCase() === '.git') found.push(`${path}: a nested repository was made`);
+      if (strange.length >= maxFindings) return;
+      if (entry.name.toLowerCase() === '.git')
+        strange.push(`${path}: a nested repository was made`);
       else if (entry.isDirectory()) await enter(path);
       else if (!entry.isFile() && !entry.isSymbolicLink())
-        found.push(`${path}: is no regular file`);
+        strange.push(`${path}: is no regular file`);
     }
   };
   const enter = async (path: string): Promise<void> => {
     const { mode } = await lstat(join(root, path));
-    if ((mode & 0o700) === 0o700) return walk(path);
-    found.push(`${path}: the run made the folder unreadable`);
+    if ((mode & 0o700) === 0o700) return into(path);
+    strange.push(`${path}: the run made the folder unreadable`);
     await chmod(join(root, path), 0o700); // so that the checkout can be cleaned
-    return walk(path);
+    return into(path);
   };
-  await walk('');
-  return found;
+  await into('');
+  return { strange, empty };
 }

@@ -1,7 +1,7 @@
 import type { Patch } from '../core/attempt.ts';
 import { type GateReport, gatesPassed } from '../core/gate.ts';
 import type { Confidence } from '../core/patchRequest.ts';
-import { passedTests } from './finding.ts';
+import { passedTests, plural } from './finding.ts';
 
 /** What each kind of evidence can add; together 1. */
 const weights = {
@@ -57,18 +57,18 @@ export function confidenceOf(input: {
     part('every gate passed', weights.gates),
     part('test fails without the patch, passes with it', reproduced ? weights.reproduction : 0),
     part(
-      `suite of ${tests} tests`,
+      `suite of ${plural(tests, 'test')}`,
       weights.suite * Math.min(1, Math.log1p(tests) / Math.log1p(fullSuite)),
     ),
     coveragePart(reports),
-    part(`${lines} changed lines`, weights.size * smallness(lines)),
+    part(plural(lines, 'changed line'), weights.size * smallness(lines)),
     part(
       submissions <= 1 ? 'first try' : `try ${submissions}`,
       weights.tries / Math.max(1, submissions),
     ),
     historyPart(history),
     ...(marks > 0
-      ? [part(`${marks} findings to look at`, -Math.min(allMarks, marks * perMark))]
+      ? [part(`${plural(marks, 'finding')} to look at`, -Math.min(allMarks, marks * perMark))]
       : []),
   ];
   const sum = rounded(clamped(parts.reduce((total, { value }) => total + value, 0)));

@@ -57,7 +57,10 @@ export async function guarded<T>(
     const config = await changedConfig(context.git, before, after, signal);
     // A configuration that a test has written must not decide what git runs here.
     const changed = [...relinked, ...config, ...state.problems];
-    const problems = changed.length > 0 ? changed : await laid.problems(signal);
+    if (changed.length > 0) return { result, problems: changed, marks: state.marks };
+    const { problems, untracked } = await laid.look(signal);
+    // Only of a sandbox is it certain that nothing lives on to write here.
+    if (problems.length === 0 && context.sandboxed) checkout.noteLeft?.(untracked);
     return { result, problems, marks: state.marks };
   } finally {
     await laid.dispose();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Gate } from './context.ts';
 import { failed, notConfigured, passed, plural } from './finding.ts';
 import { examineServers, type McpRow } from './mcp/examine.ts';
+import { isInTree } from './treeChanges.ts';
 
 /**
  * The servers that the workspace's files name answer. Those files are read from the base and the servers
@@ -19,12 +20,9 @@ export const mcp: Gate = {
         environment: process.env,
         mark: () => context.mark(),
         read: async (file) => {
-          const name = `${patch.base}:${folder}${file}`;
-          const { code, out } = await git.code(['cat-file', 'blob', name], {
-            okCodes: [0, 128],
-            signal,
-          });
-          return code === 0 ? out : undefined;
+          const path = folder + file;
+          if (!(await isInTree(git, patch.base, path, signal))) return undefined;
+          return git.run(['cat-file', 'blob', `${patch.base}:${path}`], { signal });
         },
       },
       signal,

@@ -8,7 +8,7 @@ import { type Found, newFindings } from './static/found.ts';
 import { checkSyntax, type Syntax } from './static/syntax.ts';
 import { type BaseFiles, binaryOf, type Tool, tools } from './static/tools.ts';
 import { readWritten } from './tests/written.ts';
-import { renames, splitNul, type TreeChange, treeChanges } from './treeChanges.ts';
+import { renames, type TreeChange, treeChanges, treePaths } from './treeChanges.ts';
 
 const maxSourceBytes = 2 << 20;
 const maxOutputBytes = 16 << 20;
@@ -192,10 +192,9 @@ async function baseFiles(
   { git, patch, folder }: Checking,
   signal?: AbortSignal,
 ): Promise<BaseFiles> {
-  const tree = `${patch.base}:${folder.replace(/\/$/, '')}`;
-  const names = splitNul(await git.bytes(['ls-tree', '-z', '--name-only', tree], { signal })).map(
-    String,
-  );
+  const paths = await treePaths(git, patch.base, signal);
+  const inFolder = paths.flatMap((path) => (path?.startsWith(folder) ? [path] : []));
+  const names = [...new Set(inFolder.map((path) => path.slice(folder.length).split('/')[0] ?? ''))];
   return {
     names,
     text: async (name) =>

@@ -68,6 +68,15 @@ export async function treePaths(
   return splitNul(bytes).map(utf8);
 }
 
+export async function isInTree(
+  git: Git,
+  tree: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return (await treePaths(git, tree, signal)).includes(path);
+}
+
 /** New names of files that a patch has moved, with the old ones. */
 export async function renames(
   git: Git,
@@ -75,6 +84,8 @@ export async function renames(
   to: string,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
+  const changes = await treeChanges(git, from, to, signal);
+  if (!changes.some(({ status }) => status === 'D')) return new Map();
   const args = ['diff-tree', '-r', '-z', '--name-status', '--find-renames', '--diff-filter=R'];
   const fields = splitNul(
     await git.bytes([...args, '--no-commit-id', from, to, '--'], { signal }),

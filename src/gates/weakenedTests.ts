@@ -5,7 +5,7 @@ import { hunksOf } from './proof/hunks.ts';
 import { readSource } from './proof/sourceText.ts';
 import { parseJson, record, text } from './tests/outcome.ts';
 import { isTestFile } from './testFiles.ts';
-import type { TreeChange } from './treeChanges.ts';
+import { isInTree, type TreeChange } from './treeChanges.ts';
 
 const maxBytes = 1 << 20;
 
@@ -77,10 +77,10 @@ async function scriptWords(
   folder: string,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const name = `${base}:${folder}package.json`;
-  const { code } = await git.code(['cat-file', '-e', name], { okCodes: [0, 1, 128], signal });
-  if (code !== 0) return [];
-  const scripts = record(record(parseJson(await blobAt(git, name, signal)))?.['scripts']) ?? {};
+  const path = `${folder}package.json`;
+  if (!(await isInTree(git, base, path, signal))) return [];
+  const manifest = parseJson(await blobAt(git, `${base}:${path}`, signal));
+  const scripts = record(record(manifest)?.['scripts']) ?? {};
   const names = new Set(Object.keys(scripts).filter((one) => testScript.test(one)));
   const words: string[] = [];
   for (const one of names) {

@@ -6,7 +6,7 @@ import type { Settings } from '../core/settings.ts';
 import { assertMove, pick, type Ticket } from '../core/ticket.ts';
 import { isTool } from '../core/toolFix.ts';
 import { move } from './changes.ts';
-import { notFound } from './decide.ts';
+import { notFound } from './lookUp.ts';
 import type { House } from './house.ts';
 import { outlooks } from './past.ts';
 import { assertRequestsLeft, budgetToday, pausedUntil } from './today.ts';
@@ -101,7 +101,9 @@ export function nextTicket(house: House, settings: Settings): Ticket {
           ? `${held.id} is held back: ${seen.get(held.id)?.heldBack}`
           : unlikely
             ? `A patch for ${unlikely.id} would hardly be approved: ${seen.get(unlikely.id)?.odds.reason}`
-            : `None of ${open.length} open tickets is a bug within the risk limit of ${settings.selection.maxRisk}.`,
+            : open.length === 0
+              ? 'No ticket is open.'
+              : `None of ${open.length} open tickets is a bug within the risk limit of ${settings.selection.maxRisk}.`,
     remedy: 'Scan the workspace, or name a ticket to draft it all the same.',
   });
 }

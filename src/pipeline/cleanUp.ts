@@ -1,17 +1,19 @@
 import { type Backup, backups, dropBackup } from '../release/backups.ts';
+import { dropLock } from '../release/locks.ts';
 import { dropBranch, type OwnBranch, ownBranches } from '../release/branches.ts';
 import type { Release } from '../core/patchRequest.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Leftover } from '../core/leftover.ts';
 import { audit } from './changes.ts';
 import type { House } from './house.ts';
+import { locksLeft } from './locksLeft.ts';
 
 interface Removable extends Leftover {
   readonly remove: () => Promise<void>;
 }
 
 /** Nobody can need them, however much they are missed: these go without being asked about. */
-const aged: readonly Leftover['kind'][] = ['backup', 'transcript', 'audit'];
+const aged: readonly Leftover['kind'][] = ['backup', 'transcript', 'audit', 'archive'];
 
 /** Removes what has passed its age. */
 export async function removeAged(house: House): Promise<void> {
@@ -32,7 +34,8 @@ const dayMs = 86_400_000;
 const keptDays = 90;
 
 /**
- * What could go: backups and transcripts of more than 90 days, old audit events, and branches of patches that were decided.
+ * What could go: backups, transcripts and files that nothing reads, of more than 90 days, old audit events, and
+ * branches of patches that were decided.
  * Those with work that is not merged are a kind of their own, so that nobody loses them unasked.
  */
 export async function leftovers(house: House): Promise<readonly Leftover[]> {
@@ -70,6 +73,8 @@ async function removables(house: House): Promise<readonly Removable[]> {
     ...(await decidedBranches(house)),
     ...(await oldTranscripts(house, old)),
     ...oldEvents(house),
+    ...(await unusedFiles(house, old)),
+    ...(await deadLocks(house)),
   ];
 }
 
@@ -155,4 +160,26 @@ async function oldTranscripts(house: House, old: string): Promise<Removable[]> {
       why: `Last written to on ${at.slice(0, 10)}, over ${keptDays} days ago.`,
       remove: () => house.transcripts.remove(attemptId),
     }));
+}
+
+async function unusedFiles({ backlog }: House, old: string): Promise<Removable[]> {
+  const why = {
+    archive: 'No ticket, request or attempt is in it any more.',
+    set_aside: 'A damaged snapshot of the backlog, which was made anew.',
+  } as const;
+  return (await backlog.unused.list(old)).map((file) => ({
+    kind: file.kind,
+    name: file.name,
+    why: `${why[file.kind]} Written on ${file.at.slice(0, 10)}, over ${keptDays} days ago.`,
+    remove: () => backlog.unused.remove(file),
+  }));
+}
+
+async function deadLocks(house: House): Promise<Removable[]> {
+  return (await locksLeft(house)).map((lock) => ({
+    kind: 'lock',
+    name: lock.name,
+    why: `A git that was killed has left it on ${lock.at.slice(0, 10)} at ${lock.at.slice(11, 16)} UTC; none is at work here now.`,
+    remove: () => dropLock(lock),
+  }));
 }

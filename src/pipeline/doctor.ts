@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   type ErrorCode,
   errorMessage,
@@ -11,22 +10,26 @@ import { isProven, proofText } from '../core/audit.ts';
 import { noSandbox, type SandboxState } from '../core/sandbox.ts';
 import { selfTestText } from '../core/selfTest.ts';
 import type { Settings } from '../core/settings.ts';
+import { operationInProgress } from '../release/operation.ts';
 import { examineServers } from '../gates/mcp/examine.ts';
 import { mcpFiles } from '../gates/mcp/servers.ts';
 import type { House } from './house.ts';
+import { locksLeft } from './locksLeft.ts';
 import type { Schedule } from './run/schedule.ts';
 import { scheduleText } from './run/scheduleIn.ts';
 import { configurationOf } from './selfTest/selfTest.ts';
 import { syncState } from './sync/state.ts';
 
 /** What works and what is missing, each with the fix. */
+export type DoctorCode = ErrorCode | 'untested_gates';
+
 export interface DoctorCheck {
   readonly title: string;
   readonly ok: boolean;
   readonly detail: string;
   readonly fix?: string;
   /** What is wrong, for who knows more to do about it than `fix` says. */
-  readonly code?: ErrorCode;
+  readonly code?: DoctorCode;
   /** Worth knowing, but Patchwright works without it. */
   readonly optional?: boolean;
 }
@@ -49,6 +52,7 @@ export async function examine(
     }),
     check('git', async () => gitVersion(await house.git.run(['--version']))),
     check('Repository', async () => repositoryState(house)),
+    check('Locks of git', async () => lockState(house)),
     check('Test command', async () => {
       const tests = await house.findTests(house.folder, valid(settings));
       if (tests) return tests.title;
@@ -154,18 +158,20 @@ async function syncCheck(house: House, settings: () => Settings): Promise<Doctor
 /** Of the last time that it was run. Patchwright works without, but nobody then knows whether the gates do. */
 async function selfTestCheck(house: House, settings: () => Settings): Promise<DoctorCheck> {
   const title = 'Gate self-test';
+  const code = 'untested_gates';
   const again = 'Run `patchwright gates selftest`, or Run Gate Self-Test in the editor.';
   try {
     const last = await house.selfTests.read();
-    if (!last) return { title, ok: false, optional: true, detail: 'Never run here.', fix: again };
+    if (!last)
+      return { title, ok: false, optional: true, code, detail: 'Never run here.', fix: again };
     const now = configurationOf(valid(settings), await house.lists());
     const rates = last.gates.map(({ id, caught, of }) => `${id} ${caught}/${of}`).join(', ');
     const detail = `${selfTestText(last)} By gate: ${rates}. Run ${last.at}.`;
     if (!last.passed)
-      return { title, ok: false, detail, fix: `Look at the gates' settings. ${again}` };
+      return { title, ok: false, code, detail, fix: `Look at the gates' settings. ${again}` };
     if (now === last.configuration) return { title, ok: true, detail };
     const stale = `${detail} The settings have changed since.`;
-    return { title, ok: false, optional: true, detail: stale, fix: again };
+    return { title, ok: false, optional: true, code, detail: stale, fix: again };
   } catch (error) {
     return { title, ok: false, optional: true, detail: errorMessage(error), fix: again };
   }
@@ -212,10 +218,10 @@ async function repositoryState(house: House): Promise<string> {
   const { git } = house;
   const okCodes = [0, 1, 128];
   await git.run(['rev-parse', '--git-dir']);
-  const [head, branch, paths] = await Promise.all([
+  const [head, branch, operation] = await Promise.all([
     git.code(['rev-parse', '--verify', '--quiet', '--short', 'HEAD^{commit}'], { okCodes }),
     git.code(['symbolic-ref', '--quiet', '--short', 'HEAD'], { okCodes }),
-    git.run(['rev-parse', ...inProgress.flatMap((path) => ['--git-path', path])]),
+    operationInProgress(git),
   ]);
   if (head.code !== 0) {
     throw new PatchwrightError('unborn_branch', {
@@ -224,19 +230,26 @@ async function repositoryState(house: House): Promise<string> {
       remedy: 'Make a first commit.',
     });
   }
-  const busy = inProgress.find((_, i) => existsSync(resolve(git.cwd, paths.split('\n')[i] ?? '')));
-  if (busy) throw new Error(`A git operation is in progress (${busy}). Finish it or stop it.`);
+  if (operation) {
+    throw new PatchwrightError('operation_in_progress', {
+      what: `A ${operation.name} is in progress: patches can't be approved.`,
+      why: '',
+      remedy: `Finish it (${operation.end}).`,
+    });
+  }
   if (branch.code !== 0) {
     throw new Error(`HEAD is detached at ${head.out}: patches can be drafted but not approved.`);
   }
   return `${branch.out} at ${head.out}.`;
 }
 
-const inProgress = [
-  'rebase-merge',
-  'rebase-apply',
-  'MERGE_HEAD',
-  'CHERRY_PICK_HEAD',
-  'REVERT_HEAD',
-  'BISECT_LOG',
-] as const;
+/** With one that a killed git left, every git command fails that needs it. */
+async function lockState(house: House): Promise<string> {
+  const left = await locksLeft(house);
+  if (left.length === 0) return 'None is left over.';
+  throw new PatchwrightError('busy', {
+    what: `Locks that no git holds any more: ${left.map(({ name }) => name).join(', ')}.`,
+    why: 'A crash or a power cut has left them, and git refuses to work until they are gone.',
+    remedy: 'Run `patchwright cleanup --yes`, or Clean Up in the editor.',
+  });
+}

@@ -1,76 +1,32 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { runAgent } from '../attempt/agent.ts';
-import { diffText, patchOf } from '../attempt/patch.ts';
+import { patchOf } from '../attempt/patch.ts';
 import { firstMessage } from '../attempt/prompt.ts';
 import type { Worktree } from '../attempt/worktree.ts';
-import {
-  type Attempt,
-  type AttemptProgress,
-  noUsage,
-  type Patch,
-  type Submission,
-} from '../core/attempt.ts';
-import {
-  errorMessage,
-  isPatchwrightError,
-  PatchwrightError,
-  throwIfCancelled,
-} from '../core/errors.ts';
-import { type GateReport, gatesPassed } from '../core/gate.ts';
+import type { Patch, Submission } from '../core/attempt.ts';
+import { errorMessage, PatchwrightError, throwIfCancelled } from '../core/errors.ts';
+import { gatesPassed } from '../core/gate.ts';
 import type { Model } from '../core/model.ts';
-import type { Git } from '../core/ports.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Protection } from '../core/protection.ts';
 import { noSandbox } from '../core/sandbox.ts';
-import type { Feedback } from '../core/signal.ts';
-import { keptKinds } from '../core/secrets.ts';
-import { redact } from '../core/secrets.ts';
+import { keptKinds, redact } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TestRunner } from '../core/testRun.ts';
-import type { Ticket } from '../core/ticket.ts';
-import { confidenceOf, type History } from '../gates/confidence.ts';
-import type { GateEvents } from '../gates/gate.ts';
-import { relatedFeedback } from '../learning/relatedFeedback.ts';
-import { audit, move } from './changes.ts';
-import { assertRequestsLeft } from './today.ts';
-import { reject } from './decide.ts';
+import { attempt, eventsOf, type Job, note, toTesting, type Wanted } from './attempt.ts';
+import { audit } from './changes.ts';
 import { codeContext } from './codeContext.ts';
-import { claim } from './claim.ts';
 import { confirmedFor } from './confirmed.ts';
-import type { House } from './house.ts';
-import { learning } from './learning.ts';
+import { reject } from './decide.ts';
 import { diagnosticsOf } from './diagnostics.ts';
+import type { House } from './house.ts';
+import { instructionsOf } from './instructions.ts';
 import { feedbackOf, judge } from './judge.ts';
 import { lessonsFor } from './past.ts';
-import { metricsOf } from './metrics.ts';
-
-/** One attempt under way: what it works on, and what it has come to, as far as it got. */
-export interface Job {
-  readonly house: House;
-  readonly settings: Settings;
-  readonly model: Pick<Model, 'name'>;
-  readonly ticket: Ticket;
-  readonly attempt: Attempt;
-  /** What the day's limit leaves for it. */
-  readonly budgetUsd: number | undefined;
-  readonly tell: (progress: Progress) => void;
-  readonly signal: AbortSignal;
-  readonly ledger: Ledger;
-}
-
-/** Written to as the attempt goes on, so that one that ends in whatever way can be accounted for. */
-interface Ledger {
-  steps: number;
-  usage: Attempt['usage'];
-  costUsd?: number;
-  submissions: number;
-  gates: readonly GateReport[];
-  patch?: Patch;
-  /** Of the transcript: every prompt, reply and command. */
-  readonly transcript: { readonly hash: Hash; entries: number };
-}
+import { newRequest } from './request.ts';
+import { feedbackFor, saidFor } from './said.ts';
+import { assertRequestsLeft } from './today.ts';
 
 /** The way of a patch: ticket → worktree → the model's loop → gates → a request that waits for a person. */
 export async function draft(
@@ -114,90 +70,6 @@ async function readyToDraft(house: House, signal: AbortSignal) {
   const model = await house.openModel(settings, 'patching');
   throwIfCancelled(signal);
   return { settings, model };
-}
-
-export interface Wanted {
-  /** undefined: the next by selection score. */
-  readonly ticketId: string | undefined;
-  /** Even while it rests after attempts that failed. */
-  readonly again: boolean;
-}
-
-interface Start extends Wanted, Pick<Job, 'settings' | 'model' | 'tell' | 'signal'> {
-  readonly base?: string;
-  /** An earlier patch to go on with, on its branch. */
-  readonly onto?: { readonly branch: string; readonly commit: string };
-}
-
-/** One attempt, whoever makes the patch: the ticket is claimed, and put forward or given back. */
-export async function attempt(
-  house: House,
-  start: Start,
-  make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
-): Promise<PatchRequest> {
-  const { settings, model, ticketId, again, tell, signal } = start;
-  const { ticket, attempt, budgetUsd } = await claim(house, settings, model, ticketId, signal, {
-    branchOf: (one) => confirmedFor(house, one.id)?.branch,
-    again,
-  });
-  const transcript = { hash: createHash('sha256'), entries: 0 };
-  const ledger: Ledger = { steps: 0, usage: noUsage, gates: [], submissions: 0, transcript };
-  const job: Job = { house, settings, model, ticket, attempt, budgetUsd, tell, signal, ledger };
-  const { id: attemptId, branch } = attempt;
-  tell({ kind: 'attempt_started', ticketId: ticket.id, attemptId, branch });
-  try {
-    const request = await inWorktree(job, start, make);
-    const message = 'The patch waits for your decision.';
-    tell({ kind: 'attempt_ended', ticketId: ticket.id, ok: true, message });
-    return request;
-  } catch (error) {
-    try {
-      await giveUp(job, error);
-    } catch (second) {
-      house.log(`The end of the attempt could not be written down: ${errorMessage(second)}`);
-    }
-    tell({ kind: 'attempt_ended', ticketId: ticket.id, ok: false, message: errorMessage(error) });
-    throw error;
-  }
-}
-
-async function inWorktree(
-  job: Job,
-  { base, onto }: Pick<Start, 'base' | 'onto'>,
-  make: (job: Job, worktree: Worktree) => Promise<PatchRequest>,
-): Promise<PatchRequest> {
-  const { house, settings, attempt, signal } = job;
-  const onProgress = (text: string): void => note(job, { kind: 'stage', text });
-  const worktree = await house.worktrees(settings).open(
-    {
-      branch: onto?.branch ?? attempt.branch,
-      onProgress,
-      ...(base ? { base } : {}),
-      ...(onto ? { onto: onto.commit } : {}),
-    },
-    signal,
-  );
-  let keepBranch = false;
-  try {
-    await house.backlog.write([
-      { kind: 'attempt', id: attempt.id, fields: { branch: worktree.branch, base: worktree.base } },
-    ]);
-    await sayWhatIsLeftOut(job, worktree);
-    const request = await make(job, worktree);
-    await putForward(job, request);
-    keepBranch = true;
-    return request;
-  } finally {
-    await worktree.close({ keepBranch });
-  }
-}
-
-/** The patch starts from the commit, so that nobody wonders where unsaved work has gone. */
-async function sayWhatIsLeftOut(job: Job, { base }: Worktree): Promise<void> {
-  const { code } = await job.house.git.code(['diff', '--quiet', 'HEAD'], { okCodes: [0, 1] });
-  if (code === 0) return;
-  const text = `The patch starts from commit ${base.slice(0, 10)}: your uncommitted changes are no part of it`;
-  note(job, { kind: 'stage', text });
 }
 
 /** The agent's loop; each submission is committed and judged by the gates before it is believed. */
@@ -247,7 +119,7 @@ async function writePatch(
     }),
     signal,
   );
-  return requestOf(job, submission);
+  return newRequest(job, submission);
 }
 
 /** As it is written, so that the audit trail's hash can be held against the file. */
@@ -255,23 +127,6 @@ async function saveEntry({ house, attempt, ledger }: Job, entry: unknown): Promi
   ledger.transcript.hash.update(`${redact(JSON.stringify(entry))}\n`);
   ledger.transcript.entries += 1;
   await house.saveTranscript(attempt.id, entry);
-}
-
-/** What it did, by hash; the transcript itself goes after a while. */
-function recorded({ attempt, ticket, ledger }: Job, outcome: Attempt['outcome']) {
-  const { hash, entries } = ledger.transcript;
-  const transcript = entries === 0 ? {} : { entries, transcript: hash.copy().digest('hex') };
-  return audit({
-    actor: `model:${attempt.model}`,
-    action: 'attempt.ended',
-    subject: ticket.id,
-    after: {
-      attempt: attempt.id,
-      outcome,
-      gates: ledger.gates.map((gate) => [gate.id, gate.verdict]),
-      ...transcript,
-    },
-  });
 }
 
 /** The model runs commands in the sandbox only, whatever the user allows for tests. */
@@ -325,13 +180,6 @@ async function submit(
   return { accepted, feedback: accepted ? 'All gates passed.' : feedbackOf(ledger.gates) };
 }
 
-export function eventsOf({ tell, ticket }: Job): GateEvents {
-  return {
-    started: (gate) => tell({ kind: 'gate_started', ticketId: ticket.id, gate }),
-    ended: (report) => tell({ kind: 'gate', ticketId: ticket.id, report }),
-  };
-}
-
 const nestedRepositories =
   'A git repository inside the folder cannot be part of a patch. Remove it and submit again.';
 
@@ -349,160 +197,6 @@ async function commit({ ticket, attempt, model }: Job, worktree: Worktree, submi
   return { patch, skipped };
 }
 
-export async function requestOf(
-  job: Job,
-  { reasoning, confidence }: Pick<Submission, 'reasoning' | 'confidence'>,
-): Promise<PatchRequest> {
-  const { house, ticket, attempt, model, ledger } = job;
-  const { patch } = ledger;
-  if (!patch) throw new Error('The agent returned without a submission.');
-  const source = patch.files.find((file) => !patch.testFiles.includes(file.path));
-  const createdAt = house.clock.now().toISOString();
-  const feedbackIds = feedbackFor(house, ticket).map(({ id }) => id);
-  return {
-    id: randomUUID(),
-    ticketId: ticket.id,
-    attemptId: attempt.id,
-    createdAt,
-    status: 'PENDING_APPROVAL',
-    branch: patch.branch,
-    base: patch.base,
-    commit: patch.commit,
-    files: patch.files,
-    testFiles: patch.testFiles,
-    diff: await diffText(house.git, patch.base, patch.commit),
-    ...(await newCodeOf(house.git, patch)),
-    reasoning,
-    component: source?.path ?? patch.files[0]?.path ?? '',
-    improvementType: ticket.category,
-    confidence: confidenceOf({
-      patch,
-      reports: ledger.gates,
-      submissions: ledger.submissions,
-      history: historyOf(house, ticket),
-      estimate: confidence,
-    }),
-    gates: ledger.gates,
-    feedbackIds,
-    metrics: metricsOf(job, createdAt, feedbackIds.length),
-    model: model.name,
-    requestedBy: await house.reviewer(),
-    ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
-  };
-}
-
-/** What became of earlier patches for tickets of the same category and exception. */
-export function historyOf({ backlog }: House, { category, metadata }: Ticket): History {
-  const decided = backlog.requests
-    .list({ statuses: ['APPLIED', 'DENIED', 'ROLLED_BACK'] })
-    .filter(({ ticketId, improvementType }) => {
-      const { exceptionType } = backlog.tickets.get(ticketId)?.metadata ?? {};
-      return improvementType === category && exceptionType === metadata.exceptionType;
-    });
-  const landed = decided.filter(({ status }) => status === 'APPLIED').length;
-  return { landed, refused: decided.length - landed };
-}
-
-const maxNewCodeBytes = 1_000_000;
-
-export async function newCodeOf(
-  git: Git,
-  { commit: id, files }: Patch,
-): Promise<{ newCode?: string }> {
-  const [file] = files;
-  if (!file || file.status === 'deleted' || file.added < 0) return {};
-  const bytes = await git.bytes(['cat-file', 'blob', `${id}:${file.path}`]);
-  return bytes.length > maxNewCodeBytes ? {} : { newCode: bytes.toString('utf8') };
-}
-
-async function putForward(job: Job, request: PatchRequest): Promise<void> {
-  const { house, ticket, attempt } = job;
-  const actor = `model:${request.model}`;
-  const gates = request.gates.map((gate) => [gate.id, gate.verdict]);
-  await house.backlog.write([
-    { kind: 'request', id: request.id, fields: request },
-    {
-      kind: 'attempt',
-      id: attempt.id,
-      fields: { ...accountOf(job), outcome: 'succeeded', summary: request.reasoning },
-    },
-    ...move({ ...ticket, status: 'testing' }, 'ready', request.createdAt, actor),
-    recorded(job, 'succeeded'),
-    audit({
-      actor,
-      action: 'request.created',
-      subject: request.id,
-      after: { ticket: ticket.id, commit: request.commit, gates },
-    }),
-  ]);
-}
-
-/** An attempt that did not end in a request: say why, and give the ticket back. */
-async function giveUp(job: Job, error: unknown): Promise<void> {
-  const { house, ticket, attempt } = job;
-  const itsFault = blamesThePatch(error);
-  const cut = isPatchwrightError(error, 'cancelled') ? 'cancelled' : 'interrupted';
-  const outcome = itsFault ? 'failed' : cut;
-  const now = house.clock.now().toISOString();
-  const current = house.backlog.tickets.get(ticket.id) ?? ticket;
-  await house.backlog.write([
-    {
-      kind: 'attempt',
-      id: attempt.id,
-      fields: { ...accountOf(job), outcome, error: errorMessage(error) },
-    },
-    ...(itsFault ? failureLesson(job, now) : []),
-    ...move(current, itsFault ? 'failed' : 'open', now, 'patchwright'),
-    recorded(job, outcome),
-  ]);
-}
-
-function failureLesson({ house, ticket, attempt, model }: Job, endedAt: string) {
-  return learning(house, {
-    type: 'attempt.failed',
-    taskType: ticket.category,
-    model: model.name,
-    after: (history) => ({
-      ...history,
-      attempts: history.attempts.map((one) =>
-        one.id === attempt.id ? { ...one, outcome: 'failed', endedAt } : one,
-      ),
-    }),
-  });
-}
-
-/** Only what the attempt itself did wrong fails the ticket; a missing key or a full disk does not. */
-function blamesThePatch(error: unknown): boolean {
-  const codes = ['gates_failed', 'no_submission', 'model_stuck', 'model_refused', 'limit_reached'];
-  return isPatchwrightError(error) && codes.includes(error.code);
-}
-
-function accountOf({ house, ledger }: Job): Partial<Attempt> {
-  return {
-    endedAt: house.clock.now().toISOString(),
-    steps: ledger.steps,
-    usage: ledger.usage,
-    ...(ledger.costUsd === undefined ? {} : { costUsd: ledger.costUsd }),
-    ...(ledger.gates.length > 0 ? { gates: ledger.gates } : {}),
-  };
-}
-
-export function note({ ledger, tell, ticket }: Job, progress: AttemptProgress): void {
-  if (progress.kind === 'step') {
-    ledger.steps = progress.step;
-    ledger.usage = progress.usage;
-    if (progress.costUsd !== undefined) ledger.costUsd = progress.costUsd;
-  }
-  tell({ kind: 'attempt', ticketId: ticket.id, progress });
-}
-
-export async function toTesting({ house, ticket }: Job): Promise<void> {
-  const current = house.backlog.tickets.get(ticket.id);
-  if (current?.status !== 'in_progress') return;
-  const now = house.clock.now().toISOString();
-  await house.backlog.write(move(current, 'testing', now, 'patchwright'));
-}
-
 async function noteRefusal(job: Job, path: string, rule: string): Promise<void> {
   const { house, attempt, model } = job;
   try {
@@ -517,41 +211,4 @@ async function noteRefusal(job: Job, path: string, rule: string): Promise<void> 
   } catch (error) {
     house.log(`A refused edit could not be noted: ${errorMessage(error)}`);
   }
-}
-
-const maxFeedback = 5;
-/** So many of them are looked through, the newest ones. */
-const maxLooked = 1_000;
-const maxSaid = 12;
-
-/** S3: of the last seven days' complaints the five that say most about the ticket. */
-export function feedbackFor(
-  { backlog, clock }: Pick<House, 'backlog' | 'clock'>,
-  ticket: Parameters<typeof relatedFeedback>[0],
-): readonly Feedback[] {
-  const weekAgo = new Date(clock.now().getTime() - 7 * 86_400_000).toISOString();
-  const complaints = backlog.feedback.negativeSince(weekAgo, maxLooked);
-  return relatedFeedback(ticket, complaints, maxFeedback);
-}
-
-/** What users said that made the ticket, newest first. */
-export function saidFor({ backlog }: Pick<House, 'backlog'>, { id }: Pick<Ticket, 'id'>) {
-  return backlog.feedback.ofTheme(id, maxSaid);
-}
-
-const maxInstructionChars = 20_000;
-
-/** What the project tells every agent, from the commit itself: a link in the folder could lead anywhere. */
-export async function instructionsOf({
-  git,
-  base,
-  prefix,
-}: Pick<Worktree, 'git' | 'base' | 'prefix'>): Promise<{ instructions?: string }> {
-  for (const name of ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md']) {
-    const { code, out } = await git.code(['cat-file', 'blob', `${base}:${prefix}${name}`], {
-      okCodes: [0, 128],
-    });
-    if (code === 0) return { instructions: out.slice(0, maxInstructionChars) };
-  }
-  return {};
 }

@@ -5,7 +5,9 @@ import type { Forge, PullRequest, ReviewComment } from '../core/pullRequest.ts';
 import { redact } from '../core/secrets.ts';
 import { remoteOf } from '../release/pullRequest.ts';
 import { audit, move } from './changes.ts';
-import { commentsOf, ticketOf, writeLanded } from './decide.ts';
+import { commentsOf } from './decide.ts';
+import { writeLanded } from './landed.ts';
+import { ticketOf } from './lookUp.ts';
 import type { House } from './house.ts';
 import { forgeOf } from './pullRequests.ts';
 

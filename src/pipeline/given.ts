@@ -25,6 +25,8 @@ export interface GivenTest {
 
 export interface LaidPatch {
   readonly tree: string;
+  /** What it changes; see patchOf. */
+  readonly files: Patch['files'];
   /** From the repository's root. */
   readonly testFiles: readonly string[];
 }
@@ -32,22 +34,33 @@ export interface LaidPatch {
 /** The tree that the patch and its tests make of the base, and which of its files are the tests. */
 export async function layGiven(worktree: Worktree, given: GivenPatch): Promise<LaidPatch> {
   const alone = await worktree.treeOfBaseWithDiffs({ diffs: [given.diff], files: [] });
-  const changed = await changedIn(worktree, alone);
-  if (given.tests.length === 0) return { tree: alone, testFiles: testsAmong(changed) };
+  const files = await filesOf(worktree, alone);
+  const changed = namesIn(files);
+  if (given.tests.length === 0) return { tree: alone, files, testFiles: testsAmong(changed) };
   const places = await Promise.all(given.tests.map((test) => placeOf(worktree, test, changed)));
   const diffs = places.flatMap(({ diff }) => diff ?? []);
-  const files = places.flatMap(({ file }) => file ?? []);
-  const tree = await worktree.treeOfBaseWithDiffs({ diffs: [given.diff, ...diffs], files });
+  const laidIn = places.flatMap(({ file }) => file ?? []);
+  const isAlone = diffs.length + laidIn.length === 0;
+  const tree = isAlone
+    ? alone
+    : await worktree.treeOfBaseWithDiffs({ diffs: [given.diff, ...diffs], files: laidIn });
   const fromDiffs =
     diffs.length > 0
-      ? await changedIn(worktree, await worktree.treeOfBaseWithDiffs({ diffs, files: [] }))
+      ? namesIn(await filesOf(worktree, await worktree.treeOfBaseWithDiffs({ diffs, files: [] })))
       : [];
   const named = places.flatMap(({ path }) => path ?? []);
-  return { tree, testFiles: [...new Set([...named, ...fromDiffs])] };
+  return {
+    tree,
+    files: isAlone ? files : await filesOf(worktree, tree),
+    testFiles: [...new Set([...named, ...fromDiffs])],
+  };
 }
 
-async function changedIn({ git, base, branch }: Worktree, tree: string): Promise<string[]> {
-  const { files } = await patchOf(git, base, tree, branch, []);
+async function filesOf({ git, base, branch }: Worktree, tree: string): Promise<Patch['files']> {
+  return (await patchOf(git, base, tree, branch, [])).files;
+}
+
+function namesIn(files: Patch['files']): readonly string[] {
   return files.filter(({ status }) => status !== 'deleted').map(({ path }) => path);
 }
 
@@ -95,7 +108,7 @@ function isDiff(content: Uint8Array): boolean {
 /** As a commit on the worktree's branch. */
 export async function commitGiven(
   worktree: Worktree,
-  { tree, testFiles }: LaidPatch,
+  { tree, files, testFiles }: LaidPatch,
   about: {
     readonly ticketId: string;
     readonly attemptId: string;
@@ -105,5 +118,6 @@ export async function commitGiven(
   },
 ): Promise<Patch> {
   const commit = await worktree.commitTree(tree, { ...about, testFiles });
-  return patchOf(worktree.git, worktree.base, commit, worktree.branch, testFiles);
+  const { base, branch } = worktree;
+  return { base, commit, branch, testFiles, files };
 }

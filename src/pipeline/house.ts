@@ -40,6 +40,8 @@ export interface House {
   /** Ends what commands of processes that were killed have left running. */
   endOrphans(): Promise<void>;
   isOnBattery(): Promise<boolean>;
+  /** Whether some git may be at work in one of these folders. */
+  isGitRunning(folders: readonly string[]): Promise<boolean>;
   /** Live: read again at each use. Throws `invalid_settings`. */
   settings(): Settings;
   /** Throws `missing_key`, `invalid_settings` or `model_*`. */

@@ -9,7 +9,8 @@ import {
   type ScanBatch,
   type Signal,
 } from '../core/signal.ts';
-import { fold, type SignalGroup, type Ticket } from '../core/ticket.ts';
+import { fold } from '../core/fold.ts';
+import type { SignalGroup, Ticket } from '../core/ticket.ts';
 import type { Variant } from '../core/variants.ts';
 import { createTurns } from '../core/turns.ts';
 import type { WorkspaceVersion } from '../core/versions.ts';

@@ -10,6 +10,7 @@ import type { ToolFinding } from '../core/toolFix.ts';
 import { allGates, type GateEvents, runGates } from '../gates/gate.ts';
 import { changedBlobs, rememberObjects } from '../gates/rememberObjects.ts';
 import { underSandbox } from '../gates/underSandbox.ts';
+import { checkoutOf } from './checkoutOf.ts';
 import { gateKey } from './gateKey.ts';
 import type { House } from './house.ts';
 import { inFolder } from './inFolder.ts';
@@ -43,12 +44,13 @@ export async function judge(
   const baseRuns = useCache ? house.baseRuns(await gateKey(worktree, onBase, ofBase)) : undefined;
   const isEnabled = (id: GateId): boolean => id === 'protected' || settings.gates[id].enabled;
   const sandbox = await house.sandbox(settings);
+  const objects = rememberObjects(house.git);
   return runGates(
     underSandbox(allGates, sandbox),
     {
       patch,
-      git: rememberObjects(house.git, await changedBlobs(house.git, patch, signal)),
-      checkout: worktree,
+      git: rememberObjects(objects, await changedBlobs(objects, patch, signal)),
+      checkout: checkoutOf(worktree),
       treeOfBaseWith: (commit, files) => worktree.treeOfBaseWith(commit, files),
       ...inFolder(worktree.prefix, { protection, ...(tests ? { tests } : {}) }),
       limits: settings.limits,

@@ -4,7 +4,7 @@ import type { Patch } from '../core/attempt.ts';
 import { throwIfCancelled } from '../core/errors.ts';
 import type { GateReport } from '../core/gate.ts';
 import type { GateEvents } from '../gates/gate.ts';
-import { notFound } from './decide.ts';
+import { notFound } from './lookUp.ts';
 import { commitGiven, type GivenPatch, layGiven } from './given.ts';
 import type { House } from './house.ts';
 import { judge } from './judge.ts';

@@ -1,6 +1,7 @@
 import type { PatchRequest } from '../core/patchRequest.ts';
 import { mergeOf } from '../release/keep.ts';
-import { ticketOf, writeLanded } from './decide.ts';
+import { writeLanded } from './landed.ts';
+import { ticketOf } from './lookUp.ts';
 import type { House } from './house.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { totalTokens } from '../core/attempt.ts';
 import type { RequestMetrics } from '../core/patchRequest.ts';
-import type { Job } from './draft.ts';
+import type { Job } from './attempt.ts';
 
 const testGates: ReadonlySet<string> = new Set(['reproduction', 'suite', 'coverage']);
 

@@ -6,7 +6,7 @@ import type { Settings } from '../core/settings.ts';
 import { compareNeighbours, compareRates, rateSentence, type Seen } from '../release/rates.ts';
 import { itself } from './autoApprove.ts';
 import { audit, move } from './changes.ts';
-import { rollBack } from './decide.ts';
+import { rollBack } from './rollBack.ts';
 import type { House } from './house.ts';
 import { neighboursOf } from './neighbours.ts';
 import { type ReleaseRates, releaseRates } from './releaseRates.ts';

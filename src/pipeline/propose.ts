@@ -3,7 +3,8 @@ import { PatchwrightError } from '../core/errors.ts';
 import { gatesPassed } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Progress } from '../core/progress.ts';
-import { attempt, eventsOf, requestOf, toTesting } from './draft.ts';
+import { attempt, eventsOf, toTesting } from './attempt.ts';
+import { newRequest } from './request.ts';
 import { commitGiven, type GivenPatch, layGiven } from './given.ts';
 import type { House } from './house.ts';
 import { judge } from './judge.ts';
@@ -44,7 +45,7 @@ export async function propose(
     const protection = await house.protection();
     ledger.gates = await judge(judging, worktree, ledger.patch, tests, protection);
     if (!gatesPassed(ledger.gates)) throw refused(ledger.gates);
-    return requestOf(job, { reasoning });
+    return newRequest(job, { reasoning });
   });
 }
 

@@ -1,6 +1,7 @@
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
-import { writeLanded, writeRolledBack } from './decide.ts';
+import { writeLanded } from './landed.ts';
+import { writeRolledBack } from './rollBack.ts';
 import { audit, move } from './changes.ts';
 import type { House } from './house.ts';
 import { endBrokenMove, isMoving } from '../release/move.ts';

@@ -4,7 +4,7 @@ import type { Worktree } from '../attempt/worktree.ts';
 import type { Attempt, Submission } from '../core/attempt.ts';
 import type { AttemptProgress } from '../core/attempt.ts';
 import { isPatchwrightError } from '../core/errors.ts';
-import { notFound } from './decide.ts';
+import { notFound } from './lookUp.ts';
 import type { House } from './house.ts';
 
 export interface ReplayReport {

@@ -11,8 +11,8 @@ import { assertRequestMove, type PatchRequest, type RequestEdit } from '../core/
 import type { Progress } from '../core/progress.ts';
 import { confidenceOf } from '../gates/confidence.ts';
 import { audit } from './changes.ts';
-import { requestOf, ticketOf } from './decide.ts';
-import { historyOf, newCodeOf } from './draft.ts';
+import { requestOf, ticketOf } from './lookUp.ts';
+import { historyOf, newCodeOf } from './request.ts';
 import type { House } from './house.ts';
 import { judge } from './judge.ts';
 

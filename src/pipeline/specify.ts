@@ -6,8 +6,8 @@ import type { Settings } from '../core/settings.ts';
 import { isUnspecified, type Specification, specifiedBy } from '../core/specification.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { audit } from './changes.ts';
-import { notFound } from './decide.ts';
-import { feedbackFor, saidFor } from './draft.ts';
+import { notFound } from './lookUp.ts';
+import { feedbackFor, saidFor } from './said.ts';
 import type { House } from './house.ts';
 import { beginLook, plainOf, runLook } from './look.ts';
 

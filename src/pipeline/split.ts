@@ -18,7 +18,7 @@ import {
 } from '../core/variants.ts';
 import { maskedMessage, seal } from '../signals/fingerprint.ts';
 import { audit } from './changes.ts';
-import { ticketOf } from './decide.ts';
+import { ticketOf } from './lookUp.ts';
 import type { House } from './house.ts';
 
 /** A part that a ticket's events differ in, and the value of those that get a ticket of their own. */

@@ -9,7 +9,7 @@ import {
   type Ticket,
 } from '../core/ticket.ts';
 import { audit, move } from './changes.ts';
-import { ticketOf } from './decide.ts';
+import { ticketOf } from './lookUp.ts';
 import type { House } from './house.ts';
 import { nothingDiffers } from './split.ts';
 import { readVersion } from './version.ts';

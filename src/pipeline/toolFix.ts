@@ -11,18 +11,11 @@ import type { Ticket } from '../core/ticket.ts';
 import { type ToolFinding, toolFindingOf, toolName } from '../core/toolFix.ts';
 import { fixWithTool, isInstalled } from '../gates/static/fix.ts';
 import { nextTicket } from './claim.ts';
-import {
-  attempt,
-  draft,
-  eventsOf,
-  type Job,
-  note,
-  requestOf,
-  toTesting,
-  type Wanted,
-} from './draft.ts';
+import { attempt, eventsOf, type Job, note, toTesting, type Wanted } from './attempt.ts';
+import { draft } from './draft.ts';
 import type { House } from './house.ts';
 import { feedbackOf, judge } from './judge.ts';
+import { newRequest } from './request.ts';
 
 /** By the tool that found it where it can, else by a model. */
 export async function draftTicket(
@@ -115,7 +108,7 @@ async function mend(job: Job, worktree: Worktree, finding: ToolFinding): Promise
   const judging = { house, settings, ticket, finding, on, useCache: true, signal };
   ledger.gates = await judge(judging, worktree, ledger.patch, tests, await house.protection());
   if (!gatesPassed(ledger.gates)) throw refused(tool, feedbackOf(ledger.gates));
-  return requestOf(job, { reasoning: summary });
+  return newRequest(job, { reasoning: summary });
 }
 
 function notMended(tool: string, rule: string): PatchwrightError {

@@ -159,6 +159,15 @@ function gitError(
       remedy: 'Free some space and try again.',
     });
   }
+  const lock = /Unable to create '([^'\n]{1,4096}\.lock)': File exists/.exec(stderr)?.[1];
+  if (lock !== undefined) {
+    return new PatchwrightError('busy', {
+      what: `git ${name} could not go on.`,
+      why: `Another git command holds ${lock}, or one that was killed has left it behind.`,
+      remedy:
+        'Wait until it has ended. If none is at work, `patchwright cleanup` offers to remove the file after ten minutes.',
+    });
+  }
   const filter = /(?:clean|smudge) filter '?([^'\s]+)'? failed/.exec(stderr)?.[1];
   if (filter !== undefined) {
     return new PatchwrightError('git_failed', {

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { PatchwrightError } from '../core/errors.ts';
 import type { Git } from '../core/ports.ts';
+import { operationInProgress } from './operation.ts';
 import { fields, naming } from './ownGit.ts';
 
 /** The branch that is checked out, and where it stands. */
@@ -44,26 +43,13 @@ export async function currentBranch(git: Git, signal?: AbortSignal): Promise<Bra
   return { name: name.out.replace(/^refs\/heads\//, ''), head: head.out };
 }
 
-/** What git leaves in its folder while it waits for the user. */
-const operations: readonly (readonly [file: string, name: string, end: string])[] = [
-  ['rebase-merge', 'rebase', 'git rebase --continue or --abort'],
-  ['rebase-apply', 'rebase', 'git rebase --continue or --abort'],
-  ['MERGE_HEAD', 'merge', 'git merge --continue or --abort'],
-  ['CHERRY_PICK_HEAD', 'cherry-pick', 'git cherry-pick --continue or --abort'],
-  ['REVERT_HEAD', 'revert', 'git revert --continue or --abort'],
-  ['sequencer', 'cherry-pick or revert', 'git cherry-pick --continue or --abort'],
-  ['BISECT_LOG', 'bisect', 'git bisect reset'],
-];
-
 async function refuseOperationInProgress(git: Git, signal?: AbortSignal): Promise<void> {
-  const asked = operations.flatMap(([file]) => ['--git-path', file]);
-  const paths = (await git.run(['rev-parse', ...asked], { signal })).split('\n');
-  const found = operations.find((_, i) => existsSync(resolve(git.cwd, paths[i] ?? '')));
+  const found = await operationInProgress(git, signal);
   if (found) {
     throw new PatchwrightError('operation_in_progress', {
       what: 'The branch was left as it is.',
-      why: `A ${found[1]} is in progress in this repository.`,
-      remedy: `Finish it (${found[2]}) and try again.`,
+      why: `A ${found.name} is in progress in this repository.`,
+      remedy: `Finish it (${found.end}) and try again.`,
     });
   }
   // A conflicted `stash pop` leaves no file behind, only unmerged entries.

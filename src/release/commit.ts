@@ -1,5 +1,6 @@
 import { isPatchwrightError, PatchwrightError } from '../core/errors.ts';
 import type { Git } from '../core/ports.ts';
+import { afterMessageHook } from './messageHook.ts';
 import { fields, naming } from './ownGit.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface Message {
   readonly trailers: readonly (readonly [key: string, value: string])[];
 }
 
-/** Writes a commit object and nothing else: no index, no ref, no file. Signs where commit.gpgSign says so. */
+/** Writes a commit object and nothing else: no index, no ref, no file. Signed, and a merge's message checked, as the user has set it up. */
 export async function writeCommit(
   git: Git,
   tree: string,
@@ -47,11 +48,13 @@ export async function writeCommit(
   message: Message,
   signal?: AbortSignal,
 ): Promise<string> {
+  const plain = messageText(message);
+  const input = parents.length > 1 ? await afterMessageHook(git, plain, signal) : plain;
   const sign = await signingFlags(git, signal);
   const args = ['commit-tree', tree, ...sign, ...parents.flatMap((id) => ['-p', id]), '-F', '-'];
   const extraEnv = { ...utf8Messages, ...(await missingIdentity(git, signal)) };
   try {
-    return await git.run(args, { input: messageText(message), extraEnv, signal });
+    return await git.run(args, { input, extraEnv, signal });
   } catch (error) {
     throw sign.length > 0 && isPatchwrightError(error, 'git_failed') ? unsigned(error) : error;
   }

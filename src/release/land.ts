@@ -4,7 +4,7 @@ import type { Clock, Git } from '../core/ports.ts';
 import { type Branch, type BranchPolicy, openBranch } from './branch.ts';
 import { mergeTrees, writeCommit } from './commit.ts';
 import { moveBranch } from './move.ts';
-import { atTopLevel, isAncestor, isCommit } from './ownGit.ts';
+import { atTopLevel, isAncestor, isCommit, isShallow } from './ownGit.ts';
 import { absent, treeDiff } from './treeDiff.ts';
 
 export interface LandInput extends BranchPolicy {
@@ -111,7 +111,9 @@ async function refuseUnrelated(
   throw new PatchwrightError('stale', {
     what: 'Nothing was changed.',
     why: `The patch was made on commit ${base.slice(0, 10)}, which is not part of ${branch.name}.`,
-    remedy: 'Check out the branch it was made on, or draft the ticket again.',
+    remedy: (await isShallow(git, signal))
+      ? 'This clone is shallow: fetch the rest (`git fetch --unshallow`) and try again.'
+      : 'Check out the branch it was made on, or draft the ticket again.',
   });
 }
 

@@ -47,8 +47,17 @@ export async function moveBranch(
     }
     // Failed after the move.
   }
-  await git.run(['update-ref', '-d', movingRef]);
+  await noteArrival(git, movingRef);
   return backupRef;
+}
+
+/** What has landed has landed: a note that can't go now (a lock) is dropped by `endBrokenMove`. */
+async function noteArrival(git: Git, movingRef: string): Promise<void> {
+  try {
+    await git.run(['update-ref', '-d', movingRef]);
+  } catch (error) {
+    if (!isPatchwrightError(error)) throw error;
+  }
 }
 
 /**
@@ -128,16 +137,27 @@ function refSafe(text: string): string {
   return text.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 80) || 'ticket';
 }
 
+type Refusal = Pick<PatchwrightError, 'code' | 'remedy'>;
+
 /** git checks before it writes; these are its words for having refused. */
-const refusals: readonly (readonly [RegExp, PatchwrightError['code'], string])[] = [
-  [/would be overwritten/, 'would_overwrite', 'Commit, stash or move these files and try again.'],
-  [/Not possible to fast-forward/, 'stale', 'Try again, on top of the newer commits.'],
-  [/Another git process/, 'busy', 'Wait until the other git command has ended and try again.'],
+const refusals: readonly (Refusal & { readonly words: RegExp })[] = [
+  {
+    words: /would be overwritten/,
+    code: 'would_overwrite',
+    remedy:
+      'Commit, stash or move these files and try again. (Those that `git ls-files -v` marks with h or S are hidden from `git status`.)',
+  },
+  {
+    words: /Not possible to fast-forward/,
+    code: 'stale',
+    remedy: 'Try again, on top of the newer commits.',
+  },
 ];
 
-function refusalIn(error: unknown) {
+function refusalIn(error: unknown): Refusal | undefined {
+  if (isPatchwrightError(error, 'busy')) return error;
   if (!isPatchwrightError(error, 'git_failed')) return undefined;
-  return refusals.find(([words]) => words.test(error.why));
+  return refusals.find(({ words }) => words.test(error.why));
 }
 
 /** A lock on the index stops git before it writes, one on the branch after; then the index tells. */
@@ -147,7 +167,7 @@ async function mayHaveWritten(
   commit: string,
   changes: readonly TreeChange[],
 ): Promise<boolean> {
-  const refusal = refusalIn(error)?.[1];
+  const refusal = refusalIn(error)?.code;
   if (refusal !== 'busy') return refusal === undefined;
   const args = ['diff-index', '--cached', '--name-only', '--no-renames', '-z', commit, '--'];
   const differing = new Set(fields(await git.run(args)));
@@ -155,12 +175,11 @@ async function mayHaveWritten(
 }
 
 function explained(error: unknown): unknown {
-  if (!isPatchwrightError(error, 'git_failed')) return error;
-  const [, code, remedy] = refusalIn(error) ?? [
-    undefined,
-    'git_failed' as const,
-    'Correct what git, or one of your hooks or filters, complains about and try again.',
-  ];
+  if (!isPatchwrightError(error, 'git_failed') && !isPatchwrightError(error, 'busy')) return error;
+  const { code, remedy } = refusalIn(error) ?? {
+    code: error.code,
+    remedy: 'Correct what git, or one of your hooks or filters, complains about and try again.',
+  };
   const what = 'Nothing was changed: git would not move the branch.';
   return new PatchwrightError(code, { what, why: error.why, remedy }, { cause: error });
 }

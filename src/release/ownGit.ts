@@ -50,6 +50,11 @@ export async function isAncestor(
   return (await git.code(args, { okCodes: [0, 1], signal })).code === 0;
 }
 
+/** Whether only the newest commits are here: then a commit that is missing may well be part of a branch. */
+export async function isShallow(git: Git, signal?: AbortSignal): Promise<boolean> {
+  return (await git.run(['rev-parse', '--is-shallow-repository'], { signal })) === 'true';
+}
+
 /** Whether the object is in this repository and is a commit. */
 export async function isCommit(git: Git, id: string, signal?: AbortSignal): Promise<boolean> {
   if (!isObjectId(id)) return false;

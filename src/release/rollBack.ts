@@ -5,7 +5,7 @@ import { type Branch, type BranchPolicy, openBranch } from './branch.ts';
 import { mergeTrees, writeCommit, writeScratchCommit } from './commit.ts';
 import { findLanding, type Landing } from './landing.ts';
 import { moveBranch } from './move.ts';
-import { atTopLevel } from './ownGit.ts';
+import { atTopLevel, isShallow } from './ownGit.ts';
 
 export interface RollBackInput extends BranchPolicy {
   readonly release: Release;
@@ -36,7 +36,7 @@ export async function rollBack(
   const git = await atTopLevel(deps.git, signal);
   const branch = await openBranch(git, input, signal);
   const landing = await findLanding(git, branch.head, release.commit, input.patch, signal);
-  if (!landing) throw notHere(release, branch);
+  if (!landing) throw (await isShallow(git, signal)) ? cutOff(release) : notHere(release, branch);
   const commit = await revertCommit(git, branch, landing, input, signal);
   const backupRef = await moveBranch(deps, branch, commit, release.ticketId, signal);
   return { commit, backupRef };
@@ -55,6 +55,14 @@ function notHere(release: Release, branch: Branch): PatchwrightError {
     what: 'Nothing was changed.',
     why: `Commit ${release.commit.slice(0, 10)} of this release is not part of ${branch.name}, nor is a copy of it.`,
     remedy: `Check out ${release.branch || 'the branch where it landed'}, pull if it landed elsewhere, and try again.`,
+  });
+}
+
+function cutOff(release: Release): PatchwrightError {
+  return new PatchwrightError('stale', {
+    what: 'Nothing was changed.',
+    why: `This clone is shallow: of commit ${release.commit.slice(0, 10)} of this release, or of what was before it, nothing is here.`,
+    remedy: 'Fetch the rest (`git fetch --unshallow`) and try again.',
   });
 }
 

@@ -69,6 +69,12 @@ describe('the way of a newcomer', () => {
     assert.match(branches, /improvement\/exception-/);
   });
 
+  it('has ticked the steps that are done', async () => {
+    await window.run('Get Started');
+    for (const title of ['Open a folder', 'Choose a model', 'first scan'])
+      await step(title).locator('.codicon-getting-started-step-checked').waitFor();
+  });
+
   it('lets the doctor say what is missing, with lines to follow', async () => {
     await window.run('Doctor');
     const lines = window.page.locator('.editor-instance .view-line');

@@ -61,7 +61,7 @@ describe('pages', () => {
 
   it('the dashboard shows figures, and says where there are too few, in every theme', async () => {
     const page = await openPage('Open Dashboard', 'Patchwright Dashboard');
-    await page.getByText('patch requests to review').waitFor();
+    await page.getByText('patch request to review').waitFor();
     await page.getByText('from 5 on this is drawn').first().waitFor();
     await page.getByText('Tickets a day as a table').waitFor();
     await lookAtAll('dashboard', page);

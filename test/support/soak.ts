@@ -5,6 +5,7 @@ import {
   readFileSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -12,11 +13,11 @@ import { runInNewContext } from 'node:vm';
 import { type App, compose } from '../../src/compose.ts';
 import type { AuditProof } from '../../src/core/audit.ts';
 import type { Git } from '../../src/core/ports.ts';
-import { parseSettings } from '../../src/core/settings.ts';
+import { parseSettings, type Settings } from '../../src/core/settings.ts';
 import { startScriptedModel } from '../../src/models/scripted.ts';
 import { createRepository } from './repository.ts';
 import { missingSandbox } from './sandbox.ts';
-import { rightFix, shopFiles, shopLog } from './shop.ts';
+import { createTest, fix, shopFiles, shopLog, submit } from './shop.ts';
 
 /** What must not grow with use. */
 export interface Footprint {
@@ -38,32 +39,38 @@ export interface Footprint {
 export interface SoakOptions {
   /** How long a cycle is supposed to have taken, so that what goes with age goes. */
   readonly hours: number;
-  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Of each cycle. */
+  readonly settings: (cycle: number) => Readonly<Record<string, unknown>>;
 }
+
+/** Running the tests is left to the gates. */
+const recording = { name: 'scripted', conversations: [{ replies: [createTest, fix, submit] }] };
 
 /** A ticket drafted by the scripted model, judged, approved, rolled back and cleaned up after, again and again. */
 export async function soak(
   root: string,
   cycles: number,
-  { hours, settings = {} }: SoakOptions,
+  { hours, settings }: SoakOptions,
   look: (cycle: number, footprint: Footprint) => void,
 ): Promise<void> {
   const git = await createRepository(join(root, 'repo'), shopFiles);
   const cache = join(root, 'cache');
   const config = join(root, 'config');
-  const model = await startScriptedModel(rightFix);
+  const model = await startScriptedModel(recording);
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
-  const parsed = parseSettings({
-    'patchwright.limits.requestsPerDay': 1_000_000,
-    'patchwright.limits.attemptsPerTicket': 1_000_000,
-    'patchwright.model.name': 'scripted',
-    'patchwright.sandbox.allowWithout': missingSandbox() !== undefined,
-    ...settings,
-  });
+  const settingsOf = (cycle: number): Settings =>
+    parseSettings({
+      'patchwright.limits.requestsPerDay': 1_000_000,
+      'patchwright.limits.attemptsPerTicket': 1_000_000,
+      'patchwright.model.name': 'scripted',
+      'patchwright.sandbox.allowWithout': missingSandbox() !== undefined,
+      ...settings(cycle),
+    });
+  let current = settingsOf(1);
   const app = await compose({
     folder: git.cwd,
-    settings: () => parsed,
+    settings: () => current,
     apiKey: () => Promise.resolve(model.apiKey),
     environment: {
       ...process.env, // the sandbox is found by it
@@ -79,8 +86,13 @@ export async function soak(
   try {
     mkdirSync(join(git.cwd, 'logs'));
     for (let cycle = 1; cycle <= cycles; cycle += 1) {
+      current = settingsOf(cycle);
       // The first five make the ticket; then each cycle sees the error once more.
       appendFileSync(join(git.cwd, 'logs/service.log'), shopLog(cycle === 1 ? 6 : 1, 6 + cycle));
+      // The user goes on too; so what gates said of the last cycle's patch does not hold for this one's.
+      writeFileSync(join(git.cwd, 'notes.txt'), `${cycle}\n`);
+      await git.run(['add', 'notes.txt']);
+      await git.run(['commit', '-q', '-m', `Cycle ${cycle}`]);
       await app.pipeline.scan(); // a day after the last one it cleans up what has aged
       const [ticket] = app.backlog.tickets.list();
       const request = await app.pipeline.draft(ticket?.id);

@@ -1,39 +1,40 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '../../src/core/ports.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/models/scripted.ts';
 import { cli, type CliResult, quickGates } from '../support/cli.ts';
+import { preparedFolder } from '../support/preparedFolder.ts';
 import { createRepository } from '../support/repository.ts';
 import { rightFix, shopFiles, shopLog } from '../support/shop.ts';
-import { tempFolder } from '../support/tempFolder.ts';
 
 describe('command line: approvals', function () {
   this.timeout(300_000);
-  const temp = tempFolder('pw-approvals');
   let folder = '';
   let git: Git;
   let model: ScriptedModel;
   let env: Record<string, string>;
   let requestId = '';
 
-  beforeEach(async () => {
+  const startModel = async (): Promise<void> => {
+    model = await startScriptedModel(rightFix);
+    env = { ...env, ANTHROPIC_API_KEY: model.apiKey, ANTHROPIC_BASE_URL: model.baseUrl };
+  };
+  const temp = preparedFolder('pw-approvals', async () => {
     folder = temp.path('shop');
     git = await createRepository(folder, shopFiles);
-    model = await startScriptedModel(rightFix);
-    env = {
-      PATCHWRIGHT_CACHE: temp.path('cache'),
-      ...quickGates(temp.path('config')),
-      ANTHROPIC_API_KEY: model.apiKey,
-      ANTHROPIC_BASE_URL: model.baseUrl,
-    };
+    env = { PATCHWRIGHT_CACHE: temp.path('cache'), ...quickGates(temp.path('config')) };
     mkdirSync(join(folder, 'logs'));
     writeFileSync(join(folder, 'logs/service.log'), shopLog(6));
     await run('scan');
+    rmSync(join(folder, 'logs'), { recursive: true }); // a copy would be another log
     await as('ada@example.org');
+    await startModel();
     requestId = (await json('draft', '--next')).requestId;
+    await model.dispose();
   });
+  beforeEach(startModel);
   afterEach(() => model.dispose());
 
   const run = (...args: string[]): Promise<CliResult> => cli([...args, '--folder', folder], env);
@@ -178,9 +179,6 @@ describe('command line: approvals', function () {
       await run('reject', requestId, '-m', 'once more');
       await run('reopen', (await json('requests'))[0].ticketId);
       settings({ 'patchwright.approve.auto.enabled': true, ...values });
-      await model.dispose();
-      model = await startScriptedModel(rightFix);
-      env = { ...env, ANTHROPIC_API_KEY: model.apiKey, ANTHROPIC_BASE_URL: model.baseUrl };
       return (await json('draft', '--next')).status;
     };
 

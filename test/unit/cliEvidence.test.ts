@@ -61,7 +61,10 @@ describe('evidence', function () {
 
   beforeEach(async () => {
     folder = temp.path('shop');
-    const settings = { 'patchwright.gates.reproduction.maxMutants': 0 };
+    const settings = {
+      'patchwright.gates.loop.enabled': false,
+      'patchwright.gates.reproduction.maxMutants': 0,
+    };
     git = await createRepository(folder, {
       ...shopFiles,
       '.vscode/settings.json': JSON.stringify(settings),
@@ -124,9 +127,38 @@ describe('evidence', function () {
     const flattered = gates.map((gate) =>
       gate.id === 'mcp' ? { ...gate, verdict: 'passed' as const } : gate,
     );
-    const verdict = await run(['verify', resealed({ ...bundle, gates: flattered })]);
+    const verdict = await run(['verify', resealed({ ...bundle, tests: [], gates: flattered })]);
     assert.equal(verdict.code, 4);
-    assert.deepEqual(differing(verdict.json), ['gate mcp']);
+    assert.deepEqual(differing(verdict.json), [`content of ${testPath}`, 'gate mcp']);
+
+    const broken = { ...patch, diff: patch.diff.replace('-  return', '-  retrun') };
+    const unfit = await run(['verify', resealed({ ...bundle, patch: broken })]);
+    assert.equal(unfit.code, 4);
+    assert.deepEqual(differing(unfit.json), ['patch']);
+    assert.match(unfit.json.differences[0].here, /does not apply/);
+  });
+
+  it('tells what of a bundle reads otherwise here, though the verdicts are the same', async () => {
+    const gates = bundle.gates.map((gate) =>
+      gate.id === 'suite'
+        ? { ...gate, reason: '5000 tests pass.', marks: ['Seen by nobody.'] }
+        : gate,
+    );
+    const madeBy = { ...bundle.madeBy, node: 'v99.0.0' };
+    const settings = { ...bundle.settings, protected: ['only/there'] };
+    const said = await run(['verify', resealed({ ...bundle, gates, madeBy, settings })]);
+    assert.equal(said.code, 0);
+    const [maker, list, reason, marks] = said.json.notes as string[];
+    assert.match(maker ?? '', /made by .*Node v99\.0\.0.*; here is .*Node v/);
+    assert.match(
+      list ?? '',
+      /^setting protected: only in the bundle "only\/there"; only here .* and \d+ more$/,
+    );
+    assert.match(
+      reason ?? '',
+      /^gate suite: 5000 tests pass\. in the bundle, 3 tests pass;.* here$/,
+    );
+    assert.equal(marks, 'marks of gate suite: only in the bundle Seen by nobody.');
   });
 
   it('names settings that differ, and goes by those of the folder', async () => {
@@ -145,9 +177,16 @@ describe('evidence', function () {
     assert.equal(missing.code, 1);
     assert.equal(missing.json.error.code, 'not_found');
     assert.match(missing.json.error.message, new RegExp(`${bundle.base.commit}.*Fetch it`));
+    const nowhere = join(temp.path('no-folder'), 'evidence.json');
+    const unwritten = await run(['export', bundle.request.id, '-o', nowhere]);
+    assert.equal(unwritten.code, 1);
+    assert.match(unwritten.json.error.message, /can't be written.*Name a file in a folder/);
+    let deep: unknown = {};
+    for (let level = 0; level < 500; level++) deep = { deep };
     for (const content of [
       {},
       { ...bundle, version: 2 },
+      { ...bundle, settings: { deep } },
       { ...bundle, base: { commit: '--all' } },
     ]) {
       const { code, json } = await run(['verify', written(content)]);

@@ -14,9 +14,9 @@ import {
 } from '../../src/models/scripted.ts';
 import { cli, type CliResult, quickGates } from '../support/cli.ts';
 import { missingSandbox } from '../support/sandbox.ts';
+import { preparedFolder } from '../support/preparedFolder.ts';
 import { createRepository } from '../support/repository.ts';
 import { createTest, fix, shopFiles, shopLog, submit, turn } from '../support/shop.ts';
-import { tempFolder } from '../support/tempFolder.ts';
 
 const call = (name: string, input: unknown): RecordedBlock => ({ type: 'tool_use', name, input });
 
@@ -45,28 +45,28 @@ const recording: Recording = {
 
 describe('a patch that a reviewer wants different', function () {
   this.timeout(120_000);
-  const temp = tempFolder('pw-revise');
   let folder = '';
   let git: Git;
   let model: ScriptedModel;
   let env: Record<string, string>;
   let first: { requestId: string; ticketId: string; commit: string; branch: string; base: string };
 
-  beforeEach(async () => {
+  const startModel = async (): Promise<void> => {
+    model = await startScriptedModel(recording);
+    env = { ...env, ANTHROPIC_API_KEY: model.apiKey, ANTHROPIC_BASE_URL: model.baseUrl };
+  };
+  const temp = preparedFolder('pw-revise', async () => {
     folder = temp.path('shop');
     git = await createRepository(folder, shopFiles);
-    model = await startScriptedModel(recording);
-    env = {
-      PATCHWRIGHT_CACHE: temp.path('cache'),
-      ...quickGates(temp.path('config')),
-      ANTHROPIC_API_KEY: model.apiKey,
-      ANTHROPIC_BASE_URL: model.baseUrl,
-    };
+    env = { PATCHWRIGHT_CACHE: temp.path('cache'), ...quickGates(temp.path('config')) };
     mkdirSync(join(folder, 'logs'));
     writeFileSync(join(folder, 'logs/service.log'), shopLog(6));
     await run('scan');
+    await startModel();
     first = await json('draft', '--next');
+    await model.dispose();
   });
+  beforeEach(startModel);
   afterEach(() => model.dispose());
 
   const run = (...args: string[]): Promise<CliResult> => cli([...args, '--folder', folder], env);

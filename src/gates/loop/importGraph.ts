@@ -11,6 +11,9 @@ import { scriptImports } from './scriptImports.ts';
 const maxFiles = 5_000;
 const maxSourceBytes = 1 << 20;
 
+/** So many are read at once: a process for each step of the way would take longer. */
+const fewFiles = 300;
+
 /** Which files of a commit load which, read from git's objects as far as it is asked. Executes nothing. */
 export interface ImportGraph {
   has(path: string): boolean;
@@ -26,6 +29,10 @@ export function hasImports(path: string): boolean {
   return (isJavaScript(path) && !/\.d\.[cm]?ts$/.test(path)) || path.endsWith('.py');
 }
 
+function isAsked(path: string): boolean {
+  return hasImports(path) || /(^|\/)(package|[jt]sconfig|tsconfig\.base)\.json$/.test(path);
+}
+
 export async function createImportGraph(
   git: Git,
   commit: string,
@@ -39,6 +46,7 @@ export async function createImportGraph(
     has: (path) => all.has(path),
     read: async (path) => (all.has(path) ? (await readAll([path])).get(path) : undefined),
   };
+  const early = await readFrom(paths.length > fewFiles ? [] : paths.filter(isAsked));
   const resolveScript = await createScriptResolver(tree, folder);
   const known = new Map<string, readonly string[]>();
   let cut = false;
@@ -66,6 +74,16 @@ export async function createImportGraph(
   }
 
   async function readAll(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rest = await readFrom(names.filter((name) => !early.has(name)));
+    return new Map(
+      names.flatMap((name) => {
+        const source = early.get(name) ?? rest.get(name);
+        return source === undefined ? [] : [[name, source]];
+      }),
+    );
+  }
+
+  async function readFrom(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const blobs = await readBlobs(
       git,
       names.map((name) => `${commit}:${name}`),

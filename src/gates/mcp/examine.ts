@@ -1,8 +1,9 @@
-import { errorMessage, throwIfCancelled } from '../../core/errors.ts';
+import { throwIfCancelled } from '../../core/errors.ts';
 import type { ProcessMark } from '../../core/ports.ts';
 import { firstWords, plural } from '../finding.ts';
 import { httpStatus } from './httpStatus.ts';
 import { type McpServer, mcpFiles, readServers, type Surroundings } from './servers.ts';
+import { whyBroken } from './whyBroken.ts';
 
 /** How one server does. */
 export interface McpRow {
@@ -79,7 +80,7 @@ async function examine(server: McpServer, deps: McpDeps, signal?: AbortSignal): 
     }
     return httpStatus(error) === 401
       ? { name, file, state: 'needs_input', detail: 'needs you to sign in' }
-      : { name, file, state: 'broken', detail: firstWords(errorMessage(error)) };
+      : { name, file, state: 'broken', detail: whyBroken(error, server) };
   } finally {
     mark.end();
   }

@@ -81,7 +81,9 @@ async function ask(
   { timeoutMs, signal }: Asking,
   farewell: () => Promise<unknown> = async () => undefined,
 ): Promise<Answer> {
-  const probe = { timeoutMs: Math.min(timeoutMs / 3, 5_000) };
+  // Servers of before may leave unanswered what they don't know, but for those that owe each request a reply.
+  const owesReply = transport instanceof StreamableHTTPClientTransport;
+  const probe = { timeoutMs: owesReply ? timeoutMs : Math.min(timeoutMs / 3, 5_000) };
   const client = new Client(
     { name: 'patchwright-doctor', version: '1.0.0' },
     { versionNegotiation: { mode: 'auto', probe } },

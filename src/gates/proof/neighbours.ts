@@ -4,6 +4,7 @@ import { describeFailure } from '../failure.ts';
 import { firstWords } from '../finding.ts';
 import { type FixedFile, hunksOf, textAt } from './hunks.ts';
 import { neighboursOf, type TestLiteral, testLiterals } from './literals.ts';
+import { isInTree } from '../treeChanges.ts';
 import { readSource } from './sourceText.ts';
 import type { Proof } from './proof.ts';
 import type { Trial, Trials } from './trials.ts';
@@ -133,11 +134,7 @@ async function changedLines(
   source: string,
   signal?: AbortSignal,
 ): Promise<(line: number) => boolean> {
-  const { code } = await git.code(['cat-file', '-e', `${base}:${path}`], {
-    okCodes: [0, 1, 128],
-    signal,
-  });
-  if (code !== 0) return () => true;
+  if (!(await isInTree(git, base, path, signal))) return () => true;
   const hunks = hunksOf(await textAt(git, base, path, signal), source);
   if (hunks.length === 0) return () => true; // the base has the test already
   return (line) => hunks.some(({ newStart, newEnd }) => line >= newStart && line < newEnd);

@@ -16,7 +16,7 @@ import { noSandbox } from '../../core/sandbox.ts';
 import { redact } from '../../core/secrets.ts';
 import type { Settings } from '../../core/settings.ts';
 import { audit } from '../changes.ts';
-import { requestOf } from '../decide.ts';
+import { requestOf } from '../lookUp.ts';
 import type { House } from '../house.ts';
 import { compare, type Pair, starts } from './compare.ts';
 

@@ -4,7 +4,7 @@ import { type EvidenceBundle, evidenceFormat, evidenceVersion } from '../../core
 import { redact } from '../../core/secrets.ts';
 import type { Settings } from '../../core/settings.ts';
 import { findSecrets } from '../../gates/secrets/scanner.ts';
-import { wholeRequestOf } from '../decide.ts';
+import { wholeRequestOf } from '../lookUp.ts';
 import type { House } from '../house.ts';
 import { seal, sha256Of } from './seal.ts';
 
@@ -64,11 +64,7 @@ export async function exportEvidence(
     format: evidenceFormat,
     version: evidenceVersion,
     madeAt: house.clock.now().toISOString(),
-    madeBy: {
-      patchwright: house.version,
-      node: process.version,
-      platform: `${process.platform} ${process.arch}`,
-    },
+    madeBy: madeBy(house),
     request: words.request,
     model: words.model,
     base: { commit: base, tree: await treeOf(base) },
@@ -100,6 +96,14 @@ const whole = [
   '--src-prefix=a/',
   '--dst-prefix=b/',
 ];
+
+export function madeBy({ version }: Pick<House, 'version'>): EvidenceBundle['madeBy'] {
+  return {
+    patchwright: version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
 
 /** Settings that verdicts depend on. */
 export async function rulesOf(

@@ -1,4 +1,4 @@
-import { PatchwrightError } from '../../core/errors.ts';
+import { isPatchwrightError, PatchwrightError } from '../../core/errors.ts';
 import {
   type Difference,
   type EvidenceBundle,
@@ -8,8 +8,9 @@ import {
 import type { GateReport } from '../../core/gate.ts';
 import type { GateEvents } from '../../gates/gate.ts';
 import type { House } from '../house.ts';
-import { judgeGiven } from '../judgeGiven.ts';
-import { masked, rulesOf } from './export.ts';
+import { type JudgedPatch, judgeGiven } from '../judgeGiven.ts';
+import { madeBy, masked, rulesOf } from './export.ts';
+import { gateNotes, makerNotes, settingNotes } from './notes.ts';
 import { brokenSeals } from './seal.ts';
 
 /**
@@ -25,25 +26,50 @@ export async function verifyEvidence(
   const bundle = parseEvidence(text);
   const seals = brokenSeals(bundle, text);
   await assertBase(house, bundle);
-  const { base, patch, request } = bundle;
+  const { base, patch } = bundle;
+  const treeOf = (commit: string): Promise<string> =>
+    house.git.run(['rev-parse', `${commit}^{tree}`]);
+  const ofBase = [...seals, ...differing('tree of the base', base.tree, await treeOf(base.commit))];
+  const rules = masked(await rulesOf(house, house.settings()));
+  const notes = [
+    ...makerNotes(bundle.madeBy, madeBy(house)),
+    ...settingNotes(bundle.settings, rules),
+  ];
+  const judged = await judgeAgain(house, bundle, on, signal);
+  if ('refusal' in judged) {
+    const refused = { what: 'patch', bundle: 'applies to the base', here: judged.refusal };
+    return { same: false, differences: [...ofBase, refused], notes, gates: [] };
+  }
+  const { patch: made, reports } = judged;
+  const differences = [
+    ...ofBase,
+    ...differing('tree of the patch', patch.tree, await treeOf(made.commit)),
+    ...(await testDifferences(house, bundle, made.commit)),
+    ...gateDifferences(bundle.gates, reports),
+  ];
+  const all = [...notes, ...gateNotes(bundle.gates, masked(reports))];
+  return { same: differences.length === 0, differences, notes: all, gates: reports };
+}
+
+/** `refusal`: why the patch could not be laid in; a bundle whose patch or list of tests was changed says that. */
+async function judgeAgain(
+  house: House,
+  { base, patch, request }: EvidenceBundle,
+  on: GateEvents,
+  signal: AbortSignal,
+): Promise<JudgedPatch | { readonly refusal: string }> {
   const given = {
     diff: Buffer.from(patch.diff),
     tests: patch.testFiles.map((name) => ({ name })),
     base: base.commit,
   };
   const options = { useCache: false, exceptionType: request.exceptionType };
-  const { patch: made, reports } = await judgeGiven(house, given, options, on, signal);
-  const treeOf = (commit: string): Promise<string> =>
-    house.git.run(['rev-parse', `${commit}^{tree}`]);
-  const differences = [
-    ...seals,
-    ...differing('tree of the base', base.tree, await treeOf(base.commit)),
-    ...differing('tree of the patch', patch.tree, await treeOf(made.commit)),
-    ...(await testDifferences(house, bundle, made.commit)),
-    ...gateDifferences(bundle.gates, reports),
-  ];
-  const notes = await settingNotes(house, bundle);
-  return { same: differences.length === 0, differences, notes, gates: reports };
+  try {
+    return await judgeGiven(house, given, options, on, signal);
+  } catch (error) {
+    if (!isPatchwrightError(error, 'conflict') && !isPatchwrightError(error, 'usage')) throw error;
+    return { refusal: `${error.what} ${error.why}` };
+  }
 }
 
 async function assertBase({ git }: House, { base }: EvidenceBundle): Promise<void> {
@@ -61,14 +87,16 @@ function differing(what: string, bundle: string, here: string): readonly Differe
   return bundle === here ? [] : [{ what, bundle, here }];
 }
 
-/** The tests shown are those of the patch. */
+/** The tests shown are those of the patch, and all of them. */
 async function testDifferences(
   { git }: House,
-  { tests }: EvidenceBundle,
+  { tests, patch }: EvidenceBundle,
   commit: string,
 ): Promise<readonly Difference[]> {
+  const paths = [...new Set([...patch.testFiles, ...tests.map(({ path }) => path)])];
   const found = await Promise.all(
-    tests.map(async ({ path, content }) => {
+    paths.map(async (path) => {
+      const content = tests.find((test) => test.path === path)?.content ?? '';
       const name = `${commit}:${path}`;
       const { code } = await git.code(['cat-file', '-e', name], { okCodes: [0, 1, 128] });
       const here = code === 0 ? (await git.bytes(['cat-file', 'blob', name])).toString('utf8') : '';
@@ -92,22 +120,4 @@ function gateDifferences(
       ? []
       : [{ what: `gate ${id}`, bundle: said(old), here: said(here) }];
   });
-}
-
-async function settingNotes(house: House, bundle: EvidenceBundle): Promise<readonly string[]> {
-  const here = flat(masked(await rulesOf(house, house.settings())));
-  const there = flat(bundle.settings);
-  return [...new Set([...here.keys(), ...there.keys()])]
-    .filter((name) => here.get(name) !== there.get(name))
-    .map((name) => {
-      const shown = (value: string | undefined): string => value?.slice(0, 200) ?? 'not set';
-      return `setting ${name}: ${shown(there.get(name))} in the bundle, ${shown(here.get(name))} here`;
-    });
-}
-
-/** `gates.suite.enabled` → its value as JSON. */
-function flat(value: unknown, path: readonly string[] = []): ReadonlyMap<string, string> {
-  const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isBranch) return new Map([[path.join('.'), JSON.stringify(value)]]);
-  return new Map(Object.entries(value).flatMap(([name, one]) => [...flat(one, [...path, name])]));
 }

@@ -9,7 +9,7 @@ import type { ScanReport } from '../../core/progress.ts';
 import { inTheirWords, isUnspecified } from '../../core/specification.ts';
 import { byTurn, place, type Ticket } from '../../core/ticket.ts';
 import { audit } from '../changes.ts';
-import { saidFor } from '../draft.ts';
+import { saidFor } from '../said.ts';
 import type { House } from '../house.ts';
 import { insightOf } from '../insight.ts';
 import { sync } from '../sync/sync.ts';

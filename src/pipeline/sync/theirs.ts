@@ -7,7 +7,7 @@ import { redact } from '../../core/secrets.ts';
 import type { Said } from '../../core/team.ts';
 import { isCommit } from '../../release/ownGit.ts';
 import { audit, move } from '../changes.ts';
-import { notFound } from '../decide.ts';
+import { notFound } from '../lookUp.ts';
 import type { House } from '../house.ts';
 import { judgeGiven } from '../judgeGiven.ts';
 import { propose } from '../propose.ts';

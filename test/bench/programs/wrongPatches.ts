@@ -1,11 +1,6 @@
 import type { Tree } from '../../support/repository.ts';
+import type { BenchPatch } from '../judging.ts';
 import type { Edit, Program } from './program.ts';
-
-/** What a patch makes of a program's files; it holds its test like any other. */
-export interface BenchPatch {
-  readonly kind: string;
-  readonly after: Tree;
-}
 
 export function rightPatch(program: Program): BenchPatch {
   return { kind: 'right', after: withTest(program, edited(program, program.right)) };

@@ -71,6 +71,15 @@ describe('the backlog of a real folder', () => {
     assert.deepEqual(dialogs.mentioned, ['Protected src/server.js', 'Protected src/main.js']);
   });
 
+  it('asks which files to protect where none is in front, as from the walkthrough', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await command('protectFile');
+    assert.deepEqual([dialogs.told, dialogs.mentioned], [[], []]);
+    dialogs.answers.files = [vscode.Uri.file(join(folder, 'package.json'))];
+    await command('protectFile');
+    assert.deepEqual(dialogs.mentioned, ['Protected package.json']);
+  });
+
   it('refuses to protect what lies elsewhere', async () => {
     await command('protectFile', vscode.Uri.file('/etc/hosts'));
     assert.match(dialogs.told[0]?.message ?? '', /can't be protected/);

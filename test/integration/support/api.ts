@@ -45,6 +45,8 @@ export function scriptedDialogs(): {
     confirm: boolean;
     input: string | undefined;
     choose: (items: readonly vscode.QuickPickItem[]) => vscode.QuickPickItem | undefined;
+    /** Chosen in the dialog of files. */
+    files?: readonly vscode.Uri[];
     /** The button of a notification that is pressed. */
     tell?: string;
   };
@@ -69,6 +71,7 @@ export function scriptedDialogs(): {
         script.asked.push(options.title ?? '');
         return script.answers.input;
       },
+      files: async () => script.answers.files ?? [],
       choose: async (items: readonly vscode.QuickPickItem[], options: vscode.QuickPickOptions) => {
         script.asked.push(options.title ?? '');
         return script.answers.choose(items);

@@ -238,6 +238,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       request: async (id) => memory.requests.find((request) => request.id === id),
       attempt: async (id) => memory.attempts.find((attempt) => attempt.id === id),
     },
+    unused: { list: async () => [], remove: async () => undefined },
     groups: {
       get: (id) => memory.groups.find((group) => group.id === id),
       variants: () => memory.variants,

@@ -123,6 +123,24 @@ describe('backlog: archive', function () {
     assert.equal(fromJournals.archive.has('closed-2'), true);
   });
 
+  it('names what is left of it once all of a file have come back, and nothing while it may be read', async () => {
+    const backlog = await openWith(4);
+    await write(backlog, 'closed', range(1, 8));
+    await backlog.snapshot();
+    const later = new Date(Date.now() + 60_000).toISOString();
+    const unused = async (one: Backlog): Promise<string[]> =>
+      (await one.unused.list(later)).map(({ name }) => name);
+    assert.deepEqual(await unused(backlog), []);
+    await backlog.archive.bringBack(await archived(backlog));
+    assert.deepEqual(await unused(backlog), files());
+    assert.deepEqual(await backlog.unused.list(day(1)), [], 'not that old');
+    const newer = '{"v":999,"w":"w0000000000000001"}\n'; // it may name any file
+    writeFileSync(folder.path('.patchwright/journal/w0000000000000001.ndjson'), newer);
+    const reading = await openWith(99);
+    assert.equal(reading.notices.length, 1, reading.notices.join());
+    assert.deepEqual(await unused(reading), []);
+  });
+
   it('loses no change that another window makes at the same time', async () => {
     const backlog = await openWith(4);
     const other = await openWith(4);

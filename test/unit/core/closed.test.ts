@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { closedNow } from '../../../src/core/closed.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
-import { fold, type Ticket, type TicketMetadata } from '../../../src/core/ticket.ts';
+import { fold } from '../../../src/core/fold.ts';
+import type { Ticket, TicketMetadata } from '../../../src/core/ticket.ts';
 import { countRecent, type Recent } from '../../../src/core/triage.ts';
 import { nothingVersioned, type WorkspaceVersion } from '../../../src/core/versions.ts';
 import { exceptionSignal, feedbackSignal, groupOf, ticketOf } from '../../support/nouns.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import type { Anomaly, PerformanceSignal } from '../../../src/core/signal.ts';
-import { fold } from '../../../src/core/ticket.ts';
+import { fold } from '../../../src/core/fold.ts';
 import { feedbackSignal, groupOf, ticketOf } from '../../support/nouns.ts';
 
 const now = '2026-03-02T10:00:00.000Z';

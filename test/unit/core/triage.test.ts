@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import { rankSuspects, type Touch } from '../../../src/core/suspects.ts';
-import { fold, type Ticket } from '../../../src/core/ticket.ts';
+import { fold } from '../../../src/core/fold.ts';
+import type { Ticket } from '../../../src/core/ticket.ts';
 import {
   burstOf,
   categoryReason,

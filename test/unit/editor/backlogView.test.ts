@@ -122,7 +122,7 @@ describe('the doctor', () => {
   const remark = { title: 'Sandbox', ok: false, optional: true, detail: 'None.' };
 
   it('counts no problem where something works without it', () => {
-    assert.match(doctorDocument([fine, remark]).text, /^# Patchwright: 0 problems$/m);
+    assert.match(doctorDocument([fine, remark]).text, /^# Patchwright: no problems$/m);
     assert.match(doctorDocument([fine, remark, broken]).text, /^# Patchwright: 1 problem$/m);
   });
 
@@ -147,6 +147,11 @@ describe('the doctor', () => {
       ],
     );
     assert.equal(lines.indexOf('Set one.'), lines.indexOf('No key.') + 1);
+  });
+
+  it('offers to run what was never run', () => {
+    const { links } = doctorDocument([{ ...remark, code: 'untested_gates' }]);
+    assert.equal(links[0]?.remedy.command, 'patchwright.selfTestGates');
   });
 
   it('says in a line each what works, patterns as they are written', () => {

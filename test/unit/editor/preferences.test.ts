@@ -40,6 +40,11 @@ const linesOf = (given: Learned) => {
 };
 
 describe('the document of learned preferences', () => {
+  it('names its folder where there are several', () => {
+    assert.match(preferencesDocument(learned, 'api').text, /^# Patchwright: .+ taught · api\n/);
+    assert.match(preferencesDocument(learned).text, /^# Patchwright: .+ taught\n/);
+  });
+
   it('says what was learned, what it suggests and why, and how to be rid of it', () => {
     const { text, links } = linesOf(learned);
     assert.match(text, /maxRisk: 4 instead of 7\nOf 9 patches for tickets of a risk above 4/);

@@ -38,6 +38,13 @@ const linesOf = (source: Parameters<typeof teamDocument>[0]) => {
 };
 
 describe('the patches of the team', () => {
+  it('names the folder where there are several, and says why nothing comes while sharing is off', () => {
+    const { text } = linesOf({ ...nobody, isOn: false, folder: 'api' });
+    assert.match(text, /^# Patchwright: 0 patches of others to decide about · api\n/);
+    assert.match(text, /patches of others do not come here/);
+    assert.match(linesOf({ ...nobody, theirs: [patch], isOn: false }).text, /what is shown came/);
+  });
+
   it('says whose each is, for which ticket, how it stands and who said yes', () => {
     const { text, links } = linesOf({ ...nobody, theirs: [patch] });
     assert.match(text, /^# Patchwright: 1 patch of others/);

@@ -15,7 +15,8 @@ describe('what a run leaves in a checkout', function () {
     const plant = await plantRepository(git, 'sub', flag);
     const laid = await rememberLaid(git, folder.path('main', '.git', 'index'));
     await plant();
-    assert.deepEqual(await laid.problems(), ['sub/.git: a nested repository was made']);
+    const { problems } = await laid.look();
+    assert.deepEqual(problems, ['sub/.git: a nested repository was made']);
     await laid.dispose();
     assert.equal(existsSync(flag), false, 'a program of the planted repository has run');
   });

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
 import { isProven, proofText } from '../../../src/core/audit.ts';
 import type { PatchRequest, RequestStatus } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
+import { unneeded } from '../../../src/core/leftover.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
 import { open } from '../../support/backlog.ts';
 import { ticketOf } from '../../support/nouns.ts';
@@ -151,6 +154,61 @@ describe('cleaning up', function () {
     assert.equal(proof.checkpoint?.events, 1);
     assert.equal(app.backlog.audit.list({ action: 'audit.pruned' }).length, 1);
     assert.deepEqual(await found(), [`unmerged_branch ${patch.branch}`]);
+  });
+
+  it('lets files of the archive go that nothing names, and damaged snapshots only when asked', async () => {
+    const names = [
+      `archive-${'0'.repeat(16)}.sqlite`,
+      `archive-${'1'.repeat(16)}.sqlite`,
+      'backlog.sqlite.corrupt-2026-01-02T03-04-05-678Z',
+      'backlog.sqlite.newer-2026-01-02T03-04-05-678Z',
+      'notes.sqlite',
+    ];
+    const [orphan = '', named = '', damaged = '', ...others] = names;
+    const at = (name: string): string => join(git.cwd, '.patchwright', name);
+    const patch = await patchOf('APPLIED');
+    await app.backlog.write([{ kind: 'request', id: patch.id, fields: { archive: named } }]);
+    for (const name of names) writeFileSync(at(name), '');
+    for (const name of names) utimesSync(at(name), ago(89), ago(89));
+    assert.deepEqual(await found(), [`unmerged_branch ${patch.branch}`], 'too young');
+    for (const name of names) utimesSync(at(name), ago(91), ago(91));
+    assert.deepEqual(await found(), [
+      `archive ${orphan}`,
+      `set_aside ${damaged}`,
+      `unmerged_branch ${patch.branch}`,
+    ]);
+    await app.pipeline.scan();
+    const there = (): string[] => names.filter((name) => existsSync(at(name)));
+    assert.deepEqual(there(), [named, damaged, ...others]);
+    await app.pipeline.cleanUp(unneeded);
+    assert.deepEqual(there(), [named, ...others]);
+  });
+
+  it('offers locks that a killed git has left, old ones, and none while a git is at work there', async () => {
+    const names = ['HEAD.lock', 'refs/heads/work.lock'];
+    const [head = '', branch = ''] = names.map((name) => join(git.cwd, '.git', name));
+    for (const file of [head, branch]) writeFileSync(file, '');
+    assert.deepEqual(await found(), [], 'they have just been made');
+    for (const file of [head, branch]) utimesSync(file, ago(1), ago(1));
+    const atWork = spawn('git', ['cat-file', '--batch'], { cwd: git.cwd });
+    try {
+      await once(atWork, 'spawn');
+      assert.deepEqual(await found(), []);
+    } finally {
+      atWork.kill();
+      await once(atWork, 'exit');
+    }
+    assert.deepEqual(
+      await found(),
+      names.map((name) => `lock ${name}`),
+    );
+    const doctor = await app.pipeline.doctor();
+    assert.match(doctor.find(({ title }) => title === 'Locks of git')?.detail ?? '', /HEAD\.lock/);
+    await app.pipeline.scan();
+    assert.ok(existsSync(head), 'it went unasked');
+    await app.pipeline.cleanUp(unneeded);
+    assert.deepEqual([head, branch].filter(existsSync), []);
+    await git.run(['commit', '-q', '--allow-empty', '-m', 'works again']);
   });
 
   it('keeps a branch that a worktree of the user has checked out', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Backlog } from '../../../src/backlog/backlog.ts';
 import { parseSettings } from '../../../src/core/settings.ts';
-import { reject, undoReject, writeRolledBack } from '../../../src/pipeline/decide.ts';
+import { reject, undoReject } from '../../../src/pipeline/decide.ts';
+import { writeRolledBack } from '../../../src/pipeline/rollBack.ts';
 import type { House } from '../../../src/pipeline/house.ts';
 import { learnedOf, switchLearning } from '../../../src/pipeline/learning.ts';
 import { cli } from '../../support/cli.ts';

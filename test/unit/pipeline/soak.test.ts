@@ -12,7 +12,7 @@ describe('use, again and again', function () {
     const quick = { 'patchwright.gates.reproduction.maxMutants': 0 };
     const settings = { ...quick, 'patchwright.gates.coverage.enabled': false };
     // 46 days after each other: from the third on, what the one before the last has left is too old.
-    const options = { hours: 46 * 24, settings };
+    const options = { hours: 46 * 24, settings: () => settings };
     await soak(temp.path('soak'), 5, options, (_, footprint) => seen.push(footprint));
     const [early, last] = [seen[2], seen[4]];
     assert.ok(early && last);

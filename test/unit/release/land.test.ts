@@ -17,9 +17,10 @@ import { type ErrorCode, isPatchwrightError, PatchwrightError } from '../../../s
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import type { Merged } from '../../../src/release/land.ts';
+import { endBrokenMove, isMoving } from '../../../src/release/move.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
-import { landIt, makePatch, stateOf } from './workspace.ts';
+import { landIt, makePatch, rollItBack, stateOf } from './workspace.ts';
 
 const base = {
   'src/sum.js': 'export const sum = (a, b) => a - b;\n',
@@ -395,7 +396,38 @@ describe('land', () => {
       const request = await fix();
       write('notes.txt', 'mine\n');
       write('.git/refs/heads/work.lock', '');
+      const { why, remedy } = await refused(() => landIt(git, request), 'busy');
+      assert.match(`${why} ${remedy}`, /refs\/heads\/work\.lock.*patchwright cleanup/);
+    });
+
+    it('but not of packed refs once the branch has moved', async () => {
+      const request = await fix();
+      write('.git/packed-refs.lock', '');
+      const { commit } = await landIt(git, request);
+      assert.equal(await git.run(['rev-parse', 'HEAD']), commit);
+      rmSync(at('.git/packed-refs.lock'));
+      assert.equal(await endBrokenMove({ git }), false);
+      assert.equal(await isMoving({ git }), false);
+    });
+
+    it('of backups that a git that died has locked', async () => {
+      const request = await fix();
+      const { backupRef } = await landIt(git, await patch({ 'notes.txt': 'four\n' }));
+      write(`.git/${backupRef.replace(/1$/, '2')}.lock`, '');
       await refused(() => landIt(git, request), 'busy');
+    });
+
+    it('of patches that are being applied (git am)', async () => {
+      const request = await fix();
+      write('notes.txt', 'mine\n');
+      await commitAll('mine');
+      const mail = await git.run(['format-patch', '-1', '--stdout']);
+      await git.run(['reset', '-q', '--hard', 'HEAD~1']);
+      write('notes.txt', 'another\n');
+      await commitAll('another');
+      await git.run(['am', '-q'], { input: `${mail}\n`, okCodes: [128] });
+      const { why, remedy } = await refused(() => landIt(git, request), 'operation_in_progress');
+      assert.match(`${why} ${remedy}`, /git am is in progress.*git am --continue/);
     });
   });
 
@@ -586,6 +618,21 @@ describe('land', () => {
       const release = await landIt(git, request);
       assert.equal(read('hook.local'), 'ran\n');
       assert.equal(await git.run(['rev-parse', 'HEAD']), release.commit);
+    });
+
+    it('gives the message to the commit-msg hook, which may change or refuse it', async () => {
+      const request = await fix();
+      const hook = (script: string): void =>
+        writeFileSync(at('.git/hooks/commit-msg'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      hook('echo "Say why." >&2; exit 1');
+      const { why } = await refused(() => landIt(git, request), 'git_failed');
+      assert.match(why, /Say why/);
+      hook('printf "Change-Id: I1\\n" >> "$1"');
+      const release = await landIt(git, request);
+      const trailers = await git.run(['log', '-1', '--format=%(trailers)']);
+      assert.match(trailers, /Approved-by: Ada\nChange-Id: I1/);
+      hook('exit 1');
+      await rollItBack(git, release); // git asks no commit-msg hook about a revert
     });
 
     it('obeys a hook that refuses the ref, and puts the files back', async () => {
