@@ -69,12 +69,8 @@ export function createMemory(engine: Engine, bytes?: Uint8Array): Memory {
     },
     async applyInTurns(line, end, turns) {
       const changes = line.changes.values();
-      for (let isOver = false; !isOver; ) {
-        sql.atomically(() => {
-          isOver = applySome(sql, changes, line, turns);
-        });
-        if (!isOver) await turns.next();
-      }
+      const some = () => sql.atomically(() => applySome(sql, changes, line, turns));
+      while (!some()) await turns.next();
       note(line, end);
     },
     cover: (writer, progress) => void covered.set(writer, progress),

@@ -66,8 +66,11 @@ export function fold(
   const again = foldClosed(signal, known, version);
   const ticket = { ...known, metadata: awake(again.metadata) };
   // Only what a signal may change: never a status set by a person, except where what it rests on has changed.
-  const evidence = [evidenceOf(signal), ...ticket.evidence].slice(0, maxEvidence);
-  const base = { evidence, updatedAt: now, ...(again.status ? { status: again.status } : {}) };
+  const base = {
+    ...evidenceWith(signal, ticket),
+    updatedAt: now,
+    ...(again.status ? { status: again.status } : {}),
+  };
   if (signal.kind !== 'exception') return foldOther(signal, group, ticket, settings, base);
   const reopened = ticket.status === 'applied' && lastAtOf(signal) > ticket.updatedAt;
   const regression = reopened || ticket.metadata.regression === true;
@@ -345,6 +348,12 @@ function exceptionEffort({ exception, location }: ExceptionSignal): Reasoned<num
         reason: `The cause lies ${exception.causes.length === 1 ? 'one exception' : `${exception.causes.length} exceptions`} deeper.`,
       }
     : { value: 2, reason: 'The stack names the place.' };
+}
+
+/** An outline shows nothing. */
+function evidenceWith(signal: Signal, { evidence }: Ticket): Partial<Pick<Ticket, 'evidence'>> {
+  if (signal.kind === 'exception' && signal.isOutline) return {};
+  return { evidence: [evidenceOf(signal), ...evidence].slice(0, maxEvidence) };
 }
 
 function evidenceOf(signal: Signal): Evidence {

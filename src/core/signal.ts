@@ -84,6 +84,8 @@ export interface ExceptionSignal extends SignalBase {
   readonly kind: 'exception';
   readonly severity: Severity;
   readonly repeats?: Repeats;
+  /** Told before, in full: of its exception only what says which one it is. */
+  readonly isOutline?: true;
   readonly exception: ExceptionEvent;
   /** The version of the program, when the log says so. */
   readonly release?: string;

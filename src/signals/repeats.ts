@@ -61,14 +61,14 @@ interface Step {
 }
 
 const maxLines = 300;
-const maxSteps = 20_000;
+const maxSteps = 60_000;
 const maxOutcomes = 64;
 /** Before that a row of lines is not worth the experiments. */
 const minSeen = 3;
 const maxRuns = 80;
 /** How many outcomes may be worked out ahead of any use, and how many more for each that was of use. */
-const firstCredits = 200;
-const creditsPerHit = 0.05;
+const firstCredits = 2_000;
+const creditsPerHit = 0.2;
 
 /**
  * An assembler with a memory of whole blocks. Logs repeat: what follows on what is the same each time, down to

@@ -44,7 +44,7 @@ export interface ScannerDeps {
   /** The workspace folder, absolute. */
   readonly folder: string;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'sources' | 'privacy'>;
+  readonly settings: Pick<Settings, 'sources' | 'privacy' | 'thresholds'>;
   /** What was committed for a name; see {@link ScanBatch.position}. */
   readonly readPosition: ReadPosition;
   readonly pressure?: Pressure;
@@ -94,9 +94,12 @@ const minStepBytes = 8 * 1024;
 const maxStepMs = 3;
 const maxHoldMs = 5;
 const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
-/** Each batch tells an error whole once: with fewer than a log has different errors, none would be a mere repetition. */
+/** That tell of something in full. */
 const maxBatchSignals = 50;
 const maxBatchBytes = 4 << 20;
+/** What is only counted costs as much for a few lines as for many: the more kinds of it, the larger a batch may be. */
+const bytesPerCount = 32 << 10;
+const maxBatchCounts = 2_000;
 
 export function createScanner(deps: ScannerDeps): Scanner {
   const rules = createSourceRules(deps.settings);
@@ -323,7 +326,11 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
   const batch = async (atEnd: boolean): Promise<ScanBatch | undefined> => {
     const safe = source.reader.safeOffset();
     const bytes = safe - committed;
-    const isFull = bytes >= maxBatchBytes || source.pending() >= maxBatchSignals;
+    const { told, counted } = source.pending();
+    const isFull =
+      bytes >= maxBatchBytes + counted * bytesPerCount ||
+      told >= maxBatchSignals ||
+      counted >= maxBatchCounts;
     const isWanted = atEnd ? reading.always || bytes > 0 : isFull && bytes > 0;
     if (!isWanted) return undefined;
     committed = safe;
@@ -409,10 +416,17 @@ function readAhead(content: Content, chunk: Buffer) {
   };
 }
 
+/** Signals that are held. */
+interface Pending {
+  readonly told: number;
+  /** Of what was told before. */
+  readonly counted: number;
+}
+
 /** What reads one file, and what it has found up to where it is safe. */
 interface SourceReader {
   readonly reader: Reader<unknown>;
-  pending(): number;
+  pending(): Pending;
   take(): Taken;
   /** Bytes that are done with; for what is read beside. */
   passed(bytes: Buffer, base: number): void;
@@ -445,7 +459,7 @@ function feedbackSource(file: string, start: number, encoding: Encoding, now: st
 function recordSource(reader: Reader<Finding>): SourceReader {
   return {
     reader,
-    pending: () => reader.pending(),
+    pending: () => ({ told: reader.pending(), counted: 0 }),
     take: () => sorted(reader.take()),
     passed: () => undefined,
   };
@@ -459,7 +473,12 @@ function logSource(
   now: Date,
 ): SourceReader {
   const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf);
-  const occurrences = createOccurrences(run.signals, plan.file, now.toISOString());
+  const occurrences = createOccurrences(
+    run.signals,
+    plan.file,
+    now.toISOString(),
+    run.settings.thresholds.exceptionOccurrences,
+  );
   const durations = run.settings.sources.enabled.metrics
     ? createLogDurations(plan.file, start, encoding, now.getTime())
     : undefined;
@@ -468,7 +487,10 @@ function logSource(
   };
   return {
     reader,
-    pending: () => occurrences.held(),
+    pending: () => ({
+      told: occurrences.told(),
+      counted: occurrences.held() - occurrences.told(),
+    }),
     passed(bytes, base) {
       count();
       durations?.feed(bytes, base);

@@ -130,7 +130,11 @@ async function startThread(file: string, onEnd: () => void): Promise<Thread> {
           kind: 'scan',
           id,
           folder,
-          settings: { sources: settings.sources, privacy: settings.privacy },
+          settings: {
+            sources: settings.sources,
+            privacy: settings.privacy,
+            thresholds: settings.thresholds,
+          },
           flush,
           positions: positions(),
         });

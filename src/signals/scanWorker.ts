@@ -9,7 +9,7 @@ export interface ScanOrder {
   readonly kind: 'scan';
   readonly id: number;
   readonly folder: string;
-  readonly settings: Pick<Settings, 'sources' | 'privacy'>;
+  readonly settings: Pick<Settings, 'sources' | 'privacy' | 'thresholds'>;
   readonly flush: boolean;
   readonly positions: readonly FilePosition[];
 }

@@ -110,6 +110,13 @@ describe('folding a signal into its ticket', () => {
     assert.equal(result.kind === 'updated' && result.fields.priority?.value, 'high');
   });
 
+  it('shows nothing of what was only counted', () => {
+    const signal = exceptionSignal({ isOutline: true });
+    const result = fold(signal, seen(9), ticketOf(), defaultSettings, now);
+    assert.ok(result.kind === 'updated');
+    assert.ok(!('evidence' in result.fields));
+  });
+
   it('keeps the newest five pieces of evidence', () => {
     let ticket = ticketOf({ evidence: [] });
     for (let i = 0; i < 8; i++) {
