@@ -35,8 +35,9 @@ export const jsonReports: Grammar = {
     return line.startsWith('["fail",{') && streamed.test(line) ? () => 'no' : undefined;
   },
   *parse(lines) {
+    const areMessages = lines[0]?.includes('"failureMessages"') ?? false;
     for (const item of itemsOf(lines)) {
-      const parsed = read(item);
+      const parsed = areMessages ? fromText(String(item), undefined) : read(item);
       if (parsed) yield parsed;
     }
   },
@@ -66,14 +67,20 @@ function itemsOf(lines: readonly string[]): readonly unknown[] {
 
 /** Only what is surely a failed test: other programs have lists of errors, too. */
 function read(item: unknown): ParsedException | undefined {
-  if (typeof item === 'string') return fromText(item, undefined);
   if (typeof item !== 'object' || item === null) return undefined;
-  const { err, stack, message, class: type, backtrace } = item as Readonly<Record<string, unknown>>;
+  const values = item as Readonly<Record<string, unknown>>;
+  const { err, stack, message, location, class: type, backtrace } = values;
   if (typeof err === 'object' && err !== null) return read(err);
   if (typeof type === 'string') return fromRspec(type, message, backtrace);
   const said = typeof message === 'string' ? message : err;
   if (typeof stack === 'string' && stack !== '') return fromText(stack, said);
-  return typeof said === 'string' && timedOut.test(said) ? fromText(said, said) : undefined;
+  if (typeof said !== 'string') return undefined;
+  return timedOut.test(said) || isPlaced(location) ? fromText(said, said) : undefined;
+}
+
+/** Playwright says the place twice: as a value, and in the message's stack. */
+function isPlaced(location: unknown): boolean {
+  return typeof location === 'object' && location !== null && 'file' in location;
 }
 
 function fromText(text: string, said: unknown): ParsedException | undefined {

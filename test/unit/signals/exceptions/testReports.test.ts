@@ -68,9 +68,10 @@ ${one('    ')}
                 }
               ],
 `;
-    assert.deepEqual(summaries(text), [
-      'error Error: expect(received).toBe(expected) @ - /srv/depot/lids.spec.ts:7',
-    ]);
+    const failed = ['error Error: expect(received).toBe(expected) @ - /srv/depot/lids.spec.ts:7'];
+    assert.deepEqual(summaries(text), failed);
+    const inMessage = text.replace(/",\n *"stack": ".*(?=\\n {4}at)/, '');
+    assert.deepEqual(summaries(inMessage), failed, 'older ones have no stack of its own');
   });
 
   it('but no list of errors of another program', () => {
@@ -83,6 +84,10 @@ ${one('    ')}
   ],
 `;
     assert.deepEqual(summaries(text), []);
+    assert.deepEqual(
+      summaries('  "errors": [\n    "a lid is wanted",\n    "no price"\n  ],\n'),
+      [],
+    );
   });
 
   it('of go test -json: the lines of each package belong together', () => {
