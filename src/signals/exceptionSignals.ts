@@ -104,6 +104,18 @@ export function createSignals(
   };
 }
 
+/** The first in-app frame of the outermost exception that has one. */
+export function topInApp(
+  { frames, causes }: Pick<ExceptionEvent, 'frames' | 'causes'>,
+  isWanted: (frame: Frame) => boolean = () => true,
+): Frame | undefined {
+  for (const one of [frames, ...causes.map((cause) => cause.frames)]) {
+    const top = one.find((frame) => frame.inApp && isWanted(frame));
+    if (top) return top;
+  }
+  return undefined;
+}
+
 function placeKey(frame: Frame | undefined): string {
   return frame === undefined ? '' : `${frame.file}\n${frame.function ?? ''}\n${frame.source ?? ''}`;
 }
@@ -111,8 +123,9 @@ function placeKey(frame: Frame | undefined): string {
 /** As much as `firstLine` looks at. */
 const maxFirstLineChars = 4_000;
 
+/** Of an exception that only a framework wrapped around another one, the place is that other's. */
 function locationOf(event: ExceptionEvent, locator: Locator): ExceptionSignal['location'] {
-  const top = event.frames.find((frame) => frame.inApp && locator.locate(frame.file) !== undefined);
+  const top = topInApp(event, (frame) => locator.locate(frame.file) !== undefined);
   const file = top && locator.locate(top.file);
   if (!top || file === undefined) return undefined;
   return {

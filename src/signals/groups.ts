@@ -7,7 +7,7 @@ import type { Content } from './bytes.ts';
 import type { Encoding } from './encoding.ts';
 import { loggedError } from './exceptions/assemble.ts';
 import { maxLineBytes } from './lineBreaks.ts';
-import { createSignals, type Signals } from './exceptionSignals.ts';
+import { createSignals, type Signals, topInApp } from './exceptionSignals.ts';
 import { createLocator } from './location.ts';
 import { createLineMemory, type LineMemory } from './lineMemory.ts';
 import { createCountingReader } from './logReader.ts';
@@ -183,8 +183,7 @@ function shown(text: string): string {
 
 function groupOf(one: ExceptionSignal, said: ExceptionEvent): Counted['group'] {
   const { exception, location } = one;
-  const top = exception.frames.find(({ inApp }) => inApp);
-  const place = location ?? top;
+  const place = location ?? topInApp(exception);
   return {
     kind: exception.kind,
     language: exception.language,

@@ -98,6 +98,23 @@ describe('groups of a log', () => {
     ]);
   });
 
+  it('name the place of the cause where only a framework has wrapped it', async () => {
+    const { all } = await groupsOf({
+      'app.log': `org.springframework.web.util.NestedServletException: Request processing failed
+	at org.springframework.web.servlet.FrameworkServlet.processRequest(FrameworkServlet.java:1014)
+	at org.springframework.web.servlet.FrameworkServlet.doGet(FrameworkServlet.java:898)
+Caused by: java.lang.IllegalStateException: no price
+	at com.acme.shop.Cart.total(Cart.java:31)
+	at org.springframework.web.servlet.DispatcherServlet.doDispatch(DispatcherServlet.java:1067)
+	... 2 more
+`,
+    });
+    const [group] = all[0] ?? [];
+    assert.match(group?.type ?? '', /NestedServletException$/);
+    assert.match(group?.file ?? '', /Cart\.java$/);
+    assert.deepEqual([group?.line, group?.function?.split('.').at(-1)], [31, 'total']);
+  });
+
   it('say what could not be read, read the rest, and write nothing', async () => {
     const log = trace('2026-03-02T10:00:00Z', 'x-1');
     mkdirSync(temp.path('logs'));
