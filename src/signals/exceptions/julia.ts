@@ -31,6 +31,8 @@ export const julia: Grammar = {
     if (line.startsWith('┌ Error: ')) return followLog();
     return line.includes(' at ') && testHead.test(line) ? followTest() : undefined;
   },
+  // Any logger's line may look like this; Julia writes the stack in one go with it.
+  saysEnough: (line) => line.startsWith('ERROR: '),
   *parse(lines) {
     const [first = ''] = lines;
     if (first.startsWith('┌')) yield* parseLog(lines);

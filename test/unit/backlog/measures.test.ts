@@ -146,7 +146,7 @@ describe('backlog: measures', () => {
         changes: [{ kind: 'metric', window }],
       });
     const good = windowAt(start, 5);
-    assert.ok('line' in line(good));
+    assert.ok('value' in line(good));
     for (const bad of [
       { start: '2026-03-02T00:00:01.000Z' },
       { start: 'soon' },

@@ -95,6 +95,11 @@ describe('scanning', () => {
       assert.deepEqual(await found(false), ['full', 'order 1 lost']);
     });
 
+    it('waits for nothing behind a message, whatever else might begin with its words', async () => {
+      writeFileSync(log(), 'ERROR: order 7 lost\n');
+      assert.deepEqual(await found(), ['order 7 lost']);
+    });
+
     it('waits for the exception of a traceback, flushed or not', async () => {
       writeFileSync(
         log(),
