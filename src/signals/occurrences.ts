@@ -5,7 +5,7 @@ import { isRepeated, type LogFinding, wholeOf } from './repeats.ts';
 /** So many of a kind are told in full: what makes a ticket, and what it shows. */
 const minTold = 10;
 const maxTold = 100;
-const maxKinds = 5_000;
+const maxKinds = 2_500;
 /** Kinds that so many batches held none of are forgotten first. */
 const longAgo = 8;
 const maxMessageChars = 500;
@@ -81,7 +81,8 @@ export function createOccurrences(
   const tell = (kind: Kind, found: LogFinding): ExceptionSignal => {
     const signal = signals.toSignal(wholeOf(found), file, now);
     told++;
-    kind.outline = outlineOf(signal);
+    // Most kinds of a log that is full of different errors never come to it.
+    if (kind.seen >= alwaysTold) kind.outline = outlineOf(signal);
     return signal;
   };
 

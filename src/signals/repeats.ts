@@ -61,7 +61,7 @@ interface Step {
 }
 
 const maxLines = 300;
-const maxSteps = 60_000;
+const maxSteps = 20_000;
 const maxOutcomes = 64;
 /** Before that a row of lines is not worth the experiments. */
 const minSeen = 3;
