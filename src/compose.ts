@@ -359,8 +359,8 @@ async function listTranscripts(data: string): ReturnType<House['transcripts']['l
   const ids = names.flatMap((name) => /^([\w-]+)\.jsonl$/.exec(name)?.[1] ?? []);
   return Promise.all(
     ids.map(async (attemptId) => {
-      const { mtime } = await stat(transcriptFile(data, attemptId));
-      return { attemptId, at: mtime.toISOString() };
+      const { mtime, size } = await stat(transcriptFile(data, attemptId));
+      return { attemptId, at: mtime.toISOString(), bytes: size };
     }),
   );
 }

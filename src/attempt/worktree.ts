@@ -28,6 +28,7 @@ import {
   putBack,
   tipOf,
 } from './worktreeBranch.ts';
+import { dropIdleCopies } from './idleCopies.ts';
 import { inspectRepository, type RepositoryState } from './worktreeChecks.ts';
 import { createTestTrees } from './testTrees.ts';
 import { assertSealed, layTree, saveIndex, sealOf, worktreeGit } from './worktreeTree.ts';
@@ -538,6 +539,7 @@ async function recoverAll(deps: WorktreeDeps, isWanted: IsWanted): Promise<void>
   }
   await sweepMoved(deps, root);
   await dropStaleRecords(deps);
+  await dropIdleCopies(deps);
 }
 
 async function recoverOne(

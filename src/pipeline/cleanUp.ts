@@ -32,10 +32,12 @@ export async function removeAged(house: House): Promise<void> {
 
 const dayMs = 86_400_000;
 const keptDays = 90;
+/** Of all transcripts together. */
+const keptMiB = 256;
 
 /**
- * What could go: backups, transcripts and files that nothing reads, of more than 90 days, old audit events, and
- * branches of patches that were decided.
+ * What could go: backups, transcripts and files that nothing reads, of more than 90 days, the oldest transcripts
+ * beyond 256 MiB, old audit events, and branches of patches that were decided.
  * Those with work that is not merged are a kind of their own, so that nobody loses them unasked.
  */
 export async function leftovers(house: House): Promise<readonly Leftover[]> {
@@ -152,14 +154,22 @@ async function decidedBranches({ git, backlog }: House): Promise<Removable[]> {
 
 async function oldTranscripts(house: House, old: string): Promise<Removable[]> {
   const running = new Set(house.backlog.attempts.running().map(({ id }) => id));
-  return (await house.transcripts.list())
-    .filter(({ attemptId, at }) => at < old && !running.has(attemptId))
-    .map(({ attemptId, at }) => ({
-      kind: 'transcript',
-      name: attemptId,
-      why: `Last written to on ${at.slice(0, 10)}, over ${keptDays} days ago.`,
-      remove: () => house.transcripts.remove(attemptId),
-    }));
+  const newestFirst = (await house.transcripts.list()).toSorted((a, b) => (a.at < b.at ? 1 : -1));
+  let sum = 0;
+  return newestFirst.flatMap(({ attemptId, at, bytes }): Removable[] => {
+    sum += bytes;
+    const tooMuch = sum > keptMiB * 1024 ** 2;
+    if ((at >= old && !tooMuch) || running.has(attemptId)) return [];
+    const reason = at < old ? `over ${keptDays} days ago` : `and younger ones take ${keptMiB} MiB`;
+    return [
+      {
+        kind: 'transcript',
+        name: attemptId,
+        why: `Last written to on ${at.slice(0, 10)}, ${reason}.`,
+        remove: () => house.transcripts.remove(attemptId),
+      },
+    ];
+  });
 }
 
 async function unusedFiles({ backlog }: House, old: string): Promise<Removable[]> {

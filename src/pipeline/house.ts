@@ -101,7 +101,9 @@ export interface AppStart {
 /** What is saved of attempts. */
 export interface Transcripts {
   /** With the time each was last written to. */
-  list(): Promise<readonly { readonly attemptId: string; readonly at: string }[]>;
+  list(): Promise<
+    readonly { readonly attemptId: string; readonly at: string; readonly bytes: number }[]
+  >;
   remove(attemptId: string): Promise<void>;
 }
 

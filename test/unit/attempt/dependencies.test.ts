@@ -5,6 +5,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -193,6 +194,24 @@ describe('dependencies', () => {
       contentOf(main('node_modules/dep')),
     );
     assert.equal(await run(second.path), 'original dep\n');
+  });
+
+  it('go when no attempt has asked for them in 30 days, as does what a crash has left of one', async () => {
+    install();
+    await open();
+    await close();
+    const root = folder.path('home', 'dependencies');
+    const [slot = ''] = readdirSync(root);
+    const worktrees = worktreesOf(git, folder.path('home'));
+    await worktrees.recover();
+    assert.deepEqual(readdirSync(root), [slot]);
+    const old = new Date(Date.now() - 31 * 86_400_000);
+    utimesSync(join(root, slot, 'manifest.json'), old, old);
+    mkdirSync(join(root, `${slot}-x.going/tree`), { recursive: true });
+    await worktrees.recover();
+    assert.deepEqual(readdirSync(root), []);
+    await open();
+    assert.equal(await run(worktree?.path ?? ''), 'original dep\n');
   });
 
   it('serve two attempts at the same time', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
 import { isProven, proofText } from '../../../src/core/audit.ts';
@@ -115,6 +115,20 @@ describe('cleaning up', function () {
     assert.ok((await refs()).includes(old.branch), 'a branch went unasked');
     const trail = app.backlog.audit.list({ action: 'leftover.removed' });
     assert.deepEqual(trail.map(({ subject }) => subject).sort(), ['old', oldRef].sort());
+  });
+
+  it('lets the oldest transcripts go where all together take too much', async () => {
+    const files = [3, 2, 1].map((days) => transcript(`d${days}`, days));
+    for (const [at, file] of files.entries()) {
+      truncateSync(file, 120 * 1024 ** 2);
+      utimesSync(file, ago(3 - at), ago(3 - at));
+    }
+    assert.deepEqual(await found(), ['transcript d3']);
+    await app.pipeline.scan();
+    assert.deepEqual(
+      files.map((file) => existsSync(file)),
+      [false, true, true],
+    );
   });
 
   it('keeps the backup of a rollback for 90 days, however old the commit is that it keeps', async () => {

@@ -75,7 +75,7 @@ describe('a crash while cleaning up', function () {
         transcripts: {
           list: () =>
             Promise.resolve(
-              existsSync(file) ? [{ attemptId: 'old', at: ago(120).toISOString() }] : [],
+              existsSync(file) ? [{ attemptId: 'old', at: ago(120).toISOString(), bytes: 3 }] : [],
             ),
           remove: async () => {
             at();
