@@ -31,8 +31,12 @@ const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
 const gitlab = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z ([\da-f]{2}[OE])[ +]/;
 /** Logs that `gh run view --log` shows: job, step and the runner's own line. */
 const workflow = /^([^\t]{1,100}\t[^\t]{1,100})\t\ufeff?(?=\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )/;
-/** stern: pod and container; the pod's name as a deployment gives it, or anything might be one. */
-const stern = /^([a-z0-9][a-z0-9.-]{0,100}-[a-f0-9]{8,10}-[a-z0-9]{5} [a-z0-9][a-z0-9-]{0,60}) /;
+/**
+ * stern: pod and container; the pod's name as a deployment gives it, or anything might be one. Its hash is of
+ * letters and digits that make no words (Kubernetes' `SafeEncodeString`), or hexadecimal.
+ */
+const stern =
+  /^([a-z0-9][a-z0-9.-]{0,100}-(?:[bcdfghj-np-tvwxz2456789]{8,10}|[a-f0-9]{8,10})-[a-z0-9]{5} [a-z0-9][a-z0-9-]{0,60}) /;
 /** An invocation of AWS Lambda that failed: the record of its error behind the header. */
 const invocation =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\t[\da-f-]{36}\tERROR\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection) ?\t(?=\{"errorType")/;

@@ -395,6 +395,14 @@ till-7d9f8b6c5d-x2x4z web     at main (/app/src/main.js:3:1)
 `,
     found: ['error TypeError: fees is not a function @ settle /app/src/pay.js:14'],
   },
+  'stern, a hash in letters': {
+    log: `till-6bxq4kjzwt-x2x4z web TypeError: fees is not a function
+till-6bxq4kjzwt-x2x4z web     at settle (/app/src/pay.js:14:9)
+till-6bxq4kjzwt-p9q8w web GET /pay 200 3ms
+till-6bxq4kjzwt-x2x4z web     at main (/app/src/main.js:3:1)
+`,
+    found: ['error TypeError: fees is not a function @ settle /app/src/pay.js:14'],
+  },
   Heroku: {
     log: `2026-11-02T09:14:33.123456+00:00 app[web.1]: TypeError: fees is not a function
 2026-11-02T09:14:33.123460+00:00 app[web.1]:     at settle (/app/src/pay.js:14:9)
