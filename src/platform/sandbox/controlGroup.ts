@@ -9,12 +9,19 @@ export interface ControlGroup {
   /** Files that a process joins by writing its number to them. */
   readonly join: readonly string[];
   ranOutOfMemory(): boolean;
+  /** Whether the kernel refused it one more. */
+  ranOutOfProcesses(): boolean;
   /** Never throws; waits until the processes have left. */
   remove(): Promise<void>;
 }
 
 const top = '/sys/fs/cgroup';
-const none: ControlGroup = { join: [], ranOutOfMemory: () => false, remove: async () => undefined };
+const none: ControlGroup = {
+  join: [],
+  ranOutOfMemory: () => false,
+  ranOutOfProcesses: () => false,
+  remove: async () => undefined,
+};
 const mib = 1 << 20;
 
 export function createControlGroup(id: string, limits: SandboxLimits): ControlGroup {
@@ -33,11 +40,8 @@ export function createControlGroup(id: string, limits: SandboxLimits): ControlGr
   return {
     join: made.map((folder) => join(folder, 'cgroup.procs')),
     ranOutOfMemory: () =>
-      made.some((folder) =>
-        ['memory.events', 'memory.oom_control'].some((name) =>
-          /^oom_kill [1-9]/m.test(textOf(join(folder, name))),
-        ),
-      ),
+      counted(made, ['memory.events', 'memory.oom_control'], /^oom_kill [1-9]/m),
+    ranOutOfProcesses: () => counted(made, ['pids.events'], /^max [1-9]/m),
     remove: async () => {
       for (const folder of made) await removeGroup(folder);
     },
@@ -66,6 +70,10 @@ function make({ base, files }: Group, name: string): string | undefined {
     rmdirSync(folder); // the controller is not passed on to groups here
     return undefined;
   }
+}
+
+function counted(folders: readonly string[], files: readonly string[], event: RegExp): boolean {
+  return folders.some((folder) => files.some((file) => event.test(textOf(join(folder, file)))));
 }
 
 const removeRounds = 50;

@@ -20,7 +20,7 @@ import { mountsFor, toolCaches } from './mounts.ts';
 import { type Architecture, seccompFilter } from './seccomp.ts';
 import { type Contents, type Site, stillThere } from './site.ts';
 import { type Waiting, watchWaiting } from './waiting.ts';
-import { firstProcess, tooMuchMemory, type Watchdog, watch } from './watchdog.ts';
+import { firstProcess, refusedBy, type Watchdog, watch } from './watchdog.ts';
 
 export interface SandboxOptions {
   /** What really starts processes. */
@@ -88,7 +88,7 @@ async function runHeld(
       limits,
       statusFile: files.status,
       folders: [site.root, own, ...(command.writable ?? [])],
-      ranOutOfMemory: () => group.ranOutOfMemory(),
+      group,
     });
     waiting = watchWaiting(() => firstProcess(files.status));
     const result = await shell.run(
@@ -102,7 +102,7 @@ async function runHeld(
       },
       signal,
     );
-    const stopped = dog.stopped() ?? (group.ranOutOfMemory() ? tooMuchMemory(limits) : undefined);
+    const stopped = dog.stopped() ?? refusedBy(group, limits);
     const cpuMs = readChildrenMs(files.times);
     const waitedMs = waiting.ms();
     return {

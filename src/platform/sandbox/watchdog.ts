@@ -1,5 +1,6 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import type { SandboxLimits } from '../../core/sandbox.ts';
+import type { ControlGroup } from './controlGroup.ts';
 import { deletedBytes, type Member, sharedOnce, treeOf } from './processTree.ts';
 import { writtenBytes } from './writtenBytes.ts';
 
@@ -14,8 +15,8 @@ export interface WatchdogOptions {
   /** Where bubblewrap writes the number of the command's first process. */
   readonly statusFile: string;
   readonly folders: readonly string[];
-  /** Whether the kernel has ended one of its processes; the others go, too. */
-  readonly ranOutOfMemory: () => boolean;
+  /** Whether the kernel has ended one of its processes, or refused it one; the others go, too. */
+  readonly group: Pick<ControlGroup, 'ranOutOfMemory' | 'ranOutOfProcesses'>;
 }
 
 export interface Watchdog {
@@ -30,7 +31,7 @@ export interface Watchdog {
  * Looks at what all processes of a command use together, and ends them all at once when it is too much.
  * `ulimit -v` would not do: Node and the JVM reserve far more than they use.
  */
-export function watch({ limits, statusFile, folders, ranOutOfMemory }: WatchdogOptions): Watchdog {
+export function watch({ limits, statusFile, folders, group }: WatchdogOptions): Watchdog {
   const started = Date.now();
   const free = freeBytes(folders);
   let reason: string | undefined;
@@ -57,14 +58,13 @@ export function watch({ limits, statusFile, folders, ranOutOfMemory }: WatchdogO
   const look = (): void => {
     const first = firstProcess(statusFile);
     if (first === undefined) return;
+    const ranOut = refusedBy(group, limits);
+    if (ranOut !== undefined) return stop(ranOut);
+    // A tree that grows and dies fast is never seen whole: with a group, the kernel counts better.
     const members = treeOf(first);
-    if (members.length > limits.processes) {
-      return stop(
-        `it started more than ${limits.processes} processes (patchwright.sandbox.processes)`,
-      );
-    }
+    if (members.length > limits.processes) return stop(tooManyProcesses(limits));
     const most = limits.memoryMb * mib;
-    if (ranOutOfMemory() || (sum(members) > most && sharedOnce(members) > most)) {
+    if (sum(members) > most && sharedOnce(members) > most) {
       return stop(tooMuchMemory(limits));
     }
     void lookAtDisk(members);
@@ -83,7 +83,17 @@ export function watch({ limits, statusFile, folders, ranOutOfMemory }: WatchdogO
   };
 }
 
-export function tooMuchMemory({ memoryMb }: SandboxLimits): string {
+/** What the kernel has kept it from. */
+export function refusedBy(group: WatchdogOptions['group'], limits: SandboxLimits) {
+  if (group.ranOutOfMemory()) return tooMuchMemory(limits);
+  return group.ranOutOfProcesses() ? tooManyProcesses(limits) : undefined;
+}
+
+function tooManyProcesses({ processes }: SandboxLimits): string {
+  return `it started more than ${processes} processes (patchwright.sandbox.processes)`;
+}
+
+function tooMuchMemory({ memoryMb }: SandboxLimits): string {
   return `it used more memory than ${memoryMb} MiB (patchwright.sandbox.memoryMb)`;
 }
 
