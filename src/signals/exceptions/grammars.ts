@@ -26,6 +26,8 @@ import { perl } from './perl.ts';
 import { php } from './php.ts';
 import { powershell } from './powershell.ts';
 import { python } from './python.ts';
+import { pythonFault } from './pythonFault.ts';
+import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
@@ -63,8 +65,10 @@ export const grammars: readonly Grammar[] = [
   batsTests,
   npm,
   v8Death,
+  pythonNotebook,
   python,
   pythonRich,
+  pythonFault,
   rust,
   go,
   goRace,

@@ -92,6 +92,113 @@ npm error A complete log of this run can be found in: /root/.npm/_logs/x.log
 `,
     found: ['error LoggedError: Unable to connect to the database. Retrying (1)...'],
   },
+  "asyncio's task that nobody asked": {
+    log: `2026-11-02 09:14:33,123 ERROR asyncio: Task exception was never retrieved
+future: <Task finished name='Task-3' coro=<settle() done, defined at /srv/till/pay.py:4> exception=KeyError('fee')>
+Traceback (most recent call last):
+  File "/srv/till/pay.py", line 6, in settle
+    return fees['fee']
+KeyError: 'fee'
+`,
+    found: ["error KeyError: 'fee' @ settle /srv/till/pay.py:6"],
+  },
+  "psycopg's details and SQLAlchemy's statement, in a chain": {
+    log: `Traceback (most recent call last):
+  File "/srv/venv/lib/python3.12/site-packages/sqlalchemy/engine/base.py", line 1967, in _exec
+    self.dialect.do_execute(
+psycopg2.errors.ForeignKeyViolation: insert on table "fees" violates foreign key constraint "fees_till"
+DETAIL:  Key (till)=(4) is not present in table "tills".
+
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/till/store.py", line 21, in save
+    session.flush()
+sqlalchemy.exc.IntegrityError: (psycopg2.errors.ForeignKeyViolation) insert on table "fees" violates foreign key constraint "fees_till"
+DETAIL:  Key (till)=(4) is not present in table "tills".
+
+[SQL: INSERT INTO fees (till, cents)
+VALUES (%(till)s, %(cents)s)]
+[parameters: {'till': 4, 'cents': 90}]
+(Background on this error at: https://sqlalche.me/e/20/gkpj)
+`,
+    found: [
+      'error sqlalchemy.exc.IntegrityError: (psycopg2.errors.ForeignKeyViolation) insert on table "fees" violates foreign key constraint "fees_till" @ save /srv/till/store.py:21',
+    ],
+  },
+  'a record that logging could not write': {
+    log: `--- Logging error ---
+Traceback (most recent call last):
+  File "/usr/lib/python3.12/logging/__init__.py", line 392, in getMessage
+    msg = msg % self.args
+TypeError: %d format: a real number is required, not str
+Call stack:
+  File "/srv/till/main.py", line 2, in <module>
+    settle()
+  File "/srv/till/pay.py", line 9, in settle
+    log.info('fee %d', fee)
+Message: 'fee %d'
+Arguments: ('x',)
+`,
+    found: [
+      'error TypeError: %d format: a real number is required, not str @ settle /srv/till/pay.py:9',
+    ],
+  },
+  "faulthandler's crash": {
+    log: `Fatal Python error: Bus error
+
+Thread 0x00007f3b2c1c4740 (most recent call first):
+  File "/usr/lib/python3.12/ctypes/__init__.py", line 519 in string_at
+  File "/srv/till/native.py", line 7 in poke
+
+Extension modules: numpy.core (total: 1)
+Bus error (core dumped)
+`,
+    found: ['fatal Fatal Python error: Bus error @ poke /srv/till/native.py:7'],
+  },
+  "a notebook's traceback": {
+    log: `---------------------------------------------------------------------------
+ValueError                                Traceback (most recent call last)
+Cell In[2], line 1
+----> 1 settle("x")
+
+File /srv/till/pay.py:9, in settle(fee)
+      8 def settle(fee):
+----> 9     return int(fee)
+
+ValueError: invalid literal for int() with base 10: 'x'
+`,
+    found: [
+      "error ValueError: invalid literal for int() with base 10: 'x' @ settle /srv/till/pay.py:9",
+    ],
+  },
+  "Django's verbose form": {
+    log: 'ERROR 2026-11-02 09:14:33,123 pay 17 139872 till 4 is closed\n',
+    found: ['error LoggedError: till 4 is closed'],
+  },
+  'an example in a docstring': {
+    log: `    >>> fees['fee']
+    Traceback (most recent call last):
+      File "<stdin>", line 1, in <module>
+    KeyError: 'fee'
+`,
+    found: [],
+  },
+  'a trace that a document quotes': {
+    log: `You may see
+
+\`\`\`text
+TypeError: pay is not a function
+    at settle (/srv/till/pay.js:9:3)
+\`\`\`
+`,
+    found: [],
+  },
+  'an exception that a quiet line names': {
+    log: '09:14:33.000 [info] ** (KeyError) key :fee not found, as it may\n',
+    found: [],
+  },
 };
 
 function foundIn(log: string): string[] {
