@@ -37,8 +37,8 @@ export const maxBlockChars = 256 * 1024;
 const maxRawChars = 10_000;
 const maxStreams = 64;
 const maxXmlChars = 4_000;
-/** Indented, blank or a rule; or what asyncio says of the task that failed. */
-const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$)/;
+/** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
+const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
 /** What is above shows that an exception is only quoted: a fence of Markdown, a prompt of Python's. */
 const quoting = /^\s{0,16}(?:`{3,}|~{3,}|>>> |\.\.\. {2})/;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
@@ -488,9 +488,11 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   // A stack alone, as Go's loggers print it, leaves it to the line above to say what happened.
   const said = parsed.message === '' && parsed.type === 'error' ? block.said[0]?.text : undefined;
+  const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
   return {
     kind: 'exception',
     ...parsed,
+    ...(origin === undefined ? {} : { frames: [origin.frame] }),
     ...(said === undefined ? {} : { message: said.slice(0, maxMessageChars) }),
     severity: severityOf(parsed, level),
     ...(timestamp === undefined ? {} : { timestamp }),

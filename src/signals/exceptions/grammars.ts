@@ -7,6 +7,7 @@ import { diagnostics } from './diagnostics.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
+import { glog } from './glog.ts';
 import { go, goRace } from './go.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
@@ -17,7 +18,9 @@ import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
 import { julia } from './julia.ts';
 import { junitXml } from './junitXml.ts';
+import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
+import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
@@ -25,6 +28,7 @@ import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
 import { powershell } from './powershell.ts';
+import { psql } from './psql.ts';
 import { python } from './python.ts';
 import { pythonFault } from './pythonFault.ts';
 import { pythonNotebook } from './pythonNotebook.ts';
@@ -44,6 +48,7 @@ import { tcl } from './tcl.ts';
 import { terraform } from './terraform.ts';
 import { v8Death } from './v8Death.ts';
 import { valgrind } from './valgrind.ts';
+import { wordpress } from './wordpress.ts';
 import { zig } from './zig.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
@@ -55,6 +60,7 @@ export const grammars: readonly Grammar[] = [
   jsonReports,
   javascriptTests,
   tapTests,
+  psql,
   pythonTests,
   goTests,
   rustTests,
@@ -64,18 +70,22 @@ export const grammars: readonly Grammar[] = [
   robotTests,
   batsTests,
   npm,
+  kernel,
   v8Death,
   pythonNotebook,
   python,
   pythonRich,
   pythonFault,
+  miette,
   rust,
   go,
   goRace,
   zig,
   sanitizers,
   valgrind,
+  glog,
   native,
+  wordpress,
   php,
   crystal,
   ruby,

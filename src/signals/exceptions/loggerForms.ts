@@ -87,6 +87,12 @@ const forms: readonly Form[] = [
     language: 'nginx',
   },
   {
+    // nginx before it writes to a log of its own
+    may: (line) => line.startsWith('nginx: ['),
+    header: /^nginx: \[(emerg|alert|crit|error|warn)\] /,
+    language: 'nginx',
+  },
+  {
     // Android's logcat: `03-02 10:00:00.123  1702  2395 E Pool: `
     may: (line) => startsWithDigit(line) && line.charCodeAt(2) === 45,
     header: /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,6}\d{1,6} {1,6}\d{1,6} ([VDIWEFA]) [^:\n]{1,80}: /,

@@ -199,6 +199,103 @@ TypeError: pay is not a function
     log: '09:14:33.000 [info] ** (KeyError) key :fee not found, as it may\n',
     found: [],
   },
+  'psql, of files and of the connection': {
+    log: `psql:schema.sql:9: ERROR:  relation "tills" does not exist
+LINE 1: SELECT fee FROM tills;
+                        ^
+HINT:  Create it.
+psql: error: connection to server at "db" (10.0.0.3), port 5432 failed: Connection refused
+`,
+    found: [
+      'error LoggedError: relation "tills" does not exist @ - schema.sql:9',
+      'error LoggedError: connection to server at "db" (10.0.0.3), port 5432 failed: Connection refused',
+    ],
+  },
+  'nginx that does not start': {
+    log: 'nginx: [emerg] unknown directive "lisen" in /etc/nginx/conf.d/till.conf:4\n',
+    found: ['fatal LoggedError: unknown directive "lisen" in /etc/nginx/conf.d/till.conf:4'],
+  },
+  "PHP's reports for a browser": {
+    log: `<br />
+<b>Fatal error</b>:  Uncaught TypeError: fee(): Argument #1 must be int in /srv/till/fee.php:9
+Stack trace:
+#0 /srv/till/main.php(3): fee('x')
+#1 {main}
+  thrown in <b>/srv/till/fee.php</b> on line <b>9</b><br />
+<br />
+<b>Fatal error</b>:  Maximum execution time of 30 seconds exceeded in <b>/srv/till/sync.php</b> on line <b>61</b><br />
+`,
+    found: [
+      'fatal TypeError: fee(): Argument #1 must be int @ fee /srv/till/fee.php:9',
+      'fatal FatalError: Maximum execution time of 30 seconds exceeded @ - /srv/till/sync.php:61',
+    ],
+  },
+  "WordPress' queries": {
+    log: "[02-Nov-2026 09:14:33 UTC] WordPress database error Table 'wp.tills' doesn't exist for query SELECT * FROM tills made by require('wp-blog-header.php'), fees\n",
+    found: [
+      "error LoggedError: WordPress database error Table 'wp.tills' doesn't exist for query SELECT * FROM tills",
+    ],
+  },
+  "Phoenix' request": {
+    log: `09:14:33.010 [error] #PID<0.512.0> running TillWeb.Endpoint (connection #PID<0.511.0>, stream id 1) terminated
+Server: localhost:4000 (http)
+Request: GET /fee
+** (exit) an exception was raised:
+    ** (KeyError) key :fee not found in: %{}
+        (till 0.1.0) lib/till/fees.ex:8: Till.Fees.of/1
+        (phoenix 1.7.10) lib/phoenix/router.ex:430: Phoenix.Router.__call__/5
+`,
+    found: ['error KeyError: key :fee not found in: %{} @ Till.Fees.of/1 lib/till/fees.ex:8'],
+  },
+  'a template of Rails': {
+    log: `ActionView::Template::Error (undefined local variable or method 'fee'):
+    1: <h1>Till</h1>
+    2: <p><%= fee %></p>
+
+app/views/tills/show.html.erb:2:in '_app_views_tills_show_html_erb__123'
+app/controllers/tills_controller.rb:9:in 'show'
+`,
+    found: [
+      "error ActionView::Template::Error: undefined local variable or method 'fee' @ _app_views_tills_show_html_erb__123 app/views/tills/show.html.erb:2",
+    ],
+  },
+  "a CHECK of glog's": {
+    log: `F1102 09:14:33.000000  4512 till.cc:44] Check failed: fee > 0 (-1 vs. 0)
+*** Check failure stack trace: ***
+    @     0x7f1c2a9d3b00  google::LogMessage::Fail()
+    @     0x55d0c8a3b2e8  Till::settle()
+Aborted (core dumped)
+`,
+    found: ['fatal CheckFailure: Check failed: fee > 0 (-1 vs. 0) @ - till.cc:44'],
+  },
+  "miette's report": {
+    log: `Error: till::config
+
+  × the fee is no number
+  ╰─▶ invalid digit found in string
+   ╭─[till.toml:3:7]
+ 2 │ [till]
+ 3 │ fee = "x"
+   ·       ─┬─
+   ╰────
+  help: give a number
+`,
+    found: ['error till::config: the fee is no number @ - till.toml:3'],
+  },
+  "Linux' oops and want of memory": {
+    log: `[12345.678901] BUG: kernel NULL pointer dereference, address: 0000000000000008
+[12345.678902] #PF: supervisor read access in kernel mode
+[12345.678903] Oops: 0000 [#1] SMP PTI
+[12345.678905] RIP: 0010:till_read+0x2e/0x80 [till]
+[12345.678906] Call Trace:
+[12345.678908]  vfs_read+0x9d/0x1b0
+[12350.000000] Out of memory: Killed process 4600 (node) total-vm:4212345kB, anon-rss:2112345kB
+`,
+    found: [
+      'fatal kernel BUG: kernel NULL pointer dereference, address: 0000000000000008 in till_read',
+      'error LoggedError: Out of memory: Killed process node',
+    ],
+  },
 };
 
 function foundIn(log: string): string[] {
