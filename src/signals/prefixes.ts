@@ -12,7 +12,8 @@ const forms: readonly RegExp[] = [
 ];
 const sniffedBytes = 8 * 1024;
 const minLines = 3;
-const time = /^\d{1,4}[:./-]\d/;
+/** A time, or a line of a file. */
+const notName = /^\d{1,4}[:./-]\d|:\d{1,9}$/;
 
 /** Brings a line into the form of docker compose, `name | text`; a line without a name is of whoever spoke last. */
 export type Carry = (line: string) => string;
@@ -34,7 +35,7 @@ function namesAll(form: RegExp, lines: readonly string[]): boolean {
     const match = form.exec(line);
     const name = match?.[1] ?? '';
     const [word = ''] = name.split(/[:#]/);
-    if (!match || time.test(name) || levelOf(word) !== undefined) return false;
+    if (!match || notName.test(name) || levelOf(word) !== undefined) return false;
     names.add(name);
     goesOn ||= /^\s{2,}\S/.test(line.slice(match[0].length));
   }

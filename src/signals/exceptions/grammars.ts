@@ -1,4 +1,5 @@
 import { batsTests } from './batsTests.ts';
+import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
@@ -92,6 +93,7 @@ export const grammars: readonly Grammar[] = [
   elixir,
   erlang,
   lua,
+  clojure,
   java,
   powershell,
   dotnet,

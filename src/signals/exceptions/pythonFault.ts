@@ -21,10 +21,10 @@ export const pythonFault: Grammar = {
       return threadHead.test(next) || other.test(next) ? 'enough' : 'no';
     };
   },
-  saysEnough: () => true,
   *parse(lines) {
     const message = head.exec(lines[0] ?? '')?.[1];
-    if (message === undefined) return;
+    // It always says more than its first line.
+    if (message === undefined || lines.every((line, at) => at === 0 || line === '')) return;
     const start = lines.findIndex((line) => threadHead.test(line));
     const frames = [];
     for (const line of start < 0 ? [] : lines.slice(start + 1, start + 1 + maxFrames)) {

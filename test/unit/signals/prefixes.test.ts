@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createLogReader } from '../../../src/signals/logReader.ts';
+import { carryFor } from '../../../src/signals/prefixes.ts';
 import { summaryOf } from './support/readLines.ts';
 
 const trace = [
@@ -43,6 +44,8 @@ describe('lines that name their command', () => {
   it("leaves alone a logger's levels and times, and what compilers say", () => {
     const levels = '[info] up\n[error] lost the lease\n[info] up\n[error] lost the lease\n';
     assert.deepEqual(foundIn(levels), Array(2).fill('error LoggedError: lost the lease'));
+    const places = '[lib/a.ex:3] up\n[lib/b.ex:9] up\n'.repeat(3);
+    assert.equal(carryFor(Buffer.from(places)), undefined);
     assert.deepEqual(
       foundIn('a.c:7: error: no fee\na.c:9: error: no till\na.c:12: error: no pay\n').length,
       3,

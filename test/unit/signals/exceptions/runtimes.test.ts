@@ -296,6 +296,29 @@ Aborted (core dumped)
       'error LoggedError: Out of memory: Killed process node',
     ],
   },
+  "Clojure's syntax": {
+    log: `Syntax error macroexpanding clojure.core/let at (till/core.clj:9:1).
+fee - failed: even-number-of-forms? at: [:bindings]
+
+Full report at:
+/tmp/clojure-223.edn
+`,
+    found: [
+      'error SyntaxError: fee - failed: even-number-of-forms? at: [:bindings] @ - till/core.clj:9',
+    ],
+  },
+  'talk of errors': {
+    log: `npm WARN EBADENGINE Unsupported engine
+Fixed the FATAL ERROR: of yesterday
+psql:seed.sql:3: NOTICE:  relation "tills" already exists, skipping
+nginx: [warn] the "user" directive makes sense only if the master process runs
+[    1.234567] BUG: a word of a driver
+<b>Bold</b> text on line <b>4</b>
+Fatal Python error: is what we looked for
+W1102 09:14:33.000000       1 a.go:3] watch closed
+`,
+    found: [],
+  },
 };
 
 function foundIn(log: string): string[] {
