@@ -486,14 +486,11 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     ? undefined
     : pieces.find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
-  // A stack alone, as Go's loggers print it, leaves it to the line above to say what happened.
-  const said = parsed.message === '' && parsed.type === 'error' ? block.said[0]?.text : undefined;
   const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
   return {
     kind: 'exception',
     ...parsed,
     ...(origin === undefined ? {} : { frames: [origin.frame] }),
-    ...(said === undefined ? {} : { message: said.slice(0, maxMessageChars) }),
     severity: severityOf(parsed, level),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...releaseOf(pieces),

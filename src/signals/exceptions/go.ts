@@ -39,8 +39,10 @@ export const go: Grammar = {
       : undefined;
   },
   *parse(lines, said = []) {
-    const parsed = parsePanic(lines) ?? parseGin(lines) ?? parseBare(lines, said[0]);
-    if (parsed) yield parsed;
+    const parsed = parsePanic(lines) ?? parseGin(lines) ?? parseBare(lines);
+    // A stack alone, as loggers and Kubernetes' controllers print it, leaves it to the line above to say what happened.
+    const message = parsed?.message || (said[0] ?? '').slice(0, maxMessageChars);
+    if (parsed) yield { ...parsed, message };
   },
 };
 
@@ -213,13 +215,10 @@ function followBare(): Follow {
 }
 
 /** A stack below a logged message, which then is what it says. */
-function parseBare(
-  lines: readonly string[],
-  said: string | undefined,
-): ParsedException | undefined {
+function parseBare(lines: readonly string[]): ParsedException | undefined {
   if (!bareCall.test(lines[0] ?? '') || !/\.go:\d/.test(lines[1] ?? '')) return undefined;
   const frames = readFrames(lines, 0);
-  const none = { type: 'error', message: (said ?? '').slice(0, maxMessageChars), causes: [] };
+  const none = { type: 'error', message: '', causes: [] };
   return frames.length > 0 ? { language: 'go', ...none, frames, severity: 'error' } : undefined;
 }
 

@@ -121,6 +121,23 @@ runtime error: integer divide by zero
     );
   });
 
+  it('lets the line above say what a panic was that a controller caught', () => {
+    assert.deepEqual(
+      summaries(`E0302 10:00:00.123456       1 runtime.go:79] Observed a panic: "bin 4 is empty"
+goroutine 88 [running]:
+k8s.io/apimachinery/pkg/util/runtime.logPanic({0x17a2b40, 0x2b3c4d0})
+	/go/pkg/mod/k8s.io/apimachinery@v0.28.0/pkg/util/runtime/runtime.go:75 +0x99
+panic({0x17a2b40, 0x2b3c4d0})
+	/usr/local/go/src/runtime/panic.go:884 +0x212
+main.reconcile(0xc0003)
+	/home/ann/depot/bins.go:61 +0x3c
+`),
+      [
+        'error panic: Observed a panic: "bin 4 is empty" @ main.reconcile /home/ann/depot/bins.go:61',
+      ],
+    );
+  });
+
   it('takes neither talk of panics nor a stack that was asked for', () => {
     assert.deepEqual(summaries(`panic: not today\nall is well\n`), []);
     assert.deepEqual(summaries(trace), []);
