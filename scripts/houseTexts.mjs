@@ -8,7 +8,10 @@ import { programOf } from './sources.mjs';
 const spoken = [
   'src/gates/',
   'src/core/triage.ts',
+  'src/core/audit.ts',
   'src/pipeline/doctor.ts',
+  'src/pipeline/run/scheduleIn.ts',
+  'src/pipeline/sync/state.ts',
   'src/learning/odds.ts',
   'src/learning/heldBack.ts',
   'src/learning/evidence.ts',
@@ -20,7 +23,10 @@ const fields = new Set(
   'what why remedy reason detail fix kind evidence heldBack proposedSolution testPlan'.split(' '),
 );
 /** Values that are one word, as names and codes are. */
-const words = { 'src/core/triage.ts': ['once'] };
+const words = {
+  'src/core/triage.ts': ['once'],
+  'src/pipeline/doctor.ts': ['Settings', 'Repository', 'Schedule', 'Team', 'Sandbox'],
+};
 /** Nobody is shown what these are given. */
 const silent = new Set(['log', 'Error', 'RegExp', 'includes', 'startsWith', 'endsWith', 'test']);
 

@@ -15,6 +15,8 @@ const maxDepth = 4;
 const maxKept = 2_000;
 /** Phrases are made of whole sentences: a value that goes beyond one was not theirs. */
 const sentenceEnd = /(?<=[.!?]) (?=[A-Z0-9'`"])/;
+/** Other languages have other ones, or none. */
+const pluralEnding = 's';
 /** Less than that is found in anything. */
 const minLetters = 4;
 
@@ -41,6 +43,7 @@ export function createPhrasebook(bundle: Readonly<Record<string, string>>): Phra
       if (!values || values.some((value) => sentenceEnd.test(value))) continue;
       return translation.replace(/\{(\d+)\}/g, (place, name: string) => {
         const value = values[names.indexOf(name)];
+        if (value === pluralEnding) return '';
         return value === undefined ? place : say(value, depth + 1);
       });
     }

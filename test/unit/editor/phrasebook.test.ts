@@ -13,6 +13,7 @@ const bundle = {
   'Could not write {0}.': '{0} に書き込めませんでした。',
   'Only {0} of {1} gates passed': '{1} 個中 {0} 個のゲートに合格',
   '{0}: {1}': '{0} は {1}',
+  '{0} event{1}': '{0} 件のイベント{1}',
 };
 
 describe('a phrasebook', () => {
@@ -25,6 +26,8 @@ describe('a phrasebook', () => {
 
   it('translates values that are phrases themselves', () => {
     assert.equal(told('Seen 12 times.'), '12 回見られました。');
+    assert.equal(told('6 events'), '6 件のイベント');
+    assert.equal(told('1 event'), '1 件のイベント');
     assert.equal(
       told('The test of a.js proves nothing: it passes without the patch.'),
       'a.js のテスト は何も証明しません: パッチなしでも成功します。',
