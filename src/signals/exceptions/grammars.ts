@@ -20,6 +20,7 @@ import { junitXml } from './junitXml.ts';
 import { lua } from './lua.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
+import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
@@ -39,6 +40,7 @@ import { swiftTests } from './swiftTests.ts';
 import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
 import { terraform } from './terraform.ts';
+import { v8Death } from './v8Death.ts';
 import { valgrind } from './valgrind.ts';
 import { zig } from './zig.ts';
 
@@ -59,6 +61,8 @@ export const grammars: readonly Grammar[] = [
   swiftTests,
   robotTests,
   batsTests,
+  npm,
+  v8Death,
   python,
   pythonRich,
   rust,
