@@ -4,6 +4,7 @@ import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
 import { diagnostics } from './diagnostics.ts';
+import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
@@ -52,6 +53,7 @@ export const grammars: readonly Grammar[] = [
   javascriptTests,
   tapTests,
   pythonTests,
+  doctests,
   goTests,
   rustTests,
   cppTests,
