@@ -24,6 +24,7 @@ import { nim } from './nim.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
+import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { python } from './python.ts';
 import { pythonRich } from './pythonRich.ts';
@@ -39,6 +40,7 @@ import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
 import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
+import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
 import { valgrind } from './valgrind.ts';
 import { zig } from './zig.ts';
@@ -46,6 +48,7 @@ import { zig } from './zig.ts';
 /** In the order they are asked; the first that takes a line keeps the block. */
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
+  teamcity(() => grammars),
   rubyTests,
   elixirTests,
   javaReports,
@@ -54,6 +57,7 @@ export const grammars: readonly Grammar[] = [
   tapTests,
   pythonTests,
   doctests,
+  phpTests,
   goTests,
   rustTests,
   cppTests,
