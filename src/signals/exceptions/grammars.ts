@@ -42,7 +42,9 @@ import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
 import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
+import { testUnit } from './testUnit.ts';
 import { valgrind } from './valgrind.ts';
+import { xunitTests } from './xunitTests.ts';
 import { zig } from './zig.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
@@ -50,6 +52,7 @@ export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   teamcity(() => grammars),
   rubyTests,
+  testUnit,
   elixirTests,
   javaReports,
   jsonReports,
@@ -64,6 +67,7 @@ export const grammars: readonly Grammar[] = [
   ctestResults,
   swiftTests,
   robotTests,
+  xunitTests,
   batsTests,
   python,
   pythonRich,
