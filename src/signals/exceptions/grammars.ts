@@ -4,6 +4,7 @@ import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
 import { diagnostics } from './diagnostics.ts';
+import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
@@ -24,6 +25,7 @@ import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
+import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { python } from './python.ts';
 import { pythonRich } from './pythonRich.ts';
@@ -39,27 +41,35 @@ import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
 import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
+import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
 import { v8Death } from './v8Death.ts';
+import { testUnit } from './testUnit.ts';
 import { valgrind } from './valgrind.ts';
+import { xunitTests } from './xunitTests.ts';
 import { zig } from './zig.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
+  teamcity(() => grammars),
   rubyTests,
+  testUnit,
   elixirTests,
   javaReports,
   jsonReports,
   javascriptTests,
   tapTests,
   pythonTests,
+  doctests,
+  phpTests,
   goTests,
   rustTests,
   cppTests,
   ctestResults,
   swiftTests,
   robotTests,
+  xunitTests,
   batsTests,
   npm,
   v8Death,
