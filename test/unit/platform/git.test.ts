@@ -93,6 +93,7 @@ describe('git', () => {
     writeFileSync(folder.path('main', '.git/info/attributes'), '*.bin filter=lfs\n');
     writeFileSync(folder.path('main', 'a.bin'), 'a');
     await git.run(['config', 'filter.lfs.required', 'true']);
+    await git.run(['config', 'filter.lfs.process', '']); // a system may have its own
     await git.run(['config', 'filter.lfs.clean', 'no-such-program']);
     await assert.rejects(git.run(['add', 'a.bin']), (error) => {
       assert.ok(isPatchwrightError(error, 'git_failed'));
