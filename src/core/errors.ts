@@ -83,6 +83,14 @@ export function isPatchwrightError(error: unknown, code?: ErrorCode): error is P
   return code === undefined || (error as PatchwrightError).code === code;
 }
 
+/** What there is to do where git failed and all that is known is what it said. */
+export const askGitByHand = 'Run the same git command by hand to see what it needs.';
+
+/** Whether git failed for a reason that nobody knew to name: one that only the caller may explain. */
+export function isUnexplained(error: unknown): boolean {
+  return isPatchwrightError(error, 'git_failed') && error.remedy === askGitByHand;
+}
+
 export function cancelled(what = 'Cancelled.'): PatchwrightError {
   return new PatchwrightError('cancelled', { what, why: '', remedy: '' });
 }
