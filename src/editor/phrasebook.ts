@@ -29,7 +29,7 @@ const minLetters = 4;
 export function createPhrasebook(bundle: Readonly<Record<string, string>>): Phrasebook {
   const phrases = Object.entries(bundle)
     .map(([english, translation]) => phraseOf(english, translation))
-    .filter(({ letters, names }) => names.length === 0 || letters >= minLetters)
+    .filter(({ letters, names }) => names.length > 0 && letters >= minLetters)
     .sort((a, b) => b.letters - a.letters);
   const whole = new Map(Object.entries(bundle));
   const known = new Map<string, string>();
@@ -39,7 +39,7 @@ export function createPhrasebook(bundle: Readonly<Record<string, string>>): Phra
   };
   const filled = (text: string, depth: number): string | undefined => {
     for (const { literals, names, translation } of phrases) {
-      const values = names.length > 0 ? valuesOf(text, literals) : undefined;
+      const values = valuesOf(text, literals);
       if (!values || values.some((value) => sentenceEnd.test(value))) continue;
       return translation.replace(/\{(\d+)\}/g, (place, name: string) => {
         const value = values[names.indexOf(name)];
