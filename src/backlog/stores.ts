@@ -101,6 +101,21 @@ export function createStores(sql: () => Sql): Stores {
     },
     groups: {
       get: (id) => toGroup(sql().get('SELECT * FROM signal_groups WHERE id = ?', [id])),
+      seen: (id) =>
+        sql()
+          .all(
+            `SELECT * FROM signal_groups WHERE id = ?
+             UNION ALL
+             SELECT g.* FROM improvement_tickets AS m JOIN signal_groups AS g USING (id)
+             WHERE json_extract(m.metadata, '$.mergedInto') = ?
+               AND json_extract(m.metadata, '$.mergedInto') IS NOT NULL AND m.status = 'closed'`,
+            [id, id],
+          )
+          .flatMap((row) => toGroup(row) ?? [])
+          .reduce<SignalGroup | undefined>(
+            (sum, group) => (sum ? added(sum, group) : group),
+            undefined,
+          ),
       variants: (id) =>
         sql()
           .all(
@@ -296,6 +311,15 @@ function toGroup(row: Row | undefined): SignalGroup | undefined {
       lastSeen: String(row.last_seen),
     }
   );
+}
+
+function added(sum: SignalGroup, group: SignalGroup): SignalGroup {
+  return {
+    ...sum,
+    count: sum.count + group.count,
+    firstSeen: group.firstSeen < sum.firstSeen ? group.firstSeen : sum.firstSeen,
+    lastSeen: group.lastSeen > sum.lastSeen ? group.lastSeen : sum.lastSeen,
+  };
 }
 
 function toVariant(row: Row): Variant {

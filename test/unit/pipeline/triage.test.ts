@@ -161,6 +161,25 @@ describe('triage of a scan', function () {
     assert.equal(into?.priority.value, 'medium');
   });
 
+  it('counts for a ticket what is seen of those merged into it, until they are split again', async () => {
+    await createRepository(folder, { ...shopFiles, 'src/pay.js': shopFiles['src/cart.js'] ?? '' });
+    log(failures('src/cart.js', 6, 20 * minuteMs));
+    log(failures('src/pay.js', 6, 10 * minuteMs));
+    const tickets = await scanned();
+    const idOf = (file: string) =>
+      tickets.find(({ metadata }) => metadata.location?.file === file)?.id ?? '';
+    const [cart, pay] = [idOf('src/cart.js'), idOf('src/pay.js')];
+    const { pipeline, backlog } = opened[0] as App;
+    await pipeline.merge(pay, cart);
+    log(failures('src/pay.js', 2, 0));
+    await pipeline.scan();
+    assert.equal(backlog.groups.seen(cart)?.count, 14);
+    assert.equal(backlog.groups.seen(cart)?.lastSeen, backlog.groups.get(pay)?.lastSeen);
+    assert.equal(backlog.groups.seen(pay)?.count, 8);
+    await pipeline.split(pay);
+    assert.equal(backlog.groups.seen(cart)?.count, 6);
+  });
+
   it('raises the priority of a burst, also when it grows from scan to scan', async () => {
     await createRepository(folder, shopFiles);
     const hour = 60 * minuteMs;
