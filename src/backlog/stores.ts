@@ -104,12 +104,14 @@ export function createStores(sql: () => Sql): Stores {
       seen: (id) =>
         sql()
           .all(
-            `SELECT * FROM signal_groups WHERE id = ?
-             UNION ALL
-             SELECT g.* FROM improvement_tickets AS m JOIN signal_groups AS g USING (id)
-             WHERE json_extract(m.metadata, '$.mergedInto') = ?
-               AND json_extract(m.metadata, '$.mergedInto') IS NOT NULL AND m.status = 'closed'`,
-            [id, id],
+            `WITH RECURSIVE merged (id) AS (
+               SELECT ?
+               UNION
+               SELECT m.id FROM merged JOIN improvement_tickets AS m
+                 ON json_extract(m.metadata, '$.mergedInto') = merged.id
+               WHERE json_extract(m.metadata, '$.mergedInto') IS NOT NULL AND m.status = 'closed')
+             SELECT g.* FROM merged JOIN signal_groups AS g USING (id)`,
+            [id],
           )
           .flatMap((row) => toGroup(row) ?? [])
           .reduce<SignalGroup | undefined>(

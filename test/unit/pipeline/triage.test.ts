@@ -161,23 +161,30 @@ describe('triage of a scan', function () {
     assert.equal(into?.priority.value, 'medium');
   });
 
-  it('counts for a ticket what is seen of those merged into it, until they are split again', async () => {
-    await createRepository(folder, { ...shopFiles, 'src/pay.js': shopFiles['src/cart.js'] ?? '' });
-    log(failures('src/cart.js', 6, 20 * minuteMs));
-    log(failures('src/pay.js', 6, 10 * minuteMs));
+  it('counts for a ticket what is seen of those merged into it, or into those, until they are split again', async () => {
+    const names = ['src/cart.js', 'src/pay.js', 'src/ship.js'];
+    const text = shopFiles['src/cart.js'] ?? '';
+    await createRepository(folder, {
+      ...shopFiles,
+      ...Object.fromEntries(names.map((name) => [name, text])),
+    });
+    for (const name of names) log(failures(name, 6, 10 * minuteMs));
     const tickets = await scanned();
-    const idOf = (file: string) =>
-      tickets.find(({ metadata }) => metadata.location?.file === file)?.id ?? '';
-    const [cart, pay] = [idOf('src/cart.js'), idOf('src/pay.js')];
+    const [cart = '', pay = '', ship = ''] = names.map(
+      (name) => tickets.find(({ metadata }) => metadata.location?.file === name)?.id,
+    );
     const { pipeline, backlog } = opened[0] as App;
+    await pipeline.merge(ship, pay);
     await pipeline.merge(pay, cart);
-    log(failures('src/pay.js', 2, 0));
+    log(failures('src/ship.js', 2, 0));
     await pipeline.scan();
-    assert.equal(backlog.groups.seen(cart)?.count, 14);
-    assert.equal(backlog.groups.seen(cart)?.lastSeen, backlog.groups.get(pay)?.lastSeen);
-    assert.equal(backlog.groups.seen(pay)?.count, 8);
+    const countsOf = () => [cart, pay, ship].map((id) => backlog.groups.seen(id)?.count);
+    assert.deepEqual(countsOf(), [20, 14, 8]);
+    assert.equal(backlog.groups.seen(cart)?.lastSeen, backlog.groups.get(ship)?.lastSeen);
+    assert.match(backlog.tickets.get(cart)?.priority.reason ?? '', /Seen 20 times/);
     await pipeline.split(pay);
-    assert.equal(backlog.groups.seen(cart)?.count, 6);
+    assert.deepEqual(countsOf(), [6, 14, 8]);
+    assert.equal(backlog.tickets.get(ship)?.status, 'closed');
   });
 
   it('raises the priority of a burst, also when it grows from scan to scan', async () => {
