@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { errorMessage, isPatchwrightError } from '../core/errors.ts';
+import { errorMessage, inSentences, isPatchwrightError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Dialogs } from './dialogs.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import { remedies, showLog } from './remedies.ts';
 import { shorten } from './text.ts';
 
@@ -43,7 +43,7 @@ export function createErrorReporter(dialogs: Dialogs, log: vscode.LogOutputChann
     },
     warnOnce(message) {
       log.warn(message);
-      once(message, () => void dialogs.tell('warning', shorten(message, 500), []));
+      once(message, () => void dialogs.tell('warning', shorten(told(message), 500), []));
     },
   };
 }
@@ -56,7 +56,9 @@ function write(log: vscode.LogOutputChannel, error: unknown): void {
 async function tell(dialogs: Dialogs, error: unknown): Promise<void> {
   const known = isPatchwrightError(error);
   const remedy = (known ? remedies[error.code] : undefined) ?? showLog;
-  const message = known ? error.message : t('Patchwright failed: {0}', errorMessage(error));
+  const message = known
+    ? inSentences([error.what, error.why, error.remedy].map(told))
+    : t('Patchwright failed: {0}', errorMessage(error));
   const level = known && error.code === 'nothing_to_do' ? 'info' : 'error';
   const pressed = await dialogs.tell(level, shorten(message, 800), [t(remedy.label)]);
   if (pressed === t(remedy.label))

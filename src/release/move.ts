@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   errorMessage,
   isPatchwrightError,
+  isUnexplained,
   PatchwrightError,
   throwIfCancelled,
 } from '../core/errors.ts';
@@ -178,7 +179,9 @@ function explained(error: unknown): unknown {
   if (!isPatchwrightError(error, 'git_failed') && !isPatchwrightError(error, 'busy')) return error;
   const { code, remedy } = refusalIn(error) ?? {
     code: error.code,
-    remedy: 'Correct what git, or one of your hooks or filters, complains about and try again.',
+    remedy: isUnexplained(error)
+      ? 'Correct what git, or one of your hooks or filters, complains about and try again.'
+      : error.remedy,
   };
   const what = 'Nothing was changed: git would not move the branch.';
   return new PatchwrightError(code, { what, why: error.why, remedy }, { cause: error });

@@ -78,6 +78,7 @@ describe('pages', () => {
     for (const theme of [...themeNames].reverse()) {
       await window.useTheme(theme);
       assert.deepEqual(await findings(page), [], theme);
+      assert.deepEqual(await faint(page), [], theme);
     }
   };
 
@@ -167,6 +168,40 @@ async function setOpen(page: Frame, which: string, isOpen: boolean): Promise<voi
   await page.locator(which).evaluateAll((all, open) => {
     for (const one of all) one.toggleAttribute('open', open);
   }, isOpen);
+}
+
+/** Signs that stand out from what is behind them less than WCAG 1.4.11 asks for; axe looks at words only. */
+async function faint(page: Frame): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const luminance = (...layers) => {
+      for (const colour of layers) {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data]
+        .map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = getComputedStyle(document.body).backgroundColor;
+    const contrast = (colour) => {
+      const [low, high] = [luminance(behind), luminance(behind, colour)].sort((a, b) => a - b);
+      return (high + 0.05) / (low + 0.05);
+    };
+    const signs = [['.mark', 'color'], ['.meter', 'borderTopColor'], ['.meter .fill', 'fill'], ['.line', 'stroke']];
+    const weak = signs.flatMap(([which, property]) =>
+      [...document.querySelectorAll(which)]
+        .map((one) => getComputedStyle(one)[property])
+        .filter((colour) => contrast(colour) < 3)
+        .map((colour) => which + ': ' + colour));
+    const isDark = luminance(behind) < 0.2;
+    const boxes = [...document.querySelectorAll('input, select')]
+      .map((one) => getComputedStyle(one).colorScheme)
+      .filter((scheme) => scheme !== (isDark ? 'dark' : 'light'))
+      .map((scheme) => 'box: ' + scheme);
+    return [...new Set([...weak, ...boxes])];
+  })()`);
 }
 
 /** What axe finds wrong, with the elements. */

@@ -140,7 +140,7 @@ const isKnownFrame = remembering((line: string): boolean => {
   if (!match) return false;
   const called = match[1] ?? '';
   if (
-    /\([\w$-]{0,100}\.(?:java|kts?|scala|sc|groovy|clj):\d{1,9}\)|\((?:Native Method|Unknown Source|<generated>)\)/.test(
+    /\([\w$-]{0,100}\.(?:java|kts?|scala|sc|groovy|clj):\d{1,9}\)|\((?:Native Method|Unknown Source|<generated>|<anonymous>|native|index \d{1,9})\)/.test(
       called,
     )
   )

@@ -21,6 +21,7 @@ import { junitXml } from './junitXml.ts';
 import { lua } from './lua.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
+import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
@@ -42,6 +43,7 @@ import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
 import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
+import { v8Death } from './v8Death.ts';
 import { testUnit } from './testUnit.ts';
 import { valgrind } from './valgrind.ts';
 import { xunitTests } from './xunitTests.ts';
@@ -69,6 +71,8 @@ export const grammars: readonly Grammar[] = [
   robotTests,
   xunitTests,
   batsTests,
+  npm,
+  v8Death,
   python,
   pythonRich,
   rust,

@@ -54,6 +54,18 @@ const forms: readonly Form[] = [
     language: 'rust',
   },
   {
+    // NestJS: `[Nest] 4512  - 03/02/2026, 10:00:05 AM   ERROR [OrdersService] `
+    may: isBracketed,
+    header:
+      /^\[[\w-]{1,40}\] \d{1,9} {1,4}- \d\d\/\d\d\/\d{4}, \d{1,2}:\d\d:\d\d [AP]M {1,8}([A-Z]{3,7}) (?:\[[^\]]{1,80}\] )?/,
+  },
+  {
+    // Metro, which shows what React Native logs: ` ERROR  `
+    may: (line) => line.charCodeAt(0) === 32 && line.charCodeAt(1) >= 65,
+    header: /^ (LOG|INFO|WARN|ERROR) {2}(?=\S)/,
+    language: 'javascript',
+  },
+  {
     // Apache httpd 2.4
     may: isBracketed,
     header: new RegExp(
