@@ -85,7 +85,7 @@ const rustc: Form = {
 
 /** What cargo says once more in the end. */
 const cargoEnd: Form = {
-  head: /^error: (?:could not compile `|aborting due to |test failed, to rerun|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
+  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
   follow: () => (line) =>
     /^(?:\s+`|Caused by:|  process didn't|warning: build failed)/.test(line) ? 'enough' : 'no',
   *parse() {

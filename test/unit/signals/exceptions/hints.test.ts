@@ -103,6 +103,7 @@ const samples: Readonly<Record<string, string>> = {
     "Failure: test_a(CartTest):\n  lost\ntest/a.rb:16:in `test_a'\n=====================================================================\n",
   xunit:
     '    Acme.CartTests.Adds [FAIL]\n      Assert.Equal() Failure\n      Stack Trace:\n        T.cs(6,0): at Acme.CartTests.Adds()\n',
+  nextest: "  stderr ───\n\n    thread 'a' (7) panicked at src/lib.rs:3:13:\n    lost\n",
   swift2: 'Fatal error: x: file /srv/Cart.swift, line 14\n',
 };
 
