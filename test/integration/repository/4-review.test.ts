@@ -198,10 +198,10 @@ describe('a patch, from draft to rollback', function () {
     const line = new vscode.Range(0, 0, 0, 0);
     const thread = controller.createCommentThread(fileUri(request, file, 'patch'), line, []);
     let isGone = false;
-    const { dispose } = thread;
+    const dispose = thread.dispose.bind(thread);
     thread.dispose = () => {
       isGone = true;
-      dispose.call(thread);
+      dispose();
     };
     await command('addComment', { thread, text: 'Well done.' });
     await command('approve', reviewUri(request));
