@@ -5,6 +5,7 @@ import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
 import { diagnostics } from './diagnostics.ts';
+import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
@@ -28,6 +29,7 @@ import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
+import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
 import { python } from './python.ts';
@@ -46,16 +48,21 @@ import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
 import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
+import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
 import { v8Death } from './v8Death.ts';
+import { testUnit } from './testUnit.ts';
 import { valgrind } from './valgrind.ts';
+import { xunitTests } from './xunitTests.ts';
 import { wordpress } from './wordpress.ts';
 import { zig } from './zig.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
+  teamcity(() => grammars),
   rubyTests,
+  testUnit,
   elixirTests,
   javaReports,
   jsonReports,
@@ -63,12 +70,15 @@ export const grammars: readonly Grammar[] = [
   tapTests,
   psql,
   pythonTests,
+  doctests,
+  phpTests,
   goTests,
   rustTests,
   cppTests,
   ctestResults,
   swiftTests,
   robotTests,
+  xunitTests,
   batsTests,
   npm,
   kernel,
