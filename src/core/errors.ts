@@ -83,6 +83,9 @@ export function isPatchwrightError(error: unknown, code?: ErrorCode): error is P
   return code === undefined || (error as PatchwrightError).code === code;
 }
 
+/** Why there is no such ticket or request: it may well be known elsewhere. */
+export const unknownHere = 'The backlog of this folder does not know it.';
+
 /** What there is to do where git failed and all that is known is what it said. */
 export const askGitByHand = 'Run the same git command by hand to see what it needs.';
 

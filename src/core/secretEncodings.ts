@@ -38,7 +38,7 @@ function isAcross(parts: readonly string[], start: number, end: number): boolean
 }
 
 /** A word that goes on behind a backslash at the end of a line. */
-const continued = /[\w+/=.-]{2,200}(?:\\\r?\n[ \t]{0,20}[\w+/=.-]{2,200}){1,20}/g;
+const continued = /(?<![\w+/=.-])[\w+/=.-]{2,200}(?:\\\r?\n[ \t]{0,20}[\w+/=.-]{2,200}){1,20}/g;
 
 /** Scans what a shell or a compiler reads as one word as that. */
 export function scanContinued(text: string, scan: Scan, add: Found): void {
@@ -71,13 +71,15 @@ export function scanEncoded(text: string, scan: Scan, add: Found): void {
   };
   for (const [start, end] of runs(text)) {
     tryOne(start, end, ofBase64);
-    tryOne(start, end, ofHex);
+    if (digits.test(text.slice(start, start + minRun))) tryOne(start, end, ofHex);
   }
   for (const { 0: run, index } of text.includes('\\x') ? text.matchAll(escaped) : [])
     tryOne(index, index + run.length, ofHex);
 }
 
 type Decode = (run: string) => string;
+
+const digits = /^[\da-f]+$/i;
 
 /** `\x67\x68…`, as long as a token. */
 const escaped = /(?:\\x[\da-f]{2}){16,}/gi;

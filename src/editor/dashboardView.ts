@@ -32,7 +32,10 @@ export function dashboardViewOf(
     ],
     charts: chartsOf(insight),
     tables: [
-      costTable(t('Cost by model'), t('Model'), insight.cost.byModel, modelName),
+      {
+        ...costTable(t('Cost by model'), t('Model'), insight.cost.byModel, modelName),
+        hasNames: true,
+      },
       costTable(t('Cost by outcome'), t('Outcome'), insight.cost.byOutcome, codeWords),
     ],
     recent: events.slice(0, maxRecent).map((event) => ({

@@ -5,6 +5,7 @@ import { findHint } from './hints.ts';
 import { type FindMark, findMarkFor } from './levelMarks.ts';
 import { lineEnd } from './lineBreaks.ts';
 import { createLineMemory, type LineMemory } from './lineMemory.ts';
+import { type Carry, carryFor } from './prefixes.ts';
 import { createRepeats, type LogFinding } from './repeats.ts';
 
 /** What the bytes handed over so far are: more will come; all there is for now; all that counts. */
@@ -70,8 +71,10 @@ function readWith<T extends { readonly offset: number }>(
   let found: T[] = [];
   let safeCount = 0;
   let safe = start;
-  /** null until the first bytes were seen. */
-  let findMark: FindMark | undefined | null = null;
+  /** Known when the first bytes were seen. */
+  let form:
+    | { readonly findMark: FindMark | undefined; readonly carry: Carry | undefined }
+    | undefined;
 
   const markSafe = (offset: number): void => {
     safe = offset;
@@ -86,7 +89,8 @@ function readWith<T extends { readonly offset: number }>(
   const push = (bytes: Buffer, from: number, end: number, base: number): boolean => {
     const offset = base + from;
     counter.line(base + end);
-    assembler.push(memory.read(bytes, from, end, encoding), offset);
+    const line = memory.read(bytes, from, end, encoding);
+    assembler.push(form?.carry ? { text: form.carry(line.text) } : line, offset);
     collect();
     const open = assembler.openSince();
     if (open === undefined) {
@@ -120,8 +124,8 @@ function readWith<T extends { readonly offset: number }>(
   };
 
   const skim = (bytes: Buffer, base: number, ending: Ending): number => {
-    if (findMark === null) findMark = findMarkFor(bytes);
-    const search = createSearch(bytes, base, counter, findMark);
+    form ??= { findMark: findMarkFor(bytes), carry: carryFor(bytes) };
+    const search = createSearch(bytes, base, counter, form.findMark);
     const whole = bytes.lastIndexOf(10) + 1;
     let at = 0;
     for (;;) {

@@ -56,6 +56,10 @@ describe('pages', () => {
     // The log's own errors are of the days in which the demo was made.
     await page.getByText(/\d+× in 12 days, 3× of these in the last one/).waitFor();
     await lookAtAll('review-panel', page);
+    await inNarrowWindow(async () => {
+      assert.deepEqual(await brokenNumbers(page), []);
+      await window.shot('review-panel-narrow');
+    });
     await closeTab();
   });
 
@@ -64,6 +68,10 @@ describe('pages', () => {
     await page.getByText('patch request to review').waitFor();
     await page.getByText('from 5 on this is drawn').first().waitFor();
     await page.getByText('Tickets a day as a table').waitFor();
+    const untouched = await page.evaluate(`[...document.querySelectorAll('tbody th')]
+      .filter((one) => getComputedStyle(one, '::first-letter').textTransform === 'none')
+      .map((one) => one.textContent)`);
+    assert.deepEqual(untouched, ['recorded-demo']); // as its server spells it
     await lookAtAll('dashboard', page);
     await closeTab();
   });
@@ -80,6 +88,15 @@ describe('pages', () => {
       assert.deepEqual(await findings(page), [], theme);
       assert.deepEqual(await faint(page), [], theme);
     }
+  };
+
+  /** As at 200 % beside other things: with 400 pixels for all. */
+  const inNarrowWindow = async (look: () => Promise<void>): Promise<void> => {
+    const wide = window.page.viewportSize();
+    assert.ok(wide);
+    await window.page.setViewportSize({ width: 400, height: wide.height });
+    await look();
+    await window.page.setViewportSize(wide);
   };
 
   it('drops no hunk while none is ticked, but shows them', async () => {
@@ -202,6 +219,18 @@ async function faint(page: Frame): Promise<string[]> {
       .map((scheme) => 'box: ' + scheme);
     return [...new Set([...weak, ...boxes])];
   })()`);
+}
+
+/** Numbers that are on several lines. */
+async function brokenNumbers(page: Frame): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll('dd')]
+    .filter(({ textContent }) => /^[+−]?[0-9.]+$/.test(textContent.trim()))
+    .filter((one) => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+    })
+    .map(({ textContent }) => textContent.trim())`);
 }
 
 /** What axe finds wrong, with the elements. */

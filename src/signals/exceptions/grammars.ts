@@ -1,4 +1,5 @@
 import { batsTests } from './batsTests.ts';
+import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
@@ -8,6 +9,7 @@ import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
+import { glog } from './glog.ts';
 import { go, goRace } from './go.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
@@ -18,7 +20,9 @@ import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
 import { julia } from './julia.ts';
 import { junitXml } from './junitXml.ts';
+import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
+import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
@@ -27,7 +31,10 @@ import { perl } from './perl.ts';
 import { php } from './php.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
+import { psql } from './psql.ts';
 import { python } from './python.ts';
+import { pythonFault } from './pythonFault.ts';
+import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
@@ -47,6 +54,7 @@ import { v8Death } from './v8Death.ts';
 import { testUnit } from './testUnit.ts';
 import { valgrind } from './valgrind.ts';
 import { xunitTests } from './xunitTests.ts';
+import { wordpress } from './wordpress.ts';
 import { zig } from './zig.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
@@ -60,6 +68,7 @@ export const grammars: readonly Grammar[] = [
   jsonReports,
   javascriptTests,
   tapTests,
+  psql,
   pythonTests,
   doctests,
   phpTests,
@@ -72,22 +81,29 @@ export const grammars: readonly Grammar[] = [
   xunitTests,
   batsTests,
   npm,
+  kernel,
   v8Death,
+  pythonNotebook,
   python,
   pythonRich,
+  pythonFault,
+  miette,
   rust,
   go,
   goRace,
   zig,
   sanitizers,
   valgrind,
+  glog,
   native,
+  wordpress,
   php,
   crystal,
   ruby,
   elixir,
   erlang,
   lua,
+  clojure,
   java,
   powershell,
   dotnet,

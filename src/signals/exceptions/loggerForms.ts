@@ -48,6 +48,12 @@ const forms: readonly Form[] = [
     language: 'python',
   },
   {
+    // Django's verbose form: `ERROR 2026-03-02 10:00:00,123 views 17 140123 `
+    may: (line) => isDigit(line.charCodeAt(line.indexOf(' ') + 1)) && line.includes(','),
+    header: new RegExp(`^([A-Z]{4,8}) ${date} ${time} \\w{1,60} \\d{1,9} \\d{1,20} `),
+    language: 'python',
+  },
+  {
     // env_logger: `[2026-03-02T10:00:00Z ERROR shop::cart] `
     may: isBracketed,
     header: new RegExp(`^\\[${date}T${time}Z ([A-Z]{4,5}) {1,2}[\\w:]{1,160}\\] `),
@@ -78,6 +84,12 @@ const forms: readonly Form[] = [
     may: (line) => startsWithDigit(line) && line.charCodeAt(20) === 91,
     header: new RegExp(`^${date} ${time} \\[([a-z]{4,6})\\] \\d{1,9}#\\d{1,9}: (?:\\*\\d{1,12} )?`),
     tail: /, client: \S/,
+    language: 'nginx',
+  },
+  {
+    // nginx before it writes to a log of its own
+    may: (line) => line.startsWith('nginx: ['),
+    header: /^nginx: \[(emerg|alert|crit|error|warn)\] /,
     language: 'nginx',
   },
   {

@@ -46,6 +46,7 @@ export const php: Grammar = {
     'Stack trace:',
     '.php on line ',
     '[object] (',
+    ' on line <b>',
     '.php:1',
     '.php:2',
     '.php:3',
@@ -56,20 +57,30 @@ export const php: Grammar = {
     '.php:8',
     '.php:9',
   ],
-  begin(line) {
-    if (!mayBegin(line)) return undefined;
-    const found = report.exec(line);
-    if (found && isReport(found)) return followReport(line, found);
-    if (monologOpen.test(line)) return followMonolog(line);
-    if (symfony.test(line)) return () => 'no';
-    return printed.test(line) ? followPrinted() : undefined;
+  begin(shown) {
+    const line = withoutMarkup(shown);
+    const follow = mayBegin(line) ? begin(line) : undefined;
+    return follow && ((next) => follow(withoutMarkup(next)));
   },
-  saysEnough: (line) => isWholeReport(line),
-  *parse(lines) {
-    const parsed = parseReport(withoutEscapes(lines));
+  saysEnough: (line) => isWholeReport(withoutMarkup(line)),
+  *parse(shown) {
+    const parsed = parseReport(withoutEscapes(shown.map(withoutMarkup)));
     if (parsed) yield parsed;
   },
 };
+
+function begin(line: string): Follow | undefined {
+  const found = report.exec(line);
+  if (found && isReport(found)) return followReport(line, found);
+  if (monologOpen.test(line)) return followMonolog(line);
+  if (symfony.test(line)) return () => 'no';
+  return printed.test(line) ? followPrinted() : undefined;
+}
+
+/** With `html_errors` a report is written for a browser. */
+function withoutMarkup(line: string): string {
+  return line.includes('<b>') ? line.replace(/<\/?b>|<br \/>/g, '') : line;
+}
 
 /** The text before the place, its file and its line. Only the end of a long text is searched. */
 function placeOf(text: string): readonly [string, string, string, string] | undefined {

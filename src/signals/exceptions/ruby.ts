@@ -31,6 +31,8 @@ const inspected = new RegExp(String.raw`: #<(${typeName}): (.{0,4000})>$`);
 const jrubyFrame = /^\s{1,80}(\S.{0,200}?) at (\S.{0,500}):(\d{1,9})$/;
 const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) \((.*)\):$`);
 const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
+/** The lines of a template around the one that failed. */
+const templateLine = /^\s{2,8}\d{1,6}: /;
 const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
 const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
@@ -190,6 +192,7 @@ function followRails(startsWithHead: boolean): Follow {
   let hasHead = startsWithHead;
   let frames = 0;
   let blanks = 0;
+  let excerpt = 0;
   return (line) => {
     if (!hasHead) {
       hasHead = railsHead.test(line);
@@ -199,6 +202,7 @@ function followRails(startsWithHead: boolean): Follow {
       frames++;
       return 'enough';
     }
+    if (templateLine.test(line)) return frames === 0 && ++excerpt < 12 ? 'more' : 'no';
     if (blankTagged.test(line)) return frames === 0 && ++blanks < 4 ? 'more' : 'no';
     return 'no';
   };
