@@ -81,7 +81,6 @@ export function parsePanic(lines: readonly string[]): ParsedException | undefine
   const first = lines[0] ?? '';
   const start = lines.findIndex((line) => goroutine.test(line));
   if (start < 0) return undefined;
-  const frames = readFrames(lines, start + 1);
   const head = panicHead.exec(first);
   const serving = head ? null : servingHead.exec(first);
   // A stack that was asked for (debug.Stack) is an error's only below a panic.
@@ -90,23 +89,35 @@ export function parsePanic(lines: readonly string[]): ParsedException | undefine
   const more = head || serving ? messageTail(lines.slice(1, start)) : [];
   const runtime = said.startsWith('runtime error: ');
   const isFatal = head?.[1] === 'fatal error';
+  const hung = said.startsWith('test timed out after ') ? framesOfTest(lines) : undefined;
   return {
     language: 'go',
+    ...(hung ? { kind: 'test' } : {}),
     type: isFatal ? 'fatal error' : runtime ? 'runtime error' : 'panic',
     message: [said.replace(/^runtime error: | \[recovered[^\]]{0,40}\]$/g, ''), ...more]
       .join('\n')
       .trim()
       .replace(/ \[recovered[^\]]{0,40}\]$/, '')
       .slice(0, maxMessageChars),
-    frames,
+    frames: hung ?? readFrames(lines, start + 1),
     causes: [],
-    severity: head ? 'fatal' : 'error',
+    severity: head && !hung ? 'fatal' : 'error',
   };
 }
 
 function messageTail(lines: readonly string[]): string[] {
   const end = lines.findIndex((line) => signalLine.test(line) || line === 'runtime stack:');
   return lines.slice(0, end < 0 ? lines.length : end).filter((line) => !repanic.test(line));
+}
+
+/** It is an alarm that panics when a test takes too long; what hangs is another goroutine. */
+function framesOfTest(lines: readonly string[]): readonly Frame[] | undefined {
+  const starts = lines.flatMap((line, at) => (goroutine.test(line) ? [at] : []));
+  return starts
+    .map((at) => readFrames(lines, at + 1))
+    .find((frames) =>
+      frames.some(({ inApp }, at) => inApp && frames[at + 1]?.function === 'testing.tRunner'),
+    );
 }
 
 /** The frames of the first goroutine, from what panicked on: above it are only the handlers of the panic. */
@@ -149,7 +160,10 @@ export function isInApp(name: string, file: string): boolean {
       file,
     );
   const folder = name.slice(0, name.indexOf('.', name.lastIndexOf('/') + 1));
-  return !(file.replaceAll('\\', '/').includes(`src/${folder}/`) || file.startsWith(`${folder}/`));
+  const path = file.replaceAll('\\', '/');
+  // What waits (`time.Sleep`, `sync.runtime_Semacquire`) is written in the runtime.
+  const isStandard = path.includes(`src/${folder}/`) || path.includes('/src/runtime/');
+  return !(isStandard || file.startsWith(`${folder}/`));
 }
 
 function followGin(): Follow {

@@ -143,4 +143,40 @@ main.reconcile(0xc0003)
     assert.deepEqual(summaries(trace), []);
     assert.deepEqual(summaries('2026-03-02T10:11:12Z INFO panic: false alarm\nok\n'), []);
   });
+
+  it('reads where a test hung, not where its alarm went off', () => {
+    const text = `panic: test timed out after 1s
+running tests:
+	TestHang (1s)
+
+goroutine 17 [running]:
+testing.(*M).startAlarm.func1()
+	/usr/local/go/src/testing/testing.go:2036 +0x8e
+created by time.goFunc
+	/usr/local/go/src/time/sleep.go:176 +0x32
+
+goroutine 1 [chan receive]:
+testing.(*T).Run(0xc0000076c0, {0x52499f?, 0x4b7c25?}, 0x52f2e8)
+	/usr/local/go/src/testing/testing.go:1494 +0x37a
+testing.tRunner(0xc0000076c0, 0xc000070cd8)
+	/usr/local/go/src/testing/testing.go:1446 +0x10b
+main.main()
+	_testmain.go:47 +0x1aa
+
+goroutine 6 [sleep]:
+time.Sleep(0x34630b8a000)
+	/usr/local/go/src/runtime/time.go:195 +0x135
+example.com/depot/lids.TestHang(0x0?)
+	/srv/depot/lids_test.go:10 +0x25
+testing.tRunner(0xc000007860, 0x52f2e8)
+	/usr/local/go/src/testing/testing.go:1446 +0x10b
+created by testing.(*T).Run
+	/usr/local/go/src/testing/testing.go:1493 +0x35f
+FAIL	example.com/depot/lids	1.010s
+`;
+    assert.deepEqual(summaries(text), [
+      'error panic: test timed out after 1s @ example.com/depot/lids.TestHang /srv/depot/lids_test.go:10',
+    ]);
+    assert.equal(eventsIn(text)[0]?.kind, 'test');
+  });
 });
