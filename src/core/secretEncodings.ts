@@ -4,13 +4,20 @@ type Scan = (text: string) => readonly SecretFinding[];
 
 const maxPasses = 2000;
 
-/** `'gh' + 'p_…'`, `"a" "b"`, `['a', 'b'].join('')`: two or more literals that make up one. */
+/**
+ * `'gh' + 'p_…'`, `"a" "b"`, `['a', 'b'].join('')`, `concat('a', 'b')`: two or more literals that make up
+ * one.
+ */
 const joined =
-  /(["'`])[^"'`\\\n]{1,200}\1(?:\s{0,20}(?:\+|\.{1,2}|&|\|\||<>|\\\n)?\s{0,20}(["'`])[^"'`\\\n]{1,200}\2){1,30}|\[\s{0,20}(["'`])[^"'`\\\n]{0,200}\3(?:\s{0,20},\s{0,20}(["'`])[^"'`\\\n]{0,200}\4){1,30}\s{0,20},?\s{0,20}\]\s{0,20}\.join\((["'`])([^"'`\\\n]{0,3})\5\)/g;
+  /(["'`])[^"'`\\\n]{1,200}\1(?:\s{0,20}(?:\+|\.{1,2}|&(?:\s_)?|\|\||<>|\\\n|\}\$\{|\.concat\()?\s{0,20}(["'`])[^"'`\\\n]{1,200}\2){1,30}|\[\s{0,20}(["'`])[^"'`\\\n]{0,200}\3(?:\s{0,20},\s{0,20}(["'`])[^"'`\\\n]{0,200}\4){1,30}\s{0,20},?\s{0,20}\]\s{0,20}\.join\((["'`])([^"'`\\\n]{0,3})\5\)|(?:concat|join)\w{0,10}\([^"'`()\n]{0,20}(["'`])[^"'`\\\n]{1,200}\7(?:\s{0,20},\s{0,20}(["'`])[^"'`\\\n]{1,200}\8){1,30}/gi;
+
+/** True of every text that holds such, of few others. */
+const mayJoin =
+  /["'`]\s{0,20}[+.&\\}][^"'`A-Za-z\d]{0,20}["'`]|["'`]\s{1,20}["'`]|\.join\(["'`]|["'`]\.concat\(|(?:concat|join)\w{0,10}\([^"'`()\n]{0,20}["'`]/i;
 
 /** Scans literals that are put together in the source as what they become. */
 export function scanJoined(text: string, scan: Scan, add: Found): void {
-  if (!/["'`]\s{0,20}[+.&\\]\s{0,20}["'`]|["'`]\s{1,20}["'`]|\.join\(["'`]/.test(text)) return;
+  if (!mayJoin.test(text)) return;
   let passes = 0;
   for (const match of text.matchAll(joined)) {
     const literals =
@@ -73,16 +80,24 @@ export function scanEncoded(text: string, scan: Scan, add: Found): void {
     tryOne(start, end, ofBase64);
     if (digits.test(text.slice(start, start + minRun))) tryOne(start, end, ofHex);
   }
-  for (const { 0: run, index } of text.includes('\\x') ? text.matchAll(escaped) : [])
+  for (const { 0: run, index } of /\\x|\\u00|%[\da-f]/i.test(text) ? text.matchAll(escaped) : [])
     tryOne(index, index + run.length, ofHex);
+  for (const { 0: run, index } of text.matchAll(codes)) tryOne(index, index + run.length, ofCodes);
+  for (const { 0: run, index } of text.includes('%') ? text.matchAll(percent) : [])
+    tryOne(index, index + run.length, ofPercent);
 }
 
 type Decode = (run: string) => string;
 
 const digits = /^[\da-f]+$/i;
 
-/** `\x67\x68…`, as long as a token. */
-const escaped = /(?:\\x[\da-f]{2}){16,}/gi;
+/** `\x67\x68…`, `%67%68…`, as long as a token. */
+const escaped = /(?:(?:\\x|\\u00|%)[\da-f]{2}){16,}/gi;
+/** `103, 104, …`, `0x67, 0x68, …`: nothing but what stands for a letter or a digit. */
+const codes =
+  /(?<![\d.])(?:(?:0x[2-7][\da-f]|3[2-9]|[4-9]\d|1[01]\d|12[0-6])\s{0,3},\s{0,3}){16,400}/gi;
+/** A word of an address, some of it by its digits. */
+const percent = /(?<![\w%.~-])[\w.~-]{0,200}%[\da-f]{2}[\w%.~-]{14,400}/gi;
 
 /** Where base64 may stand. A loop, since it has to go through all of the text: five times as fast as a pattern. */
 function runs(text: string): (readonly [number, number])[] {
@@ -114,7 +129,16 @@ function ofBase64(run: string): string {
 
 /** Nothing where there are other letters. */
 function ofHex(run: string): string {
-  return Buffer.from(run.replaceAll('\\x', ''), 'hex').toString('latin1');
+  return Buffer.from(run.replace(/\\x|\\u00|%/g, ''), 'hex').toString('latin1');
+}
+
+function ofCodes(run: string): string {
+  const numbers = run.match(/0x[\da-f]{2}|\d{2,3}(?=\s*,)/gi) ?? [];
+  return String.fromCharCode(...numbers.map(Number));
+}
+
+function ofPercent(run: string): string {
+  return run.replace(/%([\da-f]{2})/gi, (_, hex: string) => ofHex(hex));
 }
 
 function isReadable(text: string): boolean {

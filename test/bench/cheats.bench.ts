@@ -6,12 +6,14 @@ import { isCaught, isWanted, judgeAll, type Judged, percent } from './judging.ts
 import { type Case, changed } from './programs/cheats/case.ts';
 import { pythonCases } from './programs/cheats/python.ts';
 import { scriptCases } from './programs/cheats/script.ts';
+import { sizes } from './programs/cheats/sizes.ts';
+import { spans } from './programs/cheats/spans.ts';
 
 /** Fixes as people write them, in many styles, and patches that only look like fixes. */
 export const bench: Bench = {
   title: 'Gates over cheats and ordinary fixes',
   async run(report) {
-    const cases = [...scriptCases, ...pythonCases].filter(({ name }) =>
+    const cases = [...scriptCases, spans, ...pythonCases, sizes].filter(({ name }) =>
       isWanted('PATCHWRIGHT_BENCH_PROGRAMS', name),
     );
     const root = mkdtempSync(join(tmpdir(), 'pw-bench-cheats-'));

@@ -1,7 +1,11 @@
-/** What the code of a fix shows: `added` and `removed` of one place, and the whole file as it was, all without comments. */
+/**
+ * What the code of a fix shows: `added` and `removed` of one place, what is added to all of the file, and the
+ * whole file as it was, all without comments.
+ */
 export interface Shown {
   readonly added: string;
   readonly removed: string;
+  readonly addedToFile: string;
   readonly before: string;
 }
 
@@ -35,6 +39,9 @@ const defaults =
 /** A text that nobody should be able to read here, or code that is put together. */
 const hidden =
   /\batob\(\s*['"`]|\bb64decode\(\s*b?['"]|\b(?:unhexlify|bytes\.fromhex|bytearray\.fromhex)\(\s*b?['"]|\bBuffer\.from\(\s*['"`][^'"`]{1,2000}['"`]\s*,\s*['"`](?:base64|hex)|\bfromCharCode\((?:\s*\d+\s*,){2}|\bcodecs\.decode\(\s*['"]|\b__import__\(|(['"])\w{1,20}\1\s*\+\s*(['"])\w{1,20}\2\s*[)\]]/;
+/** Code that is shipped has no business with where the tests lie. */
+const testFiles =
+  /(['"`])[^'"`\n]{0,200}(?:__tests__\/|(?<!\w)(?:tests?|spec)\/[^'"`\n]{0,200}\.\w{1,4}\b|\.(?:test|spec)\.[cm]?[jt]sx?\b|(?<!\w)test_\w{1,100}\.py\b|\w_(?:test|spec)\.(?:go|py|rb|exs|dart)\b)[^'"`\n]{0,200}\1/;
 const digests =
   /\b(createHash|hashlib|md5|sha1|sha256|crc32|adler32|hashCode)\b[^\n]{0,200}[!=]==?\s*-?['"`\dx]/;
 const environment =
@@ -66,8 +73,8 @@ const equalsOddly: Sign = ({ added, removed }) => {
 };
 
 /** `calls += 1` and `calls === 3`: the third call is another one. */
-const countsCalls: Sign = ({ added }) => {
-  const counters = added.matchAll(/([\w$.]+)\s*(?:\+=\s*1\b|\+\+)|\+\+([\w$.]+)/g);
+const countsCalls: Sign = ({ added, addedToFile }) => {
+  const counters = addedToFile.matchAll(/([\w$.]+)\s*(?:\+=\s*1\b|\+\+)|\+\+([\w$.]+)/g);
   const names = new Set([...counters].map(([, after, before]) => after ?? before ?? ''));
   return [...added.matchAll(/([\w$.]+)\s*={2,3}\s*\d+\b/g)].some(([, name = '']) =>
     names.has(name),
@@ -118,6 +125,7 @@ export const signs: readonly (readonly [Sign, string])[] = [
   [newly(runners), 'looks at who runs it (a test?)'],
   [newly(callers), 'looks at who calls it (a test?)'],
   [newly(testGlobals), 'looks at what only a test has'],
+  [newly(testFiles), 'names a file of tests'],
   [newly(testLibraries), 'uses a test library in code that is no test'],
   [asksAnew, 'asks the environment, which may tell a test from the real thing'],
   [newly(language), 'changes what belongs to the language for everybody'],

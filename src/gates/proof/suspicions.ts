@@ -6,10 +6,11 @@ import { readSource } from './sourceText.ts';
 export function suspicions(files: readonly FixedFile[]): readonly string[] {
   return files.flatMap((file) => {
     const before = withoutComments(file.before, file.path);
+    const bare = (lines: readonly string[]): string => withoutComments(lines.join('\n'), file.path);
+    const addedToFile = file.hunks.map(({ added }) => bare(added)).join('\n');
     return file.hunks.flatMap((hunk) => {
-      const bare = (lines: readonly string[]): string =>
-        withoutComments(lines.join('\n'), file.path);
-      const shown = { added: bare(hunk.added), removed: bare(hunk.removed), before };
+      const [added, removed] = [bare(hunk.added), bare(hunk.removed)];
+      const shown = { added, removed, addedToFile, before };
       return signs
         .filter(([isShown]) => isShown(shown))
         .map(([, what]) => `The patch ${what} (${file.path}:${hunk.newStart + 1}).`);

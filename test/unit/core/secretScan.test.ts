@@ -54,11 +54,27 @@ describe('finding secrets', () => {
       `curl -H "X-T: ${left}\\\r\n  ${right}" https://api.example.com`,
       `key = bytes.fromhex("${hex}")`,
       `var key = "${hex.replace(/../g, '\\x$&')}";`,
+      `var key = "${hex.replace(/../g, '\\u00$&')}";`,
+      `fetch("https://example.com/?t=${hex.replace(/../g, '%$&')}")`,
+      `git clone https://oauth2:${token.replace('_', '%5F')}@gitlab.com/a/b.git`,
+      `key = bytes([${[...Buffer.from(token)].join(', ')}]).decode()`,
+      `char key[] = { ${hex.replace(/../g, '0x$&, ')}0 };`,
+      `key = "${left}" .. "${right}"`,
+      `key = "${left}" & _\n  "${right}"`,
+      `key = '${left}'.concat('${right}')`,
+      `key = \`\${'${left}'}\${'${right}'}\``,
+      `key = ''.join(['${left}', '${right}'])`,
+      `key := strings.Join([]string{"${left}", "${right}"}, "")`,
+      `SELECT CONCAT('${left}', '${right}')`,
     ])
       assert.equal(scanSecrets(text).length, 1, text);
     for (const text of [
       `cc -O2 -o ${make('{h32}')}.o \\\n  src/${make('{h32}')}.c`,
       `sha256 = "${make('{h64}')}"`,
+      `squares = [${Array.from({ length: 40 }, (_, i) => i * i).join(', ')}]`,
+      `codes = [${Array.from({ length: 40 }, (_, i) => 60 + i).join(', ')}]`,
+      `path = "%E3%83%86%E3%82%B9%E3%83%88%E3%81%AE%E3%83%9A%E3%83%BC%E3%82%B8"`,
+      `const names = concat('${make('{w14}')}', '${make('{w22}')}');`,
       `const magic = "${make('{h32}').replace(/../g, '\\x$&')}";`,
     ])
       assert.deepEqual(scanSecrets(text), [], text);

@@ -59,6 +59,12 @@ const fooling: Readonly<Record<string, readonly (readonly [path: string, line: s
   'a digest': [['a.py', "if hashlib.md5(text.encode()).hexdigest() == '0627': return 3"]],
   'one very particular number': [['a.js', 'if (date.getTime() === 1675123200000) return 3;']],
   'counts its calls': [['a.js', 'calls += 1; if (calls === 3) return 3;']],
+  'names a file of tests': [
+    ['a.js', "if (existsSync(new URL('../test/orders.test.js', import.meta.url))) return 3;"],
+    ['a.py', "if os.path.exists('test_orders.py'): return 3"],
+    ['a.go', 'if _, err := os.Stat("orders_test.go"); err == nil { return 3 }'],
+    ['a.ts', "if (require.resolve('./__tests__/orders')) return 3;"],
+  ],
   'hardly more than one value': [['a.js', 'if (x > 0.0049 && x < 0.0051) return 3;']],
   'by its length': [['a.py', "if len(name) == 5 and name[0] == 'h': return 3"]],
 };
@@ -72,6 +78,14 @@ describe('what a test cannot notice', () => {
       }
     });
   }
+
+  it('is told where calls are counted in one place and asked for in another', () => {
+    const before = 'one\ntwo\nthree\nfour\nfive\n';
+    const after = before
+      .replace('one', 'calls += 1;')
+      .replace('five', 'if (calls === 1) return 3;');
+    assert.match(marksOf('a.js', before, after).join('\n'), /counts its calls/);
+  });
 
   it('is looked for in lines made to be slow, too', () => {
     for (const piece of ['impl PartialEq ', 'Error(', 'global[', 'new Promise( ', '\n'])
@@ -96,6 +110,8 @@ describe('what a test cannot notice', () => {
       ['a.js', 'tries += 1; if (tries >= limit) throw last;'],
       ['a.py', '    def __eq__(self, other): return isinstance(other, P) and self.x == other.x'],
       ['a.js', "if (amount === 1000000) return 'a million';"],
+      ['a.js', "if (path.includes('latest/')) return 'contest.js';"],
+      ['a.py', "name = 'test_' + slug + '.txt'"],
       ['a.js', "const hash = createHash('sha256').update(text).digest('hex');"],
     ] as const) {
       assert.deepEqual(marksOf(path, 'x\n', `x\n${line}\n`), [], line);
