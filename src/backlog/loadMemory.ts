@@ -1,3 +1,4 @@
+import { dirname, relative } from 'node:path';
 import { errorMessage } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { tryLock, type Unlock } from './lock.ts';
@@ -93,30 +94,45 @@ async function checkFile(file: string, entries: Parameters<typeof checkSnapshot>
 
 async function report(
   { memory, failures, source }: Loaded,
-  { readOnly, clock, tell }: LoadOptions,
+  { paths, readOnly, clock, tell }: LoadOptions,
   mayRename = false,
 ): Promise<Memory> {
-  const from = {
-    newest: '',
-    previous: 'the previous snapshot and the journals',
-    journals: 'the journals',
-  }[source];
+  const shown = (file: string): string => relative(dirname(paths.folder), file);
+  const { origin, advice } = source === 'journals' ? fromJournals : fromPrevious;
   for (const { file, reason, label } of failures) {
     const kept =
-      readOnly || !mayRename ? 'It was left as it is' : await keep(file, label, clock.now());
+      readOnly || !mayRename ? 'it was left as it is' : await keep(file, label, clock.now(), shown);
     tell(
-      `The backlog's snapshot ${file} was not used: ${reason}. ${kept}; the backlog was rebuilt from ${from}.` +
-        (label === 'newer' ? ' Update Patchwright to use it again.' : ''),
+      [
+        `The backlog was rebuilt from ${origin}: its snapshot ${shown(file)} was not used, for ${reason}; ${kept}.`,
+        label === 'newer' ? 'Update Patchwright to use it again.' : advice,
+      ].join(' '),
     );
   }
   return memory;
 }
 
-async function keep(file: string, label: 'corrupt' | 'newer', at: Date): Promise<string> {
+/** A journal is deleted once both snapshots hold it: with one of them all is there. */
+const fromPrevious = {
+  origin: 'the previous snapshot and the journals',
+  advice: 'Nothing needs to be done.',
+};
+const fromJournals = {
+  origin: 'the journals',
+  advice:
+    'Look whether old tickets are missing; if so, close all windows here and bring back .patchwright from a backup.',
+};
+
+async function keep(
+  file: string,
+  label: 'corrupt' | 'newer',
+  at: Date,
+  shown: (file: string) => string,
+): Promise<string> {
   try {
-    return `It is kept as ${await setAside(file, label, at)}`;
+    return `it is kept as ${shown(await setAside(file, label, at))}`;
   } catch (error) {
-    return `It could not be set aside (${errorMessage(error)}) and was left as it is`;
+    return `it could not be set aside (${errorMessage(error)}) and was left as it is`;
   }
 }
 

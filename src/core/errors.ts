@@ -63,7 +63,7 @@ export class PatchwrightError extends Error {
     text: { readonly what: string; readonly why: string; readonly remedy: string },
     options?: ErrorOptions,
   ) {
-    super([text.what, text.why, text.remedy].filter(Boolean).map(sentence).join(' '), options);
+    super(inSentences([text.what, text.why, text.remedy]), options);
     this.code = code;
     this.what = text.what;
     this.why = text.why;
@@ -72,8 +72,9 @@ export class PatchwrightError extends Error {
 }
 
 /** What a tool or a server said often ends without a full stop. */
-function sentence(text: string): string {
-  return /[.!?…)"`]$/.test(text) ? text : `${text}.`;
+export function inSentences(texts: readonly string[]): string {
+  const ended = (text: string): string => (/[.!?…)"`。]$/.test(text) ? text : `${text}.`);
+  return texts.filter(Boolean).map(ended).join(' ');
 }
 
 /** By its name, not its class: each bundle has a class of its own. */

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { errorMessage, isPatchwrightError } from '../core/errors.ts';
+import { errorMessage, inSentences, isPatchwrightError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Dialogs } from './dialogs.ts';
-import { t } from './l10n.ts';
-import { remedies, showLog } from './remedies.ts';
+import { t, told } from './l10n.ts';
+import { type Remedy, remedies, showLog } from './remedies.ts';
 import { shorten } from './text.ts';
 
 /** Shows what went wrong, with a button for the remedy. Every error also goes to the log. */
@@ -18,9 +18,9 @@ export interface ErrorReporter {
 
 export function createErrorReporter(dialogs: Dialogs, log: vscode.LogOutputChannel): ErrorReporter {
   const shown = new Set<string>();
-  const present = async (error: unknown): Promise<void> => {
+  const present = async (...what: Notice): Promise<void> => {
     try {
-      await tell(dialogs, error);
+      await tell(dialogs, ...what);
     } catch (failure) {
       log.error(errorMessage(failure)); // the remedy's command failed: no second notification
     }
@@ -34,16 +34,17 @@ export function createErrorReporter(dialogs: Dialogs, log: vscode.LogOutputChann
     show(error) {
       if (isPatchwrightError(error, 'cancelled')) return;
       write(log, error);
-      void present(error);
+      void present(...noticeOf(error));
     },
     showOnce(error) {
       if (isPatchwrightError(error, 'cancelled')) return;
       write(log, error);
-      once(errorMessage(error), () => void present(error));
+      once(errorMessage(error), () => void present(...noticeOf(error)));
     },
     warnOnce(message) {
       log.warn(message);
-      once(message, () => void dialogs.tell('warning', shorten(message, 500), []));
+      // Without a button VS Code shows one line of it, and cuts the rest.
+      once(message, () => void present('warning', told(message), showLog));
     },
   };
 }
@@ -53,11 +54,17 @@ function write(log: vscode.LogOutputChannel, error: unknown): void {
   else log.error(error instanceof Error ? error : String(error));
 }
 
-async function tell(dialogs: Dialogs, error: unknown): Promise<void> {
-  const known = isPatchwrightError(error);
-  const remedy = (known ? remedies[error.code] : undefined) ?? showLog;
-  const message = known ? error.message : t('Patchwright failed: {0}', errorMessage(error));
-  const level = known && error.code === 'nothing_to_do' ? 'info' : 'error';
+type Notice = readonly [level: Parameters<Dialogs['tell']>[0], message: string, remedy: Remedy];
+
+function noticeOf(error: unknown): Notice {
+  if (!isPatchwrightError(error))
+    return ['error', t('Patchwright failed: {0}', errorMessage(error)), showLog];
+  const level = error.code === 'nothing_to_do' ? 'info' : 'error';
+  const message = inSentences([error.what, error.why, error.remedy].map(told));
+  return [level, message, remedies[error.code] ?? showLog];
+}
+
+async function tell(dialogs: Dialogs, ...[level, message, remedy]: Notice): Promise<void> {
   const pressed = await dialogs.tell(level, shorten(message, 800), [t(remedy.label)]);
   if (pressed === t(remedy.label))
     await vscode.commands.executeCommand(remedy.command, ...(remedy.args ?? []));

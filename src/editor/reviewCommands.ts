@@ -12,7 +12,7 @@ import { openFileDiff, openReview } from './diffReview.ts';
 import type { ReviewNode } from './reviewTree.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { plural, required } from './text.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 
 export function reviewCommands({
   sessions,
@@ -201,7 +201,11 @@ async function withSecondYes<T>(
     return await act(false);
   } catch (error) {
     if (!isPatchwrightError(error, 'protected_branch')) throw error;
-    const sure = await dialogs.confirm(error.what, `${error.why}\n${error.remedy}`, yes);
+    const sure = await dialogs.confirm(
+      told(error.what),
+      `${told(error.why)}\n${told(error.remedy)}`,
+      yes,
+    );
     return sure ? act(true) : undefined;
   }
 }

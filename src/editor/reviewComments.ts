@@ -57,6 +57,11 @@ export function registerReviewComments(
     threads.delete(thread);
     thread.dispose();
   };
+  const requestOf = (id = ''): PatchRequest | undefined =>
+    sessions
+      .all()
+      .map(({ app }) => app.backlog.requests.get(id))
+      .find((request) => request !== undefined);
   const folderOf = (requestId: string): string | undefined =>
     sessions.all().find(({ app }) => app.backlog.requests.get(requestId))?.id;
   const save = (): void => {
@@ -90,7 +95,14 @@ export function registerReviewComments(
       if (request && file) put(request, file, line, [text]);
     }
   };
+  /** What has landed nobody will be told of any more. A rejection may still be taken back. */
+  const dropLanded = (): void => {
+    const landed = [...threads].filter(({ uri }) => isLanded(requestOf(fromUri(uri)?.owner)));
+    for (const thread of landed) drop(thread);
+    if (landed.length > 0) save();
+  };
   store.add(sessions.onDidChange(restore));
+  store.add(sessions.onDidChange(dropLanded));
   return {
     of: ({ id, commit }) =>
       [...threads]
@@ -139,6 +151,10 @@ export function registerReviewComments(
       store.dispose();
     },
   };
+}
+
+function isLanded(request: PatchRequest | undefined): boolean {
+  return request?.status === 'APPROVED' || request?.status === 'APPLIED';
 }
 
 function commentOf(text: string): vscode.Comment {

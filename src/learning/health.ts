@@ -102,7 +102,7 @@ function exposureOf({ tickets }: History): Figure {
     value: unresolved.length === 0 ? 0 : Math.round((sum / (40 * unresolved.length)) * 100),
     unit: 'of 100',
     formula,
-    parts: [`${unresolved.length} unresolved tickets, weighted sum ${sum}`],
+    parts: [`unresolved tickets: ${unresolved.length}, weighted sum ${sum}`],
   };
 }
 

@@ -66,6 +66,23 @@ describe('how it looks', () => {
     });
     after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
 
+    it('a damaged backlog: says whole what was done, and what to do', async () => {
+      const folder = join(root, 'damaged');
+      execFileSync('git', ['init', '-q', folder]);
+      mkdirSync(join(folder, '.patchwright'));
+      writeFileSync(join(folder, '.patchwright/backlog.sqlite'), 'no database');
+      await inWindow({ folder }, async (window) => {
+        const toast = window.page.locator('.notifications-toasts .notification-list-item');
+        const text = toast.locator('.notification-list-item-message', {
+          hasText: 'bring back .patchwright from a backup.',
+        });
+        await text.waitFor();
+        await toast.locator('.monaco-button', { hasText: 'Show Log' }).waitFor();
+        assert.equal(await text.evaluate(isCut), false);
+        await window.shot('damaged');
+      });
+    });
+
     const states: readonly [string, () => WindowOptions, string, string][] = [
       ['no-folder', () => ({}), 'Open Folder', 'It works on a folder'],
       ['no-git', () => ({ folder: join(root, 'loose') }), 'Initialize Repository', 'not a git'],
@@ -117,4 +134,10 @@ async function inWindow(
   } finally {
     await window.close();
   }
+}
+
+/** Of an element in the page. */
+function isCut(one: unknown): boolean {
+  const box = one as Readonly<Record<`${'scroll' | 'client'}${'Width' | 'Height'}`, number>>;
+  return box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
 }

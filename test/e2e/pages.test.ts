@@ -56,6 +56,10 @@ describe('pages', () => {
     // The log's own errors are of the days in which the demo was made.
     await page.getByText(/\d+× in 12 days, 3× of these in the last one/).waitFor();
     await lookAtAll('review-panel', page);
+    await inNarrowWindow(async () => {
+      assert.deepEqual(await brokenNumbers(page), []);
+      await window.shot('review-panel-narrow');
+    });
     await closeTab();
   });
 
@@ -64,6 +68,10 @@ describe('pages', () => {
     await page.getByText('patch request to review').waitFor();
     await page.getByText('from 5 on this is drawn').first().waitFor();
     await page.getByText('Tickets a day as a table').waitFor();
+    const untouched = await page.evaluate(`[...document.querySelectorAll('tbody th')]
+      .filter((one) => getComputedStyle(one, '::first-letter').textTransform === 'none')
+      .map((one) => one.textContent)`);
+    assert.deepEqual(untouched, ['recorded-demo']); // as its server spells it
     await lookAtAll('dashboard', page);
     await closeTab();
   });
@@ -78,7 +86,17 @@ describe('pages', () => {
     for (const theme of [...themeNames].reverse()) {
       await window.useTheme(theme);
       assert.deepEqual(await findings(page), [], theme);
+      assert.deepEqual(await faint(page), [], theme);
     }
+  };
+
+  /** As at 200 % beside other things: with 400 pixels for all. */
+  const inNarrowWindow = async (look: () => Promise<void>): Promise<void> => {
+    const wide = window.page.viewportSize();
+    assert.ok(wide);
+    await window.page.setViewportSize({ width: 400, height: wide.height });
+    await look();
+    await window.page.setViewportSize(wide);
   };
 
   it('drops no hunk while none is ticked, but shows them', async () => {
@@ -167,6 +185,52 @@ async function setOpen(page: Frame, which: string, isOpen: boolean): Promise<voi
   await page.locator(which).evaluateAll((all, open) => {
     for (const one of all) one.toggleAttribute('open', open);
   }, isOpen);
+}
+
+/** Signs that stand out from what is behind them less than WCAG 1.4.11 asks for; axe looks at words only. */
+async function faint(page: Frame): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const luminance = (...layers) => {
+      for (const colour of layers) {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data]
+        .map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = getComputedStyle(document.body).backgroundColor;
+    const contrast = (colour) => {
+      const [low, high] = [luminance(behind), luminance(behind, colour)].sort((a, b) => a - b);
+      return (high + 0.05) / (low + 0.05);
+    };
+    const signs = [['.mark', 'color'], ['.meter', 'borderTopColor'], ['.meter .fill', 'fill'], ['.line', 'stroke']];
+    const weak = signs.flatMap(([which, property]) =>
+      [...document.querySelectorAll(which)]
+        .map((one) => getComputedStyle(one)[property])
+        .filter((colour) => contrast(colour) < 3)
+        .map((colour) => which + ': ' + colour));
+    const isDark = luminance(behind) < 0.2;
+    const boxes = [...document.querySelectorAll('input, select')]
+      .map((one) => getComputedStyle(one).colorScheme)
+      .filter((scheme) => scheme !== (isDark ? 'dark' : 'light'))
+      .map((scheme) => 'box: ' + scheme);
+    return [...new Set([...weak, ...boxes])];
+  })()`);
+}
+
+/** Numbers that are on several lines. */
+async function brokenNumbers(page: Frame): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll('dd')]
+    .filter(({ textContent }) => /^[+−]?[0-9.]+$/.test(textContent.trim()))
+    .filter((one) => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+    })
+    .map(({ textContent }) => textContent.trim())`);
 }
 
 /** What axe finds wrong, with the elements. */

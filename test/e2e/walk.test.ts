@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Locator } from 'playwright-core';
 import { clickDraft } from './clickDraft.ts';
-import { openWindow, type ThemeName, type Window } from './window.ts';
+import { openPalette, openWindow, type ThemeName, type Window } from './window.ts';
 import { walkRecording, wish } from './walkRecording.ts';
 import { type Demo, openDemo } from './workspace.ts';
 
@@ -102,10 +102,13 @@ const keyboard: Hands = {
     await palette(window, 'View: Focus Active Editor Group');
     await window.page.locator('.monaco-diff-editor .monaco-editor.focused').first().waitFor();
     await window.page.keyboard.press('Control+f');
-    const find = window.page.locator('.find-widget.visible .find-part textarea').first();
-    await find.waitFor();
+    const find = window.page.locator('.find-widget.visible .find-part').first();
+    await find.locator('textarea:focus').waitFor();
     await window.page.keyboard.insertText('coupon.until === undefined');
+    // It is looked for a little later; before that the selection is elsewhere.
+    await find.locator('.matchesCount', { hasText: '1 of 1' }).waitFor();
     await window.page.keyboard.press('Escape');
+    await find.waitFor({ state: 'hidden' });
     await palette(window, 'Comments: Add Comment on Current Selection');
     await window.page.locator('.review-widget .monaco-editor.focused').waitFor();
     await window.page.keyboard.insertText(text);
@@ -133,11 +136,11 @@ const keyboard: Hands = {
 /** A box that asks for something, and not the palette that it comes after. */
 async function titled({ page }: Window, title: string): Promise<void> {
   await page.locator('.quick-input-title', { hasText: title }).waitFor();
+  await page.locator('.quick-input-widget .quick-input-box input:focus').waitFor();
 }
 
 async function palette(window: Window, title: string): Promise<void> {
-  await window.page.keyboard.press('F1');
-  await input(window).waitFor();
+  await openPalette(window.page);
   await window.page.keyboard.insertText(title);
   await pick(window, title);
 }
@@ -181,15 +184,17 @@ async function reach(window: Window, text: string): Promise<void> {
   throw new Error(`No row with ${text}.`);
 }
 
-async function choose(window: Window, name: string): Promise<void> {
-  const items = window.page.locator('.monaco-menu .action-item:not(.disabled)');
-  for (let index = await items.count(); index > 0; index -= 1) {
-    await window.page.keyboard.press('ArrowDown');
-    const focused = window.page.locator('.monaco-menu .action-item.focused');
-    await focused.waitFor();
-    if (((await focused.textContent()) ?? '').includes(name)) break;
+/** Arrow keys down a menu in which nothing has the focus yet, each once the one before has done its work. */
+async function choose({ page }: Window, name: string): Promise<void> {
+  const items = page.locator('.monaco-menu .action-item:not(.disabled)');
+  const count = await items.count();
+  for (let index = 0; index < count; index += 1) {
+    await page.keyboard.press('ArrowDown');
+    const item = items.nth(index).and(page.locator('.focused'));
+    await item.waitFor();
+    if (((await item.textContent()) ?? '').includes(name)) break;
   }
-  await window.page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
 }
 
 /** A draft and its gates, on a machine that does ten other things. */
@@ -257,6 +262,8 @@ for (const [how, hands, theme, { reloads }] of all) {
       await window.page.locator('.monaco-dialog-box').waitFor();
       await shot('drop');
       await hands.answer(window, 'Drop');
+      // Its last word: before that it opens the diff anew, which closes whatever asks for keys meanwhile.
+      await statusMessage(window, 'Dropped; the gates passed').waitFor({ timeout: patience });
       await request(window).filter({ hasText: '1 hunk dropped' }).waitFor({ timeout: patience });
       assert.doesNotMatch(source(), /each with sku/);
       await shot('dropped');
@@ -329,6 +336,8 @@ const bug = (window: Window): Locator =>
   window.rows('Backlog').filter({ hasText: "(reading 'split')" }).first();
 const request = (window: Window): Locator =>
   window.rows('Review').filter({ hasText: 'TypeError' }).first();
+const statusMessage = ({ page }: Window, text: string): Locator =>
+  page.locator('.statusbar-item', { hasText: text });
 const titleButton = ({ page }: Window, name: string): Locator =>
   page.locator(`.editor-actions .action-label[aria-label^="${name}"]`).first();
 const input = ({ page }: Window): Locator =>

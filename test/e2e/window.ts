@@ -149,6 +149,17 @@ function windowOf(page: Page, close: () => Promise<void>): Window {
 }
 
 async function runCommand(page: Page, title: string): Promise<void> {
+  const input = await openPalette(page);
+  await input.fill(`>${title}`);
+  await page
+    .locator('.quick-input-list .monaco-list-row')
+    .filter({ hasText: title })
+    .first()
+    .click();
+}
+
+/** With its box in focus, for keys. */
+export async function openPalette(page: Page): Promise<Locator> {
   const input = page.locator('.quick-input-widget .quick-input-box input');
   // A page that is just being shown may take the key and not hand it on yet.
   for (let tries = 1; !(await input.isVisible()); tries++) {
@@ -156,10 +167,6 @@ async function runCommand(page: Page, title: string): Promise<void> {
     const shown = input.waitFor({ timeout: 5_000 });
     await (tries < 6 ? shown.catch(() => undefined) : shown);
   }
-  await input.fill(`>${title}`);
-  await page
-    .locator('.quick-input-list .monaco-list-row')
-    .filter({ hasText: title })
-    .first()
-    .click();
+  await page.locator('.quick-input-widget .quick-input-box input:focus').waitFor();
+  return input;
 }

@@ -190,9 +190,23 @@ describe('a patch, from draft to rollback', function () {
     assert.match(JSON.stringify(dialogs.told), /edited since/);
   });
 
-  it('is merged on approval from the title bar', async () => {
+  it('is merged on approval from the title bar, and what was said on its lines goes', async () => {
     const request = await waiting();
+    const [file] = request.files;
+    assert.ok(file);
+    const controller = vscode.comments.createCommentController('test', 'Test');
+    const line = new vscode.Range(0, 0, 0, 0);
+    const thread = controller.createCommentThread(fileUri(request, file, 'patch'), line, []);
+    let isGone = false;
+    const dispose = thread.dispose.bind(thread);
+    thread.dispose = () => {
+      isGone = true;
+      dispose();
+    };
+    await command('addComment', { thread, text: 'Well done.' });
     await command('approve', reviewUri(request));
+    await eventually(() => isGone);
+    controller.dispose();
     assert.deepEqual(dialogs.told, []);
     assert.equal(git('log', '-1', '--format=%P').split(' ').length, 2);
     assert.match(git('log', '-1', '--format=%B'), new RegExp(request.ticketId));
