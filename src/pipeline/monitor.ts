@@ -2,9 +2,17 @@ import type { Change } from '../core/change.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Release, ReleaseLook } from '../core/patchRequest.ts';
 import type { Settings } from '../core/settings.ts';
-import { compareNeighbours, compareRates, rateSentence, type Seen } from '../release/rates.ts';
+import {
+  compareNeighbours,
+  compareRates,
+  isBeyond,
+  rateSentence,
+  type Seen,
+  stormOf,
+} from '../release/rates.ts';
 import { itself } from './autoApprove.ts';
 import { audit, move } from './changes.ts';
+import { freshErrors } from './freshErrors.ts';
 import type { Watching } from './decision.ts';
 import { rollBack } from './rollBack.ts';
 import type { House } from './house.ts';
@@ -61,7 +69,7 @@ function looksOf(house: House, due: readonly Due[]): Promise<readonly Looked[]> 
     due.map(async ({ release, minutes }) => {
       const request = backlog.requests.get(release.requestId);
       const neighbours = request ? await neighboursOf(house, request) : [];
-      const rates = releaseRates(backlog.metrics, release, neighbours);
+      const rates = releaseRates(backlog.metrics, release, neighbours, freshErrors(house, release));
       return { release, look: lookOf(rates, minutes, errorRate, clock.now()) };
     }),
   );
@@ -78,7 +86,7 @@ function dueLook(release: Release, first: number, now: Date): number | undefined
 
 /** What the counts say of a release, and whether it is to be taken back. */
 export function lookOf(
-  { own, all, neighbours }: ReleaseRates,
+  { own, all, neighbours, fresh }: ReleaseRates,
   minutes: number,
   errorRate: number,
   now: Date,
@@ -87,8 +95,13 @@ export function lookOf(
   const ofAll = compareRates(all.before, all.after).verdict;
   const [first, ...others] = neighbours;
   const near = first && compareNeighbours([first, ...others]);
+  const storm = near?.isWorse ? undefined : stormOf(fresh);
   const isWorse =
-    ofOwn === 'worse' || ofAll === 'worse' || passes(all, errorRate) || near?.isWorse === true;
+    ofOwn === 'worse' ||
+    ofAll === 'worse' ||
+    passes(all, errorRate) ||
+    near?.isWorse === true ||
+    storm !== undefined;
   return {
     minutes,
     at: now.toISOString(),
@@ -96,6 +109,7 @@ export function lookOf(
     sentence: [
       rateSentence('this error', own.before, own.after),
       ...(near ? [near.sentence] : []),
+      ...(storm === undefined ? [] : [storm]),
       rateSentence('all errors', all.before, all.after),
     ].join(' '),
   };
@@ -110,7 +124,7 @@ function passes({ before, after }: ReleaseRates['all'], limit: number): boolean 
   const share = ({ events, lines }: Seen): number => (lines === 0 ? 0 : events / lines);
   if (after.lines < leastLines || share(after) < limit || share(before) >= limit) return false;
   const { verdict, evidence } = compareRates(before, after);
-  return verdict === 'unknown' || evidence >= enough;
+  return verdict === 'unknown' ? isBeyond(after, limit, before.together) : evidence >= enough;
 }
 
 function noted({ backlog, clock }: House, release: Release, look: ReleaseLook): Change[] {

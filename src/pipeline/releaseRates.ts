@@ -12,6 +12,8 @@ export interface ReleaseRates {
   readonly own: { readonly before: Seen; readonly after: Seen };
   readonly all: { readonly before: Seen; readonly after: Seen };
   readonly neighbours: readonly NeighbourRates[];
+  /** Errors that were not seen before. */
+  readonly fresh: readonly NeighbourRates[];
 }
 
 type Metrics = Pick<Backlog['metrics'], 'windows'>;
@@ -20,6 +22,7 @@ export function releaseRates(
   metrics: Metrics,
   release: Release,
   neighbours: readonly string[],
+  fresh: readonly string[] = [],
 ): ReleaseRates {
   const { ticketId, appliedAt, baseline = { events: 0, allEvents: 0, lines: 0 } } = release;
   const landed = windowStart(Date.parse(appliedAt));
@@ -54,6 +57,7 @@ export function releaseRates(
       id,
       ...rates(eventsOf(id), baseline.neighbours?.[id] ?? 0),
     })),
+    fresh: fresh.map((id) => ({ id, ...rates(eventsOf(id), 0) })),
   };
 }
 

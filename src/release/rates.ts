@@ -102,7 +102,7 @@ function logPredictive({ events, lines }: Seen, a: number, b: number): number {
   );
 }
 
-/** One of several errors that a patch may have changed as well. */
+/** One of several errors that a patch may have changed as well, or brought. */
 export interface NeighbourRates {
   readonly id: string;
   readonly before: Seen;
@@ -139,6 +139,46 @@ export function compareNeighbours(
     among === 1 ? '1 other error of the same code' : `${among} other errors of the same code`;
   return { isWorse: false, sentence: rateSentence(what, sum('before'), sum('after')) };
 }
+
+/** How rare an error is taken to be where nothing is known of it: as if so many lines had been without it. */
+const linesWithout = 200;
+/** Where less was logged before, what was never seen may just not have come yet. */
+const leastLinesBefore = 100;
+/** Fewer are no storm. */
+const leastStorm = 10;
+/** New errors often come a few at once, and too little is known of these to say how many. */
+const newTogether = 2;
+
+/**
+ * A sentence on the error that came in a storm and never before, if one did. Where little was logged before,
+ * its rate then could have been any by the counts alone; that errors are rare is what tells.
+ * @param fresh errors that were first seen since
+ */
+export function stormOf(fresh: readonly NeighbourRates[]): string | undefined {
+  const storms = fresh.filter(({ before, after }) => {
+    if (before.events > 0 || before.lines < leastLinesBefore) return false;
+    if (after.events < leastStorm) return false;
+    const together = Math.max(newTogether, before.together ?? 1);
+    const known = { events: 0, lines: before.lines + linesWithout, together };
+    return compareRates(known, after, fresh.length).verdict === 'worse';
+  });
+  const [first, ...others] = storms;
+  if (!first) return undefined;
+  const { id, before, after } = others.reduce(
+    (a, b) => (b.after.events > a.after.events ? b : a),
+    first,
+  );
+  return `Possible regression: ${id} was never seen before: ${seenText(before)} before, ${seenText(after)} after.`;
+}
+
+/** Whether so many events are more than chance makes of a rate at the limit. */
+export function isBeyond({ events, lines }: Seen, limit: number, together = 1): boolean {
+  const expected = limit * lines;
+  return events > expected + sureBy * Math.sqrt(expected * together);
+}
+
+/** In standard deviations; one in a hundred passes it by chance. */
+const sureBy = 2.33;
 
 /** `97 % fewer of this error: 1,204 in 80,000 lines before, 31 in 70,000 after`. */
 export function rateSentence(what: string, before: Seen, after: Seen, among = 1): string {

@@ -115,6 +115,7 @@ describe('watching what has landed', function () {
     id: string,
     metadata: Ticket['metadata'],
     [before, after]: readonly [number, number],
+    firstAfterMs = -hourMs,
   ): Promise<void> => {
     const landedAt = Date.now() - 2 * hourMs;
     const window = (value: number, time: number) => ({
@@ -129,7 +130,7 @@ describe('watching what has landed', function () {
         fingerprint: id,
         signal: 'exception',
         count: before + after,
-        firstSeen: new Date(landedAt - hourMs).toISOString(),
+        firstSeen: new Date(landedAt + firstAfterMs).toISOString(),
         lastSeen: new Date(landedAt + hourMs).toISOString(),
       },
       ...(before > 0 ? [window(before, landedAt - hourMs)] : []),
@@ -155,6 +156,24 @@ describe('watching what has landed', function () {
     );
     assert.doesNotMatch(look?.sentence ?? '', /exception-else/);
     assert.equal(statusOf(release), 'open');
+  });
+
+  it('tells a storm of an error that was never seen as a possible regression', async () => {
+    const release = await landed({
+      before: { own: 0, all: 12, lines: 150 },
+      after: { own: 0, all: 130, lines: 1_500 },
+    });
+    const location = { file: 'src/elsewhere.js', function: 'load' };
+    await another('exception-storm', { location }, [0, 50], hourMs / 4);
+    await another('exception-later', { location }, [0, 60], 1.5 * hourMs);
+    await app.pipeline.monitor();
+    const [look] = looks(release);
+    assert.equal(look?.verdict, 'worse');
+    assert.match(
+      look?.sentence ?? '',
+      /Possible regression: exception-storm was never seen before: 0 in 150 lines before, 50 in 1,500 lines after\./,
+    );
+    assert.doesNotMatch(look?.sentence ?? '', /exception-later/);
   });
 
   it('says of neighbours that did not change, in one sentence, that they did not', async () => {

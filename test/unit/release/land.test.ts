@@ -172,6 +172,27 @@ describe('land', () => {
     assert.match(read('src/sum.js'), /a \+ b/);
   });
 
+  it('lands and takes back in a repository of SHA-256 ids', async () => {
+    await git.run(['init', '-q', '-b', 'work', '--object-format=sha256', temp.path('long')]);
+    git = git.at(temp.path('long'));
+    for (const [name, value] of [
+      ['user.name', 'Tester'],
+      ['user.email', 'tester@example.com'],
+    ] as const) {
+      await git.run(['config', name, value]);
+    }
+    writeTree(git.cwd, base);
+    await commitAll('base');
+    const request = await fix();
+    writeTree(git.cwd, { 'src/other.js': 'export const other = 2;\n' });
+    await commitAll('newer');
+    const before = await git.run(['rev-parse', 'HEAD^{tree}']);
+    const release = await landIt(git, request);
+    assert.equal(release.commit.length, 64);
+    await rollItBack(git, release);
+    assert.equal(await git.run(['rev-parse', 'HEAD^{tree}']), before);
+  });
+
   it('lands in a linked worktree of the user’s, and only there', async () => {
     const request = await fix();
     await git.run(['worktree', 'add', '-q', '-b', 'second', temp.path('second')]);
@@ -720,6 +741,29 @@ describe('land', () => {
       assert.equal(await git.run(['rev-parse', 'HEAD']), release.commit);
       assert.equal(read('notes.txt'), 'dirty\n');
       assert.equal(await git.run(['stash', 'list']), '');
+    });
+
+    it('lands and takes back whatever the index, and the settings for merging, are like', async () => {
+      const settings = [
+        ['feature.manyFiles', 'true'],
+        ['core.splitIndex', 'true'],
+        ['core.ignoreCase', 'true'],
+        ['core.fsmonitor', 'true'],
+        ['extensions.worktreeConfig', 'true'],
+        ['rerere.enabled', 'true'],
+        ['merge.ff', 'only'],
+        ['pull.rebase', 'true'],
+        ['diff.noprefix', 'true'],
+        ['submodule.recurse', 'true'],
+      ] as const;
+      for (const [name, value] of settings) await git.run(['config', name, value]);
+      await git.run(['update-index', '--split-index', '--index-version', '4']);
+      const before = await git.run(['rev-parse', 'HEAD^{tree}']);
+      const release = await landIt(git, await fix());
+      assert.equal(await git.run(['status', '--porcelain']), '');
+      await rollItBack(git, release);
+      assert.equal(await git.run(['status', '--porcelain']), '');
+      assert.equal(await git.run(['rev-parse', 'HEAD^{tree}']), before);
     });
 
     it('commits under an identity of its own where the user has none', async () => {

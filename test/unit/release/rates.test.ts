@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { comingTogether, compareRates, rateSentence } from '../../../src/release/rates.ts';
+import {
+  comingTogether,
+  compareRates,
+  isBeyond,
+  rateSentence,
+  stormOf,
+} from '../../../src/release/rates.ts';
 import { createRandom } from '../../support/random.ts';
 import { poisson } from '../../support/releaseSeries.ts';
 
@@ -89,5 +95,62 @@ describe('rates before and after a release', () => {
       if (compareRates(before, after).verdict === 'worse') found += 1;
     }
     assert.ok(found >= 190, `${found} of 200`);
+  });
+
+  it('tells a storm of an error that was never seen, with numbers, where little is known of before', () => {
+    const storm = (before: [number, number], after: [number, number]) =>
+      stormOf([
+        {
+          id: 'exception-new',
+          before: { events: before[0], lines: before[1] },
+          after: { events: after[0], lines: after[1] },
+        },
+      ]);
+    assert.equal(
+      storm([0, 120], [60, 1_200]),
+      'Possible regression: exception-new was never seen before: 0 in 120 lines before, 60 in 1,200 lines after.',
+    );
+    assert.equal(storm([1, 120], [60, 1_200]), undefined, 'it was seen');
+    assert.equal(storm([0, 40], [60, 1_200]), undefined, 'it may just not have come yet');
+    assert.equal(storm([0, 120], [6, 40]), undefined, 'a few at once in a quiet log');
+    assert.equal(storm([0, 120], [12, 6_000]), undefined, 'new, and rare');
+    assert.equal(stormOf([]), undefined);
+  });
+
+  /** Of so many series, in how many a storm is told at a look after five minutes, an hour or a day. */
+  function storms(linesBefore: number, lines: number, rates: [number, number], seeds = 300) {
+    const random = createRandom(5);
+    let told = 0;
+    for (let seed = 0; seed < seeds; seed += 1) {
+      const before = { events: poisson(rates[0] * linesBefore, random), lines: linesBefore };
+      const after = { events: 0, lines: 0 };
+      const looks = Array.from({ length: 288 }, (_, window) => {
+        after.events += poisson(rates[1] * lines, random);
+        after.lines += lines;
+        const isDue = [1, 12, 288].includes(window + 1);
+        return isDue && stormOf([{ id: 'x', before, after: { ...after } }]) !== undefined;
+      });
+      if (looks.includes(true)) told += 1;
+    }
+    return told / seeds;
+  }
+
+  it('misses hardly a storm, and takes hardly a rare error for one, over many seeds', () => {
+    for (const linesBefore of [100, 400, 2_000]) {
+      for (const lines of [4, 20, 400]) {
+        for (const rate of [0.0005, 0.005, 0.02, 0.08]) {
+          const alarms = storms(linesBefore, lines, [rate, rate]);
+          assert.ok(alarms <= 0.03, `${linesBefore} lines, ${lines} more, ${rate}: ${alarms}`);
+        }
+        const found = storms(linesBefore, lines, [0, 0.1]);
+        assert.ok(found >= 0.97, `${linesBefore} lines, ${lines} more: ${found}`);
+      }
+    }
+  });
+
+  it('takes a rate just below a limit for one beyond it by chance only', () => {
+    assert.equal(isBeyond({ events: 52, lines: 500 }, 0.1), false);
+    assert.equal(isBeyond({ events: 80, lines: 500 }, 0.1), true);
+    assert.equal(isBeyond({ events: 80, lines: 500 }, 0.1, 10), false, 'they come together');
   });
 });
