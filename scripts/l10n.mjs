@@ -1,10 +1,11 @@
-// npm run l10n: writes l10n/bundle.l10n.json, the texts that the editor and its page show, from the sources.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// npm run l10n: writes l10n/bundle.l10n.json, the texts that the editor, its page and the house show, from the sources.
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from '@babel/parser';
 import { gateTitles } from '../src/core/gate.ts';
 import { project } from '../test/host/node24.mjs';
+import { houseTexts } from './houseTexts.mjs';
+import { programOf } from './sources.mjs';
 
 const rooms = ['src/editor', 'webview-ui'];
 /** Its formulas and units are shown by the dashboard. */
@@ -12,7 +13,8 @@ const figures = 'src/learning/health.ts';
 
 /** Of every text: the file and line that names it; and texts that reach people untranslated. */
 export function readTexts() {
-  const texts = new Map(Object.values(gateTitles).map((title) => [title, 'src/core/gate.ts']));
+  const texts = houseTexts();
+  for (const title of Object.values(gateTitles)) texts.set(title, 'src/core/gate.ts');
   for (const text of figureTexts()) texts.set(text, figures);
   const bypasses = [];
   for (const room of rooms) {
@@ -22,11 +24,6 @@ export function readTexts() {
     }
   }
   return { texts, bypasses };
-}
-
-function programOf(file) {
-  const text = readFileSync(join(project, file), 'utf8');
-  return parse(text, { sourceType: 'module', plugins: ['typescript'] }).program;
 }
 
 function figureTexts() {

@@ -1,10 +1,12 @@
-import { parseArguments, usageError } from './cli/arguments.ts';
+import { type Arguments, parseArguments, usageError } from './cli/arguments.ts';
+import type { Command } from './cli/command.ts';
 import { commands } from './cli/commands.ts';
 import { demo } from './cli/demo.ts';
 import { exit, exitCodeOf } from './cli/exitCodes.ts';
 import { foldersOf } from './cli/folder.ts';
 import { openApp } from './cli/openApp.ts';
-import { createOutput, plain } from './cli/output.ts';
+import { createOutput, type Output, plain } from './cli/output.ts';
+import { explainPlace, placeOf, whereElse } from './cli/place.ts';
 import { sandbox } from './cli/sandbox.ts';
 import { scanSecrets } from './cli/scanSecrets.ts';
 import { signals } from './cli/signals.ts';
@@ -48,11 +50,28 @@ async function main(argv: readonly string[]): Promise<number> {
   if (args.all || folders.length > 1) {
     return runTogether(args.command, command, folders, { args, out, signal: controller.signal });
   }
+  return runHere(command, args, out, controller.signal);
+}
+
+async function runHere(
+  command: Command,
+  given: Arguments,
+  out: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const place = await placeOf(given);
+  const args = { ...given, folder: place.folder };
+  if (place.isAbove) out.warn(`The backlog is that of ${place.folder}.`);
   const app = await openApp(args, out, process.env, command);
   try {
     for (const notice of app.backlog.notices) out.warn(notice);
     if (!command.readOnly) await app.pipeline.recover();
-    return await command.run({ app, args, out, signal: controller.signal });
+    const code = await command.run({ app, args, out, signal });
+    const elsewhere = code === exit.nothing ? whereElse(place) : undefined;
+    if (elsewhere) out.warn(`${elsewhere.why} ${elsewhere.remedy}`);
+    return code;
+  } catch (error) {
+    throw explainPlace(error, place);
   } finally {
     await app.dispose();
   }

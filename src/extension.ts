@@ -64,7 +64,7 @@ let sessions: Sessions | undefined;
 
 /** Everything is there at once; the house itself (database, git, pipeline) is loaded afterwards. */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
-  useTranslations((message, ...values) => vscode.l10n.t(message, ...values));
+  useTranslations((message, ...values) => vscode.l10n.t(message, ...values), vscode.l10n.bundle);
   const log = vscode.window.createOutputChannel('Patchwright', { log: true });
   const dialogs = createDialogs();
   const errors = createErrorReporter(dialogs, log);

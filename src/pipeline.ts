@@ -171,7 +171,12 @@ export interface Pipeline {
   /** Takes the last change back that somebody made to a patch that waits. Throws `gates_failed`. */
   undoEdit(requestId: string, signal?: AbortSignal): Promise<PatchRequest>;
   readonly editing: Editing;
-  rollBack(releaseId: string, reason: string, options?: DecisionOptions): Promise<Release>;
+  rollBack(
+    releaseId: string,
+    reason: string,
+    options?: DecisionOptions,
+    signal?: AbortSignal,
+  ): Promise<Release>;
   newTicket(input: NewTicket): Promise<Ticket>;
   edit(ticketId: string, change: TicketEdit): Promise<void>;
   /** From now on what is seen of one counts for the other, until `split` takes it back. */
@@ -343,7 +348,10 @@ export function createPipeline(house: House): Pipeline {
     grown: () => {
       if (house.trusted) growth.grown();
     },
-    monitor: () => (house.trusted ? act(() => lookAtReleases(house, tell)) : Promise.resolve()),
+    monitor: () =>
+      house.trusted
+        ? act(() => lookAtReleases(house, { tell, signal: ending.signal }))
+        : Promise.resolve(),
     draft: (ticketId, signal, options) => act(() => draftOne(ticketId, signal, options)),
     run: runNow,
     schedule: (options) => (schedule ??= scheduleIn(house, runNow, options)),
@@ -399,7 +407,8 @@ export function createPipeline(house: House): Pipeline {
       abandon: (id) => act(() => editing.abandon(id)),
       open: () => editing.open(),
     },
-    rollBack: (id, reason, options) => act(() => rollBack(house, id, reason, options)),
+    rollBack: (id, reason, options = {}, signal) =>
+      act(() => rollBack(house, id, reason, options, { tell, signal: untilEnd(signal) })),
     newTicket: (input) => act(() => newTicket(house, input)),
     edit: (id, change) => act(() => edit(house, id, change)),
     merge: (id, into) => act(() => merge(house, id, into)),

@@ -1,4 +1,9 @@
-import { errorMessage, isPatchwrightError, PatchwrightError } from '../core/errors.ts';
+import {
+  errorMessage,
+  isPatchwrightError,
+  isUnexplained,
+  PatchwrightError,
+} from '../core/errors.ts';
 import type { Git } from '../core/ports.ts';
 import { withIndex } from './worktreeTree.ts';
 
@@ -91,7 +96,7 @@ async function apply(
           await git.run(how, { extraEnv, input });
           return;
         } catch (error) {
-          if (!isPatchwrightError(error, 'git_failed')) throw error;
+          if (!isUnexplained(error)) throw error;
           first ??= error;
         }
       }

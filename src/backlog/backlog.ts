@@ -70,6 +70,8 @@ export interface ArchiveStore {
 
 export interface GroupStore {
   get(id: string): SignalGroup | undefined;
+  /** With what was seen of the tickets that a person merged into its ticket, or into those. */
+  seen(id: string): SignalGroup | undefined;
   /** What its events were like, the most frequent first; see `maxVariants`. */
   variants(id: string): readonly Variant[];
   /**

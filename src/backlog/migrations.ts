@@ -188,6 +188,13 @@ ALTER TABLE patch_requests ADD COLUMN archive_file TEXT;
 ALTER TABLE improvement_attempts ADD COLUMN archive_file TEXT;
 `,
   },
+  {
+    version: 12,
+    sql: `
+CREATE INDEX tickets_by_merge ON improvement_tickets (json_extract(metadata, '$.mergedInto'))
+  WHERE json_extract(metadata, '$.mergedInto') IS NOT NULL;
+`,
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -101,6 +101,23 @@ export function createStores(sql: () => Sql): Stores {
     },
     groups: {
       get: (id) => toGroup(sql().get('SELECT * FROM signal_groups WHERE id = ?', [id])),
+      seen: (id) =>
+        sql()
+          .all(
+            `WITH RECURSIVE merged (id) AS (
+               SELECT ?
+               UNION
+               SELECT m.id FROM merged JOIN improvement_tickets AS m
+                 ON json_extract(m.metadata, '$.mergedInto') = merged.id
+               WHERE json_extract(m.metadata, '$.mergedInto') IS NOT NULL AND m.status = 'closed')
+             SELECT g.* FROM merged JOIN signal_groups AS g USING (id)`,
+            [id],
+          )
+          .flatMap((row) => toGroup(row) ?? [])
+          .reduce<SignalGroup | undefined>(
+            (sum, group) => (sum ? added(sum, group) : group),
+            undefined,
+          ),
       variants: (id) =>
         sql()
           .all(
@@ -296,6 +313,15 @@ function toGroup(row: Row | undefined): SignalGroup | undefined {
       lastSeen: String(row.last_seen),
     }
   );
+}
+
+function added(sum: SignalGroup, group: SignalGroup): SignalGroup {
+  return {
+    ...sum,
+    count: sum.count + group.count,
+    firstSeen: group.firstSeen < sum.firstSeen ? group.firstSeen : sum.firstSeen,
+    lastSeen: group.lastSeen > sum.lastSeen ? group.lastSeen : sum.lastSeen,
+  };
 }
 
 function toVariant(row: Row): Variant {

@@ -1,5 +1,5 @@
 import type { App } from '../compose.ts';
-import { PatchwrightError } from '../core/errors.ts';
+import { PatchwrightError, unknownHere } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Ticket } from '../core/ticket.ts';
 import { type Arguments, usageError } from './arguments.ts';
@@ -54,7 +54,7 @@ export function ticketNamed(app: App, id: string | undefined): Ticket {
         ? `${starting.length} tickets begin like that.`
         : app.backlog.archive.has(id)
           ? 'It lies in the archive.'
-          : 'The backlog of this folder does not know it.',
+          : unknownHere,
     remedy: app.backlog.archive.has(id)
       ? `Bring it back with \`patchwright reopen ${id}\`.`
       : 'List them with `patchwright tickets`.',
@@ -67,7 +67,7 @@ export function requestNamed(app: App, id: string | undefined): PatchRequest {
   if (request) return request;
   throw new PatchwrightError('not_found', {
     what: `There is no patch request ${id}.`,
-    why: 'The backlog of this folder does not know it.',
+    why: unknownHere,
     remedy: 'List them with `patchwright requests`.',
   });
 }

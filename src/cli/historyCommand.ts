@@ -14,7 +14,10 @@ export const historyCommand: Command = {
 
 async function history({ app, args, out }: Context): Promise<number> {
   const [name] = args.rest;
-  const path = name === undefined ? undefined : pathIn(app.folder, name);
+  const path =
+    name === undefined
+      ? undefined
+      : pathIn(app.folder, args.folders.length > 0 ? resolve(app.folder, name) : resolve(name));
   const events = (await app.pipeline.history(path)).slice(0, args.limit);
   const nothing = path ? `Patchwright has never touched ${path}.` : 'Nothing has happened yet.';
   out.result(events, () => events.map(lineOf).join('\n') || nothing);
@@ -23,7 +26,7 @@ async function history({ app, args, out }: Context): Promise<number> {
 
 /** The file need not exist any more: a patch may have deleted it. */
 function pathIn(folder: string, name: string): string {
-  const path = relative(folder, resolve(folder, name)).split(sep).join('/');
+  const path = relative(folder, name).split(sep).join('/');
   if (path === '' || path.startsWith('../')) throw usageError(`${name} is not in ${folder}.`);
   return path;
 }

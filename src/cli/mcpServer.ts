@@ -55,7 +55,7 @@ function serverOf(app: App, version: string, signal: AbortSignal): McpServer {
           .list({ statuses: [status ?? 'open'] })
           .toSorted(byTurn)
           .slice(0, limit)
-          .map((ticket) => ticketView(ticket, backlog.groups.get(ticket.id), outlook(ticket)));
+          .map((ticket) => ticketView(ticket, backlog.groups.seen(ticket.id), outlook(ticket)));
       }),
   );
 
@@ -70,7 +70,7 @@ function serverOf(app: App, version: string, signal: AbortSignal): McpServer {
       answer(() => {
         const ticket = ticketNamed(app, ticketId);
         return {
-          ...ticketView(ticket, backlog.groups.get(ticket.id), pipeline.outlook()(ticket)),
+          ...ticketView(ticket, backlog.groups.seen(ticket.id), pipeline.outlook()(ticket)),
           evidence: ticket.evidence,
           proposedSolution: ticket.proposedSolution,
           testPlan: ticket.testPlan,

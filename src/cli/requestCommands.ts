@@ -278,7 +278,7 @@ async function reopen(context: Context): Promise<number> {
   return exit.done;
 }
 
-async function rollback({ app, args, out }: Context): Promise<number> {
+async function rollback({ app, args, out, signal }: Context): Promise<number> {
   const request = requestNamed(app, args.rest[0]);
   const release = app.backlog.releases.list().find((one) => one.requestId === request.id);
   if (!release) {
@@ -288,10 +288,10 @@ async function rollback({ app, args, out }: Context): Promise<number> {
       remedy: 'Only an approved request can be rolled back.',
     });
   }
+  const reason = args.message ?? 'Rolled back by hand.';
+  const options = { confirmedProtectedBranch: args.confirmedProtectedBranch };
   const undone = await confirming(() =>
-    app.pipeline.rollBack(release.id, args.message ?? 'Rolled back by hand.', {
-      confirmedProtectedBranch: args.confirmedProtectedBranch,
-    }),
+    sayingProgress(app, out, () => app.pipeline.rollBack(release.id, reason, options, signal)),
   );
   const by = undone.rollbackCommit?.slice(0, 12);
   out.result(releaseView(undone), () =>

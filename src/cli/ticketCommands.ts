@@ -70,10 +70,10 @@ async function tickets({ app, args, out }: Context): Promise<number> {
   const { groups } = app.backlog;
   const outlook = app.pipeline.outlook();
   out.result(
-    found.map((ticket) => ticketView(ticket, groups.get(ticket.id), outlook(ticket))),
+    found.map((ticket) => ticketView(ticket, groups.seen(ticket.id), outlook(ticket))),
     () =>
       found
-        .map((ticket) => ticketLine(ticket, groups.get(ticket.id), outlook(ticket)))
+        .map((ticket) => ticketLine(ticket, groups.seen(ticket.id), outlook(ticket)))
         .join('\n') || 'No tickets.',
   );
   return found.length === 0 ? exit.nothing : exit.done;
@@ -85,7 +85,7 @@ function openFirst(a: Ticket, b: Ticket): number {
 
 async function show({ app, args, out }: Context): Promise<number> {
   const ticket = (await archivedNamed(app, args.rest[0])) ?? ticketNamed(app, args.rest[0]);
-  const group = app.backlog.groups.get(ticket.id);
+  const group = app.backlog.groups.seen(ticket.id);
   const differences = app.pipeline.differences(ticket.id);
   const attempts = app.backlog.attempts.ofTicket(ticket.id);
   const requests = app.backlog.requests.list({ ticketId: ticket.id });
@@ -135,7 +135,7 @@ async function split(context: Context): Promise<number> {
   const ticket = ticketNamed(app, args.rest[0]);
   if (args.by !== undefined) {
     const fresh = await app.pipeline.splitBy(ticket.id, partOf(args.by));
-    const group = app.backlog.groups.get(fresh.id);
+    const group = app.backlog.groups.seen(fresh.id);
     out.result(ticketView(fresh, group), () =>
       [ticketLine(fresh, group), `To undo it: patchwright merge ${fresh.id} ${ticket.id}`].join(
         '\n',
@@ -181,7 +181,7 @@ export async function act(
   const { id } = ticketNamed(app, args.rest[0]);
   await work(ticketNamed(app, id));
   const ticket = ticketNamed(app, id);
-  const group = app.backlog.groups.get(id);
+  const group = app.backlog.groups.seen(id);
   out.result(ticketView(ticket, group), () => ticketLine(ticket, group));
   return exit.done;
 }

@@ -63,7 +63,7 @@ export class PatchwrightError extends Error {
     text: { readonly what: string; readonly why: string; readonly remedy: string },
     options?: ErrorOptions,
   ) {
-    super([text.what, text.why, text.remedy].filter(Boolean).map(sentence).join(' '), options);
+    super(inSentences([text.what, text.why, text.remedy]), options);
     this.code = code;
     this.what = text.what;
     this.why = text.why;
@@ -72,14 +72,26 @@ export class PatchwrightError extends Error {
 }
 
 /** What a tool or a server said often ends without a full stop. */
-function sentence(text: string): string {
-  return /[.!?…)"`]$/.test(text) ? text : `${text}.`;
+export function inSentences(texts: readonly string[]): string {
+  const ended = (text: string): string => (/[.!?…)"`。]$/.test(text) ? text : `${text}.`);
+  return texts.filter(Boolean).map(ended).join(' ');
 }
 
 /** By its name, not its class: each bundle has a class of its own. */
 export function isPatchwrightError(error: unknown, code?: ErrorCode): error is PatchwrightError {
   if (!(error instanceof Error) || error.name !== 'PatchwrightError') return false;
   return code === undefined || (error as PatchwrightError).code === code;
+}
+
+/** Why there is no such ticket or request: it may well be known elsewhere. */
+export const unknownHere = 'The backlog of this folder does not know it.';
+
+/** What there is to do where git failed and all that is known is what it said. */
+export const askGitByHand = 'Run the same git command by hand to see what it needs.';
+
+/** Whether git failed for a reason that nobody knew to name: one that only the caller may explain. */
+export function isUnexplained(error: unknown): boolean {
+  return isPatchwrightError(error, 'git_failed') && error.remedy === askGitByHand;
 }
 
 export function cancelled(what = 'Cancelled.'): PatchwrightError {

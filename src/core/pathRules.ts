@@ -22,6 +22,11 @@ const pathRules: readonly Rule[] = [
   ['invisible character', (path) => /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(path)],
   ['absolute path', (path) => /^([\\/~]|[A-Za-z]:|\$\{|\$[A-Za-z_]+\/|%[A-Za-z_]+%)/.test(path)],
   ['backslash', (path) => path.includes('\\')],
+  // Windows turns them into real ones where a program asks for its old code page.
+  [
+    'character that stands for a slash',
+    (path) => /[\u2044\u2215\u2216\u29f5\u29f8\u29f9]/.test(path),
+  ],
   ['colon', (path) => path.includes(':')],
   ['outside the worktree', (path) => path.split('/').some((name) => /^\.{2,}$/.test(name))],
 ];

@@ -37,21 +37,52 @@ function isAcross(parts: readonly string[], start: number, end: number): boolean
   });
 }
 
-const minRun = 24;
-const maxRun = 20_000;
+/** A word that goes on behind a backslash at the end of a line. */
+const continued = /(?<![\w+/=.-])[\w+/=.-]{2,200}(?:\\\r?\n[ \t]{0,20}[\w+/=.-]{2,200}){1,20}/g;
 
-/** One pass over what is readable once its base64 is undone: a key in a Kubernetes secret, a whole .env file. */
-export function scanEncoded(text: string, scan: Scan, add: Found): void {
-  let passes = 0;
-  for (const [start, end] of runs(text)) {
-    if (!isReadable(decode(text.slice(start, start + minRun))) || (passes += 1) > maxPasses)
-      continue;
-    const plain = decode(text.slice(start, Math.min(end, start + maxRun)));
-    if (!isReadable(plain)) continue;
-    const [finding] = scan(plain);
-    if (finding) add(finding.rule, start, end);
+/** Scans what a shell or a compiler reads as one word as that. */
+export function scanContinued(text: string, scan: Scan, add: Found): void {
+  if (!/\w\\\r?\n/.test(text)) return;
+  for (const match of text.matchAll(continued)) {
+    const parts = match[0].split(/\\\r?\n[ \t]{0,20}/);
+    const [finding] = scan(`"${parts.join('')}"`).filter(({ start, end }) =>
+      isAcross(parts, start - 1, end - 1),
+    );
+    if (finding) add(finding.rule, match.index, match.index + match[0].length);
   }
 }
+
+const minRun = 24;
+const maxRun = 20_000;
+const minPlain = 16;
+
+/**
+ * One pass over what is readable once its base64 or its digits are undone: a key in a Kubernetes secret, a
+ * whole .env file.
+ */
+export function scanEncoded(text: string, scan: Scan, add: Found): void {
+  let passes = 0;
+  const tryOne = (start: number, end: number, decode: Decode): void => {
+    if (!isReadable(decode(text.slice(start, start + minRun)))) return;
+    if ((passes += 1) > maxPasses) return;
+    const plain = decode(text.slice(start, Math.min(end, start + maxRun)));
+    const [finding] = plain.length >= minPlain && isReadable(plain) ? scan(plain) : [];
+    if (finding) add(finding.rule, start, end);
+  };
+  for (const [start, end] of runs(text)) {
+    tryOne(start, end, ofBase64);
+    if (digits.test(text.slice(start, start + minRun))) tryOne(start, end, ofHex);
+  }
+  for (const { 0: run, index } of text.includes('\\x') ? text.matchAll(escaped) : [])
+    tryOne(index, index + run.length, ofHex);
+}
+
+type Decode = (run: string) => string;
+
+const digits = /^[\da-f]+$/i;
+
+/** `\x67\x68…`, as long as a token. */
+const escaped = /(?:\\x[\da-f]{2}){16,}/gi;
 
 /** Where base64 may stand. A loop, since it has to go through all of the text: five times as fast as a pattern. */
 function runs(text: string): (readonly [number, number])[] {
@@ -77,10 +108,15 @@ function isBase64(code: number): boolean {
   );
 }
 
-function decode(run: string): string {
+function ofBase64(run: string): string {
   return Buffer.from(run, 'base64').toString('latin1');
 }
 
+/** Nothing where there are other letters. */
+function ofHex(run: string): string {
+  return Buffer.from(run.replaceAll('\\x', ''), 'hex').toString('latin1');
+}
+
 function isReadable(text: string): boolean {
-  return text.length >= 16 && /^[\t\r\n\x20-\x7e]+$/.test(text);
+  return /^[\t\r\n\x20-\x7e]+$/.test(text);
 }

@@ -17,7 +17,7 @@ const keyWords =
   /^(?:secret|secrets|token|key|apikey|appkey|accesskey|secretkey|authkey|privatekey|signingkey|masterkey|credential|credentials|creds|auth|authorization|session|cookie|salt|salts|signature|sig|sas|dsn|authtoken|accesstoken|apitoken|bearer|webhook|sessionid|clientsecret|appsecret|apisecret|secretkeybase|accountkey|sharedaccesskey|consumersecret)$/;
 
 /** Whose the secret is, in front of its word; behind it these are things of their own: `SERVICE_TOKEN`, `tokenService`. */
-const owner = /^(?:service|store|provider|manager)$/;
+const owner = /^(?:service|store|provider|manager|text)$/;
 
 /** Strong enough for a value with the form of a UUID or a hash. */
 const strongName =

@@ -30,7 +30,7 @@ const anyName = new RegExp(secretWord.source, 'i');
 const anyField = /\b(?:value|default)["']?\s*[:=]/;
 const anyBlock = /(?:>|[|>][-+]?)\r?\n/;
 const anyCommand =
-  /\s-(?:u|-user|-proxy-user|p|a|w)|^[\w.*-]{1,100}:(?:\d|\*)|password (?:is|was)/im;
+  /\s-(?:u|-user|-proxy-user|p|a|w)|^[\w.*-]{1,100}:(?:\d|\*)|password (?:is|was)|identified (?:by|with)/im;
 
 export function cluesOf(text: string): Clues {
   const names = anyName.test(text);
@@ -162,12 +162,13 @@ function at(regex: RegExp, line: string, index: number): RegExpExecArray | null 
   return regex.exec(line);
 }
 
-/** `--password x`, `ENV TOKEN x`, `machine h login u password x`. */
+/** `--password x`, `ENV TOKEN x`, `machine h login u password x`, `CREATE USER u PASSWORD 'x'`. */
 function isFlag(line: string, { start }: Name): boolean {
   const before = line.slice(0, start);
   return (
     /(?:^|\s)--?$/.test(before) ||
     /^--?\w/.test(line.slice(start)) ||
+    /\b(?:create|alter)\s{1,5}(?:user|role|login|group)\s/i.test(before) ||
     (/^\s*(?:RUN\s+)?(?:ENV|ARG|setx|set|define|machine\s.*|requirepass|masterauth)?\s*(?:[\w.-]+\s)?$/i.test(
       before,
     ) &&
@@ -329,10 +330,11 @@ const commands: readonly RegExp[] = [
   /\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,200}?\s-p(?<secret>[^\s"'$<{-][^\s"']{4,100})/dg,
   /\b(?:sshpass|docker\s+login|podman\s+login|redis-cli|smbclient|ldapsearch|az\s+login)\b.{0,200}?\s-(?:p|a|w)\s?["']?(?<secret>[^\s"'$<{-][^\s"']{4,100})/dg,
   /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,60}:[\w.-]{1,60}:(?<secret>[^\s:]{6,100})$/dg,
+  /\bidentified (?:with \S{1,60} )?by (?:password )?["'](?<secret>[^\s"']{6,100})/dgi,
   /\bpassword (?:is|was):? ["'`]?(?<secret>[^\s"'`]{6,100})/dgi,
 ];
 
-/** Passwords on a command line, in a password file, in a sentence. */
+/** Passwords on a command line, in a password file, in a statement, in a sentence. */
 function scanCommands(line: string, add: Found): void {
   if (!anyCommand.test(line)) return;
   for (const command of commands) {

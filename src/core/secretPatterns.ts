@@ -15,6 +15,6 @@ export const webToken = /\beyJ[\w-]{8,4000}\.[\w-]{4,8000}(?:\.[\w-]{0,4000})?/d
 export const urlCredentials =
   /\b[a-z][a-z0-9+.-]{1,30}:\/\/(?<secret>[^\s:/@'"<>]{0,200}:[^\s/@'"<>]{1,300}|[^\s:/@'"<>]{16,300})@/dgi;
 
-/** The header's value, or what follows `Bearer`. */
+/** The header's value, or what follows the name of a scheme. */
 export const authorization =
-  /\b(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)\s{1,3})?|bearer\s{1,3})(?<secret>[\w.~+/=:-]{6,4000})/dgi;
+  /\b(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey|ssws|aws4-hmac-sha256)\s{1,3})?|bearer\s{1,3}|(?:ssws|apikey)\s{1,3}(?=[\w.~+/=:-]{20}))(?<secret>[\w.~+/=:-]{6,4000})/dgi;

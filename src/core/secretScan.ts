@@ -1,4 +1,4 @@
-import { scanEncoded, scanJoined } from './secretEncodings.ts';
+import { scanContinued, scanEncoded, scanJoined } from './secretEncodings.ts';
 import { authorization, privateKey, urlCredentials, webToken } from './secretPatterns.ts';
 import type { Found, SecretFinding } from './secretFinding.ts';
 import { cluesOf, type Clues, type Line, scanNamed } from './secretNaming.ts';
@@ -36,6 +36,7 @@ export function scanSecrets(text: string): SecretFinding[] {
   const undone: SecretFinding[] = [];
   const add: Found = (rule, start, end) => undone.push({ rule, start, end });
   scanJoined(text, scanPlain, add);
+  scanContinued(text, scanPlain, add);
   scanEncoded(text, scanPlain, add);
   const isNew = (one: SecretFinding): boolean =>
     !plain.some((other) => one.start < other.end && other.start < one.end);
@@ -114,12 +115,12 @@ function scanTokens(line: string, add: Found): void {
       if (isWebToken(match[0])) add('jwt', match.index, match.index + match[0].length);
     });
   }
-  if (/bearer|authorization/i.test(line)) {
+  if (/bearer|authorization|ssws|apikey/i.test(line)) {
     each(authorization, line, (match) => {
       if (isAuthorization(match)) addSecret('authorization', match, add);
     });
   }
-  if (/hook|[?&;](?:sig|x-)|\/bot|\/spaces/i.test(line)) {
+  if (/hook|[?&;](?:sig|x-)|\/bot|\/spaces|azurewebsites/i.test(line)) {
     each(addressToken, line, (match) => {
       if (isAddressSecret(match)) addSecret('secret-address', match, add);
     });
@@ -192,9 +193,8 @@ function isAuthorization(match: RegExpExecArray): boolean {
 function isAddressSecret(match: RegExpExecArray): boolean {
   const value = match.groups?.['secret'] ?? match.groups?.['sent'] ?? '';
   if (match.groups?.['secret'] !== undefined) {
-    const [last = ''] = value.split('/').slice(-1);
     return (
-      last.length >= 16 &&
+      value.split('/').some((name) => name.length >= 16) &&
       !isFiller(value) &&
       !/(.)\1{5}/.test(value) &&
       /\d|[a-z][A-Z]/.test(value)

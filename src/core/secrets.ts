@@ -101,7 +101,7 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'authorization',
     mask: '<authorization>',
-    trigger: /bearer|basic|authorization|digest/i,
+    trigger: /bearer|basic|authorization|digest|ssws|apikey/i,
     regex: authorization,
     accepts: (match) =>
       !isPlaceholder(secretOf(match)) && /[\d_.~+/=-]|[a-z][A-Z]/.test(secretOf(match)),

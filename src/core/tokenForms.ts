@@ -262,4 +262,4 @@ export function isChecksum({ input = '', index = 0 }: RegExpMatchArray): boolean
 
 /** A secret in an address: the path of a web hook, a signature. */
 export const addressToken =
-  /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|\/api\/webhooks\/\d{15,22}|webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook|chat\.googleapis\.com\/v1\/spaces|api\.telegram\.org\/bot|hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger)\/?(?<secret>[^\s"'<>)]{16,300})|[?&;](?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token)|key|code|auth|ticket|sid|jwt|assertion)=(?<sent>[\w%.~+/=-]{16,2000})/dgi;
+  /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|\/api\/webhooks\/\d{15,22}|webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook|chat\.googleapis\.com\/v1\/spaces|api\.telegram\.org\/bot|hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger|\.azurewebsites\.net\/[^\s"'<>)]{1,200}?[?&]code=)\/?(?<secret>[^\s"'<>)]{16,300})|[?&;](?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token)|key|code|auth|ticket|sid|jwt|assertion)=(?<sent>[\w%.~+/=-]{16,2000})/dgi;

@@ -6,7 +6,7 @@ import { planDocument } from '../core/planText.ts';
 import { byTurn, type Ticket } from '../core/ticket.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type Input, listTickets, proposePatch, showTicket } from '../pipeline/agentTools.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import { plural } from './text.ts';
 import { waitingPlans } from './waitingPlans.ts';
 
@@ -59,7 +59,7 @@ export async function answerChat(
         return stream.markdown(helpText());
     }
   } catch (error) {
-    if (!signal.aborted) stream.markdown(inert(errorMessage(error)));
+    if (!signal.aborted) stream.markdown(inert(told(errorMessage(error))));
   }
 }
 

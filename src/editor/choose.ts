@@ -63,7 +63,7 @@ export async function chooseTicket(
   const candidates = tickets.list({ statuses }).filter(({ id }) => id !== except);
   const items = candidates.toSorted(byTurn).map((ticket) => ({
     label: withoutIcons(shorten(ticket.title, 120)),
-    description: ticketDescription(ticket, groups.get(ticket.id), undefined, new Date()),
+    description: ticketDescription(ticket, groups.seen(ticket.id), undefined, new Date()),
     detail: ticket.id,
     id: ticket.id,
   }));

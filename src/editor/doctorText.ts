@@ -1,6 +1,6 @@
 import type { DoctorCheck } from '../pipeline.ts';
 import { commandId } from './commands.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import type { LinkedText } from './linkedDocument.ts';
 import { type Remedy, remedies } from './remedies.ts';
 import { plural, shorten } from './text.ts';
@@ -18,7 +18,7 @@ function findingOf({ ok, optional }: DoctorCheck): Finding {
 const marks: Readonly<Record<Finding, string>> = { fine: '✓', problem: '✗', remark: '–' };
 
 export function checkLine(check: DoctorCheck): string {
-  return `${marks[findingOf(check)]} ${check.title}: ${check.detail}`;
+  return `${marks[findingOf(check)]} ${told(check.title)}: ${told(check.detail)}`;
 }
 
 const again: Remedy = { label: '', command: commandId('doctor') };
@@ -42,16 +42,16 @@ export function doctorDocument(checks: readonly DoctorCheck[]): LinkedText {
   const count = problems.length > 0 ? plural(problems.length, 'problem') : t('no problems');
   lines.push(`# Patchwright: ${count}`, '');
   for (const check of [...problems, ...found('remark')]) {
-    lines.push(`## ${marks[findingOf(check)]} ${shorten(check.title, 120)}`, '');
-    lines.push(asWritten(shorten(check.detail, 600)));
-    if (check.fix) lines.push(shorten(check.fix, 600));
+    lines.push(`## ${marks[findingOf(check)]} ${shorten(told(check.title), 120)}`, '');
+    lines.push(asWritten(shorten(told(check.detail), 600)));
+    if (check.fix) lines.push(shorten(told(check.fix), 600));
     const remedy = check.code ? remedies[check.code] : undefined;
     if (remedy) link(t(remedy.label), remedy);
     lines.push('');
   }
   const fine = found('fine').map(
     ({ title, detail }) =>
-      `- ${marks.fine} ${shorten(title, 120)}: ${asWritten(shorten(detail, 600))}`,
+      `- ${marks.fine} ${shorten(told(title), 120)}: ${asWritten(shorten(told(detail), 600))}`,
   );
   if (fine.length > 0) lines.push(`## ${t('What works')}`, '', ...fine, '');
   link(t('Examine Again'), again);

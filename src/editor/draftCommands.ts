@@ -10,7 +10,7 @@ import type { Dialogs } from './dialogs.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { plural } from './text.ts';
 import { offeredFor } from './ticketMoves.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 
 export function draftCommands({
   sessions,
@@ -104,7 +104,7 @@ async function draftNamed(session: Session, id: string, dialogs: Dialogs): Promi
     await draft(session, id);
   } catch (error) {
     if (!isPatchwrightError(error, 'resting')) throw error;
-    if (await dialogs.confirm(error.what, error.why, t('Draft All the Same'))) {
+    if (await dialogs.confirm(told(error.what), told(error.why), t('Draft All the Same'))) {
       await draft(session, id, { again: true });
     }
   }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { errorMessage, isPatchwrightError } from '../core/errors.ts';
+import { errorMessage, inSentences, isPatchwrightError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Dialogs } from './dialogs.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import { type Remedy, remedies, showLog } from './remedies.ts';
 import { shorten } from './text.ts';
 
@@ -18,7 +18,7 @@ export interface ErrorReporter {
 
 export function createErrorReporter(dialogs: Dialogs, log: vscode.LogOutputChannel): ErrorReporter {
   const shown = new Set<string>();
-  const present = async (...what: Told): Promise<void> => {
+  const present = async (...what: Notice): Promise<void> => {
     try {
       await tell(dialogs, ...what);
     } catch (failure) {
@@ -34,17 +34,17 @@ export function createErrorReporter(dialogs: Dialogs, log: vscode.LogOutputChann
     show(error) {
       if (isPatchwrightError(error, 'cancelled')) return;
       write(log, error);
-      void present(...toldOf(error));
+      void present(...noticeOf(error));
     },
     showOnce(error) {
       if (isPatchwrightError(error, 'cancelled')) return;
       write(log, error);
-      once(errorMessage(error), () => void present(...toldOf(error)));
+      once(errorMessage(error), () => void present(...noticeOf(error)));
     },
     warnOnce(message) {
       log.warn(message);
       // Without a button VS Code shows one line of it, and cuts the rest.
-      once(message, () => void present('warning', message, showLog));
+      once(message, () => void present('warning', told(message), showLog));
     },
   };
 }
@@ -54,16 +54,17 @@ function write(log: vscode.LogOutputChannel, error: unknown): void {
   else log.error(error instanceof Error ? error : String(error));
 }
 
-type Told = readonly [level: Parameters<Dialogs['tell']>[0], message: string, remedy: Remedy];
+type Notice = readonly [level: Parameters<Dialogs['tell']>[0], message: string, remedy: Remedy];
 
-function toldOf(error: unknown): Told {
+function noticeOf(error: unknown): Notice {
   if (!isPatchwrightError(error))
     return ['error', t('Patchwright failed: {0}', errorMessage(error)), showLog];
   const level = error.code === 'nothing_to_do' ? 'info' : 'error';
-  return [level, error.message, remedies[error.code] ?? showLog];
+  const message = inSentences([error.what, error.why, error.remedy].map(told));
+  return [level, message, remedies[error.code] ?? showLog];
 }
 
-async function tell(dialogs: Dialogs, ...[level, message, remedy]: Told): Promise<void> {
+async function tell(dialogs: Dialogs, ...[level, message, remedy]: Notice): Promise<void> {
   const pressed = await dialogs.tell(level, shorten(message, 800), [t(remedy.label)]);
   if (pressed === t(remedy.label))
     await vscode.commands.executeCommand(remedy.command, ...(remedy.args ?? []));

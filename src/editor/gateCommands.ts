@@ -15,7 +15,7 @@ import { requireTrust, type Session } from './sessions.ts';
 import { latestGates } from './statusBar.ts';
 import { dotted, shorten, withoutIcons } from './text.ts';
 import type { TicketNode } from './ticketTree.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 
 export function gateCommands({
   sessions,
@@ -103,7 +103,7 @@ function gateItem(report: GateReport): vscode.QuickPickItem & { report: GateRepo
   return {
     label: `$(${verdictIcons[report.verdict]}) ${gateLabel(report)}`,
     description: gateDescription(report),
-    detail: withoutIcons(shorten(report.reason, 200)),
+    detail: withoutIcons(shorten(told(report.reason), 200)),
     report,
   };
 }

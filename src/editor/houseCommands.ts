@@ -12,7 +12,7 @@ import { setUpModel } from './modelSetup.ts';
 import { pathIn } from './reviewCommands.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { required, shorten, withoutIcons } from './text.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 
 type Names =
   | 'newTicket'
@@ -105,7 +105,7 @@ async function cleanUp({ sessions, dialogs }: Desk): Promise<void> {
     ...(found.some(isUnmerged) ? [withUnmerged] : []),
     ...found.map(({ kind, name, why }) => ({
       label: `$(${leftoverIcons[kind]}) ${withoutIcons(shorten(name, 100))}`,
-      detail: why,
+      detail: told(why),
       kinds: [] as const,
     })),
   ];

@@ -1,6 +1,6 @@
 import type { Settings } from '../core/settings.ts';
 import type { Priority } from '../core/ticket.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import { plural, shorten } from './text.ts';
 
 /** What pops up, when, and in which words. A ready patch is a badge; few are worth more. Pure. */
@@ -81,7 +81,7 @@ export function toldOf(notices: readonly [Notice, ...Notice[]]): Told {
   const title = `${first.folder === undefined ? '' : `${first.folder}: `}${shorten(first.title, 200)}`;
   if (first.kind === 'preview') {
     return {
-      message: `${first.reason} ${title}`,
+      message: `${told(first.reason)} ${title}`,
       button: t('Show Ticket'),
       target: { kind: 'ticket', id: first.ticketId, sessionId: first.sessionId },
     };

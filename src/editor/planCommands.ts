@@ -5,7 +5,7 @@ import type { Planned, Wish } from '../pipeline.ts';
 import { chooseTicket } from './choose.ts';
 import { type Handlers, viewIds } from './commands.ts';
 import type { Desk } from './desk.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import type { Dialogs } from './dialogs.ts';
 import { fromUri } from './address.ts';
 import { planUri } from './documents.ts';
@@ -88,8 +88,11 @@ async function confirm({ app }: Session, { id }: Planned, dialogs: Dialogs): Pro
     await app.pipeline.confirm(id);
   } catch (error) {
     if (!isPatchwrightError(error, 'branch_exists')) throw error;
-    const detail = t('{0} The draft can go to a branch of that name with a number.', error.why);
-    if (!(await dialogs.confirm(error.what, detail, t('Use a Numbered Name')))) return;
+    const detail = t(
+      '{0} The draft can go to a branch of that name with a number.',
+      told(error.why),
+    );
+    if (!(await dialogs.confirm(told(error.what), detail, t('Use a Numbered Name')))) return;
     await app.pipeline.confirm(id, { numbered: true });
   }
 }

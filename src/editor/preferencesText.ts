@@ -1,7 +1,7 @@
 import { habitText } from '../core/habit.ts';
 import type { Learned } from '../pipeline.ts';
 import { commandId } from './commands.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import type { LinkedText } from './linkedDocument.ts';
 import type { Remedy } from './remedies.ts';
 import { dollars, dotted, exactly, shorten } from './text.ts';
@@ -35,7 +35,7 @@ export function preferencesDocument(learned: Learned, folder?: string): LinkedTe
   );
   for (const { setting, now, suggested, evidence } of settings) {
     lines.push(t('{0}: {1} instead of {2}', setting, valueText(suggested), valueText(now)));
-    lines.push(shorten(evidence, 400));
+    lines.push(shorten(told(evidence), 400));
     link(t('Apply'), 'applySuggestion', setting);
     lines.push('');
   }
@@ -44,7 +44,7 @@ export function preferencesDocument(learned: Learned, folder?: string): LinkedTe
     ...(suggestions.length === 0 ? [t('None yet.')] : []),
     ...suggestions.map(
       ({ taskType, model, reason }) =>
-        `- ${codeWords(taskType)}: ${shorten(model, 100)}. ${shorten(reason, 300)}`,
+        `- ${codeWords(taskType)}: ${shorten(model, 100)}. ${shorten(told(reason), 300)}`,
     ),
   );
   section(

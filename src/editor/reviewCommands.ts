@@ -12,7 +12,7 @@ import { openFileDiff, openReview } from './diffReview.ts';
 import type { ReviewNode } from './reviewTree.ts';
 import { requireTrust, type Session } from './sessions.ts';
 import { plural, required } from './text.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 
 export function reviewCommands({
   sessions,
@@ -75,7 +75,14 @@ export function reviewCommands({
       if (!reason?.trim()) return;
       const { pipeline } = session.app;
       const undone = await withSecondYes(dialogs, t('Roll Back'), (confirmed) =>
-        pipeline.rollBack(release.id, reason.trim(), { confirmedProtectedBranch: confirmed }),
+        landing(session, release.ticketId, t('Roll Back Release'), (signal) =>
+          pipeline.rollBack(
+            release.id,
+            reason.trim(),
+            { confirmedProtectedBranch: confirmed },
+            signal,
+          ),
+        ),
       );
       if (undone) dialogs.mention(t('Rolled back on {0}', undone.branch));
     },
@@ -86,7 +93,7 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
   refuseUnsaved(session, request);
   const { pipeline } = session.app;
   const approved = await withSecondYes(dialogs, t('Approve Patch'), (confirmed) =>
-    landing(session, request.ticketId, (signal) =>
+    landing(session, request.ticketId, t('Approve Patch'), (signal) =>
       pipeline.approve(
         request.id,
         { confirmedProtectedBranch: confirmed, seen: request.commit },
@@ -100,15 +107,19 @@ async function approve(session: Session, request: PatchRequest, dialogs: Dialogs
   else dialogs.mention(approvedWords(approved));
 }
 
-/** Quick where the branch is where it was; else the gates run again, which can be watched and cancelled. */
+/**
+ * Quick where the branch is where it was; else the gates run again, and a hook of the user's may take long:
+ * that can be watched and cancelled.
+ */
 async function landing<T>(
   { app }: Session,
   ticketId: string,
+  title: string,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: t('Approve Patch'),
+    title,
     cancellable: true,
   };
   let show: ((message: string) => void) | undefined;
@@ -190,7 +201,11 @@ async function withSecondYes<T>(
     return await act(false);
   } catch (error) {
     if (!isPatchwrightError(error, 'protected_branch')) throw error;
-    const sure = await dialogs.confirm(error.what, `${error.why}\n${error.remedy}`, yes);
+    const sure = await dialogs.confirm(
+      told(error.what),
+      `${told(error.why)}\n${told(error.remedy)}`,
+      yes,
+    );
     return sure ? act(true) : undefined;
   }
 }

@@ -132,7 +132,7 @@ async function messageOf(
   const view = reviewViewOf({
     request,
     ticket: backlog.tickets.get(request.ticketId),
-    group: backlog.groups.get(request.ticketId),
+    group: backlog.groups.seen(request.ticketId),
     trend: trendOf(backlog.metrics.windows(eventsOf(request.ticketId), maxWindows), now),
     attempts: backlog.attempts.ofTicket(request.ticketId),
     requests: backlog.requests.list({ ticketId: request.ticketId }),

@@ -4,7 +4,7 @@ import type { PatchRequest } from '../core/patchRequest.ts';
 import { signed } from '../shared/figures.ts';
 import { editsText } from './hunkText.ts';
 import { changes, dollars, dotted, duration, plural, shorten } from './text.ts';
-import { msg, t } from './l10n.ts';
+import { msg, t, told } from './l10n.ts';
 
 /** What the Review view and the gates' list say. Pure. */
 
@@ -61,7 +61,7 @@ export function requestTooltip(request: PatchRequest, title: string): string {
     shorten(request.reasoning, 800),
     '',
     t('Confidence {0}', request.confidence.value.toFixed(2)),
-    ...request.confidence.parts.map(({ label, value }) => `  ${label}: ${signed(value)}`),
+    ...request.confidence.parts.map(({ label, value }) => `  ${told(label)}: ${signed(value)}`),
   ].join('\n');
 }
 
@@ -109,9 +109,9 @@ export function gateDocument(report: GateReport): string {
     lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
   return [
     `${gateLabel(report)}: ${gateDescription(report)}`,
-    report.reason,
-    ...section(t('Evidence'), report.evidence),
-    ...section(t('To look at'), report.marks),
+    told(report.reason),
+    ...section(t('Evidence'), report.evidence.map(told)),
+    ...section(t('To look at'), report.marks.map(told)),
     ...(report.output ? ['', t('Output'), report.output] : []),
     '',
   ].join('\n');

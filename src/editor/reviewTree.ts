@@ -24,7 +24,7 @@ import type { Session, Sessions } from './sessions.ts';
 import { createSteadyRows } from './steadyRows.ts';
 import { plural, shorten } from './text.ts';
 import type { Viewed } from './viewed.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 
 /** `session`: the id of the session that a row is of. */
 type RequestNode = {
@@ -269,11 +269,13 @@ function gateItem(node: ReviewNode & { kind: 'gate' }): vscode.TreeItem {
     color ? new vscode.ThemeColor(color) : undefined,
   );
   item.description = gateDescription(report);
-  item.tooltip = [report.reason, ...report.marks].map((line) => shorten(line, 500)).join('\n');
+  item.tooltip = [report.reason, ...report.marks]
+    .map((line) => shorten(told(line), 500))
+    .join('\n');
   item.contextValue = 'request.gate';
   item.command = { title: t('Show Gate'), command: commandId('showGates'), arguments: [node] };
   item.accessibilityInformation = {
-    label: `${gateLabel(report)} ${t(verdictWords[report.verdict])}. ${shorten(report.reason, 200)}`,
+    label: `${gateLabel(report)} ${t(verdictWords[report.verdict])}. ${shorten(told(report.reason), 200)}`,
   };
   return item;
 }

@@ -26,7 +26,7 @@ import {
   sizeText,
 } from './reviewText.ts';
 import { ago, changes, dollars, dotted, exactly, moment, plural, shorten } from './text.ts';
-import { msg, t } from './l10n.ts';
+import { msg, t, told } from './l10n.ts';
 import { linkLine } from './links.ts';
 import { attemptLabel, categoryWords, codeWords, oddsLine } from './ticketText.ts';
 
@@ -78,7 +78,10 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
     created: moment(request.createdAt, now),
     size: sizeText(request),
     gatesPassed: gatesText(request),
-    confidence: request.confidence,
+    confidence: {
+      ...request.confidence,
+      parts: request.confidence.parts.map((part) => ({ ...part, label: told(part.label) })),
+    },
     ticket: ticketPart(source),
     evidence: (ticket?.evidence ?? []).map(({ at, file, text }) => ({
       at: exactly(at),
@@ -107,9 +110,9 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
       title: gateLabel(report),
       verdict: report.verdict,
       words: gateDescription(report),
-      reason: report.reason,
-      evidence: report.evidence,
-      marks: report.marks,
+      reason: told(report.reason),
+      evidence: report.evidence.map(told),
+      marks: report.marks.map(told),
     })),
     steps: source.steps,
     attempts: source.attempts.map(attemptPart),
@@ -120,8 +123,8 @@ export function reviewViewOf(source: ReviewSource): ReviewView {
 
 function planOf(ticket: Ticket | undefined): ReviewView['plan'] {
   return [
-    [t('Proposed solution'), ticket?.proposedSolution ?? ''],
-    [t('Test plan'), ticket?.testPlan ?? ''],
+    [t('Proposed solution'), told(ticket?.proposedSolution ?? '')],
+    [t('Test plan'), told(ticket?.testPlan ?? '')],
   ];
 }
 
@@ -159,7 +162,7 @@ function ticketPart({
 }: ReviewSource): ReviewView['ticket'] {
   const of = (one: Reasoned<string | number> | undefined, unit = '') => ({
     value: one ? `${codeWords(String(one.value))}${unit}` : '–',
-    reason: one?.reason ?? '',
+    reason: told(one?.reason ?? ''),
   });
   return {
     id: request.ticketId,
@@ -202,10 +205,10 @@ function proofOf(request: PatchRequest): ReviewView['proof'] {
     /^patch\b/i.test(lines.slice(0, at + 1).findLast(isRun) ?? '');
   const runs = lines.slice(0, lastRun + 1);
   return {
-    before: runs.filter((_, at) => !isAfter(at)),
-    after: runs.filter((_, at) => isAfter(at)),
-    tried: lines.slice(lastRun + 1),
-    doubts: report?.marks ?? [],
+    before: runs.filter((_, at) => !isAfter(at)).map(told),
+    after: runs.filter((_, at) => isAfter(at)).map(told),
+    tried: lines.slice(lastRun + 1).map(told),
+    doubts: (report?.marks ?? []).map(told),
     canary: canaryLines(request),
   };
 }

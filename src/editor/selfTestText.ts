@@ -1,5 +1,5 @@
 import type { SelfTest } from '../core/selfTest.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 import { shorten, withoutIcons } from './text.ts';
 
 /** Rows of the gates' self-test, those that went wrong first. Pure. */
@@ -11,14 +11,16 @@ export function selfTestItems({
     {
       ok: right.passed,
       label: t('A right patch'),
-      detail: right.passed ? t('It passes every gate.') : t('It was refused. {0}', right.reason),
+      detail: right.passed
+        ? t('It passes every gate.')
+        : t('It was refused. {0}', told(right.reason)),
     },
     ...canaries.map(({ id, kind, caught, reason }) => ({
       ok: caught,
       label: id,
       detail: caught
-        ? t('Stopped: {0}. {1}', kind, reason)
-        : t('Not stopped: {0}. {1}', kind, reason),
+        ? t('Stopped: {0}. {1}', told(kind), told(reason))
+        : t('Not stopped: {0}. {1}', told(kind), told(reason)),
     })),
   ];
   return rows

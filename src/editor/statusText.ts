@@ -6,7 +6,7 @@ import { gateLabel, gatesText, verdictWords } from './reviewText.ts';
 import type { Unopened } from './folders.ts';
 import type { StateKind } from './sessions.ts';
 import { dollars, dotted, plural, withoutIcons } from './text.ts';
-import { msg, t } from './l10n.ts';
+import { msg, t, told } from './l10n.ts';
 
 /** All that the status bar shows, decided from one record. Pure. */
 export interface StatusInput {
@@ -90,11 +90,11 @@ function tooltip(input: StatusInput): string {
     ),
     some.length > 0 ? t('{0} to review.', plural(sumOf(waiting), 'patch request')) : '',
     ...(waiting.length > 1 ? some.map((one) => `  ${one.folder}: ${one.requests}`) : []),
-    ...(state === 'ready' ? unopened.map(({ name, why }) => `${name}: ${why}`) : []),
+    ...(state === 'ready' ? unopened.map(({ name, why }) => `${name}: ${told(why)}`) : []),
     folder !== undefined && gates.length > 0 ? t('Gates in {0}:', folder) : '',
     ...gates.map(
       (report) =>
-        `${marks[report.verdict]} ${gateLabel(report)}: ${t(verdictWords[report.verdict])}. ${report.reason}`,
+        `${marks[report.verdict]} ${gateLabel(report)}: ${t(verdictWords[report.verdict])}. ${told(report.reason)}`,
     ),
     selfTest ? t('Gate self-test: {0}', selfTestText(selfTest)) : '',
     gates.length > 0 ? t('Click to see each gate.') : '',
@@ -107,14 +107,14 @@ function sandboxWords(sandbox: SandboxState | undefined): string {
     case 'without':
       return t(
         'Tests of patches run without a sandbox. {0} {1}',
-        sandbox.reason,
-        sandbox.remedy,
+        told(sandbox.reason),
+        told(sandbox.remedy),
       ).trim();
     case 'refused':
       return t(
         'Nothing is drafted: {0} {1} Or allow it without: {2}.',
-        sandbox.reason,
-        sandbox.remedy,
+        told(sandbox.reason),
+        told(sandbox.remedy),
         howToAllow,
       );
     default:

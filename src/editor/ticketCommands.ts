@@ -14,7 +14,7 @@ import { plural, required, shorten, withoutIcons } from './text.ts';
 import { mergeTargets, offeredFor } from './ticketMoves.ts';
 import { priorityWords } from './ticketText.ts';
 import type { TicketNode } from './ticketTree.ts';
-import { t } from './l10n.ts';
+import { t, told } from './l10n.ts';
 
 type Names =
   | keyof Omit<typeof offeredFor, 'draftTicket' | 'previewPlan'>
@@ -210,7 +210,7 @@ async function askForPriority(
     label: t(priorityWords[priority]),
     priority,
     ...(priority === ticket.priority.value
-      ? { description: t('now; {0}', preview(ticket.priority.reason)) }
+      ? { description: t('now; {0}', preview(told(ticket.priority.reason))) }
       : {}),
   }));
   const picked = await dialogs.choose(items, { title });

@@ -18,7 +18,7 @@ import type { Difference } from '../core/variants.ts';
 import type { Outlook } from '../pipeline.ts';
 import { ago, dollars, dotted, exactly, plural, shorten } from './text.ts';
 import type { Work } from './activity.ts';
-import { msg, t } from './l10n.ts';
+import { msg, t, told } from './l10n.ts';
 
 /** What the Backlog view says about a ticket. Pure. */
 
@@ -136,15 +136,15 @@ export function ticketTooltip(
     shorten(ticket.title, 300),
     dotted([ticket.id, t(categoryWords[ticket.category]), statusName(ticket)]),
     ...byHand(ticket),
-    ...(outlook?.heldBack ? [t('Held back: {0}', shorten(outlook.heldBack, 500))] : []),
+    ...(outlook?.heldBack ? [t('Held back: {0}', shorten(told(outlook.heldBack), 500))] : []),
     '',
     t(
       'Priority: {0}. {1}',
       t(priorityWords[ticket.priority.value]),
-      shorten(ticket.priority.reason, 300),
+      shorten(told(ticket.priority.reason), 300),
     ),
-    t('Risk: {0} of 10. {1}', ticket.risk.value, shorten(ticket.risk.reason, 300)),
-    t('Effort: {0} of 10. {1}', ticket.effort.value, shorten(ticket.effort.reason, 300)),
+    t('Risk: {0} of 10. {1}', ticket.risk.value, shorten(told(ticket.risk.reason), 300)),
+    t('Effort: {0} of 10. {1}', ticket.effort.value, shorten(told(ticket.effort.reason), 300)),
     t('Selection score: {0}, the lowest is drafted first.', score(ticket)) + queueText(queue),
     ...(outlook ? [oddsLine(outlook.odds)] : []),
     ...(group
@@ -158,8 +158,8 @@ export function ticketTooltip(
           ),
         ]
       : []),
-    ...linesOf(t('Proposed solution'), ticket.proposedSolution),
-    ...linesOf(t('Test plan'), ticket.testPlan),
+    ...linesOf(t('Proposed solution'), told(ticket.proposedSolution)),
+    ...linesOf(t('Test plan'), told(ticket.testPlan)),
     ...(links.length > 0
       ? ['', t('Also in other folders'), ...links.map((one) => `  ${one}`)]
       : []),
@@ -176,7 +176,7 @@ export function ticketTooltip(
 /** `Odds: 60 % that a draft is approved and stays, about $0.40 and 3.5 minutes. …`. */
 export function oddsLine({ chance, costUsd, minutes, reason }: Outlook['odds']): string {
   const percent = Math.round(100 * chance);
-  const why = shorten(reason, 300);
+  const why = shorten(told(reason), 300);
   return costUsd === undefined
     ? t(
         'Odds: {0} % that a draft is approved and stays, about {1} minutes. {2}',

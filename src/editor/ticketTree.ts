@@ -277,7 +277,7 @@ function childrenOf(
     const order = sorting.current();
     const limit = (pages.get(pageName(node, group.id)) ?? 1) * pageRows;
     const rows = node.tickets
-      ? inOrder(node.tickets, order, (id) => groups.get(id)).slice(0, limit)
+      ? inOrder(node.tickets, order, (id) => groups.seen(id)).slice(0, limit)
       : tickets.list({ statuses: group.statuses, order, limit });
     return rowsOf(session.id, group.id, rows, count);
   }
@@ -348,7 +348,7 @@ function ticketItem(
   links: readonly TicketLink[],
 ): vscode.TreeItem {
   const { app, activity } = session;
-  const group = app.backlog.groups.get(ticket.id);
+  const group = app.backlog.groups.seen(ticket.id);
   const work = activity().works.get(ticket.id);
   const item = new vscode.TreeItem(shorten(ticket.title, 200));
   if (app.backlog.attempts.ofTicket(ticket.id).length > 0)
@@ -374,7 +374,7 @@ function kindOf({ status, metadata }: Ticket): string {
 }
 
 function tooltipOf(session: Session, ticket: Ticket, links: readonly TicketLink[]): string {
-  const group = session.app.backlog.groups.get(ticket.id);
+  const group = session.app.backlog.groups.seen(ticket.id);
   return ticketTooltip(
     ticket,
     group,

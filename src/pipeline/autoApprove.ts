@@ -3,7 +3,8 @@ import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import { gatesPassed } from '../core/gate.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Settings } from '../core/settings.ts';
-import { approve, type Watching } from './decide.ts';
+import { approve } from './decide.ts';
+import type { Watching } from './decision.ts';
 import type { House } from './house.ts';
 import { riskFor } from './sync/trust.ts';
 

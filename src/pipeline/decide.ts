@@ -9,7 +9,6 @@ import {
 } from '../core/approval.ts';
 import { PatchwrightError } from '../core/errors.ts';
 import { assertRequestMove, type PatchRequest } from '../core/patchRequest.ts';
-import type { Progress } from '../core/progress.ts';
 import type { PullRequest } from '../core/pullRequest.ts';
 import { redact } from '../core/secrets.ts';
 import { assertMove, type Ticket } from '../core/ticket.ts';
@@ -17,7 +16,14 @@ import { judgeCommit } from '../gates/protectedFiles.ts';
 import { keepBranch } from '../release/keep.ts';
 import { land, refuseGone } from '../release/land.ts';
 import { audit, move } from './changes.ts';
-import { type DecisionOptions, deciding, approvedBy, lessonOf } from './decision.ts';
+import {
+  approvedBy,
+  type DecisionOptions,
+  deciding,
+  lessonOf,
+  sayingOf,
+  type Watching,
+} from './decision.ts';
 import type { House } from './house.ts';
 import { inFolder } from './inFolder.ts';
 import { judgeMerged } from './judgeMerged.ts';
@@ -31,12 +37,6 @@ export interface ApprovalOptions extends DecisionOptions {
   readonly mode?: ApprovalMode;
   /** The commit that the reviewer has seen; throws `stale` when the request has another one by now. */
   readonly seen?: string;
-}
-
-/** Who watches a decision. */
-export interface Watching {
-  readonly tell: (progress: Progress) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -111,6 +111,7 @@ async function landIt(
     {
       git: house.git,
       clock: house.clock,
+      say: sayingOf(watching, ticket),
       judgeMerged: (merged) => judgeMerged(house, decided, merged, watching),
     },
     {

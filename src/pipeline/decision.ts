@@ -1,4 +1,6 @@
 import type { PatchRequest } from '../core/patchRequest.ts';
+import type { Progress } from '../core/progress.ts';
+import type { Ticket } from '../core/ticket.ts';
 import { audit } from './changes.ts';
 import type { House } from './house.ts';
 import { type Lesson, learning } from './learning.ts';
@@ -6,6 +8,17 @@ import { type Lesson, learning } from './learning.ts';
 export interface DecisionOptions {
   readonly comment?: string;
   readonly confirmedProtectedBranch?: boolean;
+}
+
+/** Who watches a decision. */
+export interface Watching {
+  readonly tell: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What is told while a patch lands or is taken back. */
+export function sayingOf({ tell }: Pick<Watching, 'tell'>, { id: ticketId }: Pick<Ticket, 'id'>) {
+  return (text: string): void => tell({ kind: 'landing', ticketId, text });
 }
 
 /** One decision at a time, in all windows, each on what the one before has left. */

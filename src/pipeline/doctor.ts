@@ -124,8 +124,9 @@ async function sandboxCheck(house: House, settings: () => Settings): Promise<Doc
   if (typeof state === 'string') return { title, ok: false, detail: state };
   switch (state.kind) {
     case 'held': {
-      const network = state.network ? ', with the network' : ', without network';
-      return { title, ok: true, detail: `${state.title}${network}.` };
+      const { title: held, network } = state;
+      const detail = network ? `${held}, with the network.` : `${held}, without network.`;
+      return { title, ok: true, detail };
     }
     case 'without':
       return {

@@ -80,10 +80,13 @@ function createIntake(
     return { users: known.size };
   };
   const ticketOf = (id: string): Ticket | undefined => tickets.get(id) ?? backlog.tickets.get(id);
+  /** By ticket: how often it and what is merged into it were seen before, and since. */
+  const totals = new Map<string, number>();
   /** A merged ticket's occurrences add to those of the one it was merged into. */
-  const together = (group: SignalGroup, into: string): SignalGroup => {
-    const other = groups.get(into) ?? backlog.groups.get(into);
-    return { ...group, count: group.count + (other?.count ?? 0) };
+  const together = (group: SignalGroup, into: string, more: number): SignalGroup => {
+    const count = (totals.get(into) ?? backlog.groups.seen(into)?.count ?? 0) + more;
+    totals.set(into, count);
+    return { ...group, count };
   };
 
   const landed = once(() => (backlog.releases?.list() ?? []).map(({ appliedAt }) => appliedAt));
@@ -96,9 +99,10 @@ function createIntake(
     const before = groups.get(id) ?? backlog.groups.get(id);
     const group = { ...grow(before, id, signal), ...usersBehind(signal, id) };
     groups.set(id, group);
-    counted.set(id, (counted.get(id) ?? 0) + group.count - (before?.count ?? 0));
+    const more = group.count - (before?.count ?? 0);
+    counted.set(id, (counted.get(id) ?? 0) + more);
     const ticket = ticketOf(into);
-    const seen = into === id ? group : together(group, into);
+    const seen = together(group, into, more);
     const result = fold(signal, seen, ticket, settings, now, version);
     if (result.kind === 'created') {
       created.add(id);

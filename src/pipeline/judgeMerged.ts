@@ -7,6 +7,7 @@ import type { Progress } from '../core/progress.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { Merged } from '../release/land.ts';
 import { audit } from './changes.ts';
+import { sayingOf } from './decision.ts';
 import type { House } from './house.ts';
 import { judge } from './judge.ts';
 
@@ -20,7 +21,7 @@ export async function judgeMerged(
   { commit, onto }: Merged,
   { tell, signal }: { readonly tell: (progress: Progress) => void; readonly signal: AbortSignal },
 ): Promise<void> {
-  const stage = (text: string): void => tell({ kind: 'landing', ticketId: ticket.id, text });
+  const stage = sayingOf({ tell }, ticket);
   stage('The branch has moved on since the patch was made: the gates run again on both together');
   const reports = await reportsOf(house, { request, ticket }, { commit, onto }, tell, signal);
   const verdicts = reports.map(({ id, verdict }) => [id, verdict]);
@@ -48,7 +49,7 @@ async function reportsOf(
     {
       branch: 'improvement/to-land',
       base: onto,
-      onProgress: (text) => tell({ kind: 'landing', ticketId: ticket.id, text }),
+      onProgress: sayingOf({ tell }, ticket),
     },
     signal,
   );

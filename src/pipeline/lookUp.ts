@@ -1,4 +1,4 @@
-import { PatchwrightError } from '../core/errors.ts';
+import { PatchwrightError, unknownHere } from '../core/errors.ts';
 import type { PatchRequest } from '../core/patchRequest.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { House } from './house.ts';
@@ -24,7 +24,7 @@ export function ticketOf(house: House, id: string): Ticket {
 export function notFound(thing: string): PatchwrightError {
   return new PatchwrightError('not_found', {
     what: `There is no ${thing}.`,
-    why: 'The backlog of this folder does not know it.',
+    why: unknownHere,
     remedy: 'List what there is with `patchwright requests` and `patchwright tickets`.',
   });
 }

@@ -1,11 +1,11 @@
 import type { Change } from '../core/change.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Release, ReleaseLook } from '../core/patchRequest.ts';
-import type { Progress } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import { compareNeighbours, compareRates, rateSentence, type Seen } from '../release/rates.ts';
 import { itself } from './autoApprove.ts';
 import { audit, move } from './changes.ts';
+import type { Watching } from './decision.ts';
 import { rollBack } from './rollBack.ts';
 import type { House } from './house.ts';
 import { neighboursOf } from './neighbours.ts';
@@ -16,10 +16,7 @@ const day = 24 * hour;
 const minuteMs = 60_000;
 
 /** Looks at every release whose next look is due: a while, an hour and a day after it landed. */
-export async function lookAtReleases(
-  house: House,
-  tell: (progress: Progress) => void,
-): Promise<void> {
+export async function lookAtReleases(house: House, watching: Watching): Promise<void> {
   const settings = house.settings();
   if (dueOnes(house, settings).length === 0) return;
   const looked = await house.backlog.exclusively('decide', async () => {
@@ -30,12 +27,12 @@ export async function lookAtReleases(
   for (const { release, look } of looked) {
     const rolledBack =
       look.verdict === 'worse' && settings.monitor.autoRollback
-        ? await takeBack(house, release, look)
+        ? await takeBack(house, release, look, watching)
         : false;
     const { id: releaseId, requestId, ticketId } = release;
     const { at, verdict, sentence } = look;
     const about = { releaseId, requestId, ticketId };
-    tell({ kind: 'release_looked', ...about, at, verdict, sentence, rolledBack });
+    watching.tell({ kind: 'release_looked', ...about, at, verdict, sentence, rolledBack });
   }
 }
 
@@ -142,9 +139,21 @@ function noted({ backlog, clock }: House, release: Release, look: ReleaseLook): 
 }
 
 /** Where it can't be (a protected branch, a conflict) it is proposed like any other. */
-async function takeBack(house: House, release: Release, look: ReleaseLook): Promise<boolean> {
+async function takeBack(
+  house: House,
+  release: Release,
+  look: ReleaseLook,
+  watching: Watching,
+): Promise<boolean> {
   try {
-    await rollBack(house, release.id, `It made things worse. ${look.sentence}`, {}, itself);
+    await rollBack(
+      house,
+      release.id,
+      `It made things worse. ${look.sentence}`,
+      {},
+      watching,
+      itself,
+    );
     return true;
   } catch (error) {
     if (!isPatchwrightError(error)) throw error;

@@ -4,7 +4,7 @@ import { assertRequestMove, type Release } from '../core/patchRequest.ts';
 import { redact } from '../core/secrets.ts';
 import { rollBack as revert } from '../release/rollBack.ts';
 import { audit, move } from './changes.ts';
-import { type DecisionOptions, deciding } from './decision.ts';
+import { type DecisionOptions, deciding, sayingOf, type Watching } from './decision.ts';
 import type { House } from './house.ts';
 import { learning } from './learning.ts';
 import { requestOf, wholeRequestOf, ticketOf, notFound } from './lookUp.ts';
@@ -15,11 +15,12 @@ export async function rollBack(
   house: House,
   releaseId: string,
   why: string,
-  options: DecisionOptions = {},
+  options: DecisionOptions,
+  watching: Watching,
   by?: string,
 ): Promise<Release> {
   const reason = redact(why);
-  return deciding(house, undefined, async () => {
+  return deciding(house, watching.signal, async () => {
     const release = house.backlog.releases.get(releaseId);
     if (!release) throw notFound(`release ${releaseId}`);
     const request = requestOf(house, release.requestId);
@@ -28,7 +29,7 @@ export async function rollBack(
     const reviewer = by ?? (await house.reviewer());
     try {
       const { commit } = await revert(
-        { git: house.git },
+        { git: house.git, say: sayingOf(watching, ticket) },
         {
           release,
           patch: request,
@@ -38,6 +39,7 @@ export async function rollBack(
           protectedBranches: house.settings().approve.protectedBranches,
           confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
         },
+        watching.signal,
       );
       return await writeRolledBack(house, release, { reason, reviewer, commit });
     } catch (error) {

@@ -18,5 +18,20 @@ export function route(
 ): Routed {
   const signal = routed(found, (id) => splitsOf(ticketOf(id)?.metadata ?? {}));
   const id = ticketIdOf(signal);
-  return { signal, id, into: ticketOf(id)?.metadata.mergedInto || id };
+  return { signal, id, into: endOfMerges(id, ticketOf) };
+}
+
+/** A ticket that others were merged into may have been merged itself. */
+function endOfMerges(
+  id: string,
+  ticketOf: (id: string) => Pick<Ticket, 'metadata'> | undefined,
+): string {
+  const passed = new Set<string>();
+  let end = id;
+  for (let next: string | undefined = id; next && !passed.has(next); ) {
+    end = next;
+    passed.add(end);
+    next = ticketOf(end)?.metadata.mergedInto;
+  }
+  return end;
 }

@@ -28,7 +28,7 @@ export interface ScanOptions {
 
 const dayMs = 86_400_000;
 
-export type Scan = (options: ScanOptions, signal?: AbortSignal) => Promise<ScanReport>;
+export type Scan = (options: ScanOptions, signal: AbortSignal) => Promise<ScanReport>;
 
 /** Tells how it went, whatever happens: who shows that it runs must learn that it ended. */
 export function createScan(
@@ -58,7 +58,7 @@ export function createScan(
       await enrich(house, tally.created(), signal);
       await followPullRequests(signal);
       await noteKept();
-      await lookAtReleases(house, tell);
+      await lookAtReleases(house, { tell, signal });
       if (cleanedAt === undefined || house.clock.now().getTime() - cleanedAt >= dayMs) {
         cleanedAt = house.clock.now().getTime();
         await removeAged(house);

@@ -1,13 +1,7 @@
 import { PatchwrightError } from '../core/errors.ts';
 import { closedNow } from '../core/closed.ts';
 import { redact } from '../core/secrets.ts';
-import {
-  manualTicketId,
-  rankBefore,
-  score,
-  type SignalGroup,
-  type Ticket,
-} from '../core/ticket.ts';
+import { manualTicketId, rankBefore, score, type Ticket } from '../core/ticket.ts';
 import { audit, move } from './changes.ts';
 import { ticketOf } from './lookUp.ts';
 import type { House } from './house.ts';
@@ -168,7 +162,13 @@ export async function close(house: House, ticketId: string, reason: string): Pro
   const ticket = ticketOf(house, ticketId);
   const { reopened: _, ...metadata } = ticket.metadata;
   const { recent, releases = [] } = metadata;
-  const closed = closedNow(seenInAll(house, ticket.id), recent, version, releases, now(house));
+  const closed = closedNow(
+    house.backlog.groups.seen(ticket.id),
+    recent,
+    version,
+    releases,
+    now(house),
+  );
   // A person's word: it does not open again when the finding is back.
   const own = { closedReason: redact(reason), closed, resolvedAt: '' };
   const fields = { metadata: { ...metadata, ...own } };
@@ -176,26 +176,6 @@ export async function close(house: House, ticketId: string, reason: string): Pro
     { kind: 'ticket', id: ticket.id, fields },
     ...move(ticket, 'closed', now(house), actor),
   ]);
-}
-
-/** With what was seen of the tickets merged into it. */
-function seenInAll({ backlog }: House, id: string): SignalGroup | undefined {
-  const merged = backlog.tickets
-    .list({ statuses: ['closed'] })
-    .filter(({ metadata }) => metadata.mergedInto === id);
-  return [id, ...merged.map((one) => one.id)]
-    .map((one) => backlog.groups.get(one))
-    .filter((group) => group !== undefined)
-    .reduce<SignalGroup | undefined>((sum, group) => (sum ? added(sum, group) : group), undefined);
-}
-
-function added(sum: SignalGroup, group: SignalGroup): SignalGroup {
-  return {
-    ...sum,
-    count: sum.count + group.count,
-    firstSeen: group.firstSeen < sum.firstSeen ? group.firstSeen : sum.firstSeen,
-    lastSeen: group.lastSeen > sum.lastSeen ? group.lastSeen : sum.lastSeen,
-  };
 }
 
 export async function reopen(house: House, ticketId: string): Promise<void> {

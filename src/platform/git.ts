@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PatchwrightError, systemCode } from '../core/errors.ts';
+import { askGitByHand, PatchwrightError, systemCode } from '../core/errors.ts';
 import type { Command, CommandResult, Git, GitOptions, Shell } from '../core/ports.ts';
 import { scrubbedEnv } from './shell.ts';
 
@@ -176,9 +176,24 @@ function gitError(
       remedy: `Install what the filter runs${filter === 'lfs' ? ' (git-lfs)' : ''}, or correct it in git's configuration, and try again.`,
     });
   }
+  const inTheWay = /'refs\/heads\/([^'\n]{1,250})' exists; cannot create '/.exec(stderr)?.[1];
+  if (inTheWay !== undefined) {
+    return new PatchwrightError('git_failed', {
+      what: `git ${name} could not make a branch.`,
+      why: `There is a branch ${inTheWay}, and none can be made below its name.`,
+      remedy: `Rename it (\`git branch -m ${inTheWay} <name>\`) and try again.`,
+    });
+  }
+  if (/from promisor remote|lazy fetching disabled/.test(stderr)) {
+    return new PatchwrightError('git_failed', {
+      what: `git ${name} needs objects that are not in this clone.`,
+      why: `It is a partial clone, and its remote could not be asked for them: ${said}`,
+      remedy: 'Make the remote reachable (`git fetch` says what is wrong with it) and try again.',
+    });
+  }
   return new PatchwrightError('git_failed', {
     what: `git ${name} failed with code ${code}.`,
     why: said || 'It gave no reason.',
-    remedy: 'Run the same git command by hand to see what it needs.',
+    remedy: askGitByHand,
   });
 }

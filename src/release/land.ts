@@ -3,9 +3,10 @@ import type { PatchRequest, Release } from '../core/patchRequest.ts';
 import type { Clock, Git } from '../core/ports.ts';
 import { type Branch, type BranchPolicy, openBranch } from './branch.ts';
 import { mergeTrees, writeCommit } from './commit.ts';
-import { moveBranch } from './move.ts';
+import { type MoveDeps, moveBranch } from './move.ts';
 import { atTopLevel, isAncestor, isCommit, isShallow } from './ownGit.ts';
 import { absent, treeDiff } from './treeDiff.ts';
+import { sayingWhatFor } from './waiting.ts';
 
 export interface LandInput extends BranchPolicy {
   readonly request: PatchRequest;
@@ -28,8 +29,7 @@ export interface Merged {
  * `not_found`, `stale`, `nothing_to_do`, `conflict`, `would_overwrite`, `busy` or `git_failed`.
  */
 export async function land(
-  deps: {
-    readonly git: Git;
+  deps: MoveDeps & {
     readonly clock: Clock;
     /** Asked where the branch has moved on: nobody has judged what the merge makes of both. Rejects to refuse. */
     readonly judgeMerged?: (merged: Merged, signal?: AbortSignal) => Promise<void>;
@@ -42,7 +42,8 @@ export async function land(
   const branch = await openBranch(git, input, signal);
   await refuseOtherThanJudged(git, request, signal);
   await refuseUnrelated(git, request, branch, signal);
-  const commit = await mergeCommit(git, branch, input, signal);
+  const merging = mergeCommit(git, branch, input, signal);
+  const commit = await sayingWhatFor(merging, deps.say, () => beforeMove);
   if (branch.head !== request.base) await deps.judgeMerged?.({ commit, onto: branch.head }, signal);
   const backupRef = await moveBranch(deps, branch, commit, request.ticketId, signal);
   return {
@@ -55,6 +56,9 @@ export async function land(
     appliedAt: deps.clock.now().toISOString(),
   };
 }
+
+const beforeMove =
+  'git is merging; what takes long may be your commit-msg hook, or the signing of the commit. Cancelling changes nothing.';
 
 /** The commit must be there, start from the base that was judged, and change the files that were. */
 export async function refuseOtherThanJudged(

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
+  cancelled,
   errorMessage,
   isPatchwrightError,
+  isUnexplained,
   PatchwrightError,
   throwIfCancelled,
 } from '../core/errors.ts';
@@ -11,14 +13,22 @@ import { refuseOverwrites } from './overwrites.ts';
 import { atTopLevel, fields, isAncestor } from './ownGit.ts';
 import { type TreeChange, treeDiff } from './treeDiff.ts';
 import { committedFiles, copyFiles, undoFailedMove } from './undo.ts';
+import { type Say, sayingWhatFor } from './waiting.ts';
+
+export interface MoveDeps {
+  readonly git: Git;
+  /** Told of programs of the user's that are waited for. */
+  readonly say?: Say | undefined;
+}
 
 /**
  * Moves the checked-out branch forward to `commit` (a descendant of its head), with index and files,
- * and never over the user's own work. All or nothing. Resolves with the backup ref at the old head.
+ * and never over the user's own work. All or nothing, also where it is cancelled: until the branch has moved
+ * all is put back, and from then on only the user's hook is ended. Resolves with the backup ref at the old head.
  * @param deps with git in the folder whose decision this is
  */
 export async function moveBranch(
-  deps: { readonly git: Git },
+  deps: MoveDeps,
   branch: Branch,
   commit: string,
   ticketId: string,
@@ -31,13 +41,15 @@ export async function moveBranch(
   throwIfCancelled(signal);
   await refuseMoved(git, branch);
   const copies = copyFiles(git.cwd, changes);
-  // From here on nothing is interrupted: half a move would be worse than a late cancel.
   const backupRef = await backUp(git, branch.head, ticketId);
   await git.run(['update-ref', movingRef, commit]);
   try {
-    await fastForward(git, commit);
+    const forward = fastForward(git, commit, signal);
+    await sayingWhatFor(forward, deps.say, async () =>
+      (await isThere(git, commit)) ? afterMove : inMove,
+    );
   } catch (error) {
-    if (!(await isAncestor(git, commit, 'HEAD'))) {
+    if (!(await isThere(git, commit))) {
       if (await mayHaveWritten(git, error, commit, changes)) {
         await takeBack(error, () => undoFailedMove(git, branch.head, commit, changes, copies));
       }
@@ -46,9 +58,21 @@ export async function moveBranch(
       throw explained(error);
     }
     // Failed after the move.
+    if (isPatchwrightError(error, 'cancelled')) deps.say?.(hookEnded);
   }
   await noteArrival(git, movingRef);
   return backupRef;
+}
+
+const inMove =
+  'git is moving the branch; what takes long may be a hook (reference-transaction) or a filter of yours. Cancelling puts everything back.';
+const afterMove =
+  'The branch has moved. git waits for your post-merge hook; cancelling ends the hook, and the branch stays where it is now.';
+const hookEnded =
+  'Your post-merge hook was ended before its end. The branch had moved already, and stays where it is now.';
+
+async function isThere(git: Git, commit: string): Promise<boolean> {
+  return isAncestor(git, commit, 'HEAD');
 }
 
 /** What has landed has landed: a note that can't go now (a lock) is dropped by `endBrokenMove`. */
@@ -103,12 +127,13 @@ async function commitNamed(git: Git, name: string): Promise<string> {
 }
 
 /** git itself refuses to overwrite local changes or to move a head that is not where it was. */
-async function fastForward(git: Git, commit: string): Promise<void> {
+async function fastForward(git: Git, commit: string, signal?: AbortSignal): Promise<void> {
   const settings = ['-c', 'submodule.recurse=false', '-c', 'merge.autoStash=false'];
   // Over any branch.<name>.mergeOptions of the user's. Ignored files are user files like others.
   const flags = ['--ff-only', '--commit', '--no-squash', '--no-autostash', '--no-overwrite-ignore'];
   await git.withHooks().run([...settings, 'merge', ...flags, '--no-stat', '--quiet', commit], {
     extraEnv: { GIT_LFS_SKIP_SMUDGE: '0' }, // these are the user's own files, not a scratch copy
+    signal,
   });
 }
 
@@ -175,10 +200,13 @@ async function mayHaveWritten(
 }
 
 function explained(error: unknown): unknown {
+  if (isPatchwrightError(error, 'cancelled')) return cancelled('Cancelled; nothing was changed.');
   if (!isPatchwrightError(error, 'git_failed') && !isPatchwrightError(error, 'busy')) return error;
   const { code, remedy } = refusalIn(error) ?? {
     code: error.code,
-    remedy: 'Correct what git, or one of your hooks or filters, complains about and try again.',
+    remedy: isUnexplained(error)
+      ? 'Correct what git, or one of your hooks or filters, complains about and try again.'
+      : error.remedy,
   };
   const what = 'Nothing was changed: git would not move the branch.';
   return new PatchwrightError(code, { what, why: error.why, remedy }, { cause: error });

@@ -4,8 +4,9 @@ import type { Git } from '../core/ports.ts';
 import { type Branch, type BranchPolicy, openBranch } from './branch.ts';
 import { mergeTrees, writeCommit, writeScratchCommit } from './commit.ts';
 import { findLanding, type Landing } from './landing.ts';
-import { moveBranch } from './move.ts';
+import { type MoveDeps, moveBranch } from './move.ts';
 import { atTopLevel, isShallow } from './ownGit.ts';
+import { sayingWhatFor } from './waiting.ts';
 
 export interface RollBackInput extends BranchPolicy {
   readonly release: Release;
@@ -27,7 +28,7 @@ export interface RolledBack {
  * rewritten. The same safe path, and the same errors, as landing.
  */
 export async function rollBack(
-  deps: { readonly git: Git },
+  deps: MoveDeps,
   input: RollBackInput,
   signal?: AbortSignal,
 ): Promise<RolledBack> {
@@ -37,10 +38,14 @@ export async function rollBack(
   const branch = await openBranch(git, input, signal);
   const landing = await findLanding(git, branch.head, release.commit, input.patch, signal);
   if (!landing) throw (await isShallow(git, signal)) ? cutOff(release) : notHere(release, branch);
-  const commit = await revertCommit(git, branch, landing, input, signal);
+  const reverting = revertCommit(git, branch, landing, input, signal);
+  const commit = await sayingWhatFor(reverting, deps.say, () => beforeMove);
   const backupRef = await moveBranch(deps, branch, commit, release.ticketId, signal);
   return { commit, backupRef };
 }
+
+const beforeMove =
+  'git is making the commit that takes it back; what takes long may be its signing. Cancelling changes nothing.';
 
 function alreadyBack(release: Release): PatchwrightError {
   return new PatchwrightError('nothing_to_do', {

@@ -68,12 +68,12 @@ export function createApi(deps: ApiDeps): readonly Route[] {
         .list({ statuses: wordsIn(query, 'status', ticketStatuses) ?? ['open'] })
         .toSorted(byTurn)
         .slice(0, numberIn(query, 'limit', 50, 1_000))
-        .map((ticket) => ticketView(ticket, backlog.groups.get(ticket.id), outlook(ticket)));
+        .map((ticket) => ticketView(ticket, backlog.groups.seen(ticket.id), outlook(ticket)));
     }),
     get(`tickets/${id}`, ({ names }) => {
       const ticket = ticketNamed(app, names[0]);
       return ticketDetails(ticket, {
-        group: backlog.groups.get(ticket.id),
+        group: backlog.groups.seen(ticket.id),
         outlook: pipeline.outlook()(ticket),
         differences: pipeline.differences(ticket.id),
         attempts: backlog.attempts.ofTicket(ticket.id),

@@ -41,7 +41,8 @@ export function exceptionFingerprint(
     ]);
   }
   if (!top) return seal([...head, messagePart(said)]);
-  const place = placeParts(top, fileOf(top.file) ?? lastSegments(top.file));
+  const file = withoutContentHash(fileOf(top.file) ?? lastSegments(top.file));
+  const place = placeParts(event.language === 'ruby' ? unqualified(top) : top, file);
   return seal([...head, ...place, ...(messageCounts(event.kind, top) ? [messagePart(said)] : [])]);
 }
 
@@ -94,6 +95,20 @@ function placeParts(frame: Frame, file: string): Parts {
           },
         ]),
   ];
+}
+
+/** Since Ruby 3.4 a method is named with its class, before it was not. */
+function unqualified(frame: Frame): Frame {
+  const name = frame.function?.replace(/(^| in )[A-Z][\w:]{0,200}[#.](?=[^\s#.]{1,200}$)/, '$1');
+  return name === undefined ? frame : { ...frame, function: name };
+}
+
+/** What bundlers put into a name so that it differs in each build: `index-4f9a21bc.js`, `main.91cc02de.chunk.js`. */
+const contentHash =
+  /([.-])(?:(?=\d{0,31}[a-f])(?=[a-f]{0,31}\d)[\da-f]{8,32}|(?=[\w-]{0,7}[A-Z])(?=[\w-]{0,7}\d)[\w-]{8})(?=(?:\.(?:chunk|min|bundle))?\.[cm]?js$)/;
+
+function withoutContentHash(file: string): string {
+  return file.endsWith('js') ? file.replace(contentHash, '$1<hash>') : file;
 }
 
 /** What compilers and proxies add to a name, differently in each build. */

@@ -29,6 +29,22 @@ const levelWords = [
   'emerg]',
   'alert]',
   ' EMERG ',
+  ' FTL ',
+  ' PNC ',
+  '[FTL]',
+];
+
+/** Short ones in colour (zerolog, logrus), and with logrus' seconds behind. */
+const markedLevels = [
+  'mERR\x1b',
+  'mFTL\x1b',
+  'mPNC\x1b',
+  'mERRO\x1b',
+  'mFATA\x1b',
+  'mPANI\x1b',
+  'ERRO[',
+  'FATA[',
+  'PANI[',
 ];
 
 interface Text {
@@ -44,12 +60,16 @@ interface Hint extends Text {
 const texts: readonly Text[] = [
   ...levelWords.map((word) => ({ bytes: Buffer.from(word), isWord: true })),
   // A line that a container's log cut may hold half a hint.
-  ...['stdout P ', 'stderr P ', ...jsonHints, ...grammars.flatMap((grammar) => grammar.hints)].map(
-    (text) => ({
-      bytes: Buffer.from(text),
-      isWord: false,
-    }),
-  ),
+  ...[
+    'stdout P ',
+    'stderr P ',
+    ...markedLevels,
+    ...jsonHints,
+    ...grammars.flatMap((grammar) => grammar.hints),
+  ].map((text) => ({
+    bytes: Buffer.from(text),
+    isWord: false,
+  })),
 ];
 
 /** Lines as most logs have them. */

@@ -2,8 +2,10 @@ import type { ExceptionEvent } from '../core/signal.ts';
 import { type Assembler, createAssembler, type FoundException } from './exceptions/assemble.ts';
 import type { Encoding } from './encoding.ts';
 import { findHint } from './hints.ts';
+import { type FindMark, findMarkFor } from './levelMarks.ts';
 import { lineEnd } from './lineBreaks.ts';
 import { createLineMemory, type LineMemory } from './lineMemory.ts';
+import { type Carry, carryFor } from './prefixes.ts';
 import { createRepeats, type LogFinding } from './repeats.ts';
 
 /** What the bytes handed over so far are: more will come; all there is for now; all that counts. */
@@ -69,6 +71,10 @@ function readWith<T extends { readonly offset: number }>(
   let found: T[] = [];
   let safeCount = 0;
   let safe = start;
+  /** Known when the first bytes were seen. */
+  let form:
+    | { readonly findMark: FindMark | undefined; readonly carry: Carry | undefined }
+    | undefined;
 
   const markSafe = (offset: number): void => {
     safe = offset;
@@ -83,7 +89,8 @@ function readWith<T extends { readonly offset: number }>(
   const push = (bytes: Buffer, from: number, end: number, base: number): boolean => {
     const offset = base + from;
     counter.line(base + end);
-    assembler.push(memory.read(bytes, from, end, encoding), offset);
+    const line = memory.read(bytes, from, end, encoding);
+    assembler.push(form?.carry ? { text: form.carry(line.text) } : line, offset);
     collect();
     const open = assembler.openSince();
     if (open === undefined) {
@@ -117,7 +124,8 @@ function readWith<T extends { readonly offset: number }>(
   };
 
   const skim = (bytes: Buffer, base: number, ending: Ending): number => {
-    const search = createSearch(bytes, base, counter);
+    form ??= { findMark: findMarkFor(bytes), carry: carryFor(bytes) };
+    const search = createSearch(bytes, base, counter, form.findMark);
     const whole = bytes.lastIndexOf(10) + 1;
     let at = 0;
     for (;;) {
@@ -206,18 +214,36 @@ function createLineCounter(start: number): LineCounter {
 }
 
 /** Finds the start of the next line with a hint in [from, limit). */
-function createSearch(bytes: Buffer, base: number, counter: LineCounter) {
-  return (from: number, limit: number): number | undefined => {
+function createSearch(
+  bytes: Buffer,
+  base: number,
+  counter: LineCounter,
+  findMark: FindMark | undefined,
+) {
+  let mark = -1;
+  let markLimit = -1;
+  const hintedLine = (from: number, limit: number): number | undefined => {
     // The line end before a line belongs to it: some hints begin with one.
     let hit = findHint(bytes, Math.max(0, from - 1), limit);
     if (hit >= 0 && hit < from && bytes[hit] !== 10) hit = findHint(bytes, from, limit);
-    if (hit < 0) {
-      counter.bytes(bytes, from, limit, base);
-      return undefined;
-    }
+    if (hit < 0) return undefined;
     const where = bytes[hit] === 10 ? hit + 1 : hit;
-    const line = startOfLine(bytes, where, from);
-    counter.bytes(bytes, from, line, base);
+    return startOfLine(bytes, where, from);
+  };
+  const markedLine = (from: number, limit: number): number | undefined => {
+    if (!findMark) return undefined;
+    // What was found stays true until it is passed: there may be many hints before it.
+    if (mark < from || limit !== markLimit) {
+      const found = findMark(bytes, from, limit);
+      mark = found < 0 ? limit : found;
+      markLimit = limit;
+    }
+    return mark < limit ? mark : undefined;
+  };
+  return (from: number, limit: number): number | undefined => {
+    const marked = markedLine(from, limit);
+    const line = hintedLine(from, marked ?? limit) ?? marked;
+    counter.bytes(bytes, from, line ?? limit, base);
     return line;
   };
 }

@@ -39,11 +39,21 @@ describe('in a window whose language is Japanese', () => {
     await page.getByRole('heading', { level: 2, name: '検証' }).waitFor();
     await page.getByRole('button', { name: 'パッチを承認' }).waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'ja');
+    await page.getByText('パッチにシークレットは含まれていません').waitFor({ state: 'attached' }); // what a gate found
     await window.shot('japanese-review-panel');
     await window.page.locator('.tabs-container .tab.active .tab-actions .action-label').click();
     await window.run('ダッシュボードを開く');
     await page.getByRole('heading', { level: 1, name: 'Patchwright ダッシュボード' }).waitFor();
     await page.getByText('レビュー待ちのパッチリクエスト').waitFor();
     await window.shot('japanese-dashboard');
+  });
+
+  it('lets the doctor speak Japanese', async () => {
+    await window.run('診断');
+    await window.page
+      .locator('.view-line', { hasText: 'フォルダーは信頼されています' })
+      .first()
+      .waitFor();
+    await window.shot('japanese-doctor');
   });
 });

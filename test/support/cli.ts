@@ -17,8 +17,9 @@ export interface CliResult {
 export function cli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<CliResult> {
-  return startCli(args, env).ended;
+  return startCli(args, env, cwd).ended;
 }
 
 export interface RunningCli {
@@ -34,11 +35,13 @@ export interface RunningCli {
 export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): RunningCli {
   const unheld = missingSandbox() ? { [allowVariable]: '1' } : {};
   const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [entry, ...args], {
     env: { ...inherited, ...unheld, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
   });
   const output = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();

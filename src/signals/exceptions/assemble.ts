@@ -37,6 +37,10 @@ export const maxBlockChars = 256 * 1024;
 const maxRawChars = 10_000;
 const maxStreams = 64;
 const maxXmlChars = 4_000;
+/** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
+const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
+/** What is above shows that an exception is only quoted: a fence of Markdown, a prompt of Python's. */
+const quoting = /^\s{0,16}(?:`{3,}|~{3,}|>>> |\.\.\. {2})/;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
 
@@ -174,7 +178,7 @@ export function createAssembler(): Assembler {
     const said = block.said.map((piece) => piece.text);
     for (const parsed of block.grammar.parse(texts, said)) {
       any = true;
-      if (parsed.silent) continue;
+      if (parsed.silent || isQuoted(block) || isHandled(parsed, block)) continue;
       const first = block.said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, block), first.offset);
     }
@@ -222,7 +226,7 @@ export function createAssembler(): Assembler {
       one.above = piece;
       return;
     }
-    const goesOn = /^(?:\s|$|[-=_*#~]{3,}$)/.test(piece.text) && one.said.length <= maxMessageTail;
+    const goesOn = saysMore.test(piece.text) && one.said.length <= maxMessageTail;
     if (goesOn) one.said.push(piece);
     else endSaid(one);
   };
@@ -383,6 +387,17 @@ function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
 }
 
+function isQuoted({ above }: Block): boolean {
+  return above !== undefined && quoting.test(above.text);
+}
+
+/** A line that only names an exception, and that its logger thought nothing of. */
+function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolean {
+  const [only, ...more] = pieces;
+  const isAlone = more.length === 0 && said.length === 0 && frames.length === 0;
+  return isAlone && only?.level === 'none' && !only.wrapped;
+}
+
 function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
@@ -473,9 +488,11 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   // A stack alone, as Go's loggers print it, leaves it to the line above to say what happened.
   const said = parsed.message === '' && parsed.type === 'error' ? block.said[0]?.text : undefined;
+  const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
   return {
     kind: 'exception',
     ...parsed,
+    ...(origin === undefined ? {} : { frames: [origin.frame] }),
     ...(said === undefined ? {} : { message: said.slice(0, maxMessageChars) }),
     severity: severityOf(parsed, level),
     ...(timestamp === undefined ? {} : { timestamp }),

@@ -1,104 +1,6 @@
-import { type Follow, type Grammar, maxMessageChars, type ParsedException } from './grammar.ts';
-
-/** The type of what a compiler gave no code. */
-const uncoded = 'CompileError';
-
-/** One form in which compilers and linters name a file, a line and what is wrong there. */
-interface Form {
-  readonly head: RegExp;
-  /** Default: the lines that quote the source. */
-  readonly follow?: () => Follow;
-  /** Without a second line it says nothing yet. */
-  readonly needsMore?: boolean;
-  parse(head: RegExpExecArray, lines: readonly string[]): Iterable<ParsedException>;
-}
-
-const languages: Readonly<Record<string, string>> = {
-  ts: 'typescript',
-  tsx: 'typescript',
-  mts: 'typescript',
-  cts: 'typescript',
-  vue: 'javascript',
-  js: 'javascript',
-  jsx: 'javascript',
-  mjs: 'javascript',
-  cjs: 'javascript',
-  svelte: 'javascript',
-  c: 'c',
-  cc: 'cpp',
-  cpp: 'cpp',
-  cxx: 'cpp',
-  h: 'cpp',
-  hh: 'cpp',
-  hpp: 'cpp',
-  rs: 'rust',
-  go: 'go',
-  java: 'java',
-  kt: 'kotlin',
-  kts: 'kotlin',
-  scala: 'scala',
-  cs: 'csharp',
-  fs: 'fsharp',
-  py: 'python',
-  pyi: 'python',
-  rb: 'ruby',
-  php: 'php',
-  swift: 'swift',
-  m: 'cpp',
-  mm: 'cpp',
-  ex: 'elixir',
-  exs: 'elixir',
-  hs: 'haskell',
-  lhs: 'haskell',
-  zig: 'zig',
-  jl: 'julia',
-  nim: 'nim',
-  dart: 'dart',
-};
-
-function found(
-  file: string,
-  line: string | undefined,
-  column: string | undefined,
-  type: string | undefined,
-  message: string,
-): ParsedException {
-  const ending = /\.(\w{1,8})$/.exec(file)?.[1]?.toLowerCase() ?? '';
-  const place = {
-    file,
-    ...(line === undefined ? {} : { line: Number(line) }),
-    ...(column === undefined ? {} : { column: Number(column) }),
-  };
-  return {
-    kind: 'diagnostic',
-    language: Object.hasOwn(languages, ending) ? (languages[ending] ?? 'text') : 'text',
-    type: type === undefined || type === '' ? uncoded : type,
-    message: message.trim().slice(0, maxMessageChars),
-    frames: [
-      {
-        ...place,
-        inApp: !/[\\/]node_modules[\\/]|^\/usr\/|[\\/]\.cargo[\\/]|[\\/]pkg[\\/]mod[\\/]/.test(
-          file,
-        ),
-      },
-    ],
-    causes: [],
-    severity: 'error',
-  };
-}
-
-/** Its lines say nothing that is not said elsewhere. */
-function nothing(): ParsedException {
-  const none = { frames: [], causes: [] };
-  return { silent: true, language: 'text', type: uncoded, message: '', ...none, severity: 'error' };
-}
-
-/** Quoted source, carets and hints are indented, or numbered by tsc. */
-const quoted = (): Follow => {
-  let lines = 0;
-  return (line) => (/^(?:\s|$|\d{1,6} )/.test(line) && ++lines <= 16 ? 'enough' : 'no');
-};
-const single = (): Follow => () => 'no';
+import type { Grammar } from './grammar.ts';
+import { checkerForms } from './checkerForms.ts';
+import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
 const parenthesised: Form = {
@@ -118,12 +20,13 @@ const pretty: Form = {
   },
 };
 
-/** `a.c:5:3: error: …` of gcc, clang, swiftc, mypy; `A.java:5: error: …` of javac. */
+/** `a.c:5:3: error: …` of gcc, clang, swiftc, mypy, rustc's short form; `A.java:5: error: …` of javac. */
 const colons: Form = {
-  head: /^(?:ERROR: )?((?:[A-Za-z]:)?[^\s:][^:]{0,1000}\.\w{1,8}):(\d{1,9})(?::(\d{1,9}))?(?:-\d{1,9})?: (?:fatal )?error: (.{1,4000})$/,
+  head: /^(?:ERROR: )?((?:[A-Za-z]:)?[^\s:][^:]{0,1000}\.\w{1,8}):(\d{1,9})(?::(\d{1,9}))?(?:-\d{1,9})?: (?:fatal )?error(?:\[([A-Z]\d{1,6})\])?: (.{1,4000})$/,
   *parse(head) {
-    const code = /^(.{1,4000}?) {1,2}\[(-W[\w=+-]{1,80}|[a-z][a-z-]{2,60})\]$/.exec(head[4] ?? '');
-    yield found(head[1] ?? '', head[2], head[3], code?.[2], code?.[1] ?? head[4] ?? '');
+    const said = head[5] ?? '';
+    const code = /^(.{1,4000}?) {1,2}\[(-W[\w=+-]{1,80}|[a-z][a-z-]{2,60})\]$/.exec(said);
+    yield found(head[1] ?? '', head[2], head[3], head[4] ?? code?.[2], code?.[1] ?? said);
   },
 };
 
@@ -156,8 +59,6 @@ const goPackage: Form = {
   *parse() {},
 };
 
-const arrow = /^\s{1,12}--> (\S.{0,1000}?):(\d{1,9}):(\d{1,9})$/;
-
 /** rustc: the code and message, then the place. */
 const rustc: Form = {
   head: /^error(?:\[([A-Z]\w{1,20})\])?: (.{1,4000})$/,
@@ -184,7 +85,7 @@ const rustc: Form = {
 
 /** What cargo says once more in the end. */
 const cargoEnd: Form = {
-  head: /^error: (?:could not compile `|aborting due to |test failed, to rerun|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
+  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
   follow: () => (line) =>
     /^(?:\s+`|Caused by:|  process didn't|warning: build failed)/.test(line) ? 'enough' : 'no',
   *parse() {
@@ -363,12 +264,13 @@ const forms: readonly Form[] = [
   msbuildEnd,
   goTool,
   goPackage,
+  ...checkerForms,
   stylish,
 ];
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$/;
+  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -379,6 +281,23 @@ export const diagnostics: Grammar = {
   standsAlone: true,
   hints: [
     '  warning  ',
+    // What Python's checkers say begins with a place.
+    '.py:1',
+    '.py:2',
+    '.py:3',
+    '.py:4',
+    '.py:5',
+    '.py:6',
+    '.py:7',
+    '.py:8',
+    '.py:9',
+    ': E: ',
+    ': F: ',
+    ' --> ',
+    '  ,-[',
+    '╭─[',
+    '━━━━━',
+    '  Line   ',
     'undefined reference to ',
     'Build FAILED.',
     '\ne: file:///',

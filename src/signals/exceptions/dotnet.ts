@@ -140,7 +140,7 @@ const isKnownFrame = remembering((line: string): boolean => {
   if (!match) return false;
   const called = match[1] ?? '';
   if (
-    /\([\w$-]{0,100}\.(?:java|kts?|scala|sc|groovy|clj):\d{1,9}\)|\((?:Native Method|Unknown Source|<generated>)\)/.test(
+    /\([\w$-]{0,100}\.(?:java|kts?|scala|sc|groovy|clj):\d{1,9}\)|\((?:Native Method|Unknown Source|<generated>|<anonymous>|native|index \d{1,9})\)/.test(
       called,
     )
   )
@@ -318,12 +318,15 @@ function parseTest(lines: readonly string[]): ParsedException | undefined {
   if (!testFailed.test(lines[0] ?? '')) return undefined;
   const stack = lines.findIndex((line) => /^\s+Stack Trace:$/.test(line));
   if (stack < 0) return undefined;
-  const message = messageOf(lines.slice(2, stack));
-  const named = /^([\w.+]{1,200}Exception) : ([^]*)$/.exec(message);
-  const frames = lines
-    .slice(stack + 1)
-    .filter(isFrame)
-    .map(readFrame);
+  return testFailure(messageOf(lines.slice(2, stack)), lines.slice(stack + 1));
+}
+
+export function testFailure(message: string, stack: readonly string[]): ParsedException {
+  const named =
+    /^(?:Test method \S{1,500} threw exception: \n)?([\w.+]{1,200}Exception) ?: ([^]*)$/.exec(
+      message,
+    );
+  const frames = stack.filter(isFrame).map(readFrame);
   const outermost = {
     type: named?.[1] ?? 'AssertionFailure',
     message: named?.[2] ?? message,

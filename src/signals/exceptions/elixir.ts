@@ -87,10 +87,19 @@ function parseStack(lines: readonly string[]): ParsedException | undefined {
     else if (current && current.frames.length === 0 && !report.test(line))
       current.message.push(line);
   }
-  const [outermost, ...causes] = links.map(causeOf);
+  const [outermost, ...causes] = withoutWrapper(links).map(causeOf);
   if (!outermost) return undefined;
   // A bare `** (…)` in a sentence of its own is how mix ends, too; the exit of a test run says nothing.
   return exceptionOf('elixir', outermost, causes);
+}
+
+/** An exit that only says that an exception was raised is not what happened. */
+function withoutWrapper<T extends { readonly type: string; readonly message: readonly string[] }>(
+  links: readonly T[],
+): readonly T[] {
+  const [first] = links;
+  const isWrapper = first?.type === 'exit' && first.message[0] === 'an exception was raised:';
+  return isWrapper && links.length > 1 ? links.slice(1) : links;
 }
 
 function typeOf(shown: string): string {

@@ -180,8 +180,9 @@ function parseGin(lines: readonly string[]): ParsedException | undefined {
     const name = next[1] ?? '';
     const file = where[1] ?? '';
     // The lines of the runtime that raise are all above the code that panicked.
-    if (/[\\/]src[\\/]runtime[\\/]panic\.go$|[\\/]gin@?[^\\/]{0,40}[\\/]recovery\.go$/.test(file))
-      frames = [];
+    if (/[\\/]src[\\/]runtime[\\/]panic\.go$/.test(file)) frames = [];
+    // What recovers stands above it, too, and what called all of it below.
+    else if (/[\\/]gin@?[^\\/]{0,40}[\\/]recovery\.go$/.test(file)) continue;
     else
       frames.push({
         ...frameOf(name, where),

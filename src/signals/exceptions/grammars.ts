@@ -1,12 +1,15 @@
 import { batsTests } from './batsTests.ts';
+import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
 import { diagnostics } from './diagnostics.ts';
+import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
+import { glog } from './glog.ts';
 import { go, goRace } from './go.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
@@ -17,14 +20,21 @@ import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
 import { julia } from './julia.ts';
 import { junitXml } from './junitXml.ts';
+import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
+import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
+import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
+import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
+import { psql } from './psql.ts';
 import { python } from './python.ts';
+import { pythonFault } from './pythonFault.ts';
+import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
@@ -38,42 +48,62 @@ import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
 import { tapTests } from './tapTests.ts';
 import { tcl } from './tcl.ts';
+import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
+import { v8Death } from './v8Death.ts';
+import { testUnit } from './testUnit.ts';
 import { valgrind } from './valgrind.ts';
+import { xunitTests } from './xunitTests.ts';
+import { wordpress } from './wordpress.ts';
 import { zig } from './zig.ts';
 
 /** In the order they are asked; the first that takes a line keeps the block. */
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
+  teamcity(() => grammars),
   rubyTests,
+  testUnit,
   elixirTests,
   javaReports,
   jsonReports,
   javascriptTests,
   tapTests,
+  psql,
   pythonTests,
+  doctests,
+  phpTests,
   goTests,
   rustTests,
   cppTests,
   ctestResults,
   swiftTests,
   robotTests,
+  xunitTests,
   batsTests,
+  npm,
+  kernel,
+  v8Death,
+  pythonNotebook,
   python,
   pythonRich,
+  pythonFault,
+  miette,
   rust,
   go,
   goRace,
   zig,
   sanitizers,
   valgrind,
+  glog,
   native,
+  wordpress,
   php,
   crystal,
   ruby,
   elixir,
   erlang,
   lua,
+  clojure,
   java,
   powershell,
   dotnet,

@@ -54,9 +54,6 @@ const mavenEchoed = /^\[ERROR\] {2,4}\S/;
 const crash = /^# A fatal error has been detected by the Java Runtime Environment/;
 const outOfMemory =
   /^(?:Terminating due to |Aborting due to |Exception: )(java\.lang\.(?:OutOfMemoryError|StackOverflowError))(?:: (.*)| thrown from the UncaughtExceptionHandler.*)$/;
-/** Clojure's own words: `Execution error (ArithmeticException) at shop.core/total (core.clj:12).` */
-const clojure =
-  /^Execution error(?: \(([\w$.]{1,150})\))? at (\S{1,300}) \(([\w.-]{1,150}\.clj[cs]?):(\d{1,9})\)\.$/;
 const noMainClass =
   /^Error: (?:Could not find or load main class|Unable to initialize main class) /;
 
@@ -74,7 +71,6 @@ export const java: Grammar = {
     if (!mayBegin(line)) return undefined;
     if (crash.test(line)) return (next) => (next.startsWith('#') ? 'enough' : 'no');
     if (outOfMemory.test(line)) return () => 'no';
-    if (clojure.test(line)) return () => 'last';
     if (isStrong(line)) return followStack(true);
     if (isScriptError(line)) return undefined;
     const isWeak = qualifiedHead.test(line) || bareHead.test(line) || trailingHead.test(line);
@@ -83,11 +79,7 @@ export const java: Grammar = {
   saysEnough: (line) => !isStrong(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
-    const parsed =
-      parseCrash(lines) ??
-      parseClojure(lines) ??
-      parseAlone(first) ??
-      parseStack(lines, said.length > 0);
+    const parsed = parseCrash(lines) ?? parseAlone(first) ?? parseStack(lines, said.length > 0);
     if (parsed) yield parsed;
   },
 };
@@ -152,7 +144,6 @@ function mayBegin(line: string): boolean {
     line.includes('Exception') ||
     line.includes('Error') ||
     line.includes('rror:') ||
-    line.startsWith('Execution error') ||
     first === 35 ||
     qualifiedHead.test(line) ||
     bareHead.test(line)
@@ -537,14 +528,6 @@ function parseCrash(lines: readonly string[]): ParsedException | undefined {
   return exceptionOf('java', { type: signal ?? 'Crash', message, frames: [] }, [], {
     severity: 'fatal',
   });
-}
-
-function parseClojure([first = '', message = '']: readonly string[]): ParsedException | undefined {
-  const match = clojure.exec(first);
-  if (!match) return undefined;
-  const [, type = 'ExceptionInfo', name, file = '', line] = match;
-  const frames = [frameOf(file, true, { function: name, line: Number(line) })];
-  return exceptionOf('clojure', { type, message, frames }, []);
 }
 
 function parseAlone(line: string): ParsedException | undefined {

@@ -1,4 +1,4 @@
-import { indentOf, remembering } from './parts.ts';
+import { indentOf, messageOf, remembering } from './parts.ts';
 import type { Cause, Frame } from '../../core/signal.ts';
 import {
   type Follow,
@@ -23,7 +23,8 @@ const caretLine = /^\s*[\^~]+\s*$/;
 const runtimeLine = /^Node\.js v\d+\.\d+\.\d+/;
 const traceHint = /^\(Use `node --trace-uncaught /;
 /** Any class may be thrown: a head whose name says nothing counts only with a frame right below it. */
-const bareHead = /^(\s*)(?:Uncaught )?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/;
+const bareHead =
+  /^(\s*)(?:Uncaught (?:\(in promise\) )?)?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/;
 /** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`. */
 const namedHead =
   /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
@@ -41,6 +42,10 @@ const nativeCode = /^\s*(?:[^@\s]{0,200}@)?\[native code\]$/;
 const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
 const causeHead = /^\s*(?:\[cause\]: |(?:Caused by|caused by|cause): )(.*)$/;
 const listHead = /^\s*\[?errors\]?: \[\s*$/;
+/** What Vite's plugins say of where they failed. */
+const pluginPlace = /^ {2}File: (\S.{0,1000}?):(\d{1,9}):\d{1,9}$/;
+/** Hermes, as React Native reports it. */
+const engineHead = /^([A-Z_$][\w$.]{0,100}): (.{1,8000}?), js engine: \w{1,20}(?:, stack:)?$/;
 const maxMessageLines = 24;
 
 export const javascript: Grammar = {
@@ -61,14 +66,20 @@ export const javascript: Grammar = {
     if (/^\(node:\d+\) (?!UnhandledPromiseRejectionWarning: )/.test(line) || runtimeLine.test(line))
       return undefined;
     if (line.charCodeAt(0) === 91 && pageError.test(line)) return () => 'no';
+    if (isOwnFrame(line) && line.trimStart().startsWith('at ')) return followFrames();
     if (bracketHead.test(line)) return followStack('bracket', indentOf(line), line);
     if (namedHead.test(line) || bareHead.test(line) || viteHead.test(line))
       return followStack('head', indentOf(line), line);
     return undefined;
   },
-  saysEnough: (line) => pageError.test(line),
-  *parse(lines) {
-    const parsed = parsePageError(lines[0] ?? '') ?? parseBlock(lines);
+  saysEnough: (line) => pageError.test(line) || engineHead.test(line),
+  *parse(lines, said = []) {
+    const [first = ''] = lines;
+    const parsed =
+      (isOwnFrame(first) ? parseFrames(lines, said) : undefined) ??
+      parsePageError(first) ??
+      parseBlock(lines) ??
+      parseEngineHead(first);
     if (parsed) yield parsed;
   },
 };
@@ -135,6 +146,36 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
   };
 }
 
+function followFrames(): Follow {
+  return (line) => (isFrame(line) || elided.test(line) ? 'enough' : 'no');
+}
+
+/** Frames without a head: Bun prints the message of an `Error` alone, as `error: …`. */
+function parseFrames(lines: readonly string[], said: readonly string[]): ParsedException {
+  const { frames } = readFrames(lines, 0);
+  const message = messageOf(withoutExcerpt(said));
+  return {
+    ...asError({ type: 'Error', message, frames }),
+    ...(message === '' ? { silent: true } : {}),
+  };
+}
+
+/** Without the line of code and the caret that Deno prints between the message and the frames. */
+function withoutExcerpt(lines: readonly string[]): readonly string[] {
+  return lines.length > 2 && caretLine.test(lines.at(-1) ?? '') ? lines.slice(0, -2) : lines;
+}
+
+function parseEngineHead(line: string): ParsedException | undefined {
+  const match = engineHead.exec(line);
+  return match
+    ? asError({ type: match[1] ?? 'Error', message: match[2] ?? '', frames: [] })
+    : undefined;
+}
+
+function asError({ type, message, frames }: Cause): ParsedException {
+  return { language: languageOf(frames), type, message, frames, causes: [], severity: 'error' };
+}
+
 /** What kind of frame a line is: ours has a column, or is one of a browser. */
 function kindOfFrame(line: string): FrameKind {
   return mayBeFrame(line) ? rememberedKind(line) : 'none';
@@ -184,14 +225,7 @@ function parsePageError(line: string): ParsedException | undefined {
   const match = line.charCodeAt(0) === 91 ? pageError.exec(line) : null;
   if (!match) return undefined;
   const frames = [frame('', `${match[3]}:${match[4]}`)];
-  return {
-    language: languageOf(frames),
-    type: match[1] ?? 'Error',
-    message: match[2] ?? '',
-    frames,
-    causes: [],
-    severity: 'error',
-  };
+  return asError({ type: match[1] ?? 'Error', message: match[2] ?? '', frames });
 }
 
 function readHead(line: string): Head | undefined {
@@ -200,7 +234,9 @@ function readHead(line: string): Head | undefined {
   const bracket = bracketHead.exec(line);
   const bare =
     bracket ??
-    /^(?:Uncaught )?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/.exec(line.trim());
+    /^(?:Uncaught (?:\(in promise\) )?)?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/.exec(
+      line.trim(),
+    );
   const match =
     bracket ??
     (bare && bare[1]?.endsWith('Warning') ? namedHead.exec(line) : (bare ?? namedHead.exec(line)));
@@ -221,6 +257,8 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
   while (start < lines.length && lines[start]?.trim() === '') start++;
   const body = lines.slice(start);
   if (body.length === 0) return undefined;
+  const broken = parsePluginError(body);
+  if (broken) return broken;
   const tree = parseTree(body);
   if (!tree) return place ? thrownValue(place, body) : undefined;
   if (
@@ -233,6 +271,15 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
   }
   // A bracketed error in a sentence is how a message quotes one; alone on its line it was printed.
   return assemble(tree, place, lines);
+}
+
+/** A file that a plugin of Vite could not transform; the frames are all Vite's own. */
+function parsePluginError(lines: readonly string[]): ParsedException | undefined {
+  const head = viteHead.test(lines[0] ?? '') ? readHead(lines[0] ?? '') : undefined;
+  const place = lines.map((line) => pluginPlace.exec(line)).find(Boolean);
+  if (!head || !place) return undefined;
+  const frames = [placeFrame(place)];
+  return { ...asError({ ...head, frames }), kind: 'diagnostic' };
 }
 
 interface Tree extends Head {
@@ -248,8 +295,8 @@ function parseTree(lines: readonly string[]): Tree | undefined {
   const hasOwnFrames =
     firstFrame > 0 && !(bracket && lines.slice(0, firstFrame).some((line) => listHead.test(line)));
   const { frames, next } = hasOwnFrames ? readFrames(lines, firstFrame) : { frames: [], next: 1 };
-  const continued = hasOwnFrames && !bracket ? lines.slice(1, firstFrame) : [];
-  const message = [head.message, ...continued].join('\n').trim().slice(0, maxMessageChars);
+  const said = hasOwnFrames && !bracket ? lines.slice(0, firstFrame) : lines.slice(0, 1);
+  const message = messageOf([head.message, ...withoutExcerpt(said).slice(1)]);
   return { ...head, message, frames, children: parseChildren(lines.slice(next)) };
 }
 
@@ -404,7 +451,7 @@ function frame(name: string, where: string): Frame {
 /** A file of ours has a folder or is plainly a script; the runtime's own have `node:` or neither. */
 function isInApp(file: string): boolean {
   if (
-    /^(?:node:|internal[\\/]|native$|<|\[)|(?:^|[\\/])node_modules[\\/]|\(webpack\)|^webpack[\\/]|webpack\/(?:bootstrap|runtime)/.test(
+    /^(?:node:|ext:|internal[\\/]|native$|<|\[)|(?:^|[\\/])node_modules[\\/]|\(webpack\)|^webpack[\\/]|webpack\/(?:bootstrap|runtime)/.test(
       file,
     )
   ) {

@@ -1,4 +1,5 @@
 import type { Grammar, ParsedException } from './grammar.ts';
+import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
 import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
 
@@ -29,7 +30,7 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
     *parse(lines) {
       const text = lines.join('\n');
       yield silentFailure('text');
-      for (const one of failuresIn(text)) yield read(one, languages());
+      for (const one of failuresIn(text)) yield readFailure(one, languages());
     },
   };
 }
@@ -51,7 +52,8 @@ function staysOpen(line: string): boolean {
   return !closes;
 }
 
-interface Failure {
+/** What another format than a language's own says of a failed test. */
+export interface ReportedFailure {
   readonly type: string;
   readonly message: string;
   readonly body: string;
@@ -60,7 +62,7 @@ interface Failure {
   readonly line: string;
 }
 
-function* failuresIn(text: string): Iterable<Failure> {
+function* failuresIn(text: string): Iterable<ReportedFailure> {
   const tag =
     /<(testcase|skipped|failure|error|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
   let testcase = '';
@@ -82,6 +84,8 @@ function* failuresIn(text: string): Iterable<Failure> {
     if (end < 0) tag.lastIndex = text.length;
     else if (closed !== '/') tag.lastIndex = end;
     if (skipped || name.startsWith('system')) continue;
+    // PHPUnit's word for tests that are dubious but did not fail.
+    if (attribute(attributes, 'type').endsWith('RiskyTestError')) continue;
     yield {
       type: attribute(attributes, 'type'),
       message: attribute(attributes, 'message'),
@@ -125,13 +129,18 @@ function contentOf(body: string): string {
   return start >= 0 && end > start ? body.slice(start + 9, end) : decoded(body);
 }
 
-function read(one: Failure, languages: readonly Grammar[]): ParsedException {
+export function readFailure(one: ReportedFailure, languages: readonly Grammar[]): ParsedException {
   const lines = unwrapped(one.body.split('\n', 1_000).map((line) => line.replace(/\r$/, '')));
   const known = lines.some((line) => /^E {2,}|\.py:\d/.test(line)) ? parsePytest(lines) : undefined;
   const drawn = lines.some((line) => /^\s{0,8}❯ /.test(line))
     ? javascriptFailure(lines)
     : undefined;
-  const parsed = known ?? drawn ?? parsedBy(languages, lines) ?? javascriptFailure(lines);
+  const parsed =
+    known ??
+    drawn ??
+    parsedBy(languages, lines) ??
+    javascriptFailure(lines) ??
+    phpUnitFailure(lines);
   if (parsed && (parsed.frames.length > 0 || !one.file))
     return { ...parsed, silent: false, kind: 'test', severity: 'error' };
   return unknown(one, parsed);
@@ -162,7 +171,7 @@ function parsedBy(
 
 const anyPlace = /((?:[A-Za-z]:)?[\w@./\\-]{1,300}\.[a-z]{1,5}):(\d{1,9})\b/;
 
-function unknown(one: Failure, parsed: ParsedException | undefined): ParsedException {
+function unknown(one: ReportedFailure, parsed: ParsedException | undefined): ParsedException {
   const place = one.body
     .split('\n', 200)
     .map((line) => anyPlace.exec(line))

@@ -48,10 +48,28 @@ const forms: readonly Form[] = [
     language: 'python',
   },
   {
+    // Django's verbose form: `ERROR 2026-03-02 10:00:00,123 views 17 140123 `
+    may: (line) => isDigit(line.charCodeAt(line.indexOf(' ') + 1)) && line.includes(','),
+    header: new RegExp(`^([A-Z]{4,8}) ${date} ${time} \\w{1,60} \\d{1,9} \\d{1,20} `),
+    language: 'python',
+  },
+  {
     // env_logger: `[2026-03-02T10:00:00Z ERROR shop::cart] `
     may: isBracketed,
     header: new RegExp(`^\\[${date}T${time}Z ([A-Z]{4,5}) {1,2}[\\w:]{1,160}\\] `),
     language: 'rust',
+  },
+  {
+    // NestJS: `[Nest] 4512  - 03/02/2026, 10:00:05 AM   ERROR [OrdersService] `
+    may: isBracketed,
+    header:
+      /^\[[\w-]{1,40}\] \d{1,9} {1,4}- \d\d\/\d\d\/\d{4}, \d{1,2}:\d\d:\d\d [AP]M {1,8}([A-Z]{3,7}) (?:\[[^\]]{1,80}\] )?/,
+  },
+  {
+    // Metro, which shows what React Native logs: ` ERROR  `
+    may: (line) => line.charCodeAt(0) === 32 && line.charCodeAt(1) >= 65,
+    header: /^ (LOG|INFO|WARN|ERROR) {2}(?=\S)/,
+    language: 'javascript',
   },
   {
     // Apache httpd 2.4
@@ -66,6 +84,12 @@ const forms: readonly Form[] = [
     may: (line) => startsWithDigit(line) && line.charCodeAt(20) === 91,
     header: new RegExp(`^${date} ${time} \\[([a-z]{4,6})\\] \\d{1,9}#\\d{1,9}: (?:\\*\\d{1,12} )?`),
     tail: /, client: \S/,
+    language: 'nginx',
+  },
+  {
+    // nginx before it writes to a log of its own
+    may: (line) => line.startsWith('nginx: ['),
+    header: /^nginx: \[(emerg|alert|crit|error|warn)\] /,
     language: 'nginx',
   },
   {

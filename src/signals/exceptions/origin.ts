@@ -14,7 +14,7 @@ const javaFile =
 /** loguru's name:function:line, and the file and line of Python's logging. */
 const pythonName = /(?:^|[\s|])([a-z_][\w.]{0,200}):([\w<>]{1,100}):(\d{1,6})(?=\s|$)/;
 const sourceFile =
-  /(?:^|[\s[(])(\/?(?:[\w@.-]{1,100}\/){0,20}[\w.-]{1,100}\.(py|rb|go|php|exs?|rs)):(\d{1,6})(?=[\s\]):,]|$)/;
+  /(?:^|[\s[(])(\/?(?:[\w@.-]{1,100}\/){0,20}[\w.-]{1,100}\.(py|rb|go|php|exs?|rs|c|cc|cpp|cxx)):(\d{1,6})(?=[\s\]):,]|$)/;
 
 const languages: Readonly<Record<string, string>> = {
   py: 'python',
@@ -24,6 +24,10 @@ const languages: Readonly<Record<string, string>> = {
   ex: 'elixir',
   exs: 'elixir',
   rs: 'rust',
+  c: 'c',
+  cc: 'cpp',
+  cpp: 'cpp',
+  cxx: 'cpp',
   java: 'java',
   kt: 'kotlin',
   scala: 'scala',

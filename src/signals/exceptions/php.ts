@@ -2,7 +2,7 @@ import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
 
-const typeName = String.raw`\\?[A-Za-z_][\w\\]{0,250}(?:@anonymous[^\s:]{0,200})?`;
+export const typeName = String.raw`\\?[A-Za-z_][\w\\]{0,250}(?:@anonymous[^\s:]{0,200})?`;
 /** What carries the message (error_log's time zone, Apache, FPM, nginx) may stand before it. */
 const report =
   /^(.{0,300}?)(PHP )?((?:Recoverable |Catchable )?[Ff]atal error|Parse error|(?:Core |Compile |User )(?:[Ee]rror|[Ww]arning|[Nn]otice|[Dd]eprecated)|Warning|Notice|Deprecated|Strict Standards): {1,2}(.*)$/;
@@ -33,8 +33,6 @@ const monologPrevious = /^\[previous exception\] /;
 const symfony = new RegExp(
   String.raw`[Uu]ncaught (?:PHP )?Exception (${typeName}): "(.*)" at (\S.{0,500}?) line (\d{1,9})`,
 );
-const unitHead = /^\d{1,5}\) [A-Za-z_][\w\\]{0,250}::\w{1,250}(?: with data set .{1,300})?$/;
-const unitPlace = /^((?:\/|[A-Za-z]:\\|phar:\/\/).{1,800}?\.\w{1,8}):(\d{1,9})$/;
 const warnings = /[Ww]arning|[Nn]otice|[Dd]eprecated|Strict/;
 
 export const php: Grammar = {
@@ -46,10 +44,9 @@ export const php: Grammar = {
     'PHP Fatal',
     'PHP Parse',
     'Stack trace:',
-    'Failed asserting',
-    '::test',
     '.php on line ',
     '[object] (',
+    ' on line <b>',
     '.php:1',
     '.php:2',
     '.php:3',
@@ -60,23 +57,30 @@ export const php: Grammar = {
     '.php:8',
     '.php:9',
   ],
-  begin(line) {
-    if (!mayBegin(line)) return undefined;
-    if (unitHead.test(line)) return followUnit();
-    const found = report.exec(line);
-    if (found && isReport(found)) return followReport(line, found);
-    if (monologOpen.test(line)) return followMonolog(line);
-    if (symfony.test(line)) return () => 'no';
-    return printed.test(line) ? followPrinted() : undefined;
+  begin(shown) {
+    const line = withoutMarkup(shown);
+    const follow = mayBegin(line) ? begin(line) : undefined;
+    return follow && ((next) => follow(withoutMarkup(next)));
   },
-  saysEnough: (line) => isWholeReport(line),
-  *parse(lines) {
-    const parsed = unitHead.test(lines[0] ?? '')
-      ? parseUnit(lines)
-      : parseReport(withoutEscapes(lines));
+  saysEnough: (line) => isWholeReport(withoutMarkup(line)),
+  *parse(shown) {
+    const parsed = parseReport(withoutEscapes(shown.map(withoutMarkup)));
     if (parsed) yield parsed;
   },
 };
+
+function begin(line: string): Follow | undefined {
+  const found = report.exec(line);
+  if (found && isReport(found)) return followReport(line, found);
+  if (monologOpen.test(line)) return followMonolog(line);
+  if (symfony.test(line)) return () => 'no';
+  return printed.test(line) ? followPrinted() : undefined;
+}
+
+/** With `html_errors` a report is written for a browser. */
+function withoutMarkup(line: string): string {
+  return line.includes('<b>') ? line.replace(/<\/?b>|<br \/>/g, '') : line;
+}
 
 /** The text before the place, its file and its line. Only the end of a long text is searched. */
 function placeOf(text: string): readonly [string, string, string, string] | undefined {
@@ -94,8 +98,7 @@ function hasPlace(text: string): boolean {
 /** Cheap, and true for all that the patterns take. */
 function mayBegin(line: string): boolean {
   const last = line.charCodeAt(line.length - 1);
-  if (last >= 48 && last <= 57 && (line.includes(' in ') || line.includes('::'))) return true;
-  if (line.includes('::') && unitHead.test(line)) return true;
+  if (last >= 48 && last <= 57 && line.includes(' in ')) return true;
   return (
     line.includes('PHP ') ||
     line.includes('[object] (') ||
@@ -335,7 +338,7 @@ function calledIn(call: string | undefined): string | undefined {
 const foreign =
   /(?:^|[\\/])vendor[\\/]|^phar:|^\/usr\/(?:share|lib|local\/lib)\/|^\[|eval\(\)'d code|^(?:Unknown|-)$|[\\/]var[\\/]cache[\\/]/;
 
-function isInApp(file: string): boolean {
+export function isInApp(file: string): boolean {
   return !foreign.test(file);
 }
 
@@ -396,62 +399,4 @@ function parseMonolog(lines: readonly string[]): ParsedException | undefined {
   end();
   const [outermost, ...causes] = links;
   return outermost && exceptionOf('php', outermost, causes);
-}
-
-/** PHPUnit: the test, the exception or what was asserted, and after a blank line the places. */
-function followUnit(): Follow {
-  let state: 'message' | 'places' = 'message';
-  let lines = 0;
-  let blank = false;
-  return (line) => {
-    if (++lines > 200 || unitHead.test(line)) return 'no';
-    if (unitPlace.test(line)) {
-      state = 'places';
-      return 'enough';
-    }
-    if (state === 'message') return 'more';
-    if (line.trim() === '') {
-      if (blank) return 'no';
-      blank = true;
-      return 'enough';
-    }
-    if (!/^Caused by$/.test(line)) return 'no';
-    state = 'message';
-    blank = false;
-    return 'more';
-  };
-}
-
-function parseUnit(lines: readonly string[]): ParsedException | undefined {
-  const links: Cause[] = [];
-  let text: string[] = [];
-  let frames: Frame[] = [];
-  const end = (): void => {
-    if (frames.length > 0) links.push({ ...unitError(text), frames });
-    text = [];
-    frames = [];
-  };
-  for (const line of lines.slice(1)) {
-    const place = unitPlace.exec(line);
-    if (place)
-      addFrame(
-        frames,
-        frameOf(place[1] ?? '', isInApp(place[1] ?? ''), { line: Number(place[2]) }),
-      );
-    else if (line === 'Caused by') end();
-    else text.push(line);
-  }
-  end();
-  const [outermost, ...causes] = links;
-  return outermost && exceptionOf('php', outermost, causes, { kind: 'test' });
-}
-
-function unitError(text: readonly string[]): { type: string; message: string } {
-  const message = messageOf(text);
-  const named = new RegExp(
-    String.raw`^(${typeName}(?:Exception|Error)|Exception|Error): ([^]*)$`,
-  ).exec(message);
-  return named
-    ? { type: named[1] ?? '', message: named[2] ?? '' }
-    : { type: 'ExpectationFailedException', message };
 }

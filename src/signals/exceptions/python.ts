@@ -23,6 +23,15 @@ const quoteEnd = '"""';
 /** Lines that diagnosing loggers draw between the frames. */
 const drawing = /^\s*[│└├┬─╰╭|]/;
 const groupLine = /^\s*[|+]/;
+/** A database's error goes on below its first line, at the margin. */
+const databaseField = /^(?:DETAIL|HINT|CONTEXT|QUERY|WHERE|STATEMENT|LINE \d{1,9}): /;
+/** What SQLAlchemy appends behind a blank line; a statement may have many lines. */
+const appended =
+  /^(?:\[(?:SQL|parameters|cached since|generated in)\b|\(Background on this error at: )/;
+const maxStatementLines = 60;
+const maxBlanks = 2;
+/** What logging prints of a record it could not write: who wrote it, from the outside in. */
+const callStack = 'Call stack:';
 const maxMessageLines = 10;
 
 export const python: Grammar = {
@@ -51,11 +60,12 @@ function parseHeaded(said: string, lines: readonly string[]): ParsedException | 
   return alone && alone.frames.length > 0 ? asException(alone, []) : undefined;
 }
 
-type State = 'frames' | 'bare' | 'message' | 'blank' | 'chained';
+type State = 'frames' | 'bare' | 'message' | 'blank' | 'statement' | 'calls' | 'chained';
 
 function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
   let state: State = first;
   let messageLines = 0;
+  let blanks = 0;
   return (line) => {
     if (state === 'frames' || state === 'bare') {
       if (line.trim() === '') return state === 'bare' ? 'no' : 'more';
@@ -64,8 +74,15 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
       state = 'message';
       return 'enough';
     }
-    if (state === 'message' || state === 'blank') {
-      if (line.trim() === '' && state === 'message') {
+    if (state === 'calls') {
+      return indentOf(line) > base || /^(?:Message|Arguments): /.test(line) ? 'enough' : 'no';
+    }
+    if (state === 'statement' && !appended.test(line) && !isChained(line)) {
+      if (line.endsWith(']')) state = 'blank';
+      return ++messageLines <= maxStatementLines ? 'enough' : 'no';
+    }
+    if (state !== 'chained') {
+      if (line.trim() === '' && ++blanks <= maxBlanks) {
         state = 'blank';
         return 'enough';
       }
@@ -73,14 +90,24 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
         state = 'chained';
         return 'more';
       }
-      if (line === quoteEnd && state === 'message') return 'enough';
-      const indented = indentOf(line) > base && !readFile(line);
-      return state === 'message' && indented && ++messageLines <= maxMessageLines ? 'enough' : 'no';
+      if (appended.test(line)) {
+        state = /[\])]$/.test(line) ? 'blank' : 'statement';
+        return 'enough';
+      }
+      if (state === 'blank') return 'no';
+      if (line === callStack) {
+        state = 'calls';
+        return 'enough';
+      }
+      if (line === quoteEnd) return 'enough';
+      const goesOn = (indentOf(line) > base && !readFile(line)) || databaseField.test(line);
+      return goesOn && ++messageLines <= maxMessageLines ? 'enough' : 'no';
     }
     if (line.trim() === '') return 'more';
     if (!header.test(line)) return 'no';
     state = 'frames';
     messageLines = 0;
+    blanks = 0;
     return 'more';
   };
 }
@@ -95,6 +122,8 @@ function isTypeLine(text: string, syntaxOnly: boolean): boolean {
 }
 
 function parseChain(lines: readonly string[]): ParsedException | undefined {
+  const calls = lines.indexOf(callStack);
+  if (calls > 0) return withCallers(parseChain(lines.slice(0, calls)), lines.slice(calls));
   if (!lines.some(isChained)) {
     const alone = parseTraceback(lines);
     return alone && asException(alone, []);
@@ -113,6 +142,16 @@ function parseChain(lines: readonly string[]): ParsedException | undefined {
   // The last one printed is the outermost; its causes were printed before it.
   const outermost = links.pop();
   return outermost && asException(outermost, links.reverse());
+}
+
+function withCallers(
+  parsed: ParsedException | undefined,
+  lines: readonly string[],
+): ParsedException | undefined {
+  const callers = lines.map(readFile).filter((frame) => frame !== undefined);
+  return (
+    parsed && { ...parsed, frames: [...parsed.frames, ...callers.reverse()].slice(0, maxFrames) }
+  );
 }
 
 function isChained(line: string): boolean {
@@ -145,8 +184,9 @@ function parseTraceback(lines: readonly string[]): Cause | undefined {
 }
 
 function linkOf(type: RegExpExecArray, rest: readonly string[], frames: Frame[]): Cause {
+  const end = rest.findIndex((line) => appended.test(line));
   const more = rest
-    .slice(0, maxMessageLines)
+    .slice(0, end < 0 ? maxMessageLines : Math.min(end, maxMessageLines))
     .filter((line) => line.trim() !== '' && line !== quoteEnd);
   return {
     type: type[1] ?? '',

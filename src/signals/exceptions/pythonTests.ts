@@ -1,9 +1,11 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { type Follow, type Grammar, maxFrames, type ParsedException } from './grammar.ts';
 import { isInApp, python } from './python.ts';
+import { frameOf } from './parts.ts';
 import { failedExpectation, failure, silentFailure } from './testFailure.ts';
 
-const maxLines = 900;
+/** With `--full-trace` one failure takes most of what a block may hold. */
+const maxLines = 990;
 
 // pytest: `____ test_x ____`, then the source or the frames, `E   ` lines with the error, and the place.
 const pytestHead = /^_{1,200} (?!_ )\S.{0,1000} _{1,200}$/;
@@ -11,7 +13,11 @@ const pytestRule = /^(?:={3,200}|!{3,200}) .{1,1000} (?:={3,200}|!{3,200})$/;
 const failures = /^={3,200} (?:FAILURES|ERRORS) ={3,200}$/;
 const summaryHead = /^={3,200} short test summary info ={3,200}$/;
 const summaryEnd = /^(?:={2,200} )?(?:\d{1,9} \w{1,20}(?:, )?){1,12} in \d{1,9}\.\d{1,3}s\b/;
-const summaryLine = /^(?:FAILED|ERROR) \S{0,1000}\.py(?:::\S.{0,1000})?(?: - .*)?$/;
+const summaryLine = /^(?:FAILED|ERROR) (\S{0,1000}\.py)(?:::(\S.{0,1000}?))?(?: - (.*))?$/;
+/** The end of the progress; with `--tb=no` the summary is all that follows. */
+const progressEnd = /^\S.{0,1000} \[100%\]$/;
+/** With `-rP` pytest shows what tests that passed have logged. */
+const passes = /^={3,200} PASSES ={3,200}$/;
 const captured = /^-{3,200} ?(?:Captured .{1,100}|generated xml file.{0,1000}) -{3,200}$/;
 const errorLine = /^E(?: {1,3}(.*)|)$/;
 const typed = /^((?:[A-Za-z_]\w{0,80}\.){0,8}[A-Z]\w{0,100})(?:: (.*)|:?)$/;
@@ -38,6 +44,8 @@ export const pythonTests: Grammar = {
     '= FAILURES =',
     '= ERRORS =',
     'short test summary',
+    ' [100%]',
+    '= PASSES =',
     '======================================================================',
   ],
   saysEnough: (line) => summaryLine.test(line),
@@ -47,20 +55,26 @@ export const pythonTests: Grammar = {
     if (first === 61) {
       if (doubleRule.test(line)) return followUnittest();
       if (summaryHead.test(line)) return followSummary();
+      if (passes.test(line)) return followPasses();
       return failures.test(line) ? followPytest() : undefined;
     }
+    if (line.endsWith(' [100%]') && progressEnd.test(line)) return followProgress();
     return summaryLine.test(line) ? () => 'no' : undefined;
   },
   *parse(lines) {
     const [first = ''] = lines;
-    if (summaryHead.test(first) || summaryLine.test(first)) yield silentFailure('python');
+    if (summaryHead.test(first) || summaryLine.test(first) || passes.test(first))
+      yield silentFailure('python');
+    else if (progressEnd.test(first)) yield* parseSummary(lines);
     else if (failures.test(first)) yield* parseLines(lines.slice(1));
-    else {
-      const parsed = doubleRule.test(first) ? parseUnittest(lines) : parsePytest(lines.slice(1));
-      if (parsed) yield parsed;
-    }
+    else if (doubleRule.test(first)) yield* some(parseUnittest(lines));
+    else yield* some(parsePytest(lines.slice(1)));
   },
 };
+
+function some(parsed: ParsedException | undefined): ParsedException[] {
+  return parsed ? [parsed] : [];
+}
 
 function followPytest(): Follow {
   let lines = 0;
@@ -72,6 +86,45 @@ function followSummary(): Follow {
   let lines = 0;
   return (line) =>
     summaryEnd.test(line) ? 'last' : ++lines > maxLines || pytestHead.test(line) ? 'no' : 'enough';
+}
+
+function followPasses(): Follow {
+  let lines = 0;
+  return (line) => (pytestRule.test(line) || ++lines > maxLines ? 'no' : 'enough');
+}
+
+/** To the end of the summary, over sections that tell of no failure: warnings, coverage, durations. */
+function followProgress(): Follow {
+  let lines = 0;
+  let inSummary = false;
+  return (line) => {
+    if (summaryEnd.test(line)) return inSummary ? 'last' : 'no';
+    if (failures.test(line) || passes.test(line) || ++lines > maxLines) return 'no';
+    inSummary ||= summaryHead.test(line);
+    if (inSummary) return 'enough';
+    return lines > 1 || line === '' || pytestRule.test(line) ? 'more' : 'no';
+  };
+}
+
+function* parseSummary(lines: readonly string[]): Iterable<ParsedException> {
+  const start = lines.findIndex((line) => summaryHead.test(line));
+  if (start < 0) return;
+  yield silentFailure('python');
+  for (const line of lines.slice(start)) {
+    const match = summaryLine.exec(line);
+    if (!match) continue;
+    const [, file = '', test, said = ''] = match;
+    // One test, whatever it was called with.
+    const name = test?.split('::').at(-1)?.replace(/\[.*$/s, '');
+    const frame = frameOf(file, isInApp(file), { function: name });
+    yield failure('python', ...headOf(said), [frame]);
+  }
+}
+
+/** The type that stands before a message, and the rest. */
+function headOf(said: string): [type: string, message: string] {
+  const named = typed.exec(said);
+  return named ? [named[1] ?? '', named[2] ?? ''] : [failedExpectation, said];
 }
 
 function followUnittest(): Follow {
@@ -91,10 +144,13 @@ function followUnittest(): Follow {
 
 function parseUnittest(lines: readonly string[]): ParsedException | undefined {
   const start = lines.findIndex((line) => traceback.test(line));
-  return start < 0 ? undefined : asTest(lines.slice(start));
+  if (start >= 0) return asTest(lines.slice(start));
+  // A test that could not be found has no traceback.
+  const said = lines[lines.findIndex((line) => rule.test(line)) + 1] ?? '';
+  return typed.test(said) ? failure('python', ...headOf(said), []) : undefined;
 }
 
-function asTest(lines: readonly string[]): ParsedException | undefined {
+export function asTest(lines: readonly string[]): ParsedException | undefined {
   const [parsed] = [...python.parse(lines)];
   return parsed && { ...parsed, kind: 'test' };
 }
@@ -104,18 +160,17 @@ function* parseLines(lines: readonly string[]): Iterable<ParsedException> {
   for (const line of lines) {
     const match = linePlace.exec(line);
     if (!match) continue;
-    const said = typed.exec(match[3] ?? '');
     const frame = frameAt(match[1] ?? '', match[2]);
-    yield failure(
-      'python',
-      said?.[1] ?? failedExpectation,
-      said ? (said[2] ?? '') : (match[3] ?? ''),
-      [frame],
-    );
+    yield failure('python', ...headOf(match[3] ?? ''), [frame]);
   }
 }
 
-function frameAt(file: string, line: string | undefined, name?: string, source?: string): Frame {
+export function frameAt(
+  file: string,
+  line: string | undefined,
+  name?: string,
+  source?: string,
+): Frame {
   return {
     file,
     line: Number(line),

@@ -9,8 +9,9 @@ import {
   messageOf,
   remembering,
 } from './parts.ts';
+import { silentFailure } from './testFailure.ts';
 
-const typeName = String.raw`(?:#<Class:0x[0-9a-f]{1,16}>(?:::)?)?[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,10}`;
+export const typeName = String.raw`(?:#<Class:0x[0-9a-f]{1,16}>(?:::)?)?[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,10}`;
 const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Error|Exception|Interrupt|Invalid|NotFound|Missing|Timeout|Denied|Refused|ECONN\w{1,20}|ENOENT)`;
 /** Ruby 3.4 quotes with ' on both sides and names the class, before it was a backtick. */
 const place = String.raw`((?:[A-Za-z]:)?[^\s:'"(][^:'"\n]{0,500}|<internal:[^>]{1,200}>|\(eval[^)]{0,200}\)|-e|-):(\d{1,9})(?::in [\x60'](.{1,300}?)')?`;
@@ -18,7 +19,7 @@ const errorHead = new RegExp(String.raw`^${place}: (.*?) ?\((${typeName})\)$`);
 /** A message without its class goes on in the lines below; only `full_message` puts the class behind the last. */
 const openHead = new RegExp(String.raw`^${place}: (.+)$`);
 const fromLine = new RegExp(String.raw`^\s{1,8}(?:\d{1,6}: )?from ${place}$`);
-const plainFrame = new RegExp(String.raw`^\s{0,12}(?:# )?(?:from )?${place}$`);
+export const plainFrame = new RegExp(String.raw`^\s{0,12}(?:# )?(?:from )?${place}$`);
 const levels = /^\s+ ?\.\.\. \d{1,9} levels\.\.\.$/;
 const reversed = /^Traceback \(most recent call last\):\s*$/;
 const classAtEnd = new RegExp(String.raw`^(.*?) ?\((${typeName})\)$`);
@@ -30,12 +31,18 @@ const inspected = new RegExp(String.raw`: #<(${typeName}): (.{0,4000})>$`);
 const jrubyFrame = /^\s{1,80}(\S.{0,200}?) at (\S.{0,500}):(\d{1,9})$/;
 const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) \((.*)\):$`);
 const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
+/** The lines of a template around the one that failed. */
+const templateLine = /^\s{2,8}\d{1,6}: /;
 const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
 const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
-const minitestName = /^([\w:]{1,200}#.{1,300}?)(?: \[(.{1,500}):(\d{1,9})\])?:$/;
+/** A class may be named by a sentence: `describe 'lids that fit'`. */
+const minitestName = /^(\S.{0,300}?#.{1,300}?)(?: \[(.{1,500}):(\d{1,9})\])?:$/;
 const rspec = /^\s{2,6}\d{1,5}(?:\.\d{1,3})?\) \S.{0,500}$/;
 const rspecFailure = /^\s+Failure\/Error: (.*)$/;
+/** Not of an example; what is said of it stands further left. */
+const rspecOutside = /^An error occurred (?:while loading |in an? )/;
+const rspecPending = /^Pending: \(Failures listed here are expected/;
 const rspecFrame = new RegExp(String.raw`^\s{2,12}# ${place}$`);
 
 export const ruby: Grammar = {
@@ -78,14 +85,21 @@ function mayBegin(line: string): boolean {
 /** Asked before the test runners whose lists look alike at first. */
 export const rubyTests: Grammar = {
   language: 'ruby',
-  hints: ['Failure/Error:', 'Failure:'],
+  hints: ['Failure/Error:', 'Failure:', 'Pending: (Failures'],
   standsAlone: true,
   begin(line) {
     if (line.endsWith(':') && minitest.test(line)) return followMinitest();
+    if (rspecOutside.test(line)) return followOutside();
+    if (rspecPending.test(line))
+      return (next) =>
+        /^(?:Failures:$|Finished in |Failed examples:$)/.test(next) ? 'no' : 'enough';
     return line.startsWith('  ') && rspec.test(line) ? followRspec() : undefined;
   },
   *parse(lines) {
-    yield* some(minitest.test(lines[0] ?? '') ? parseMinitest(lines) : parseRspec(lines));
+    const [first = ''] = lines;
+    if (rspecPending.test(first)) yield silentFailure('ruby');
+    else if (minitest.test(first)) yield* some(parseMinitest(lines));
+    else yield* some(parseRspec(rspecOutside.test(first) ? lines.map(deeper) : lines));
   },
 };
 
@@ -178,6 +192,7 @@ function followRails(startsWithHead: boolean): Follow {
   let hasHead = startsWithHead;
   let frames = 0;
   let blanks = 0;
+  let excerpt = 0;
   return (line) => {
     if (!hasHead) {
       hasHead = railsHead.test(line);
@@ -187,6 +202,7 @@ function followRails(startsWithHead: boolean): Follow {
       frames++;
       return 'enough';
     }
+    if (templateLine.test(line)) return frames === 0 && ++excerpt < 12 ? 'more' : 'no';
     if (blankTagged.test(line)) return frames === 0 && ++blanks < 4 ? 'more' : 'no';
     return 'no';
   };
@@ -231,6 +247,21 @@ function followRspec(): Follow {
     if (lines > 300 || rspec.test(line)) return 'no';
     if (rspecFrame.test(line)) frames++;
     if (line.trim() !== '' && !line.startsWith('     ')) return 'no';
+    return frames > 0 ? 'enough' : 'more';
+  };
+}
+
+function deeper(line: string): string {
+  return `     ${line}`;
+}
+
+function followOutside(): Follow {
+  let lines = 0;
+  let frames = 0;
+  return (line) => {
+    if (++lines > 300 || rspecOutside.test(line)) return 'no';
+    if (rspecFrame.test(deeper(line))) frames++;
+    else if (frames > 0) return 'no';
     return frames > 0 ? 'enough' : 'more';
   };
 }
@@ -322,7 +353,7 @@ function readLink(lines: readonly string[]): Cause | undefined {
 }
 
 /** A file that could not be loaded is named only in the message. */
-function syntaxPlace(
+export function syntaxPlace(
   type: string,
   text: string,
   frames: readonly Frame[],
@@ -346,7 +377,7 @@ function syntaxPlace(
 }
 
 /** error_highlight shows the line and marks it below. */
-function sourceIn(message: readonly string[]): string | undefined {
+export function sourceIn(message: readonly string[]): string | undefined {
   const marks = message.findIndex((line, at) => at > 0 && /^\s*\^[\^~. ]*$/.test(line));
   const source = marks > 0 ? message[marks - 1]?.trim() : undefined;
   return source === undefined || source === '' ? undefined : source.slice(0, 300);
@@ -383,7 +414,7 @@ function parseReversed(lines: readonly string[]): ParsedException | undefined {
   return exceptionOf('ruby', { type: head[5] ?? '', message: head[4] ?? '', frames }, []);
 }
 
-function framesIn(lines: readonly string[], pattern: RegExp): Frame[] {
+export function framesIn(lines: readonly string[], pattern: RegExp): Frame[] {
   const frames: Frame[] = [];
   for (const line of lines) {
     const match = pattern.exec(line);

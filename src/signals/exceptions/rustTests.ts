@@ -1,22 +1,27 @@
-import type { Grammar } from './grammar.ts';
+import type { Follow, Grammar } from './grammar.ts';
 import { parsePanic, rust } from './rust.ts';
-import { failedExpectation, failure } from './testFailure.ts';
+import { dedented, failedExpectation, failure } from './testFailure.ts';
 
 const head = /^---- (\S.{0,500}) (?:stdout|stderr) ----$/;
 const end = /^(?:failures:|successes:|test result: )/;
 const noPanic = /^note: test did not panic as expected(?: at (\S.{0,500}?):(\d{1,9}):\d{1,9})?/;
 
-/** `cargo test`: what each failed test wrote. */
+/** nextest indents what a test wrote, or, before 0.9.90, put a headline with the test's name above it. */
+const nextestHead = /^ {2}(?:stdout|stderr) ─{3,200}$|^--- STD(?:OUT|ERR): {1,40}\S.{0,500} ---$/;
+
+/** `cargo test` and nextest: what each failed test wrote. */
 export const rustTests: Grammar = {
   language: 'rust',
   standsAlone: true,
-  hints: [' stdout ----'],
+  hints: [' stdout ----', ' stderr ───', '--- STDERR: '],
   begin(line) {
+    if (nextestHead.test(line)) return followNextest(line.startsWith(' '));
     if (!line.startsWith('---- ') || !head.test(line)) return undefined;
     let lines = 0;
     return (next) => (head.test(next) || end.test(next) || ++lines > 900 ? 'no' : 'enough');
   },
-  *parse(lines) {
+  *parse(printed) {
+    const lines = nextestHead.test(printed[0] ?? '') ? dedented(printed.slice(1)) : printed;
     const at = lines.findIndex((line) => line.startsWith("thread '"));
     const panic = at < 0 ? undefined : parsePanic(lines.slice(at));
     const error = lines.findIndex((line) => line.startsWith('Error: '));
@@ -37,3 +42,16 @@ export const rustTests: Grammar = {
     );
   },
 };
+
+function followNextest(isIndented: boolean): Follow {
+  let lines = 0;
+  return (line) => {
+    if (
+      ++lines > 900 ||
+      nextestHead.test(line) ||
+      /^(?:─{3}|--- | {4,16}(?:FAIL|PASS) \[)/.test(line)
+    )
+      return 'no';
+    return !isIndented || line === '' || line.startsWith('    ') ? 'enough' : 'no';
+  };
+}

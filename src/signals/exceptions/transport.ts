@@ -27,6 +27,11 @@ const syslogNew =
   /^<(\d{1,3})>\d \S{1,40} (\S{1,255} \S{1,48} \S{1,128}) \S{1,32} (?:-|(?:\[[^\s\]"=]{1,64}(?: [^\s=\]"]{1,64}="(?:[^"\\]|\\.){0,500}"){0,20}\]){1,5})(?: |$)\ufeff?/;
 const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
 
+/** Loki's logcli: time and labels. */
+const logcli =
+  /^\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:\d\d) (\{[a-z_]\w{0,60}="[^}]{0,1000}\}) /;
+/** `aws logs tail`: time and log stream, whose name ends in a long number. */
+const cloudWatch = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|\+00:00) (\S{0,400}[0-9a-f]{32}) /;
 /** GitLab's job logs: the number and kind of the stream. */
 const gitlab = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z ([\da-f]{2}[OE])[ +]/;
 /** Logs that `gh run view --log` shows: job, step and the runner's own line. */
@@ -70,6 +75,8 @@ export function peel(line: string): Carried {
     return (
       carried(line, foreman) ??
       carried(line, heroku) ??
+      carried(line, logcli) ??
+      carried(line, cloudWatch) ??
       named(line) ??
       logged(line) ??
       stamped(line) ??

@@ -198,13 +198,15 @@ describe('a patch, from draft to rollback', function () {
     const line = new vscode.Range(0, 0, 0, 0);
     const thread = controller.createCommentThread(fileUri(request, file, 'patch'), line, []);
     let isGone = false;
+    const dispose = thread.dispose.bind(thread);
     thread.dispose = () => {
       isGone = true;
+      dispose();
     };
     await command('addComment', { thread, text: 'Well done.' });
     await command('approve', reviewUri(request));
     await eventually(() => isGone);
-    controller.dispose(); // and the thread with it
+    controller.dispose();
     assert.deepEqual(dialogs.told, []);
     assert.equal(git('log', '-1', '--format=%P').split(' ').length, 2);
     assert.match(git('log', '-1', '--format=%B'), new RegExp(request.ticketId));

@@ -241,6 +241,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
     unused: { list: async () => [], remove: async () => undefined },
     groups: {
       get: (id) => memory.groups.find((group) => group.id === id),
+      seen: (id) => memory.groups.find((group) => group.id === id),
       variants: () => memory.variants,
       quiet: () => [],
     },

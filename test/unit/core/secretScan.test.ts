@@ -3,7 +3,11 @@ import { scanSecrets } from '../../../src/core/secretScan.ts';
 import { redact } from '../../../src/core/secrets.ts';
 import { type Sample, secretSamples } from '../../support/secretSamples.ts';
 import { hostileTexts } from '../../support/hostileTexts.ts';
+import { plant } from '../../support/plantedSecrets.ts';
+import { createRandom } from '../../support/random.ts';
 
+const random = createRandom(77);
+const make = (form: string): string => plant('x', form, random).value;
 const isFound = ({ text }: Sample): boolean => scanSecrets(text).length > 0;
 const listed = (samples: readonly Sample[]): string =>
   samples
@@ -39,6 +43,50 @@ describe('finding secrets', () => {
       assert.equal(scanSecrets(`${name} = '${value}'`).length, 1, name);
     for (const name of ['tokenService', 'keyStore', 'PASSWORD_MANAGER'])
       assert.deepEqual(scanSecrets(`${name} = '${value}'`), [], name);
+  });
+
+  it('finds a token that is broken over lines, written in digits or escaped', () => {
+    const [left, right] = [make('ghp_{w14}'), make('{w22}')];
+    const token = `${left}${right}`;
+    const hex = Buffer.from(token).toString('hex');
+    for (const text of [
+      `export T=${left}\\\n${right}`,
+      `curl -H "X-T: ${left}\\\r\n  ${right}" https://api.example.com`,
+      `key = bytes.fromhex("${hex}")`,
+      `var key = "${hex.replace(/../g, '\\x$&')}";`,
+    ])
+      assert.equal(scanSecrets(text).length, 1, text);
+    for (const text of [
+      `cc -O2 -o ${make('{h32}')}.o \\\n  src/${make('{h32}')}.c`,
+      `sha256 = "${make('{h64}')}"`,
+      `const magic = "${make('{h32}').replace(/../g, '\\x$&')}";`,
+    ])
+      assert.deepEqual(scanSecrets(text), [], text);
+  });
+
+  it('finds what statements, addresses and headers of other schemes carry', () => {
+    const password = make('{w9}#{w8}');
+    for (const text of [
+      `CREATE USER shop WITH PASSWORD '${password}';`,
+      `ALTER ROLE shop WITH LOGIN PASSWORD '${password}';`,
+      `CREATE USER 'shop'@'%' IDENTIFIED BY '${password}';`,
+      `ALTER USER shop IDENTIFIED WITH caching_sha2_password BY "${password}";`,
+      `<add key="ClearTextPassword" value="${password}" />`,
+      make('https://api.telegram.org/bot{d10}:AA{b33}/sendMessage'),
+      make('https://shop.azurewebsites.net/api/orders?code={b54}=='),
+      make('https://shop.azurewebsites.net/api/orders?id=7&code={b54}=='),
+      `request.setHeader('Authorization', '${make('SSWS 00{b40}')}')`,
+      `curl -H 'auth: ${make('ApiKey {w60}')}=='`,
+    ])
+      assert.equal(scanSecrets(text).length, 1, text);
+    for (const text of [
+      "CREATE USER shop WITH PASSWORD '${password}';",
+      "CREATE USER 'shop'@'%' IDENTIFIED BY 'password';",
+      'ALTER USER shop IDENTIFIED BY :password;',
+      'https://shop.azurewebsites.net/api/orders?code=pending',
+      'the ApiKey authenticationHandlerForOrders is registered',
+    ])
+      assert.deepEqual(scanSecrets(text), [], text);
   });
 
   it('takes no image, file or id of a session for a token', () => {

@@ -11,7 +11,8 @@ const readStrings = (file: string) => JSON.parse(read(file)) as Readonly<Record<
 
 describe('texts in the language of the user', () => {
   let found: ReturnType<typeof readTexts>;
-  before(() => {
+  before(function () {
+    this.timeout(60_000); // it parses all sources
     found = readTexts();
   });
 
@@ -63,7 +64,7 @@ describe('texts in the language of the user', () => {
 });
 
 /** Nothing to translate. */
-const symbols = new Set(['of 100']);
+const symbols = new Set(['of 100', 'go vet', 'cargo clippy', 'cargo check']);
 
 /** What must be the same in every language, in any order. */
 function fixedParts(text: string): readonly string[] {

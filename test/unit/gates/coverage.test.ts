@@ -256,4 +256,18 @@ describe('reading coverage', () => {
       uncovered: [7, 10],
     });
   });
+
+  it('takes a line for run whose list was empty, not one that only defines', () => {
+    const source = [
+      'const names = users.filter(Boolean).map((user) => user.name);', // 1
+      'const total = prices?.reduce((sum, price) => sum + price, 0);', // 2
+      'const nameOf = (user) => user.name;', // 3
+      'app.get("/", (request) => answer(request));', // 4
+      'if (off) users.forEach((user) => stop(user));', // 5
+    ].join('\n');
+    const ran = (offset: number) =>
+      !/^(user\.name|sum \+|answer|stop|users\.forEach)/.test(source.slice(offset));
+    const lines = scriptLines('x.js', source, ran);
+    assert.deepEqual(lines, { covered: [1, 2, 5], uncovered: [3, 4] });
+  });
 });

@@ -54,6 +54,21 @@ export const configurationPaths: readonly string[] = [
   'gradlew gradlew.bat mvnw mvnw.cmd build.gradle.kts venv/bin/python venv/lib/site.py',
   'pytest/__init__.py unittest/case.py src/unittest/case.py lib/rspec/core.rb jest.config.ci.js',
   'vite.config.prod.ts karma.conf.ci.js lefthook.yml devenv.nix .sourcery.yaml .codecov.yml',
+  'codeship-steps.yml bitrise.yml screwdriver.yaml shippable.yml garnix.yaml .harness/pipeline.yaml',
+  '.argo/workflow.yml .prow/jobs.yaml .pipelines/ci.yml bors.toml .arcconfig .hooks/pre-push _darcs/prefs/x',
+  '.platform/routes.yaml .upsun/config.yaml .ddev/config.yaml railway.toml heroku.yml nixpacks.toml',
+  'captain-definition apprunner.yaml amplify.yml .vercel/project.json .bzr/x .theia/tasks.json .Rprofile',
+  'crush.json default.nix .my.cnf .s3cfg .boto .dockercfg .dev.vars kubeconfig authorized_keys',
+  'credentials.json client_secret_1.json config/secrets.yml config/credentials.yml.enc wp-config.php',
+  'conda.yaml MANIFEST.in pdm.toml .php-version .perl-version gradle/publish.gradle init.gradle.kts',
+  'vendor/modules.txt BUILD BUILD.bazel build-logic/src/main/kotlin/x.kt project/build.properties gems.rb',
+  'pnpmfile.js common/config/rush/pnpmfile.cjs package.json5 ivy.xml paket.dependencies lib/dune x.nimble',
+  'x-1.0-1.rockspec Project.toml dub.json gleam.toml cpanfile Makefile.PL renv.lock shadow-cljs.edn bb.edn',
+  'Cross.toml ansible.cfg App.xcodeproj/project.pbxproj App.xcworkspace/contents.xcworkspacedata',
+  'project.json apps/shop/project.json Dockerfile Dockerfile.prod api.Dockerfile src/api/Dockerfile',
+  'docker-compose.override.yml compose.yaml Makefile.in configure SConscript cmake/Fetch.cmake',
+  'meson_options.txt build.cake Jakefile.js Dangerfile Brewfile jest-preset.js test/jest-e2e.json',
+  'cypress/support/e2e.ts stryker.config.json .clangd',
 ].flatMap((line) => line.split(' '));
 
 /** Source, data and texts whose names look like those above; a patch may touch them. */
@@ -72,6 +87,11 @@ export const ordinaryPaths: readonly string[] = [
   'src/main/java/shop/Pom.java src/conf/settings.py app/config/routes.rb lib/tasks.py src/profile.ts',
   'src/vscode/extension.ts src/cursor.ts src/bashrc.ts .changeset/brave-lions.md .gitkeep .mailmap',
   'src/.src/index.ts project/build/Thing.scala public/manifest.json src/nuxt.plugin.ts',
+  'build/index.ts src/build/index.ts src/dune/planet.ts src/configure/index.ts src/dockerfile/parse.ts',
+  'src/dockerfile.ts src/compose.ts src/docker-compose/parse.ts src/known_hosts/parse.ts src/bitrise.ts',
+  'src/data/project.json src/project.ts src/gradle/parse.kt src/xcodeproj.rb src/jakefile/x.js src/cmake.ts',
+  'src/kubeconfig/load.go docs/configure.md docs/heroku.md src/version.ts src/modules.txt src/vercel.ts',
+  'src/credentials.ts cypress/support/orders.ts src/api/credentials.json.ts src/a\u00f7b.ts',
 ].flatMap((line) => line.split(' '));
 
 type Row = readonly [name: string, edit: readonly Operation[], setup?: ProtectedCase['setup']];

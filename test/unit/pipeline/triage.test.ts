@@ -161,6 +161,32 @@ describe('triage of a scan', function () {
     assert.equal(into?.priority.value, 'medium');
   });
 
+  it('counts for a ticket what is seen of those merged into it, or into those, until they are split again', async () => {
+    const names = ['src/cart.js', 'src/pay.js', 'src/ship.js'];
+    const text = shopFiles['src/cart.js'] ?? '';
+    await createRepository(folder, {
+      ...shopFiles,
+      ...Object.fromEntries(names.map((name) => [name, text])),
+    });
+    for (const name of names) log(failures(name, 6, 10 * minuteMs));
+    const tickets = await scanned();
+    const [cart = '', pay = '', ship = ''] = names.map(
+      (name) => tickets.find(({ metadata }) => metadata.location?.file === name)?.id,
+    );
+    const { pipeline, backlog } = opened[0] as App;
+    await pipeline.merge(ship, pay);
+    await pipeline.merge(pay, cart);
+    log(failures('src/ship.js', 2, 0));
+    await pipeline.scan();
+    const countsOf = () => [cart, pay, ship].map((id) => backlog.groups.seen(id)?.count);
+    assert.deepEqual(countsOf(), [20, 14, 8]);
+    assert.equal(backlog.groups.seen(cart)?.lastSeen, backlog.groups.get(ship)?.lastSeen);
+    assert.match(backlog.tickets.get(cart)?.priority.reason ?? '', /Seen 20 times/);
+    await pipeline.split(pay);
+    assert.deepEqual(countsOf(), [6, 14, 8]);
+    assert.equal(backlog.tickets.get(ship)?.status, 'closed');
+  });
+
   it('raises the priority of a burst, also when it grows from scan to scan', async () => {
     await createRepository(folder, shopFiles);
     const hour = 60 * minuteMs;

@@ -85,9 +85,15 @@ describe('git', () => {
     await assert.rejects(git.run(['status'], { signal: AbortSignal.abort() }), {
       code: 'cancelled',
     });
+    await assert.rejects(git.run(['update-ref', 'refs/heads/work/below', 'HEAD']), (error) => {
+      assert.ok(isPatchwrightError(error, 'git_failed'));
+      assert.match(error.message, /There is a branch work, .*git branch -m work/);
+      return true;
+    });
     writeFileSync(folder.path('main', '.git/info/attributes'), '*.bin filter=lfs\n');
     writeFileSync(folder.path('main', 'a.bin'), 'a');
     await git.run(['config', 'filter.lfs.required', 'true']);
+    await git.run(['config', 'filter.lfs.process', '']); // a system may have its own
     await git.run(['config', 'filter.lfs.clean', 'no-such-program']);
     await assert.rejects(git.run(['add', 'a.bin']), (error) => {
       assert.ok(isPatchwrightError(error, 'git_failed'));

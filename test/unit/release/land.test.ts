@@ -17,6 +17,7 @@ import { type ErrorCode, isPatchwrightError, PatchwrightError } from '../../../s
 import type { PatchRequest } from '../../../src/core/patchRequest.ts';
 import type { Git } from '../../../src/core/ports.ts';
 import type { Merged } from '../../../src/release/land.ts';
+import { gitLocks } from '../../../src/release/locks.ts';
 import { endBrokenMove, isMoving } from '../../../src/release/move.ts';
 import { createRepository, writeTree } from '../../support/repository.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
@@ -117,13 +118,13 @@ describe('land', () => {
       assert.equal(await git.run(['rev-parse', `${commit}^1`]), onto);
       asked.push(onto);
     };
-    await landIt(git, await fix(), {}, undefined, judgeMerged);
+    await landIt(git, await fix(), {}, undefined, { judgeMerged });
     assert.deepEqual(asked, []);
     const other = await patch({ 'src/other.js': 'export const other = 2;\n' });
     write('notes.txt', 'one\ntwo\nthree\nfour\n');
     await commitAll('newer');
     const head = await git.run(['rev-parse', 'HEAD']);
-    await landIt(git, other, {}, undefined, judgeMerged);
+    await landIt(git, other, {}, undefined, { judgeMerged });
     assert.deepEqual(asked, [head]);
   });
 
@@ -135,14 +136,14 @@ describe('land', () => {
       Promise.reject(
         new PatchwrightError('gates_failed', { what: 'No.', why: 'No.', remedy: 'None.' }),
       );
-    await refused(() => landIt(git, request, {}, undefined, no), 'gates_failed');
+    await refused(() => landIt(git, request, {}, undefined, { judgeMerged: no }), 'gates_failed');
     let head = '';
     const meanwhile = async (): Promise<void> => {
       write('notes.txt', 'five\n');
       await commitAll('newest');
       head = await git.run(['rev-parse', 'HEAD']);
     };
-    await assert.rejects(landIt(git, request, {}, undefined, meanwhile), (error) =>
+    await assert.rejects(landIt(git, request, {}, undefined, { judgeMerged: meanwhile }), (error) =>
       isPatchwrightError(error, 'stale'),
     );
     assert.equal(await git.run(['rev-parse', 'HEAD']), head);
@@ -618,6 +619,54 @@ describe('land', () => {
       const release = await landIt(git, request);
       assert.equal(read('hook.local'), 'ran\n');
       assert.equal(await git.run(['rev-parse', 'HEAD']), release.commit);
+    });
+
+    describe('and hangs', () => {
+      /** Cancels once it is told what is waited for. */
+      const untilTold = () => {
+        const controller = new AbortController();
+        const said: string[] = [];
+        const say = (text: string): void => {
+          said.push(text);
+          controller.abort();
+        };
+        return { said, say, signal: controller.signal };
+      };
+
+      it('a post-merge hook is named, and can be ended: what has landed has landed', async () => {
+        const request = await fix();
+        hook('post-merge', 'exec sleep 600');
+        const { said, say, signal } = untilTold();
+        const release = await landIt(git, request, {}, signal, { say });
+        assert.match(said[0] ?? '', /has moved.*post-merge hook/);
+        assert.match(said[1] ?? '', /hook was ended.*stays/);
+        assert.equal(await git.run(['rev-parse', 'HEAD']), release.commit);
+        assert.equal(await git.run(['status', '--porcelain']), '');
+        assert.equal(await isMoving({ git }), false);
+        assert.deepEqual(await gitLocks({ git }), []);
+        hook('post-merge', 'exit 0');
+        await rollItBack(git, release);
+      });
+
+      it('a reference-transaction hook can be ended, and everything is put back', async () => {
+        const request = await fix();
+        hook(
+          'reference-transaction',
+          'test "$1" = prepared && grep -q refs/heads/ && exec sleep 600; exit 0',
+        );
+        const { said, say, signal } = untilTold();
+        await refused(() => landIt(git, request, {}, signal, { say }), 'cancelled');
+        assert.match(said.join(), /moving the branch.*Cancelling puts everything back/);
+        assert.deepEqual(await gitLocks({ git }), []);
+      });
+
+      it('a commit-msg hook can be ended, and nothing has changed', async () => {
+        const request = await fix();
+        hook('commit-msg', 'exec sleep 600');
+        const { said, say, signal } = untilTold();
+        await refused(() => landIt(git, request, {}, signal, { say }), 'cancelled');
+        assert.match(said.join(), /commit-msg/);
+      });
     });
 
     it('gives the message to the commit-msg hook, which may change or refuse it', async () => {

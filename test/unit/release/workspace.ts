@@ -88,10 +88,10 @@ export function landIt(
   request: PatchRequest,
   more: Partial<Parameters<typeof land>[1]> = {},
   signal?: AbortSignal,
-  judgeMerged?: Parameters<typeof land>[0]['judgeMerged'],
+  deps: Pick<Parameters<typeof land>[0], 'judgeMerged' | 'say'> = {},
 ): Promise<Release> {
   const input = { request, ticketTitle: 'Sums go wrong', reviewer: 'Ada', ...policy, ...more };
-  return land({ git, clock, ...(judgeMerged ? { judgeMerged } : {}) }, input, signal);
+  return land({ git, clock, ...deps }, input, signal);
 }
 
 export function rollItBack(

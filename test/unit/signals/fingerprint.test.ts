@@ -67,6 +67,21 @@ describe('fingerprint', () => {
       { frames: [frame({ function: 'Cart$$Lambda$14/0x0000000800c8.apply' })] },
       { frames: [frame({ function: 'Cart$$Lambda$27/0x0000000800d1.apply' })] },
     ],
+    [
+      'the hash of its content in the name of a bundle',
+      { frames: [frame({ file: 'https://shop.example/assets/index-4f9a21bc.js' })] },
+      { frames: [frame({ file: 'https://shop.example/assets/index-91cc02de.js' })] },
+    ],
+    [
+      'hashes as other bundlers make and place them',
+      { frames: [frame({ file: '/static/js/main-BkT3x9aZ.chunk.js' })] },
+      { frames: [frame({ file: '/static/js/main-Dq_w7R-k.chunk.js' })] },
+    ],
+    [
+      'the class that newer Rubies put before a method',
+      { language: 'ruby', frames: [frame({ function: 'block in price' })] },
+      { language: 'ruby', frames: [frame({ function: 'block in Shop::Cart#price' })] },
+    ],
     ['other causes', {}, { causes: [{ type: 'Error', message: 'x', frames: [] }] }],
     [
       'another message where the source line is known',
@@ -85,6 +100,11 @@ describe('fingerprint', () => {
     ['type', {}, { type: 'RangeError' }],
     ['file', {}, { frames: [frame({ file: '/srv/a/src/pay.js' })] }],
     ['function', {}, { frames: [frame({ function: 'total' })] }],
+    [
+      'file, where words look as long as a hash',
+      { frames: [frame({ file: '/srv/a/src/cart-handler1.js' })] },
+      { frames: [frame({ file: '/srv/a/src/cart-handler2.js' })] },
+    ],
     [
       'source line',
       { frames: [frame({ source: 'a[b]' })] },

@@ -66,7 +66,25 @@ function visit(node: ScriptNode, ran: (offset: number) => boolean, marks: Marks)
   if (isTypeOnly(node) || /^(Import|ExportAll)Declaration$/.test(node.type)) return;
   const unit = unitOf(node);
   if (unit !== undefined) mark(node, ran(unit), marks);
-  for (const child of childrenOf(node)) visit(child, ran, marks);
+  for (const child of childrenOf(node)) {
+    // Never called where the list was empty; the line has run all the same.
+    if (asksList(node) && functions.test(child.type) && isOnOneLine(child)) continue;
+    visit(child, ran, marks);
+  }
+}
+
+/** `list.map(…)` */
+function asksList(node: ScriptNode): boolean {
+  const callee = /^(Optional)?CallExpression$/.test(node.type) ? node['callee'] : undefined;
+  const method = isNode(callee) ? callee['property'] : undefined;
+  return isNode(method) && listMethods.test(String(method['name']));
+}
+
+const listMethods =
+  /^(every|filter|find(Last)?(Index)?|flatMap|forEach|map|reduce(Right)?|some|sort|toSorted)$/;
+
+function isOnOneLine({ loc }: ScriptNode): boolean {
+  return loc.start.line === loc.end.line;
 }
 
 /** What runs as a whole: the offset to ask about. */
@@ -91,7 +109,7 @@ const statements =
 function mark(node: ScriptNode, state: boolean, { states, opened }: Marks): void {
   const { start, end } = node.loc;
   const isFunction = functions.test(node.type);
-  const isCallback = node.type.endsWith('Expression') && end.line > start.line;
+  const isCallback = node.type.endsWith('Expression') && !isOnOneLine(node);
   const shares = opened.has(start.line) && (!isFunction || isCallback);
   for (let line = shares ? start.line + 1 : start.line; line <= end.line; line++) {
     states.set(line, state);

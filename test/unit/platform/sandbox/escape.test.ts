@@ -10,7 +10,8 @@ import {
   secret,
   type World,
 } from '../../../support/sandbox.ts';
-import { type Probe, probes } from './probes.ts';
+import type { Probe } from './probe.ts';
+import { probes } from './probes.ts';
 
 describe('what tries to get out of the sandbox', function () {
   this.timeout(60_000);

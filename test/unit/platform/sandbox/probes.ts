@@ -1,20 +1,7 @@
-/** A way out that is tried. It prints ESCAPED when it gets there; what it leaves on the host is looked at, too. */
-export interface Probe {
-  readonly name: string;
-  readonly script: string;
-  /** Runs in plain Python, where a shell has no command for it. */
-  readonly python?: true;
-  /** Harmless enough to be run without a sandbox, where it must succeed; else the probe proves nothing. */
-  readonly escapesFree?: true;
-  readonly leak?: readonly number[];
-  /** Comes first on PATH. */
-  readonly path?: (worktree: string) => string;
-}
+import { gitProbes } from './gitProbes.ts';
+import { kernelProbes } from './kernelProbes.ts';
+import { escapes, type Probe, writes } from './probe.ts';
 
-const escapes = { escapesFree: true } as const;
-
-/** Prints ESCAPED when the file can be written to or made. */
-const writes = (path: string): string => `(echo x >> ${path}) 2>/dev/null && echo ESCAPED`;
 /** Prints what must not be printed. */
 const reads = (path: string): string => `cat ${path} && echo ESCAPED`;
 /** A system call by number, on both kinds of processor; anything but a refusal has escaped. */
@@ -219,7 +206,8 @@ export const probes: readonly Probe[] = [
   { name: 'writes to /dev', script: writes('/dev/patchwright-probe') },
   {
     name: 'opens a disk',
-    script: 'ls /dev/sd* /dev/vd* /dev/nvme* /dev/mem /dev/kmsg 2>/dev/null && echo ESCAPED',
+    script:
+      'ls /dev/sd* /dev/vd* /dev/nvme* /dev/mem /dev/kmsg 2>/dev/null | grep . && echo ESCAPED',
   },
   {
     name: 'types into the terminal',
@@ -266,4 +254,6 @@ except OSError as error: print(error)
     script: 'true',
     path: (worktree) => `${worktree}/node_modules/.bin`,
   },
+  ...gitProbes,
+  ...kernelProbes,
 ];

@@ -156,4 +156,36 @@ Actual:   2
     ).map(({ language }) => language);
     assert.deepEqual(languages, ['java', 'javascript']);
   });
+
+  it('reads what MSTest says was thrown, and xUnit without a test host', () => {
+    const text = `  Failed Gone [1 ms]
+  Error Message:
+   Test method Acme.LidTests.Gone threw exception: 
+System.Collections.Generic.KeyNotFoundException: no lid '7'
+  Stack Trace:
+      at System.Collections.Generic.Dictionary\`2.get_Item(TKey key)
+   at Acme.Lids.Take(Int32 id) in C:\\build\\Lids.cs:line 5
+
+  Finished
+    Acme.LidTests.Counts [FAIL]
+      Assert.Equal() Failure: Values differ
+      Expected: 71
+      Actual:   70
+      Stack Trace:
+        Acme.Tests/LidTests.cs(6,0): at Acme.LidTests.Counts()
+           at System.RuntimeMethodHandle.InvokeMethod(Object target)
+    Acme.LidTests.Lost [FAIL]
+      System.IO.IOException : box is shut
+      Stack Trace:
+           at System.IO.File.Open(String path)
+        Acme/Lids.cs(15,0): at Acme.Lids.Load(String path)
+  Finished:    Acme.Tests
+`;
+    assert.deepEqual(summaries(text), [
+      "error System.Collections.Generic.KeyNotFoundException: no lid '7' @ Acme.Lids.Take C:\\build\\Lids.cs:5",
+      'error AssertionFailure: Assert.Equal() Failure: Values differ @ Acme.LidTests.Counts Acme.Tests/LidTests.cs:6',
+      'error System.IO.IOException: box is shut @ Acme.Lids.Load Acme/Lids.cs:15',
+    ]);
+    assert.ok(eventsIn(text).every(({ kind }) => kind === 'test'));
+  });
 });

@@ -108,6 +108,8 @@ runtime error: integer divide by zero
 	panicdivide: panic(divideError)
 /home/ann/depot/rates.go:13 (0x7b1a5b)
 	Rate: return a / b
+/home/ann/go/pkg/mod/github.com/gin-gonic/gin@v1.9.1/recovery.go:102 (0x7b1a99)
+	CustomRecoveryWithWriter.func1: c.Next()
 `),
       ['error runtime error: integer divide by zero @ Rate /home/ann/depot/rates.go:13'],
     );

@@ -84,6 +84,26 @@ const samples: Readonly<Record<string, string>> = {
   valgrind: '==9== Invalid read of size 4\n==9==    at 0x10918D: f (a.c:31)\n==9== \n',
   flutter:
     '══╡ EXCEPTION CAUGHT BY WIDGETS LIBRARY ╞═══════\nThe following StateError was thrown building A:\nBad state: x\n\n#0      A.b (package:shop/a.dart:41:18)\n════════════════════════\n',
+  pyright: '  /srv/a.py:6:12 - error: x is not y (reportCallIssue)\n',
+  flake8: "a.py:14:1: F821 undefined name 'x'\n",
+  ruff: 'F821 Undefined name `x`\n --> a.py:14:1\n  |\n',
+  rubocop: 'a.rb:3:5: E: Lint/Syntax: unexpected token\n',
+  oxlint: '  x eslint(eqeqeq): Expected ===\n   ,-[a.js:2:7]\n 2 | a == b\n   `----\n',
+  oxlint2: '  × eslint(eqeqeq): Expected ===\n   ╭─[a.js:2:7]\n 2 │ a == b\n   ╰────\n',
+  biome: 'a.js:2:7 lint/suspicious/noDoubleEquals ━━━━━━━━━━\n\n  × Use ===\n\n',
+  phpstan: ' ------ ------\n  Line   a.php\n ------ ------\n  7      x is not y.\n ------ ------\n',
+  'pytest summary':
+    'FF [100%]\n\n=== short test summary info ===\nFAILED tests/test_a.py::test_a - LostError: y\n1 failed in 0.12s\n',
+  doctest: `${'*'.repeat(70)}\nFile "/srv/a.py", line 5, in a.half\nFailed example:\n    half(5)\nExpected:\n    2.5\nGot:\n    2\n`,
+  testdox: ' ✘ Size\n   │\n   │ Failed.\n   │\n   │ /srv/CartTest.php:8\n   │\n',
+  pest: '   FAILED  Tests\\CartTest > it adds\n  Failed.\n\n  at tests/CartTest.php:6\n      5▕ x\n',
+  teamcity:
+    "##teamcity[testFailed name='x' message='y' details=' /srv/CartTest.php:8|n ' duration='1']\n",
+  'test-unit':
+    "Failure: test_a(CartTest):\n  lost\ntest/a.rb:16:in `test_a'\n=====================================================================\n",
+  xunit:
+    '    Acme.CartTests.Adds [FAIL]\n      Assert.Equal() Failure\n      Stack Trace:\n        T.cs(6,0): at Acme.CartTests.Adds()\n',
+  nextest: "  stderr ───\n\n    thread 'a' (7) panicked at src/lib.rs:3:13:\n    lost\n",
   swift2: 'Fatal error: x: file /srv/Cart.swift, line 14\n',
 };
 

@@ -340,7 +340,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'zerolog console': ['error LoggedError: order failed error="no price" id=17'],
   'zerolog json': ['error LoggedError: order failed: no price'],
   klog: ['error LoggedError: "order failed" err="no price" id=17 @ - pool.go:88'],
-  'glog fatal': ['fatal LoggedError: Check failed: a == b'],
+  'glog fatal': ['fatal LoggedError: Check failed: a == b @ - pool.cc:88'],
   'log4j json': [
     'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
   ],

@@ -471,4 +471,38 @@ test result: ok. 3 passed; 0 failed
       [],
     );
   });
+
+  it('of cargo nextest: indented, or below a headline with the name', () => {
+    const text = `        FAIL [   0.004s] depot tests::unknown
+  stdout ───
+
+    running 1 test
+    test tests::unknown ... FAILED
+
+  stderr ───
+
+    thread 'tests::unknown' (61733) panicked at src/lib.rs:3:13:
+    no lid 7
+    note: run with \`RUST_BACKTRACE=1\` environment variable to display a backtrace
+
+  Cancelling due to test failure:
+        FAIL [   0.004s] depot::it custom
+
+--- STDERR:              depot::it custom ---
+
+thread 'custom' panicked at tests/it.rs:9:5:
+lids do not add up
+note: run with \`RUST_BACKTRACE=1\` environment variable to display a backtrace
+
+────────────
+     Summary [   0.006s] 2 tests run: 0 passed, 2 failed, 0 skipped
+        FAIL [   0.004s] depot tests::unknown
+error: test run failed
+`;
+    assert.deepEqual(summaries(text), [
+      'error panic: no lid 7 @ - src/lib.rs:3',
+      'error panic: lids do not add up @ - tests/it.rs:9',
+    ]);
+    allTests(text);
+  });
 });

@@ -1,0 +1,37 @@
+import type { Grammar } from './grammar.ts';
+import { messageOf } from './parts.ts';
+
+/** What npm says of a script or an installation that failed; each line has the mark. */
+const line = /^npm (?:ERR!|error)(?: (.*)|)$/;
+const code = /^npm (?:ERR!|error) code (\w{1,40})$/;
+/** The fields of the system's error; what happened is said behind them. */
+const field = /^(?:code|errno|syscall|path|dest|file|command|cwd|signal|workspace|location) /;
+
+export const npm: Grammar = {
+  language: 'text',
+  standsAlone: true,
+  hints: ['npm ERR! code ', 'npm error code '],
+  begin(first) {
+    if (!code.test(first)) return undefined;
+    return (next) =>
+      line.test(next) && !code.test(next) ? 'enough' : next === '' ? 'enough' : 'no';
+  },
+  saysEnough: () => true,
+  *parse(lines) {
+    const type = code.exec(lines[0] ?? '')?.[1] ?? '';
+    const said = lines
+      .map((text) => (line.exec(text)?.[1] ?? '').trim())
+      .find((text) => text !== '' && !field.test(text));
+    yield {
+      language: 'text',
+      kind: 'log',
+      type: 'LoggedError',
+      message: messageOf([
+        said === undefined || said.startsWith(type) ? (said ?? type) : `${type}: ${said}`,
+      ]),
+      frames: [],
+      causes: [],
+      severity: 'error',
+    };
+  },
+};

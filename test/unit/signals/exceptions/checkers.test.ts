@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+function allDiagnostics(text: string): void {
+  assert.deepEqual([...new Set(eventsIn(text).map(({ kind }) => kind))], ['diagnostic']);
+}
+
+describe('checkers without a word for an error in each line', () => {
+  it('pyright: the rule stands behind the last line', () => {
+    const text = `/srv/depot/lids.py
+  /srv/depot/lids.py:6:12 - error: Type "int" is not assignable to return type "str"
+    "int" is not assignable to "str" (reportReturnType)
+  /srv/depot/lids.py:9:1 - warning: Import "x" is not accessed
+  /srv/depot/lids.py:15:11 - error: Expected 1 positional argument (reportCallIssue)
+2 errors, 1 warning, 0 informations
+`;
+    assert.deepEqual(summaries(text), [
+      'error reportReturnType: Type "int" is not assignable to return type "str" @ - /srv/depot/lids.py:6',
+      'error reportCallIssue: Expected 1 positional argument @ - /srv/depot/lids.py:15',
+    ]);
+    allDiagnostics(text);
+  });
+
+  it('ruff, flake8 and pylint in a line each: not layout, nor conventions', () => {
+    const text = `depot/lids.py:1:20: F401 [*] \`typing.Optional\` imported but unused
+depot/lids.py:2:80: E501 line too long (93 > 79 characters)
+depot/lids.py:3:5: SyntaxError: Expected an expression
+depot/lids.py:4:0: C0114: Missing module docstring (missing-module-docstring)
+depot/lids.py:14:4: E1101: Instance of 'Lid' has no 'size' member (no-member)
+Found 3 errors.
+`;
+    assert.deepEqual(summaries(text), [
+      'error F401: `typing.Optional` imported but unused @ - depot/lids.py:1',
+      'error SyntaxError: Expected an expression @ - depot/lids.py:3',
+      "error E1101: Instance of 'Lid' has no 'size' member @ - depot/lids.py:14",
+    ]);
+    allDiagnostics(text);
+  });
+
+  it('ruff with the source', () => {
+    const text = `F821 Undefined name \`gone\`
+  --> depot/lids.py:14:1
+   |
+14 | gone("x", 1)
+   | ^^^^
+   |
+help: Define it
+
+Found 1 error.
+`;
+    assert.deepEqual(summaries(text), ['error F821: Undefined name `gone` @ - depot/lids.py:14']);
+  });
+
+  it('oxlint and Biome: errors have a cross', () => {
+    const text = `
+  x eslint(eqeqeq): Expected === and instead saw ==
+   ,-[src/lids.js:2:7]
+ 2 | if (a == 2) debugger;
+   :       ^^
+   \`----
+  help: Prefer === operator
+
+  ! eslint(no-debugger): \`debugger\` statement is not allowed
+   ,-[src/lids.js:2:13]
+ 2 | if (a == 2) debugger;
+   \`----
+
+src/lids.js:5:7 lint/suspicious/noDoubleEquals  FIXABLE  ━━━━━━━━━━━━━━━━━━━━━━━━━
+
+  × Use === instead of ==
+
+  > 5 │ if (a == 2) debugger;
+      │       ^^
+
+src/lids.js:9:1 lint/style/useConst  FIXABLE  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+
+  ! This let is never reassigned.
+
+Checked 1 file in 2ms.
+lint ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+
+  × Some errors were emitted while running checks.
+
+`;
+    assert.deepEqual(summaries(text), [
+      'error eslint(eqeqeq): Expected === and instead saw == @ - src/lids.js:2',
+      'error lint/suspicious/noDoubleEquals: Use === instead of == @ - src/lids.js:5',
+    ]);
+    allDiagnostics(text);
+  });
+
+  it("PHPStan's table: long messages go on, identifiers and hints stand below", () => {
+    const text = ` ------ -----------------------------------------------------------
+  Line   src/lid.php
+ ------ -----------------------------------------------------------
+  7      Function take() should return int but returns
+         string.
+         🪪  return.type
+         💡 See the manual
+  :11    Call to an undefined function missing().
+ ------ -----------------------------------------------------------
+
+ [ERROR] Found 2 errors
+`;
+    assert.deepEqual(summaries(text), [
+      'error return.type: Function take() should return int but returns string. @ - src/lid.php:7',
+      'error CompileError: Call to an undefined function missing(). @ - src/lid.php:11',
+    ]);
+    allDiagnostics(text);
+  });
+
+  it('rubocop and rustc in a line each', () => {
+    const text = `lib/lid.rb:3:5: E: Lint/Syntax: unexpected token tIDENTIFIER
+lib/lid.rb:4:1: C: [Correctable] Style/StringLiterals: Prefer single-quoted strings
+src/main.rs:8:18: error[E0308]: mismatched types: expected \`i32\`, found \`&str\`
+error: could not compile \`depot\` (bin "depot") due to 1 previous error
+`;
+    assert.deepEqual(summaries(text), [
+      'error Lint/Syntax: unexpected token tIDENTIFIER @ - lib/lid.rb:3',
+      'error E0308: mismatched types: expected `i32`, found `&str` @ - src/main.rs:8',
+    ]);
+    allDiagnostics(text);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+describe("summaries and rarer reports of Python's test runners", () => {
+  const summary = `=========================== short test summary info ============================
+FAILED tests/test_lids.py::TestLids::test_size[7] - TypeError: no lid 7
+FAILED tests/test_lids.py::TestLids::test_size[8] - TypeError: no lid 8
+FAILED tests/test_lids.py::test_count - assert 3 == 4
+ERROR tests/test_box.py::test_box - OSError: box is shut
+`;
+
+  it('of pytest without tracebacks: the summary is all there is, warnings stand between', () => {
+    const text = `tests/test_lids.py FFF                                                   [ 75%]
+tests/test_box.py E                                                      [100%]
+
+=============================== warnings summary ===============================
+tests/test_lids.py::test_count
+  /srv/depot/tests/test_lids.py:13: DeprecationWarning: old lids
+
+-- Docs: https://docs.pytest.org/en/stable/how-to/capture-warnings.html
+${summary}========================= 3 failed, 1 error in 0.12s ==========================
+`;
+    assert.deepEqual(summaries(text), [
+      'error TypeError: no lid 7 @ test_size tests/test_lids.py:-',
+      'error TypeError: no lid 8 @ test_size tests/test_lids.py:-',
+      'error AssertionError: assert 3 == 4 @ test_count tests/test_lids.py:-',
+      'error OSError: box is shut @ test_box tests/test_box.py:-',
+    ]);
+    assert.ok(eventsIn(text).every(({ kind }) => kind === 'test'));
+  });
+
+  it('of pytest with tracebacks: the summary below them counts nothing', () => {
+    const text = `FFFE                                                                     [100%]
+=================================== FAILURES ===================================
+__________________________________ test_count __________________________________
+tests/test_lids.py:9: in test_count
+    assert 3 == 4
+E   assert 3 == 4
+${summary}3 failed, 1 error in 0.12s
+`;
+    assert.deepEqual(summaries(text), [
+      'error AssertionError: assert 3 == 4 @ test_count tests/test_lids.py:9',
+    ]);
+  });
+
+  it('not what tests that passed have logged', () => {
+    const text = `tests/test_lids.py .                                                     [100%]
+
+==================================== PASSES ====================================
+__________________________________ test_count __________________________________
+------------------------------ Captured log call -------------------------------
+ERROR    root:test_lids.py:12 payment failed: card declined
+=========================== short test summary info ============================
+PASSED tests/test_lids.py::test_count
+============================== 1 passed in 0.02s ===============================
+`;
+    assert.deepEqual(summaries(text), []);
+  });
+
+  it('of unittest: a test that does not exist has no traceback', () => {
+    const text = `E
+======================================================================
+ERROR: test_gone (unittest.loader._FailedTest.test_gone)
+----------------------------------------------------------------------
+AttributeError: type object 'LidTest' has no attribute 'test_gone'
+
+----------------------------------------------------------------------
+Ran 1 test in 0.000s
+
+FAILED (errors=1)
+`;
+    assert.deepEqual(summaries(text), [
+      "error AttributeError: type object 'LidTest' has no attribute 'test_gone'",
+    ]);
+    assert.equal(eventsIn(text)[0]?.kind, 'test');
+  });
+
+  it('of doctest: what an example printed, and what it raised', () => {
+    const stars = '*'.repeat(70);
+    const text = `${stars}
+File "/srv/depot/lids.py", line 5, in lids.half
+Failed example:
+    half(5)
+Expected:
+    2.5
+Got:
+    2
+${stars}
+File "/srv/depot/lids.py", line 7, in lids.half
+Failed example:
+    half("x")
+Exception raised:
+    Traceback (most recent call last):
+      File "/usr/lib/python3.11/doctest.py", line 1353, in __run
+        exec(compile(example.source, filename, "single",
+      File "<doctest lids.half[2]>", line 1, in <module>
+        half("x")
+      File "/srv/depot/lids.py", line 11, in half
+        return n // 2
+    TypeError: unsupported operand
+${stars}
+1 items had failures:
+   2 of   3 in lids.half
+***Test Failed*** 2 failures.
+`;
+    assert.deepEqual(summaries(text), [
+      'error AssertionError: half(5) @ lids.half /srv/depot/lids.py:5',
+      'error TypeError: unsupported operand @ half /srv/depot/lids.py:11',
+    ]);
+    assert.ok(eventsIn(text).every(({ kind }) => kind === 'test'));
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { eventsIn, summaries } from '../support/readLines.ts';
+
+function allTests(text: string): void {
+  assert.deepEqual([...new Set(eventsIn(text).map(({ kind }) => kind))], ['test']);
+}
+
+describe("failures of Ruby's test runners", () => {
+  it('of minitest: a spec named by a sentence', () => {
+    const text = `  1) Failure:
+lids that fit#test_0001_close [test/lid_test.rb:31]:
+Expected: 2
+  Actual: 1
+
+1 runs, 1 assertions, 1 failures, 0 errors, 0 skips
+`;
+    assert.deepEqual(summaries(text), ['error Assertion: Expected: 2 @ - test/lid_test.rb:31']);
+    allTests(text);
+  });
+
+  it('of test-unit: the message above the place or below it, the source around it', () => {
+    const rule = '='.repeat(79);
+    const text = `Loaded suite test/lid_test
+Started
+F
+${rule}
+Failure: test_msg(LidTest):
+  lids do not add up.
+  <false> is not true.
+test/lid_test.rb:16:in 'test_msg'
+     14:   def test_msg
+  => 16:     assert false, 'lids do not add up'
+     17:   end
+${rule}
+F
+${rule}
+Failure: test_size(LidTest)
+test/lid_test.rb:7:in 'test_size'
+  =>  7:     assert_equal 71, size('red')
+<71> expected but was
+<70>
+${rule}
+E
+${rule}
+Error: test_gone(LidTest):
+  NoMethodError: undefined method '-' for nil
+
+    lids[name] - n
+               ^
+/srv/depot/lid.rb:5:in 'take'
+test/lid_test.rb:11:in 'test_gone'
+  => 11:     take({}, 'red', 1)
+${rule}
+
+Finished in 0.030083538 seconds.
+`;
+    assert.deepEqual(summaries(text), [
+      'error AssertionFailedError: lids do not add up. @ test_msg test/lid_test.rb:16',
+      'error AssertionFailedError: <71> expected but was @ test_size test/lid_test.rb:7',
+      "error NoMethodError: undefined method '-' for nil @ take /srv/depot/lid.rb:5",
+    ]);
+    allTests(text);
+  });
+
+  it('of rspec: what is pending may fail, what fails outside of examples counts', () => {
+    const text = `An error occurred while loading ./spec/lid_spec.rb.
+Failure/Error: require_relative '../gone'
+
+LoadError:
+  cannot load such file -- /srv/depot/gone
+# ./spec/lid_spec.rb:2:in 'require_relative'
+# ./spec/lid_spec.rb:2:in '<top (required)>'
+*
+
+Pending: (Failures listed here are expected and do not affect your suite's status)
+
+  1) lids are pending
+     # no lids yet
+     Failure/Error: raise 'known'
+
+     RuntimeError:
+       known
+     # ./spec/box_spec.rb:24:in 'block (2 levels) in <top (required)>'
+
+Finished in 0.04366 seconds (files took 0.31245 seconds to load)
+1 example, 0 failures, 1 pending, 1 error occurred outside of examples
+`;
+    assert.deepEqual(summaries(text), [
+      'error LoadError: cannot load such file -- /srv/depot/gone @ require_relative ./spec/lid_spec.rb:2',
+    ]);
+    allTests(text);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { createLogReader } from '../../../src/signals/logReader.ts';
+import { carryFor } from '../../../src/signals/prefixes.ts';
+import { summaryOf } from './support/readLines.ts';
+
+const trace = [
+  'TypeError: pay is not a function',
+  '    at settle (/srv/till/pay.js:9:3)',
+  '    at main (/srv/till/main.js:2:1)',
+];
+const expected = 'error TypeError: pay is not a function @ settle /srv/till/pay.js:9';
+
+/** How runners of several commands name them before each line. */
+const runners: Readonly<Record<string, (name: string) => string>> = {
+  concurrently: (name) => `[${name}] `,
+  'concurrently in colour': (name) => `\x1b[34m[${name}]\x1b[39m `,
+  turbo: (name) => `${name}:dev: `,
+  pnpm: (name) => `packages/${name} dev: `,
+  'logcli of Loki': (name) => `2026-11-02T09:14:33Z {app="${name}", pod="${name}-1"} `,
+  'aws logs tail': (name) =>
+    `2026-11-02T09:14:33.000000+00:00 2026/11/02/[$LATEST]${(name === 'api' ? 'a1' : 'b2').repeat(16)} `,
+};
+
+function foundIn(text: string): string[] {
+  const reader = createLogReader(0, 'bytes');
+  reader.feed(Buffer.from(text), 0, 'final');
+  reader.end();
+  return reader.take().map(({ event }) => summaryOf(event));
+}
+
+describe('lines that name their command', () => {
+  for (const [runner, before] of Object.entries(runners)) {
+    it(`puts together the trace of one between the lines of another: ${runner}`, () => {
+      const lines = trace.flatMap((line) => [before('api') + line, `${before('web')}GET / 200`]);
+      assert.deepEqual(foundIn(`${before('web')}ready\n${lines.join('\n')}\n`), [expected]);
+    });
+  }
+
+  it('gives lines without a name to who spoke last', () => {
+    const log = `[api] ready\n[web] ready\n[api] up\n[web] up\n[api] ${trace.join('\n')}\n[web] GET / 200\n`;
+    assert.deepEqual(foundIn(log), [expected]);
+  });
+
+  it("leaves alone a logger's levels and times, and what compilers say", () => {
+    const levels = '[info] up\n[error] lost the lease\n[info] up\n[error] lost the lease\n';
+    assert.deepEqual(foundIn(levels), Array(2).fill('error LoggedError: lost the lease'));
+    const places = '[lib/a.ex:3] up\n[lib/b.ex:9] up\n'.repeat(3);
+    assert.equal(carryFor(Buffer.from(places)), undefined);
+    assert.deepEqual(
+      foundIn('a.c:7: error: no fee\na.c:9: error: no till\na.c:12: error: no pay\n').length,
+      3,
+    );
+  });
+});
