@@ -11,7 +11,7 @@ const manifest = JSON.parse(read('package.json')) as Readonly<Record<string, unk
 /** What may be in the package. */
 const allowed: readonly RegExp[] = [
   /^package(\.nls(\.\w+)?)?\.json$/,
-  /^l10n\/bundle\.l10n(\.\w+)?\.json$/,
+  /^l10n\/bundle\.l10n\.\w+\.json$/,
   /^(README|CHANGELOG)\.md$/,
   /^LICENSE$/,
   /^dist\/\w+\.cjs$/,
@@ -59,7 +59,7 @@ describe('the package', () => {
 
   it('stays small', () => {
     const bytes = files.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
-    assert.ok(bytes < 8_000_000, `${bytes} bytes`);
+    assert.ok(bytes < 9_000_000, `${bytes} bytes`);
   });
 
   it('says what a gallery shows', () => {
