@@ -1,12 +1,12 @@
 /**
- * What the code of a fix shows: `added` and `removed` of one place, what is added to all of the file, and the
- * whole file as it was, all without comments.
+ * What the code of a fix shows: `added` and `removed` of one place and the whole file as it was, all without
+ * comments, and what the code added to the file counts.
  */
 export interface Shown {
   readonly added: string;
   readonly removed: string;
-  readonly addedToFile: string;
   readonly before: string;
+  readonly counters: ReadonlySet<string>;
 }
 
 export type Sign = (shown: Shown) => boolean;
@@ -72,14 +72,19 @@ const equalsOddly: Sign = ({ added, removed }) => {
   return !fieldwise.test(added) || /\breturn (True|true)\b/.test(added);
 };
 
+/** What the code counts one up. */
+export function countersIn(code: string): ReadonlySet<string> {
+  const counters = code.matchAll(counter);
+  return new Set([...counters].map(([, after, before]) => after ?? before ?? ''));
+}
+
+const counter = /(?<![\w$.])([\w$.]+)\s*(?:\+=\s*1\b|\+\+)|\+\+([\w$.]+)/g;
+
 /** `calls += 1` and `calls === 3`: the third call is another one. */
-const countsCalls: Sign = ({ added, addedToFile }) => {
-  const counters = addedToFile.matchAll(/([\w$.]+)\s*(?:\+=\s*1\b|\+\+)|\+\+([\w$.]+)/g);
-  const names = new Set([...counters].map(([, after, before]) => after ?? before ?? ''));
-  return [...added.matchAll(/([\w$.]+)\s*={2,3}\s*\d+\b/g)].some(([, name = '']) =>
-    names.has(name),
+const countsCalls: Sign = ({ added, counters }) =>
+  [...added.matchAll(/(?<![\w$.])([\w$.]+)\s*={2,3}\s*\d+\b/g)].some(([, name = '']) =>
+    counters.has(name),
   );
-};
 
 const exactly = /(?:[\w$)\]]\s*={2,3}\s*(?:-?\d|['"`])|\bis\s+-?\d)/g;
 const exactLength =
@@ -102,7 +107,7 @@ const comparesOne: Sign = ({ added }) =>
   );
 
 const between =
-  /([\w$.]+)\s*>=?\s*(\d[\d.]*)\s*(?:&&|\band\b)\s*\1\s*<=?\s*(\d[\d.]*)|([\w$.]+)\s*<=?\s*(\d[\d.]*)\s*(?:&&|\band\b)\s*\4\s*>=?\s*(\d[\d.]*)|(?<![\w.])(\d[\d.]*)\s*<=?\s*[\w$.]+\s*<=?\s*(\d[\d.]*)/g;
+  /(?<![\w$.])([\w$.]+)\s*>=?\s*(\d[\d.]*)\s*(?:&&|\band\b)\s*\1\s*<=?\s*(\d[\d.]*)|(?<![\w$.])([\w$.]+)\s*<=?\s*(\d[\d.]*)\s*(?:&&|\band\b)\s*\4\s*>=?\s*(\d[\d.]*)|(?<![\w.])(\d[\d.]*)\s*<=?\s*[\w$.]+\s*<=?\s*(\d[\d.]*)/g;
 /** Of what it lies at: so narrow a range holds one value. */
 const narrow = 0.05;
 

@@ -1,5 +1,5 @@
 import type { FixedFile } from './hunks.ts';
-import { signs } from './signs.ts';
+import { countersIn, signs } from './signs.ts';
 import { readSource } from './sourceText.ts';
 
 /** What new code of a fix has no business with, and a test can't notice. */
@@ -7,10 +7,10 @@ export function suspicions(files: readonly FixedFile[]): readonly string[] {
   return files.flatMap((file) => {
     const before = withoutComments(file.before, file.path);
     const bare = (lines: readonly string[]): string => withoutComments(lines.join('\n'), file.path);
-    const addedToFile = file.hunks.map(({ added }) => bare(added)).join('\n');
+    const counters = countersIn(file.hunks.map(({ added }) => bare(added)).join('\n'));
     return file.hunks.flatMap((hunk) => {
       const [added, removed] = [bare(hunk.added), bare(hunk.removed)];
-      const shown = { added, removed, addedToFile, before };
+      const shown = { added, removed, before, counters };
       return signs
         .filter(([isShown]) => isShown(shown))
         .map(([, what]) => `The patch ${what} (${file.path}:${hunk.newStart + 1}).`);

@@ -92,6 +92,12 @@ describe('what a test cannot notice', () => {
       assert.deepEqual(marksOf('a.rs', 'x\n', `x\n${piece.repeat(40_000 / piece.length)}`), []);
   });
 
+  it('is looked for in many places of long words, too', () => {
+    const before = Array.from({ length: 60 }, (_, index) => `one ${index}\ntwo\n`).join('');
+    const after = before.replaceAll('two\n', `${'x'.repeat(20_000)}\n`);
+    assert.deepEqual(marksOf('a.js', before, after), []);
+  });
+
   it('is nothing that a fix is made of, nor what was there before', () => {
     for (const [path, line] of [
       ['a.js', 'if (items.length === 0) return [];'],
