@@ -30,6 +30,23 @@ export async function dropLock({ file }: GitLock): Promise<void> {
   await rm(file, { force: true });
 }
 
+/**
+ * Drops those of `files` (below git's folder) that a git made while it ran: where it was ended by force, as
+ * Windows ends all, it could not do so itself.
+ */
+export async function dropLocksOf(
+  ended: { readonly git: Git; readonly from: number; readonly until: number },
+  files: readonly string[],
+): Promise<void> {
+  const paths = files.flatMap((file) => ['--git-path', file]);
+  const found = await ended.git.run(['rev-parse', '--path-format=absolute', ...paths]);
+  for (const file of found.split('\n')) {
+    const lock = await lockAt(file, '');
+    const at = lock ? Date.parse(lock.at) : NaN;
+    if (lock && ended.from <= at && at <= ended.until) await dropLock(lock);
+  }
+}
+
 async function locksIn(folder: string, recursive: boolean): Promise<readonly string[]> {
   const isLock = (entry: Dirent): boolean => entry.isFile() && entry.name.endsWith('.lock');
   try {

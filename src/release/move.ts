@@ -9,6 +9,7 @@ import {
 } from '../core/errors.ts';
 import type { Git } from '../core/ports.ts';
 import { type Branch, currentBranch } from './branch.ts';
+import { dropLocksOf } from './locks.ts';
 import { refuseOverwrites } from './overwrites.ts';
 import { atTopLevel, fields, isAncestor } from './ownGit.ts';
 import { type TreeChange, treeDiff } from './treeDiff.ts';
@@ -43,13 +44,18 @@ export async function moveBranch(
   const copies = copyFiles(git.cwd, changes);
   const backupRef = await backUp(git, branch.head, ticketId);
   await git.run(['update-ref', movingRef, commit]);
+  const from = Date.now();
   try {
     const forward = fastForward(git, commit, signal);
     await sayingWhatFor(forward, deps.say, async () =>
       (await isThere(git, commit)) ? afterMove : inMove,
     );
   } catch (error) {
+    const until = Date.now();
     if (!(await isThere(git, commit))) {
+      if (isPatchwrightError(error, 'cancelled')) {
+        await dropLocksOf({ git, from, until }, await heldLocks(git, branch, commit, changes));
+      }
       if (await mayHaveWritten(git, error, commit, changes)) {
         await takeBack(error, () => undoFailedMove(git, branch.head, commit, changes, copies));
       }
@@ -193,7 +199,25 @@ async function mayHaveWritten(
   changes: readonly TreeChange[],
 ): Promise<boolean> {
   const refusal = refusalIn(error)?.code;
-  if (refusal !== 'busy') return refusal === undefined;
+  return refusal === 'busy' ? hasIndexOf(git, commit, changes) : refusal === undefined;
+}
+
+/** Of the index until git has written it, then of the branch: the other may be somebody else's by now. */
+async function heldLocks(
+  git: Git,
+  branch: Branch,
+  commit: string,
+  changes: readonly TreeChange[],
+): Promise<readonly string[]> {
+  const isWritten = await hasIndexOf(git, commit, changes);
+  return isWritten ? ['HEAD.lock', `refs/heads/${branch.name}.lock`] : ['index.lock'];
+}
+
+async function hasIndexOf(
+  git: Git,
+  commit: string,
+  changes: readonly TreeChange[],
+): Promise<boolean> {
   const args = ['diff-index', '--cached', '--name-only', '--no-renames', '-z', commit, '--'];
   const differing = new Set(fields(await git.run(args)));
   return changes.every((change) => !differing.has(change.path));

@@ -681,6 +681,38 @@ describe('land', () => {
         assert.deepEqual(await gitLocks({ git }), []);
       });
 
+      for (const [what, setUp] of [
+        [
+          'the index',
+          async (script: string) => {
+            await git.run(['config', 'filter.slow.smudge', script]);
+            mkdirSync(at('.git/info'), { recursive: true });
+            write('.git/info/attributes', 'sum.js filter=slow\n');
+          },
+        ],
+        [
+          'the branch',
+          (script: string) =>
+            hook(
+              'reference-transaction',
+              `test "$1" = prepared && grep -q refs/heads/ || exit 0; ${script}`,
+            ),
+        ],
+      ] as const) {
+        it(`a git that is ended by force leaves no lock of ${what} behind`, async () => {
+          const request = await fix();
+          await setUp('echo $PPID > "$(git rev-parse --absolute-git-dir)/pid"; exec sleep 600');
+          const { say, signal } = untilTold();
+          const force = (text: string): void => {
+            process.kill(Number(read('.git/pid')), 'SIGKILL'); // what taskkill does on Windows
+            say(text);
+          };
+          await refused(() => landIt(git, request, {}, signal, { say: force }), 'cancelled');
+          assert.deepEqual(await gitLocks({ git }), []);
+          assert.equal(await git.run(['status', '--porcelain']), '');
+        });
+      }
+
       it('a commit-msg hook can be ended, and nothing has changed', async () => {
         const request = await fix();
         hook('commit-msg', 'exec sleep 600');
