@@ -13,7 +13,7 @@ const joined =
 
 /** True of every text that holds such, of few others. */
 const mayJoin =
-  /["'`]\s{0,20}[+.&\\}][^"'`A-Za-z\d]{0,20}["'`]|["'`]\s{1,20}["'`]|\.join\(["'`]|["'`]\.concat\(|(?:concat|join)\w{0,10}\([^"'`()\n]{0,20}["'`]/i;
+  /["'`]\s{0,20}(?:[+.&\\}]|\|\||<>)[^"'`A-Za-z\d]{0,24}["'`]|["'`]\s{1,20}["'`]|(?<!["'`])["'`]{2}\w|\.join\(["'`]|["'`]\s{0,20}\.concat\(|(?:concat|join)\w{0,10}\([^"'`()\n]{0,20}["'`]/i;
 
 /** Scans literals that are put together in the source as what they become. */
 export function scanJoined(text: string, scan: Scan, add: Found): void {
@@ -94,8 +94,11 @@ const digits = /^[\da-f]+$/i;
 /** `\x67\x68…`, `%67%68…`, as long as a token. */
 const escaped = /(?:(?:\\x|\\u00|%)[\da-f]{2}){16,}/gi;
 /** `103, 104, …`, `0x67, 0x68, …`: nothing but what stands for a letter or a digit. */
-const codes =
-  /(?<![\d.])(?:(?:0x[2-7][\da-f]|3[2-9]|[4-9]\d|1[01]\d|12[0-6])\s{0,3},\s{0,3}){16,400}/gi;
+const code = String.raw`(?:0x[2-7][\da-f]|3[2-9]|[4-9]\d|1[01]\d|12[0-6])`;
+const codes = new RegExp(
+  String.raw`(?<![\d.])(?:${code}\s{0,3},\s{0,3}){15,400}${code}(?![\d.])`,
+  'gi',
+);
 /** A word of an address, some of it by its digits. */
 const percent = /(?<![\w%.~-])[\w.~-]{0,200}%[\da-f]{2}[\w%.~-]{14,400}/gi;
 
@@ -133,7 +136,7 @@ function ofHex(run: string): string {
 }
 
 function ofCodes(run: string): string {
-  const numbers = run.match(/0x[\da-f]{2}|\d{2,3}(?=\s*,)/gi) ?? [];
+  const numbers = run.match(/0x[\da-f]{2}|\d{2,3}/gi) ?? [];
   return String.fromCharCode(...numbers.map(Number));
 }
 

@@ -45,6 +45,24 @@ describe('finding secrets', () => {
       assert.deepEqual(scanSecrets(`${name} = '${value}'`), [], name);
   });
 
+  it('finds every character of a key in digits, and keys that are put together by any sign', () => {
+    const key = make('AKIA{U16}');
+    const codes = [...key].map((letter) => letter.charCodeAt(0));
+    const hex = codes.map((code) => `0x${code.toString(16)}`);
+    const [left, right] = [key.slice(0, 9), key.slice(9)];
+    for (const text of [
+      `const key = String.fromCharCode(${codes.join(', ')});`,
+      `key := []byte{${hex.join(',')}}`,
+      `key := []byte{${hex.join(',')},}`,
+      `SELECT '${left}' || '${right}'`,
+      `key = "${left}" <> "${right}"`,
+      `key = "${left}""${right}"`,
+      `key = '${left}'\n  .concat( '${right}')`,
+      `key = "${left}" & _\n${' '.repeat(19)}"${right}"`,
+    ])
+      assert.ok(isFound({ kind: '', context: '', isSecret: true, text }), text);
+  });
+
   it('finds a token that is broken over lines, written in digits or escaped', () => {
     const [left, right] = [make('ghp_{w14}'), make('{w22}')];
     const token = `${left}${right}`;
