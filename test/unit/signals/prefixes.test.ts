@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { createLogReader } from '../../../src/signals/logReader.ts';
 import { carryFor } from '../../../src/signals/prefixes.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
 import { summaryOf } from './support/readLines.ts';
+import { follow } from './support/scanFolder.ts';
 
 const trace = [
   'TypeError: pay is not a function',
@@ -50,5 +54,38 @@ describe('lines that name their command', () => {
       foundIn('a.c:7: error: no fee\na.c:9: error: no till\na.c:12: error: no pay\n').length,
       3,
     );
+  });
+
+  describe('in a log that grows', () => {
+    const temp = tempFolder('pw-prefixes');
+    const told = '[api] ready\n[web] ready\n[api] up\n[web] up\n';
+    const growth = trace
+      .slice(0, 2)
+      .map((line) => `[api] ${line}\n`)
+      .join('');
+    const framesOf = ({ signals }: Awaited<ReturnType<ReturnType<typeof follow>['scan']>>) =>
+      signals.map((one) => (one.kind === 'exception' ? one.exception.frames.length : -1));
+
+    it('are known by its head, not by what is new', async () => {
+      const file = temp.path('grows/app.log');
+      mkdirSync(temp.path('grows'), { recursive: true });
+      writeFileSync(file, told);
+      const follower = follow(temp.path('grows'));
+      assert.deepEqual(framesOf(await follower.scan(true)), []);
+      appendFileSync(file, growth);
+      assert.deepEqual(framesOf(await follower.scan(true)), [1]);
+    });
+
+    it('are known still when it was packed', async () => {
+      const file = temp.path('packed/app.log');
+      mkdirSync(temp.path('packed'), { recursive: true });
+      writeFileSync(file, told);
+      const follower = follow(temp.path('packed'));
+      await follower.scan(true);
+      appendFileSync(file, growth);
+      writeFileSync(temp.path('packed/app.log.1.gz'), gzipSync(readFileSync(file)));
+      writeFileSync(file, '');
+      assert.deepEqual(framesOf(await follower.scan(true)), [1]);
+    });
   });
 });
