@@ -45,6 +45,17 @@ describe('lines that name their command', () => {
     assert.deepEqual(foundIn(log), [expected]);
   });
 
+  it('takes the id of a trace between time and level for no log stream', () => {
+    const log = `2026-03-02T10:00:00.123Z 4bf92f3577b34da6a3ce929d0e0e4736 ERROR shop.Cart - could not save
+java.lang.IllegalStateException: no price
+\tat shop.Cart.price(Cart.java:7)
+\tat shop.Main.main(Main.java:3)
+`;
+    assert.deepEqual(foundIn(log), [
+      'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
+    ]);
+  });
+
   it("leaves alone a logger's levels and times, and what compilers say", () => {
     const levels = '[info] up\n[error] lost the lease\n[info] up\n[error] lost the lease\n';
     assert.deepEqual(foundIn(levels), Array(2).fill('error LoggedError: lost the lease'));
