@@ -30,6 +30,8 @@ export interface Grammar {
    * (`Error` and the level words of loggers are looked for anyway.)
    */
   readonly hints: readonly string[];
+  /** The same of texts that ordinary lines have, too: they count where `<line>:<column>` stands in the word behind. */
+  readonly placeHints?: readonly string[];
   /**
    * Its reports stand for themselves (test runners, compilers, sanitizers): a message logged above is not their
    * head, and words like `ERROR:` and `WARNING:` at the start of their lines are theirs, not a logger's.
