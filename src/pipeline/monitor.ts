@@ -1,6 +1,7 @@
 import type { Change } from '../core/change.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Release, ReleaseLook } from '../core/patchRequest.ts';
+import type { Progress } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import {
   compareNeighbours,
@@ -13,8 +14,8 @@ import {
 import { itself } from './autoApprove.ts';
 import { audit, move } from './changes.ts';
 import { freshErrors } from './freshErrors.ts';
-import type { Watching } from './decision.ts';
-import { rollBack } from './rollBack.ts';
+import { deciding, type Watching } from './decision.ts';
+import { rollBackNow } from './rollBack.ts';
 import type { House } from './house.ts';
 import { neighboursOf } from './neighbours.ts';
 import { type ReleaseRates, releaseRates } from './releaseRates.ts';
@@ -26,22 +27,35 @@ const minuteMs = 60_000;
 /** Looks at every release whose next look is due: a while, an hour and a day after it landed. */
 export async function lookAtReleases(house: House, watching: Watching): Promise<void> {
   const settings = house.settings();
-  if (dueOnes(house, settings).length === 0) return;
-  const looked = await house.backlog.exclusively('decide', async () => {
-    const due = await looksOf(house, dueOnes(house, settings)); // another window may have been first
-    for (const { release, look } of due) await house.backlog.write(noted(house, release, look));
-    return due;
-  });
-  for (const { release, look } of looked) {
-    const rolledBack =
-      look.verdict === 'worse' && settings.monitor.autoRollback
-        ? await takeBack(house, release, look, watching)
-        : false;
-    const { id: releaseId, requestId, ticketId } = release;
-    const { at, verdict, sentence } = look;
-    const about = { releaseId, requestId, ticketId };
-    watching.tell({ kind: 'release_looked', ...about, at, verdict, sentence, rolledBack });
+  for (const { release } of dueOnes(house, settings)) {
+    const looked = await deciding(house, watching.signal, () =>
+      lookAt(house, settings, release.id, watching),
+    );
+    if (looked) watching.tell(looked);
   }
+}
+
+/** Noted at the end: a look that was cancelled while it took a release back is due again. */
+async function lookAt(
+  house: House,
+  settings: Settings,
+  releaseId: string,
+  watching: Watching,
+): Promise<Progress | undefined> {
+  const due = dueOnes(house, settings).find(({ release }) => release.id === releaseId);
+  if (!due) return undefined; // another window was first
+  const { release } = due;
+  const look = await lookFor(house, settings, due);
+  await house.backlog.write(opened(house, release, look));
+  const rolledBack =
+    look.verdict === 'worse' &&
+    settings.monitor.autoRollback &&
+    (await takeBack(house, release, look, watching));
+  await house.backlog.write(noted(release, look));
+  const { requestId, ticketId } = release;
+  const { at, verdict, sentence } = look;
+  const about = { releaseId, requestId, ticketId };
+  return { kind: 'release_looked', ...about, at, verdict, sentence, rolledBack };
 }
 
 interface Due {
@@ -57,22 +71,16 @@ function dueOnes({ backlog, clock }: House, { monitor }: Settings): readonly Due
   });
 }
 
-interface Looked {
-  readonly release: Release;
-  readonly look: ReleaseLook;
-}
-
-function looksOf(house: House, due: readonly Due[]): Promise<readonly Looked[]> {
+async function lookFor(
+  house: House,
+  { monitor: { errorRate } }: Settings,
+  { release, minutes }: Due,
+): Promise<ReleaseLook> {
   const { backlog, clock } = house;
-  const { errorRate } = house.settings().monitor;
-  return Promise.all(
-    due.map(async ({ release, minutes }) => {
-      const request = backlog.requests.get(release.requestId);
-      const neighbours = request ? await neighboursOf(house, request) : [];
-      const rates = releaseRates(backlog.metrics, release, neighbours, freshErrors(house, release));
-      return { release, look: lookOf(rates, minutes, errorRate, clock.now()) };
-    }),
-  );
+  const request = backlog.requests.get(release.requestId);
+  const neighbours = request ? await neighboursOf(house, request) : [];
+  const rates = releaseRates(backlog.metrics, release, neighbours, freshErrors(house, release));
+  return lookOf(rates, minutes, errorRate, clock.now());
 }
 
 /** The latest that is due and was not done; what it leaves out is in it. */
@@ -127,28 +135,28 @@ function passes({ before, after }: ReleaseRates['all'], limit: number): boolean 
   return verdict === 'unknown' ? isBeyond(after, limit, before.together) : evidence >= enough;
 }
 
-function noted({ backlog, clock }: House, release: Release, look: ReleaseLook): Change[] {
+/** The ticket of what made things worse is worked on again, whether or not the release is taken back. */
+function opened({ backlog, clock }: House, release: Release, look: ReleaseLook): Change[] {
   const ticket = backlog.tickets.get(release.ticketId);
-  const isBack = look.verdict === 'worse' && ticket !== undefined;
+  if (look.verdict !== 'worse' || ticket === undefined) return [];
+  const fields = { metadata: { ...ticket.metadata, regression: true } };
   const now = clock.now().toISOString();
+  return [
+    { kind: 'ticket', id: ticket.id, fields },
+    ...(ticket.status === 'applied' ? move(ticket, 'open', now, 'patchwright') : []),
+  ];
+}
+
+function noted(release: Release, look: ReleaseLook): Change[] {
+  const { minutes, verdict, sentence } = look;
   return [
     { kind: 'release', id: release.id, fields: { looks: [...(release.looks ?? []), look] } },
     audit({
       actor: 'patchwright',
       action: 'release.looked_at',
       subject: release.id,
-      after: { minutes: look.minutes, verdict: look.verdict, sentence: look.sentence },
+      after: { minutes, verdict, sentence },
     }),
-    ...(isBack
-      ? [
-          {
-            kind: 'ticket' as const,
-            id: ticket.id,
-            fields: { metadata: { ...ticket.metadata, regression: true } },
-          },
-        ]
-      : []),
-    ...(isBack && ticket.status === 'applied' ? move(ticket, 'open', now, 'patchwright') : []),
   ];
 }
 
@@ -160,7 +168,7 @@ async function takeBack(
   watching: Watching,
 ): Promise<boolean> {
   try {
-    await rollBack(
+    await rollBackNow(
       house,
       release.id,
       `It made things worse. ${look.sentence}`,
@@ -170,7 +178,7 @@ async function takeBack(
     );
     return true;
   } catch (error) {
-    if (!isPatchwrightError(error)) throw error;
+    if (!isPatchwrightError(error) || error.code === 'cancelled') throw error;
     house.log(`Not rolled back by itself: ${errorMessage(error)}`);
     return false;
   }

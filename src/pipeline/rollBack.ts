@@ -11,7 +11,20 @@ import { requestOf, wholeRequestOf, ticketOf, notFound } from './lookUp.ts';
 import { askForPatch } from './takeBack.ts';
 
 /** Reverts a release; one that conflicts becomes a ticket for a patch that takes it back. Throws `conflict` then. */
-export async function rollBack(
+export function rollBack(
+  house: House,
+  releaseId: string,
+  why: string,
+  options: DecisionOptions,
+  watching: Watching,
+): Promise<Release> {
+  return deciding(house, watching.signal, () =>
+    rollBackNow(house, releaseId, why, options, watching),
+  );
+}
+
+/** The same for who decides already. */
+export async function rollBackNow(
   house: House,
   releaseId: string,
   why: string,
@@ -20,39 +33,37 @@ export async function rollBack(
   by?: string,
 ): Promise<Release> {
   const reason = redact(why);
-  return deciding(house, watching.signal, async () => {
-    const release = house.backlog.releases.get(releaseId);
-    if (!release) throw notFound(`release ${releaseId}`);
-    const request = requestOf(house, release.requestId);
-    assertRequestMove(request, 'ROLLED_BACK');
-    const ticket = ticketOf(house, release.ticketId);
-    const reviewer = by ?? (await house.reviewer());
-    try {
-      const { commit } = await revert(
-        { git: house.git, say: sayingOf(watching, ticket) },
-        {
-          release,
-          patch: request,
-          ticketTitle: ticket.title,
-          reason,
-          reviewer,
-          protectedBranches: house.settings().approve.protectedBranches,
-          confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
-        },
-        watching.signal,
-      );
-      return await writeRolledBack(house, release, { reason, reviewer, commit });
-    } catch (error) {
-      if (isPatchwrightError(error, 'conflict')) {
-        const whole = await wholeRequestOf(house, request.id);
-        throw await askForPatch(house, { release, request: whole, ticket }, reason, error);
-      }
-      // Somebody has reverted it by hand: the note is all that is missing.
-      if (!isPatchwrightError(error, 'nothing_to_do')) throw error;
-      house.log(errorMessage(error));
-      return await writeRolledBack(house, release, { reason, reviewer });
+  const release = house.backlog.releases.get(releaseId);
+  if (!release) throw notFound(`release ${releaseId}`);
+  const request = requestOf(house, release.requestId);
+  assertRequestMove(request, 'ROLLED_BACK');
+  const ticket = ticketOf(house, release.ticketId);
+  const reviewer = by ?? (await house.reviewer());
+  try {
+    const { commit } = await revert(
+      { git: house.git, say: sayingOf(watching, ticket) },
+      {
+        release,
+        patch: request,
+        ticketTitle: ticket.title,
+        reason,
+        reviewer,
+        protectedBranches: house.settings().approve.protectedBranches,
+        confirmedProtectedBranch: options.confirmedProtectedBranch ?? false,
+      },
+      watching.signal,
+    );
+    return await writeRolledBack(house, release, { reason, reviewer, commit });
+  } catch (error) {
+    if (isPatchwrightError(error, 'conflict')) {
+      const whole = await wholeRequestOf(house, request.id);
+      throw await askForPatch(house, { release, request: whole, ticket }, reason, error);
     }
-  });
+    // Somebody has reverted it by hand: the note is all that is missing.
+    if (!isPatchwrightError(error, 'nothing_to_do')) throw error;
+    house.log(errorMessage(error));
+    return await writeRolledBack(house, release, { reason, reviewer });
+  }
 }
 
 interface Back {

@@ -270,4 +270,20 @@ describe('reading coverage', () => {
     const lines = scriptLines('x.js', source, ran);
     assert.deepEqual(lines, { covered: [1, 2, 5], uncovered: [3, 4] });
   });
+
+  it('takes no line for run that holds only what a list may call, or a body of its own', () => {
+    const source = [
+      'list.forEach(', // 1
+      '  (one) => save(one),', // 2
+      ');', // 3
+      "router.find('/x', (req) => { steal(req); });", // 4
+      "router.find('/y', (req) => steal(req));", // 5
+      'list.some((one) => { steal(one); });', // 6
+      'const names = list', // 7
+      '  .map((one) => one.name);', // 8
+    ].join('\n');
+    const ran = (offset: number) => !/^(save|steal|one\.name|\{ steal)/.test(source.slice(offset));
+    const lines = scriptLines('x.js', source, ran);
+    assert.deepEqual(lines, { covered: [1, 7, 8], uncovered: [2, 4, 5, 6] });
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
 import { eventsOf, linesRead, type Series, windowOf } from '../../../src/core/metric.ts';
@@ -203,6 +203,29 @@ describe('watching what has landed', function () {
     assert.equal(told[0]?.rolledBack, true);
     assert.equal(await git.run(['diff', '--stat', `${release.commit}^1`, 'HEAD']), '');
     assert.equal(app.backlog.requests.get(release.id)?.status, 'ROLLED_BACK');
+  });
+
+  it('takes it back at the next scan where the first one was cancelled meanwhile', async () => {
+    settings = { 'patchwright.monitor.autoRollback': true };
+    const release = await landed({
+      before: { own: 10, all: 20, lines: 10_000 },
+      after: { own: 900, all: 900, lines: 10_000 },
+    });
+    const hook = join(git.cwd, '.git/hooks/reference-transaction');
+    writeFileSync(hook, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+    const controller = new AbortController();
+    app.pipeline.onDidProgress(({ kind }) => {
+      if (kind === 'landing') controller.abort();
+    });
+    await assert.rejects(app.pipeline.scan(controller.signal), { code: 'cancelled' });
+    assert.deepEqual([looks(release), told], [[], []]);
+    rmSync(hook);
+    await app.pipeline.scan();
+    assert.equal(told[0]?.rolledBack, true);
+    assert.equal(looks(release).length, 1);
+    assert.equal(app.backlog.requests.get(release.id)?.status, 'ROLLED_BACK');
+    assert.equal(statusOf(release), 'open');
+    assert.equal(await git.run(['diff', '--stat', `${release.commit}^1`, 'HEAD']), '');
   });
 
   it('says nothing of too little, and nothing is worse by chance', async () => {

@@ -68,16 +68,30 @@ function visit(node: ScriptNode, ran: (offset: number) => boolean, marks: Marks)
   if (unit !== undefined) mark(node, ran(unit), marks);
   for (const child of childrenOf(node)) {
     // Never called where the list was empty; the line has run all the same.
-    if (asksList(node) && functions.test(child.type) && isOnOneLine(child)) continue;
+    if (isAskedOfEach(child, node)) continue;
     visit(child, ran, marks);
   }
 }
 
-/** `list.map(…)` */
-function asksList(node: ScriptNode): boolean {
+/** `list.map((one) => one.name)`: an expression that stands on the line of the call. */
+function isAskedOfEach(child: ScriptNode, call: ScriptNode): boolean {
+  const method = methodOf(call);
+  if (!method || !listMethods.test(String(method['name']))) return false;
+  const [first] = Array.isArray(call['arguments']) ? call['arguments'] : [];
+  const body = child.type === 'ArrowFunctionExpression' ? child['body'] : undefined;
+  return (
+    first === child &&
+    isNode(body) &&
+    body.type !== 'BlockStatement' &&
+    child.loc.start.line === method.loc.start.line &&
+    isOnOneLine(child)
+  );
+}
+
+function methodOf(node: ScriptNode): ScriptNode | undefined {
   const callee = /^(Optional)?CallExpression$/.test(node.type) ? node['callee'] : undefined;
   const method = isNode(callee) ? callee['property'] : undefined;
-  return isNode(method) && listMethods.test(String(method['name']));
+  return isNode(method) ? method : undefined;
 }
 
 const listMethods =
