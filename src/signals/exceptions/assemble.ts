@@ -193,9 +193,10 @@ export function createAssembler(): Assembler {
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const leveled = piece.level !== undefined && !piece.wrapped && !block.grammar.standsAlone;
-      const foreign = leveled && block.grammar.keepsLeveled?.(piece.text) !== true;
-      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece));
+      const leveled = piece.level !== undefined && !piece.wrapped;
+      const ends = leveled && !block.grammar.standsAlone;
+      const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
+      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece), leveled);
       if (verdict !== 'no') {
         block.pieces.push(piece);
         block.chars += piece.text.length;

@@ -175,7 +175,12 @@ function followFromLines(): Follow {
 }
 
 function followFrames(): Follow {
-  return (line) => (plainFrame.test(line) && !fromLine.test(line) ? 'enough' : 'no');
+  return (line) => (isPlace(line) && !fromLine.test(line) ? 'enough' : 'no');
+}
+
+/** Surely of Ruby: what is said may end in a host and a port. */
+export function isPlace(line: string): boolean {
+  return plainFrame.test(line) && /:in |\.(?:rb|rake|ru|erb):\d{1,9}$/.test(line);
 }
 
 function followTyped(): Follow {
