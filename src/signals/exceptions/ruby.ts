@@ -42,6 +42,8 @@ const rspec = /^\s{2,6}\d{1,5}(?:\.\d{1,3})?\) \S.{0,500}$/;
 const rspecFailure = /^\s+Failure\/Error: (.*)$/;
 /** Not of an example; what is said of it stands further left. */
 const rspecOutside = /^An error occurred (?:while loading |in an? )/;
+/** Source and message are indented, the type is not. */
+const rspecText = new RegExp(String.raw`^(?:$|\s|${typeName}:$)`);
 const rspecPending = /^Pending: \(Failures listed here are expected/;
 const rspecFrame = new RegExp(String.raw`^\s{2,12}# ${place}$`);
 
@@ -262,11 +264,17 @@ function deeper(line: string): string {
 
 function followOutside(): Follow {
   let lines = 0;
+  let failed = false;
   let frames = 0;
-  return (line) => {
-    if (++lines > 300 || rspecOutside.test(line)) return 'no';
+  return (line, leveled) => {
+    if (leveled || ++lines > 300) return 'no';
+    if (!failed) {
+      // What may have been meant stands between.
+      failed = rspecFailure.test(deeper(line));
+      return failed || (lines < 4 && /^(?:\s|$)/.test(line)) ? 'more' : 'no';
+    }
     if (rspecFrame.test(deeper(line))) frames++;
-    else if (frames > 0) return 'no';
+    else if (frames > 0 || !rspecText.test(line)) return 'no';
     return frames > 0 ? 'enough' : 'more';
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { eventsIn, findIn, summaries } from '../support/readLines.ts';
+import { createAssembler } from '../../../../src/signals/exceptions/assemble.ts';
+import { eventsIn, findIn, linesOf, summaries } from '../support/readLines.ts';
 
 const stack = 'TypeError: boom\n    at f (/srv/a.js:1:2)';
 const trace =
@@ -218,6 +219,21 @@ FATALITY reached`;
       [Buffer.byteLength('né\n'), Buffer.byteLength(`né\n${stack}\n`)],
     );
   });
+
+  for (const words of [
+    'Error: no answer (Timeout)',
+    'An error occurred while loading plugins',
+    'Model 5.1 GB [100%]\n',
+    'tests/test_a.py F  [100%]\n\n=== warnings summary ===',
+  ]) {
+    it(`does not hold back what is logged below ${JSON.stringify(words)}`, () => {
+      const assembler = createAssembler();
+      const lines = Array.from({ length: 90 }, (_, i) => `ERROR order ${i} failed`);
+      for (const line of linesOf([words, ...lines].join('\n'))) assembler.push(line, line.offset);
+      assembler.close(false);
+      assert.equal(assembler.take().length, 90);
+    });
+  }
 
   it('is bounded: endless stacks, streams and messages', () => {
     const deep = `TypeError: x\n${'    at f (/srv/a.js:1:2)\n'.repeat(5_000)}`;
