@@ -235,6 +235,27 @@ FATALITY reached`;
     });
   }
 
+  for (const above of ['>>> Running migrations', '~~~~~~~~', '```text\nnpm install\n```']) {
+    it(`tells of exceptions below ${JSON.stringify(above)}`, () => {
+      assert.deepEqual(summaries(`${above}\n${trace}\n`), ['error ValueError: no @ g /srv/a.py:3']);
+      assert.deepEqual(summaries(`${above}\n${stack}\n`), [
+        'error TypeError: boom @ f /srv/a.js:1',
+      ]);
+    });
+  }
+
+  it('tells nothing of what is quoted between fences, or was typed at a prompt', () => {
+    for (const text of [
+      `\`\`\`\n${stack}\n\`\`\``,
+      `\`\`\`python\n${trace}\n\`\`\``,
+      `~~~ text\n${stack}\n~~~`,
+      '>>> h()\nTraceback (most recent call last):\n    ...\nValueError: no',
+      `>>> h()\n${trace.replace('/srv/a.py', '<python-input-3>')}`,
+    ]) {
+      assert.deepEqual(summaries(`You may see\n\n${text}\n`), []);
+    }
+  });
+
   it('is bounded: endless stacks, streams and messages', () => {
     const deep = `TypeError: x\n${'    at f (/srv/a.js:1:2)\n'.repeat(5_000)}`;
     const [event] = eventsIn(deep);
