@@ -37,7 +37,7 @@ const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
 const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
 /** A class may be named by a sentence: `describe 'lids that fit'`. */
-const minitestName = /^(\S.{0,300}?#.{1,300}?)(?: \[(.{1,500}):(\d{1,9})\])?:$/;
+const minitestName = /^(\S[^#]{0,300}#.{1,300}?)(?: \[([^[\]]{1,500}):(\d{1,9})\])?:$/;
 const rspec = /^\s{2,6}\d{1,5}(?:\.\d{1,3})?\) \S.{0,500}$/;
 const rspecFailure = /^\s+Failure\/Error: (.*)$/;
 /** Not of an example; what is said of it stands further left. */

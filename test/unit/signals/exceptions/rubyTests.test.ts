@@ -18,6 +18,23 @@ Expected: 2
     allTests(text);
   });
 
+  it('of minitest: a class named by a method, an operator in the name, no place', () => {
+    const text = `  1) Failure:
+Lids::#[]#test_0001_finds [] [test/lid_test.rb:31]:
+Expected: 2
+
+  2) Error:
+LidTest#test_gone:
+KeyError: no lid
+    test/lid_test.rb:40:in 'test_gone'
+
+`;
+    assert.deepEqual(summaries(text), [
+      'error Assertion: Expected: 2 @ - test/lid_test.rb:31',
+      'error KeyError: no lid @ test_gone test/lid_test.rb:40',
+    ]);
+  });
+
   it('of test-unit: the message above the place or below it, the source around it', () => {
     const rule = '='.repeat(79);
     const text = `Loaded suite test/lid_test
