@@ -8,7 +8,8 @@ import type { ExceptionEvent, FindingKind } from '../../core/signal.ts';
  * - `last`: it belongs, and nothing can follow
  */
 export type Verdict = 'no' | 'more' | 'enough' | 'last';
-export type Follow = (line: string) => Verdict;
+/** @param leveled whether a logger gave the line a level; only blocks of grammars that stand alone see such lines */
+export type Follow = (line: string, leveled?: boolean) => Verdict;
 
 /** What a grammar reads from a block; the transport adds time, level and raw text. */
 export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'release' | 'kind'> & {
