@@ -25,7 +25,7 @@ const fields = new Set(
 /** Values that are one word, as names and codes are. */
 const words = {
   'src/core/triage.ts': ['once'],
-  'src/pipeline/doctor.ts': ['Settings', 'Repository', 'Schedule', 'Team', 'Sandbox'],
+  'src/pipeline/doctor.ts': ['Model', 'Settings', 'Repository', 'Schedule', 'Team', 'Sandbox'],
 };
 /** Nobody is shown what these are given. */
 const silent = new Set(['log', 'Error', 'RegExp', 'includes', 'startsWith', 'endsWith', 'test']);

@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gateTitles } from '../src/core/gate.ts';
+import { houseMark } from '../src/editor/phrasebook.ts';
 import { project } from '../test/host/node24.mjs';
 import { houseTexts } from './houseTexts.mjs';
 import { programOf } from './sources.mjs';
@@ -11,9 +12,10 @@ const rooms = ['src/editor', 'webview-ui'];
 /** Its formulas and units are shown by the dashboard. */
 const figures = 'src/learning/health.ts';
 
-/** Of every text: the file and line that names it; and texts that reach people untranslated. */
+/** Of every key of the bundle: the file and line that names it; and texts that reach people untranslated. */
 export function readTexts() {
-  const texts = houseTexts();
+  const texts = new Map();
+  for (const [text, place] of houseTexts()) texts.set(`${text}${houseMark}`, place);
   for (const title of Object.values(gateTitles)) texts.set(title, 'src/core/gate.ts');
   for (const text of figureTexts()) texts.set(text, figures);
   const bypasses = [];
@@ -114,7 +116,8 @@ function readable(text) {
 
 export function written(texts) {
   const sorted = [...texts.keys()].sort((a, b) => (a < b ? -1 : 1));
-  return `${JSON.stringify(Object.fromEntries(sorted.map((text) => [text, text])), null, 2)}\n`;
+  const textOf = (key) => (key.endsWith(houseMark) ? key.slice(0, -houseMark.length) : key);
+  return `${JSON.stringify(Object.fromEntries(sorted.map((key) => [key, textOf(key)])), null, 2)}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

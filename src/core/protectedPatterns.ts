@@ -19,7 +19,7 @@ export const kernelPatterns: readonly string[] = words([
   // Machines that are made for a repository when somebody opens it.
   '.gitpod.* .replit replit.nix .idx .stackblitzrc .codesandbox .direnv devbox.json',
   'devenv.nix devenv.y*ml devenv.lock',
-  'flake.nix shell.nix default.nix',
+  'flake.nix shell.nix /default.nix',
   // Continuous integration and who must review.
   '.github .gitlab .gitlab-ci* .circleci .ci .travis.yml .buildkite',
   'Jenkinsfile Jenkinsfile.* azure-pipelines*.y*ml .azure-pipelines .azuredevops .drone.y*ml',
@@ -58,7 +58,7 @@ export const kernelPatterns: readonly string[] = words([
   'id_rsa id_rsa.* id_dsa id_ecdsa id_ed25519 id_ed25519.* .netrc _netrc .pgpass .htpasswd',
   '.git-credentials .ssh .aws .gnupg .kube .docker .azure .gcloud .vault-token .gem',
   '*.tfstate *.tfstate.backup service-account*.json',
-  '.my.cnf .s3cfg .boto .dockercfg .dev.vars* kubeconfig authorized_keys known_hosts wp-config.php',
+  '.my.cnf .s3cfg .boto .dockercfg .dev.vars* kubeconfig',
   '/credentials.json client_secret*.json config/secrets.yml config/credentials*.yml.enc',
   'config/credentials/*.yml.enc local.settings.json',
   // Package managers and tool managers: where code comes from, and commands on entering a folder.
@@ -110,6 +110,8 @@ export const defaultPatterns: readonly string[] = words([
   'Build.PL renv.lock shadow-cljs.edn bb.edn Cross.toml .prototools ansible.cfg *.xcodeproj',
   '*.xcworkspace /project.json /workspace.json /apps/**/project.json /libs/**/project.json',
   '/packages/**/project.json',
+  // Who may log in, and with what: tests have such files, too.
+  'authorized_keys known_hosts wp-config.php',
   // Images that it is built and run in.
   'Dockerfile /Dockerfile.* docker/Dockerfile.* *.dockerfile Containerfile /compose*.y*ml',
   'docker-compose*.y*ml docker-bake.json docker-bake.hcl',
@@ -117,7 +119,7 @@ export const defaultPatterns: readonly string[] = words([
   'Makefile GNUmakefile *.mk justfile .justfile Taskfile.y*ml Gruntfile.*',
   'gulpfile.* noxfile.py tox.ini /tasks.py /fabfile.py /dodo.py /pavement.py /magefile.go',
   'CMakeLists.txt CMakePresets.json meson.build SConstruct wscript configure.ac Makefile.am',
-  'Makefile.in BSDmakefile configure SConscript *.cmake CMakeUserPresets.json meson_options.txt',
+  'Makefile.in BSDmakefile /configure SConscript *.cmake CMakeUserPresets.json meson_options.txt',
   'meson.options xmake.lua premake5.lua build.cake Jakefile Jakefile.js Dangerfile Capfile Brewfile',
   '.bazelrc WORKSPACE WORKSPACE.bazel MODULE.bazel Makefile.toml nodemon.json build.xml Guardfile',
   // How tests are found, run and measured.
@@ -129,7 +131,7 @@ export const defaultPatterns: readonly string[] = words([
   'conftest.py phpunit.xml* phpunit.dist.xml .rspec .rspec-local nextest.toml mocha.opts',
   '.vscode-test.* junit-platform.properties testng.xml *.runsettings xunit.runner.json .simplecov',
   'jasmine.json cucumber.js cucumber.json .testcaferc* nightwatch.conf.* stryker.conf.* .busted',
-  '.lcovrc c8.config.* jest-preset.* jest.global* jest-*.json **/cypress/support/e2e.*',
+  '.lcovrc c8.config.* jest-preset.* jest.global* /jest-*.json test/jest-*.json **/cypress/support/e2e.*',
   '**/cypress/support/index.* stryker.config.* .clangd',
   '.user.ini php.ini playwright-ct.config.* .storybook/test-runner* tox.toml /infection.json*',
   'protractor.conf.* dart_test.yaml spec_helper.rb rails_helper.rb test_helper.rb test_helper.exs',

@@ -8,7 +8,7 @@ import type {
 } from '../shared/protocol.ts';
 import { historyWords } from './historyText.ts';
 import { dollars, dotted, duration, moment, plural, shorten } from './text.ts';
-import { msg, t, told } from './l10n.ts';
+import { msg, t } from './l10n.ts';
 import { codeWords } from './ticketText.ts';
 
 /** What the dashboard shows. Pure. Honest with little data: no number is made of nothing. */
@@ -41,7 +41,7 @@ export function dashboardViewOf(
     recent: events.slice(0, maxRecent).map((event) => ({
       at: moment(event.at, now),
       text: dotted([event.folder, historyWords(event.kind)]),
-      detail: shorten(told(event.detail ?? ''), 120),
+      detail: shorten(event.detail ?? '', 120),
       ticketId: event.ticketId,
       ...(event.requestId ? { requestId: event.requestId } : {}),
     })),

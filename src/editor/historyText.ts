@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../pipeline.ts';
 import { ago, dotted, exactly, shorten, withoutIcons } from './text.ts';
-import { msg, t, told } from './l10n.ts';
+import { msg, t } from './l10n.ts';
 
 /** What happened to a file, as rows of a quick pick. Pure. */
 
@@ -23,7 +23,7 @@ export function historyItem(event: HistoryEvent, now: Date) {
     exactly(event.at),
     event.commit?.slice(0, 12),
     event.by,
-    event.detail && shorten(told(event.detail), 120),
+    event.detail && shorten(event.detail, 120),
   ]);
   return {
     icon,

@@ -8,6 +8,7 @@ import {
   type ToPage,
 } from '../shared/protocol.ts';
 import type { ErrorReporter } from './errors.ts';
+import { houseMark } from './phrasebook.ts';
 
 export function pageIcon(extension: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
   const file = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
@@ -39,7 +40,10 @@ export function hostPage(
     const message = fromPage(value);
     if (!message) return;
     if (message.kind === 'ready') {
-      void webview.postMessage({ kind: 'words', words: vscode.l10n.bundle ?? {} } satisfies ToPage);
+      void webview.postMessage({
+        kind: 'words',
+        words: wordsOf(vscode.l10n.bundle ?? {}),
+      } satisfies ToPage);
     }
     try {
       await on(message);
@@ -138,4 +142,9 @@ function fromPage(value: unknown): FromPage | undefined {
     default:
       return undefined;
   }
+}
+
+/** Without what the house writes: that comes translated. */
+function wordsOf(bundle: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(bundle).filter(([key]) => !key.endsWith(houseMark)));
 }

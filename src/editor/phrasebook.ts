@@ -1,6 +1,9 @@
 /** Finds the text that a finished sentence was made from, and says it in another language. */
 export type Phrasebook = (text: string) => string;
 
+/** Ends the keys of what the house writes: a bundle's key may end in a slash and a comment. */
+export const houseMark = '/house';
+
 interface Phrase {
   /** What stands before, between and after the values. */
   readonly literals: readonly string[];
@@ -24,14 +27,18 @@ const minLetters = 4;
  * What the house writes down is English, also in a backlog that people of several languages share; each sees
  * it in theirs. A sentence that no phrase fits stays as it is, and so do values that are none.
  * Takes time linear in the text for each phrase, whatever the text is: it may come from anywhere.
- * @param bundle translations, `{0}` for the first value; English is the key
+ * Only the house's own phrases are looked for: what models and people wrote may read like a text of the editor.
+ * @param bundle translations, `{0}` for the first value; English and `houseMark` are the key
  */
 export function createPhrasebook(bundle: Readonly<Record<string, string>>): Phrasebook {
-  const phrases = Object.entries(bundle)
+  const own = Object.entries(bundle)
+    .filter(([key]) => key.endsWith(houseMark))
+    .map(([key, translation]) => [key.slice(0, -houseMark.length), translation] as const);
+  const phrases = own
     .map(([english, translation]) => phraseOf(english, translation))
     .filter(({ letters, names }) => names.length > 0 && letters >= minLetters)
     .sort((a, b) => b.letters - a.letters);
-  const whole = new Map(Object.entries(bundle));
+  const whole = new Map(own);
   const known = new Map<string, string>();
   const say = (text: string, depth: number): string => {
     if (depth > maxDepth || !/[A-Za-z]{2}/.test(text)) return text;

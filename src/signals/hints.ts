@@ -49,7 +49,8 @@ const markedLevels = [
 
 interface Text {
   readonly bytes: Buffer;
-  readonly isWord: boolean;
+  /** Whether what stands from `end` on makes it something else. */
+  readonly isOther?: (bytes: Uint8Array, end: number, limit: number) => boolean;
 }
 
 interface Hint extends Text {
@@ -58,7 +59,7 @@ interface Hint extends Text {
 }
 
 const texts: readonly Text[] = [
-  ...levelWords.map((word) => ({ bytes: Buffer.from(word), isWord: true })),
+  ...levelWords.map((word) => ({ bytes: Buffer.from(word), isOther: isLongerWord })),
   // A line that a container's log cut may hold half a hint.
   ...[
     'stdout P ',
@@ -66,10 +67,10 @@ const texts: readonly Text[] = [
     ...markedLevels,
     ...jsonHints,
     ...grammars.flatMap((grammar) => grammar.hints),
-  ].map((text) => ({
-    bytes: Buffer.from(text),
-    isWord: false,
-  })),
+  ].map((text) => ({ bytes: Buffer.from(text) })),
+  ...grammars
+    .flatMap((grammar) => grammar.placeHints ?? [])
+    .map((text) => ({ bytes: Buffer.from(text), isOther: isNoPlace })),
 ];
 
 /** Lines as most logs have them. */
@@ -180,12 +181,12 @@ function hintAt(
   for (let i = 0; i < pairs.length; i++) {
     if (pairs[i] !== first) continue;
     const bucket = buckets[number] as readonly Hint[];
-    const { bytes: word, isWord, window: offset } = bucket[i] as Hint;
+    const { bytes: word, isOther, window: offset } = bucket[i] as Hint;
     const start = window - offset;
     if (start < from || bytes[start] !== word[0]) continue;
     const end = start + word.length;
     if (end > limit || !startsWith(bytes, start, word)) continue;
-    if (!isWord || end === limit || !continues(bytes[end] as number)) return start;
+    if (!isOther?.(bytes, end, limit)) return start;
   }
   return -1;
 }
@@ -195,9 +196,32 @@ function startsWith(bytes: Uint8Array, start: number, word: Uint8Array): boolean
   return true;
 }
 
-/** Letters, digits, `_`, `=`, `(` and `.`: `errors=0`, `ErrorBoundary`, `error_rate`, `error.ts`. */
-function continues(byte: number): boolean {
+/** By letters, digits, `_`, `=`, `(` and `.`: `errors=0`, `ErrorBoundary`, `error_rate`, `error.ts`. */
+function isLongerWord(bytes: Uint8Array, end: number, limit: number): boolean {
+  if (end === limit) return false;
+  const byte = bytes[end] as number;
   const letter = byte | 0x20;
   if (letter >= 97 && letter <= 122) return true;
-  return (byte >= 48 && byte <= 57) || byte === 95 || byte === 61 || byte === 40 || byte === 46;
+  return isDigit(byte) || byte === 95 || byte === 61 || byte === 40 || byte === 46;
+}
+
+const maxPlaceBytes = 1024;
+
+/** No `<line>:<column>` in the rest of the word, whose line may have begun in the hint: `views.py:17 handled`. */
+function isNoPlace(bytes: Uint8Array, end: number, limit: number): boolean {
+  // Of `:12:3` that many steps were seen: a colon, digits, another colon.
+  let seen = isDigit(bytes[end - 1] as number) ? 2 : bytes[end - 1] === 58 ? 1 : 0;
+  for (let at = end; at < Math.min(limit, end + maxPlaceBytes); at++) {
+    const byte = bytes[at] as number;
+    if (byte <= 32) return true;
+    if (byte === 58) seen = seen === 2 ? 3 : 1;
+    else if (!isDigit(byte)) seen = 0;
+    else if (seen === 3) return false;
+    else if (seen === 1) seen = 2;
+  }
+  return true;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
 }

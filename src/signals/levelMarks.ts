@@ -16,14 +16,13 @@ const forms: readonly RegExp[] = [
   String.raw`<(\d{1,3})>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )`,
 ].map((form) => new RegExp(`^${form}`, 'm'));
 const maxHeadBytes = 96;
-const sniffedBytes = 8 * 1024;
 
 /** Finds in bytes from `from` on where the first line begins that is marked so, before `limit`; or -1. */
 export type FindMark = (bytes: Buffer, from: number, limit: number) => number;
 
 /** undefined for the most files, which are not written in such a form. */
 export function findMarkFor(head: Buffer): FindMark | undefined {
-  const text = head.toString('latin1', 0, sniffedBytes);
+  const text = head.toString('latin1');
   const form = forms.find((candidate) => candidate.test(text));
   return form && ((bytes, from, limit) => findMark(form, bytes, from, limit));
 }

@@ -31,6 +31,9 @@ export interface LogReader<T> extends Reader<T> {
   end(): void;
 }
 
+/** Of a log's head, what tells how its lines are written. */
+export const sniffedBytes = 8 * 1024;
+
 const lookBackLines = 8;
 const lookBackBytes = 16 * 1024;
 /** Streams that always overlap would never let anything be counted. */
@@ -51,14 +54,16 @@ export function createLogReader(
 /**
  * The same for who only counts what comes again and again.
  * @param keyOf events of one key are counted as one
+ * @param head the log's first bytes, when it is not read from there
  */
 export function createCountingReader(
   start: number,
   encoding: Encoding,
   memory: LineMemory,
   keyOf: (event: ExceptionEvent) => string,
+  head?: Buffer,
 ): LogReader<LogFinding> {
-  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory);
+  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory, head);
 }
 
 function readWith<T extends { readonly offset: number }>(
@@ -66,15 +71,14 @@ function readWith<T extends { readonly offset: number }>(
   start: number,
   encoding: Encoding,
   memory: LineMemory,
+  head?: Buffer,
 ): LogReader<T> {
   const counter = createLineCounter(start);
   let found: T[] = [];
   let safeCount = 0;
   let safe = start;
-  /** Known when the first bytes were seen. */
-  let form:
-    | { readonly findMark: FindMark | undefined; readonly carry: Carry | undefined }
-    | undefined;
+  /** Without the head, known when the first bytes were seen. */
+  let form = head && formOf(head);
 
   const markSafe = (offset: number): void => {
     safe = offset;
@@ -124,7 +128,7 @@ function readWith<T extends { readonly offset: number }>(
   };
 
   const skim = (bytes: Buffer, base: number, ending: Ending): number => {
-    form ??= { findMark: findMarkFor(bytes), carry: carryFor(bytes) };
+    form ??= formOf(bytes);
     const search = createSearch(bytes, base, counter, form.findMark);
     const whole = bytes.lastIndexOf(10) + 1;
     let at = 0;
@@ -180,6 +184,16 @@ function readWith<T extends { readonly offset: number }>(
     },
     takeLines: () => counter.take(),
   };
+}
+
+interface LineForm {
+  readonly findMark: FindMark | undefined;
+  readonly carry: Carry | undefined;
+}
+
+function formOf(bytes: Buffer): LineForm {
+  const head = bytes.subarray(0, sniffedBytes);
+  return { findMark: findMarkFor(head), carry: carryFor(head) };
 }
 
 interface LineCounter {

@@ -10,7 +10,6 @@ const forms: readonly RegExp[] = [
   /^([\w@./-]{1,60}[:#][A-Za-z][\w.-]{0,40}): /,
   /^([\w@.-]{0,40}\/[\w@./-]{1,60} [a-z][\w:.-]{0,40}): /,
 ];
-const sniffedBytes = 8 * 1024;
 const minLines = 3;
 /** A time, or a line of a file. */
 const notName = /^\d{1,4}[:./-]\d|:\d{1,9}$/;
@@ -20,7 +19,7 @@ export type Carry = (line: string) => string;
 
 /** undefined for the most logs, whose lines are all of one process. */
 export function carryFor(head: Buffer): Carry | undefined {
-  const text = stripVTControlCharacters(head.toString('utf8', 0, sniffedBytes));
+  const text = stripVTControlCharacters(head.toString('utf8'));
   const whole = text.slice(0, Math.max(0, text.lastIndexOf('\n')));
   const lines = whole.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (lines.length < minLines) return undefined;

@@ -4,7 +4,7 @@ import type { Clock } from '../core/ports.ts';
 import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { FilePosition, ScanBatch } from '../core/signal.ts';
-import { type Content, gzipContent, plainContent, skipBytes } from './bytes.ts';
+import { type Content, gzipContent, gzipHead, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
 import { createDocumentReader } from './documentReader.ts';
 import { createSignals, type Signals } from './exceptionSignals.ts';
@@ -16,6 +16,7 @@ import {
   maxTailBytes,
   type OpenFile,
   openSource,
+  readAt,
   retiredName,
   tailHashOf,
 } from './identity.ts';
@@ -23,7 +24,7 @@ import { createInteractionReader, type InteractionFinding } from './interactionR
 import { lineEnd, maxLineBytes } from './lineBreaks.ts';
 import { createLineMemory, type LineMemory } from './lineMemory.ts';
 import { createLocator } from './location.ts';
-import { createCountingReader, type Reader } from './logReader.ts';
+import { createCountingReader, type Reader, sniffedBytes } from './logReader.ts';
 import { createLogDurations } from './metrics/logDurations.ts';
 import { createMetricReader, type MetricFinding } from './metrics/metricReader.ts';
 import {
@@ -214,7 +215,8 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     const renamed = plan.from !== undefined && plan.from.file !== plan.file;
     const start = startIn(plan, opened.size);
     const encoding = detectEncoding(opened.head);
-    const reading = { plan, start, encoding, flush: run.flush, positionAt };
+    const head = await readAt(opened.handle, 0, Math.min(opened.size, sniffedBytes));
+    const reading = { plan, head, start, encoding, flush: run.flush, positionAt };
     yield* readContent(run, {
       ...reading,
       content: plainContent(opened, start),
@@ -269,6 +271,7 @@ async function* readArchive(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
   try {
     yield* readContent(run, {
       plan,
+      head: await gzipHead(path, sniffedBytes),
       content,
       start,
       encoding: detectEncoding(head),
@@ -304,6 +307,8 @@ async function openArchive(path: string, from: FilePosition | undefined) {
 
 interface Reading {
   readonly plan: Plan;
+  /** Up to {@link sniffedBytes} bytes from the file's start, wherever the reading begins. */
+  readonly head: Buffer;
   readonly content: Content;
   readonly start: number;
   readonly encoding: Encoding;
@@ -316,8 +321,8 @@ interface Reading {
 type Taken = Pick<ScanBatch, 'signals' | 'malformed' | 'metrics' | 'interactions'>;
 
 async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem> {
-  const { plan, content, start, encoding } = reading;
-  const source = createReader(run, plan, start, encoding);
+  const { content, start } = reading;
+  const source = createReader(run, reading);
   const { buffer } = run;
   const pace = createPace();
   let committed = start;
@@ -432,7 +437,8 @@ interface SourceReader {
   passed(bytes: Buffer, base: number): void;
 }
 
-function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): SourceReader {
+function createReader(run: Run, reading: Reading): SourceReader {
+  const { plan, start, encoding } = reading;
   const now = run.clock.now();
   const keep = keptKinds(run.settings.privacy);
   switch (plan.kind) {
@@ -443,7 +449,7 @@ function createReader(run: Run, plan: Plan, start: number, encoding: Encoding): 
     case 'interactions':
       return recordSource(createInteractionReader(plan.file, start, encoding, now.getTime(), keep));
     case 'log':
-      return logSource(run, plan, start, encoding, now);
+      return logSource(run, reading, now);
   }
 }
 
@@ -465,14 +471,8 @@ function recordSource(reader: Reader<Finding>): SourceReader {
   };
 }
 
-function logSource(
-  run: Run,
-  plan: Plan,
-  start: number,
-  encoding: Encoding,
-  now: Date,
-): SourceReader {
-  const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf);
+function logSource(run: Run, { plan, head, start, encoding }: Reading, now: Date): SourceReader {
+  const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf, head);
   const occurrences = createOccurrences(
     run.signals,
     plan.file,

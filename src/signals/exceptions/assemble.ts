@@ -39,8 +39,12 @@ const maxStreams = 64;
 const maxXmlChars = 4_000;
 /** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
 const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
-/** What is above shows that an exception is only quoted: a fence of Markdown, a prompt of Python's. */
-const quoting = /^\s{0,16}(?:`{3,}|~{3,}|>>> |\.\.\. {2})/;
+/** A fence of Markdown that names a language can only open what it quotes; a bare one may close it. */
+const openingFence = /^\s{0,16}(?:`{3,}|~{3,}) ?[A-Za-z]/;
+const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
+/** Python's prompts, the names it has for what was typed there, and the stack that a document leaves out. */
+const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
+const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
 
@@ -168,7 +172,7 @@ export function createAssembler(): Assembler {
   };
 
   /** When the block was none after all, its lines get another chance: its first with the other grammars. */
-  const endBlock = (one: Stream): void => {
+  const endBlock = (one: Stream, below?: Piece): void => {
     const block = one.block;
     if (!block) return;
     one.block = undefined;
@@ -178,7 +182,7 @@ export function createAssembler(): Assembler {
     const said = block.said.map((piece) => piece.text);
     for (const parsed of block.grammar.parse(texts, said)) {
       any = true;
-      if (parsed.silent || isQuoted(block) || isHandled(parsed, block)) continue;
+      if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
       const first = block.said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, block), first.offset);
     }
@@ -193,9 +197,10 @@ export function createAssembler(): Assembler {
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const leveled = piece.level !== undefined && !piece.wrapped && !block.grammar.standsAlone;
-      const foreign = leveled && block.grammar.keepsLeveled?.(piece.text) !== true;
-      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece));
+      const leveled = piece.level !== undefined && !piece.wrapped;
+      const ends = leveled && !block.grammar.standsAlone;
+      const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
+      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece), leveled);
       if (verdict !== 'no') {
         block.pieces.push(piece);
         block.chars += piece.text.length;
@@ -204,7 +209,7 @@ export function createAssembler(): Assembler {
         if (verdict === 'last' || full) endBlock(one);
         return;
       }
-      endBlock(one);
+      endBlock(one, piece);
       accept(one, piece); // what ended the block, or its own leftovers, decides anew
       return;
     }
@@ -387,8 +392,12 @@ function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
 }
 
-function isQuoted({ above }: Block): boolean {
-  return above !== undefined && quoting.test(above.text);
+/** What is around it shows that an exception is only quoted. */
+function isQuoted({ above, pieces }: Block, below: Piece | undefined): boolean {
+  if (above === undefined) return false;
+  if (openingFence.test(above.text)) return true;
+  if (prompt.test(above.text)) return pieces.some(({ text }) => typedIn.test(text));
+  return below !== undefined && bareFence.test(above.text) && bareFence.test(below.text);
 }
 
 /** A line that only names an exception, and that its logger thought nothing of. */

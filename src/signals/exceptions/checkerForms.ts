@@ -1,7 +1,7 @@
 import { arrow, type Form, found, nothing, single } from './diagnosticForm.ts';
 
 /** Codes of Python's checkers: not those for layout, nor pylint's for conventions, refactoring and warnings. */
-const pythonCode = String.raw`(?!E[1235]\d\d\b|W\d|[CIRW]\d{4})[A-Z]{1,4}\d{3,4}|invalid-syntax|SyntaxError`;
+const pythonCode = String.raw`(?!E[1235]\d\d\b|W\d|[CIRW]\d{4})(?:[A-Z]{1,3}|ASYNC|FAST|FURB|PERF|SLOT)\d{3,4}|invalid-syntax|SyntaxError`;
 
 /** pyright: `  /srv/a.py:6:12 - error: …`, more of it further right, the rule at the end. */
 const pyright: Form = {

@@ -281,19 +281,8 @@ export const diagnostics: Grammar = {
   standsAlone: true,
   hints: [
     '  warning  ',
-    // What Python's checkers say begins with a place.
-    '.py:1',
-    '.py:2',
-    '.py:3',
-    '.py:4',
-    '.py:5',
-    '.py:6',
-    '.py:7',
-    '.py:8',
-    '.py:9',
     ': E: ',
     ': F: ',
-    ' --> ',
     '  ,-[',
     '╭─[',
     '━━━━━',
@@ -319,6 +308,13 @@ export const diagnostics: Grammar = {
     ' has no field or method ',
     'no new variables on left',
     'import cycle not allowed',
+  ],
+  placeHints: [
+    // What Python's checkers say begins with a place.
+    ...Array.from({ length: 9 }, (_, digit) => `.py:${digit + 1}`),
+    '.pyi:',
+    'ipynb:',
+    ' --> ',
   ],
   saysEnough: (line) => formOf(line)?.needsMore !== true,
   begin(line) {

@@ -8,7 +8,8 @@ import type { ExceptionEvent, FindingKind } from '../../core/signal.ts';
  * - `last`: it belongs, and nothing can follow
  */
 export type Verdict = 'no' | 'more' | 'enough' | 'last';
-export type Follow = (line: string) => Verdict;
+/** @param leveled whether a logger gave the line a level; only blocks of grammars that stand alone see such lines */
+export type Follow = (line: string, leveled?: boolean) => Verdict;
 
 /** What a grammar reads from a block; the transport adds time, level and raw text. */
 export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'release' | 'kind'> & {
@@ -30,6 +31,8 @@ export interface Grammar {
    * (`Error` and the level words of loggers are looked for anyway.)
    */
   readonly hints: readonly string[];
+  /** The same of texts that ordinary lines have, too: they count where `<line>:<column>` stands in the word behind. */
+  readonly placeHints?: readonly string[];
   /**
    * Its reports stand for themselves (test runners, compilers, sanitizers): a message logged above is not their
    * head, and words like `ERROR:` and `WARNING:` at the start of their lines are theirs, not a logger's.

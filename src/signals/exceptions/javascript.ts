@@ -32,6 +32,8 @@ const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\
 const frameLine = /^\s+at (?:async |new )?.{1,2000}$/;
 const ownFrame =
   /:\d{1,9}:\d{1,9}\)?(?: \{)?,?$|\(<anonymous>\)(?: \{)?,?$|\(index \d+\)(?: \{)?,?$|\(native\)(?: \{)?,?$|^\s+at (?:node:|native$|<anonymous>)/;
+/** Rust's backtraces have columns, too. */
+const rustFrame = /^\s+at \S+\.rs:\d{1,9}:\d{1,9}$/;
 /** Firefox and Safari: `priceOf@http://…:8:12`, with `async*` and the like before, evaluated code behind. */
 const browserFrame =
   /^\s*([^@\n]{0,200})@((?:https?|file|webpack|webpack-internal|app|capacitor|moz-extension|chrome-extension|safari-web-extension):\/\/[^\s]{1,1000}?)(?: line \d{1,9} > \w{1,20}){0,4}:(\d{1,9}):(\d{1,9})$/;
@@ -192,7 +194,7 @@ function mayBeFrame(line: string): boolean {
 const rememberedKind = remembering((line: string): FrameKind => {
   const isBrowser = isBrowserFrame(line);
   if (!isBrowser && !frameLine.test(line)) return 'none';
-  return isBrowser || ownFrame.test(line) ? 'own' : 'other';
+  return isBrowser || (ownFrame.test(line) && !rustFrame.test(line)) ? 'own' : 'other';
 });
 
 function isFrame(line: string): boolean {

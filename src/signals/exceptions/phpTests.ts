@@ -5,6 +5,8 @@ import { isInApp, typeName } from './php.ts';
 import { silentFailure } from './testFailure.ts';
 
 const maxLines = 200;
+/** Of one that did not fail: why, and its place. */
+const maxOtherLines = 20;
 const unitHead = /^\d{1,5}\) [A-Za-z_][\w\\]{0,250}::\w{1,250}(?: with data set .{1,300})?$/;
 const unitName = /^[A-Za-z_][\w\\]{0,250}::\w{1,250}(?: with data set .{1,300})?$/;
 const unitPlace = /^((?:\/|[A-Za-z]:\\|phar:\/\/).{1,800}?\.\w{1,8}):(\d{1,9})$/;
@@ -32,7 +34,7 @@ export const phpTests: Grammar = {
       if (pestHead.test(line)) return followPest();
       return testdoxHead.test(line) ? followTestdox() : undefined;
     }
-    if (unitOthers.test(line)) return (next) => (unitListEnd.test(next) ? 'no' : 'enough');
+    if (unitOthers.test(line)) return followOthers();
     return line.includes('::') && unitHead.test(line) ? followUnit() : undefined;
   },
   *parse(lines) {
@@ -49,6 +51,15 @@ export const phpTests: Grammar = {
 /** What PHPUnit writes of a failed test into other programs' formats: with or without the test's name. */
 export function phpUnitFailure(lines: readonly string[]): ParsedException | undefined {
   return parseUnit(unitName.test(lines[0] ?? '') ? lines.slice(1) : lines);
+}
+
+/** A silent list takes what it holds: no more than is surely its own. */
+function followOthers(): Follow {
+  let lines = 0;
+  return (line, leveled) => {
+    if (unitHead.test(line)) lines = 0;
+    return leveled || unitListEnd.test(line) || ++lines > maxOtherLines ? 'no' : 'enough';
+  };
 }
 
 function followTestdox(): Follow {

@@ -14,8 +14,9 @@ const failures = /^={3,200} (?:FAILURES|ERRORS) ={3,200}$/;
 const summaryHead = /^={3,200} short test summary info ={3,200}$/;
 const summaryEnd = /^(?:={2,200} )?(?:\d{1,9} \w{1,20}(?:, )?){1,12} in \d{1,9}\.\d{1,3}s\b/;
 const summaryLine = /^(?:FAILED|ERROR) (\S{0,1000}\.py)(?:::(\S.{0,1000}?))?(?: - (.*))?$/;
-/** The end of the progress; with `--tb=no` the summary is all that follows. */
-const progressEnd = /^\S.{0,1000} \[100%\]$/;
+/** The end of the progress, a letter or a word for each test; with `--tb=no` the summary is all that follows. */
+const progressEnd =
+  /^(?:(?:\S.{0,1000}?\.\w{1,6} )?[.FEsxXRu,-]{1,400}|(?:[^\s:]{1,500}::.{1,1000}? )?(?:PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS|RERUN|SUB\w{4,8})(?: \(.{0,300}\))?) {1,200}\[100%\]$/;
 /** With `-rP` pytest shows what tests that passed have logged. */
 const passes = /^={3,200} PASSES ={3,200}$/;
 const captured = /^-{3,200} ?(?:Captured .{1,100}|generated xml file.{0,1000}) -{3,200}$/;
@@ -96,13 +97,15 @@ function followPasses(): Follow {
 /** To the end of the summary, over sections that tell of no failure: warnings, coverage, durations. */
 function followProgress(): Follow {
   let lines = 0;
+  let inSection = false;
   let inSummary = false;
-  return (line) => {
+  return (line, leveled) => {
     if (summaryEnd.test(line)) return inSummary ? 'last' : 'no';
     if (failures.test(line) || passes.test(line) || ++lines > maxLines) return 'no';
     inSummary ||= summaryHead.test(line);
     if (inSummary) return 'enough';
-    return lines > 1 || line === '' || pytestRule.test(line) ? 'more' : 'no';
+    inSection ||= pytestRule.test(line);
+    return !leveled && (inSection || line === '') ? 'more' : 'no';
   };
 }
 

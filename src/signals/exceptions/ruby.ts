@@ -37,11 +37,13 @@ const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
 const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
 /** A class may be named by a sentence: `describe 'lids that fit'`. */
-const minitestName = /^(\S.{0,300}?#.{1,300}?)(?: \[(.{1,500}):(\d{1,9})\])?:$/;
+const minitestName = /^(\S[^#]{0,300}#.{1,300}?)(?: \[([^[\]]{1,500}):(\d{1,9})\])?:$/;
 const rspec = /^\s{2,6}\d{1,5}(?:\.\d{1,3})?\) \S.{0,500}$/;
 const rspecFailure = /^\s+Failure\/Error: (.*)$/;
 /** Not of an example; what is said of it stands further left. */
 const rspecOutside = /^An error occurred (?:while loading |in an? )/;
+/** Source and message are indented, the type is not. */
+const rspecText = new RegExp(String.raw`^(?:$|\s|${typeName}:$)`);
 const rspecPending = /^Pending: \(Failures listed here are expected/;
 const rspecFrame = new RegExp(String.raw`^\s{2,12}# ${place}$`);
 
@@ -175,7 +177,12 @@ function followFromLines(): Follow {
 }
 
 function followFrames(): Follow {
-  return (line) => (plainFrame.test(line) && !fromLine.test(line) ? 'enough' : 'no');
+  return (line) => (isPlace(line) && !fromLine.test(line) ? 'enough' : 'no');
+}
+
+/** Surely of Ruby: what is said may end in a host and a port. */
+export function isPlace(line: string): boolean {
+  return plainFrame.test(line) && /:in |\.(?:rb|rake|ru|erb):\d{1,9}$/.test(line);
 }
 
 function followTyped(): Follow {
@@ -257,11 +264,17 @@ function deeper(line: string): string {
 
 function followOutside(): Follow {
   let lines = 0;
+  let failed = false;
   let frames = 0;
-  return (line) => {
-    if (++lines > 300 || rspecOutside.test(line)) return 'no';
+  return (line, leveled) => {
+    if (leveled || ++lines > 300) return 'no';
+    if (!failed) {
+      // What may have been meant stands between.
+      failed = rspecFailure.test(deeper(line));
+      return failed || (lines < 4 && /^(?:\s|$)/.test(line)) ? 'more' : 'no';
+    }
     if (rspecFrame.test(deeper(line))) frames++;
-    else if (frames > 0) return 'no';
+    else if (frames > 0 || !rspecText.test(line)) return 'no';
     return frames > 0 ? 'enough' : 'more';
   };
 }

@@ -1,10 +1,14 @@
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { messageOf } from './parts.ts';
-import { framesIn, plainFrame, sourceIn, syntaxPlace, typeName } from './ruby.ts';
+import { framesIn, isPlace, plainFrame, sourceIn, syntaxPlace, typeName } from './ruby.ts';
 import { failure } from './testFailure.ts';
 
 const maxLines = 200;
-const head = /^(Failure|Error): \S.{0,300}\([A-Z][\w:]{0,200}\):?$/;
+/** More is not said before the place, unless indented. */
+const maxUnplaced = 10;
+/** The test, a label of its data or a title behind it, and its class. */
+const head =
+  /^(Failure|Error): test(?:: .{1,300}|[^\s([]{0,200}(?:\[.{1,200}\])?)\([A-Z][\w:]{0,200}\):?$/;
 const rule = /^={60,200}$/;
 /** The source around the place, its line marked. */
 const quoted = /^ {1,6}(=> {0,4})?\d{1,9}: ?(.{0,300})$/;
@@ -24,20 +28,22 @@ export const testUnit: Grammar = {
 
 function follow(): Follow {
   let lines = 0;
+  let unplaced = 0;
   let placed = false;
-  return (line) => {
-    if (rule.test(line) || head.test(line) || ++lines > maxLines) return 'no';
-    placed ||= plainFrame.test(line);
+  return (line, leveled) => {
+    if (leveled || rule.test(line) || head.test(line) || ++lines > maxLines) return 'no';
+    placed ||= isPlace(line);
+    if (!placed && /^\S/.test(line) && ++unplaced > maxUnplaced) return 'no';
     return placed ? 'enough' : 'more';
   };
 }
 
 function parse(lines: readonly string[]): ParsedException | undefined {
-  const frames = framesIn(lines.slice(1), plainFrame);
+  const frames = framesIn(lines.slice(1).filter(isPlace), plainFrame);
   if (frames.length === 0) return undefined;
   const text = lines
     .slice(1)
-    .filter((line) => !plainFrame.test(line) && !quoted.test(line))
+    .filter((line) => !isPlace(line) && !quoted.test(line))
     .map((line) => line.replace(/^ {2}/, ''));
   const named = head.exec(lines[0] ?? '')?.[1] === 'Error' ? error.exec(text[0] ?? '') : null;
   if (named) {

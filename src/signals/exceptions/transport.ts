@@ -30,8 +30,8 @@ const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
 /** Loki's logcli: time and labels. */
 const logcli =
   /^\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:\d\d) (\{[a-z_]\w{0,60}="[^}]{0,1000}\}) /;
-/** `aws logs tail`: time and log stream, whose name ends in a long number. */
-const cloudWatch = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|\+00:00) (\S{0,400}[0-9a-f]{32}) /;
+/** `aws logs tail`: time and log stream, whose name ends in a long number; one alone is the id of a trace. */
+const cloudWatch = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|\+00:00) (\S{0,400}[/\]][0-9a-f]{32}) /;
 /** GitLab's job logs: the number and kind of the stream. */
 const gitlab = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z ([\da-f]{2}[OE])[ +]/;
 /** Logs that `gh run view --log` shows: job, step and the runner's own line. */

@@ -4,16 +4,17 @@ import { resolve } from 'node:path';
 import { createPhrasebook } from '../../../src/editor/phrasebook.ts';
 
 const bundle = {
-  'Seen {0}.': '{0}見られました。',
-  '{0} times': '{0} 回',
-  'It came back after a fix.': '修正後に再発しました。',
-  '{0} proves nothing: {1}.': '{0} は何も証明しません: {1}。',
-  'The test of {0}': '{0} のテスト',
-  'it passes without the patch': 'パッチなしでも成功します',
-  'Could not write {0}.': '{0} に書き込めませんでした。',
-  'Only {0} of {1} gates passed': '{1} 個中 {0} 個のゲートに合格',
-  '{0}: {1}': '{0} は {1}',
-  '{0} event{1}': '{0} 件のイベント{1}',
+  'Set {0} to {1}': '{0} を {1} に設定しました',
+  'Seen {0}./house': '{0}見られました。',
+  '{0} times/house': '{0} 回',
+  'It came back after a fix./house': '修正後に再発しました。',
+  '{0} proves nothing: {1}./house': '{0} は何も証明しません: {1}。',
+  'The test of {0}/house': '{0} のテスト',
+  'it passes without the patch/house': 'パッチなしでも成功します',
+  'Could not write {0}./house': '{0} に書き込めませんでした。',
+  'Only {0} of {1} gates passed/house': '{1} 個中 {0} 個のゲートに合格',
+  '{0}: {1}/house': '{0} は {1}',
+  '{0} event{1}/house': '{0} 件のイベント{1}',
 };
 
 describe('a phrasebook', () => {
@@ -45,6 +46,11 @@ describe('a phrasebook', () => {
     assert.equal(told('TypeError: x is not a function'), 'TypeError: x is not a function');
     assert.equal(told('Seen'), 'Seen');
     assert.equal(told('Could not write a. Then b.'), 'a に書き込めませんでした。Then b.');
+  });
+
+  it('leaves what only reads like a text of the editor', () => {
+    const plan = 'Set the retry limit to 5';
+    assert.equal(told(plan), plan);
   });
 
   it('leaves text that is too long for a sentence of the house', () => {

@@ -91,6 +91,7 @@ export const ordinaryPaths: readonly string[] = [
   'src/dockerfile.ts src/compose.ts src/docker-compose/parse.ts src/known_hosts/parse.ts src/bitrise.ts',
   'src/data/project.json src/project.ts src/gradle/parse.kt src/xcodeproj.rb src/jakefile/x.js src/cmake.ts',
   'src/kubeconfig/load.go docs/configure.md docs/heroku.md src/version.ts src/modules.txt src/vercel.ts',
+  'pkgs/tools/hello/default.nix src/locales/jest-en.json src/configure',
   'src/credentials.ts cypress/support/orders.ts src/api/credentials.json.ts src/a\u00f7b.ts',
 ].flatMap((line) => line.split(' '));
 

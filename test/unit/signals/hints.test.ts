@@ -34,6 +34,29 @@ describe('the search for hints', () => {
     assert.ok(find('an error: gone\n') >= 0);
   });
 
+  it('finds where checkers name a line and a column, not each name of a file and each arrow', () => {
+    const ordinary = [
+      'INFO views.py:17 handled',
+      'views.py:17: handled',
+      'a.py:1',
+      'GET /a --> 200',
+    ];
+    for (const line of [...ordinary, 'x.pyi:7 read', '10:00:00 a --> b']) {
+      assert.equal(find(`${line}\n`), -1, line);
+    }
+    const places = ['a.py:1:20: F401 unused', 'a.pyi:3:1: F821 x', 'a.ipynb:3:1: F821 x'];
+    for (const line of [
+      ...places,
+      'dir/a.py:123:4: B006 x',
+      '  --> a.rs:14:1',
+      '12Z  --> a.py:1:1',
+    ]) {
+      assert.ok(find(`quiet\n${line}\n`) > 0, line);
+    }
+    const cut = Buffer.from('a.py:1:20: F401');
+    assert.equal(findHint(cut, 0, 'a.py:1:'.length), -1);
+  });
+
   it('finds the first line of several', () => {
     const text = 'quiet line\nthread panicked at once\nquiet\nAssertion failed: x\n';
     const at = find(text);

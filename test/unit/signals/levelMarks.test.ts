@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createLogReader } from '../../../src/signals/logReader.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
 import { summaryOf } from './support/readLines.ts';
+import { follow } from './support/scanFolder.ts';
 
 /** Logs that say by a letter or a number what an error is, and nowhere by a word. */
 const samples: Readonly<Record<string, { readonly quiet: string; readonly lost: string }>> = {
@@ -51,6 +54,21 @@ describe('errors that a log marks with less than a word', () => {
       assert.deepEqual(foundIn(text), Array(3).fill('error LoggedError: lost the lease'));
     });
   }
+
+  describe('in a log that grows', () => {
+    const temp = tempFolder('pw-marks');
+
+    it('finds what its head alone shows to be marked', async () => {
+      const file = temp.path('app.log');
+      mkdirSync(temp.path(), { recursive: true });
+      writeFileSync(file, 'I/Till  (  345): served\n');
+      const follower = follow(temp.path());
+      await follower.scan(true);
+      const other = 'cart emptied\n'.repeat(1000);
+      appendFileSync(file, `${other}E/Till  (  345): lost the lease\n${other}`);
+      assert.equal((await follower.scan(true)).signals.length, 1);
+    });
+  });
 
   it('finds what has a word as well, before and behind', () => {
     const { quiet, lost } = samples.klog ?? { quiet: '', lost: '' };

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { createLogReader } from '../../../src/signals/logReader.ts';
 import { carryFor } from '../../../src/signals/prefixes.ts';
+import { tempFolder } from '../../support/tempFolder.ts';
 import { summaryOf } from './support/readLines.ts';
+import { follow } from './support/scanFolder.ts';
 
 const trace = [
   'TypeError: pay is not a function',
@@ -41,6 +45,17 @@ describe('lines that name their command', () => {
     assert.deepEqual(foundIn(log), [expected]);
   });
 
+  it('takes the id of a trace between time and level for no log stream', () => {
+    const log = `2026-03-02T10:00:00.123Z 4bf92f3577b34da6a3ce929d0e0e4736 ERROR shop.Cart - could not save
+java.lang.IllegalStateException: no price
+\tat shop.Cart.price(Cart.java:7)
+\tat shop.Main.main(Main.java:3)
+`;
+    assert.deepEqual(foundIn(log), [
+      'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
+    ]);
+  });
+
   it("leaves alone a logger's levels and times, and what compilers say", () => {
     const levels = '[info] up\n[error] lost the lease\n[info] up\n[error] lost the lease\n';
     assert.deepEqual(foundIn(levels), Array(2).fill('error LoggedError: lost the lease'));
@@ -50,5 +65,38 @@ describe('lines that name their command', () => {
       foundIn('a.c:7: error: no fee\na.c:9: error: no till\na.c:12: error: no pay\n').length,
       3,
     );
+  });
+
+  describe('in a log that grows', () => {
+    const temp = tempFolder('pw-prefixes');
+    const told = '[api] ready\n[web] ready\n[api] up\n[web] up\n';
+    const growth = trace
+      .slice(0, 2)
+      .map((line) => `[api] ${line}\n`)
+      .join('');
+    const framesOf = ({ signals }: Awaited<ReturnType<ReturnType<typeof follow>['scan']>>) =>
+      signals.map((one) => (one.kind === 'exception' ? one.exception.frames.length : -1));
+
+    it('are known by its head, not by what is new', async () => {
+      const file = temp.path('grows/app.log');
+      mkdirSync(temp.path('grows'), { recursive: true });
+      writeFileSync(file, told);
+      const follower = follow(temp.path('grows'));
+      assert.deepEqual(framesOf(await follower.scan(true)), []);
+      appendFileSync(file, growth);
+      assert.deepEqual(framesOf(await follower.scan(true)), [1]);
+    });
+
+    it('are known still when it was packed', async () => {
+      const file = temp.path('packed/app.log');
+      mkdirSync(temp.path('packed'), { recursive: true });
+      writeFileSync(file, told);
+      const follower = follow(temp.path('packed'));
+      await follower.scan(true);
+      appendFileSync(file, growth);
+      writeFileSync(temp.path('packed/app.log.1.gz'), gzipSync(readFileSync(file)));
+      writeFileSync(file, '');
+      assert.deepEqual(framesOf(await follower.scan(true)), [1]);
+    });
   });
 });

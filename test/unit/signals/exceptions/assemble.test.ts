@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { eventsIn, findIn, summaries } from '../support/readLines.ts';
+import { createAssembler } from '../../../../src/signals/exceptions/assemble.ts';
+import { eventsIn, findIn, linesOf, summaries } from '../support/readLines.ts';
 
 const stack = 'TypeError: boom\n    at f (/srv/a.js:1:2)';
 const trace =
@@ -217,6 +218,42 @@ FATALITY reached`;
       findIn(text).map(({ offset }) => offset),
       [Buffer.byteLength('né\n'), Buffer.byteLength(`né\n${stack}\n`)],
     );
+  });
+
+  for (const words of [
+    'Error: no answer (Timeout)',
+    'An error occurred while loading plugins',
+    'Model 5.1 GB [100%]\n',
+    'tests/test_a.py F  [100%]\n\n=== warnings summary ===',
+  ]) {
+    it(`does not hold back what is logged below ${JSON.stringify(words)}`, () => {
+      const assembler = createAssembler();
+      const lines = Array.from({ length: 90 }, (_, i) => `ERROR order ${i} failed`);
+      for (const line of linesOf([words, ...lines].join('\n'))) assembler.push(line, line.offset);
+      assembler.close(false);
+      assert.equal(assembler.take().length, 90);
+    });
+  }
+
+  for (const above of ['>>> Running migrations', '~~~~~~~~', '```text\nnpm install\n```']) {
+    it(`tells of exceptions below ${JSON.stringify(above)}`, () => {
+      assert.deepEqual(summaries(`${above}\n${trace}\n`), ['error ValueError: no @ g /srv/a.py:3']);
+      assert.deepEqual(summaries(`${above}\n${stack}\n`), [
+        'error TypeError: boom @ f /srv/a.js:1',
+      ]);
+    });
+  }
+
+  it('tells nothing of what is quoted between fences, or was typed at a prompt', () => {
+    for (const text of [
+      `\`\`\`\n${stack}\n\`\`\``,
+      `\`\`\`python\n${trace}\n\`\`\``,
+      `~~~ text\n${stack}\n~~~`,
+      '>>> h()\nTraceback (most recent call last):\n    ...\nValueError: no',
+      `>>> h()\n${trace.replace('/srv/a.py', '<python-input-3>')}`,
+    ]) {
+      assert.deepEqual(summaries(`You may see\n\n${text}\n`), []);
+    }
   });
 
   it('is bounded: endless stacks, streams and messages', () => {

@@ -37,6 +37,13 @@ Found 3 errors.
     allDiagnostics(text);
   });
 
+  it('not what a script prints behind its place', () => {
+    assert.deepEqual(summaries('depot/lids.py:12:3: INFO2024 started\n'), []);
+    assert.deepEqual(summaries('depot/lids.py:12:3: ASYNC100 no await within\n'), [
+      'error ASYNC100: no await within @ - depot/lids.py:12',
+    ]);
+  });
+
   it('ruff with the source', () => {
     const text = `F821 Undefined name \`gone\`
   --> depot/lids.py:14:1

@@ -31,6 +31,32 @@ Tests: 2, Assertions: 1, Failures: 1, Risky: 1.
     ]);
   });
 
+  it('of PHPUnit: a list of what was skipped that does not end hides nothing logged below', () => {
+    const skipped = `There was 1 skipped test:
+
+1) LidTest::testGone
+no lids here
+
+/srv/depot/tests/LidTest.php:40
+`;
+    const trace = `Traceback (most recent call last):
+  File "/srv/depot/lid.py", line 3, in close
+    fit()
+ValueError: no lid
+`;
+    assert.deepEqual(summaries(`${skipped}2026-11-02 09:14:33 ERROR no lid\n`), [
+      'error LoggedError: no lid',
+    ]);
+    assert.deepEqual(summaries(`${skipped}${'packing lids\n'.repeat(30)}${trace}`), [
+      'error ValueError: no lid @ close /srv/depot/lid.py:3',
+    ]);
+    const many = Array.from(
+      { length: 60 },
+      (_, i) => `${i + 1}) LidTest::testGone${i}\nno lids\n\n/srv/depot/tests/LidTest.php:40\n`,
+    );
+    assert.deepEqual(summaries(`There were 60 skipped tests:\n\n${many.join('\n')}`), []);
+  });
+
   it('of PHPUnit as sentences', () => {
     const text = `Lid
  ✔ Opens

@@ -43,6 +43,17 @@ ${summary}3 failed, 1 error in 0.12s
     ]);
   });
 
+  it('of pytest -v and -s without tracebacks', () => {
+    for (const end of [
+      'tests/test_lids.py::TestLids::test_size[a b] FAILED                      [100%]',
+      "tests/test_lids.py::test_count SKIPPED (no lids: 'x')                    [100%]",
+      'FAILED                                                                   [100%]',
+    ]) {
+      const text = `${end}\n\n${summary}3 failed, 1 error in 0.12s\n`;
+      assert.equal(summaries(text).length, 4, end);
+    }
+  });
+
   it('not what tests that passed have logged', () => {
     const text = `tests/test_lids.py .                                                     [100%]
 

@@ -18,6 +18,23 @@ Expected: 2
     allTests(text);
   });
 
+  it('of minitest: a class named by a method, an operator in the name, no place', () => {
+    const text = `  1) Failure:
+Lids::#[]#test_0001_finds [] [test/lid_test.rb:31]:
+Expected: 2
+
+  2) Error:
+LidTest#test_gone:
+KeyError: no lid
+    test/lid_test.rb:40:in 'test_gone'
+
+`;
+    assert.deepEqual(summaries(text), [
+      'error Assertion: Expected: 2 @ - test/lid_test.rb:31',
+      'error KeyError: no lid @ test_gone test/lid_test.rb:40',
+    ]);
+  });
+
   it('of test-unit: the message above the place or below it, the source around it', () => {
     const rule = '='.repeat(79);
     const text = `Loaded suite test/lid_test
@@ -60,6 +77,44 @@ Finished in 0.030083538 seconds.
       "error NoMethodError: undefined method '-' for nil @ take /srv/depot/lid.rb:5",
     ]);
     allTests(text);
+  });
+
+  it('of test-unit: not what an exception says in brackets, nor what is logged below it', () => {
+    const served = `Error: connect failed (ECONNREFUSED)
+Server listening on localhost:3000
+Traceback (most recent call last):
+  File "/srv/depot/lid.py", line 3, in close
+    fit()
+ValueError: no lid
+2026-11-02 09:14:33 ERROR other thing failed
+`;
+    assert.deepEqual(summaries(served), [
+      'error ValueError: no lid @ close /srv/depot/lid.py:3',
+      'error LoggedError: other thing failed',
+    ]);
+    const thrown = `Error: boom (Foo)
+    at close (/srv/depot/a.js:1:2)
+
+/srv/depot/b.js:10
+TypeError: y
+    at open (/srv/depot/b.js:10:4)
+`;
+    assert.deepEqual(summaries(thrown), [
+      'error Error: boom (Foo) @ close /srv/depot/a.js:1',
+      'error TypeError: y @ open /srv/depot/b.js:10',
+    ]);
+    const logged = `Failure: test_port(LidTest)
+Server listening on localhost:3000
+2026-11-02 09:14:33 ERROR other thing failed
+`;
+    assert.deepEqual(summaries(logged), ['error LoggedError: other thing failed']);
+    const titled = `Failure: test: a lid should close. (LidTest)
+test/lid_test.rb:16:in 'block in <class:LidTest>'
+<71> expected but was
+`;
+    assert.deepEqual(summaries(titled), [
+      'error AssertionFailedError: <71> expected but was @ block in <class:LidTest> test/lid_test.rb:16',
+    ]);
   });
 
   it('of rspec: what is pending may fail, what fails outside of examples counts', () => {

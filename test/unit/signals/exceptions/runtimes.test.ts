@@ -79,6 +79,26 @@ npm error A complete log of this run can be found in: /root/.npm/_logs/x.log
       'error LoggedError: ENOENT: enoent Could not read package.json: Error: ENOENT: no such file or directory',
     ],
   },
+  "npm's package whose script failed": {
+    log: `npm error code 1
+npm error path /srv/till/node_modules/fees
+npm error command failed
+npm error command sh -c node build.js
+npm error gyp info it worked if it ends with ok
+npm error A complete log of this run can be found in: /root/.npm/_logs/x.log
+`,
+    found: ['error LoggedError: 1: command failed: sh -c node build.js'],
+  },
+  "npm's failure that says no more than its command": {
+    log: `npm ERR! code 1
+npm ERR! path /srv/till
+npm ERR! command sh -c node build.js
+
+npm ERR! A complete log of this run can be found in:
+npm ERR!     /root/.npm/_logs/x.log
+`,
+    found: ['error LoggedError: 1: command failed: sh -c node build.js'],
+  },
   "Metro's console of React Native": {
     log: ` LOG  Running "till"
  ERROR  ReferenceError: Property 'fee' doesn't exist, js engine: hermes

@@ -21,6 +21,20 @@ describe('rust grammar', () => {
     assert.equal(lines?.message, 'two\nlines');
   });
 
+  it('keeps its backtrace where a word that could be a thrown name stands above', () => {
+    const text = `FAILED
+test depot::takes ...\u0020
+thread 'depot::takes' (5969) panicked at src/lib.rs:27:9:
+no bin 12
+stack backtrace:
+   0: core::panicking::panic_fmt
+             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/panicking.rs:80:14
+   1: depot::take
+             at ./src/lib.rs:27:9
+${note}`;
+    assert.deepEqual(summaries(text), ['error panic: no bin 12 @ - src/lib.rs:27']);
+  });
+
   it('keeps the callers of a backtrace, without the library and the start-up code', () => {
     const [event] = eventsIn(`thread 'main' (1) panicked at src/bins.rs:7:5:
 index out of bounds: the len is 3 but the index is 7
