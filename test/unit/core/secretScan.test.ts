@@ -47,7 +47,7 @@ describe('finding secrets', () => {
 
   it('finds every character of a key in digits, and keys that are put together by any sign', () => {
     const key = make('AKIA{U16}');
-    const codes = [...key].map((letter) => letter.charCodeAt(0));
+    const codes = [...Buffer.from(key)];
     const hex = codes.map((code) => `0x${code.toString(16)}`);
     const [left, right] = [key.slice(0, 9), key.slice(9)];
     for (const text of [
