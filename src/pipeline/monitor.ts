@@ -178,7 +178,7 @@ async function takeBack(
     );
     return true;
   } catch (error) {
-    if (!isPatchwrightError(error) || error.code === 'cancelled') throw error;
+    if (isPatchwrightError(error, 'cancelled')) throw error;
     house.log(`Not rolled back by itself: ${errorMessage(error)}`);
     return false;
   }

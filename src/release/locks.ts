@@ -27,7 +27,7 @@ export async function gitLocks(deps: { readonly git: Git }): Promise<readonly Gi
 }
 
 export async function dropLock({ file }: GitLock): Promise<void> {
-  await rm(file, { force: true });
+  await rm(file, { force: true, maxRetries: 5, retryDelay: 50 }); // Windows: its git may be just ending
 }
 
 /** The clock of a file system may be so much behind. */

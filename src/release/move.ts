@@ -45,7 +45,10 @@ export async function moveBranch(
   const backupRef = await backUp(git, branch.head, ticketId);
   await git.run(['update-ref', movingRef, commit]);
   const from = Date.now();
+  let hasStarted = false;
   try {
+    throwIfCancelled(signal);
+    hasStarted = true;
     const forward = fastForward(git, commit, signal);
     await sayingWhatFor(forward, deps.say, async () =>
       (await isThere(git, commit)) ? afterMove : inMove,
@@ -53,8 +56,11 @@ export async function moveBranch(
   } catch (error) {
     const until = Date.now();
     if (!(await isThere(git, commit))) {
-      if (isPatchwrightError(error, 'cancelled')) {
-        await dropLocksOf({ git, from, until }, await heldLocks(git, branch, commit, changes));
+      if (hasStarted && isPatchwrightError(error, 'cancelled')) {
+        // Where a lock stays, putting back fails on it and says so.
+        await heldLocks(git, branch, commit, changes)
+          .then((locks) => dropLocksOf({ git, from, until }, locks))
+          .catch((failure: unknown) => deps.say?.(errorMessage(failure)));
       }
       if (await mayHaveWritten(git, error, commit, changes)) {
         await takeBack(error, () => undoFailedMove(git, branch.head, commit, changes, copies));

@@ -9,6 +9,8 @@ const maxLines = 990;
 
 // pytest: `____ test_x ____`, then the source or the frames, `E   ` lines with the error, and the place.
 const pytestHead = /^_{1,200} (?!_ )\S.{0,1000} _{1,200}$/;
+/** What plug-ins put their sections under: coverage, a report that was written. */
+const pluginRule = /^-{3,200} ?\S.{0,1000} -{3,200}$/;
 const pytestRule = /^(?:={3,200}|!{3,200}) .{1,1000} (?:={3,200}|!{3,200})$/;
 const failures = /^={3,200} (?:FAILURES|ERRORS) ={3,200}$/;
 const summaryHead = /^={3,200} short test summary info ={3,200}$/;
@@ -104,7 +106,7 @@ function followProgress(): Follow {
     if (failures.test(line) || passes.test(line) || ++lines > maxLines) return 'no';
     inSummary ||= summaryHead.test(line);
     if (inSummary) return 'enough';
-    inSection ||= pytestRule.test(line);
+    inSection ||= pytestRule.test(line) || pluginRule.test(line);
     return !leveled && (inSection || line === '') ? 'more' : 'no';
   };
 }

@@ -54,6 +54,19 @@ ${summary}3 failed, 1 error in 0.12s
     }
   });
 
+  it('of pytest without tracebacks, below what plug-ins print', () => {
+    const text = `tests/test_lids.py FFFE                                                  [100%]
+
+---------- coverage: platform linux, python 3.11.2-final-0 -----------
+Name           Stmts   Miss  Cover
+lids.py           12      3    75%
+
+--------------- generated xml file: /srv/app/report.xml ---------------
+${summary}3 failed, 1 error in 0.12s
+`;
+    assert.equal(summaries(text).length, 4);
+  });
+
   it('not what tests that passed have logged', () => {
     const text = `tests/test_lids.py .                                                     [100%]
 
