@@ -1,5 +1,5 @@
 import { batsTests } from './batsTests.ts';
-import { clojure } from './clojure.ts';
+import { clojure, clojureTests } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
@@ -7,6 +7,7 @@ import { dart } from './dart.ts';
 import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
+import { dotnetTests } from './dotnetTests.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { glog } from './glog.ts';
@@ -20,6 +21,7 @@ import { javascript } from './javascript.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
 import { julia } from './julia.ts';
+import { julXml } from './julXml.ts';
 import { junitXml } from './junitXml.ts';
 import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
@@ -27,7 +29,6 @@ import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
-import { nunitTests } from './nunitTests.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php } from './php.ts';
@@ -45,6 +46,8 @@ import { ruby, rubyTests } from './ruby.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
+import { sbt } from './sbt.ts';
+import { scalaTests } from './scalaTests.ts';
 import { shell } from './shell.ts';
 import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
@@ -63,6 +66,10 @@ import { zig } from './zig.ts';
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   teamcity(() => grammars),
+  julXml,
+  sbt,
+  scalaTests,
+  clojureTests,
   rubyTests,
   testUnit,
   elixirTests,
@@ -81,7 +88,7 @@ export const grammars: readonly Grammar[] = [
   swiftTests,
   robotTests,
   xunitTests,
-  nunitTests,
+  dotnetTests,
   batsTests,
   npm,
   kernel,
