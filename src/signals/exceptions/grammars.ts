@@ -33,6 +33,7 @@ import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
 import { python } from './python.ts';
+import { pythonBare } from './pythonBare.ts';
 import { pythonFault } from './pythonFault.ts';
 import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
@@ -85,6 +86,7 @@ export const grammars: readonly Grammar[] = [
   v8Death,
   pythonNotebook,
   python,
+  pythonBare,
   pythonRich,
   pythonFault,
   miette,

@@ -54,6 +54,11 @@ const forms: readonly Form[] = [
     language: 'python',
   },
   {
+    // The name and the level alone: `shop.orders ERROR: `
+    may: (line) => line.charCodeAt(0) >= 97 && line.includes(': '),
+    header: /^[a-z][\w-]{0,60}(?:\.[\w-]{1,60}){0,8} ([A-Z]{4,8}): /,
+  },
+  {
     // env_logger: `[2026-03-02T10:00:00Z ERROR shop::cart] `
     may: isBracketed,
     header: new RegExp(`^\\[${date}T${time}Z ([A-Z]{4,5}) {1,2}[\\w:]{1,160}\\] `),
@@ -112,9 +117,11 @@ const forms: readonly Form[] = [
     language: 'ruby',
   },
   {
-    // NLog: `2026-03-02 10:00:00.1234|ERROR|Shop.Cart|`
+    // NLog, and others that part by bars: `2026-03-02 10:00:00.1234|17|main|ERROR|Shop.Cart|`
     may: (line) => startsWithDigit(line) && line.includes('|'),
-    header: new RegExp(`^${date}[ T]${time}Z?\\|([A-Za-z]{4,8})\\|[^|\\s]{1,200}\\|`),
+    header: new RegExp(
+      `^${date}[ T]${time}Z?(?:\\|[^|\\s]{0,80}){0,4}?\\|([A-Za-z]{4,8}) {0,8}\\|(?:[^|\\s]{1,200}\\|)?`,
+    ),
   },
   {
     // zap on a terminal: time, level, logger, caller and message between tabs

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { summaries } from '../support/readLines.ts';
+
+const message = 'replica 10.0.0.4 lags by 812 ms';
+const said = `error LoggedError: ${message}`;
+const forms: Readonly<Record<string, string>> = {
+  'Airflow, with the place in braces': '[2026-03-02 10:00:00,301] {sync.py:33} ERROR - ',
+  'Airflow 2.3': '[2026-03-02, 10:00:00 UTC] {sync.py:33} ERROR - ',
+  'milliseconds twice': '2026-03-02 10:00:00,480,480 ERROR    [sync.py:33] ',
+  'the place alone': '2026-03-02 10:00:00,480 ERROR /srv/app/sync.py:33 ',
+  'a level in the middle of its brackets': '2026-03-02 10:00:00,480 [ ERROR  ] shop.orders: ',
+  'fields before the level': '2026-03-02 10:00:00,480 PID  1351 MainThread ERROR   ',
+  'fields between bars': '2026-03-02 10:00:00,738 | 1301 | MainThread | ERROR | shop.orders | ',
+  'fields between bars without blanks':
+    '2026-03-02 10:00:00,738|1301|MainThread|ERROR|shop.orders|',
+  'a name and no time': 'shop.orders ERROR: ',
+};
+
+describe('headers of log lines', () => {
+  for (const [name, header] of Object.entries(forms)) {
+    it(name, () => {
+      const [only = '', ...others] = summaries(`${header}${message}`);
+      assert.deepEqual(others, []);
+      assert.equal(only.replace(/ @ - \S*sync\.py:33$/, ''), said);
+    });
+  }
+
+  it('but not in sentences, and not of what is no error', () => {
+    const sentences = [
+      '2026-03-02 10:00:00,480 Handled 12 ERROR records of the batch',
+      '2026-03-02 10:00:00,480 Found 3 lines with ERROR in app.log',
+      '2026-03-02 10:00:00,738|1301|MainThread|INFO|shop.orders|a|ERROR|b',
+      '2026-03-02 10:00:00,738 | 1301 | MainThread | INFO | shop.orders | ERROR | b',
+      'see the ERROR: it is explained below',
+      '[2026-03-02 10:00:00,301] {sync.py:33} INFO - 0 ERROR lines',
+    ];
+    for (const sentence of sentences) assert.deepEqual(summaries(sentence), [], sentence);
+  });
+});
