@@ -1,5 +1,5 @@
 import { type Level, levelOf } from './level.ts';
-import { readForm } from './loggerForms.ts';
+import { isIndentedHeader, readForm } from './loggerForms.ts';
 
 /** What loggers write before a message, cut off by itself. */
 export interface Header {
@@ -70,7 +70,7 @@ export function readHeader(line: string): Header {
 
 /** Frames and source lines, the most frequent lines here, are indented; headers are not. */
 function isIndented(line: string): boolean {
-  return line.startsWith('  ') || line.startsWith('\t');
+  return line.startsWith('\t') || (line.startsWith('  ') && !isIndentedHeader(line));
 }
 
 function readOwnForm(line: string): Header | undefined {
@@ -247,7 +247,8 @@ function levelAt(line: string, at: number, afterATime: boolean): FoundLevel | un
   return undefined;
 }
 
-const name = /[\w$@/.:-]{1,80}(?:\[\d{1,9}\])?:?\s{1,20}(?:[-|]\s{1,4})?/y;
+const name =
+  /(?:[\w.-]{1,60} (?=[\w$@/.-]{1,80}\[\d{1,9}\]:?\s))?[\w$@/.:-]{1,80}(?:\[\d{1,9}\])?:?\s{1,20}(?:[-|]\s{1,4})?/y;
 /** The same where more than one may follow: `PID`, `1351`, `MainThread`, `shop.api`, but no word of a sentence. */
 const field =
   /(?:[A-Z]{2,12}|[A-Za-z]{0,40}[a-z][A-Z]\w{0,40}|[\w$@-]{0,40}[\d/.:][\w$@/.:-]{0,80}(?<=\w))\s{1,20}(?:[-|]\s{1,4})?/y;
@@ -296,11 +297,15 @@ function skip(pattern: RegExp, line: string, at: number): number {
   return pattern.test(line) ? pattern.lastIndex : at;
 }
 
-const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)="?(\w{1,12})(?:[+-]\d{1,3})?"?(?=\s|$)/;
-const logfmtMessage = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.){0,4000})"?|(\S{1,4000}))/;
-const logfmtReason = /\s(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|(\S{1,400}))/;
-/** ZIO logs a stack as the last field. */
-const logfmtCause = /\scause="(?=Exception in thread )/;
+const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)=["']?(\w{1,12})(?:[+-]\d{1,3})?["']?(?=\s|$)/;
+/** structlog quotes as Python does, and calls a message an event. */
+const logfmtMessage =
+  /(?:^|\s)(?:msg|message|event)=(?:"((?:[^"\\]|\\.){0,4000})"?|'((?:[^'\\]|\\.){0,4000})'?|(\S{1,4000}))/;
+const logfmtReason =
+  /\s(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|'((?:[^'\\]|\\.){1,1000})'?|(\S{1,400}))/;
+/** A stack is the last field; of ZIO without, of structlog with the quote that ends it. */
+const logfmtCause =
+  /\scause="(?=Exception in thread )|\sexception=(?=["']Traceback \(most recent call last\):)/;
 /** slog, logrus and go-kit say where it was logged. */
 const logfmtPlace = /(?:^|\s)(?:source|caller|file)="?([^\s"]{1,400}:\d{1,7})(?=[\s"]|$)/;
 const logfmtTime = /(?:^|\s)(?:time|ts|timestamp)="?([^\s"]{10,40})/;
@@ -309,7 +314,7 @@ const logfmtTime = /(?:^|\s)(?:time|ts|timestamp)="?([^\s"]{10,40})/;
 const routed = /^at=(\w{4,8}) (?:code=(\w{1,8}) )?desc="([^"]{1,300})"/;
 
 function unescaped(match: RegExpExecArray): string {
-  return (match[1] ?? match[2] ?? '').replace(/\\(["\\])/g, '$1');
+  return (match[1] ?? match[2] ?? match[3] ?? '').replace(/\\(["'\\])/g, '$1');
 }
 
 /** What failed, and why. */

@@ -4,6 +4,10 @@ import { isInApp, python } from './python.ts';
 
 /** A whole traceback in one line, its line ends written as `\n`, perhaps as the quoted value of a field. */
 const folded = /(["']?)Traceback \(most recent call last\):\\n\s{2}File \\?"/;
+/** The same with lines of its own, but escaped: the last field of a record. */
+const quotedHead = '"Traceback (most recent call last):';
+const quoteEnd = /(?:^|[^\\])"/;
+const maxQuotedLines = 400;
 /** What the interpreter says before there is a program. */
 const launched =
   /^(?:[^\s:]{0,300}[\\/]|[A-Z]:\\.{0,300}\\)?(?:python|pypy)[\d.]{0,8}(?:\.exe)?: ((?:can't (?:open file|find '__main__' module in)|No module named|Error while finding module specification for) .{1,1000})$/;
@@ -28,11 +32,17 @@ export const pythonBare: Grammar = {
   ],
   begin(line) {
     if (line.startsWith('future: <')) return neverRaised.test(line) ? followFuture() : undefined;
+    if (line === quotedHead) return followQuoted();
     return isWhole(line) ? () => 'no' : undefined;
   },
   saysEnough: isWhole,
-  *parse([line = '', next = '']) {
-    const parsed = line.startsWith('future: <') ? readTyped(next) : readWhole(line);
+  *parse(lines) {
+    const [line = '', next = ''] = lines;
+    const parsed = line.startsWith('future: <')
+      ? readTyped(next)
+      : line === quotedHead
+        ? readQuoted(lines.join('\n'), '"', '\n')
+        : readWhole(line);
     if (parsed) yield parsed;
   },
 };
@@ -50,6 +60,11 @@ function followFuture(): Follow {
   return (line) => (lines++ === 0 && typed.test(line) ? 'last' : 'no');
 }
 
+function followQuoted(): Follow {
+  let lines = 0;
+  return (line) => (quoteEnd.test(line) ? 'last' : ++lines <= maxQuotedLines ? 'more' : 'no');
+}
+
 function readTyped(line: string): ParsedException | undefined {
   const match = typed.exec(line);
   if (!match) return undefined;
@@ -58,7 +73,7 @@ function readTyped(line: string): ParsedException | undefined {
 
 function readWhole(line: string): ParsedException | undefined {
   const match = folded.exec(line);
-  if (match) return readFolded(line.slice(match.index), match[1] ?? '');
+  if (match) return readQuoted(line.slice(match.index), match[1] ?? '', '\\n');
   const said = launched.exec(line)?.[1];
   if (said !== undefined) {
     return exceptionOf('python', { type: 'PythonError', message: said, frames: [] }, []);
@@ -68,9 +83,9 @@ function readWhole(line: string): ParsedException | undefined {
   return exceptionOf('python', { type: 'SyntaxError', message, frames: [frame] }, []);
 }
 
-function readFolded(text: string, quote: string): ParsedException | undefined {
+function readQuoted(text: string, quote: string, lineEnd: string): ParsedException | undefined {
   const lines = unquoted(text, quote)
-    .split('\\n')
+    .split(lineEnd)
     .map((line) => line.replace(/\\(["'\\])/g, '$1'));
   const [parsed] = [...python.parse(lines)];
   return parsed;

@@ -14,6 +14,10 @@ const forms: Readonly<Record<string, string>> = {
   'fields between bars without blanks':
     '2026-03-02 10:00:00,738|1301|MainThread|ERROR|shop.orders|',
   'a name and no time': 'shop.orders ERROR: ',
+  'Flask names the module': '[2026-03-02 10:00:00,123] ERROR in app: ',
+  'uvicorn fills up with blanks': 'ERROR:    ',
+  'coloredlogs names host, logger and process':
+    '2026-03-02 10:00:00 web01 shop.orders[20900] ERROR ',
 };
 
 describe('headers of log lines', () => {
@@ -24,6 +28,23 @@ describe('headers of log lines', () => {
       assert.equal(only.replace(/ @ - \S*sync\.py:33$/, ''), said);
     });
   }
+
+  it('Rich, with and without the time, and the place behind', () => {
+    const place = `${' '.repeat(12)}sync.py:41`;
+    assert.deepEqual(summaries(`           ERROR    ${message}${place}`), [said]);
+    assert.deepEqual(summaries(`[10:00:00] ERROR    ${message}${place}`), [said]);
+    assert.deepEqual(summaries(`           INFO     0 ERROR lines${place}`), []);
+    assert.deepEqual(summaries('           ERROR    an indented word, see sync.py'), []);
+  });
+
+  it("structlog's pairs, quoted by either of its renderers", () => {
+    const quoted = [
+      `timestamp='2026-03-02T10:00:00.327676Z' level='error' event='${message}' request_id='r-9'`,
+      `timestamp=2026-03-02T10:00:00.576068Z level=error event="${message}" request_id=r-9`,
+    ];
+    for (const line of quoted) assert.deepEqual(summaries(line), [said]);
+    assert.deepEqual(summaries("level='info' event='0 error lines'"), []);
+  });
 
   it('but not in sentences, and not of what is no error', () => {
     const sentences = [

@@ -23,6 +23,20 @@ describe('python without lines of its own for its frames', () => {
     ]);
   });
 
+  it('reads one that is quoted and keeps its line ends', () => {
+    const lines = [
+      'timestamp=2026-03-02T10:00:00Z level=error event="job failed" n=3 exception="Traceback (most recent call last):',
+      String.raw`  File \"/srv/app/jobs.py\", line 10, in job`,
+      String.raw`    return take(\"tea\", n)`,
+      'stock.OutOfStock: only 2 of tea left"',
+      'timestamp=2026-03-02T10:00:01Z level=error event="mail bounced"',
+    ];
+    assert.deepEqual(summaries(lines.join('\n')), [
+      'error stock.OutOfStock: only 2 of tea left @ job /srv/app/jobs.py:10',
+      'error LoggedError: mail bounced',
+    ]);
+  });
+
   it('reads what the interpreter says before there is a program', () => {
     assert.deepEqual(
       summaries(
