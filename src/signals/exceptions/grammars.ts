@@ -1,4 +1,5 @@
 import { batsTests } from './batsTests.ts';
+import { behaveTests } from './behaveTests.ts';
 import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
@@ -71,6 +72,7 @@ export const grammars: readonly Grammar[] = [
   tapTests,
   psql,
   pythonTests,
+  behaveTests,
   doctests,
   phpTests,
   goTests,
