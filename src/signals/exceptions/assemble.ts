@@ -168,7 +168,9 @@ export function createAssembler(): Assembler {
     const [first] = one.said;
     const pieces = one.said;
     one.said = [];
-    if (first && isAtLeast(first.level, 'error')) emit(loggedEvent(pieces), first.offset);
+    if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
+      emit(loggedEvent(pieces), first.offset);
+    }
   };
 
   /** When the block was none after all, its lines get another chance: its first with the other grammars. */
@@ -405,6 +407,11 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   const [only, ...more] = pieces;
   const isAlone = more.length === 0 && said.length === 0 && frames.length === 0;
   return isAlone && only?.level === 'none' && !only.wrapped;
+}
+
+/** A level alone is a word that stood on a line of its own. */
+function saysAnything(pieces: readonly Piece[]): boolean {
+  return pieces.some(({ text }) => text.trim() !== '');
 }
 
 function blockStart(block: Block): number | undefined {

@@ -1,4 +1,5 @@
 import { batsTests } from './batsTests.ts';
+import { behaveTests } from './behaveTests.ts';
 import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
@@ -33,6 +34,7 @@ import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
 import { python } from './python.ts';
+import { pythonBare } from './pythonBare.ts';
 import { pythonFault } from './pythonFault.ts';
 import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
@@ -70,6 +72,7 @@ export const grammars: readonly Grammar[] = [
   tapTests,
   psql,
   pythonTests,
+  behaveTests,
   doctests,
   phpTests,
   goTests,
@@ -84,6 +87,7 @@ export const grammars: readonly Grammar[] = [
   kernel,
   v8Death,
   pythonNotebook,
+  pythonBare,
   python,
   pythonRich,
   pythonFault,
