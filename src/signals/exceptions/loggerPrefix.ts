@@ -116,10 +116,11 @@ function readFormed(line: string): Header | undefined {
   const form = readForm(line);
   if (!form) return undefined;
   const { level, start, end, language } = form;
+  const behind = end === undefined ? '' : line.slice(end);
   return {
     level,
     ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
-    rest: line.slice(start, end).trimEnd(),
+    rest: withReason(line.slice(start, end).trim(), logfmtReason.exec(behind)),
     spoken: line.slice(start),
     between: line.slice(0, start),
     ...(language === undefined ? {} : { language }),
@@ -280,7 +281,7 @@ function skip(pattern: RegExp, line: string, at: number): number {
 
 const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)="?(\w{1,12})(?:[+-]\d{1,3})?"?(?=\s|$)/;
 const logfmtMessage = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.){0,4000})"?|(\S{1,4000}))/;
-const logfmtReason = /\s(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|(\S{1,400}))/;
+const logfmtReason = /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|(\S{1,400}))/;
 /** ZIO logs a stack as the last field. */
 const logfmtCause = /\scause="(?=Exception in thread )/;
 /** slog, logrus and go-kit say where it was logged. */
@@ -297,7 +298,8 @@ function unescaped(match: RegExpExecArray): string {
 /** What failed, and why. */
 function withReason(message: string, match: RegExpExecArray | null): string {
   const reason = match ? unescaped(match) : '';
-  return reason === '' || message.includes(reason) ? message : `${message}: ${reason}`;
+  if (reason === '' || message.includes(reason)) return message;
+  return message === '' ? reason : `${message}: ${reason}`;
 }
 
 function readLogfmt(line: string): Header | undefined {
@@ -308,7 +310,9 @@ function readLogfmt(line: string): Header | undefined {
   if (!/(?:level|lvl|severity)=/.test(line)) return undefined;
   const level = levelOf(logfmtLevel.exec(line)?.[1] ?? '');
   const message = logfmtMessage.exec(line);
-  if (!level || !message) return undefined;
+  const reason = logfmtReason.exec(line);
+  // go-kit's loggers may give the error alone.
+  if (!level || !(message ?? reason)) return undefined;
   const at = Date.parse(logfmtTime.exec(line)?.[1] ?? '');
   const place = logfmtPlace.exec(line)?.[1];
   const cause = logfmtCause.exec(line);
@@ -317,7 +321,7 @@ function readLogfmt(line: string): Header | undefined {
     ...(Number.isNaN(at) ? {} : { timestamp: new Date(at).toISOString() }),
     rest: cause
       ? line.slice(cause.index + cause[0].length)
-      : withReason(unescaped(message), logfmtReason.exec(line)),
+      : withReason(message ? unescaped(message) : '', reason),
     ...(place === undefined ? {} : { between: place }),
   };
 }
