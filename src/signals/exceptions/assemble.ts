@@ -7,6 +7,7 @@ import {
   maxLineChars,
   maxMessageChars,
   type Grammar,
+  loggedError,
   type ParsedException,
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
@@ -27,9 +28,6 @@ export interface FoundException {
   readonly event: ExceptionEvent;
   readonly offset: number;
 }
-
-/** The type given to a message that a logger called an error but that names no exception. */
-export const loggedError = 'LoggedError';
 
 export const maxBlockLines = 1_000;
 export const maxBlockChars = 256 * 1024;
@@ -229,13 +227,14 @@ export function createAssembler(): Assembler {
       if (piece.wrapped) endSaid(one); // a record holds its own stack, or none follows
       return;
     }
-    if (one.said.length === 0) {
-      one.above = piece;
+    const goesOn = one.said.length > 0 && saysMore.test(piece.text);
+    if (goesOn && !above && one.said.length <= maxMessageTail) {
+      one.said.push(piece);
       return;
     }
-    const goesOn = saysMore.test(piece.text) && one.said.length <= maxMessageTail;
-    if (goesOn) one.said.push(piece);
-    else endSaid(one);
+    // What wraps an error may stand between the message and the stack.
+    if (above || piece.text === '') endSaid(one);
+    one.above = piece;
   };
 
   const begin = (one: Stream, piece: Piece, from: number, above: Piece | undefined): boolean => {
@@ -245,7 +244,8 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
+      const isApart = above !== undefined && grammar.takesLineAbove?.(piece.text) !== true;
+      const own = grammar.standsAlone || isApart || (piece.level !== undefined && !piece.wrapped);
       if (own) endSaid(one);
       const said = own ? [] : one.said;
       one.said = [];
@@ -391,7 +391,8 @@ function isIdle(one: Stream): boolean {
 }
 
 function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
-  return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
+  const first = pieces[0]?.text ?? '';
+  return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
 /** What is around it shows that an exception is only quoted. */

@@ -11,7 +11,11 @@ import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { glog } from './glog.ts';
-import { go, goRace } from './go.ts';
+import { go } from './go.ts';
+import { goBare } from './goBare.ts';
+import { goGin } from './goGin.ts';
+import { goRace } from './goRace.ts';
+import { goRun } from './goRun.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
@@ -94,7 +98,10 @@ export const grammars: readonly Grammar[] = [
   miette,
   rust,
   go,
+  goGin,
+  goBare,
   goRace,
+  goRun,
   zig,
   sanitizers,
   valgrind,

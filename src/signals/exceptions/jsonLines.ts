@@ -124,7 +124,8 @@ function firstText(record: Json, keys: readonly string[]): string | undefined {
 /** zap, slog and zerolog: what failed in the message, why in a field. */
 function withReason(record: Json, message: string, isThrown: boolean): string {
   const reason = isThrown ? undefined : firstText(record, ['error', 'err']);
-  return reason === undefined || message.includes(reason) ? message : `${message}: ${reason}`;
+  if (reason === undefined || message.includes(reason)) return message;
+  return message === '' ? reason : `${message}: ${reason}`;
 }
 
 const messageKeys = [

@@ -49,6 +49,14 @@ const forms: readonly Form[] = [
     may: (line) => line.charCodeAt(4) === 91,
     header: /^(INFO|WARN|ERRO|FATA|PANI|DEBU|TRAC)\[[\dT:.+Z-]{1,30}\] /,
     tail: / {2,}[\w.]{1,60}=/,
+    language: 'go',
+  },
+  {
+    // zerolog on a terminal: `11:21AM ERR main.go:12 > import failed error="disk full" feed=eu`
+    may: (line) => startsWithDigit(line) && line.includes('M '),
+    header: /^\d{1,2}:\d\d[AP]M (TRC|DBG|INF|WRN|ERR|FTL|PNC) (?:[\w./@-]{1,160}\.go:\d{1,7} > )?/,
+    tail: /(?:^| )[\w.]{1,60}=/,
+    language: 'go',
   },
   {
     // Celery: `[2026-03-02 10:00:00,123: ERROR/ForkPoolWorker-1] `
@@ -170,6 +178,9 @@ const shortened: Readonly<Record<string, Level>> = {
   TRAC: 'none',
 };
 
+/** A message before its fields, as klog writes it. */
+const quotedMessage = /^"(?:[^"\\]|\\.){1,2000}"(?=$| [\w./-]{1,100}=)/;
+
 export function readForm(line: string): FormHeader | undefined {
   for (const { may, header, language, tail } of forms) {
     if (!may(line)) continue;
@@ -178,8 +189,10 @@ export function readForm(line: string): FormHeader | undefined {
     const word = match[1] ?? '';
     const level = shortened[word] ?? levelOf(word.replace(/\d$/, ''));
     if (level === undefined) continue;
-    const start = match[0].length;
-    const behind = tail?.exec(line.slice(start));
+    const rest = line.slice(match[0].length);
+    const quoted = quotedMessage.exec(rest);
+    const start = match[0].length + (quoted ? 1 : 0);
+    const behind = quoted ? { index: quoted[0].length - 2 } : tail?.exec(rest);
     return {
       level,
       start,

@@ -116,10 +116,11 @@ function readFormed(line: string): Header | undefined {
   const form = readForm(line);
   if (!form) return undefined;
   const { level, start, end, language } = form;
+  const behind = end === undefined ? '' : line.slice(end);
   return {
     level,
     ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
-    rest: line.slice(start, end).trimEnd(),
+    rest: withReason(line.slice(start, end).trim(), logfmtReason.exec(behind)),
     spoken: line.slice(start),
     between: line.slice(0, start),
     ...(language === undefined ? {} : { language }),
@@ -302,7 +303,7 @@ const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)=["']?(\w{1,12})(?:[+-]\d{1,3
 const logfmtMessage =
   /(?:^|\s)(?:msg|message|event)=(?:"((?:[^"\\]|\\.){0,4000})"?|'((?:[^'\\]|\\.){0,4000})'?|(\S{1,4000}))/;
 const logfmtReason =
-  /\s(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|'((?:[^'\\]|\\.){1,1000})'?|(\S{1,400}))/;
+  /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|'((?:[^'\\]|\\.){1,1000})'?|(\S{1,400}))/;
 /** A stack is the last field; of ZIO without, of structlog with the quote that ends it. */
 const logfmtCause =
   /\scause="(?=Exception in thread )|\sexception=(?=["']Traceback \(most recent call last\):)/;
@@ -320,7 +321,8 @@ function unescaped(match: RegExpExecArray): string {
 /** What failed, and why. */
 function withReason(message: string, match: RegExpExecArray | null): string {
   const reason = match ? unescaped(match) : '';
-  return reason === '' || message.includes(reason) ? message : `${message}: ${reason}`;
+  if (reason === '' || message.includes(reason)) return message;
+  return message === '' ? reason : `${message}: ${reason}`;
 }
 
 function readLogfmt(line: string): Header | undefined {
@@ -331,7 +333,9 @@ function readLogfmt(line: string): Header | undefined {
   if (!/(?:level|lvl|severity)=/.test(line)) return undefined;
   const level = levelOf(logfmtLevel.exec(line)?.[1] ?? '');
   const message = logfmtMessage.exec(line);
-  if (!level || !message) return undefined;
+  const reason = logfmtReason.exec(line);
+  // go-kit's loggers may give the error alone.
+  if (!level || !(message ?? reason)) return undefined;
   const at = Date.parse(logfmtTime.exec(line)?.[1] ?? '');
   const place = logfmtPlace.exec(line)?.[1];
   const cause = logfmtCause.exec(line);
@@ -340,7 +344,7 @@ function readLogfmt(line: string): Header | undefined {
     ...(Number.isNaN(at) ? {} : { timestamp: new Date(at).toISOString() }),
     rest: cause
       ? line.slice(cause.index + cause[0].length)
-      : withReason(unescaped(message), logfmtReason.exec(line)),
+      : withReason(message ? unescaped(message) : '', reason),
     ...(place === undefined ? {} : { between: place }),
   };
 }

@@ -16,7 +16,7 @@ const maxLines = 200;
 export const tcl: Grammar = {
   language: 'tcl',
   hints: ['    while executing', '    while compiling'],
-  takesLineAbove: true,
+  takesLineAbove: () => true,
   begin(line) {
     let stack = mark.test(line);
     if (!stack && !known.test(line)) return undefined;
