@@ -11,6 +11,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { loggedError } from './loggedStack.ts';
 import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
@@ -29,7 +30,6 @@ export interface FoundException {
 }
 
 /** The type given to a message that a logger called an error but that names no exception. */
-export const loggedError = 'LoggedError';
 
 export const maxBlockLines = 1_000;
 export const maxBlockChars = 256 * 1024;
@@ -243,9 +243,10 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
+      const leveled = piece.level !== undefined && !piece.wrapped;
+      const own = grammar.standsAlone || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own ? [] : one.said;
+      const said = own || isApart(one.said) ? [] : one.said;
       one.said = [];
       one.block = {
         grammar,
@@ -407,6 +408,11 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   return isAlone && only?.level === 'none' && !only.wrapped;
 }
 
+/** A warning is the head of what stands right below it, not of what an empty line parts from it. */
+function isApart(said: readonly Piece[]): boolean {
+  return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
+}
+
 function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
@@ -489,7 +495,7 @@ function rawOf(pieces: readonly Piece[]): string {
   return raw.slice(0, maxRawChars);
 }
 
-function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+function blockEvent({ isUnhandled, ...parsed }: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
   const level = block.grammar.standsAlone
     ? undefined
@@ -500,7 +506,7 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     kind: 'exception',
     ...parsed,
     ...(origin === undefined ? {} : { frames: [origin.frame] }),
-    severity: severityOf(parsed, level),
+    severity: severityOf(parsed, isUnhandled && level === 'warning' ? 'error' : level),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...releaseOf(pieces),
     raw: rawOf(pieces),
