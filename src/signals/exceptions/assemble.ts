@@ -244,10 +244,11 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const isApart = above !== undefined && grammar.takesLineAbove?.(piece.text) !== true;
-      const own = grammar.standsAlone || isApart || (piece.level !== undefined && !piece.wrapped);
+      const leveled = piece.level !== undefined && !piece.wrapped;
+      const below = above === undefined || grammar.takesLineAbove?.(piece.text) === true;
+      const own = grammar.standsAlone || !below || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own ? [] : one.said;
+      const said = own || isApart(one.said) ? [] : one.said;
       one.said = [];
       one.block = {
         grammar,
@@ -415,6 +416,11 @@ function saysAnything(pieces: readonly Piece[]): boolean {
   return pieces.some(({ text }) => text.trim() !== '');
 }
 
+/** A warning is the head of what stands right below it, not of what an empty line parts from it. */
+function isApart(said: readonly Piece[]): boolean {
+  return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
+}
+
 function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
@@ -497,7 +503,7 @@ function rawOf(pieces: readonly Piece[]): string {
   return raw.slice(0, maxRawChars);
 }
 
-function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+function blockEvent({ isUnhandled, ...parsed }: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
   const level = block.grammar.standsAlone
     ? undefined
@@ -508,7 +514,7 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     kind: 'exception',
     ...parsed,
     ...(origin === undefined ? {} : { frames: [origin.frame] }),
-    severity: severityOf(parsed, level),
+    severity: severityOf(parsed, isUnhandled && level === 'warning' ? 'error' : level),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...releaseOf(pieces),
     raw: rawOf(pieces),

@@ -17,6 +17,8 @@ export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'releas
   readonly kind?: FindingKind;
   /** It repeats what is counted elsewhere, or says nothing of its own: its lines are taken, and nothing is told. */
   readonly silent?: boolean;
+  /** Nobody caught it but who reports it: no mere warning, whatever its logger thought. */
+  readonly isUnhandled?: boolean;
 };
 
 /**
@@ -44,6 +46,8 @@ export interface Grammar {
   saysEnough?(line: string): boolean;
   /** Whether a report with this first line stands below its message, which may be any line; that comes first in `parse`. */
   takesLineAbove?(first: string): boolean;
+  /** What it takes belongs to the message logged right above, even with a header of its own. */
+  readonly isOfMessage?: boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
   keepsLeveled?(line: string): boolean;
   /**

@@ -33,7 +33,7 @@ import { nim } from './nim.ts';
 import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
-import { php } from './php.ts';
+import { php, phpStack } from './php.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
@@ -45,7 +45,8 @@ import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
 import { robotTests } from './robotTests.ts';
-import { ruby, rubyTests } from './ruby.ts';
+import { ruby, rubyStack } from './ruby.ts';
+import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
@@ -109,8 +110,10 @@ export const grammars: readonly Grammar[] = [
   native,
   wordpress,
   php,
+  phpStack,
   crystal,
   ruby,
+  rubyStack,
   elixir,
   erlang,
   lua,
