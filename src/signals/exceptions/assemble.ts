@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
 import type { ReadText } from '../lineMemory.ts';
+import { mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
@@ -45,6 +46,10 @@ const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
 /** Python's prompts, the names it has for what was typed there, and the stack that a document leaves out. */
 const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
 const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
+/** What only stands in a trace. */
+const frameLike = /^\s+(?:at |File "|from |\.{3} \d)|^Caused by: /;
+/** How many lines of others may interrupt a trace at a time. */
+const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
 
@@ -87,6 +92,8 @@ interface Piece {
   readonly offset: number;
   readonly level: Level | undefined;
   readonly timestamp: string | undefined;
+  /** Its carrier alone gave it a level: what a logger said above may be its head all the same. */
+  readonly isTold?: boolean;
   /** Every line of a stack is a record of its own, so a level does not end a block. */
   readonly wrapped: boolean;
   readonly language: string;
@@ -121,6 +128,8 @@ interface Block {
   readonly above: Piece | undefined;
   chars: number;
   complete: boolean;
+  /** What another thread may have logged in the middle of it; only the next line tells. */
+  between: Piece[];
 }
 
 interface Stream {
@@ -130,6 +139,8 @@ interface Stream {
   /** The line before, when it belongs to nothing. */
   above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
+  /** Of the exceptions so far: one process has one. `text` when they differ. */
+  language?: string;
 }
 
 export function createAssembler(): Assembler {
@@ -145,7 +156,7 @@ export function createAssembler(): Assembler {
     if (!known) {
       if (streams.size >= maxStreams) dropIdle(streams);
       if (streams.size >= maxStreams) closeAll(true);
-      known = { said: [] };
+      known = name === '' ? { said: [], language: 'text' } : { said: [] };
       streams.set(name, known);
     }
     return known;
@@ -155,7 +166,7 @@ export function createAssembler(): Assembler {
     for (const [name, one] of streams) {
       // What a block was not after all may open others.
       while (one.block) {
-        if (!force && !one.block.complete) break;
+        if (!force && !one.block.complete && one.block.between.length === 0) break;
         endBlock(one);
       }
       if (!one.block) endSaid(one);
@@ -168,7 +179,9 @@ export function createAssembler(): Assembler {
     const [first] = one.said;
     const pieces = one.said;
     one.said = [];
-    if (first && isAtLeast(first.level, 'error')) emit(loggedEvent(pieces), first.offset);
+    if (first && isAtLeast(first.level, 'error')) {
+      emit(loggedEvent(pieces, one.language), first.offset);
+    }
   };
 
   /** When the block was none after all, its lines get another chance: its first with the other grammars. */
@@ -176,6 +189,11 @@ export function createAssembler(): Assembler {
     const block = one.block;
     if (!block) return;
     one.block = undefined;
+    finishBlock(one, block, block.between[0] ?? below);
+    for (const piece of block.between) accept(one, piece);
+  };
+
+  const finishBlock = (one: Stream, block: Block, below: Piece | undefined): void => {
     const pieces = withAbove(block);
     const texts = pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
@@ -185,6 +203,8 @@ export function createAssembler(): Assembler {
       if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
       const first = block.said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, block), first.offset);
+      one.language =
+        (one.language ?? parsed.language) === parsed.language ? parsed.language : 'text';
     }
     if (any) return;
     one.said = [...block.said];
@@ -200,8 +220,14 @@ export function createAssembler(): Assembler {
       const leveled = piece.level !== undefined && !piece.wrapped;
       const ends = leveled && !block.grammar.standsAlone;
       const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
-      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece), leveled);
+      if (foreign && mayStandBetween(piece, block)) {
+        block.between.push(piece);
+        return;
+      }
+      const isPart = !foreign && (block.between.length === 0 || resumes(piece, block));
+      const verdict = isPart ? block.follow(textFor(block.grammar, piece), leveled) : 'no';
       if (verdict !== 'no') {
+        block.between = [];
         block.pieces.push(piece);
         block.chars += piece.text.length;
         block.complete = verdict !== 'more';
@@ -243,7 +269,8 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
+      const leveled = piece.level !== undefined && !piece.wrapped && !piece.isTold;
+      const own = grammar.standsAlone || leveled;
       if (own) endSaid(one);
       const said = own ? [] : one.said;
       one.said = [];
@@ -255,6 +282,7 @@ export function createAssembler(): Assembler {
         above,
         chars: piece.text.length,
         complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
+        between: [],
       };
       return true;
     }
@@ -270,7 +298,7 @@ export function createAssembler(): Assembler {
 
   const pushText = (line: string, offset: number, shape?: ShapeNotes): void => {
     const carried = shape?.isPlain === true ? plain(line) : peel(line);
-    if (shape) shape.isPlain ??= isPlain(carried, line);
+    if (shape) shape.isPlain ??= isPlain(carried, line) && !mayEmbed(line);
     const one = carried.stream === '' ? undefined : stream(carried.stream);
     if (one && (carried.partial || one.partial)) {
       const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
@@ -289,16 +317,20 @@ export function createAssembler(): Assembler {
     told: Told = {},
     shape?: ShapeNotes,
   ): void => {
-    const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
-    if (record?.carrier !== undefined) {
+    const start = recordStart(text);
+    const record = start < 0 ? undefined : readRecord(text.slice(start), readStack);
+    const before = start > 0 ? readHeader(text.slice(0, start)) : undefined;
+    if (!record || (before && !isTagged(before, record))) {
+      routeText(name, text, offset, told, shape);
+      return;
+    }
+    if (record.carrier !== undefined) {
       joinCarried(record.carrier, record, offset);
       return;
     }
-    if (!record) {
-      const cut = text.slice(0, maxLineChars);
-      const header = shape ? headerLike(cut, shape) : readHeader(cut);
-      const piece = pieceOf(header, cut, offset, shape);
-      accept(stream(name), completed(piece, told, stream(name).block !== undefined));
+    if (isCollected(record)) {
+      const lines = strip(record.message).split(/\r?\n/, maxBlockLines);
+      for (const line of lines) route(`${name}{${record.source ?? ''}}`, line, offset, record);
       return;
     }
     const message = record.message.slice(0, maxLineChars);
@@ -307,15 +339,31 @@ export function createAssembler(): Assembler {
       spoken: message,
       raw: text.slice(0, maxRawChars),
       offset,
-      level: record.level,
-      timestamp: record.timestamp,
+      level: record.level ?? before?.level,
+      timestamp: record.timestamp ?? before?.timestamp,
       wrapped: true,
       language: record.language,
       origin: record.origin,
       release: record.release,
     };
-    if (record.exception) emit(recordEvent(record.exception, piece), offset);
-    else accept(stream(`${name}{}`), piece);
+    const exception = record.exception ?? readInner(message);
+    if (exception) emit(recordEvent(exception, piece), offset);
+    else accept(stream(`${name}{${record.source ?? ''}}`), piece);
+  };
+
+  const routeText = (
+    name: string,
+    text: string,
+    offset: number,
+    told: Told,
+    shape: ShapeNotes | undefined,
+  ): void => {
+    const cut = text.slice(0, maxLineChars);
+    const header = shape ? headerLike(cut, shape) : readHeader(cut);
+    const piece = pieceOf(header, cut, offset, shape);
+    const escaped = text.includes('\\n') ? readEscaped(text, readStack) : undefined;
+    if (escaped) emit(recordEvent(escaped, piece), offset);
+    else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
   };
 
   /** Docker's json-file cuts lines at 16 KiB; the pieces without a line end belong to the next. */
@@ -392,6 +440,17 @@ function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
 }
 
+function mayStandBetween({ level }: Piece, { between }: Block): boolean {
+  return !isAtLeast(level, 'error') && between.length < maxBetween;
+}
+
+/** Whether a line goes on with a trace that another thread's line has interrupted. */
+function resumes({ text, level }: Piece, { complete, grammar }: Block): boolean {
+  if (level !== undefined) return false;
+  if (frameLike.test(text)) return true;
+  return !complete && (/^\s+\S/.test(text) || (grammar.namesLast === true && namedType.test(text)));
+}
+
 /** What is around it shows that an exception is only quoted. */
 function isQuoted({ above, pieces }: Block, below: Piece | undefined): boolean {
   if (above === undefined) return false;
@@ -411,8 +470,12 @@ function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
 
+/** What is said to the program around a terminal (APC, DCS, PM, SOS), as Buildkite's agent says when. */
+const aside = /\x1b[_PX^][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)/g; // oxlint-disable-line no-control-regex
+
 function strip(text: string): string {
-  return text.includes('\x1b') || text.includes('\x9b') ? stripVTControlCharacters(text) : text;
+  if (!text.includes('\x1b') && !text.includes('\x9b')) return text;
+  return stripVTControlCharacters(text.replace(aside, ''));
 }
 
 function isPlain({ stream, text, partial, level, timestamp }: Carried, line: string): boolean {
@@ -464,8 +527,25 @@ function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
     ...piece,
     timestamp: piece.timestamp ?? told.timestamp,
     origin: piece.origin ?? told.origin,
-    level: piece.level ?? (isError ? told.level : undefined),
+    ...(piece.level === undefined && isError ? { level: told.level, isTold: true } : {}),
   };
+}
+
+/** A record behind a time and a tag is what the line is about; behind a message only when it holds a stack. */
+function isTagged(before: Header, record: JsonRecord): boolean {
+  if (record.exception) return true;
+  return before.level === undefined && /^(?:[\w.@/-]{1,100}:?\s{0,4})?$/.test(before.rest.trim());
+}
+
+/** A line that a collector has put into a record of its own; what the line says of itself counts. */
+function isCollected(record: JsonRecord): boolean {
+  const isNamed = record.source !== undefined || record.timestamp !== undefined;
+  return isNamed && record.level === undefined && !record.exception && record.message !== '';
+}
+
+/** Of a record that another carries as its message. */
+function readInner(message: string): ParsedException | undefined {
+  return message.startsWith('{"') ? readRecord(message, readStack)?.exception : undefined;
 }
 
 /** The first exception in a stack that a record holds. */
@@ -491,9 +571,11 @@ function rawOf(pieces: readonly Piece[]): string {
 
 function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
+  const [first] = block.pieces;
+  const isOwn = first !== undefined && block.grammar.isUncaught?.(first.text) === true;
   const level = block.grammar.standsAlone
     ? undefined
-    : pieces.find((piece) => piece.level !== undefined)?.level;
+    : (isOwn ? block.pieces : pieces).find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
   return {
@@ -536,14 +618,15 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
 const namedType =
   /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
 
-function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
+function loggedEvent(pieces: readonly Piece[], spoken = 'text'): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
+  const own = first?.language ?? 'text';
   const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
   return {
     kind: 'log',
-    language: first?.origin?.language ?? first?.language ?? 'text',
+    language: first?.origin?.language ?? (own === 'text' ? spoken : own),
     type: named?.[1] ?? loggedError,
     message: (named?.[2] ?? said).slice(0, maxMessageChars),
     frames,

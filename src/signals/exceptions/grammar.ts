@@ -42,6 +42,10 @@ export interface Grammar {
   begin(line: string): Follow | undefined;
   /** Whether this first line says enough by itself; without it, a block waits for a second one. */
   saysEnough?(line: string): boolean;
+  /** Type and message stand below the frames. */
+  readonly namesLast?: boolean;
+  /** Whether the runtime itself begins so when nobody caught it: however mild what a logger said above. */
+  isUncaught?(line: string): boolean;
   /** Its reports begin with the line below the message, which may be any; that line comes first in `parse`. */
   readonly takesLineAbove?: boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
