@@ -12,6 +12,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfList, mayBeList } from './jsonLists.ts';
 import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
@@ -179,7 +180,9 @@ export function createAssembler(): Assembler {
     const [first] = one.said;
     const pieces = one.said;
     one.said = [];
-    if (first && isAtLeast(first.level, 'error')) {
+    // A word in brackets alone is the head of a section, not a message.
+    const isSaid = pieces.some(({ text }) => text.trim() !== '');
+    if (first && isSaid && isAtLeast(first.level, 'error')) {
       emit(loggedEvent(pieces, one.language), first.offset);
     }
   };
@@ -361,7 +364,9 @@ export function createAssembler(): Assembler {
     const cut = text.slice(0, maxLineChars);
     const header = shape ? headerLike(cut, shape) : readHeader(cut);
     const piece = pieceOf(header, cut, offset, shape);
-    const escaped = text.includes('\\n') ? readEscaped(text, readStack) : undefined;
+    // Dumps and documents hold such texts, too.
+    const mayHold = text.includes('\\n') && isLogged(header);
+    const escaped = mayHold ? readEscaped(text, readStack) : undefined;
     if (escaped) emit(recordEvent(escaped, piece), offset);
     else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
   };
@@ -388,14 +393,14 @@ export function createAssembler(): Assembler {
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape) return pushText(line.text, offset, shape);
+      if (shape && !mayBeList(line.text)) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
         for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
         return;
       }
-      const report = linesOfReport(text);
+      const report = linesOfReport(text) ?? linesOfList(text);
       if (report) {
         for (const part of report) pushText(part, offset);
         return;
@@ -533,8 +538,12 @@ function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
 
 /** A record behind a time and a tag is what the line is about; behind a message only when it holds a stack. */
 function isTagged(before: Header, record: JsonRecord): boolean {
-  if (record.exception) return true;
+  if (record.exception) return isLogged(before);
   return before.level === undefined && /^(?:[\w.@/-]{1,100}:?\s{0,4})?$/.test(before.rest.trim());
+}
+
+function isLogged({ level, timestamp }: Header): boolean {
+  return level !== undefined || timestamp !== undefined;
 }
 
 /** A line that a collector has put into a record of its own; what the line says of itself counts. */

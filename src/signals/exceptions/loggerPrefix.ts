@@ -34,7 +34,7 @@ const bracketed = new RegExp(
   'iy',
 );
 const capital = new RegExp(
-  `(${words.toUpperCase()})\\b(?![=(.'"-])\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
+  `(${words.toUpperCase()})\\b(?![=(.'"-]| {1,20}= )\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
   'y',
 );
 /** Go's runtime says `panic: ` itself: whoever gave the time only carries it. */
@@ -273,8 +273,11 @@ function levelBehindName(line: string, at: number): FoundLevel | undefined {
   return undefined;
 }
 
+/** AWS Lambda's Python: the time and the request between level and message. */
+const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+
 function messageStart(line: string, at: number): number {
-  let from = skip(gap, line, skip(pythonName, line, at));
+  let from = skip(gap, line, skip(request, line, skip(pythonName, line, at)));
   for (let i = 0; i < 4; i++) {
     const next = skip(origin, line, from);
     if (next === from) break;

@@ -140,6 +140,37 @@ describe('what carries a log', () => {
     it(`changes nothing: ${name}`, async () => assert.deepEqual(await groupsOf(bytes), expected));
   }
 
+  const whole: Readonly<Record<string, string>> = {
+    'journalctl -o verbose': said
+      .map(
+        (line, i) =>
+          `Mon 2026-03-02 10:00:00.${100_000 + i} UTC [s=3a;i=2f;b=9c;m=1;t=5;x=7]\n    PRIORITY=6\n    SYSLOG_IDENTIFIER=api\n    MESSAGE=${line}\n    _PID=7\n`,
+      )
+      .join(''),
+    'journalctl -o export': said
+      .map((line, i) => `__CURSOR=s=3a;i=${i}\nPRIORITY=6\nMESSAGE=${line}\n_PID=7\n\n`)
+      .join(''),
+    'aws logs get-log-events': JSON.stringify(
+      { events: said.map((message, i) => ({ timestamp: i, message })), nextForwardToken: 'f/1' },
+      undefined,
+      4,
+    ),
+    'gcloud logging read': JSON.stringify(
+      said.map((textPayload, i) => ({ labels: { a: 'b' }, textPayload, timestamp: at(i) })),
+      undefined,
+      2,
+    ),
+    'a list in one line': JSON.stringify(said.map((log, i) => ({ log, time: at(i) }))),
+    'records written to be read': said
+      .map((message, i) => `${JSON.stringify({ message, time: at(i) }, undefined, 2)}\n`)
+      .join(''),
+  };
+  for (const [name, log] of Object.entries(whole)) {
+    it(`changes nothing: ${name}`, async () => {
+      assert.deepEqual((await groupsOf(Buffer.from(log))).sort(), [...expected].sort());
+    });
+  }
+
   it('changes nothing: colours that syslog has escaped', async () => {
     const red = said.map((line, i) => `Mar  2 ${clock(i)} host api[812]: #033[31m${line}#033[0m`);
     assert.deepEqual(await groupsOf(Buffer.from(`${red.join('\n')}\n`)), expected);

@@ -56,6 +56,36 @@ const lines: Readonly<Record<string, readonly [line: string, ...found: readonly 
     }),
     foundInRuby,
   ],
+  "OpenTelemetry's protocol": [
+    JSON.stringify({
+      resourceLogs: [
+        {
+          scopeLogs: [
+            {
+              logRecords: [
+                { severityNumber: 9, body: { stringValue: 'ERROR: none' } },
+                {
+                  timeUnixNano: '1772445602000000000',
+                  severityNumber: 17,
+                  body: { stringValue: 'not paid' },
+                  attributes: [
+                    { key: 'exception.type', value: { stringValue: 'TypeError' } },
+                    { key: 'exception.stacktrace', value: { stringValue: stack } },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    }),
+    found,
+  ],
+  'a dump of a table': [
+    String.raw`INSERT INTO errors VALUES (1,'TypeError: x
+    at pay (/app/pay.js:3:4)');`,
+  ],
+  'an example in a document': [`  example: ${record}`],
   'an error that a collector has read': [
     JSON.stringify({ container_id: '4f5a', log: `${time} ERROR [main] shop.Cart - out of stock` }),
     'error LoggedError: out of stock',
