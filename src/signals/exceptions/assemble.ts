@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
 import type { ReadText } from '../lineMemory.ts';
+import { mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
@@ -12,6 +13,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfList, mayBeList } from './jsonLists.ts';
 import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
@@ -43,6 +45,10 @@ const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
 /** Python's prompts, the names it has for what was typed there, and the stack that a document leaves out. */
 const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
 const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
+/** What only stands in a trace. */
+const frameLike = /^\s+(?:at |File "|from |\.{3} \d)|^Caused by: /;
+/** How many lines of others may interrupt a trace at a time. */
+const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
 
@@ -85,6 +91,8 @@ interface Piece {
   readonly offset: number;
   readonly level: Level | undefined;
   readonly timestamp: string | undefined;
+  /** Its carrier alone gave it a level: what a logger said above may be its head all the same. */
+  readonly isTold?: boolean;
   /** Every line of a stack is a record of its own, so a level does not end a block. */
   readonly wrapped: boolean;
   readonly language: string;
@@ -119,6 +127,8 @@ interface Block {
   readonly above: Piece | undefined;
   chars: number;
   complete: boolean;
+  /** What another thread may have logged in the middle of it; only the next line tells. */
+  between: Piece[];
 }
 
 interface Stream {
@@ -128,6 +138,8 @@ interface Stream {
   /** The line before, when it belongs to nothing. */
   above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
+  /** Of the exceptions so far: one process has one. `text` when they differ. */
+  language?: string;
 }
 
 export function createAssembler(): Assembler {
@@ -143,7 +155,7 @@ export function createAssembler(): Assembler {
     if (!known) {
       if (streams.size >= maxStreams) dropIdle(streams);
       if (streams.size >= maxStreams) closeAll(true);
-      known = { said: [] };
+      known = name === '' ? { said: [], language: 'text' } : { said: [] };
       streams.set(name, known);
     }
     return known;
@@ -153,7 +165,7 @@ export function createAssembler(): Assembler {
     for (const [name, one] of streams) {
       // What a block was not after all may open others.
       while (one.block) {
-        if (!force && !one.block.complete) break;
+        if (!force && !one.block.complete && one.block.between.length === 0) break;
         endBlock(one);
       }
       if (!one.block) endSaid(one);
@@ -167,7 +179,7 @@ export function createAssembler(): Assembler {
     const pieces = one.said;
     one.said = [];
     if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
-      emit(loggedEvent(pieces), first.offset);
+      emit(loggedEvent(pieces, one.language), first.offset);
     }
   };
 
@@ -176,6 +188,11 @@ export function createAssembler(): Assembler {
     const block = one.block;
     if (!block) return;
     one.block = undefined;
+    finishBlock(one, block, block.between[0] ?? below);
+    for (const piece of block.between) accept(one, piece);
+  };
+
+  const finishBlock = (one: Stream, block: Block, below: Piece | undefined): void => {
     const pieces = withAbove(block);
     const texts = pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
@@ -185,6 +202,8 @@ export function createAssembler(): Assembler {
       if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
       const first = block.said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, block), first.offset);
+      one.language =
+        (one.language ?? parsed.language) === parsed.language ? parsed.language : 'text';
     }
     if (any) return;
     one.said = [...block.said];
@@ -200,8 +219,14 @@ export function createAssembler(): Assembler {
       const leveled = piece.level !== undefined && !piece.wrapped;
       const ends = leveled && !block.grammar.standsAlone;
       const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
-      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece), leveled);
+      if (foreign && mayStandBetween(piece, block)) {
+        block.between.push(piece);
+        return;
+      }
+      const isPart = !foreign && (block.between.length === 0 || resumes(piece, block));
+      const verdict = isPart ? block.follow(textFor(block.grammar, piece), leveled) : 'no';
       if (verdict !== 'no') {
+        block.between = [];
         block.pieces.push(piece);
         block.chars += piece.text.length;
         block.complete = verdict !== 'more';
@@ -244,7 +269,7 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const leveled = piece.level !== undefined && !piece.wrapped;
+      const leveled = piece.level !== undefined && !piece.wrapped && !piece.isTold;
       const below = above === undefined || grammar.takesLineAbove?.(piece.text) === true;
       const own = grammar.standsAlone || !below || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
@@ -258,6 +283,7 @@ export function createAssembler(): Assembler {
         above,
         chars: piece.text.length,
         complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
+        between: [],
       };
       return true;
     }
@@ -273,7 +299,7 @@ export function createAssembler(): Assembler {
 
   const pushText = (line: string, offset: number, shape?: ShapeNotes): void => {
     const carried = shape?.isPlain === true ? plain(line) : peel(line);
-    if (shape) shape.isPlain ??= isPlain(carried, line);
+    if (shape) shape.isPlain ??= isPlain(carried, line) && !mayEmbed(line);
     const one = carried.stream === '' ? undefined : stream(carried.stream);
     if (one && (carried.partial || one.partial)) {
       const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
@@ -292,16 +318,20 @@ export function createAssembler(): Assembler {
     told: Told = {},
     shape?: ShapeNotes,
   ): void => {
-    const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
-    if (record?.carrier !== undefined) {
+    const start = recordStart(text);
+    const record = start < 0 ? undefined : readRecord(text.slice(start), readStack);
+    const before = start > 0 ? readHeader(text.slice(0, start)) : undefined;
+    if (!record || (before && !isTagged(before, record))) {
+      routeText(name, text, offset, told, shape);
+      return;
+    }
+    if (record.carrier !== undefined) {
       joinCarried(record.carrier, record, offset);
       return;
     }
-    if (!record) {
-      const cut = text.slice(0, maxLineChars);
-      const header = shape ? headerLike(cut, shape) : readHeader(cut);
-      const piece = pieceOf(header, cut, offset, shape);
-      accept(stream(name), completed(piece, told, stream(name).block !== undefined));
+    if (isCollected(record)) {
+      const lines = strip(record.message).split(/\r?\n/, maxBlockLines);
+      for (const line of lines) route(`${name}{${record.source ?? ''}}`, line, offset, record);
       return;
     }
     const message = record.message.slice(0, maxLineChars);
@@ -310,15 +340,33 @@ export function createAssembler(): Assembler {
       spoken: message,
       raw: text.slice(0, maxRawChars),
       offset,
-      level: record.level,
-      timestamp: record.timestamp,
+      level: record.level ?? before?.level,
+      timestamp: record.timestamp ?? before?.timestamp,
       wrapped: true,
       language: record.language,
       origin: record.origin,
       release: record.release,
     };
-    if (record.exception) emit(recordEvent(record.exception, piece), offset);
-    else accept(stream(`${name}{}`), piece);
+    const exception = record.exception ?? readInner(message);
+    if (exception) emit(recordEvent(exception, piece), offset);
+    else accept(stream(`${name}{${record.source ?? ''}}`), piece);
+  };
+
+  const routeText = (
+    name: string,
+    text: string,
+    offset: number,
+    told: Told,
+    shape: ShapeNotes | undefined,
+  ): void => {
+    const cut = text.slice(0, maxLineChars);
+    const header = shape ? headerLike(cut, shape) : readHeader(cut);
+    const piece = pieceOf(header, cut, offset, shape);
+    // Dumps and documents hold such texts, too.
+    const mayHold = text.includes('\\n') && isLogged(header);
+    const escaped = mayHold ? readEscaped(text, readStack) : undefined;
+    if (escaped) emit(recordEvent(escaped, piece), offset);
+    else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
   };
 
   /** Docker's json-file cuts lines at 16 KiB; the pieces without a line end belong to the next. */
@@ -343,14 +391,14 @@ export function createAssembler(): Assembler {
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape) return pushText(line.text, offset, shape);
+      if (shape && !mayBeList(line.text)) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
         for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
         return;
       }
-      const report = linesOfReport(text);
+      const report = linesOfReport(text) ?? linesOfList(text);
       if (report) {
         for (const part of report) pushText(part, offset);
         return;
@@ -396,6 +444,17 @@ function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
+function mayStandBetween({ level }: Piece, { between }: Block): boolean {
+  return !isAtLeast(level, 'error') && between.length < maxBetween;
+}
+
+/** Whether a line goes on with a trace that another thread's line has interrupted. */
+function resumes({ text, level }: Piece, { complete, grammar }: Block): boolean {
+  if (level !== undefined) return false;
+  if (frameLike.test(text)) return true;
+  return !complete && (/^\s+\S/.test(text) || (grammar.namesLast === true && namedType.test(text)));
+}
+
 /** What is around it shows that an exception is only quoted. */
 function isQuoted({ above, pieces }: Block, below: Piece | undefined): boolean {
   if (above === undefined) return false;
@@ -425,8 +484,12 @@ function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
 
+/** What is said to the program around a terminal (APC, DCS, PM, SOS), as Buildkite's agent says when. */
+const aside = /\x1b[_PX^][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)/g; // oxlint-disable-line no-control-regex
+
 function strip(text: string): string {
-  return text.includes('\x1b') || text.includes('\x9b') ? stripVTControlCharacters(text) : text;
+  if (!text.includes('\x1b') && !text.includes('\x9b')) return text;
+  return stripVTControlCharacters(text.replace(aside, ''));
 }
 
 function isPlain({ stream, text, partial, level, timestamp }: Carried, line: string): boolean {
@@ -478,8 +541,29 @@ function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
     ...piece,
     timestamp: piece.timestamp ?? told.timestamp,
     origin: piece.origin ?? told.origin,
-    level: piece.level ?? (isError ? told.level : undefined),
+    ...(piece.level === undefined && isError ? { level: told.level, isTold: true } : {}),
   };
+}
+
+/** A record behind a time and a tag is what the line is about; behind a message only when it holds a stack. */
+function isTagged(before: Header, record: JsonRecord): boolean {
+  if (record.exception) return isLogged(before);
+  return before.level === undefined && /^(?:[\w.@/-]{1,100}:?\s{0,4})?$/.test(before.rest.trim());
+}
+
+function isLogged({ level, timestamp }: Header): boolean {
+  return level !== undefined || timestamp !== undefined;
+}
+
+/** A line that a collector has put into a record of its own; what the line says of itself counts. */
+function isCollected(record: JsonRecord): boolean {
+  const isNamed = record.source !== undefined || record.timestamp !== undefined;
+  return isNamed && record.level === undefined && !record.exception && record.message !== '';
+}
+
+/** Of a record that another carries as its message. */
+function readInner(message: string): ParsedException | undefined {
+  return message.startsWith('{"') ? readRecord(message, readStack)?.exception : undefined;
 }
 
 /** The first exception in a stack that a record holds. */
@@ -505,9 +589,11 @@ function rawOf(pieces: readonly Piece[]): string {
 
 function blockEvent({ isUnhandled, ...parsed }: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
+  const [first] = block.pieces;
+  const isOwn = first !== undefined && block.grammar.isUncaught?.(first.text) === true;
   const level = block.grammar.standsAlone
     ? undefined
-    : pieces.find((piece) => piece.level !== undefined)?.level;
+    : (isOwn ? block.pieces : pieces).find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
   return {
@@ -550,14 +636,15 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
 const namedType =
   /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
 
-function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
+function loggedEvent(pieces: readonly Piece[], spoken = 'text'): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
+  const own = first?.language ?? 'text';
   const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
   return {
     kind: 'log',
-    language: first?.origin?.language ?? first?.language ?? 'text',
+    language: first?.origin?.language ?? (own === 'text' ? spoken : own),
     type: named?.[1] ?? loggedError,
     message: (named?.[2] ?? said).slice(0, maxMessageChars),
     frames,

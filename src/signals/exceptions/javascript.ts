@@ -82,7 +82,8 @@ export const javascript: Grammar = {
       parsePageError(first) ??
       parseBlock(lines) ??
       parseEngineHead(first);
-    if (parsed) yield parsed;
+    // `console.trace` says where a program is, not that anything is wrong.
+    if (parsed) yield parsed.type === 'Trace' ? { ...parsed, silent: true } : parsed;
   },
 };
 

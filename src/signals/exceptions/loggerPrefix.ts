@@ -20,7 +20,7 @@ const iso =
   /\[?(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ]|, )(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:[.,]\d{3})?(Z| ?[+-]\d{2}:?\d{2})?(?: UTC)?\]?/y;
 const clock = /\[?(?:\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?|\d{1,2}:\d{2}[AP]M)\]?(?= )/y;
 const syslog =
-  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: \d{4})?\]?(?= )/y;
+  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: (?:\d{4}|[AP]M))?\]?(?= )/y;
 const dayFirst =
   /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
@@ -34,11 +34,12 @@ const bracketed = new RegExp(
   'iy',
 );
 const capital = new RegExp(
-  `(${words.toUpperCase()})\\b(?![=(.'"-])\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
+  `(${words.toUpperCase()})\\b(?![=(.'"-]| {1,20}= )\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
   'y',
 );
+/** Go's runtime says `panic: ` itself: whoever gave the time only carries it. */
 const afterTime = new RegExp(
-  `(?:[\\w.-]{1,40}[.])?(${words})\\b(?![=.'"])\\s{0,8}[:|\\]]?(?=[\\s\\[(:|-]|$)`,
+  `(?!panic: )(?:[\\w.-]{1,40}[.])?(${words})\\b(?![=.'"])\\s{0,8}[:|\\]]?(?=[\\s\\[(:|-]|$)`,
   'iy',
 );
 const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
@@ -97,7 +98,7 @@ export function headerCuts(line: string): HeaderCuts | undefined {
 
 function usualCuts(line: string): HeaderCuts {
   const time = readTime(line, 0);
-  const start = time?.end ?? 0;
+  const start = time ? secondTimeEnd(line, time.end) : 0;
   const from = time ? skip(gap, line, start) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
@@ -108,6 +109,13 @@ function usualCuts(line: string): HeaderCuts {
   // One space parts a time from its line; more of them are the line's own indentation.
   const text = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
   return { hasTime: true, rest: text, spoken: text };
+}
+
+/** What carries a log may write its own time before the logger's: Jenkins, pm2. */
+function secondTimeEnd(line: string, end: number): number {
+  const next = skip(gap, line, end);
+  const at = line[next] === '[' ? next + 1 : next;
+  return next > end && isDigit(line.charCodeAt(at)) ? (readTime(line, next)?.end ?? end) : end;
 }
 
 const noHeader: HeaderCuts = { hasTime: false, rest: 0, spoken: 0 };
@@ -160,8 +168,7 @@ export function timeAt(line: string, at: number): string | undefined {
 
 function readTime(line: string, at: number): Time | undefined {
   const first = line.charCodeAt(at);
-  if (!(first >= 48 && first <= 57) && first !== 91 && !(first >= 65 && first <= 90))
-    return undefined;
+  if (!isDigit(first) && first !== 91 && !(first >= 65 && first <= 90)) return undefined;
   if (isUsual(line, at)) return { iso: line.slice(at, at + 24), end: at + 24 };
   iso.lastIndex = at;
   const match = iso.exec(line);
@@ -193,6 +200,10 @@ function isUsual(line: string, at: number): boolean {
   return (
     isDay && twoDigits(line, at + 11) < 24 && isMinute(line, at + 14) && isMinute(line, at + 17)
   );
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function isMinute(line: string, at: number): boolean {
@@ -282,8 +293,11 @@ function markedLevel(line: string, at: number): FoundLevel | undefined {
   return undefined;
 }
 
+/** AWS Lambda's Python: the time and the request between level and message. */
+const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+
 function messageStart(line: string, at: number): number {
-  let from = skip(gap, line, skip(pythonName, line, at));
+  let from = skip(gap, line, skip(request, line, skip(pythonName, line, at)));
   for (let i = 0; i < 4; i++) {
     const next = skip(origin, line, from);
     if (next === from) break;

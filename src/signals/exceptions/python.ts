@@ -40,6 +40,7 @@ const maxMessageLines = 10;
 export const python: Grammar = {
   language: 'python',
   hints: ['Traceback (most', 'File "'],
+  namesLast: true,
   begin(line) {
     if (groupHeader.test(line)) return followGroup(indentOf(line));
     if (header.test(line)) return followTraceback(indentOf(line), 'frames');

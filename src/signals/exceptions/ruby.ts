@@ -63,6 +63,7 @@ export const ruby: Grammar = {
     return !isScriptError(line) && jrubyHead.test(line) ? followTyped() : undefined;
   },
   saysEnough: (line) => !isPlaced(line),
+  isUncaught: (line) => errorHead.test(line),
   keepsLeveled: (line) => railsFrame.test(line) || railsHead.test(line) || blankTagged.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
