@@ -40,7 +40,7 @@ describe("failures of JavaScript's test runners", () => {
   3) depot
        inner
          "before all" hook for "opens":
-     Error: Timeout of 20ms exceeded.
+     Error: Timeout of 20ms exceeded. (/srv/depot/test/lids.js)
       at listOnTimeout (node:internal/timers:581:17)
 
 
@@ -48,7 +48,7 @@ describe("failures of JavaScript's test runners", () => {
     assert.deepEqual(summaries(text), [
       missing,
       'error AssertionError: Expected values to be strictly equal: @ Context.<anonymous> test/lids.js:7',
-      'error Error: Timeout of 20ms exceeded.',
+      'error Error: Timeout of 20ms exceeded. (/srv/depot/test/lids.js) @ - /srv/depot/test/lids.js:-',
     ]);
     assert.equal(eventsIn(text)[1]?.message, 'Expected values to be strictly equal:\n\n10 !== 11');
     allTests(text);
