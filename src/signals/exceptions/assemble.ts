@@ -11,6 +11,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfEslint } from './eslintJson.ts';
 import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
@@ -347,7 +348,7 @@ export function createAssembler(): Assembler {
         for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
         return;
       }
-      const report = linesOfReport(text);
+      const report = linesOfReport(text) ?? linesOfEslint(text);
       if (report) {
         for (const part of report) pushText(part, offset);
         return;

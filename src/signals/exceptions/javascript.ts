@@ -13,6 +13,7 @@ import {
   frameLine,
   isFrame,
   isOwnFrame,
+  languageOf,
   placeInMessage,
   readFrame,
 } from './javascriptFrame.ts';
@@ -59,6 +60,8 @@ export const javascript: Grammar = {
     'Node.js v',
     '@http',
     '@file:',
+    'ENOENT: ',
+    'EACCES: ',
   ],
   begin(line) {
     if (placeLine.test(line)) return followUncaught();
@@ -218,13 +221,20 @@ function readHead(line: string): Head | undefined {
     bracket ??
     (bare && bare[1]?.endsWith('Warning') ? namedHead.exec(line) : (bare ?? namedHead.exec(line)));
   if (!match) return undefined;
+  // Bun prints an error of the system without its class.
+  if (systemCode.test(match[1] ?? '')) return { type: 'Error', message: line.trim() };
   const code = match[2];
+  const isName = match[1] === 'Error' && code !== undefined && givenName.test(code);
   return {
-    type: match[1] ?? 'Error',
+    type: isName ? code : (match[1] ?? 'Error'),
     message: (match[3] ?? '').replace(/ \{$/, ''),
-    ...(code === undefined || code === 'Error' ? {} : { code }),
+    ...(code === undefined || code === 'Error' || isName ? {} : { code }),
   };
 }
+
+const systemCode = /^E[A-Z]{3,15}$/;
+/** `Error [QuotaError]: …`: an error that was given this name, where codes are in capitals. */
+const givenName = /[a-z](?:Error|Exception)$/;
 
 function parseBlock(lines: readonly string[]): ParsedException | undefined {
   const place = placeLine.exec(lines[0] ?? '');
@@ -386,9 +396,4 @@ function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedExc
     causes: [],
     severity: 'fatal',
   };
-}
-
-function languageOf(frames: readonly Frame[]): string {
-  const file = frames.find((candidate) => candidate.inApp)?.file ?? '';
-  return /\.[mc]?tsx?$/.test(file) ? 'typescript' : 'javascript';
 }

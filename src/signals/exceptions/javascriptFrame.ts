@@ -143,3 +143,8 @@ function decoded(path: string): string {
     return /[ -~]/.test(char) ? char : code;
   });
 }
+
+export function languageOf(frames: readonly Frame[]): string {
+  const top = frames.find((frame) => frame.inApp)?.file ?? '';
+  return /\.[mc]?tsx?$/.test(top) ? 'typescript' : 'javascript';
+}

@@ -1,7 +1,13 @@
 import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
 import { originOfRecord } from './jsonOrigin.ts';
-import { goFrames, invocationStack, readPhpThrown, readThrown } from './jsonThrown.ts';
+import {
+  goFrames,
+  invocationStack,
+  readPhpThrown,
+  readThrown,
+  readTslogError,
+} from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
 import type { Frame } from '../../core/signal.ts';
@@ -417,7 +423,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function readErrorObject(error: Json, readStack: ReadStack): ParsedException | undefined {
-  const thrown = readThrown(error) ?? readPhpThrown(error);
+  const thrown = readThrown(error) ?? readPhpThrown(error) ?? readTslogError(error);
   if (thrown) return thrown;
   const stack =
     firstText(error, [

@@ -1,7 +1,7 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { maxMessageChars, type ParsedException } from './grammar.ts';
 import { javascript } from './javascript.ts';
-import { placeInMessage } from './javascriptFrame.ts';
+import { languageOf, placeInMessage } from './javascriptFrame.ts';
 
 /** The type of a failed expectation that names none. */
 export const failedExpectation = 'AssertionError';
@@ -138,11 +138,6 @@ function placeIn(body: readonly string[]): Frame[] {
       return [{ file: match[1] ?? '', line: Number(match[2]), inApp: true }];
   }
   return [];
-}
-
-export function languageOf(frames: readonly Frame[]): string {
-  const top = frames.find((frame) => frame.inApp)?.file ?? '';
-  return /\.[mc]?tsx?$/.test(top) ? 'typescript' : 'javascript';
 }
 
 export function dedented(lines: readonly string[]): string[] {

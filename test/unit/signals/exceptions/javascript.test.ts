@@ -152,6 +152,34 @@ Node.js v24.1.0`,
       'error TypeError: p is undefined @ priceOf /static/cart.js:8',
     ],
   ];
+  const otherForms: readonly (readonly [string, string, string])[] = [
+    [
+      'the name that an error was given',
+      'Error [QuotaError]: used up\n    at f (/srv/a.js:1:2)',
+      'error QuotaError: used up @ f /srv/a.js:1',
+    ],
+    [
+      'an error of the system as Bun prints it',
+      `ENOENT: no such file or directory, open '/srv/seats.csv'
+    path: "/srv/seats.csv",
+   errno: -2,
+    code: "ENOENT"
+
+      at load (/srv/app.ts:26:71)`,
+      "error Error: ENOENT: no such file or directory, open '/srv/seats.csv' @ load /srv/app.ts:26",
+    ],
+    [
+      'an error as tslog prints it',
+      ` OrderError  order 17 lost
+error stack:
+  • order.ts\tasync save
+\tsrc/order.ts:3
+Caused by (1): TypeError: no row
+  • db.ts\tinsert
+\tsrc/db.ts:2`,
+      'error OrderError: order 17 lost @ save src/order.ts:3',
+    ],
+  ];
   const afterPlace: readonly (readonly [string, string, string])[] = [
     [
       'an uncaught one with lines of code below the carets',
@@ -201,7 +229,7 @@ src/pay.js (3:5)
       'error RollupError: src/pay.js (3:5): Expression expected @ - src/pay.js:3',
     ],
   ];
-  for (const [name, text, expected] of [...single, ...afterPlace]) {
+  for (const [name, text, expected] of [...single, ...otherForms, ...afterPlace]) {
     it(`reads ${name}`, () => assert.deepEqual(summaries(text), [expected]));
   }
 
@@ -226,6 +254,8 @@ java.lang.IllegalStateException: no
 	at com.acme.Main.main(Main.java:14)
 Caused by popular demand
 see /srv/app/a.js:8
+ Shop  open
+error stacks: 3
 done`;
     const foreign =
       'error java.lang.IllegalStateException: no @ com.acme.Main.main com/acme/Main.java:14';
