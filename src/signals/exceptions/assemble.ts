@@ -13,6 +13,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfEslint } from './eslintJson.ts';
 import { linesOfList, mayBeList } from './jsonLists.ts';
 import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
@@ -398,7 +399,7 @@ export function createAssembler(): Assembler {
         for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
         return;
       }
-      const report = linesOfReport(text) ?? linesOfList(text);
+      const report = linesOfReport(text) ?? linesOfEslint(text) ?? linesOfList(text);
       if (report) {
         for (const part of report) pushText(part, offset);
         return;

@@ -68,9 +68,9 @@ const goPackage: Form = {
   *parse() {},
 };
 
-/** rustc: the code and message, then the place. */
+/** rustc and deno lint: the code and message, then the place. */
 const rustc: Form = {
-  head: /^error(?:\[([A-Z]\w{1,20})\])?: (.{1,4000})$/,
+  head: /^error(?:\[([A-Z]\w{1,20}|[a-z][a-z-]{2,60})\])?: (.{1,4000})$/,
   needsMore: true,
   follow: () => {
     let lines = 0;
@@ -92,9 +92,9 @@ const rustc: Form = {
   },
 };
 
-/** What cargo says once more in the end. */
+/** What cargo and deno say once more in the end. */
 const cargoEnd: Form = {
-  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
+  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed|Type checking failed\.$|Test failed$)/,
   follow: () => (line) =>
     /^(?:\s+`|Caused by:|  process didn't|warning: build failed)/.test(line) ? 'enough' : 'no',
   *parse() {
@@ -291,6 +291,7 @@ export const diagnostics: Grammar = {
   standsAlone: true,
   hints: [
     '  warning  ',
+    '[{"filePath":',
     ': E: ',
     ': F: ',
     '  ,-[',

@@ -59,6 +59,7 @@ import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
 import { v8Death } from './v8Death.ts';
 import { testUnit } from './testUnit.ts';
+import { tslog } from './tslog.ts';
 import { valgrind } from './valgrind.ts';
 import { xunitTests } from './xunitTests.ts';
 import { wordpress } from './wordpress.ts';
@@ -131,6 +132,7 @@ export const grammars: readonly Grammar[] = [
   shell,
   swift,
   diagnostics,
+  tslog,
   javascript,
   r,
   haskell,

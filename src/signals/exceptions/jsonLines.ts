@@ -3,7 +3,14 @@ import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
 import { readCarrier, readJournal, sourceOf } from './jsonCarriers.ts';
 import { originOfRecord } from './jsonOrigin.ts';
 import { firstText, type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
-import { goFrames, invocationStack, printed, readPhpThrown, readThrown } from './jsonThrown.ts';
+import {
+  goFrames,
+  invocationStack,
+  printed,
+  readPhpThrown,
+  readThrown,
+  readTslogError,
+} from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
 import type { Frame } from '../../core/signal.ts';
@@ -337,7 +344,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function readErrorObject(error: Json, readStack: ReadStack): ParsedException | undefined {
-  const thrown = readThrown(error) ?? readPhpThrown(error);
+  const thrown = readThrown(error) ?? readPhpThrown(error) ?? readTslogError(error);
   if (thrown) return thrown;
   const stack =
     firstText(error, [

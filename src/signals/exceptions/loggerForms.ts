@@ -112,6 +112,20 @@ const forms: readonly Form[] = [
     language: 'javascript',
   },
   {
+    // signale: `✖  error     `, `[api] › ✖  fatal  `
+    may: (line) => line.startsWith('✖') || (isBracketed(line) && line.includes('✖')),
+    header: /^(?:\[[^\]]{1,80}\] ){0,3}(?:› )?✖ {2}(error|fatal) {2,12}/,
+    language: 'javascript',
+  },
+  {
+    // tslog: time, level, caller, logger and message between tabs
+    may: (line) => startsWithDigit(line) && line.includes('\t'),
+    header: new RegExp(
+      `^${date} ${time}\\t([A-Z]{4,5})\\t\\S{1,300}\\.[cm]?[jt]sx?:\\d{1,7}\\t(?:[\\w.:-]{1,80}\\t)?`,
+    ),
+    language: 'javascript',
+  },
+  {
     // Apache httpd 2.4
     may: isBracketed,
     header: new RegExp(

@@ -7,6 +7,23 @@ const net =
   'System.InvalidOperationException: no price\n   at Shop.Cart.PriceOf(String sku) in /src/Cart.cs:line 7\n   at Shop.Program.Main() in /src/Program.cs:line 3';
 const go = 'main.total\n\t/srv/app/cart.go:7\nmain.main\n\t/srv/app/main.go:3';
 const logs: Readonly<Record<string, string>> = {
+  signale: '✖  error     Order 17 failed\n✔  success   error page drawn',
+  tslog: '2026-03-02 10:00:00.123\tERROR\tsrc/order.ts:9\tshop\tOrder 17 failed',
+  'tslog json': JSON.stringify({
+    message: 'Order 17 failed',
+    level: 'ERROR',
+    error: {
+      name: 'OrderError',
+      message: 'order 17 lost',
+      stack: [{ fullFilePath: '/srv/app/order.ts:3:8', method: 'async save' }],
+      cause: {
+        name: 'TypeError',
+        message: 'no row',
+        stack: [{ fullFilePath: '/srv/app/db.ts:2:5', method: 'insert' }],
+      },
+    },
+  }),
+  'bunyan short': '10:00:00.123Z ERROR shop: Order 17 failed\n10:00:00.124Z  INFO shop: error',
   'serilog text default': '[10:00:00 ERR] Order 17 failed',
   'serilog text file': `2026-03-02 10:00:00.123 +00:00 [ERR] Order 17 failed\n${net}`,
   'serilog compact': JSON.stringify({
@@ -316,6 +333,10 @@ const logs: Readonly<Record<string, string>> = {
 
 /** `severity type: message @ function file:line` */
 const expected: Readonly<Record<string, readonly string[]>> = {
+  signale: ['error LoggedError: Order 17 failed'],
+  tslog: ['error LoggedError: Order 17 failed'],
+  'tslog json': ['error OrderError: order 17 lost @ save /srv/app/order.ts:3'],
+  'bunyan short': ['error LoggedError: shop: Order 17 failed'],
   'serilog text default': ['error LoggedError: Order 17 failed'],
   'serilog text file': [
     'error System.InvalidOperationException: no price @ Shop.Cart.PriceOf /src/Cart.cs:7',
