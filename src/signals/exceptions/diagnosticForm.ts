@@ -37,6 +37,7 @@ const languages: Readonly<Record<string, string>> = {
   kt: 'kotlin',
   kts: 'kotlin',
   scala: 'scala',
+  groovy: 'groovy',
   cs: 'csharp',
   fs: 'fsharp',
   py: 'python',

@@ -1,5 +1,6 @@
 import type { Grammar } from './grammar.ts';
 import { checkerForms } from './checkerForms.ts';
+import { jvmForms } from './jvmForms.ts';
 import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
@@ -186,54 +187,6 @@ const webpack: Form = {
   },
 };
 
-/** Maven: `[ERROR] /src/A.java:[5,17] …`; in the end it says all again. */
-const maven: Form = {
-  head: /^\[ERROR\] (\S.{0,1000}?\.\w{1,8}):\[(\d{1,9}),(\d{1,9})\] (.{1,4000})$/,
-  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
-  *parse(head) {
-    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
-  },
-};
-const mavenEnd: Form = {
-  head: /^\[ERROR\] (?:COMPILATION ERROR :|Failed to execute goal (?=.{0,2000}(?:Compilation failure|test failures)))/,
-  follow: () => {
-    let lines = 0;
-    return (line) =>
-      ++lines < 200 &&
-      /^(?:\[ERROR\](?: {2,4}\S| (?:\/|Please|Refer|See|->|To see|Re-run|For more|\[Help)|\s*$)|\[INFO\] -+$)/.test(
-        line,
-      ) &&
-      !/^\[INFO\] -+$/.test(line)
-        ? 'enough'
-        : 'no';
-  },
-  *parse(_head, lines) {
-    // The list below `COMPILATION ERROR` is the one that is counted; it begins blocks of its own.
-    yield nothing();
-    if (!lines[0]?.includes('COMPILATION ERROR')) return;
-    for (const line of lines.slice(1)) {
-      const match = maven.head.exec(line);
-      if (match) yield* maven.parse(match, [line]);
-    }
-  },
-};
-
-/** The counts of failed tests, and their list, which repeat what stands above. */
-const mavenCounts: Form = {
-  head: /^\[ERROR\] (?:Tests run: \d{1,9}, Failures: |(?:Failures|Errors): {0,4}$)/,
-  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
-  *parse() {
-    yield nothing();
-  },
-};
-
-const kotlin: Form = {
-  head: /^e: (?:file:\/\/)?(\/.{0,1000}?\.kts?)(?::(\d{1,9}):(\d{1,9}):?|: \((\d{1,9}), (\d{1,9})\):) (.{1,4000})$/,
-  *parse(head) {
-    yield found(head[1] ?? '', head[2] ?? head[4], head[3] ?? head[5], undefined, head[6] ?? '');
-  },
-};
-
 const linker: Form = {
   head: /^(?:\S{0,200}\bld(?:\.\w{1,10})?: )?(\S.{0,1000}?):(?:\(\.[\w.+]{1,200}\)|(\d{1,9})): (undefined reference to [`'‘].{1,2000}['’])$/,
   follow: single,
@@ -263,12 +216,9 @@ const forms: readonly Form[] = [
   rustc,
   esbuild,
   webpack,
-  maven,
-  mavenEnd,
-  mavenCounts,
+  ...jvmForms,
   compact,
   unix,
-  kotlin,
   linker,
   msbuildEnd,
   goTool,
@@ -280,7 +230,7 @@ const forms: readonly Form[] = [
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -301,6 +251,7 @@ export const diagnostics: Grammar = {
     'undefined reference to ',
     'Build FAILED.',
     '\ne: file:///',
+    '.groovy: ',
     ' is not in std',
     'no required module provides',
     'import cycle not allowed',

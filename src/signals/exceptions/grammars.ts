@@ -19,7 +19,8 @@ import { goRun } from './goRun.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
-import { java, javaReports } from './java.ts';
+import { java } from './java.ts';
+import { javaReports } from './javaReports.ts';
 import { javascript } from './javascript.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
@@ -31,6 +32,7 @@ import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
+import { nunitTests } from './nunitTests.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php, phpStack } from './php.ts';
@@ -88,6 +90,7 @@ export const grammars: readonly Grammar[] = [
   swiftTests,
   robotTests,
   xunitTests,
+  nunitTests,
   batsTests,
   npm,
   kernel,

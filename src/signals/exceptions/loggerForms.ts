@@ -173,6 +173,17 @@ const forms: readonly Form[] = [
     ),
   },
   {
+    // SLF4J's simple logger, and log4j's TTCC: `[main] ERROR shop.Cart - `, `21   [main] ERROR shop.Cart x - `
+    may: (line) => line.charCodeAt(0) === 91 || startsWithDigit(line),
+    header:
+      /^(?:\d{1,9} {1,8})?\[[^\]\n]{1,80}\] \[?([A-Z]{4,5})\]? {1,4}[\w$.]{1,200}(?: \S{0,60})? - /,
+  },
+  {
+    // java.util.logging in Japanese, Chinese and Korean
+    may: (line) => line.charCodeAt(2) === 58,
+    header: /^(重大|严重|심각|警告|경고|情報|信息|정보): /,
+  },
+  {
     // zap on a terminal: time, level, logger, caller and message between tabs
     may: (line) => startsWithDigit(line) && line.includes('\t'),
     header: new RegExp(
@@ -183,8 +194,16 @@ const forms: readonly Form[] = [
   },
 ];
 
-/** logrus shortens its levels to four letters. */
-const shortened: Readonly<Record<string, Level>> = {
+/** logrus shortens its levels to four letters; Java translates them. */
+const special: Readonly<Record<string, Level>> = {
+  重大: 'error',
+  严重: 'error',
+  심각: 'error',
+  警告: 'warning',
+  경고: 'warning',
+  情報: 'none',
+  信息: 'none',
+  정보: 'none',
   ERRO: 'error',
   FATA: 'fatal',
   PANI: 'fatal',
@@ -201,7 +220,7 @@ export function readForm(line: string): FormHeader | undefined {
     const match = header.exec(line);
     if (!match) continue;
     const word = match[1] ?? '';
-    const level = shortened[word] ?? levelOf(word.replace(/\d$/, ''));
+    const level = special[word] ?? levelOf(word.replace(/\d$/, ''));
     if (level === undefined) continue;
     const rest = line.slice(match[0].length);
     const quoted = quotedMessage.exec(rest);

@@ -22,19 +22,22 @@ const clock = /\[?(?:\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| ?[AP]M)?|\d{1,2}:\d{
 const syslog =
   /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: (?:\d{4}|[AP]M))?\]?(?= )/y;
 const dayFirst =
-  /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
+  /\[?(?:\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]|\d{2} [A-Z][a-z]{2} )\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
 const words =
   'error|err|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+/** Java's levels in the languages it speaks, which only stand in capitals. */
+const translated =
+  'SCHWERWIEGEND|WARNUNG|GRAVE|AVERTISSEMENT|INFOS|ADVERTENCIA|AVVERTENZA|INFORMAZIONI';
 const command = /##\[(error|warning|debug)\]/y;
 const bracketed = new RegExp(
   `[\\[<(]\\s{0,8}(?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
   'iy',
 );
 const capital = new RegExp(
-  `(${words.toUpperCase()})\\b(?![=(.'"-]| {1,20}= )\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
+  `(${words.toUpperCase()}|${translated})\\b(?![=(.'"-]| {1,20}= )\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
   'y',
 );
 /** Go's runtime says `panic: ` itself: whoever gave the time only carries it. */
@@ -46,9 +49,18 @@ const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
 /** `[MainThread]`, `(14417)`, `{tasks.py:17}`, `12345 ---`, `#123`: who said it. */
 const origin =
   /(?:\[[^\]\n]{0,80}\]|\{[\w.-]{1,80}:\d{1,6}\}|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
-/** `shop.api:`, `api - `, `__main__:<module>:12 - `, `c.a.Foo  : `. */
-const component =
-  /(?!\S{0,80}(?:Error|Exception)\b)(?:\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}|[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S)|[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4})/y;
+const components = [
+  String.raw`[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}`, // app/pay.py:12
+  String.raw`[\w$.]{1,100}:\d{1,6}:\s{1,4}`, // c.a.Foo:12:
+  String.raw`[\w$.<>]{1,200}\([\w$-]{1,80}\.\w{1,8}:\d{1,7}\)\s{0,4}[-:]?\s{1,4}`, // c.a.Foo.bar(Foo.java:12)
+  String.raw`[\w$@/.-]{1,100}(?:\s{1,8}(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,80}\)|\{[^{}\n]{0,200}\})){1,3}\s{1,8}(?:-|:|\|)\s{1,4}`, // c.a.Foo [main] {} -
+  String.raw`\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}`, // shop::api:
+  String.raw`[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}`, // __main__:<module>:12 -
+  String.raw`(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}`, // shop.api:
+  String.raw`\w[\w.]{0,60}:(?=\S)`,
+].join('|');
+/** What said it; not the name of an exception. */
+const component = new RegExp(String.raw`(?!\S{0,80}(?:Error|Exception)\b)(?:${components})`, 'y');
 
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
@@ -102,7 +114,7 @@ function usualCuts(line: string): HeaderCuts {
   const from = time ? skip(gap, line, start) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
-    const rest = messageStart(line, found.end);
+    const rest = messageStart(line, time ? found.end : behindTime(line, found.end));
     return { hasTime: time !== undefined, level: found.level, rest, spoken: from };
   }
   if (!time) return noHeader;
@@ -295,6 +307,11 @@ function markedLevel(line: string, at: number): FoundLevel | undefined {
 
 /** AWS Lambda's Python: the time and the request between level and message. */
 const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+
+/** The time may stand behind the level. */
+function behindTime(line: string, at: number): number {
+  return readTime(line, skip(gap, line, at))?.end ?? at;
+}
 
 function messageStart(line: string, at: number): number {
   let from = skip(gap, line, skip(request, line, skip(pythonName, line, at)));

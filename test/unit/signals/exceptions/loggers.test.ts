@@ -24,6 +24,20 @@ const logs: Readonly<Record<string, string>> = {
     },
   }),
   'bunyan short': '10:00:00.123Z ERROR shop: Order 17 failed\n10:00:00.124Z  INFO shop: error',
+  'slf4j simple': '[main] ERROR com.acme.Cart - order failed',
+  'log4j ttcc': '21   [main] FATAL com.acme.Cart  - order failed',
+  'log4j %c{1}:%L': '02 Mar 2026 10:00:00,123 ERROR Cart:9 - order failed',
+  'log4j level first': 'ERROR 2026-03-02 10:00:00,123 [main] com.acme.Cart - order failed',
+  'log4j2 thread behind the logger':
+    '[ERROR] 2026-03-02 10:00:00,123 com.acme.Cart [main] {} - order failed',
+  'log4j2 %F:%L': '2026-03-02T10:00:00,123 ERROR [main] c.a.Cart (Cart.java:9) - order failed',
+  'logback short:%L:': '2026-03-02T10:00:00.123Z ERROR [r-7] [main] c.a.Cart:13: order failed',
+  'logback class.method(file:line)':
+    '2026-03-02 10:00:00,123 ERROR [main] com.acme.Cart.pay(Cart.java:13) order failed',
+  'java.util.logging in German':
+    'März 02, 2026 10:00:00 AM com.acme.Cart pay\nSCHWERWIEGEND: order failed\nWARNUNG: slow',
+  'java.util.logging in Japanese':
+    '3月 02, 2026 10:00:00 午前 com.acme.Cart pay\n重大: order failed\n警告: slow\n情報: done',
   'serilog text default': '[10:00:00 ERR] Order 17 failed',
   'serilog text file': `2026-03-02 10:00:00.123 +00:00 [ERR] Order 17 failed\n${net}`,
   'serilog compact': JSON.stringify({
@@ -453,6 +467,16 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'systemd short': ['error LoggedError: order failed'],
   'github actions': ['error LoggedError: order failed'],
   vscode: ['error LoggedError: order failed'],
+  'slf4j simple': ['error LoggedError: order failed'],
+  'log4j ttcc': ['fatal LoggedError: order failed'],
+  'log4j %c{1}:%L': ['error LoggedError: order failed @ - Cart.java:9'],
+  'log4j level first': ['error LoggedError: order failed'],
+  'log4j2 thread behind the logger': ['error LoggedError: order failed'],
+  'log4j2 %F:%L': ['error LoggedError: order failed @ - Cart.java:9'],
+  'logback short:%L:': ['error LoggedError: order failed @ - Cart.java:13'],
+  'logback class.method(file:line)': ['error LoggedError: order failed @ - com/acme/Cart.java:13'],
+  'java.util.logging in German': ['error LoggedError: order failed'],
+  'java.util.logging in Japanese': ['error LoggedError: order failed'],
   'k8s event json': ['error LoggedError: Reconciler error: order failed'],
 };
 
