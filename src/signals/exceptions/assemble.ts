@@ -60,6 +60,10 @@ export interface Assembler<T = FoundException> {
   close(force: boolean): void;
   /** Offset of the first line that is still open; undefined when nothing is. */
   openSince(): number | undefined;
+  /** Whether the level that a logger gave to the last line ended what was open, whatever the line says. */
+  wasCut(): boolean;
+  /** Whether the line at the offset is nothing by itself, and kept for what may come below it. */
+  isAbove(offset: number): boolean;
   /** Drops what is open, uncounted. */
   forget(): void;
   /** What was found since the last call, in the order it ended. */
@@ -146,6 +150,8 @@ interface Stream {
 export function createAssembler(): Assembler {
   const streams = new Map<string, Stream>();
   let found: FoundException[] = [];
+  /** What ended something at the last line: its level alone, or what it says. */
+  let cut: 'level' | 'text' | undefined;
 
   const emit = (event: ExceptionEvent, offset: number): void => {
     found.push({ event, offset });
@@ -217,7 +223,7 @@ export function createAssembler(): Assembler {
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const leveled = piece.level !== undefined && !piece.wrapped;
+      const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
       const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
       if (foreign && mayStandBetween(piece, block)) {
@@ -235,6 +241,7 @@ export function createAssembler(): Assembler {
         if (verdict === 'last' || full) endBlock(one);
         return;
       }
+      cut = foreign && cut !== 'text' ? 'level' : 'text';
       endBlock(one, piece);
       accept(one, piece); // what ended the block, or its own leftovers, decides anew
       return;
@@ -246,6 +253,7 @@ export function createAssembler(): Assembler {
   const consider = (one: Stream, piece: Piece, from: number): void => {
     const { above } = one;
     one.above = undefined;
+    if (isLeveled(piece) && one.said.length > 0) cut ??= 'level';
     if (begin(one, piece, from, above)) return;
     if (piece.level !== undefined) {
       endSaid(one);
@@ -270,7 +278,7 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const leveled = piece.level !== undefined && !piece.wrapped && !piece.isTold;
+      const leveled = isLeveled(piece) && !piece.isTold;
       const below = above === undefined || grammar.takesLineAbove?.(piece.text) === true;
       const own = grammar.standsAlone || !below || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
@@ -388,6 +396,7 @@ export function createAssembler(): Assembler {
 
   return {
     push(line, offset) {
+      cut = undefined;
       const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
@@ -405,9 +414,11 @@ export function createAssembler(): Assembler {
         return;
       }
       if (!text.includes('\r')) return pushText(text, offset);
-      for (const part of text.split('\r')) pushText(part, offset);
+      for (const part of text.split(/\r+/)) pushText(part, offset);
     },
     close: closeAll,
+    wasCut: () => cut === 'level',
+    isAbove: (offset) => [...streams.values()].some(({ above }) => above?.offset === offset),
     forget: () => streams.clear(),
     openSince() {
       let since = Number.POSITIVE_INFINITY;
@@ -528,6 +539,28 @@ function pieceOf(
     origin,
     shape,
   };
+}
+
+function isLeveled({ level, wrapped }: Piece): boolean {
+  return level !== undefined && !wrapped;
+}
+
+/**
+ * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
+ * its stream, all but the reports of some grammars, and whatever it says.
+ */
+export function isLeveledLine({ text, shape }: ReadText): boolean {
+  if (!shape || text.charCodeAt(0) === 123) return false;
+  const notes: ShapeNotes = (shape.notes ??= {});
+  notes.isPlain ??= isPlain(peel(text), text);
+  const { level, rest } = headerLike(text, notes);
+  if (!notes.isPlain || level === undefined) return false;
+  return !bareFence.test(rest) && !grammars.some((grammar) => grammar.keepsLeveled?.(rest));
+}
+
+/** Whether what stands below such a line may be only quoted. */
+export function mayQuote(text: string): boolean {
+  return openingFence.test(text) || bareFence.test(text) || prompt.test(text);
 }
 
 function textFor(grammar: Grammar, piece: Piece): string {
