@@ -275,8 +275,8 @@ function startOfLine(bytes: Buffer, at: number, floor: number): number {
 }
 
 /**
- * Where to begin so that the head of what was hit is seen: the line before (a warning above its
- * traceback, the name of an error above its frames) and, up to eight lines back, `file:line` lines,
+ * Where to begin so that the head of what was hit is seen: the two lines before (a warning above its
+ * traceback, an error above the call and the place of a frame) and, up to eight lines back, `file:line` lines,
  * with which the report of an uncaught error begins.
  * @param keepAll keeps all that a hit in the bytes to come may need
  */
@@ -286,7 +286,7 @@ function lookBack(bytes: Buffer, floor: number, hit: number, keepAll: boolean): 
   for (let i = 0; i <= lookBackLines && at > floor; i++) {
     const start = startOfLine(bytes, at - 1, floor);
     if (hit - start > lookBackBytes) break;
-    if (keepAll || i === 0 || endsWithLineNumber(bytes, start, at - 1)) from = start;
+    if (keepAll || i <= 1 || endsWithLineNumber(bytes, start, at - 1)) from = start;
     at = start;
   }
   return from;

@@ -7,6 +7,7 @@ import {
   maxLineChars,
   maxMessageChars,
   type Grammar,
+  loggedError,
   type ParsedException,
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
@@ -27,9 +28,6 @@ export interface FoundException {
   readonly event: ExceptionEvent;
   readonly offset: number;
 }
-
-/** The type given to a message that a logger called an error but that names no exception. */
-export const loggedError = 'LoggedError';
 
 export const maxBlockLines = 1_000;
 export const maxBlockChars = 256 * 1024;
@@ -168,7 +166,9 @@ export function createAssembler(): Assembler {
     const [first] = one.said;
     const pieces = one.said;
     one.said = [];
-    if (first && isAtLeast(first.level, 'error')) emit(loggedEvent(pieces), first.offset);
+    if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
+      emit(loggedEvent(pieces), first.offset);
+    }
   };
 
   /** When the block was none after all, its lines get another chance: its first with the other grammars. */
@@ -227,13 +227,14 @@ export function createAssembler(): Assembler {
       if (piece.wrapped) endSaid(one); // a record holds its own stack, or none follows
       return;
     }
-    if (one.said.length === 0) {
-      one.above = piece;
+    const goesOn = one.said.length > 0 && saysMore.test(piece.text);
+    if (goesOn && !above && one.said.length <= maxMessageTail) {
+      one.said.push(piece);
       return;
     }
-    const goesOn = saysMore.test(piece.text) && one.said.length <= maxMessageTail;
-    if (goesOn) one.said.push(piece);
-    else endSaid(one);
+    // What wraps an error may stand between the message and the stack.
+    if (above || piece.text === '') endSaid(one);
+    one.above = piece;
   };
 
   const begin = (one: Stream, piece: Piece, from: number, above: Piece | undefined): boolean => {
@@ -243,9 +244,11 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
+      const leveled = piece.level !== undefined && !piece.wrapped;
+      const below = above === undefined || grammar.takesLineAbove?.(piece.text) === true;
+      const own = grammar.standsAlone || !below || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own ? [] : one.said;
+      const said = own || isApart(one.said) ? [] : one.said;
       one.said = [];
       one.block = {
         grammar,
@@ -389,7 +392,8 @@ function isIdle(one: Stream): boolean {
 }
 
 function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
-  return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
+  const first = pieces[0]?.text ?? '';
+  return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
 /** What is around it shows that an exception is only quoted. */
@@ -405,6 +409,16 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   const [only, ...more] = pieces;
   const isAlone = more.length === 0 && said.length === 0 && frames.length === 0;
   return isAlone && only?.level === 'none' && !only.wrapped;
+}
+
+/** A level alone is a word that stood on a line of its own. */
+function saysAnything(pieces: readonly Piece[]): boolean {
+  return pieces.some(({ text }) => text.trim() !== '');
+}
+
+/** A warning is the head of what stands right below it, not of what an empty line parts from it. */
+function isApart(said: readonly Piece[]): boolean {
+  return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
 }
 
 function blockStart(block: Block): number | undefined {
@@ -489,7 +503,7 @@ function rawOf(pieces: readonly Piece[]): string {
   return raw.slice(0, maxRawChars);
 }
 
-function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+function blockEvent({ isUnhandled, ...parsed }: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
   const level = block.grammar.standsAlone
     ? undefined
@@ -500,7 +514,7 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     kind: 'exception',
     ...parsed,
     ...(origin === undefined ? {} : { frames: [origin.frame] }),
-    severity: severityOf(parsed, level),
+    severity: severityOf(parsed, isUnhandled && level === 'warning' ? 'error' : level),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...releaseOf(pieces),
     raw: rawOf(pieces),

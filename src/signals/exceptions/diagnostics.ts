@@ -52,6 +52,15 @@ const goTool: Form = {
   },
 };
 
+/** `src/shop.erl:5:5: syntax error before: Z`: neither has the Erlang compiler. */
+const erlc: Form = {
+  head: /^((?:[A-Za-z]:)?[\w@./\\+-]{1,500}\.[eh]rl):(\d{1,9})(?::(\d{1,9}))?: (?!Warning: )(.{1,4000})$/,
+  follow: () => (line) => (/^%\s{1,8}(?:\d{1,9})?\|/.test(line) ? 'enough' : 'no'),
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
+  },
+};
+
 const goPackage: Form = {
   head: /^# [\w@./-]{1,300}(?: \[[\w@./-]{1,300}\])?$/,
   follow: single,
@@ -263,6 +272,7 @@ const forms: readonly Form[] = [
   linker,
   msbuildEnd,
   goTool,
+  erlc,
   goPackage,
   ...checkerForms,
   stylish,
@@ -270,7 +280,7 @@ const forms: readonly Form[] = [
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -290,28 +300,15 @@ export const diagnostics: Grammar = {
     'undefined reference to ',
     'Build FAILED.',
     '\ne: file:///',
-    // The go tool has no word for an error; these are what it complains of most.
-    ': undefined: ',
-    ': cannot use ',
-    'declared and not used',
-    'imported and not used',
-    ': syntax error: ',
-    ': missing return',
-    'not enough arguments ',
-    'too many arguments ',
-    'mismatched types ',
-    'assignment mismatch: ',
-    'invalid operation: ',
-    'redeclared in this block',
-    'no required module provides',
     ' is not in std',
-    ' has no field or method ',
-    'no new variables on left',
+    'no required module provides',
     'import cycle not allowed',
   ],
   placeHints: [
-    // What Python's checkers say begins with a place.
-    ...Array.from({ length: 9 }, (_, digit) => `.py:${digit + 1}`),
+    // What Python's checkers, the go tool and Erlang's compiler say begins with a place.
+    ...Array.from({ length: 9 }, (_, digit) =>
+      ['py', 'go', 'erl'].map((extension) => `.${extension}:${digit + 1}`),
+    ).flat(),
     '.pyi:',
     'ipynb:',
     ' --> ',

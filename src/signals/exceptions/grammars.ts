@@ -1,4 +1,5 @@
 import { batsTests } from './batsTests.ts';
+import { behaveTests } from './behaveTests.ts';
 import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { crystal } from './crystal.ts';
@@ -10,7 +11,11 @@ import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { glog } from './glog.ts';
-import { go, goRace } from './go.ts';
+import { go } from './go.ts';
+import { goBare } from './goBare.ts';
+import { goGin } from './goGin.ts';
+import { goRace } from './goRace.ts';
+import { goRun } from './goRun.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
@@ -28,18 +33,20 @@ import { nim } from './nim.ts';
 import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
-import { php } from './php.ts';
+import { php, phpStack } from './php.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
 import { python } from './python.ts';
+import { pythonBare } from './pythonBare.ts';
 import { pythonFault } from './pythonFault.ts';
 import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
 import { robotTests } from './robotTests.ts';
-import { ruby, rubyTests } from './ruby.ts';
+import { ruby, rubyStack } from './ruby.ts';
+import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
@@ -70,6 +77,7 @@ export const grammars: readonly Grammar[] = [
   tapTests,
   psql,
   pythonTests,
+  behaveTests,
   doctests,
   phpTests,
   goTests,
@@ -84,13 +92,17 @@ export const grammars: readonly Grammar[] = [
   kernel,
   v8Death,
   pythonNotebook,
+  pythonBare,
   python,
   pythonRich,
   pythonFault,
   miette,
   rust,
   go,
+  goGin,
+  goBare,
   goRace,
+  goRun,
   zig,
   sanitizers,
   valgrind,
@@ -98,8 +110,10 @@ export const grammars: readonly Grammar[] = [
   native,
   wordpress,
   php,
+  phpStack,
   crystal,
   ruby,
+  rubyStack,
   elixir,
   erlang,
   lua,

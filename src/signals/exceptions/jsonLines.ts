@@ -124,7 +124,8 @@ function firstText(record: Json, keys: readonly string[]): string | undefined {
 /** zap, slog and zerolog: what failed in the message, why in a field. */
 function withReason(record: Json, message: string, isThrown: boolean): string {
   const reason = isThrown ? undefined : firstText(record, ['error', 'err']);
-  return reason === undefined || message.includes(reason) ? message : `${message}: ${reason}`;
+  if (reason === undefined || message.includes(reason)) return message;
+  return message === '' ? reason : `${message}: ${reason}`;
 }
 
 const messageKeys = [
@@ -428,13 +429,26 @@ function readErrorObject(error: Json, readStack: ReadStack): ParsedException | u
       'stackTrace',
       'extendedStackTrace',
     ]) ?? textOf(get(error, 'stack'));
-  const parsed = stack === undefined ? undefined : readStack(stack);
   const type = firstText(error, ['type', 'name', 'kind', 'class', 'exc_type']);
   const message = firstText(error, ['message', 'msg', 'exc_value', 'text', 'value']);
+  const parsed =
+    (stack === undefined ? undefined : readStack(stack)) ??
+    (type === undefined ? undefined : readBacktrace(type, message ?? '', error, readStack));
   if (!parsed) return type === undefined ? undefined : bare(type, message ?? '');
   const cause = asObject(get(error, 'cause'));
   const inner = cause && parsed.causes.length === 0 ? readErrorObject(cause, readStack) : undefined;
   return inner ? { ...parsed, causes: [inner, ...inner.causes].slice(0, 20) } : parsed;
+}
+
+/** Ruby's loggers give an exception's frames as a list beside its class and message. */
+function readBacktrace(
+  type: string,
+  message: string,
+  error: Json,
+  readStack: ReadStack,
+): ParsedException | undefined {
+  const frames = textOf(get(error, 'backtrace')) ?? textOf(get(error, 'stack_trace'));
+  return frames === undefined ? undefined : readStack(`${message} (${type})\n${frames}`);
 }
 
 /** structlog's dict_tracebacks: the chain as a list, the outermost last printed first. */

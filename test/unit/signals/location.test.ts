@@ -38,6 +38,7 @@ describe('location of a frame', () => {
     ['a file at the root', () => '/code/app.py', 'app.py'],
     ['a bare name that is unique', () => 'only.js', 'lib/only.js'],
     ['dots', () => './src/cart.js', 'src/cart.js'],
+    ['what lies beside the folder a tool ran in', () => '../src/cart.js', 'src/cart.js'],
   ];
   for (const [name, file, expected] of found) {
     it(`finds ${name}`, () => assert.equal(locate(file()), expected));

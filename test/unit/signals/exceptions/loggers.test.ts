@@ -335,11 +335,11 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'slog text +1': ['error LoggedError: order failed'],
   'slog json': ['error LoggedError: order failed: no price @ main.total /srv/app/cart.go:7'],
   'slog default': ['error LoggedError: order failed id=17 err="no price"'],
-  'logrus tty': ['error LoggedError: order failed'],
+  'logrus tty': ['error LoggedError: order failed: no price'],
   'logrus logfmt': ['error LoggedError: order failed: no price'],
-  'zerolog console': ['error LoggedError: order failed error="no price" id=17'],
+  'zerolog console': ['error LoggedError: order failed: no price'],
   'zerolog json': ['error LoggedError: order failed: no price'],
-  klog: ['error LoggedError: "order failed" err="no price" id=17 @ - pool.go:88'],
+  klog: ['error LoggedError: order failed: no price @ - pool.go:88'],
   'glog fatal': ['fatal LoggedError: Check failed: a == b @ - pool.cc:88'],
   'log4j json': [
     'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
@@ -439,4 +439,21 @@ describe('loggers and transports', () => {
   for (const [name, log] of Object.entries(logs)) {
     it(`reads an error of ${name}`, () => assert.deepEqual(summaries(log), expected[name]));
   }
+});
+
+describe("Go's loggers", () => {
+  it('say what failed in a field, too, and there alone where there is no message', () => {
+    const reason = 'error LoggedError: no price';
+    const both = 'error LoggedError: order failed: no price';
+    const lines: readonly (readonly [string, string])[] = [
+      ['10:00AM ERR  error="no price" id=17', reason],
+      ['10:00AM ERR cart.go:7 > order failed error="no price" id=17', `${both} @ - cart.go:7`],
+      ['{"level":"error","error":"no price","time":"2026-03-02T10:00:00Z"}', reason],
+      ['ERRO[0001] order failed                                 error="no price" id=17', both],
+      ['ts=2026-03-02T10:11:12Z level=error component=web err="no price"', reason],
+    ];
+    for (const [line, found] of lines) assert.deepEqual(summaries(line), [found], line);
+    assert.deepEqual(summaries('10:00AM DBG retried error="no price"'), []);
+    assert.deepEqual(summaries('ts=2026-03-02T10:11:12Z level=error component=web'), []);
+  });
 });
