@@ -46,6 +46,11 @@ describe('fingerprint', () => {
       {},
       { frames: [frame(), frame({ function: 'list', file: '/srv/a/src/list.js' })] },
     ],
+    [
+      'one letter that a minifier made of a name',
+      { message: "Cannot read properties of undefined (reading 'a')" },
+      { message: "Cannot read properties of undefined (reading 'b')" },
+    ],
     ['another severity, time and text', {}, { severity: 'fatal', timestamp: 'x', raw: 'y' }],
     ['source maps on or off', {}, { language: 'typescript' }],
     [
@@ -121,6 +126,22 @@ describe('fingerprint', () => {
       { frames: [], message: 'connection to database 10.0.0.1:1 refused' },
     ],
     ['language', {}, { language: 'python' }],
+    [
+      'the property that is missing',
+      { message: "Cannot read properties of undefined (reading 'price')" },
+      { message: "Cannot read properties of undefined (reading 'owner')" },
+    ],
+    [
+      'what is null, of a method without its source',
+      {
+        language: 'java',
+        message: 'Cannot invoke "String.length()" because "this.name" is null',
+      },
+      {
+        language: 'java',
+        message: 'Cannot invoke "java.util.List.size()" because "this.lines" is null',
+      },
+    ],
     [
       'a word of a logged message',
       { kind: 'log', frames: [], message: 'upload of a.txt failed: disk full' },
