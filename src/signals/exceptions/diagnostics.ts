@@ -1,4 +1,5 @@
 import type { Grammar } from './grammar.ts';
+import { buildForms } from './buildForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { jvmForms } from './jvmForms.ts';
 import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
@@ -187,14 +188,6 @@ const webpack: Form = {
   },
 };
 
-const linker: Form = {
-  head: /^(?:\S{0,200}\bld(?:\.\w{1,10})?: )?(\S.{0,1000}?):(?:\(\.[\w.+]{1,200}\)|(\d{1,9})): (undefined reference to [`'‘].{1,2000}['’])$/,
-  follow: single,
-  *parse(head) {
-    yield found(head[1] ?? '', head[2], undefined, 'undefined reference', head[3] ?? '');
-  },
-};
-
 /** `Build FAILED.` of MSBuild repeats every error. */
 const msbuildEnd: Form = {
   head: /^Build FAILED\.$/,
@@ -219,18 +212,18 @@ const forms: readonly Form[] = [
   ...jvmForms,
   compact,
   unix,
-  linker,
   msbuildEnd,
   goTool,
   erlc,
   goPackage,
+  ...buildForms,
   ...checkerForms,
   stylish,
 ];
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|: \*{3} |^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -249,6 +242,13 @@ export const diagnostics: Grammar = {
     '━━━━━',
     '  Line   ',
     'undefined reference to ',
+    'multiple definition of ',
+    'Undefined symbols for ',
+    'ld: cannot find ',
+    ' missing from command line',
+    ': *** No rule ',
+    ': *** missing ',
+    '.  Stop.',
     'Build FAILED.',
     '\ne: file:///',
     '.groovy: ',

@@ -2,9 +2,11 @@ import { batsTests } from './batsTests.ts';
 import { behaveTests } from './behaveTests.ts';
 import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
+import { cppTestXml } from './cppTestXml.ts';
 import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
+import { debuggers } from './debuggers.ts';
 import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
@@ -30,6 +32,7 @@ import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
 import { miette } from './miette.ts';
 import { native } from './native.ts';
+import { caughtSignals, debugMode, numberedStacks } from './nativeStacks.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
 import { nunitTests } from './nunitTests.ts';
@@ -86,6 +89,7 @@ export const grammars: readonly Grammar[] = [
   goTests,
   rustTests,
   cppTests,
+  cppTestXml,
   ctestResults,
   swiftTests,
   robotTests,
@@ -112,6 +116,10 @@ export const grammars: readonly Grammar[] = [
   valgrind,
   glog,
   native,
+  debuggers,
+  caughtSignals,
+  numberedStacks,
+  debugMode,
   wordpress,
   php,
   phpStack,
