@@ -64,7 +64,7 @@ describe('what repeats in a log', () => {
     });
   }
 
-  const { stamp: _, bugOf, everNew, ...often } = traceKinds;
+  const { stamp: _, bugOf, everNew: _everNew, ...often } = traceKinds;
   /** Read in full for the most part. */
   const slow: ReadonlySet<string> = new Set([
     'coloured',
