@@ -143,8 +143,6 @@ interface Stream {
   /** The line before, when it belongs to nothing. */
   above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
-  /** Of the exceptions so far: one process has one. `text` when they differ. */
-  language?: string;
 }
 
 export function createAssembler(): Assembler {
@@ -162,7 +160,7 @@ export function createAssembler(): Assembler {
     if (!known) {
       if (streams.size >= maxStreams) dropIdle(streams);
       if (streams.size >= maxStreams) closeAll(true);
-      known = name === '' ? { said: [], language: 'text' } : { said: [] };
+      known = { said: [] };
       streams.set(name, known);
     }
     return known;
@@ -186,7 +184,7 @@ export function createAssembler(): Assembler {
     const pieces = one.said;
     one.said = [];
     if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
-      emit(loggedEvent(pieces, one.language), first.offset);
+      emit(loggedEvent(pieces), first.offset);
     }
   };
 
@@ -209,8 +207,6 @@ export function createAssembler(): Assembler {
       if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
       const first = block.said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, block), first.offset);
-      one.language =
-        (one.language ?? parsed.language) === parsed.language ? parsed.language : 'text';
     }
     if (any) return;
     one.said = [...block.said];
@@ -670,15 +666,14 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
 const namedType =
   /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
 
-function loggedEvent(pieces: readonly Piece[], spoken = 'text'): ExceptionEvent {
+function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
-  const own = first?.language ?? 'text';
   const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
   return {
     kind: 'log',
-    language: first?.origin?.language ?? (own === 'text' ? spoken : own),
+    language: first?.origin?.language ?? first?.language ?? 'text',
     type: named?.[1] ?? loggedError,
     message: (named?.[2] ?? said).slice(0, maxMessageChars),
     frames,
