@@ -390,6 +390,13 @@ export function createAssembler(): Assembler {
     for (const line of clean.split('\n', maxBlockLines)) route(name, line, from, record);
   };
 
+  /** Where the last line began that was read as several. */
+  let parted: number | undefined;
+  const pushParts = (parts: readonly string[], offset: number): void => {
+    parted = offset;
+    for (const part of parts) pushText(part, offset);
+  };
+
   return {
     push(line, offset) {
       cut = undefined;
@@ -401,20 +408,17 @@ export function createAssembler(): Assembler {
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
-        for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
-        return;
+        return pushParts(text.split(/(?=<testcase )/), offset);
       }
       const report = linesOfReport(text) ?? linesOfEslint(text) ?? linesOfList(text);
-      if (report) {
-        for (const part of report) pushText(part, offset);
-        return;
-      }
+      if (report) return pushParts(report, offset);
       if (!text.includes('\r')) return pushText(text, offset);
-      for (const part of text.split(/\r+/)) pushText(part, offset);
+      pushParts(text.split(/\r+/), offset);
     },
     close: closeAll,
     wasCut: () => cut === 'level',
-    isAbove: (offset) => [...streams.values()].some(({ above }) => above?.offset === offset),
+    isAbove: (offset) =>
+      offset !== parted && [...streams.values()].some(({ above }) => above?.offset === offset),
     forget: () => streams.clear(),
     openSince() {
       let since = Number.POSITIVE_INFINITY;
