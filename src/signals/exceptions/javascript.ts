@@ -130,6 +130,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
   let messageLines = 0;
   let blanks = 0;
   const uncaught = kind === 'uncaught';
+  const isName = /^[\w$.]{1,101}$/.test(head);
   return (line) => {
     if (phase === 'properties') {
       if (indentOf(line) <= base && /^\s*[}\]]/.test(line)) {
@@ -150,6 +151,8 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
       return uncaught && line.trim() === '' && ++blanks < 3 ? 'enough' : 'no';
     }
     if (frameLine.test(line) && !uncaught) return 'no';
+    // A word above an empty line: a title, or the dots of a test run.
+    if (isName && messageLines === 0 && line.trim() === '') return 'no';
     if (messageLines > 0 && isStrongHead(line)) return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
     return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))

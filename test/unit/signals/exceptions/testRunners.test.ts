@@ -233,7 +233,7 @@ test at tests/lids.js:9:3
       missing,
       'error AssertionError: test timed out after 20ms @ - tests/lids.js:9',
     ]);
-    assert.deepEqual(summaries(`Failed tests:\n\n✖ finds a lid (0.2ms)\n${error('  ')}`), [
+    assert.deepEqual(summaries(`XXX.X\n\nFailed tests:\n\n✖ finds a lid (0.2ms)\n${error('  ')}`), [
       missing,
     ]);
   });
