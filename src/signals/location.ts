@@ -58,7 +58,7 @@ function find(
   return bestSuffix(segments, candidates(base));
 }
 
-/** undefined for what climbs, is a device or URL, or is too deep to be a source file. */
+/** Without the climb out of the folder a tool ran in; undefined for what climbs in between, is a device or URL, or is too deep to be a source file. */
 function segmentsOf(file: string): readonly string[] | undefined {
   if (file.length > 2_000 || file.includes('\0') || /^[a-z][\w+.-]+:\/\//i.test(file))
     return undefined;
@@ -66,6 +66,7 @@ function segmentsOf(file: string): readonly string[] | undefined {
     .replace(/^[A-Za-z]:/, '')
     .split(/[\\/]+/)
     .filter((part) => part !== '' && part !== '.');
+  while (segments[0] === '..') segments.shift();
   const climbs = segments.includes('..');
   return climbs || segments.length === 0 || segments.length > maxSegments ? undefined : segments;
 }

@@ -50,6 +50,8 @@ const languages: Readonly<Record<string, string>> = {
   mm: 'cpp',
   ex: 'elixir',
   exs: 'elixir',
+  erl: 'erlang',
+  hrl: 'erlang',
   hs: 'haskell',
   lhs: 'haskell',
   zig: 'zig',

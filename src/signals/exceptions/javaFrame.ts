@@ -3,7 +3,7 @@ import { frameOf, remembering } from './parts.ts';
 
 /** Kotlin's method names may hold spaces; a module, a class loader and a version may stand before the class. */
 const frameLine =
-  /^\s+at (\S.{0,600}?)\(([\w$<>-]{0,100}\.\w{1,10}(?::-?\d{1,9})?|Native Method|Unknown Source(?::\d{1,9})?|<generated>|(?:SourceFile|NO_SOURCE_FILE|r8-map-id-\w{1,80})?:-?\d{1,9})\)(?:\s{1,4}[~[(].{0,300}|".{0,300})?$/;
+  /^\s*at (\S.{0,600}?)\(([\w$<>-]{0,100}\.\w{1,10}(?::-?\d{1,9})?|Native Method|Unknown Source(?::\d{1,9})?|<generated>|(?:SourceFile|NO_SOURCE_FILE|r8-map-id-\w{1,80})?:-?\d{1,9})\)(?:\s{1,4}[~[(].{0,300}|".{0,300})?$/;
 /** JUnit 5's console prints frames without `at`. */
 const consoleFrame =
   /^\s+((?:[\w.@+-]{1,100}\/{1,2})?(?:[a-z_][\w$]{0,60}\.){1,15}[A-Z]\S{0,300}?)\(([\w$-]{1,100}\.(?:java|kt|scala|groovy):\d{1,7}|Native Method|Unknown Source)\)$/;
@@ -15,7 +15,8 @@ export function readFrame(line: string): Frame | undefined {
 /** Cheap, and true for all frames: messages, which seldom come again, are not worth remembering. */
 function mayBeFrame(line: string): boolean {
   const first = line.charCodeAt(0);
-  return (first === 9 || first === 32) && line.includes('(');
+  // Some collectors take the indentation away.
+  return (first === 9 || first === 32 || line.startsWith('at ')) && line.includes('(');
 }
 
 function matchFrame(line: string): RegExpExecArray | undefined {

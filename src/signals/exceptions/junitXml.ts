@@ -1,3 +1,4 @@
+import { nativeFailure } from './cppTestXml.ts';
 import { reportedFailure } from './dotnetTestFailure.ts';
 import type { Grammar, ParsedException } from './grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
@@ -133,6 +134,7 @@ export function readFailure(one: ReportedFailure, languages: readonly Grammar[])
     known ??
     drawn ??
     parsedBy(languages, lines) ??
+    nativeFailure(lines.filter((line) => line !== '')) ??
     javascriptFailure(lines) ??
     phpUnitFailure(lines);
   if (parsed && (parsed.frames.length > 0 || !one.file))

@@ -44,6 +44,7 @@ describe('location of a frame', () => {
       'kt/Depot.kt',
     ],
     ['dots', () => './src/cart.js', 'src/cart.js'],
+    ['what lies beside the folder a tool ran in', () => '../src/cart.js', 'src/cart.js'],
   ];
   for (const [name, file, expected] of found) {
     it(`finds ${name}`, () => assert.equal(locate(file()), expected));
