@@ -7,6 +7,35 @@ const net =
   'System.InvalidOperationException: no price\n   at Shop.Cart.PriceOf(String sku) in /src/Cart.cs:line 7\n   at Shop.Program.Main() in /src/Program.cs:line 3';
 const go = 'main.total\n\t/srv/app/cart.go:7\nmain.main\n\t/srv/app/main.go:3';
 const logs: Readonly<Record<string, string>> = {
+  'flink wide':
+    '2026-03-02 10:00:00,123 ERROR com.acme.Sink                                [] - order failed',
+  cassandra: 'ERROR [Compaction:7] 2026-03-02 10:00:00,123 CompactionTask.java:211 - order failed',
+  jenkins: '2026-03-02 10:00:00.123+0000 [id=32]\tSEVERE\thudson.model.Queue#save: order failed',
+  minecraft:
+    '[10:00:00] [Server thread/INFO]: up\n[10:00:02] [Worker-Main-3/ERROR] [com.acme.Chunk/]: order failed',
+  gelf: '{"version":"1.1","host":"web-1","timestamp":1795954104.4,"level":3,"short_message":"order failed"}',
+  'jboss stderr': java
+    .split('\n')
+    .map((line) => `10:00:03,123 ERROR [stderr] (default task-8) ${line}`)
+    .join('\n'),
+  'jboss json': JSON.stringify({
+    level: 'ERROR',
+    message: 'order failed',
+    exception: {
+      refId: 1,
+      exceptionType: 'java.lang.IllegalStateException',
+      message: 'no price',
+      frames: [{ class: 'shop.Cart', method: 'price', line: 7 }],
+      causedBy: {
+        exception: { exceptionType: 'java.io.IOException', message: 'gone', frames: [] },
+      },
+    },
+  }),
+  'commons-logging simple': `2026/03/02 10:00:00:123 UTC [ERROR] Cart - order failed <com.acme.Lost: no price>com.acme.Lost: no price
+\tat shop.Cart.price(Cart.java:7)`,
+  'maui in logcat': ['UNHANDLED EXCEPTION:', ...net.split('\n')]
+    .map((line) => `03-02 10:00:00.123  4711  4711 I MonoDroid: ${line}`)
+    .join('\n'),
   spark: '26/03/02 10:00:00 ERROR Executor: order failed',
   signale: '✖  error     Order 17 failed\n✔  success   error page drawn',
   tslog: '2026-03-02 10:00:00.123\tERROR\tsrc/order.ts:9\tshop\tOrder 17 failed',
@@ -398,9 +427,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
   ],
   jul: ['error LoggedError: order failed'],
-  tomcat: [
-    'error LoggedError: org.apache.catalina.core.StandardService.startInternal Failed to start connector',
-  ],
+  tomcat: ['error LoggedError: Failed to start connector'],
   journald: ['error LoggedError: order failed'],
   'journald info line with level': ['error LoggedError: order failed'],
   'journald bytes': ['error LoggedError: order lost'],
@@ -468,6 +495,21 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'systemd short': ['error LoggedError: order failed'],
   'github actions': ['error LoggedError: order failed'],
   vscode: ['error LoggedError: order failed'],
+  'flink wide': ['error LoggedError: order failed'],
+  cassandra: ['error LoggedError: order failed @ - CompactionTask.java:211'],
+  jenkins: ['error LoggedError: order failed'],
+  minecraft: ['error LoggedError: order failed'],
+  gelf: ['error LoggedError: order failed'],
+  'jboss stderr': [
+    'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
+  ],
+  'jboss json': [
+    'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
+  ],
+  'commons-logging simple': ['error com.acme.Lost: no price @ shop.Cart.price shop/Cart.java:7'],
+  'maui in logcat': [
+    'error System.InvalidOperationException: no price @ Shop.Cart.PriceOf /src/Cart.cs:7',
+  ],
   spark: ['error LoggedError: Executor: order failed'],
   'slf4j simple': ['error LoggedError: order failed'],
   'log4j ttcc': ['fatal LoggedError: order failed'],
