@@ -31,7 +31,7 @@ export interface FoundException {
 /** The type given to a message that a logger called an error but that names no exception. */
 export const loggedError = 'LoggedError';
 
-export const maxBlockLines = 1_000;
+export const maxBlockLines = 4_000;
 export const maxBlockChars = 256 * 1024;
 /** More than is kept, so that masking sees whole what the final cut would part. */
 const maxRawChars = 10_000;
@@ -201,7 +201,7 @@ export function createAssembler(): Assembler {
     if (block) {
       const leveled = piece.level !== undefined && !piece.wrapped;
       const ends = leveled && !block.grammar.standsAlone;
-      const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
+      const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
       const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece), leveled);
       if (verdict !== 'no') {
         block.pieces.push(piece);
@@ -407,6 +407,11 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   const [only, ...more] = pieces;
   const isAlone = more.length === 0 && said.length === 0 && frames.length === 0;
   return isAlone && only?.level === 'none' && !only.wrapped;
+}
+
+/** Whether each line of the block may have the header that its first one has. */
+function repeatsHeader({ grammar, pieces }: Block): boolean {
+  return grammar.repeatsHeaders === true && pieces[0]?.level !== undefined;
 }
 
 /** A level alone is a word that stood on a line of its own. */

@@ -283,6 +283,11 @@ export const diagnostics: Grammar = {
     '  warning  ',
     ': E: ',
     ': F: ',
+    // pylint's old form has no column.
+    ': [E0',
+    ': [E1',
+    ': [F4',
+    ': [F8',
     '  ,-[',
     '╭─[',
     '━━━━━',

@@ -42,6 +42,8 @@ export interface Grammar {
   begin(line: string): Follow | undefined;
   /** Whether this first line says enough by itself; without it, a block waits for a second one. */
   saysEnough?(line: string): boolean;
+  /** Loggers may write their header before each line of a report: once before the first, lines with a level belong. */
+  readonly repeatsHeaders?: boolean;
   /** Its reports begin with the line below the message, which may be any; that line comes first in `parse`. */
   readonly takesLineAbove?: boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */

@@ -1,10 +1,10 @@
 import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
-import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { maxMessageChars, type ParsedException } from './grammar.ts';
 import { originOfRecord } from './jsonOrigin.ts';
+import { pythonFrames, readStructured } from './jsonStructured.ts';
 import { goFrames, invocationStack, readPhpThrown, readThrown } from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
-import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
 export interface JsonRecord {
@@ -335,6 +335,7 @@ const stackKeys = [
   'exc_info',
   'exc_text',
   'traceback',
+  'exc',
   'exception',
   'error.stack_trace',
   'trace',
@@ -431,46 +432,14 @@ function readErrorObject(error: Json, readStack: ReadStack): ParsedException | u
   const parsed = stack === undefined ? undefined : readStack(stack);
   const type = firstText(error, ['type', 'name', 'kind', 'class', 'exc_type']);
   const message = firstText(error, ['message', 'msg', 'exc_value', 'text', 'value']);
-  if (!parsed) return type === undefined ? undefined : bare(type, message ?? '');
+  if (!parsed) {
+    const named = type === undefined ? undefined : bare(type, message ?? '');
+    const frames = pythonFrames(get(error, 'stacktrace') ?? get(error, 'frames'));
+    return named && frames.length > 0 ? { ...named, language: 'python', frames } : named;
+  }
   const cause = asObject(get(error, 'cause'));
   const inner = cause && parsed.causes.length === 0 ? readErrorObject(cause, readStack) : undefined;
   return inner ? { ...parsed, causes: [inner, ...inner.causes].slice(0, 20) } : parsed;
-}
-
-/** structlog's dict_tracebacks: the chain as a list, the outermost last printed first. */
-function readStructured(list: readonly unknown[]): ParsedException | undefined {
-  const links = list.slice(0, 20).flatMap((item) => {
-    const link = asObject(item);
-    const type = link && text(link, 'exc_type');
-    if (!link || type === undefined) return [];
-    const frames = get(link, 'frames');
-    const read = Array.isArray(frames)
-      ? frames.slice(-maxFrames).flatMap(readStructuredFrame).reverse()
-      : [];
-    return [
-      { type, message: (text(link, 'exc_value') ?? '').slice(0, maxMessageChars), frames: read },
-    ];
-  });
-  const [outermost, ...causes] = links;
-  return outermost && { language: 'python', ...outermost, causes, severity: 'error' };
-}
-
-function readStructuredFrame(value: unknown): Frame[] {
-  const frame = asObject(value);
-  const file = frame && text(frame, 'filename');
-  if (!frame || file === undefined) return [];
-  const line = get(frame, 'lineno');
-  const name = text(frame, 'name');
-  const source = text(frame, 'line')?.trim();
-  return [
-    {
-      file,
-      ...(typeof line === 'number' ? { line } : {}),
-      ...(name === undefined ? {} : { function: name }),
-      ...(source ? { source: source.slice(0, 300) } : {}),
-      inApp: !/site-packages|dist-packages|[\\/]lib[\\/]python\d|^</.test(file),
-    },
-  ];
 }
 
 function bare(type: string, message: string): ParsedException | undefined {

@@ -1,9 +1,10 @@
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { exceptionOf, frameOf } from './parts.ts';
-import { isInApp, python } from './python.ts';
+import { python } from './python.ts';
+import { isInApp } from './pythonFrame.ts';
 
-/** A whole traceback in one line, its line ends written as `\n`, perhaps as the quoted value of a field. */
-const folded = /(["']?)Traceback \(most recent call last\):\\n\s{2}File \\?"/;
+/** A whole traceback in one line, its line ends written as `\n` (rsyslog: `#012`), perhaps as the quoted value of a field. */
+const folded = /(["']?)Traceback \(most recent call last\):(\\n|#012)\s{2}File \\?"/;
 /** The same with lines of its own, but escaped: the last field of a record. */
 const quotedHead = '"Traceback (most recent call last):';
 const quoteEnd = /(?:^|[^\\])"/;
@@ -49,7 +50,7 @@ export const pythonBare: Grammar = {
 
 function isWhole(line: string): boolean {
   return (
-    (line.includes('call last):\\n') && folded.test(line)) ||
+    (line.includes('call last):') && folded.test(line)) ||
     launched.test(line) ||
     undecodable.test(line)
   );
@@ -73,7 +74,7 @@ function readTyped(line: string): ParsedException | undefined {
 
 function readWhole(line: string): ParsedException | undefined {
   const match = folded.exec(line);
-  if (match) return readQuoted(line.slice(match.index), match[1] ?? '', '\\n');
+  if (match) return readQuoted(line.slice(match.index), match[1] ?? '', match[2] ?? '');
   const said = launched.exec(line)?.[1];
   if (said !== undefined) {
     return exceptionOf('python', { type: 'PythonError', message: said, frames: [] }, []);
