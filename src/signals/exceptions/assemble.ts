@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
 import type { ReadText } from '../lineMemory.ts';
-import { mayEmbed, readEscaped, recordStart } from './embedded.ts';
+import { hasEscapes, mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
@@ -32,7 +32,7 @@ export interface FoundException {
   readonly offset: number;
 }
 
-export const maxBlockLines = 1_000;
+export const maxBlockLines = 4_000;
 export const maxBlockChars = 256 * 1024;
 /** More than is kept, so that masking sees whole what the final cut would part. */
 const maxRawChars = 10_000;
@@ -221,7 +221,7 @@ export function createAssembler(): Assembler {
     if (block) {
       const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
-      const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
+      const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
       if (foreign && mayStandBetween(piece, block)) {
         block.between.push(piece);
         return;
@@ -368,7 +368,7 @@ export function createAssembler(): Assembler {
     const header = shape ? headerLike(cut, shape) : readHeader(cut);
     const piece = pieceOf(header, cut, offset, shape);
     // Dumps and documents hold such texts, too.
-    const mayHold = text.includes('\\n') && isLogged(header);
+    const mayHold = hasEscapes(text) && isLogged(header);
     const escaped = mayHold ? readEscaped(text, readStack) : undefined;
     if (escaped) emit(recordEvent(escaped, piece), offset);
     else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
@@ -480,6 +480,11 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   const [only, ...more] = pieces;
   const isAlone = more.length === 0 && said.length === 0 && frames.length === 0;
   return isAlone && only?.level === 'none' && !only.wrapped;
+}
+
+/** Whether each line of the block may have the header that its first one has. */
+function repeatsHeader({ grammar, pieces }: Block): boolean {
+  return grammar.repeatsHeaders === true && pieces[0]?.level !== undefined;
 }
 
 /** A level alone is a word that stood on a line of its own. */

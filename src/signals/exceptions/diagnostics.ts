@@ -237,6 +237,11 @@ export const diagnostics: Grammar = {
     '[{"filePath":',
     ': E: ',
     ': F: ',
+    // pylint's old form has no column.
+    ': [E0',
+    ': [E1',
+    ': [F4',
+    ': [F8',
     '  ,-[',
     '╭─[',
     '━━━━━',

@@ -65,6 +65,14 @@ const forms: readonly Form[] = [
     language: 'python',
   },
   {
+    // OpenStack: `2026-03-02 10:00:00.123 4121 ERROR nova.compute [req-1 - -] `, before each line of a traceback
+    may: (line) => startsWithDigit(line) && isDigit(line.charCodeAt(24)),
+    header: new RegExp(
+      `^${date} ${time} \\d{1,9} ([A-Z]{4,8}) [a-z_][\\w.]{0,160} (?:\\[[^\\]]{0,200}\\] )?`,
+    ),
+    language: 'python',
+  },
+  {
     // Django's verbose form: `ERROR 2026-03-02 10:00:00,123 views 17 140123 `
     may: (line) => isDigit(line.charCodeAt(line.indexOf(' ') + 1)) && line.includes(','),
     header: new RegExp(`^([A-Z]{4,8}) ${date} ${time} \\w{1,60} \\d{1,9} \\d{1,20} `),

@@ -140,7 +140,7 @@ function readFormed(line: string): Header | undefined {
   return {
     level,
     ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
-    rest: withReason(line.slice(start, end).trim(), logfmtReason.exec(behind)),
+    rest: withReason(line.slice(start, end).trimEnd(), logfmtReason.exec(behind)),
     spoken: line.slice(start),
     between: line.slice(0, start),
     ...(language === undefined ? {} : { language }),

@@ -19,7 +19,8 @@ const cri =
 const foreman = /^\d\d:\d\d:\d\d ([\w.-]{1,60})\s{1,40}\| ?/;
 /** `api-1     | `, `0|api   | `; PowerShell heads its boxes with `Line |`. */
 const compose = /^(?!Line \|$)((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\|(?: |$)/;
-const kubectl = /^\[(pod\/[^\]\s]{1,200})\] /;
+/** `[pod/shop-5d/api] `; PyTorch's launchers: `[rank0]: `. */
+const kubectl = /^\[(pod\/[^\]\s]{1,200}|rank\d{1,6})\]:? /;
 /** RFC 3164, and what rsyslog writes of it; a program without its pid only after a time of that form. */
 const syslog =
   /^(?:<(\d{1,3})>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?\[\d{1,9}\])|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? (?![AP]M )([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?)): ?/;

@@ -27,12 +27,20 @@ depot/lids.py:2:80: E501 line too long (93 > 79 characters)
 depot/lids.py:3:5: SyntaxError: Expected an expression
 depot/lids.py:4:0: C0114: Missing module docstring (missing-module-docstring)
 depot/lids.py:14:4: E1101: Instance of 'Lid' has no 'size' member (no-member)
+depot/lids.py:15: [E1121(too-many-function-args), Lid.fit] Too many positional arguments
+depot/lids.py:16: [F821] undefined name 'size'
+depot/lids.py:17: [W0611(unused-import), ] Unused import os
+depot/lids.py:18:12: undefined name 'cap'
+depot/lids.py:19:12: is where the box ends
 Found 3 errors.
 `;
     assert.deepEqual(summaries(text), [
       'error F401: `typing.Optional` imported but unused @ - depot/lids.py:1',
       'error SyntaxError: Expected an expression @ - depot/lids.py:3',
       "error E1101: Instance of 'Lid' has no 'size' member @ - depot/lids.py:14",
+      'error E1121: Too many positional arguments @ - depot/lids.py:15',
+      "error F821: undefined name 'size' @ - depot/lids.py:16",
+      "error CompileError: undefined name 'cap' @ - depot/lids.py:18",
     ]);
     allDiagnostics(text);
   });
