@@ -12,7 +12,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
-import { linesOfReport } from './jsonReports.ts';
+import { linesOfReport, rustReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
 import { languageOfLogger, type Origin, originOf } from './origin.ts';
@@ -242,7 +242,9 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const isApart = above !== undefined && grammar.takesLineAbove?.(piece.text) !== true;
+      const isApart =
+        grammar.isApart?.(piece.text) === true ||
+        (above !== undefined && grammar.takesLineAbove?.(piece.text) !== true);
       const own = grammar.standsAlone || isApart || (piece.level !== undefined && !piece.wrapped);
       if (own) endSaid(one);
       const said = own ? [] : one.said;
@@ -340,7 +342,7 @@ export function createAssembler(): Assembler {
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape) return pushText(line.text, offset, shape);
+      if (shape && !rustReport.test(line.text)) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
@@ -541,7 +543,12 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
-  const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
+  const below = /^ {4}at (\S{1,500}\.rs):(\d{1,9})$/.exec(pieces[1]?.text ?? '');
+  const frames = first?.origin
+    ? [first.origin.frame]
+    : below
+      ? [{ file: below[1] ?? '', line: Number(below[2]), inApp: true }]
+      : framesInTerms(said);
   return {
     kind: 'log',
     language: first?.origin?.language ?? first?.language ?? 'text',

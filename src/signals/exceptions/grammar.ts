@@ -44,6 +44,8 @@ export interface Grammar {
   saysEnough?(line: string): boolean;
   /** Whether a report with this first line stands below its message, which may be any line; that comes first in `parse`. */
   takesLineAbove?(first: string): boolean;
+  /** Whether a report with this first line has nothing to do with a message that was logged above. */
+  isApart?(first: string): boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
   keepsLeveled?(line: string): boolean;
   /**
