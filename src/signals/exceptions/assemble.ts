@@ -15,7 +15,7 @@ import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
 import { linesOfEslint } from './eslintJson.ts';
 import { linesOfList, mayBeList } from './jsonLists.ts';
-import { linesOfReport } from './jsonReports.ts';
+import { linesOfReport, rustReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
 import { languageOfLogger, type Origin, originOf } from './origin.ts';
@@ -275,10 +275,12 @@ export function createAssembler(): Assembler {
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
       const leveled = isLeveled(piece) && !piece.isTold;
-      const below = above === undefined || grammar.takesLineAbove?.(piece.text) === true;
-      const own = grammar.standsAlone || !below || (leveled && !grammar.isOfMessage);
+      const isBelow =
+        (above === undefined || grammar.takesLineAbove?.(piece.text) === true) &&
+        grammar.isApart?.(piece.text) !== true;
+      const own = grammar.standsAlone || !isBelow || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own || isApart(one.said) ? [] : one.said;
+      const said = own || isParted(one.said) ? [] : one.said;
       one.said = [];
       one.block = {
         grammar,
@@ -404,7 +406,8 @@ export function createAssembler(): Assembler {
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape && !mayBeList(line.text)) return pushText(line.text, offset, shape);
+      const isWhole = shape && !mayBeList(line.text) && !rustReport.test(line.text);
+      if (isWhole) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
@@ -493,7 +496,7 @@ function saysAnything(pieces: readonly Piece[]): boolean {
 }
 
 /** A warning is the head of what stands right below it, not of what an empty line parts from it. */
-function isApart(said: readonly Piece[]): boolean {
+function isParted(said: readonly Piece[]): boolean {
   return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
 }
 
@@ -679,7 +682,12 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
-  const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
+  const below = /^ {4}at (\S{1,500}\.rs):(\d{1,9})$/.exec(pieces[1]?.text ?? '');
+  const frames = first?.origin
+    ? [first.origin.frame]
+    : below
+      ? [{ file: below[1] ?? '', line: Number(below[2]), inApp: true }]
+      : framesInTerms(said);
   return {
     kind: 'log',
     language: first?.origin?.language ?? first?.language ?? 'text',

@@ -2,7 +2,7 @@ import type { Grammar } from './grammar.ts';
 import { buildForms } from './buildForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { jvmForms } from './jvmForms.ts';
-import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
+import { arrow, type Form, found, nothing, quoted, quoting, single } from './diagnosticForm.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
 const parenthesised: Form = {
@@ -25,10 +25,11 @@ const pretty: Form = {
 /** `a.c:5:3: error: …` of gcc, clang, swiftc, mypy, rustc's short form; `A.java:5: error: …` of javac. */
 const colons: Form = {
   head: /^(?:ERROR: )?((?:[A-Za-z]:)?[^\s:][^:]{0,1000}\.\w{1,8}):(\d{1,9})(?::(\d{1,9}))?(?:-\d{1,9})?: (?:fatal )?error(?:\[([A-Z]\d{1,6})\])?: (.{1,4000})$/,
-  *parse(head) {
+  *parse(head, lines) {
     const said = head[5] ?? '';
     const code = /^(.{1,4000}?) {1,2}\[(-W[\w=+-]{1,80}|[a-z][a-z-]{2,60})\]$/.exec(said);
-    yield found(head[1] ?? '', head[2], head[3], head[4] ?? code?.[2], code?.[1] ?? said);
+    const type = head[4] ?? code?.[2];
+    yield quoting(found(head[1] ?? '', head[2], head[3], type, code?.[1] ?? said), lines);
   },
 };
 
@@ -90,7 +91,8 @@ const rustc: Form = {
   },
   *parse(head, lines) {
     const place = lines.map((line) => arrow.exec(line)).find((match) => match !== null);
-    if (place) yield found(place[1] ?? '', place[2], place[3], head[1], head[2] ?? '');
+    if (!place) return;
+    yield quoting(found(place[1] ?? '', place[2], place[3], head[1], head[2] ?? ''), lines);
   },
 };
 

@@ -27,7 +27,7 @@ const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
 const words =
-  'error|err|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+  'error|err|erro|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
 /** Java's levels in the languages it speaks, which only stand in capitals. */
 const translated =
   'SCHWERWIEGEND|WARNUNG|GRAVE|AVERTISSEMENT|INFOS|ADVERTENCIA|AVVERTENZA|INFORMAZIONI';
@@ -77,6 +77,7 @@ export interface HeaderCuts {
 
 /** Reads the header of a line, or only finds that it has none. Never longer than a few hundred characters. */
 export function readHeader(line: string): Header {
+  if (isIndentedRecord(line)) return readHeader(line.slice(2));
   if (isIndented(line)) return { rest: line };
   return readOwnForm(line) ?? cutHeader(line, usualCuts(line));
 }
@@ -84,6 +85,11 @@ export function readHeader(line: string): Header {
 /** Frames and source lines, the most frequent lines here, are indented; headers are not. */
 function isIndented(line: string): boolean {
   return line.startsWith('\t') || (line.startsWith('  ') && !isIndentedHeader(line));
+}
+
+/** `  2026-03-02T10:00:00.123456Z ERROR shop::pay: …`: Rust's tracing, pretty. */
+function isIndentedRecord(line: string): boolean {
+  return line.startsWith('  ') && line.charCodeAt(6) === 45 && /^ {2}\d{4}-\d\d-\d\dT/.test(line);
 }
 
 function readOwnForm(line: string): Header | undefined {
@@ -104,6 +110,7 @@ export function cutHeader(line: string, { hasTime, level, rest, spoken }: Header
 
 /** undefined where a header has a form of its own. */
 export function headerCuts(line: string): HeaderCuts | undefined {
+  if (isIndentedRecord(line)) return undefined;
   if (isIndented(line)) return noHeader;
   return readOwnForm(line) ? undefined : usualCuts(line);
 }

@@ -18,7 +18,8 @@ const cri =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP]) /;
 const foreman = /^\d\d:\d\d:\d\d ([\w.-]{1,60})\s{1,40}\| ?/;
 /** `api-1     | `, `0|api   | `; PowerShell heads its boxes with `Line |`. */
-const compose = /^(?!Line \|$)((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\|(?: |$)/;
+const compose =
+  /^(?!Line \|$|\d{1,6}\s{1,8}\|)((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\|(?: |$)/;
 /** `[pod/shop-5d/api] `; PyTorch's launchers: `[rank0]: `. */
 const kubectl = /^\[(pod\/[^\]\s]{1,200}|rank\d{1,6})\]:? /;
 /** RFC 3164, and what rsyslog writes of it; a program without its pid only after a time of that form. */
