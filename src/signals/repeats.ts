@@ -42,7 +42,7 @@ interface Step {
 
 /** Stands in a row for any line that ends it by the level that it has. */
 const cutter = {};
-const cutterText = '2026-01-01T00:00:00.000Z ERROR it ends';
+const cutterText = 'ERROR it ends';
 
 const opening = { isLastOpen: true, isLastAbove: false };
 
