@@ -60,7 +60,7 @@ export function createLineMemory(): LineMemory {
   const forms = createInterned(slots, seed);
   const longForms = createInterned(longSlots, seed);
   const seenOnce = new Int32Array(slots);
-  const written = new Uint8Array(maxShapeBytes);
+  const written = Buffer.alloc(maxShapeBytes);
 
   /** undefined where a byte is no printable ASCII. */
   const shapeOf = (bytes: Buffer, from: number, to: number): Shape | undefined => {
@@ -150,16 +150,12 @@ function hashOf(words: DataView, from: number, to: number, seed: number): number
 
 function isSame(bytes: Buffer, from: number, to: number, { line, bytes: known }: Entry): boolean {
   if (known) return bytes.compare(known, 0, known.length, from, to) === 0;
-  const { text } = line;
-  if (text.length !== to - from) return false;
-  for (let at = 0; at < text.length; at++) {
-    if (text.charCodeAt(at) !== bytes[from + at]) return false;
-  }
-  return true;
+  return holds(bytes, from, to, line.text);
 }
 
 interface Interned {
-  readonly bytes: Uint8Array;
+  /** As a text: an array of bytes takes several times as much memory. */
+  readonly bytes: string;
   readonly value: Shape;
   isUsed: boolean;
 }
@@ -167,18 +163,18 @@ interface Interned {
 /** One object for the same bytes, as long as they are remembered. Of two places the one goes that was not asked for of late. */
 function createInterned(count: number, seed: number) {
   const entries: (Interned | undefined)[] = Array.from({ length: count });
-  return (bytes: Uint8Array, length: number): Shape => {
+  return (bytes: Buffer, length: number): Shape => {
     let hash = seed;
     for (let at = 0; at < length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     const first = (hash ^ (hash >>> 15)) & (count - 1);
     const second = first ^ 1;
     const known = entries[first];
-    if (known && isWritten(known.bytes, bytes, length)) {
+    if (known && holds(bytes, 0, length, known.bytes)) {
       known.isUsed = true;
       return known.value;
     }
     const other = entries[second];
-    if (other && isWritten(other.bytes, bytes, length)) {
+    if (other && holds(bytes, 0, length, other.bytes)) {
       other.isUsed = true;
       return other.value;
     }
@@ -186,14 +182,16 @@ function createInterned(count: number, seed: number) {
     const slot = known && !(other?.isUsed ?? false) ? second : first;
     if (known) known.isUsed = false;
     if (other) other.isUsed = false;
-    entries[slot] = { bytes: bytes.slice(0, length), value, isUsed: false };
+    entries[slot] = { bytes: bytes.toString('latin1', 0, length), value, isUsed: false };
     return value;
   };
 }
 
-function isWritten(known: Uint8Array, written: Uint8Array, length: number): boolean {
-  if (known.length !== length) return false;
-  for (let at = 0; at < length; at++) if (known[at] !== written[at]) return false;
+function holds(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (text.length !== to - from) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) !== bytes[from + at]) return false;
+  }
   return true;
 }
 
