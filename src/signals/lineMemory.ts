@@ -30,7 +30,7 @@ export interface LineMemory {
 const maxBytes = 400;
 /** Records hold their stacks; of those only the shape is remembered. */
 const maxShapeBytes = 4_096;
-const slots = 8_192;
+const slots = 16_384;
 const longSlots = 512;
 const digit = 49;
 const other = 0;
@@ -44,59 +44,33 @@ const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 interface Entry {
-  readonly words: DataView;
+  readonly hash: number;
   readonly line: ReadText;
+  /** Of a line whose text does not tell them. */
+  readonly bytes: Uint8Array | undefined;
   isUsed: boolean;
-}
-
-interface ShapeEntry {
-  readonly bytes: Uint8Array;
-  readonly shape: Shape;
-}
-
-interface FormEntry {
-  readonly bytes: Uint8Array;
-  readonly form: object;
 }
 
 export function createLineMemory(): LineMemory {
   // Keyed with numbers that nobody knows who writes logs: lines that meet in a slot can't be made up.
   const seed = Math.floor(Math.random() * 2 ** 31) | 1;
   const exact: (Entry | undefined)[] = Array.from({ length: slots });
-  const shapes: (ShapeEntry | undefined)[] = Array.from({ length: slots });
-  const longShapes: (ShapeEntry | undefined)[] = Array.from({ length: longSlots });
+  const shapes = createInterned(slots, seed);
+  const longShapes = createInterned(longSlots, seed);
+  const forms = createInterned(slots, seed);
+  const longForms = createInterned(longSlots, seed);
   const seenOnce = new Int32Array(slots);
-  const forms: (FormEntry | undefined)[] = Array.from({ length: slots });
-  const written = new Uint8Array(maxShapeBytes);
-
-  const formOf = (bytes: Buffer, from: number, to: number): object => {
-    const length = writeForm(bytes, from, to, written);
-    let hash = seed;
-    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ (written[at] ?? 0), 0x01000193);
-    const slot = (hash ^ (hash >>> 15)) & (slots - 1);
-    const entry = forms[slot];
-    if (entry && isWritten(entry.bytes, written, length)) return entry.form;
-    const made = { bytes: written.slice(0, length), form: {} };
-    forms[slot] = made;
-    return made.form;
-  };
+  const written = Buffer.alloc(maxShapeBytes);
 
   /** undefined where a byte is no printable ASCII. */
   const shapeOf = (bytes: Buffer, from: number, to: number): Shape | undefined => {
-    let hash = seed;
-    let kind = other;
-    for (let at = from; at < to; at++) {
-      kind = classAfter(kind, bytes, at);
-      if (kind === other) return undefined;
-      hash = Math.imul(hash ^ kind, 0x01000193);
-    }
-    const [known, count] = to - from > maxBytes ? [longShapes, longSlots] : [shapes, slots];
-    const slot = (hash ^ (hash >>> 15)) & (count - 1);
-    const entry = known[slot];
-    if (entry && hasShape(bytes, from, to, entry.bytes)) return entry.shape;
-    const made = { bytes: classesOf(bytes, from, to), shape: {} };
-    known[slot] = made;
-    return made.shape;
+    const length = writeShape(bytes, from, to, written);
+    if (length < 0) return undefined;
+    return (length > maxBytes ? longShapes : shapes)(written, length);
+  };
+  const formOf = (bytes: Buffer, from: number, to: number): object => {
+    const length = writeForm(bytes, from, to, written);
+    return (to - from > maxBytes ? longForms : forms)(written, length);
   };
 
   let turn = false;
@@ -137,7 +111,7 @@ export function createLineMemory(): LineMemory {
       const [first, second] = [hash & (slots - 1), (hash >>> 16) & (slots - 1)];
       for (let slot = first; ; slot = second) {
         const entry = exact[slot];
-        if (entry && isSame(words, bytes.byteOffset + from, to - from, entry)) {
+        if (entry?.hash === hash && isSame(bytes, from, to, entry)) {
           entry.isUsed = true;
           return entry.line;
         }
@@ -156,8 +130,8 @@ export function createLineMemory(): LineMemory {
       const slot = freeSlot(first, second);
       if (slot === undefined) return { text, shape, form };
       const line = { text, shape, form, known: {} };
-      const kept = Uint8Array.from(bytes.subarray(from, to));
-      exact[slot] = { words: new DataView(kept.buffer), line, isUsed: false };
+      const kept = shape ? undefined : Uint8Array.from(bytes.subarray(from, to));
+      exact[slot] = { hash, line, bytes: kept, isUsed: false };
       return line;
     },
   };
@@ -174,39 +148,62 @@ function hashOf(words: DataView, from: number, to: number, seed: number): number
   return hash ^ (hash >>> 13);
 }
 
-function isSame(words: DataView, from: number, length: number, entry: Entry): boolean {
-  const known = entry.words;
-  if (known.byteLength !== length) return false;
-  let at = 0;
-  for (; at + 4 <= length; at += 4) {
-    if (words.getInt32(from + at, true) !== known.getInt32(at, true)) return false;
+function isSame(bytes: Buffer, from: number, to: number, { line, bytes: known }: Entry): boolean {
+  if (known) return bytes.compare(known, 0, known.length, from, to) === 0;
+  return holds(bytes, from, to, line.text);
+}
+
+interface Interned {
+  /** As a text: an array of bytes takes several times as much memory. */
+  readonly bytes: string;
+  readonly value: Shape;
+  isUsed: boolean;
+}
+
+/** One object for the same bytes, as long as they are remembered. Of two places the one goes that was not asked for of late. */
+function createInterned(count: number, seed: number) {
+  const entries: (Interned | undefined)[] = Array.from({ length: count });
+  return (bytes: Buffer, length: number): Shape => {
+    let hash = seed;
+    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+    const first = (hash ^ (hash >>> 15)) & (count - 1);
+    const second = first ^ 1;
+    const known = entries[first];
+    if (known && holds(bytes, 0, length, known.bytes)) {
+      known.isUsed = true;
+      return known.value;
+    }
+    const other = entries[second];
+    if (other && holds(bytes, 0, length, other.bytes)) {
+      other.isUsed = true;
+      return other.value;
+    }
+    const value = {};
+    const slot = known && !(other?.isUsed ?? false) ? second : first;
+    if (known) known.isUsed = false;
+    if (other) other.isUsed = false;
+    entries[slot] = { bytes: bytes.toString('latin1', 0, length), value, isUsed: false };
+    return value;
+  };
+}
+
+function holds(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (text.length !== to - from) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) !== bytes[from + at]) return false;
   }
-  for (; at < length; at++) if (words.getUint8(from + at) !== known.getUint8(at)) return false;
   return true;
 }
 
-function isWritten(known: Uint8Array, written: Uint8Array, length: number): boolean {
-  if (known.length !== length) return false;
-  for (let at = 0; at < length; at++) if (known[at] !== written[at]) return false;
-  return true;
-}
-
-function classesOf(bytes: Buffer, from: number, to: number): Uint8Array {
-  const found = new Uint8Array(to - from);
+/** Writes the classes of the bytes in [from, to); -1 where one is no printable ASCII. */
+function writeShape(bytes: Buffer, from: number, to: number, shape: Uint8Array): number {
   let kind = other;
-  for (let i = 0; i < found.length; i++) found[i] = kind = classAfter(kind, bytes, from + i);
-  return found;
-}
-
-function hasShape(bytes: Buffer, from: number, to: number, known: Uint8Array): boolean {
-  const length = to - from;
-  if (known.length !== length) return false;
-  let kind = other;
-  for (let i = 0; i < length; i++) {
-    kind = classAfter(kind, bytes, from + i);
-    if (kind !== known[i]) return false;
+  for (let at = from; at < to; at++) {
+    kind = classAfter(kind, bytes, at);
+    if (kind === other) return -1;
+    shape[at - from] = kind;
   }
-  return true;
+  return to - from;
 }
 
 /** What follows on `0x` are digits of another class, letters too; what may stand before the line does not matter. */

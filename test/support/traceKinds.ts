@@ -129,8 +129,8 @@ export const rust: Trace = (i) => {
 export const php: Trace = (i) => {
   const bug = bugOf(i);
   const { noun, Noun, verb } = wordsOf(bug);
-  const { 2: date, 1: month, 3: year, 4: time } = /(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(stamp(i)) ?? [];
-  return `[${year}-Jan-${date} ${time} UTC] PHP Fatal error:  Uncaught Shop\\${Noun}Lost: no ${noun} ${idOf(i, bug)} in ${month} in /srv/app/src/${Noun}.php:${bug + 9}\nStack trace:\n#0 /srv/app/src/Cart.php(${30 + (bug % 9)}): Shop\\${Noun}->${verb}(${pick(i, 5, 1e6)}, Object(Shop\\Request))\n#1 /srv/app/vendor/slim/slim/App.php(199): Shop\\Cart->run()\n#2 /srv/app/public/index.php(12): Slim\\App->run()\n#3 {main}\n  thrown in /srv/app/src/${Noun}.php on line ${bug + 9}\n`;
+  const { 1: year, 3: date, 4: time } = /(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(stamp(i)) ?? [];
+  return `[${year}-Jan-${date} ${time} UTC] PHP Fatal error:  Uncaught Shop\\${Noun}Lost: no ${noun} ${idOf(i, bug)} in stock in /srv/app/src/${Noun}.php:${bug + 9}\nStack trace:\n#0 /srv/app/src/Cart.php(${30 + (bug % 9)}): Shop\\${Noun}->${verb}(${pick(i, 5, 1e6)}, Object(Shop\\Request))\n#1 /srv/app/vendor/slim/slim/App.php(199): Shop\\Cart->run()\n#2 /srv/app/public/index.php(12): Slim\\App->run()\n#3 {main}\n  thrown in /srv/app/src/${Noun}.php on line ${bug + 9}\n`;
 };
 
 export const sanitizer: Trace = (i) => {

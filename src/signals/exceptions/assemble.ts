@@ -37,6 +37,9 @@ export const maxBlockChars = 256 * 1024;
 /** More than is kept, so that masking sees whole what the final cut would part. */
 const maxRawChars = 10_000;
 const maxStreams = 64;
+/** Lines of what was no block after all that are read once more, for each line that comes; and how many may add up. */
+const rereadPerLine = 20;
+const maxReread = 20_000;
 const maxXmlChars = 4_000;
 /** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
 const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
@@ -150,6 +153,8 @@ export function createAssembler(): Assembler {
   let found: FoundException[] = [];
   /** What ended something at the last line: its level alone, or what it says. */
   let cut: 'level' | 'text' | undefined;
+  /** How many lines may be read again: lines that all begin what never comes would be read as often as they are many. */
+  let reread = maxReread;
 
   const emit = (event: ExceptionEvent, offset: number): void => {
     found.push({ event, offset });
@@ -213,6 +218,8 @@ export function createAssembler(): Assembler {
     one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
+    if (rest.length > reread) return;
+    reread -= rest.length;
     for (const piece of rest) accept(one, piece);
   };
 
@@ -402,6 +409,7 @@ export function createAssembler(): Assembler {
   return {
     push(line, offset) {
       cut = undefined;
+      reread = Math.min(maxReread, reread + rereadPerLine);
       const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
