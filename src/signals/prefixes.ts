@@ -27,17 +27,26 @@ const notName = /^\d{1,4}[:./-]\d|:\d{1,9}$/;
  */
 export type Carry = (line: string) => string;
 
-/** undefined for the most logs, whose lines are all of one process. */
-export function carryFor(head: Buffer): Carry | undefined {
-  const text = stripVTControlCharacters(head.toString('utf8'));
-  const whole = text.slice(0, Math.max(0, text.lastIndexOf('\n')));
-  const lines = whole.split(/\r?\n/).filter((line) => line.trim() !== '');
+/**
+ * undefined for the most logs, whose lines are all of one process.
+ * @param before what was read of the log before: its last lines tell who spoke last
+ */
+export function carryFor(head: Buffer, before?: Buffer): Carry | undefined {
+  const lines = wholeLinesIn(head);
   if (lines.length < minLines) return undefined;
   if (lines.every((line) => clocked.test(line))) {
     return (line) => stripVTControlCharacters(line).replace(clocked, '');
   }
   const form = [...forms, pod].find((candidate) => namesAll(candidate, lines));
-  return form && carryBy(form);
+  const carry = form && carryBy(form);
+  if (carry && before) wholeLinesIn(before).forEach(carry);
+  return carry;
+}
+
+function wholeLinesIn(bytes: Buffer): readonly string[] {
+  const text = stripVTControlCharacters(bytes.toString('utf8'));
+  const whole = text.slice(0, Math.max(0, text.lastIndexOf('\n')));
+  return whole.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 
 function namesAll(form: RegExp, lines: readonly string[]): boolean {
