@@ -40,6 +40,7 @@ import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
 import { robotTests } from './robotTests.ts';
 import { ruby, rubyStack } from './ruby.ts';
+import { rubyFrameworks } from './rubyFrameworks.ts';
 import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
@@ -101,6 +102,7 @@ export const grammars: readonly Grammar[] = [
   php,
   phpStack,
   crystal,
+  rubyFrameworks,
   ruby,
   rubyStack,
   elixir,
