@@ -12,6 +12,7 @@ import { erlang } from './erlang.ts';
 import { glog } from './glog.ts';
 import { go, goRace } from './go.ts';
 import { goTests } from './goTests.ts';
+import { erlangTests } from './erlangTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
 import { java, javaReports } from './java.ts';
@@ -22,6 +23,7 @@ import { julia } from './julia.ts';
 import { junitXml } from './junitXml.ts';
 import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
+import { luaTests } from './luaTests.ts';
 import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { nim } from './nim.ts';
@@ -63,12 +65,14 @@ import { zig } from './zig.ts';
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   teamcity(() => grammars),
+  erlangTests,
   rubyTests,
   testUnit,
   elixirTests,
   javaReports,
   jsonReports,
   javascriptTests,
+  luaTests,
   tapTests,
   psql,
   pythonTests,
