@@ -1,5 +1,6 @@
 import type { Grammar } from './grammar.ts';
 import { checkerForms } from './checkerForms.ts';
+import { toolForms } from './toolForms.ts';
 import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
@@ -275,12 +276,13 @@ const forms: readonly Form[] = [
   erlc,
   goPackage,
   ...checkerForms,
+  ...toolForms,
   stylish,
 ];
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|awk: |\*\*\* |^In \S.{0,500} line \d{1,9}:$|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -292,6 +294,13 @@ export const diagnostics: Grammar = {
   hints: [
     '  warning  ',
     ': E: ',
+    'awk: cmd. line:',
+    'mawk: ',
+    ') fatal: ',
+    '*** No rule to make',
+    '*** missing separator',
+    '-- SC1',
+    '-- SC2',
     ': F: ',
     '  ,-[',
     '╭─[',

@@ -9,6 +9,7 @@ import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
+import { fish } from './fish.ts';
 import { glog } from './glog.ts';
 import { go, goRace } from './go.ts';
 import { goTests } from './goTests.ts';
@@ -123,6 +124,7 @@ export const grammars: readonly Grammar[] = [
   terraform,
   tcl,
   perl,
+  fish,
   shell,
   swift,
   diagnostics,

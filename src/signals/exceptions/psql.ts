@@ -1,4 +1,5 @@
 import type { Grammar } from './grammar.ts';
+import { loggedError } from './loggedStack.ts';
 import { messageOf } from './parts.ts';
 
 /** psql, of a file it was given or of the connection; hints and the statement follow. */
@@ -19,7 +20,7 @@ export const psql: Grammar = {
     yield {
       kind: 'log',
       language: 'postgres',
-      type: 'LoggedError',
+      type: loggedError,
       message: messageOf([message]),
       frames: file === undefined ? [] : [{ file, line: Number(line), inApp: true }],
       causes: [],
