@@ -15,7 +15,7 @@ const maxLines = 60;
 
 /** googletest: `a.cc:6: Failure`, `unknown file: Failure`, `a.cc(6): error: Expected …`; then what was expected. */
 const googleTest: Form = {
-  head: /^(\S.{0,1000}?)(?::(\d{1,9})|\((\d{1,9})\))?: (?:Failure|error: (?=(?:Expected|Value of|Failed|Death test)\b))(.{0,4000})$/,
+  head: /^(\S.{0,1000}?)(?:(?::(\d{1,9}))?: Failure|\((\d{1,9})\): (?:Failure|error: (?=(?:Expected|Value of|Failed|Death test)\b)))(.{0,4000})$/,
   follow: untilEmpty,
   message: (said, rest) => [said, ...rest].join('\n'),
 };

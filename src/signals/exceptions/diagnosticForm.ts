@@ -57,6 +57,8 @@ const languages: Readonly<Record<string, string>> = {
   jl: 'julia',
   nim: 'nim',
   dart: 'dart',
+  sh: 'shell',
+  bash: 'shell',
 };
 
 export function found(

@@ -12,6 +12,7 @@ import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
+import { fish } from './fish.ts';
 import { glog } from './glog.ts';
 import { go } from './go.ts';
 import { goBare } from './goBare.ts';
@@ -19,6 +20,7 @@ import { goGin } from './goGin.ts';
 import { goRace } from './goRace.ts';
 import { goRun } from './goRun.ts';
 import { goTests } from './goTests.ts';
+import { erlangTests } from './erlangTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
 import { java } from './java.ts';
@@ -30,6 +32,7 @@ import { julia } from './julia.ts';
 import { junitXml } from './junitXml.ts';
 import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
+import { luaTests } from './luaTests.ts';
 import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { caughtSignals, debugMode, numberedStacks } from './nativeStacks.ts';
@@ -51,6 +54,7 @@ import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
 import { robotTests } from './robotTests.ts';
 import { ruby, rubyStack } from './ruby.ts';
+import { rubyFrameworks } from './rubyFrameworks.ts';
 import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
@@ -74,12 +78,14 @@ import { zig } from './zig.ts';
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   teamcity(() => grammars),
+  erlangTests,
   rubyTests,
   testUnit,
   elixirTests,
   javaReports,
   jsonReports,
   javascriptTests,
+  luaTests,
   tapTests,
   psql,
   pythonTests,
@@ -124,6 +130,7 @@ export const grammars: readonly Grammar[] = [
   php,
   phpStack,
   crystal,
+  rubyFrameworks,
   ruby,
   rubyStack,
   elixir,
@@ -140,6 +147,7 @@ export const grammars: readonly Grammar[] = [
   terraform,
   tcl,
   perl,
+  fish,
   shell,
   swift,
   diagnostics,

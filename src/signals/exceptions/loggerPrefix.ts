@@ -25,6 +25,9 @@ const dayFirst =
   /\[?(?:\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]|\d{2} [A-Z][a-z]{2} )\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
+/** What Elixir's Logger was told to show of where it was called, before the level. */
+const metadata = /(?:(?:[a-z_][\w.]{0,40}=\S{1,100} ){1,10}(?=\[[a-z]{4,9}\] ))?/y;
+
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
 const words =
   'error|err|erro|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
@@ -118,7 +121,7 @@ export function headerCuts(line: string): HeaderCuts | undefined {
 function usualCuts(line: string): HeaderCuts {
   const time = readTime(line, 0);
   const start = time ? secondTimeEnd(line, time.end) : 0;
-  const from = time ? skip(gap, line, start) : start;
+  const from = time ? skip(metadata, line, skip(gap, line, start)) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
     const rest = messageStart(line, time ? found.end : behindTime(line, found.end));

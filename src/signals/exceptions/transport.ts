@@ -53,6 +53,10 @@ const stern =
 const invocation =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\t[\da-f-]{36}\tERROR\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection) ?\t(?=\{"errorType")/;
 
+/** PHP-FPM: what a child wrote to its standard error, a line at a time, in quotes. */
+const fpm =
+  /^\[[^\]]{1,40}\] WARNING: \[pool ([\w.-]{1,60}\] child \d{1,9})(?:, script '[^']{0,500}' \([^)]{0,500}\))? said into std(?:err|out): "(?:NOTICE: PHP message: )?/;
+
 export function peel(line: string): Carried {
   if (line.includes('\t')) {
     const step = workflow.exec(line);
@@ -92,7 +96,7 @@ export function peel(line: string): Carried {
       plain(line)
     );
   }
-  if (first === 91) return timed(carried(line, kubectl)) ?? plain(line);
+  if (first === 91) return timed(carried(line, kubectl)) ?? child(line) ?? plain(line);
   if (first === 60) return logged(line) ?? plain(line);
   const isWord = (first >= 65 && first <= 90) || (first >= 97 && first <= 122);
   if (!isWord) return plain(line);
@@ -139,6 +143,11 @@ function logged(line: string): Carried | undefined {
     : said;
   const level = syslogLevel(Number(match[1] ?? Number.NaN));
   return { stream: sender, text, partial: false, ...(level === undefined ? {} : { level }) };
+}
+
+function child(line: string): Carried | undefined {
+  const said = line.includes(' said into std') ? carried(line, fpm) : undefined;
+  return said && { ...said, text: said.text.replace(/"(?:, pipe is closed)?$/, '') };
 }
 
 function carried(line: string, pattern: RegExp): Carried | undefined {
