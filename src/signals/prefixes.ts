@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { levelOf } from './exceptions/level.ts';
+import { timeAt } from './exceptions/loggerPrefix.ts';
 
 /**
  * What runs several commands at once (concurrently, turbo, pnpm, Lerna) names each before its lines; so do stern the
@@ -17,6 +18,10 @@ const forms: readonly RegExp[] = [
 const pod = /^([a-z][a-z0-9.-]{0,60}-\d{1,3} [a-z][a-z0-9-]{0,60}) /;
 /** Jenkins' time, and two blanks, before whatever a command prints. */
 const clocked = /^\d\d:\d\d:\d\d(?: {2}|$)/;
+/** A time before every line, frames too, is not the logger's. */
+const timed =
+  /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z| ?[+-]\d\d:?\d\d)?(?:\]:?|:)?(?: |$)/;
+const indented = /^(?:\s{2,}|\t)\S/;
 const minLines = 3;
 /** A time, or a line of a file. */
 const notName = /^\d{1,4}[:./-]\d|:\d{1,9}$/;
@@ -36,8 +41,19 @@ export function carryFor(head: Buffer): Carry | undefined {
   if (lines.every((line) => clocked.test(line))) {
     return (line) => stripVTControlCharacters(line).replace(clocked, '');
   }
+  if (lines.every((line) => timed.test(line))) {
+    const goesOn = lines.some((line) => indented.test(line.replace(timed, '')));
+    return goesOn ? restamped : undefined;
+  }
   const form = [...forms, pod].find((candidate) => namesAll(candidate, lines));
   return form && carryBy(form);
+}
+
+/** As `docker logs --timestamps` writes it. */
+function restamped(coloured: string): string {
+  const line = stripVTControlCharacters(coloured);
+  const iso = timed.test(line) ? timeAt(line, 0) : undefined;
+  return iso === undefined ? line : `${iso.slice(0, -1)}0000Z ${line.replace(timed, '')}`;
 }
 
 function namesAll(form: RegExp, lines: readonly string[]): boolean {
@@ -49,10 +65,12 @@ function namesAll(form: RegExp, lines: readonly string[]): boolean {
     const [word = ''] = name.split(/[:#]/);
     if (!match || notName.test(name) || levelOf(word) !== undefined) return false;
     names.add(name);
-    goesOn ||= /^\s{2,}\S/.test(line.slice(match[0].length));
+    goesOn ||= indented.test(line.slice(match[0].length));
   }
-  // One name alone says nothing, unless it stands before what is indented, too.
-  return goesOn || (form !== pod && names.size > 1 && names.size <= lines.length / 2);
+  if (goesOn) return true;
+  // What begins every line alike says nothing of any.
+  const isUsual = names.size === 1 ? lines.length >= 5 : names.size <= lines.length / 2;
+  return form !== pod && isUsual;
 }
 
 function carryBy(form: RegExp): Carry {

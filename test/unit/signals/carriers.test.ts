@@ -88,6 +88,12 @@ const carriers: Readonly<Record<string, Carry>> = {
   'kubectl --prefix --timestamps': (line, i) =>
     `[pod/shop-7d9f/api] ${at(i).replace('Z', '456789Z')} ${line}`,
   "Jenkins' times": (line, i) => `${clock(i)}  ${line}`,
+  "Jenkins' times in brackets": (line, i) => `[${at(i)}] ${line}`,
+  'a time that is not the logger’s': (line, i) => `${at(i).slice(0, 19)}: ${line}`,
+  'Fluent Bit': (log, i) =>
+    JSON.stringify({ log, container_name: '/api', source: 'stderr', time: at(i) }),
+  'line ends that were cleared': (line) => `${line}\u001b[K`,
+  "turbo's one package": (line) => `api:start: ${line}`,
   "pm2's names and times": (line, i) => `0|api  | ${at(i).slice(0, 19)}: ${line}`,
   'Render, downloaded': (line, i) => `Mar 02 ${clock(i)} AM ${line}`,
   Lerna: (line) => `@shop/api: ${line}`,
