@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { levelOf } from './exceptions/level.ts';
 import { timeAt } from './exceptions/loggerPrefix.ts';
+import { peel } from './exceptions/transport.ts';
 
 /**
  * What runs several commands at once (concurrently, turbo, pnpm, Lerna) names each before its lines; so do stern the
@@ -18,9 +19,9 @@ const forms: readonly RegExp[] = [
 const pod = /^([a-z][a-z0-9.-]{0,60}-\d{1,3} [a-z][a-z0-9-]{0,60}) /;
 /** Jenkins' time, and two blanks, before whatever a command prints. */
 const clocked = /^\d\d:\d\d:\d\d(?: {2}|$)/;
-/** A time before every line, frames too, is not the logger's. */
+/** A time before every line, frames too, is not the logger's; GitLab's has the stream's number behind it. */
 const timed =
-  /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z| ?[+-]\d\d:?\d\d)?(?:\]:?|:)?(?: |$)/;
+  /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z| ?[+-]\d\d:?\d\d)?(?:\]:?|:)?(?: (?![\da-f]{2}[OE][ +])|$)/;
 const indented = /^(?:\s{2,}|\t)\S/;
 const minLines = 3;
 /** A time, or a line of a file. */
@@ -42,7 +43,7 @@ export function carryFor(head: Buffer): Carry | undefined {
     return (line) => stripVTControlCharacters(line).replace(clocked, '');
   }
   if (lines.every((line) => timed.test(line))) {
-    const goesOn = lines.some((line) => indented.test(line.replace(timed, '')));
+    const goesOn = lines.some((line) => indented.test(peel(line.replace(timed, '')).text));
     return goesOn ? restamped : undefined;
   }
   const form = [...forms, pod].find((candidate) => namesAll(candidate, lines));

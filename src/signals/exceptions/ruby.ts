@@ -33,7 +33,7 @@ const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) 
 const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
 /** The lines of a template around the one that failed. */
 const templateLine = /^\s{2,8}\d{1,6}: /;
-const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
+const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ?){0,3}\s*$/;
 const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
 /** A class may be named by a sentence: `describe 'lids that fit'`. */
