@@ -24,6 +24,9 @@ const timed =
   /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z| ?[+-]\d\d:?\d\d)?(?:\]:?|:)?(?: (?![\da-f]{2}[OE][ +])|$)/;
 const indented = /^(?:\s{2,}|\t)\S/;
 const minLines = 3;
+/** How many lines may stand before the first name, and how many with one must follow then. */
+const maxOpening = 12;
+const minNamed = 8;
 /** A time, or a line of a file. */
 const notName = /^\d{1,4}[:./-]\d|:\d{1,9}$/;
 
@@ -46,8 +49,29 @@ export function carryFor(head: Buffer): Carry | undefined {
     const goesOn = lines.some((line) => indented.test(peel(line.replace(timed, '')).text));
     return goesOn ? restamped : undefined;
   }
-  const form = [...forms, pod].find((candidate) => namesAll(candidate, lines));
-  return form && carryBy(form);
+  const form = formOf(lines);
+  if (form) return carryBy(form);
+  const inner = formOf(lines.map((line) => peel(line).text));
+  return inner && carryWithin(carryBy(inner));
+}
+
+function formOf(lines: readonly string[]): RegExp | undefined {
+  return [...forms, pod].find((form) => {
+    // Whoever runs the commands may say something first.
+    const first = lines.findIndex((line) => form.test(line));
+    if (first < 0 || first > maxOpening) return false;
+    const named = lines.slice(first);
+    return (first === 0 || named.length >= minNamed) && namesAll(form, named);
+  });
+}
+
+/** Leaves alone what a carrier has put before the name. */
+function carryWithin(carry: Carry): Carry {
+  return (coloured) => {
+    const line = stripVTControlCharacters(coloured);
+    const { text } = peel(line);
+    return line.endsWith(text) ? line.slice(0, line.length - text.length) + carry(text) : line;
+  };
 }
 
 /** As `docker logs --timestamps` writes it. */
