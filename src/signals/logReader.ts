@@ -326,6 +326,8 @@ function endsWithLineNumber(bytes: Buffer, start: number, newline: number): bool
   return digits > 0 && bytes[at] === 58;
 }
 
+/** What Fluent Bit and others have read, with more fields behind it. */
+const collected = /^\{"(?:log|message)":"[^"\\]{1,500}:\d{1,7}"/;
 const quotedEnd = Buffer.from('\\n"');
 
 /** Index of the last byte that was said, before what a carrier puts around or behind it. */
@@ -337,8 +339,12 @@ function endOfText(bytes: Buffer, start: number, newline: number): number {
   // docker's and pm2's records: `…\n","stream":…}`; the journal's: `…"}`
   // Within the line: the search must not run back through all there is.
   const line = bytes.subarray(start, at + 1);
-  const end = isRecord ? line.lastIndexOf(quotedEnd) : last === 109 ? line.lastIndexOf(27) : -1;
+  // Colours end in `m`, and in `K` where the rest of the line was cleared.
+  const isColoured = last === 109 || last === 75;
+  const end = isRecord ? line.lastIndexOf(quotedEnd) : isColoured ? line.lastIndexOf(27) : -1;
   if (end > 0) return start + end - 1;
+  const said = isRecord ? collected.exec(line.toString('latin1')) : null;
+  if (said) return start + said[0].length - 2;
   return isRecord && bytes[at - 1] === 34 ? at - 2 : at;
 }
 

@@ -41,6 +41,8 @@ const maxStreams = 64;
 const rereadPerLine = 20;
 const maxReread = 20_000;
 const maxXmlChars = 4_000;
+/** How many carriers may lie around a line. */
+const maxCarriers = 3;
 /** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
 const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
 /** A fence of Markdown that names a language can only open what it quotes; a bare one may close it. */
@@ -50,7 +52,8 @@ const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
 const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
 const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
 /** What only stands in a trace. */
-const frameLike = /^\s+(?:at |File "|from |\.{3} \d)|^Caused by: /;
+const frameLike =
+  /^\s+(?:at |File "|from |\.{3} \d|\/\S{1,500}:\d)|^(?:Caused by: |#\d{1,4} |\S{1,300}\(.{0,300}\)$)/;
 /** How many lines of others may interrupt a trace at a time. */
 const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
@@ -311,18 +314,46 @@ export function createAssembler(): Assembler {
     accept(stream(''), { ...notes.piece, offset });
   };
 
+  /** @param shape of a line that no carrier has been found around yet */
   const pushText = (line: string, offset: number, shape?: ShapeNotes): void => {
     const carried = shape?.isPlain === true ? plain(line) : peel(line);
     if (shape) shape.isPlain ??= isPlain(carried, line) && !mayEmbed(line);
-    const one = carried.stream === '' ? undefined : stream(carried.stream);
-    if (one && (carried.partial || one.partial)) {
-      const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
-      const from = one.partial?.offset ?? offset;
-      one.partial = carried.partial ? { text, offset: from } : undefined;
-      if (!carried.partial) route(carried.stream, text, from);
+    if (carried.text === line) {
+      route(carried.stream, line, offset, carried, shape?.isPlain ? shape : undefined);
+    } else unpack('', carried, offset, {}, 1);
+  };
+
+  /** What a carrier has carried may be of another: a container's log of a process manager's output. */
+  const pushCarried = (
+    outer: string,
+    line: string,
+    offset: number,
+    told: Told,
+    depth: number,
+  ): void => {
+    const inner = depth < maxCarriers ? peel(line) : plain(line);
+    if (inner.text === line) route(outer, line, offset, told);
+    else unpack(outer, inner, offset, told, depth + 1);
+  };
+
+  const unpack = (
+    outer: string,
+    carried: Carried,
+    offset: number,
+    told: Told,
+    depth: number,
+  ): void => {
+    const name = [outer, carried.stream].filter((part) => part !== '').join('/');
+    const one = name === '' ? undefined : stream(name);
+    const known = withTold(carried, told);
+    if (!one || (!carried.partial && !one.partial)) {
+      pushCarried(name, carried.text, offset, known, depth);
       return;
     }
-    route(carried.stream, carried.text, offset, carried, shape?.isPlain ? shape : undefined);
+    const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
+    const from = one.partial?.offset ?? offset;
+    one.partial = carried.partial ? { text, offset: from } : undefined;
+    if (!carried.partial) pushCarried(name, text, from, known, depth);
   };
 
   const route = (
@@ -345,7 +376,8 @@ export function createAssembler(): Assembler {
     }
     if (isCollected(record)) {
       const lines = strip(record.message).split(/\r?\n/, maxBlockLines);
-      for (const line of lines) route(`${name}{${record.source ?? ''}}`, line, offset, record);
+      const source = `${name}{${record.source ?? ''}}`;
+      for (const line of lines) pushCarried(source, line, offset, record, 1);
       return;
     }
     const message = record.message.slice(0, maxLineChars);
@@ -396,7 +428,7 @@ export function createAssembler(): Assembler {
     one.partial = undefined;
     const clean = strip(joined);
     if (clean.startsWith('{"log":')) return;
-    for (const line of clean.split('\n', maxBlockLines)) route(name, line, from, record);
+    for (const line of clean.split('\n', maxBlockLines)) pushCarried(name, line, from, record, 1);
   };
 
   /** Where the last line began that was read as several. */
@@ -453,6 +485,15 @@ export function createAssembler(): Assembler {
 }
 
 const nothing: readonly FoundException[] = [];
+
+/** What the inner carrier was told goes first. */
+function withTold({ level, timestamp }: Carried, told: Told): Told {
+  return {
+    ...told,
+    ...(level === undefined ? {} : { level }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+}
 
 function dropIdle(streams: Map<string, Stream>): void {
   for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);
@@ -544,8 +585,8 @@ function pieceOf(
   const origin = between === undefined ? undefined : originOf(between);
   const language = header.language ?? (between ? languageOfLogger(between) : undefined) ?? 'text';
   return {
-    text: rest,
-    spoken,
+    text: withoutPadding(rest),
+    spoken: withoutPadding(spoken),
     raw,
     offset,
     level,
@@ -577,6 +618,11 @@ export function isLeveledLine({ text, shape }: ReadText): boolean {
 /** Whether what stands below such a line may be only quoted. */
 export function mayQuote(text: string): boolean {
   return openingFence.test(text) || bareFence.test(text) || prompt.test(text);
+}
+
+/** Columns and terminals fill lines up; one blank at the end may be of the message. */
+function withoutPadding(text: string): string {
+  return text.endsWith('  ') ? text.trimEnd() : text;
 }
 
 function textFor(grammar: Grammar, piece: Piece): string {

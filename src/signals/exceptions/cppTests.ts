@@ -70,7 +70,7 @@ const check: Form = {
 /** Criterion: `[----] a.c:6: Assertion Failed`, then why. */
 const criterion: Form = {
   head: /^\[----\] (\S.{0,1000}?):(\d{1,9})(): ((?:Assertion Failed|Unexpected signal caught below this line!).{0,100})$/,
-  follow: () => (line) => (/^\[----\] {2}/.test(line) ? 'enough' : 'no'),
+  follow: () => (line) => (/^\[----\](?: {2}|$)/.test(line) ? 'enough' : 'no'),
   message: (said, rest) =>
     rest
       .map((line) => line.slice('[----]'.length).trim())

@@ -137,7 +137,7 @@ function logged(line: string): Carried | undefined {
   const sender = match?.[2] ?? match?.[3] ?? '';
   if (!match || levelOf(sender.slice(0, sender.indexOf(' '))) !== undefined) return undefined;
   // rsyslog writes control characters as #ooo.
-  const said = line.slice(match[0].length).replace(/^#011/, '\t');
+  const said = line.slice(match[0].length).replaceAll('#011', '\t');
   const text = said.includes('#033')
     ? stripVTControlCharacters(said.replaceAll('#033', '\x1b'))
     : said;

@@ -40,6 +40,16 @@ describe('lines that name their command', () => {
     });
   }
 
+  it('puts them together below what the runner says first, and within what a carrier has carried', () => {
+    const opening = ['##[group]Run npx turbo dev', 'Packages in scope: api, web'];
+    const lines = [...trace, ...trace].flatMap((line) => [
+      `api:dev: ${line}`,
+      'web:dev: GET / 200',
+    ]);
+    const timed = [...opening, ...lines].map((line) => `2026-03-02T10:00:00.1234567Z ${line}`);
+    assert.deepEqual(foundIn(`${timed.join('\n')}\n`), [expected, expected]);
+  });
+
   it('gives lines without a name to who spoke last', () => {
     const log = `[api] ready\n[web] ready\n[api] up\n[web] up\n[api] ${trace.join('\n')}\n[web] GET / 200\n`;
     assert.deepEqual(foundIn(log), [expected]);
