@@ -2,7 +2,7 @@ import type { ExceptionEvent } from '../core/signal.ts';
 import { createAssembler } from './exceptions/assemble.ts';
 import { epochMs } from './exceptions/jsonLines.ts';
 import { timeAt } from './exceptions/loggerPrefix.ts';
-import { type Run, runsIn } from './lineForm.ts';
+import { placesIn, type Run, runsIn } from './lineForm.ts';
 import type { ReadText } from './lineMemory.ts';
 import { fewVariants, variants, withOtherRuns } from './otherRuns.ts';
 
@@ -37,18 +37,19 @@ export interface Outcome {
 }
 
 const maxRuns = 80;
-const nowhere: Run = { from: 0, end: -1, isFree: false };
 
 /** The one of the outcomes known of a row of lines of these forms that is of these very lines. */
 export function fitting(
   outcomes: readonly Outcome[],
   lines: readonly ReadText[],
 ): Outcome | undefined {
-  const runs: (readonly Run[])[] = [];
+  const places: (readonly number[])[] = [];
   const holds = ({ line, run, length, text }: Fixed): boolean => {
     const whole = lines[line]?.text ?? '';
-    const { from, end } = (runs[line] ??= runsIn(whole))[run] ?? nowhere;
-    return end - from === length && (text === undefined || whole.startsWith(text, from));
+    const here = (places[line] ??= placesIn(whole));
+    const from = here[2 * run] ?? 0;
+    if ((here[2 * run + 1] ?? -1) - from !== length) return false;
+    return text === undefined || whole.startsWith(text, from);
   };
   return outcomes.find(({ fixed }) => fixed.every(holds));
 }
@@ -169,11 +170,11 @@ export function timeOf(
   const text = lines[line]?.text ?? '';
   // Most lines begin with it.
   if (run === 0 && last === undefined && isDigit(text.charCodeAt(0))) return timeAt(text, 0);
-  const runs = runsIn(text);
-  const from = runs[run]?.from;
+  const places = placesIn(text);
+  const from = places[2 * run];
   if (from === undefined) return undefined;
   if (last === undefined) return timeAt(text, from);
-  const date = new Date(epochMs(Number(text.slice(from, runs[last]?.end))));
+  const date = new Date(epochMs(Number(text.slice(from, places[2 * last + 1]))));
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
