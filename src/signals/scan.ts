@@ -7,6 +7,7 @@ import type { FilePosition, ScanBatch } from '../core/signal.ts';
 import { type Content, gzipContent, gzipHead, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
 import { createDocumentReader } from './documentReader.ts';
+import { behind, inTurn, leadOf, predecessorsIn, type Tail } from './continued.ts';
 import { createSignals, type Signals } from './exceptionSignals.ts';
 import type { Keep } from './feedback.ts';
 import { documentFormat } from './feedbackFormats.ts';
@@ -125,6 +126,7 @@ export function createScanner(deps: ScannerDeps): Scanner {
         memory: createLineMemory(),
         buffer: Buffer.allocUnsafe(bufferBytes),
         ahead: Buffer.allocUnsafe(chunkBytes),
+        tails: new Map(),
         signal,
       };
       const plans: Plan[] = [];
@@ -133,10 +135,13 @@ export function createScanner(deps: ScannerDeps): Scanner {
         else plans.push(plan);
       }
       const adopted = new Set(plans.map((plan) => plan.from));
-      for (const plan of inSafeOrder(plans)) {
+      const predecessors = predecessorsIn(plans);
+      const continued = new Set(predecessors.values());
+      for (const plan of inTurn(inSafeOrder(plans), predecessors)) {
         throwIfCancelled(signal);
         if (plan.retires && !adopted.has(plan.retires)) yield noted(run, retirement(plan.retires));
-        yield* readFile(run, plan);
+        const tail = run.tails.get(predecessors.get(plan.file) ?? '');
+        yield* readFile(run, plan, { tail, isContinued: continued.has(plan.file) });
       }
     },
   };
@@ -150,7 +155,17 @@ interface Run extends ScannerDeps, ScanOptions {
   /** One for all files, which are read one after the other. */
   readonly buffer: Buffer;
   readonly ahead: Buffer;
+  /** What the ends of rotated files began, by file. */
+  readonly tails: Map<string, Tail>;
   readonly signal: AbortSignal | undefined;
+}
+
+/** How a file lies in its rotated set. */
+interface Turn {
+  /** What the file before it began. */
+  readonly tail: Tail | undefined;
+  /** Another file, read next, goes on where it ends. */
+  readonly isContinued: boolean;
 }
 
 type Problem = Extract<ScanItem, { kind: 'problem' }>;
@@ -183,9 +198,9 @@ function noted(run: Run, batch: ScanBatch): ScanItem {
   return { kind: 'batch', batch };
 }
 
-async function* readFile(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
+async function* readFile(run: Run, plan: Plan, turn: Turn): AsyncGenerator<ScanItem> {
   try {
-    yield* plan.archive ? readArchive(run, plan) : readPlain(run, plan);
+    yield* plan.archive ? readArchive(run, plan) : readPlain(run, plan, turn);
   } catch (error) {
     throwIfCancelled(run.signal);
     if (!isFileError(error)) throw error;
@@ -198,7 +213,7 @@ function isFileError(error: unknown): boolean {
   return typeof (error as { syscall?: unknown } | null)?.syscall === 'string';
 }
 
-async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
+async function* readPlain(run: Run, plan: Plan, turn: Turn): AsyncGenerator<ScanItem> {
   const opened = await openSource(join(run.folder, plan.file));
   if (!opened) return;
   try {
@@ -216,29 +231,61 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     const start = startIn(plan, opened.size);
     const encoding = detectEncoding(opened.head);
     const head = await readAt(opened.handle, 0, Math.min(opened.size, sniffedBytes));
-    const before = await bytesBefore(opened, start);
-    const reading = { plan, head, before, start, encoding, flush: run.flush, positionAt };
-    yield* readContent(run, {
+    const tail = turn.tail?.encoding === encoding ? turn.tail : undefined;
+    const lead = tail ? leadOf(tail, head) : Buffer.alloc(0);
+    const reading = {
+      plan,
+      head,
+      before: tail?.before ?? (await bytesBefore(opened, start)),
+      start: start - lead.length,
+      encoding,
+      flush: run.flush && !turn.isContinued,
+      positionAt,
+    };
+    const end = yield* readContent(run, {
       ...reading,
-      content: plainContent(opened, start),
+      content: behind(lead, plainContent(opened, start)),
       always: renamed || (plan.start === 0 && plan.retires !== undefined),
     });
+    if (tail && end >= 0) yield noted(run, endOf(tail));
+    if (turn.isContinued) await keepTail(run, plan, opened, end, encoding, positionAt);
     const ahead = plan.kind === 'log' ? await outgrown(run, opened, start, encoding) : undefined;
     if (!ahead) return;
     const reason = `it grows faster than it can be read: ${inMegabytes(ahead.start - opened.size)} MB were left out`;
     yield { kind: 'problem', file: plan.file, reason };
-    const content = plainContent({ ...opened, size: ahead.size }, ahead.start);
-    const behind = await bytesBefore(opened, ahead.start);
     yield* readContent(run, {
       ...reading,
-      before: behind,
+      before: await bytesBefore(opened, ahead.start),
       start: ahead.start,
-      content,
+      content: plainContent({ ...opened, size: ahead.size }, ahead.start),
       always: false,
     });
   } finally {
     await opened.handle.close();
   }
+}
+
+/** Once what goes on with it has been counted, all of the file before has. */
+function endOf({ position }: Tail): ScanBatch {
+  return { position, signals: [], malformed: [], lines: 0, bytes: 0 };
+}
+
+/** Of a file that another one goes on from, what was not counted yet is read again as that one's beginning. */
+async function keepTail(
+  { tails }: Run,
+  { file }: Plan,
+  opened: OpenFile,
+  end: number,
+  encoding: Encoding,
+  positionAt: (offset: number) => Promise<FilePosition>,
+): Promise<void> {
+  if (end >= opened.size) return;
+  tails.set(file, {
+    bytes: await readAt(opened.handle, end, opened.size - end),
+    before: await bytesBefore(opened, end),
+    encoding,
+    position: await positionAt(opened.size),
+  });
 }
 
 function bytesBefore({ handle }: OpenFile, start: number): Promise<Buffer> {
@@ -336,7 +383,8 @@ interface Reading {
 
 type Taken = Pick<ScanBatch, 'signals' | 'malformed' | 'metrics' | 'interactions'>;
 
-async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem> {
+/** Gives back up to where all is counted. */
+async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem, number> {
   const { content, start } = reading;
   const source = createReader(run, reading);
   const { buffer } = run;
@@ -355,7 +403,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
     const isWanted = atEnd ? reading.always || bytes > 0 : isFull && bytes > 0;
     if (!isWanted) return undefined;
     committed = safe;
-    const position = await reading.positionAt(safe, atEnd);
+    const position = await reading.positionAt(Math.max(0, safe), atEnd);
     return { position, ...source.take(), lines: source.reader.takeLines(), bytes };
   };
 
@@ -387,6 +435,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
   } finally {
     await ahead.settle();
   }
+  return source.reader.safeOffset();
 }
 
 /** Lets others have the event loop now and then; reading alone would not, when the disk is quick. */
@@ -500,7 +549,9 @@ function logSource(run: Run, reading: Reading, now: Date): SourceReader {
     ? createLogDurations(plan.file, start, encoding, now.getTime())
     : undefined;
   const count = (): void => {
-    for (const found of reader.take()) occurrences.add(found);
+    // What began in the file before it is told of at this one's beginning.
+    for (const found of reader.take())
+      occurrences.add(found.offset < 0 ? { ...found, offset: 0 } : found);
   };
   return {
     reader,
