@@ -6,12 +6,9 @@ import type { Settings } from '../core/settings.ts';
 import type { FilePosition, ScanBatch } from '../core/signal.ts';
 import { type Content, gzipContent, gzipHead, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
-import { createDocumentReader } from './documentReader.ts';
 import { behind, inTurn, leadOf, predecessorsIn, type Tail } from './continued.ts';
-import { createSignals, type Signals } from './exceptionSignals.ts';
-import type { Keep } from './feedback.ts';
+import { createSignals } from './exceptionSignals.ts';
 import { documentFormat } from './feedbackFormats.ts';
-import { createFeedbackReader, type FeedbackFinding } from './feedbackReader.ts';
 import {
   hashOf,
   maxTailBytes,
@@ -21,13 +18,11 @@ import {
   retiredName,
   tailHashOf,
 } from './identity.ts';
-import { createInteractionReader, type InteractionFinding } from './interactionReader.ts';
 import { lineEnd, maxLineBytes } from './lineBreaks.ts';
-import { createLineMemory, type LineMemory } from './lineMemory.ts';
+import { createLineMemory } from './lineMemory.ts';
 import { createLocator } from './location.ts';
-import { createCountingReader, type Reader, sniffedBytes } from './logReader.ts';
-import { createLogDurations } from './metrics/logDurations.ts';
-import { createMetricReader, type MetricFinding } from './metrics/metricReader.ts';
+import { sniffedBytes } from './logReader.ts';
+import { createPace } from './pace.ts';
 import {
   archiveMark,
   createPositions,
@@ -39,7 +34,7 @@ import {
   type ReadPosition,
 } from './plan.ts';
 import { createOrigins } from './origins.ts';
-import { createOccurrences } from './occurrences.ts';
+import { createSourceReader, type ReaderDeps, type Source } from './sourceReader.ts';
 import { createSourceRules, reasonOf, type SourceKind, walk } from './walk.ts';
 
 export interface ScannerDeps {
@@ -89,12 +84,6 @@ export interface Scanner {
 }
 
 const chunkBytes = 256 * 1024;
-/** Looked through at a time: little enough that findings are handed on before they grow old. */
-const maxStepBytes = 64 * 1024;
-/** Where all is traces, or the code is still cold, a step of that size would take too long. */
-const minStepBytes = 8 * 1024;
-const maxStepMs = 3;
-const maxHoldMs = 5;
 const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
 /** That tell of something in full. */
 const maxBatchSignals = 50;
@@ -148,10 +137,8 @@ export function createScanner(deps: ScannerDeps): Scanner {
 }
 
 /** What all files of one scan share. */
-interface Run extends ScannerDeps, ScanOptions {
+interface Run extends ScannerDeps, ScanOptions, ReaderDeps {
   readonly positions: Positions;
-  readonly signals: Signals;
-  readonly memory: LineMemory;
   /** One for all files, which are read one after the other. */
   readonly buffer: Buffer;
   readonly ahead: Buffer;
@@ -366,27 +353,18 @@ async function openArchive(path: string, from: FilePosition | undefined) {
   return { content: gzipContent(path), start: 0 };
 }
 
-interface Reading {
-  readonly plan: Plan;
-  /** Up to {@link sniffedBytes} bytes from the file's start, wherever the reading begins. */
-  readonly head: Buffer;
-  /** Up to as many from before `start`. */
-  readonly before: Buffer;
+interface Reading extends Source {
   readonly content: Content;
-  readonly start: number;
-  readonly encoding: Encoding;
   readonly flush: boolean;
   positionAt(offset: number, atEnd: boolean): Promise<FilePosition>;
   /** Whether the last position is to be saved even when nothing was counted. */
   readonly always: boolean;
 }
 
-type Taken = Pick<ScanBatch, 'signals' | 'malformed' | 'metrics' | 'interactions'>;
-
 /** Gives back up to where all is counted. */
 async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem, number> {
   const { content, start } = reading;
-  const source = createReader(run, reading);
+  const source = createSourceReader(run, reading);
   const { buffer } = run;
   const pace = createPace();
   let committed = start;
@@ -438,31 +416,6 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
   return source.reader.safeOffset();
 }
 
-/** Lets others have the event loop now and then; reading alone would not, when the disk is quick. */
-interface Pace {
-  stepBytes(): number;
-  /** How many milliseconds the last step held the event loop. */
-  took(ms: number): void;
-  breathe(): Promise<void>;
-}
-
-function createPace(): Pace {
-  let stepBytes = minStepBytes;
-  let last = performance.now();
-  return {
-    stepBytes: () => stepBytes,
-    took(ms) {
-      const wanted = ms > maxStepMs ? stepBytes / 2 : stepBytes * 2;
-      stepBytes = Math.min(maxStepBytes, Math.max(minStepBytes, wanted));
-    },
-    async breathe() {
-      if (performance.now() - last < maxHoldMs) return;
-      await new Promise((resolve) => setImmediate(resolve));
-      last = performance.now();
-    },
-  };
-}
-
 /** Reads the next chunk while the last one is being looked through. */
 function readAhead(content: Content, chunk: Buffer) {
   let next = content.read(chunk, 0, chunk.length);
@@ -484,116 +437,4 @@ function readAhead(content: Content, chunk: Buffer) {
         () => undefined,
       ),
   };
-}
-
-/** Signals that are held. */
-interface Pending {
-  readonly told: number;
-  /** Of what was told before. */
-  readonly counted: number;
-}
-
-/** What reads one file, and what it has found up to where it is safe. */
-interface SourceReader {
-  readonly reader: Reader<unknown>;
-  pending(): Pending;
-  take(): Taken;
-  /** Bytes that are done with; for what is read beside. */
-  passed(bytes: Buffer, base: number): void;
-}
-
-function createReader(run: Run, reading: Reading): SourceReader {
-  const { plan, start, encoding } = reading;
-  const now = run.clock.now();
-  const keep = keptKinds(run.settings.privacy);
-  switch (plan.kind) {
-    case 'feedback':
-      return feedbackSource(plan.file, start, encoding, now.toISOString(), keep);
-    case 'metrics':
-      return recordSource(createMetricReader(plan.file, start, encoding, now.getTime()));
-    case 'interactions':
-      return recordSource(createInteractionReader(plan.file, start, encoding, now.getTime(), keep));
-    case 'log':
-      return logSource(run, reading, now);
-  }
-}
-
-function feedbackSource(file: string, start: number, encoding: Encoding, now: string, keep: Keep) {
-  const format = documentFormat(file);
-  return recordSource(
-    format === undefined
-      ? createFeedbackReader(file, start, encoding, now, keep)
-      : createDocumentReader(file, start, encoding, format, now, keep),
-  );
-}
-
-function recordSource(reader: Reader<Finding>): SourceReader {
-  return {
-    reader,
-    pending: () => ({ told: reader.pending(), counted: 0 }),
-    take: () => sorted(reader.take()),
-    passed: () => undefined,
-  };
-}
-
-function logSource(run: Run, reading: Reading, now: Date): SourceReader {
-  const { plan, head, before, start, encoding } = reading;
-  const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf, head, before);
-  const occurrences = createOccurrences(
-    run.signals,
-    plan.file,
-    now.toISOString(),
-    run.settings.thresholds.exceptionOccurrences,
-  );
-  const durations = run.settings.sources.enabled.metrics
-    ? createLogDurations(plan.file, start, encoding, now.getTime())
-    : undefined;
-  const count = (): void => {
-    // What began in the file before it is told of at this one's beginning.
-    for (const found of reader.take())
-      occurrences.add(found.offset < 0 ? { ...found, offset: 0 } : found);
-  };
-  return {
-    reader,
-    pending: () => ({
-      told: occurrences.told(),
-      counted: occurrences.held() - occurrences.told(),
-    }),
-    passed(bytes, base) {
-      count();
-      durations?.feed(bytes, base);
-    },
-    take() {
-      count();
-      return {
-        signals: occurrences.take(),
-        malformed: [],
-        ...some('metrics', durations?.take(reader.safeOffset()) ?? []),
-      };
-    },
-  };
-}
-
-type Finding = FeedbackFinding | MetricFinding | InteractionFinding;
-
-function sorted(found: readonly Finding[]): Taken {
-  return {
-    signals: found.flatMap((item) => (item.kind === 'signal' ? [item.signal] : [])),
-    malformed: found.flatMap((item) => (item.kind === 'malformed' ? [item.malformed] : [])),
-    ...some(
-      'metrics',
-      found.flatMap((item) => (item.kind === 'window' ? [item.window] : [])),
-    ),
-    ...some(
-      'interactions',
-      found.flatMap((item) => (item.kind === 'interaction' ? [item.interaction] : [])),
-    ),
-  };
-}
-
-function some<K extends string, T>(
-  key: K,
-  list: readonly T[],
-): { readonly [P in K]?: readonly T[] } {
-  return (list.length === 0 ? {} : { [key]: list }) as { readonly [P in K]?: readonly T[] };
 }
