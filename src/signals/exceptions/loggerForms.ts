@@ -65,6 +65,14 @@ const forms: readonly Form[] = [
     language: 'python',
   },
   {
+    // OpenStack: `2026-03-02 10:00:00.123 4121 ERROR nova.compute [req-1 - -] `, before each line of a traceback
+    may: (line) => startsWithDigit(line) && isDigit(line.charCodeAt(24)),
+    header: new RegExp(
+      `^${date} ${time} \\d{1,9} ([A-Z]{4,8}) [a-z_][\\w.]{0,160} (?:\\[[^\\]]{0,200}\\] )?`,
+    ),
+    language: 'python',
+  },
+  {
     // Django's verbose form: `ERROR 2026-03-02 10:00:00,123 views 17 140123 `
     may: (line) => isDigit(line.charCodeAt(line.indexOf(' ') + 1)) && line.includes(','),
     header: new RegExp(`^([A-Z]{4,8}) ${date} ${time} \\w{1,60} \\d{1,9} \\d{1,20} `),
@@ -109,6 +117,20 @@ const forms: readonly Form[] = [
     // Metro, which shows what React Native logs: ` ERROR  `
     may: (line) => line.charCodeAt(0) === 32 && line.charCodeAt(1) >= 65,
     header: /^ (LOG|INFO|WARN|ERROR) {2}(?=\S)/,
+    language: 'javascript',
+  },
+  {
+    // signale: `✖  error     `, `[api] › ✖  fatal  `
+    may: (line) => line.startsWith('✖') || (isBracketed(line) && line.includes('✖')),
+    header: /^(?:\[[^\]]{1,80}\] ){0,3}(?:› )?✖ {2}(error|fatal) {2,12}/,
+    language: 'javascript',
+  },
+  {
+    // tslog: time, level, caller, logger and message between tabs
+    may: (line) => startsWithDigit(line) && line.includes('\t'),
+    header: new RegExp(
+      `^${date} ${time}\\t([A-Z]{4,5})\\t\\S{1,300}\\.[cm]?[jt]sx?:\\d{1,7}\\t(?:[\\w.:-]{1,80}\\t)?`,
+    ),
     language: 'javascript',
   },
   {
@@ -159,6 +181,17 @@ const forms: readonly Form[] = [
     ),
   },
   {
+    // SLF4J's simple logger, and log4j's TTCC: `[main] ERROR shop.Cart - `, `21   [main] ERROR shop.Cart x - `
+    may: (line) => line.charCodeAt(0) === 91 || startsWithDigit(line),
+    header:
+      /^(?:\d{1,9} {1,8})?\[[^\]\n]{1,80}\] \[?([A-Z]{4,5})\]? {1,4}[\w$.]{1,200}(?: \S{0,60})? - /,
+  },
+  {
+    // java.util.logging in Japanese, Chinese and Korean
+    may: (line) => line.charCodeAt(2) === 58,
+    header: /^(重大|严重|심각|警告|경고|情報|信息|정보): /,
+  },
+  {
     // zap on a terminal: time, level, logger, caller and message between tabs
     may: (line) => startsWithDigit(line) && line.includes('\t'),
     header: new RegExp(
@@ -169,8 +202,16 @@ const forms: readonly Form[] = [
   },
 ];
 
-/** logrus shortens its levels to four letters. */
-const shortened: Readonly<Record<string, Level>> = {
+/** logrus shortens its levels to four letters; Java translates them. */
+const special: Readonly<Record<string, Level>> = {
+  重大: 'error',
+  严重: 'error',
+  심각: 'error',
+  警告: 'warning',
+  경고: 'warning',
+  情報: 'none',
+  信息: 'none',
+  정보: 'none',
   ERRO: 'error',
   FATA: 'fatal',
   PANI: 'fatal',
@@ -187,7 +228,7 @@ export function readForm(line: string): FormHeader | undefined {
     const match = header.exec(line);
     if (!match) continue;
     const word = match[1] ?? '';
-    const level = shortened[word] ?? levelOf(word.replace(/\d$/, ''));
+    const level = special[word] ?? levelOf(word.replace(/\d$/, ''));
     if (level === undefined) continue;
     const rest = line.slice(match[0].length);
     const quoted = quotedMessage.exec(rest);

@@ -47,6 +47,11 @@ describe('fingerprint', () => {
       { frames: [frame(), frame({ function: 'list', file: '/srv/a/src/list.js' })] },
     ],
     [
+      'a key from the data that is missing',
+      { message: "Cannot read properties of undefined (reading 'order-17')" },
+      { message: "Cannot read properties of undefined (reading 'order-18')" },
+    ],
+    [
       'one letter that a minifier made of a name',
       { message: "Cannot read properties of undefined (reading 'a')" },
       { message: "Cannot read properties of undefined (reading 'b')" },
@@ -193,6 +198,7 @@ describe('fingerprint', () => {
       'took 80.285s (limit 3000ms), 99% full, -5',
       'took <number> (limit <number>), <number> full, <number>',
     ],
+    ["null (setting 'sku-17')", 'null (setting <quoted>)'],
     ["can't read utf8 of sku-48211", "can't read utf8 of sku-<id>"],
   ];
   for (const [text, expected] of masks)

@@ -27,6 +27,11 @@ describe('ruby grammar', () => {
     });
   });
 
+  it('takes what nobody caught for an error below a warning of something else', () => {
+    const [event] = eventsIn(`W, [2026-03-02T10:00:00.123456 #7]  WARN -- : late\n${uncaught(1)}`);
+    assert.equal(event?.severity, 'error');
+  });
+
   it('takes two with different callers for two', () => {
     const text = `/srv/a.rb:1:in \`x': one (ArgumentError)\n\tfrom /srv/a.rb:9:in \`<main>'
 /srv/b.rb:2:in \`y': two (IOError)\n\tfrom /srv/b.rb:8:in \`<main>'`;
@@ -299,5 +304,46 @@ ${head}/srv/app/jobs.rb:16:in \`perform'
     assert.deepEqual(summaries(JSON.stringify(record)), [
       'error KeyError: key not found: "a" @ fetch /srv/app/shop.rb:59',
     ]);
+  });
+
+  it("reads Rails' exceptions whose message goes on, with their causes, and those of its jobs", () => {
+    const text = `Completed 500 Internal Server Error in 12ms
+
+
+  
+ActionView::Template::Error (undefined method \`title' for nil:NilClass
+
+<p><%= @loan.book.title %></p>
+                 ^^^^^^):
+    1: <h1>Loan</h1>
+    2: <p><%= @loan.book.title %></p>
+  
+app/views/loans/show.html.erb:2
+app/controllers/loans_controller.rb:8:in \`show'
+  
+ActiveRecord::StatementInvalid (PG::UndefinedColumn: ERROR:  column "fee" does not exist
+LINE 1: INSERT INTO "loans" ("fee") VALUES ($1)
+                             ^
+):
+
+Causes:
+PG::UndefinedColumn (ERROR:  column "fee" does not exist
+LINE 1: INSERT INTO "loans" ("fee") VALUES ($1)
+                             ^
+)
+  
+app/controllers/loans_controller.rb:22:in \`create'
+[ActiveJob] [ChargeJob] [5f9a7d3c-1111-4222-8333-444455556666] Error performing ChargeJob (Job ID: 5f9a) from Async(default) in 12.3ms: Charge::Declined (card declined):
+/srv/app/jobs/charge_job.rb:9:in \`perform'`;
+    assert.deepEqual(summaries(text), [
+      "error ActionView::Template::Error: undefined method `title' for nil:NilClass @ - app/views/loans/show.html.erb:2",
+      'error ActiveRecord::StatementInvalid: PG::UndefinedColumn: ERROR:  column "fee" does not exist @ create app/controllers/loans_controller.rb:22',
+      'error Charge::Declined: card declined @ perform /srv/app/jobs/charge_job.rb:9',
+    ]);
+    assert.deepEqual(
+      eventsIn(text)[1]?.causes.map(({ type }) => type),
+      ['PG::UndefinedColumn'],
+    );
+    assert.deepEqual(summaries('Order::Draft (kept for\nthe next day):\n\nsaved\n'), []);
   });
 });
