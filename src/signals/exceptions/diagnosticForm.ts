@@ -40,6 +40,7 @@ const languages: Readonly<Record<string, string>> = {
   groovy: 'groovy',
   cs: 'csharp',
   fs: 'fsharp',
+  vb: 'vb',
   py: 'python',
   pyi: 'python',
   rb: 'ruby',

@@ -1,6 +1,6 @@
 import { batsTests } from './batsTests.ts';
 import { behaveTests } from './behaveTests.ts';
-import { clojure } from './clojure.ts';
+import { clojure, clojureTests } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
 import { cppTestXml } from './cppTestXml.ts';
 import { crystal } from './crystal.ts';
@@ -10,6 +10,7 @@ import { debuggers } from './debuggers.ts';
 import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
+import { dotnetTests } from './dotnetTests.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { fish } from './fish.ts';
@@ -29,6 +30,7 @@ import { javascript } from './javascript.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
 import { julia } from './julia.ts';
+import { julXml } from './julXml.ts';
 import { junitXml } from './junitXml.ts';
 import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
@@ -38,7 +40,6 @@ import { native } from './native.ts';
 import { caughtSignals, debugMode, numberedStacks } from './nativeStacks.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
-import { nunitTests } from './nunitTests.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php, phpStack } from './php.ts';
@@ -59,6 +60,8 @@ import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
+import { sbt } from './sbt.ts';
+import { scalaTests } from './scalaTests.ts';
 import { shell } from './shell.ts';
 import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
@@ -79,6 +82,10 @@ export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   teamcity(() => grammars),
   erlangTests,
+  julXml,
+  sbt,
+  scalaTests,
+  clojureTests,
   rubyTests,
   testUnit,
   elixirTests,
@@ -100,7 +107,7 @@ export const grammars: readonly Grammar[] = [
   swiftTests,
   robotTests,
   xunitTests,
-  nunitTests,
+  dotnetTests,
   batsTests,
   npm,
   kernel,

@@ -7,6 +7,7 @@ const net =
   'System.InvalidOperationException: no price\n   at Shop.Cart.PriceOf(String sku) in /src/Cart.cs:line 7\n   at Shop.Program.Main() in /src/Program.cs:line 3';
 const go = 'main.total\n\t/srv/app/cart.go:7\nmain.main\n\t/srv/app/main.go:3';
 const logs: Readonly<Record<string, string>> = {
+  spark: '26/03/02 10:00:00 ERROR Executor: order failed',
   signale: '✖  error     Order 17 failed\n✔  success   error page drawn',
   tslog: '2026-03-02 10:00:00.123\tERROR\tsrc/order.ts:9\tshop\tOrder 17 failed',
   'tslog json': JSON.stringify({
@@ -467,6 +468,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'systemd short': ['error LoggedError: order failed'],
   'github actions': ['error LoggedError: order failed'],
   vscode: ['error LoggedError: order failed'],
+  spark: ['error LoggedError: Executor: order failed'],
   'slf4j simple': ['error LoggedError: order failed'],
   'log4j ttcc': ['fatal LoggedError: order failed'],
   'log4j %c{1}:%L': ['error LoggedError: order failed @ - Cart.java:9'],
