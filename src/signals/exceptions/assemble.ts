@@ -11,6 +11,7 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { attachedStack } from './attachedStack.ts';
 import { linesOfEslint } from './eslintJson.ts';
 import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
@@ -299,6 +300,12 @@ export function createAssembler(): Assembler {
       const cut = text.slice(0, maxLineChars);
       const header = shape ? headerLike(cut, shape) : readHeader(cut);
       const piece = pieceOf(header, cut, offset, shape);
+      const stack = attachedStack(cut);
+      const thrown = stack === undefined ? undefined : readStack(stack);
+      if (thrown && thrown.frames.length > 0) {
+        emit(recordEvent(thrown, piece), offset);
+        return;
+      }
       accept(stream(name), completed(piece, told, stream(name).block !== undefined));
       return;
     }

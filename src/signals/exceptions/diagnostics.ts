@@ -1,4 +1,5 @@
 import type { Grammar } from './grammar.ts';
+import { bundlerForms } from './bundlerForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
 
@@ -130,53 +131,6 @@ const unix: Form = {
   },
 };
 
-const esbuildPlace = /^\s{4}(\S.{0,1000}?):(\d{1,9}):(\d{1,9}):$/;
-
-const esbuild: Form = {
-  head: /^(?:✘|X) \[ERROR\] (.{1,4000})$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => {
-      if (++lines > 40) return 'no';
-      if (line === '') return lines > 3 ? 'enough' : 'more';
-      return /^\s/.test(line) ? 'enough' : 'no';
-    };
-  },
-  *parse(head, lines) {
-    const place = lines.map((line) => esbuildPlace.exec(line)).find((match) => match !== null);
-    const message = (head[1] ?? '')
-      .replace(/ \[[\w-]{1,60}\]$/, '')
-      .replace(/ \[plugin [^\]]{1,100}\]$/, '');
-    if (place) yield found(place[1] ?? '', place[2], place[3], undefined, message);
-  },
-};
-
-/** webpack and its plugins: `ERROR in ./src/a.js 3:12`, then what. */
-const webpack: Form = {
-  head: /^(?:\[tsl\] )?ERROR in (\S[^\s():]{0,1000})(?:[ :(](\d{1,9})[:,](\d{1,9})\)?(?:-\d{1,9}(?::\d{1,9})?)?)?$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => (line === '' || ++lines > 30 ? 'no' : 'enough');
-  },
-  *parse(head, lines) {
-    const texts = lines.slice(1).map((line) => line.trim().replace(/^\[tsl\] /, ''));
-    const coded = /^(TS\d{1,6}): (.{1,4000})$/.exec(texts[0] ?? '');
-    const inner = /\((\d{1,9}):(\d{1,9})\)$/.exec(texts.find((text) => /Error: /.test(text)) ?? '');
-    const type =
-      coded?.[1] ??
-      /^(\w{1,80}Error): /.exec(texts.find((text) => /^\w{1,80}Error: /.test(text)) ?? '')?.[1];
-    yield found(
-      head[1] ?? '',
-      inner?.[1] ?? head[2],
-      inner?.[2] ?? head[3],
-      type,
-      coded?.[2] ?? texts[0] ?? '',
-    );
-  },
-};
-
 /** Maven: `[ERROR] /src/A.java:[5,17] …`; in the end it says all again. */
 const maven: Form = {
   head: /^\[ERROR\] (\S.{0,1000}?\.\w{1,8}):\[(\d{1,9}),(\d{1,9})\] (.{1,4000})$/,
@@ -252,8 +206,7 @@ const forms: readonly Form[] = [
   colons,
   cargoEnd,
   rustc,
-  esbuild,
-  webpack,
+  ...bundlerForms,
   maven,
   mavenEnd,
   mavenCounts,

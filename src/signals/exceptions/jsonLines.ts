@@ -275,6 +275,11 @@ function readLevel(record: Json): Level | undefined {
           : undefined;
     if (level !== undefined) return level;
   }
+  // Datadog's attributes.
+  if (get(record, 'service') !== undefined && readTime(record) !== undefined) {
+    const status = levelOf(text(record, 'status') ?? '');
+    if (status !== undefined) return status;
+  }
   // MongoDB: one letter, and a component beside it.
   const letter = /^[A-Z]{4,12}$|^-$/.test(text(record, 'c') ?? '') ? text(record, 's') : undefined;
   if (letter !== undefined && letter.length <= 2) return levelOf(letter.charAt(0));
@@ -362,10 +367,12 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
   const printed = get(record, 'record') === undefined ? undefined : textOf(get(record, 'text'));
   const whole = printed === undefined ? undefined : readStack(printed);
   if (whole) return whole;
-  // monolog keeps what it was given beside the message.
-  const context = asObject(get(record, 'context'));
+  // monolog keeps what it was given beside the message, pino too when told so.
+  const beside = ['context', 'payload', 'meta', 'data', 'extra']
+    .map((key) => asObject(get(record, key)))
+    .filter((object) => object !== undefined);
   for (const key of errorKeys) {
-    const value = get(record, key) ?? (context && get(context, key));
+    const value = [record, ...beside].map((object) => get(object, key)).find(isGiven);
     const nested = asObject(value);
     const found = nested
       ? readErrorObject(nested, readStack)
@@ -489,6 +496,10 @@ function bare(type: string, message: string): ParsedException | undefined {
     causes: [],
     severity: 'error',
   };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** Which runtime's logger writes such records. */

@@ -23,6 +23,8 @@ const syslog =
   /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: \d{4})?\]?(?= )/y;
 const dayFirst =
   /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
+/** JavaScript's `toLocaleString()` in its usual locale. */
+const monthFirst = /\[?\d{1,2}\/\d{1,2}\/\d{4}, \d{1,2}:\d{2}:\d{2} [AP]M\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
@@ -101,13 +103,18 @@ function usualCuts(line: string): HeaderCuts {
   const from = time ? skip(gap, line, start) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
-    const rest = messageStart(line, found.end);
+    const rest = messageStart(line, time ? found.end : behindTime(line, found.end));
     return { hasTime: time !== undefined, level: found.level, rest, spoken: from };
   }
   if (!time) return noHeader;
   // One space parts a time from its line; more of them are the line's own indentation.
   const text = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
   return { hasTime: true, rest: text, spoken: text };
+}
+
+/** Some write the time behind the level. */
+function behindTime(line: string, at: number): number {
+  return readTime(line, line[at] === ' ' ? at + 1 : at)?.end ?? at;
 }
 
 const noHeader: HeaderCuts = { hasTime: false, rest: 0, spoken: 0 };
@@ -169,7 +176,7 @@ function readTime(line: string, at: number): Time | undefined {
     const end = iso.lastIndex + (line.startsWith(': ', iso.lastIndex) ? 1 : 0); // pm2's colon
     return { ...(value === undefined ? {} : { iso: value }), end };
   }
-  for (const pattern of [clock, syslog, dayFirst]) {
+  for (const pattern of [clock, syslog, monthFirst, dayFirst]) {
     pattern.lastIndex = at;
     if (pattern.test(line)) return { end: pattern.lastIndex };
   }
