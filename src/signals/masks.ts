@@ -37,22 +37,11 @@ const labels = [
 
 const maxMaskedChars = 1_000;
 
-/** Behind these, V8, JavaScriptCore and SpiderMonkey quote the code: two names are two bugs. */
-const quotesCode = /(?:\((?:reading|setting|evaluating) |\bcan't access property )$/;
-/** With a digit, or without a small letter, it may be a key from the data. */
-const codeName = /^(['"])(?=.{0,80}[a-z])[A-Za-z_$][A-Za-z_$.()[\]]{0,80}\1$/;
-
-function isCode(quoted: string, before: string): boolean {
-  return codeName.test(quoted) && quotesCode.test(before.slice(-24));
-}
-
 export function maskVariables(message: string): string {
   return withoutAddresses(message)
     .slice(0, maxMaskedChars)
     .replace(variables, (text: string, ...groups: unknown[]) => {
       const label = labels[groups.findIndex((group) => group !== undefined)];
-      const [offset, whole] = groups.slice(labels.length);
-      if (label === 'quoted' && isCode(text, String(whole).slice(0, Number(offset)))) return text;
       return label === undefined || label === 'id' ? maskId(text) : `<${label}>`;
     })
     .replace(/\s{1,200}/g, ' ')

@@ -1,20 +1,28 @@
 import { batsTests } from './batsTests.ts';
+import { behaveTests } from './behaveTests.ts';
 import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
+import { cppTestXml } from './cppTestXml.ts';
 import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
+import { debuggers } from './debuggers.ts';
 import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { glog } from './glog.ts';
-import { go, goRace } from './go.ts';
+import { go } from './go.ts';
+import { goBare } from './goBare.ts';
+import { goGin } from './goGin.ts';
+import { goRace } from './goRace.ts';
+import { goRun } from './goRun.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
-import { java, javaReports } from './java.ts';
+import { java } from './java.ts';
+import { javaReports } from './javaReports.ts';
 import { javascript } from './javascript.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
@@ -24,22 +32,26 @@ import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
 import { miette } from './miette.ts';
 import { native } from './native.ts';
+import { caughtSignals, debugMode, numberedStacks } from './nativeStacks.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
+import { nunitTests } from './nunitTests.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
-import { php } from './php.ts';
+import { php, phpStack } from './php.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
 import { python } from './python.ts';
+import { pythonBare } from './pythonBare.ts';
 import { pythonFault } from './pythonFault.ts';
 import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
 import { robotTests } from './robotTests.ts';
-import { ruby, rubyTests } from './ruby.ts';
+import { ruby, rubyStack } from './ruby.ts';
+import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
@@ -71,36 +83,49 @@ export const grammars: readonly Grammar[] = [
   tapTests,
   psql,
   pythonTests,
+  behaveTests,
   doctests,
   phpTests,
   goTests,
   rustTests,
   cppTests,
+  cppTestXml,
   ctestResults,
   swiftTests,
   robotTests,
   xunitTests,
+  nunitTests,
   batsTests,
   npm,
   kernel,
   v8Death,
   pythonNotebook,
+  pythonBare,
   python,
   pythonRich,
   pythonFault,
   miette,
   rust,
   go,
+  goGin,
+  goBare,
   goRace,
+  goRun,
   zig,
   sanitizers,
   valgrind,
   glog,
   native,
+  debuggers,
+  caughtSignals,
+  numberedStacks,
+  debugMode,
   wordpress,
   php,
+  phpStack,
   crystal,
   ruby,
+  rubyStack,
   elixir,
   erlang,
   lua,

@@ -83,7 +83,8 @@ export const javascript: Grammar = {
       parsePageError(first) ??
       parseBlock(lines) ??
       parseEngineHead(first);
-    if (parsed) yield parsed;
+    // `console.trace` says where a program is, not that anything is wrong.
+    if (parsed) yield parsed.type === 'Trace' ? { ...parsed, silent: true } : parsed;
   },
 };
 
@@ -131,6 +132,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
   let blanks = 0;
   const uncaught = kind === 'uncaught';
   const isLabel = !uncaught && !namedHead.test(head);
+  const isName = /^[\w$.]{1,101}$/.test(head);
   return (line) => {
     if (phase === 'properties') {
       if (indentOf(line) <= base && /^\s*[}\]]/.test(line)) {
@@ -153,6 +155,8 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
     if (frameLine.test(line) && !uncaught) return 'no';
     // hapi's `Debug: …` and the like are a label above the error.
     if (messageLines === 0 && isLabel && labelledHead.test(line)) return 'no';
+    // A word above an empty line: a title, or the dots of a test run.
+    if (isName && messageLines === 0 && line.trim() === '') return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
     if (messageLines > 0 && isStrongHead(line)) return 'no';
     return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))

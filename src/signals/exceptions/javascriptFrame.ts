@@ -126,10 +126,10 @@ function isInApp(file: string): boolean {
   return /[\\/]/.test(file) || (isScript.test(file) && !ownOfOldNode.test(file));
 }
 
-/** The path inside `file://…`, `webpack://…` and `http://…` URLs. */
+/** The path inside `file://…` and `http://…` URLs, and those of bundlers. */
 function pathOf(file: string): string {
   const url =
-    /^(?:file:\/\/(?:localhost)?(?=\/)|webpack-internal:\/\/\/|webpack:\/\/[^/]{0,100}\/|https?:\/\/[^/]{1,300}(?=\/))(.*)$/.exec(
+    /^(?:file:\/\/(?:localhost)?(?=\/)|(?:webpack|webpack-internal|turbopack|rspack|vite|ng|app|capacitor):\/\/[^/]{0,100}\/(?:\[project\]\/)?|https?:\/\/[^/]{1,300}(?=\/))(.*)$/.exec(
       file,
     );
   if (!url) return file;

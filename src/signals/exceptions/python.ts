@@ -20,6 +20,9 @@ const marks = /^[\s~^]{1,2000}$/;
 const repeated = /^\s*\[Previous line repeated \d+ more times?\]/;
 /** Ends the traceback of another process, which is quoted as the text of the cause. */
 const quoteEnd = '"""';
+/** Twisted marks where in the stack an exception was caught, and says so where nothing was raised. */
+const divider = /^\s*--- <exception caught here> ---\s*$/;
+const failure = /^Failure: (?=[\w.]{1,200}: )/;
 /** Lines that diagnosing loggers draw between the frames. */
 const drawing = /^\s*[│└├┬─╰╭|]/;
 const groupLine = /^\s*[|+]/;
@@ -37,6 +40,7 @@ const maxMessageLines = 10;
 export const python: Grammar = {
   language: 'python',
   hints: ['Traceback (most', 'File "'],
+  namesLast: true,
   begin(line) {
     if (groupHeader.test(line)) return followGroup(indentOf(line));
     if (header.test(line)) return followTraceback(indentOf(line), 'frames');
@@ -69,7 +73,8 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
   return (line) => {
     if (state === 'frames' || state === 'bare') {
       if (line.trim() === '') return state === 'bare' ? 'no' : 'more';
-      if (indentOf(line) > base || line.startsWith('> File "', base)) return 'more';
+      if (indentOf(line) > base || line.startsWith('> File "', base) || divider.test(line))
+        return 'more';
       if (indentOf(line) < base || !isTypeLine(line.trimStart(), state === 'bare')) return 'no';
       state = 'message';
       return 'enough';
@@ -175,12 +180,17 @@ function parseTraceback(lines: readonly string[]): Cause | undefined {
     if (file) {
       if (frames.length < maxFrames) frames.push(withSource(file, lines[at + 1]));
       else frames[maxFrames - 1] = withSource(file, lines[at + 1]);
-    } else if (at > start && line.trim() !== '' && indentOf(line) <= base && !repeated.test(line)) {
-      const type = typeLine.exec(line.trim());
+    } else if (at > start && endsFrames(line, base)) {
+      const type = typeLine.exec(line.trim().replace(failure, ''));
       return type ? linkOf(type, lines.slice(at + 1), frames) : undefined;
     }
   }
   return undefined;
+}
+
+function endsFrames(line: string, base: number): boolean {
+  const goesOn = line.trim() === '' || repeated.test(line) || divider.test(line);
+  return !goesOn && indentOf(line) <= base;
 }
 
 function linkOf(type: RegExpExecArray, rest: readonly string[], frames: Frame[]): Cause {

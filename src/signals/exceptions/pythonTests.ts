@@ -7,8 +7,8 @@ import { failedExpectation, failure, silentFailure } from './testFailure.ts';
 /** With `--full-trace` one failure takes most of what a block may hold. */
 const maxLines = 990;
 
-// pytest: `____ test_x ____`, then the source or the frames, `E   ` lines with the error, and the place.
-const pytestHead = /^_{1,200} (?!_ )\S.{0,1000} _{1,200}$/;
+// pytest: `____ test_x ____` (pytest-sugar: `―――― test_x ――――`), then the source or the frames, `E   ` lines with the error, and the place.
+const pytestHead = /^(?:_{1,200} (?!_ )\S.{0,1000} _{1,200}|―{3,200} \S.{0,1000} ―{3,200})$/;
 /** What plug-ins put their sections under: coverage, a report that was written. */
 const pluginRule = /^-{3,200} ?\S.{0,1000} -{3,200}$/;
 const pytestRule = /^(?:={3,200}|!{3,200}) .{1,1000} (?:={3,200}|!{3,200})$/;
@@ -30,6 +30,8 @@ const shortPlace = /^(\S.{0,1000}?):(\d{1,9}): in (.{1,300})$/;
 const longPlace =
   /^((?:[A-Za-z]:)?[^\s:<][^:]{0,1000}\.\w{1,6}):(\d{1,9}):? ?([A-Z][\w.]{0,200})?$/;
 const linePlace = /^((?:[A-Za-z]:)?[^\s:][^:]{0,1000}\.py):(\d{1,9}): (.{1,2000})$/;
+/** A test that was expected to fail, and did not. */
+const unexpectedPass = /^\[XPASS\(strict\)\]/;
 const chained =
   /^(?:E\s{1,8})?(?:The above exception was the direct cause of|During handling of the above exception, another exception)/;
 const traceback = /^Traceback \(most recent call last\):$/;
@@ -44,6 +46,7 @@ export const pythonTests: Grammar = {
   standsAlone: true,
   hints: [
     '_____',
+    '―――――',
     '= FAILURES =',
     '= ERRORS =',
     'short test summary',
@@ -54,7 +57,7 @@ export const pythonTests: Grammar = {
   saysEnough: (line) => summaryLine.test(line),
   begin(line) {
     const first = line.charCodeAt(0);
-    if (first === 95) return pytestHead.test(line) ? followPytest() : undefined;
+    if (first === 95 || first === 0x2015) return pytestHead.test(line) ? followPytest() : undefined;
     if (first === 61) {
       if (doubleRule.test(line)) return followUnittest();
       if (summaryHead.test(line)) return followSummary();
@@ -223,7 +226,12 @@ function readLink(lines: readonly string[]): Cause | undefined {
     ];
     if (parsed) return { ...parsed, frames: [...parsed.frames, ...frames] };
   }
-  if (said.length === 0 && type === undefined) return undefined;
+  if (said.length === 0 && type === undefined) {
+    const passed = lines.find((line) => unexpectedPass.test(line));
+    return passed === undefined
+      ? undefined
+      : { type: failedExpectation, message: passed.trim(), frames };
+  }
   const first = said[0]?.trim() ?? '';
   const named = typed.exec(first);
   const message = [named ? (named[2] ?? '') : first, ...said.slice(1, 25)].join('\n');

@@ -117,6 +117,46 @@ json.decoder.JSONDecodeError: Expecting value: line 1 column 7 (char 6)`);
     );
   });
 
+  it("reads Twisted's, with its mark within the frames and its failures without any", () => {
+    assert.deepEqual(
+      summaries(`2026-03-02 10:00:00+0000 [-] Unhandled Error
+\tTraceback (most recent call last):
+\t  File "/srv/app/main.py", line 36, in <module>
+\t    reactor.run()
+\t--- <exception caught here> ---
+\t  File "/usr/lib/python3/dist-packages/twisted/internet/base.py", line 991, in runUntilCurrent
+\t    call.func(*call.args, **call.kw)
+\t  File "/srv/app/feeds.py", line 25, in tick
+\t    {}["tick"]
+\tbuiltins.KeyError: 'tick'
+\t
+2026-03-02 10:00:00+0000 [-] while rotating
+\tTraceback (most recent call last):
+\tFailure: builtins.RuntimeError: disk quota
+\t
+2026-03-02 10:00:00+0000 [-] Main loop terminated.`),
+      [
+        "error builtins.KeyError: 'tick' @ tick /srv/app/feeds.py:25",
+        'error builtins.RuntimeError: disk quota',
+      ],
+    );
+  });
+
+  it("reads Rich's box where it stands below an indented message", () => {
+    const text = `[10:00:00] ERROR    job failed                                jobs.py:36
+╭─────────────── Traceback (most recent call last) ────────────────╮
+│ /srv/app/stock.py:15 in take                                     │
+│                                                                  │
+│ ❱ 15 │   │   raise OutOfStock(sku, n)                            │
+╰──────────────────────────────────────────────────────────────────╯
+OutOfStock: only 2 of tea left          `;
+    const indented = text.replace(/\n/g, `\n${' '.repeat(20)}`);
+    for (const form of [text, indented])
+      assert.deepEqual(summaries(form), [
+        'error OutOfStock: only 2 of tea left @ take /srv/app/stock.py:15',
+      ]);
+  });
+
   it('says nothing for a traceback without its exception, and for talk about one', () => {
     const cut = traceback().split('\n').slice(0, -1).join('\n');
     assert.deepEqual(eventsIn(cut), []);

@@ -133,4 +133,57 @@ ${stars}
     ]);
     assert.ok(eventsIn(text).every(({ kind }) => kind === 'test'));
   });
+
+  it('of behave: an assertion with a message, placed by its step', () => {
+    assert.deepEqual(
+      summaries(`  Scenario: Add a product  # features/cart.feature:3
+    When I add 2 apples    # features/steps/cart.py:9
+    Then the total is 5    # features/steps/cart.py:26
+      Assertion Failed: total is 2
+
+  Scenario: Remove a product
+    Then the total is 0 ... failed in 0.000s
+Assertion Failed: total is 3
+`),
+      [
+        'error AssertionError: total is 2 @ - features/steps/cart.py:26',
+        'error AssertionError: total is 3',
+      ],
+    );
+    assert.deepEqual(
+      summaries('    all steps done\n      Assertion Failed: is what it would say'),
+      [],
+    );
+  });
+
+  it('of pytest-sugar, and of what was expected to fail', () => {
+    assert.deepEqual(
+      summaries(`―――――――――――― test_std[20-5] ――――――――――――
+
+    def test_std(net, want):
+>       assert tax(net) == want
+E       AssertionError: assert 4.0 == 5
+
+tests/test_tax.py:12: AssertionError
+―――――――――――― test_xpass ――――――――――――
+[XPASS(strict)] fixed by 17
+================ short test summary info ================
+FAILED tests/test_tax.py::test_std[20-5] - AssertionError: assert 4.0 == 5
+FAILED tests/test_tax.py::test_xpass
+`),
+      [
+        'error AssertionError: assert 4.0 == 5 @ test_std tests/test_tax.py:12',
+        'error AssertionError: [XPASS(strict)] fixed by 17',
+      ],
+    );
+  });
+
+  it('of unittest: its verdict on a line of its own is none of a logger', () => {
+    assert.deepEqual(
+      summaries(
+        'test_key (t.Parse)\nA key is missing. ... t.py:3: Warning: old\n  parse()\nERROR\nok',
+      ),
+      [],
+    );
+  });
 });
