@@ -1,4 +1,5 @@
 import type { Grammar } from './grammar.ts';
+import { bundlerForms } from './bundlerForms.ts';
 import { buildForms } from './buildForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { jvmForms } from './jvmForms.ts';
@@ -144,53 +145,6 @@ const unix: Form = {
   },
 };
 
-const esbuildPlace = /^\s{4}(\S.{0,1000}?):(\d{1,9}):(\d{1,9}):$/;
-
-const esbuild: Form = {
-  head: /^(?:✘|X) \[ERROR\] (.{1,4000})$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => {
-      if (++lines > 40) return 'no';
-      if (line === '') return lines > 3 ? 'enough' : 'more';
-      return /^\s/.test(line) ? 'enough' : 'no';
-    };
-  },
-  *parse(head, lines) {
-    const place = lines.map((line) => esbuildPlace.exec(line)).find((match) => match !== null);
-    const message = (head[1] ?? '')
-      .replace(/ \[[\w-]{1,60}\]$/, '')
-      .replace(/ \[plugin [^\]]{1,100}\]$/, '');
-    if (place) yield found(place[1] ?? '', place[2], place[3], undefined, message);
-  },
-};
-
-/** webpack and its plugins: `ERROR in ./src/a.js 3:12`, then what. */
-const webpack: Form = {
-  head: /^(?:\[tsl\] )?ERROR in (\S[^\s():]{0,1000})(?:[ :(](\d{1,9})[:,](\d{1,9})\)?(?:-\d{1,9}(?::\d{1,9})?)?)?$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => (line === '' || ++lines > 30 ? 'no' : 'enough');
-  },
-  *parse(head, lines) {
-    const texts = lines.slice(1).map((line) => line.trim().replace(/^\[tsl\] /, ''));
-    const coded = /^(TS\d{1,6}): (.{1,4000})$/.exec(texts[0] ?? '');
-    const inner = /\((\d{1,9}):(\d{1,9})\)$/.exec(texts.find((text) => /Error: /.test(text)) ?? '');
-    const type =
-      coded?.[1] ??
-      /^(\w{1,80}Error): /.exec(texts.find((text) => /^\w{1,80}Error: /.test(text)) ?? '')?.[1];
-    yield found(
-      head[1] ?? '',
-      inner?.[1] ?? head[2],
-      inner?.[2] ?? head[3],
-      type,
-      coded?.[2] ?? texts[0] ?? '',
-    );
-  },
-};
-
 /** `Build FAILED.` of MSBuild repeats every error. */
 const msbuildEnd: Form = {
   head: /^Build FAILED\.$/,
@@ -207,12 +161,11 @@ const forms: readonly Form[] = [
   parenthesised,
   pretty,
   ghc,
-  ...jvmForms,
   colons,
   cargoEnd,
   rustc,
-  esbuild,
-  webpack,
+  ...bundlerForms,
+  ...jvmForms,
   compact,
   unix,
   msbuildEnd,

@@ -157,6 +157,22 @@ If this is a long-running test, pass a timeout value as the last argument.
     ]);
   });
 
+  it('of node --test in dots: also behind a test that did not run', () => {
+    const text = `.XX
+
+Failed tests:
+
+✖ opens
+  'test did not finish before its parent and was cancelled'
+✖ hooks (0.211686ms)
+  Error: database not up
+      at SuiteContext.<anonymous> (file:///srv/depot/lids.mjs:14:24)
+`;
+    assert.deepEqual(summaries(text), [
+      'error Error: database not up @ SuiteContext.<anonymous> /srv/depot/lids.mjs:14',
+    ]);
+  });
+
   it('of uvu, bun and AVA', () => {
     const uvu = `   FAIL  "counts"
     Expected values to be strictly equal:  (is)
@@ -186,6 +202,17 @@ Received: 6
     assert.deepEqual(summaries(bun), [
       'error AssertionError: expect(received).toBe(expected) @ <anonymous> /srv/depot/lids.test.js:6',
     ]);
+    const promised = `error: 
+
+Expected promise that resolves
+Received promise that rejected: Promise { <rejected> }
+
+      at <anonymous> (/srv/depot/lids.test.js:9:98)
+(fail) depot > waits [0.59ms]
+`;
+    assert.deepEqual(summaries(promised), [
+      'error AssertionError: Expected promise that resolves @ <anonymous> /srv/depot/lids.test.js:9',
+    ]);
     const ava = `  counts
 
   depot/lids.js:7
@@ -205,7 +232,7 @@ Received: 6
       'error AssertionError: Difference (- actual, + expected): @ - depot/lids.js:7',
     ]);
     assert.deepEqual(summaries('  depot/lids.js:7\n\n   see there\n'), []);
-    for (const text of [uvu, bun, ava]) allTests(text);
+    for (const text of [uvu, bun, promised, ava]) allTests(text);
   });
 
   it('of node --test: what is printed at once and again in the end is counted once', () => {
