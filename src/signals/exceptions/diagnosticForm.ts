@@ -54,6 +54,19 @@ const languages: Readonly<Record<string, string>> = {
   jl: 'julia',
   nim: 'nim',
   dart: 'dart',
+  adb: 'ada',
+  ads: 'ada',
+  pas: 'pascal',
+  pp: 'pascal',
+  lpr: 'pascal',
+  d: 'd',
+  di: 'd',
+  f: 'fortran',
+  for: 'fortran',
+  f90: 'fortran',
+  f95: 'fortran',
+  f03: 'fortran',
+  f08: 'fortran',
 };
 
 export function found(

@@ -1,5 +1,6 @@
 import type { Grammar } from './grammar.ts';
 import { buildForms } from './buildForms.ts';
+import { compilerForms } from './compilerForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { arrow, type Form, found, nothing, quoted, quoting, single } from './diagnosticForm.ts';
 
@@ -259,13 +260,14 @@ const forms: readonly Form[] = [
   goTool,
   goPackage,
   ...buildForms,
+  ...compilerForms,
   ...checkerForms,
   stylish,
 ];
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|: \*{3} |^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|: \*{3} |^go: |\.[fF](?:or|\d\d)?:\d|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -295,11 +297,22 @@ export const diagnostics: Grammar = {
     ' is not in std',
     'no required module provides',
     'import cycle not allowed',
+    'go: cannot find main ',
+    'go: module ',
+    'go: errors parsing ',
+    'go: updates to ',
+    'go: inconsistent ',
+    ': reading http',
   ],
   placeHints: [
     // What Python's checkers and the go tool say begins with a place.
     ...Array.from({ length: 9 }, (_, digit) => [`.py:${digit + 1}`, `.go:${digit + 1}`]).flat(),
     '.pyi:',
+    '.f90:',
+    '.f95:',
+    '.f03:',
+    '.f08:',
+    '.F90:',
     'ipynb:',
     ' --> ',
   ],
