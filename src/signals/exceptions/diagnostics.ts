@@ -1,6 +1,7 @@
 import type { Grammar } from './grammar.ts';
 import { bundlerForms } from './bundlerForms.ts';
 import { buildForms } from './buildForms.ts';
+import { compilerForms } from './compilerForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { jvmForms } from './jvmForms.ts';
 import { arrow, type Form, found, nothing, quoted, quoting, single } from './diagnosticForm.ts';
@@ -173,6 +174,7 @@ const forms: readonly Form[] = [
   erlc,
   goPackage,
   ...buildForms,
+  ...compilerForms,
   ...checkerForms,
   ...toolForms,
   stylish,
@@ -180,7 +182,7 @@ const forms: readonly Form[] = [
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|awk: |: \*{3} |^In \S.{0,500} line \d{1,9}:$|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|awk: |: \*{3} |^go: |\.[fF](?:or|\d\d)?:\d|^In \S.{0,500} line \d{1,9}:$|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -222,6 +224,12 @@ export const diagnostics: Grammar = {
     ' is not in std',
     'no required module provides',
     'import cycle not allowed',
+    'go: cannot find main ',
+    'go: module ',
+    'go: errors parsing ',
+    'go: updates to ',
+    'go: inconsistent ',
+    ': reading http',
   ],
   placeHints: [
     // What Python's checkers, the go tool and Erlang's compiler say begins with a place.
@@ -229,6 +237,11 @@ export const diagnostics: Grammar = {
       ['py', 'go', 'erl'].map((extension) => `.${extension}:${digit + 1}`),
     ).flat(),
     '.pyi:',
+    '.f90:',
+    '.f95:',
+    '.f03:',
+    '.f08:',
+    '.F90:',
     'ipynb:',
     ' --> ',
   ],

@@ -335,7 +335,7 @@ function railsStack(record: Json): string | undefined {
 
 /** What frames look like below a message: many loggers print the whole stack as one. */
 const stackBelow =
-  /\n\s+at |Traceback \(most recent|\ngoroutine \d|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
+  /\n\s+at |Traceback \(most recent|[\n ]goroutine \d{1,9} \[|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
 
 function readSaid(message: string | undefined, readStack: ReadStack): ParsedException | undefined {
   if (message === undefined || !stackBelow.test(message)) return undefined;

@@ -114,6 +114,7 @@ const logs: Readonly<Record<string, string>> = {
     message: 'order failed',
   }),
   klog: 'E0302 10:00:00.123456    4242 pool.go:88] "order failed" err="no price" id=17',
+  'glog with the year': 'E20260302 10:00:00.123456 4242 pool.cc:88] order failed',
   'glog fatal': 'F0302 10:00:00.123456 4242 pool.cc:88] Check failed: a == b',
   'log4j json': JSON.stringify({
     instant: { epochSecond: 1700000000, nanoOfSecond: 5 },
@@ -405,6 +406,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'zerolog console': ['error LoggedError: order failed: no price'],
   'zerolog json': ['error LoggedError: order failed: no price'],
   klog: ['error LoggedError: order failed: no price @ - pool.go:88'],
+  'glog with the year': ['error LoggedError: order failed @ - pool.cc:88'],
   'glog fatal': ['fatal LoggedError: Check failed: a == b @ - pool.cc:88'],
   'log4j json': [
     'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
