@@ -32,6 +32,7 @@ import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { php, phpStack } from './php.ts';
+import { phpConsole } from './phpConsole.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
@@ -106,6 +107,7 @@ export const grammars: readonly Grammar[] = [
   wordpress,
   php,
   phpStack,
+  phpConsole,
   crystal,
   rubyFrameworks,
   ruby,
