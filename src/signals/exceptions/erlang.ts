@@ -1,6 +1,5 @@
 import type { Frame } from '../../core/signal.ts';
-import type { Grammar, ParsedException } from './grammar.ts';
-import { loggedError } from './loggedStack.ts';
+import { type Grammar, loggedError, type ParsedException } from './grammar.ts';
 import { addFrame, exceptionOf, frameOf, messageOf } from './parts.ts';
 
 const reportHead = /^=(?:ERROR|CRASH|SUPERVISOR) REPORT==== .{1,80}===$/;

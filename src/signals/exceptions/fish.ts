@@ -12,7 +12,7 @@ const maxLines = 60;
 export const fish: Grammar = {
   language: 'shell',
   hints: ['.fish (line '],
-  takesLineAbove: true,
+  takesLineAbove: () => true,
   begin(line) {
     if (!line.includes('.fish (line ') || !place.test(line)) return undefined;
     let lines = 0;

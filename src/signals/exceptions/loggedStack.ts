@@ -1,9 +1,6 @@
 import type { Frame } from '../../core/signal.ts';
-import type { Grammar, ParsedException } from './grammar.ts';
+import { type Grammar, loggedError, type ParsedException } from './grammar.ts';
 import { exceptionOf, messageOf } from './parts.ts';
-
-/** The type of what was logged without the name of an exception. */
-export const loggedError = 'LoggedError';
 
 /** How one language prints a stack without the exception. */
 export interface StackForm {
@@ -28,7 +25,7 @@ export function loggedStack(form: StackForm): Grammar {
   return {
     language: form.language,
     hints: form.hints,
-    takesLineAbove: true,
+    takesLineAbove: () => true,
     isOfMessage: true,
     begin: (line) =>
       form.isFrame(line) ? (next) => (form.isFrame(next) ? 'enough' : 'no') : undefined,

@@ -1,5 +1,4 @@
-import type { Grammar } from './grammar.ts';
-import { loggedError } from './loggedStack.ts';
+import { type Grammar, loggedError } from './grammar.ts';
 import { messageOf } from './parts.ts';
 
 /** psql, of a file it was given or of the connection; hints and the statement follow. */

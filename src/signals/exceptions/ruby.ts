@@ -46,6 +46,7 @@ export const ruby: Grammar = {
     return !isScriptError(line) && jrubyHead.test(line) ? followTyped() : undefined;
   },
   saysEnough: (line) => !isPlaced(line),
+  isUncaught: (line) => errorHead.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     if (reversed.test(first)) yield* some(parseReversed(lines));

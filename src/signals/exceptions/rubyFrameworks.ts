@@ -25,7 +25,7 @@ const railsFrame = new RegExp(String.raw`^\s{0,4}${tags}\s{0,4}${place}$`);
 const railsCauses = new RegExp(String.raw`^${tags}Causes:$`);
 /** The lines of a template around the one that failed. */
 const templateLine = /^\s{2,8}\d{1,6}: /;
-const blankTagged = new RegExp(String.raw`^\s*${tags}\s*$`);
+const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ?){0,3}\s*$/;
 const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 /** Sinatra: `- KeyError - key not found: "a":` behind the time, and frames behind tabs. */
 const dumpHead = new RegExp(String.raw`^(?:- )?(${typeName}) - (.*)$`);

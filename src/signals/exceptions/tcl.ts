@@ -23,7 +23,7 @@ export const tcl: Grammar = {
     '    invoked from within',
     '\n    (reading ',
   ],
-  takesLineAbove: true,
+  takesLineAbove: () => true,
   begin(line) {
     let stack = mark.test(line);
     if (!stack && !known.test(line)) return undefined;

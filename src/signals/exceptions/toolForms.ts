@@ -34,16 +34,6 @@ const mawk: Form = {
   },
 };
 
-/** What make cannot do by itself; that a command failed, the command has said. */
-const make: Form = {
-  head: /^(?:(\S.{0,500}?):(\d{1,9}): |\S{0,100}make(?:\[\d{1,4}\])?: )\*\*\* ((?:No rule to make target|missing separator|recipe commences|commands commence|multiple target patterns|mixed implicit|unterminated|Recursive variable).{0,2000}?)(?: {1,4}Stop\.)?$/,
-  follow: single,
-  *parse([, file, line, message = '']) {
-    const parsed = found(file ?? '', line, undefined, undefined, message);
-    yield file === undefined ? { ...parsed, frames: [] } : parsed;
-  },
-};
-
 /** The shell of SQLite. */
 const sqlite: Form = {
   head: /^(?:(?:Runtime|Parse) error near line \d{1,9}: |Error: (?:in prepare, |stepping, |near line \d{1,9}: (?:in prepare, )?))(.{1,2000})$/,
@@ -60,4 +50,4 @@ function scriptError(file: string | undefined, line: string | undefined, message
   return { ...parsed, kind, language: 'awk', ...(file === undefined ? { frames: [] } : {}) };
 }
 
-export const toolForms: readonly Form[] = [shellcheck, gawk, mawk, make, sqlite];
+export const toolForms: readonly Form[] = [shellcheck, gawk, mawk, sqlite];

@@ -27,6 +27,11 @@ describe('ruby grammar', () => {
     });
   });
 
+  it('takes what nobody caught for an error below a warning of something else', () => {
+    const [event] = eventsIn(`W, [2026-03-02T10:00:00.123456 #7]  WARN -- : late\n${uncaught(1)}`);
+    assert.equal(event?.severity, 'error');
+  });
+
   it('takes two with different callers for two', () => {
     const text = `/srv/a.rb:1:in \`x': one (ArgumentError)\n\tfrom /srv/a.rb:9:in \`<main>'
 /srv/b.rb:2:in \`y': two (IOError)\n\tfrom /srv/b.rb:8:in \`<main>'`;
