@@ -48,6 +48,7 @@ import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { pascal } from './pascal.ts';
 import { php, phpStack } from './php.ts';
+import { phpConsole } from './phpConsole.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
@@ -146,6 +147,7 @@ export const grammars: readonly Grammar[] = [
   wordpress,
   php,
   phpStack,
+  phpConsole,
   crystal,
   rubyFrameworks,
   ruby,

@@ -66,8 +66,11 @@ const components = [
   String.raw`(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}`, // shop.api:
   String.raw`\w[\w.]{0,60}:(?=\S)`,
 ].join('|');
-/** What said it; not the name of an exception. */
-const component = new RegExp(String.raw`(?!\S{0,80}(?:Error|Exception)\b)(?:${components})`, 'y');
+/** What said it; not the name of an exception, nor the first frame of a backtrace. */
+const component = new RegExp(
+  String.raw`(?!\S{0,80}(?:Error|Exception)\b|\S{1,200}:\d{1,9}:in [\x60'])(?:${components})`,
+  'y',
+);
 
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
