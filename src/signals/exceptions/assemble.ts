@@ -1,33 +1,22 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
 import type { ReadText } from '../lineMemory.ts';
-import {
-  type Block,
-  blockStart,
-  isHandled,
-  isQuoted,
-  mayStandBetween,
-  resumes,
-  withAbove,
-} from './blocks.ts';
 import { mayEmbed, readEscaped, recordStart } from './embedded.ts';
-import { blockEvent, loggedEvent, maxRawChars, recordEvent } from './events.ts';
-import { type Grammar, maxLineChars, type ParsedException } from './grammar.ts';
+import { framesInTerms } from './erlang.ts';
+import {
+  type Follow,
+  maxLineChars,
+  maxMessageChars,
+  type Grammar,
+  type ParsedException,
+} from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
 import { linesOfList, mayBeList } from './jsonLists.ts';
 import { linesOfReport } from './jsonReports.ts';
-import { isAtLeast } from './level.ts';
-import { type Header, readHeader } from './loggerPrefix.ts';
-import {
-  completed,
-  headerLike,
-  type Piece,
-  pieceOf,
-  type ShapeNotes,
-  type Told,
-  withTold,
-} from './pieces.ts';
+import { isAtLeast, type Level } from './level.ts';
+import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
+import { languageOfLogger, type Origin, originOf } from './origin.ts';
 import { type Carried, peel, plain } from './transport.ts';
 
 /** A line of a log and where it starts, in bytes. */
@@ -41,14 +30,30 @@ export interface FoundException {
   readonly offset: number;
 }
 
+/** The type given to a message that a logger called an error but that names no exception. */
+export const loggedError = 'LoggedError';
+
 export const maxBlockLines = 1_000;
 export const maxBlockChars = 256 * 1024;
+/** More than is kept, so that masking sees whole what the final cut would part. */
+const maxRawChars = 10_000;
 const maxStreams = 64;
 const maxXmlChars = 4_000;
 /** How many carriers may lie around a line. */
 const maxCarriers = 3;
 /** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
 const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
+/** A fence of Markdown that names a language can only open what it quotes; a bare one may close it. */
+const openingFence = /^\s{0,16}(?:`{3,}|~{3,}) ?[A-Za-z]/;
+const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
+/** Python's prompts, the names it has for what was typed there, and the stack that a document leaves out. */
+const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
+const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
+/** What only stands in a trace. */
+const frameLike =
+  /^\s+(?:at |File "|from |\.{3} \d|\/\S{1,500}:\d)|^(?:Caused by: |#\d{1,4} |\S{1,300}\(.{0,300}\)$)/;
+/** How many lines of others may interrupt a trace at a time. */
+const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
 
@@ -76,8 +81,59 @@ export function* exceptionsOf(lines: Iterable<LogLine>): Generator<FoundExceptio
   yield* assembler.take();
 }
 
+interface Told {
+  readonly level?: Level;
+  /** Where the record that carries the line says it was logged. */
+  readonly origin?: Origin;
+  readonly timestamp?: string;
+}
+
+interface Piece {
+  readonly text: string;
+  /** The text with its level word, for grammars whose reports stand alone. */
+  readonly spoken: string;
+  readonly raw: string;
+  readonly offset: number;
+  readonly level: Level | undefined;
+  readonly timestamp: string | undefined;
+  /** Its carrier alone gave it a level: what a logger said above may be its head all the same. */
+  readonly isTold?: boolean;
+  /** Every line of a stack is a record of its own, so a level does not end a block. */
+  readonly wrapped: boolean;
+  readonly language: string;
+  /** Where its logger says it was logged. */
+  readonly origin?: Origin | undefined;
+  /** The version of the program, where the record names it. */
+  readonly release?: string | undefined;
+  /** Of its line, where no carrier has put anything around it. */
+  readonly shape?: ShapeNotes | undefined;
+}
+
 interface KnownNotes {
   piece?: Piece;
+}
+
+/** What lines that differ in their digits only have in common. */
+interface ShapeNotes {
+  /** No carrier has put anything around it. */
+  isPlain?: boolean;
+  /** Where its header is cut; null where it has none of the usual form. */
+  cuts?: HeaderCuts | null;
+  /** The first grammar that takes it for the beginning of a block, or how many there are. */
+  grammar?: number;
+}
+
+interface Block {
+  readonly grammar: Grammar;
+  readonly follow: Follow;
+  readonly pieces: Piece[];
+  readonly said: readonly Piece[];
+  /** The line right above, which nothing begins with. */
+  readonly above: Piece | undefined;
+  chars: number;
+  complete: boolean;
+  /** What another thread may have logged in the middle of it; only the next line tells. */
+  between: Piece[];
 }
 
 interface Stream {
@@ -409,12 +465,55 @@ export function createAssembler(): Assembler {
 
 const nothing: readonly FoundException[] = [];
 
+/** What the inner carrier was told goes first. */
+function withTold({ level, timestamp }: Carried, told: Told): Told {
+  return {
+    ...told,
+    ...(level === undefined ? {} : { level }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+}
+
 function dropIdle(streams: Map<string, Stream>): void {
   for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);
 }
 
 function isIdle(one: Stream): boolean {
   return !one.block && one.said.length === 0 && !one.partial;
+}
+
+function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
+  return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
+}
+
+function mayStandBetween({ level }: Piece, { between }: Block): boolean {
+  return !isAtLeast(level, 'error') && between.length < maxBetween;
+}
+
+/** Whether a line goes on with a trace that another thread's line has interrupted. */
+function resumes({ text, level }: Piece, { complete, grammar }: Block): boolean {
+  if (level !== undefined) return false;
+  if (frameLike.test(text)) return true;
+  return !complete && (/^\s+\S/.test(text) || (grammar.namesLast === true && namedType.test(text)));
+}
+
+/** What is around it shows that an exception is only quoted. */
+function isQuoted({ above, pieces }: Block, below: Piece | undefined): boolean {
+  if (above === undefined) return false;
+  if (openingFence.test(above.text)) return true;
+  if (prompt.test(above.text)) return pieces.some(({ text }) => typedIn.test(text));
+  return below !== undefined && bareFence.test(above.text) && bareFence.test(below.text);
+}
+
+/** A line that only names an exception, and that its logger thought nothing of. */
+function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolean {
+  const [only, ...more] = pieces;
+  const isAlone = more.length === 0 && said.length === 0 && frames.length === 0;
+  return isAlone && only?.level === 'none' && !only.wrapped;
+}
+
+function blockStart(block: Block): number | undefined {
+  return (block.said[0] ?? block.pieces[0])?.offset;
 }
 
 /** What is said to the program around a terminal (APC, DCS, PM, SOS), as Buildkite's agent says when. */
@@ -431,8 +530,56 @@ function isPlain({ stream, text, partial, level, timestamp }: Carried, line: str
   );
 }
 
+/** The header of a line like others whose header is known. */
+function headerLike(line: string, shape: ShapeNotes): Header {
+  if (shape.cuts === undefined) shape.cuts = headerCuts(line) ?? null;
+  return shape.cuts === null ? readHeader(line) : cutHeader(line, shape.cuts);
+}
+
+function pieceOf(
+  header: Header,
+  raw: string,
+  offset: number,
+  shape: ShapeNotes | undefined,
+): Piece {
+  const { rest, spoken = rest, level, timestamp } = header;
+  // Only what may become a finding of its own is worth the look.
+  const between = isAtLeast(level, 'error') ? header.between : undefined;
+  const origin = between === undefined ? undefined : originOf(between);
+  const language = header.language ?? (between ? languageOfLogger(between) : undefined) ?? 'text';
+  return {
+    text: withoutPadding(rest),
+    spoken: withoutPadding(spoken),
+    raw,
+    offset,
+    level,
+    timestamp,
+    wrapped: false,
+    language,
+    origin,
+    shape,
+  };
+}
+
+/** Columns and terminals fill lines up; one blank at the end may be of the message. */
+function withoutPadding(text: string): string {
+  return text.endsWith('  ') ? text.trimEnd() : text;
+}
+
 function textFor(grammar: Grammar, piece: Piece): string {
   return grammar.standsAlone ? piece.spoken : piece.text;
+}
+
+/** What a carrier knows of a line counts where the line itself says nothing; of a trace, its first line alone. */
+function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
+  if (told.level === undefined && told.timestamp === undefined) return piece;
+  const isError = isAtLeast(told.level, 'error') && !isOpen && !/^\s/.test(piece.text);
+  return {
+    ...piece,
+    timestamp: piece.timestamp ?? told.timestamp,
+    origin: piece.origin ?? told.origin,
+    ...(piece.level === undefined && isError ? { level: told.level, isTold: true } : {}),
+  };
 }
 
 /** A record behind a time and a tag is what the line is about; behind a message only when it holds a stack. */
@@ -466,4 +613,82 @@ function readStack(text: string): ParsedException | undefined {
     }
   }
   return undefined;
+}
+
+function rawOf(pieces: readonly Piece[]): string {
+  let raw = '';
+  for (const piece of pieces) {
+    if (raw.length >= maxRawChars) break;
+    raw += (raw === '' ? '' : '\n') + piece.raw;
+  }
+  return raw.slice(0, maxRawChars);
+}
+
+function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+  const pieces = [...block.said, ...withAbove(block)];
+  const [first] = block.pieces;
+  const isOwn = first !== undefined && block.grammar.isUncaught?.(first.text) === true;
+  const level = block.grammar.standsAlone
+    ? undefined
+    : (isOwn ? block.pieces : pieces).find((piece) => piece.level !== undefined)?.level;
+  const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
+  const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
+  return {
+    kind: 'exception',
+    ...parsed,
+    ...(origin === undefined ? {} : { frames: [origin.frame] }),
+    severity: severityOf(parsed, level),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    ...releaseOf(pieces),
+    raw: rawOf(pieces),
+  };
+}
+
+function releaseOf(pieces: readonly Piece[]): { readonly release?: string } {
+  const release = pieces.find((piece) => piece.release !== undefined)?.release;
+  return release === undefined ? {} : { release };
+}
+
+function severityOf(
+  parsed: ParsedException,
+  level: Level | undefined,
+): ParsedException['severity'] {
+  if (level === 'fatal' || parsed.severity === 'fatal') return 'fatal';
+  return level === 'warning' ? 'warning' : parsed.severity;
+}
+
+function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
+  const quiet = piece.level === 'none' || piece.level === 'warning';
+  return {
+    kind: 'exception',
+    ...parsed,
+    language: parsed.language === 'text' ? piece.language : parsed.language,
+    severity: quiet ? 'warning' : severityOf(parsed, piece.level),
+    ...(piece.timestamp === undefined ? {} : { timestamp: piece.timestamp }),
+    ...releaseOf([piece]),
+    raw: piece.raw,
+  };
+}
+
+const namedType =
+  /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
+
+function loggedEvent(pieces: readonly Piece[], spoken = 'text'): ExceptionEvent {
+  const [first] = pieces;
+  const said = (first?.text ?? '').trim();
+  const named = namedType.exec(said);
+  const own = first?.language ?? 'text';
+  const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
+  return {
+    kind: 'log',
+    language: first?.origin?.language ?? (own === 'text' ? spoken : own),
+    type: named?.[1] ?? loggedError,
+    message: (named?.[2] ?? said).slice(0, maxMessageChars),
+    frames,
+    causes: [],
+    severity: first?.level === 'fatal' ? 'fatal' : 'error',
+    ...(first?.timestamp === undefined ? {} : { timestamp: first.timestamp }),
+    ...releaseOf(pieces),
+    raw: rawOf(pieces),
+  };
 }
