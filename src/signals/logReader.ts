@@ -56,6 +56,7 @@ export function createLogReader(
  * The same for who only counts what comes again and again.
  * @param keyOf events of one key are counted as one
  * @param head the log's first bytes, when it is not read from there
+ * @param before bytes before `start`: they tell who spoke last
  */
 export function createCountingReader(
   start: number,
@@ -63,8 +64,10 @@ export function createCountingReader(
   memory: LineMemory,
   keyOf: (event: ExceptionEvent) => string,
   head?: Buffer,
+  before?: Buffer,
 ): LogReader<LogFinding> {
-  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory, head);
+  const form = head && formOf(head, before);
+  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory, form);
 }
 
 function readWith<T extends { readonly offset: number }>(
@@ -72,14 +75,14 @@ function readWith<T extends { readonly offset: number }>(
   start: number,
   encoding: Encoding,
   memory: LineMemory,
-  head?: Buffer,
+  knownForm?: LineForm,
 ): LogReader<T> {
   const counter = createLineCounter(start);
   let found: T[] = [];
   let safeCount = 0;
   let safe = start;
   /** Without the head, known when the first bytes were seen. */
-  let form = head && formOf(head);
+  let form = knownForm;
 
   const markSafe = (offset: number): void => {
     safe = offset;
@@ -211,10 +214,10 @@ interface LineForm {
   readonly gatherer: Gatherer | undefined;
 }
 
-function formOf(bytes: Buffer): LineForm {
+function formOf(bytes: Buffer, before?: Buffer): LineForm {
   const head = bytes.subarray(0, sniffedBytes);
   const gatherer = gathererFor(head.toString('utf8'));
-  return { findMark: findMarkFor(head), carry: carryFor(head), gatherer };
+  return { findMark: findMarkFor(head), carry: carryFor(head, before), gatherer };
 }
 
 interface LineCounter {
@@ -296,8 +299,8 @@ function startOfLine(bytes: Buffer, at: number, floor: number): number {
 }
 
 /**
- * Where to begin so that the head of what was hit is seen: the line before (a warning above its
- * traceback, the name of an error above its frames) and, up to eight lines back, `file:line` lines,
+ * Where to begin so that the head of what was hit is seen: the two lines before (a warning above its
+ * traceback, an error above the call and the place of a frame) and, up to eight lines back, `file:line` lines,
  * with which the report of an uncaught error begins.
  * @param keepAll keeps all that a hit in the bytes to come may need
  */
@@ -307,7 +310,7 @@ function lookBack(bytes: Buffer, floor: number, hit: number, keepAll: boolean): 
   for (let i = 0; i <= lookBackLines && at > floor; i++) {
     const start = startOfLine(bytes, at - 1, floor);
     if (hit - start > lookBackBytes) break;
-    if (keepAll || i === 0 || endsWithLineNumber(bytes, start, at - 1)) from = start;
+    if (keepAll || i <= 1 || endsWithLineNumber(bytes, start, at - 1)) from = start;
     at = start;
   }
   return from;

@@ -36,11 +36,12 @@ const notName = /^\d{1,4}[:./-]\d|:\d{1,9}$/;
  */
 export type Carry = (line: string) => string;
 
-/** undefined for the most logs, whose lines are all of one process. */
-export function carryFor(head: Buffer): Carry | undefined {
-  const text = stripVTControlCharacters(head.toString('utf8'));
-  const whole = text.slice(0, Math.max(0, text.lastIndexOf('\n')));
-  const lines = whole.split(/\r?\n/).filter((line) => line.trim() !== '');
+/**
+ * undefined for the most logs, whose lines are all of one process.
+ * @param before what was read of the log before: its last lines tell who spoke last
+ */
+export function carryFor(head: Buffer, before?: Buffer): Carry | undefined {
+  const lines = wholeLinesIn(head);
   if (lines.length < minLines) return undefined;
   if (lines.every((line) => clocked.test(line))) {
     return (line) => stripVTControlCharacters(line).replace(clocked, '');
@@ -50,9 +51,16 @@ export function carryFor(head: Buffer): Carry | undefined {
     return goesOn ? restamped : undefined;
   }
   const form = formOf(lines);
-  if (form) return carryBy(form);
-  const inner = formOf(lines.map((line) => peel(line).text));
-  return inner && carryWithin(carryBy(inner));
+  const inner = form ? undefined : formOf(lines.map((line) => peel(line).text));
+  const carry = form ? carryBy(form) : inner && carryWithin(carryBy(inner));
+  if (carry && before) wholeLinesIn(before).forEach(carry);
+  return carry;
+}
+
+function wholeLinesIn(bytes: Buffer): readonly string[] {
+  const text = stripVTControlCharacters(bytes.toString('utf8'));
+  const whole = text.slice(0, Math.max(0, text.lastIndexOf('\n')));
+  return whole.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 
 function formOf(lines: readonly string[]): RegExp | undefined {

@@ -216,7 +216,8 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     const start = startIn(plan, opened.size);
     const encoding = detectEncoding(opened.head);
     const head = await readAt(opened.handle, 0, Math.min(opened.size, sniffedBytes));
-    const reading = { plan, head, start, encoding, flush: run.flush, positionAt };
+    const before = await bytesBefore(opened, start);
+    const reading = { plan, head, before, start, encoding, flush: run.flush, positionAt };
     yield* readContent(run, {
       ...reading,
       content: plainContent(opened, start),
@@ -227,10 +228,22 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     const reason = `it grows faster than it can be read: ${inMegabytes(ahead.start - opened.size)} MB were left out`;
     yield { kind: 'problem', file: plan.file, reason };
     const content = plainContent({ ...opened, size: ahead.size }, ahead.start);
-    yield* readContent(run, { ...reading, start: ahead.start, content, always: false });
+    const behind = await bytesBefore(opened, ahead.start);
+    yield* readContent(run, {
+      ...reading,
+      before: behind,
+      start: ahead.start,
+      content,
+      always: false,
+    });
   } finally {
     await opened.handle.close();
   }
+}
+
+function bytesBefore({ handle }: OpenFile, start: number): Promise<Buffer> {
+  const length = Math.min(start, sniffedBytes);
+  return readAt(handle, start - length, length);
 }
 
 /**
@@ -272,6 +285,7 @@ async function* readArchive(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     yield* readContent(run, {
       plan,
       head: await gzipHead(path, sniffedBytes),
+      before: Buffer.alloc(0),
       content,
       start,
       encoding: detectEncoding(head),
@@ -309,6 +323,8 @@ interface Reading {
   readonly plan: Plan;
   /** Up to {@link sniffedBytes} bytes from the file's start, wherever the reading begins. */
   readonly head: Buffer;
+  /** Up to as many from before `start`. */
+  readonly before: Buffer;
   readonly content: Content;
   readonly start: number;
   readonly encoding: Encoding;
@@ -471,8 +487,9 @@ function recordSource(reader: Reader<Finding>): SourceReader {
   };
 }
 
-function logSource(run: Run, { plan, head, start, encoding }: Reading, now: Date): SourceReader {
-  const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf, head);
+function logSource(run: Run, reading: Reading, now: Date): SourceReader {
+  const { plan, head, before, start, encoding } = reading;
+  const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf, head, before);
   const occurrences = createOccurrences(
     run.signals,
     plan.file,

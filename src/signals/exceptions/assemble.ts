@@ -1,19 +1,21 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
 import type { ReadText } from '../lineMemory.ts';
-import { mayEmbed, readEscaped, recordStart } from './embedded.ts';
+import { hasEscapes, mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
   maxLineChars,
   maxMessageChars,
   type Grammar,
+  loggedError,
   type ParsedException,
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfEslint } from './eslintJson.ts';
 import { linesOfList, mayBeList } from './jsonLists.ts';
-import { linesOfReport } from './jsonReports.ts';
+import { linesOfReport, rustReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
 import { languageOfLogger, type Origin, originOf } from './origin.ts';
@@ -30,14 +32,14 @@ export interface FoundException {
   readonly offset: number;
 }
 
-/** The type given to a message that a logger called an error but that names no exception. */
-export const loggedError = 'LoggedError';
-
-export const maxBlockLines = 1_000;
+export const maxBlockLines = 4_000;
 export const maxBlockChars = 256 * 1024;
 /** More than is kept, so that masking sees whole what the final cut would part. */
 const maxRawChars = 10_000;
 const maxStreams = 64;
+/** Lines of what was no block after all that are read once more, for each line that comes; and how many may add up. */
+const rereadPerLine = 20;
+const maxReread = 20_000;
 const maxXmlChars = 4_000;
 /** How many carriers may lie around a line. */
 const maxCarriers = 3;
@@ -64,6 +66,10 @@ export interface Assembler<T = FoundException> {
   close(force: boolean): void;
   /** Offset of the first line that is still open; undefined when nothing is. */
   openSince(): number | undefined;
+  /** Whether the level that a logger gave to the last line ended what was open, whatever the line says. */
+  wasCut(): boolean;
+  /** Whether the line at the offset is nothing by itself, and kept for what may come below it. */
+  isAbove(offset: number): boolean;
   /** Drops what is open, uncounted. */
   forget(): void;
   /** What was found since the last call, in the order it ended. */
@@ -143,13 +149,15 @@ interface Stream {
   /** The line before, when it belongs to nothing. */
   above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
-  /** Of the exceptions so far: one process has one. `text` when they differ. */
-  language?: string;
 }
 
 export function createAssembler(): Assembler {
   const streams = new Map<string, Stream>();
   let found: FoundException[] = [];
+  /** What ended something at the last line: its level alone, or what it says. */
+  let cut: 'level' | 'text' | undefined;
+  /** How many lines may be read again: lines that all begin what never comes would be read as often as they are many. */
+  let reread = maxReread;
 
   const emit = (event: ExceptionEvent, offset: number): void => {
     found.push({ event, offset });
@@ -160,7 +168,7 @@ export function createAssembler(): Assembler {
     if (!known) {
       if (streams.size >= maxStreams) dropIdle(streams);
       if (streams.size >= maxStreams) closeAll(true);
-      known = name === '' ? { said: [], language: 'text' } : { said: [] };
+      known = { said: [] };
       streams.set(name, known);
     }
     return known;
@@ -183,10 +191,8 @@ export function createAssembler(): Assembler {
     const [first] = one.said;
     const pieces = one.said;
     one.said = [];
-    // A word in brackets alone is the head of a section, not a message.
-    const isSaid = pieces.some(({ text }) => text.trim() !== '');
-    if (first && isSaid && isAtLeast(first.level, 'error')) {
-      emit(loggedEvent(pieces, one.language), first.offset);
+    if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
+      emit(loggedEvent(pieces), first.offset);
     }
   };
 
@@ -209,23 +215,23 @@ export function createAssembler(): Assembler {
       if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
       const first = block.said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, block), first.offset);
-      one.language =
-        (one.language ?? parsed.language) === parsed.language ? parsed.language : 'text';
     }
     if (any) return;
     one.said = [...block.said];
     one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
+    if (rest.length > reread) return;
+    reread -= rest.length;
     for (const piece of rest) accept(one, piece);
   };
 
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const leveled = piece.level !== undefined && !piece.wrapped;
+      const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
-      const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
+      const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
       if (foreign && mayStandBetween(piece, block)) {
         block.between.push(piece);
         return;
@@ -241,6 +247,7 @@ export function createAssembler(): Assembler {
         if (verdict === 'last' || full) endBlock(one);
         return;
       }
+      cut = foreign && cut !== 'text' ? 'level' : 'text';
       endBlock(one, piece);
       accept(one, piece); // what ended the block, or its own leftovers, decides anew
       return;
@@ -252,6 +259,7 @@ export function createAssembler(): Assembler {
   const consider = (one: Stream, piece: Piece, from: number): void => {
     const { above } = one;
     one.above = undefined;
+    if (isLeveled(piece) && one.said.length > 0) cut ??= 'level';
     if (begin(one, piece, from, above)) return;
     if (piece.level !== undefined) {
       endSaid(one);
@@ -259,13 +267,14 @@ export function createAssembler(): Assembler {
       if (piece.wrapped) endSaid(one); // a record holds its own stack, or none follows
       return;
     }
-    if (one.said.length === 0) {
-      one.above = piece;
+    const goesOn = one.said.length > 0 && saysMore.test(piece.text);
+    if (goesOn && !above && one.said.length <= maxMessageTail) {
+      one.said.push(piece);
       return;
     }
-    const goesOn = saysMore.test(piece.text) && one.said.length <= maxMessageTail;
-    if (goesOn) one.said.push(piece);
-    else endSaid(one);
+    // What wraps an error may stand between the message and the stack.
+    if (above || piece.text === '') endSaid(one);
+    one.above = piece;
   };
 
   const begin = (one: Stream, piece: Piece, from: number, above: Piece | undefined): boolean => {
@@ -275,10 +284,13 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const leveled = piece.level !== undefined && !piece.wrapped && !piece.isTold;
-      const own = grammar.standsAlone || leveled;
+      const leveled = isLeveled(piece) && !piece.isTold;
+      const isBelow =
+        (above === undefined || grammar.takesLineAbove?.(piece.text) === true) &&
+        grammar.isApart?.(piece.text) !== true;
+      const own = grammar.standsAlone || !isBelow || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own ? [] : one.said;
+      const said = own || isParted(one.said) ? [] : one.said;
       one.said = [];
       one.block = {
         grammar,
@@ -397,7 +409,7 @@ export function createAssembler(): Assembler {
     const header = shape ? headerLike(cut, shape) : readHeader(cut);
     const piece = pieceOf(header, cut, offset, shape);
     // Dumps and documents hold such texts, too.
-    const mayHold = text.includes('\\n') && isLogged(header);
+    const mayHold = hasEscapes(text) && isLogged(header);
     const escaped = mayHold ? readEscaped(text, readStack) : undefined;
     if (escaped) emit(recordEvent(escaped, piece), offset);
     else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
@@ -419,28 +431,37 @@ export function createAssembler(): Assembler {
     for (const line of clean.split('\n', maxBlockLines)) pushCarried(name, line, from, record, 1);
   };
 
+  /** Where the last line began that was read as several. */
+  let parted: number | undefined;
+  const pushParts = (parts: readonly string[], offset: number): void => {
+    parted = offset;
+    for (const part of parts) pushText(part, offset);
+  };
+
   return {
     push(line, offset) {
+      cut = undefined;
+      reread = Math.min(maxReread, reread + rereadPerLine);
       const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape && !mayBeList(line.text)) return pushText(line.text, offset, shape);
+      const isWhole = shape && !mayBeList(line.text) && !rustReport.test(line.text);
+      if (isWhole) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
-        for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
-        return;
+        return pushParts(text.split(/(?=<testcase )/), offset);
       }
-      const report = linesOfReport(text) ?? linesOfList(text);
-      if (report) {
-        for (const part of report) pushText(part, offset);
-        return;
-      }
+      const report = linesOfReport(text) ?? linesOfEslint(text) ?? linesOfList(text);
+      if (report) return pushParts(report, offset);
       if (!text.includes('\r')) return pushText(text, offset);
-      for (const part of text.split('\r')) pushText(part, offset);
+      pushParts(text.split(/\r+/), offset);
     },
     close: closeAll,
+    wasCut: () => cut === 'level',
+    isAbove: (offset) =>
+      offset !== parted && [...streams.values()].some(({ above }) => above?.offset === offset),
     forget: () => streams.clear(),
     openSince() {
       let since = Number.POSITIVE_INFINITY;
@@ -483,7 +504,8 @@ function isIdle(one: Stream): boolean {
 }
 
 function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
-  return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
+  const first = pieces[0]?.text ?? '';
+  return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
 function mayStandBetween({ level }: Piece, { between }: Block): boolean {
@@ -510,6 +532,21 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   const [only, ...more] = pieces;
   const isAlone = more.length === 0 && said.length === 0 && frames.length === 0;
   return isAlone && only?.level === 'none' && !only.wrapped;
+}
+
+/** Whether each line of the block may have the header that its first one has. */
+function repeatsHeader({ grammar, pieces }: Block): boolean {
+  return grammar.repeatsHeaders === true && pieces[0]?.level !== undefined;
+}
+
+/** A level alone is a word that stood on a line of its own. */
+function saysAnything(pieces: readonly Piece[]): boolean {
+  return pieces.some(({ text }) => text.trim() !== '');
+}
+
+/** A warning is the head of what stands right below it, not of what an empty line parts from it. */
+function isParted(said: readonly Piece[]): boolean {
+  return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
 }
 
 function blockStart(block: Block): number | undefined {
@@ -559,6 +596,28 @@ function pieceOf(
     origin,
     shape,
   };
+}
+
+function isLeveled({ level, wrapped }: Piece): boolean {
+  return level !== undefined && !wrapped;
+}
+
+/**
+ * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
+ * its stream, all but the reports of some grammars, and whatever it says.
+ */
+export function isLeveledLine({ text, shape }: ReadText): boolean {
+  if (!shape || text.charCodeAt(0) === 123) return false;
+  const notes: ShapeNotes = (shape.notes ??= {});
+  notes.isPlain ??= isPlain(peel(text), text);
+  const { level, rest } = headerLike(text, notes);
+  if (!notes.isPlain || level === undefined) return false;
+  return !bareFence.test(rest) && !grammars.some((grammar) => grammar.keepsLeveled?.(rest));
+}
+
+/** Whether what stands below such a line may be only quoted. */
+export function mayQuote(text: string): boolean {
+  return openingFence.test(text) || bareFence.test(text) || prompt.test(text);
 }
 
 /** Columns and terminals fill lines up; one blank at the end may be of the message. */
@@ -624,7 +683,7 @@ function rawOf(pieces: readonly Piece[]): string {
   return raw.slice(0, maxRawChars);
 }
 
-function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+function blockEvent({ isUnhandled, ...parsed }: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
   const [first] = block.pieces;
   const isOwn = first !== undefined && block.grammar.isUncaught?.(first.text) === true;
@@ -637,7 +696,7 @@ function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
     kind: 'exception',
     ...parsed,
     ...(origin === undefined ? {} : { frames: [origin.frame] }),
-    severity: severityOf(parsed, level),
+    severity: severityOf(parsed, isUnhandled && level === 'warning' ? 'error' : level),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...releaseOf(pieces),
     raw: rawOf(pieces),
@@ -673,15 +732,19 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
 const namedType =
   /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
 
-function loggedEvent(pieces: readonly Piece[], spoken = 'text'): ExceptionEvent {
+function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
-  const own = first?.language ?? 'text';
-  const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
+  const below = /^ {4}at (\S{1,500}\.rs):(\d{1,9})$/.exec(pieces[1]?.text ?? '');
+  const frames = first?.origin
+    ? [first.origin.frame]
+    : below
+      ? [{ file: below[1] ?? '', line: Number(below[2]), inApp: true }]
+      : framesInTerms(said);
   return {
     kind: 'log',
-    language: first?.origin?.language ?? (own === 'text' ? spoken : own),
+    language: first?.origin?.language ?? first?.language ?? 'text',
     type: named?.[1] ?? loggedError,
     message: (named?.[2] ?? said).slice(0, maxMessageChars),
     frames,

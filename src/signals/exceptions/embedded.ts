@@ -7,7 +7,7 @@ const maxEscapedChars = 256 * 1024;
 /** Frames behind line ends that were escaped. */
 const escapedFrames =
   /\\n(?:\\[tr]|\s){0,40}(?:at \S|File "|from \S|#\d)|\\ngoroutine \d|\(most recent call last\):\\n/;
-const quotedValue = /="((?:[^"\\]|\\.){1,100000})"/g;
+const quotedValue = /=(?:"((?:[^"\\]|\\.){1,100000})"|'((?:[^'\\]|\\.){1,100000})')/g;
 
 /** Where a line's JSON object begins, when the line ends with it: 0 for a record, -1 for a line without one. */
 export function recordStart(line: string): number {
@@ -19,14 +19,20 @@ export function recordStart(line: string): number {
 
 /** Whether a line may hold more than its own text shows. */
 export function mayEmbed(line: string): boolean {
-  return line.includes('\\n') || recordStart(line) > 0;
+  return hasEscapes(line) || recordStart(line) > 0;
+}
+
+/** Line ends as they are escaped in strings, and by rsyslog. */
+export function hasEscapes(line: string): boolean {
+  return line.includes('\\n') || line.includes('#012');
 }
 
 /** The exception whose stack a line holds with its line ends escaped: in a field of logfmt, or as it is. */
 export function readEscaped(line: string, readStack: ReadStack): ParsedException | undefined {
-  const text = line.slice(0, maxEscapedChars);
+  const text = line.slice(0, maxEscapedChars).replaceAll('#012', '\\n').replaceAll('#011', '\\t');
   if (!escapedFrames.test(text)) return undefined;
-  for (const [, value = ''] of text.matchAll(quotedValue)) {
+  for (const [, double, single] of text.matchAll(quotedValue)) {
+    const value = double ?? single ?? '';
     const found = value.includes('\\n') ? readStack(unescaped(value)) : undefined;
     if (found && found.frames.length > 0) return found;
   }
@@ -37,5 +43,5 @@ export function readEscaped(line: string, readStack: ReadStack): ParsedException
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '' };
 
 function unescaped(text: string): string {
-  return text.replace(/\\([ntr"\\/])/g, (_, char: string) => escapes[char] ?? char);
+  return text.replace(/\\([ntr"'\\/])/g, (_, char: string) => escapes[char] ?? char);
 }

@@ -1,12 +1,19 @@
 import { type Level, levelOf, numericLevel } from './level.ts';
-import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { maxMessageChars, type ParsedException } from './grammar.ts';
 import { readCarrier, readJournal, sourceOf } from './jsonCarriers.ts';
 import { originOfRecord } from './jsonOrigin.ts';
 import { firstText, type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
-import { goFrames, invocationStack, printed, readPhpThrown, readThrown } from './jsonThrown.ts';
+import { pythonFrames, readStructured } from './jsonStructured.ts';
+import {
+  goFrames,
+  invocationStack,
+  printed,
+  readPhpThrown,
+  readThrown,
+  readTslogError,
+} from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
-import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
 export interface JsonRecord {
@@ -99,7 +106,8 @@ function parseObject(line: string): Json | undefined {
 /** zap, slog and zerolog: what failed in the message, why in a field. */
 function withReason(record: Json, message: string, isThrown: boolean): string {
   const reason = isThrown ? undefined : firstText(record, ['error', 'err']);
-  return reason === undefined || message.includes(reason) ? message : `${message}: ${reason}`;
+  if (reason === undefined || message.includes(reason)) return message;
+  return message === '' ? reason : `${message}: ${reason}`;
 }
 
 const messageKeys = [
@@ -241,6 +249,7 @@ const stackKeys = [
   'exc_info',
   'exc_text',
   'traceback',
+  'exc',
   'exception',
   'error.stack_trace',
   'trace',
@@ -336,7 +345,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function readErrorObject(error: Json, readStack: ReadStack): ParsedException | undefined {
-  const thrown = readThrown(error) ?? readPhpThrown(error);
+  const thrown = readThrown(error) ?? readPhpThrown(error) ?? readTslogError(error);
   if (thrown) return thrown;
   const stack =
     firstText(error, [
@@ -350,48 +359,18 @@ function readErrorObject(error: Json, readStack: ReadStack): ParsedException | u
   const type = firstText(error, ['type', 'name', 'kind', 'class', 'exc_type']);
   const message = firstText(error, ['message', 'msg', 'exc_value', 'text', 'value']);
   const frames = own(error, 'stack_trace') ?? own(error, 'backtrace') ?? own(error, 'stack');
-  const whole = stack ?? (type === undefined ? undefined : printed(type, message ?? '', frames));
-  const parsed = whole === undefined ? undefined : readStack(whole);
-  if (!parsed) return type === undefined ? undefined : bare(type, message ?? '');
+  const whole = type === undefined ? undefined : printed(type, message ?? '', frames);
+  const parsed =
+    (stack === undefined ? undefined : readStack(stack)) ??
+    (whole === undefined ? undefined : readStack(whole));
+  if (!parsed) {
+    const named = type === undefined ? undefined : bare(type, message ?? '');
+    const python = pythonFrames(own(error, 'stacktrace') ?? own(error, 'frames'));
+    return named && python.length > 0 ? { ...named, language: 'python', frames: python } : named;
+  }
   const cause = objectAt(error, 'cause');
   const inner = cause && parsed.causes.length === 0 ? readErrorObject(cause, readStack) : undefined;
   return inner ? { ...parsed, causes: [inner, ...inner.causes].slice(0, 20) } : parsed;
-}
-
-/** structlog's dict_tracebacks: the chain as a list, the outermost last printed first. */
-function readStructured(list: readonly unknown[]): ParsedException | undefined {
-  const links = list.slice(0, 20).flatMap((item) => {
-    const link = objectOf(item);
-    const type = link && textAt(link, 'exc_type');
-    if (!link || type === undefined) return [];
-    const frames = own(link, 'frames');
-    const read = Array.isArray(frames)
-      ? frames.slice(-maxFrames).flatMap(readStructuredFrame).reverse()
-      : [];
-    return [
-      { type, message: (textAt(link, 'exc_value') ?? '').slice(0, maxMessageChars), frames: read },
-    ];
-  });
-  const [outermost, ...causes] = links;
-  return outermost && { language: 'python', ...outermost, causes, severity: 'error' };
-}
-
-function readStructuredFrame(value: unknown): Frame[] {
-  const frame = objectOf(value);
-  const file = frame && textAt(frame, 'filename');
-  if (!frame || file === undefined) return [];
-  const line = own(frame, 'lineno');
-  const name = textAt(frame, 'name');
-  const source = textAt(frame, 'line')?.trim();
-  return [
-    {
-      file,
-      ...(typeof line === 'number' ? { line } : {}),
-      ...(name === undefined ? {} : { function: name }),
-      ...(source ? { source: source.slice(0, 300) } : {}),
-      inApp: !/site-packages|dist-packages|[\\/]lib[\\/]python\d|^</.test(file),
-    },
-  ];
 }
 
 function bare(type: string, message: string): ParsedException | undefined {

@@ -1,5 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { frame, languageOf } from './javascriptFrame.ts';
 import { type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
 
 const maxCauses = 20;
@@ -92,10 +93,11 @@ export function invocationStack(record: Json): string | undefined {
   return printed(type, textAt(record, 'errorMessage') ?? '', own(record, 'stackTrace'));
 }
 
-/** A list of frames below their type and message, as the runtime would have printed it. */
+/** Frames, in a list or lines, below their type and message, as the runtime would have printed it. */
 export function printed(type: string, message: string, stack: unknown): string | undefined {
-  if (!Array.isArray(stack)) return undefined;
-  const frames = stack.slice(0, maxFrames).filter((line) => typeof line === 'string');
+  const listed: unknown = typeof stack === 'string' ? stack.split('\n') : stack;
+  if (!Array.isArray(listed)) return undefined;
+  const frames = listed.slice(0, maxFrames).filter((line) => typeof line === 'string');
   const [first = '', ...rest] = frames;
   const head = `${type}: ${message}`;
   if (/^\s*File "/.test(first)) {
@@ -123,4 +125,29 @@ export function goFrames(stack: unknown): readonly Frame[] {
     const inApp = !/^(?:goexit|main)$/.test(name) || file === 'main.go';
     return [{ file, function: name, line, inApp: inApp && file !== 'proc.go' }];
   });
+}
+
+/** An error as tslog writes it: frames as records, with the place as the stack had it; causes nested. */
+export function readTslogError(error: Json): ParsedException | undefined {
+  const links: Cause[] = [];
+  let at: Json | undefined = error;
+  while (at && links.length <= maxCauses) {
+    const type = textAt(at, 'name');
+    const stack = own(at, 'stack');
+    const frames = Array.isArray(stack) ? stack.slice(0, maxFrames).flatMap(tslogFrame) : [];
+    if (type === undefined || frames.length === 0) break;
+    links.push({ type, message: (textAt(at, 'message') ?? '').slice(0, maxMessageChars), frames });
+    at = objectAt(at, 'cause');
+  }
+  const [outermost, ...causes] = links;
+  if (!outermost) return undefined;
+  const language = languageOf(outermost.frames);
+  return { language, ...outermost, causes, severity: 'error' };
+}
+
+function tslogFrame(value: unknown): readonly Frame[] {
+  const step = objectOf(value);
+  const place = step && textAt(step, 'fullFilePath');
+  if (!step || place === undefined) return [];
+  return [frame((textAt(step, 'method') ?? '').replace(/^async /, ''), place)];
 }

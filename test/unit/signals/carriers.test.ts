@@ -218,19 +218,6 @@ describe('what carries a log', () => {
     ]);
   });
 
-  it('knows the language of a process whose lines are mixed with those of others', async () => {
-    const lines = [
-      ...said.slice(0, 7).map((line) => `api-1  | ${line}`),
-      ...said.slice(19, 22).map((line) => `worker-1  | ${line}`),
-      'api-1  | 2026-03-02 10:00:03,123 ERROR stock is out of date',
-    ];
-    const file = temp.path('mixed.log');
-    writeFileSync(file, `${lines.join('\n')}\n`);
-    const { groups } = await findGroups([file], temp.path());
-    const languages = (groups.get(file) ?? []).map(({ kind, language }) => `${kind} ${language}`);
-    assert.deepEqual(languages, ['exception python', 'log python', 'exception java']);
-  });
-
   it('keeps processes apart whose lines are mixed', async () => {
     const trace = said.slice(1, 7);
     const mixed = trace.flatMap((line) => [`api-1  | ${line}`, `worker-1  | ${line}`]);

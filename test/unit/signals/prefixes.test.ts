@@ -113,6 +113,19 @@ java.lang.IllegalStateException: no price
       assert.deepEqual(await titles(), []);
     });
 
+    it('are of who spoke last, also where a scan begins without a name', async () => {
+      const file = temp.path('spoke/app.log');
+      mkdirSync(temp.path('spoke'), { recursive: true });
+      writeFileSync(file, `${told.repeat(300)}[api] now\n`);
+      const follower = follow(temp.path('spoke'));
+      await follower.scan(true);
+      appendFileSync(
+        file,
+        `${trace[0]}\n${trace[1]}\n[web] GET / 200\n[api] ${trace[2]}\n[web] up\n`,
+      );
+      assert.deepEqual(framesOf(await follower.scan(true)), [2]);
+    });
+
     it('are known still when it was packed', async () => {
       const file = temp.path('packed/app.log');
       mkdirSync(temp.path('packed'), { recursive: true });
