@@ -1,8 +1,9 @@
 import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
-import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { maxMessageChars, type ParsedException } from './grammar.ts';
 import { readCarrier, readJournal, sourceOf } from './jsonCarriers.ts';
 import { originOfRecord } from './jsonOrigin.ts';
 import { firstText, type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
+import { pythonFrames, readStructured } from './jsonStructured.ts';
 import {
   goFrames,
   invocationStack,
@@ -13,7 +14,6 @@ import {
 } from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
-import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
 export interface JsonRecord {
@@ -186,6 +186,11 @@ function readLevel(record: Json): Level | undefined {
           : undefined;
     if (level !== undefined) return level;
   }
+  // Datadog's attributes.
+  if (own(record, 'service') !== undefined && readTime(record) !== undefined) {
+    const status = levelOf(textAt(record, 'status') ?? '');
+    if (status !== undefined) return status;
+  }
   // MongoDB: one letter, and a component beside it.
   const letter = /^[A-Z]{4,12}$|^-$/.test(textAt(record, 'c') ?? '')
     ? textAt(record, 's')
@@ -254,6 +259,7 @@ const stackKeys = [
   'exc_info',
   'exc_text',
   'traceback',
+  'exc',
   'exception',
   'error.stack_trace',
   'trace',
@@ -280,10 +286,12 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
   const printed = own(record, 'record') === undefined ? undefined : textOf(own(record, 'text'));
   const whole = printed === undefined ? undefined : readStack(printed);
   if (whole) return whole;
-  // monolog keeps what it was given beside the message.
-  const context = objectAt(record, 'context');
+  // monolog keeps what it was given beside the message, pino too when told so.
+  const beside = ['context', 'payload', 'meta', 'data', 'extra']
+    .map((key) => objectOf(own(record, key)))
+    .filter((object) => object !== undefined);
   for (const key of errorKeys) {
-    const value = own(record, key) ?? (context && own(context, key));
+    const value = [record, ...beside].map((object) => own(object, key)).find(isGiven);
     const nested = objectOf(value);
     const found = nested
       ? readErrorObject(nested, readStack)
@@ -332,7 +340,7 @@ function railsStack(record: Json): string | undefined {
 
 /** What frames look like below a message: many loggers print the whole stack as one. */
 const stackBelow =
-  /\n\s+at |Traceback \(most recent|\ngoroutine \d|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
+  /\n\s+at |Traceback \(most recent|[\n ]goroutine \d{1,9} \[|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
 
 function readSaid(message: string | undefined, readStack: ReadStack): ParsedException | undefined {
   if (message === undefined || !stackBelow.test(message)) return undefined;
@@ -367,46 +375,14 @@ function readErrorObject(error: Json, readStack: ReadStack): ParsedException | u
   const parsed =
     (stack === undefined ? undefined : readStack(stack)) ??
     (whole === undefined ? undefined : readStack(whole));
-  if (!parsed) return type === undefined ? undefined : bare(type, message ?? '');
+  if (!parsed) {
+    const named = type === undefined ? undefined : bare(type, message ?? '');
+    const python = pythonFrames(own(error, 'stacktrace') ?? own(error, 'frames'));
+    return named && python.length > 0 ? { ...named, language: 'python', frames: python } : named;
+  }
   const cause = objectAt(error, 'cause');
   const inner = cause && parsed.causes.length === 0 ? readErrorObject(cause, readStack) : undefined;
   return inner ? { ...parsed, causes: [inner, ...inner.causes].slice(0, 20) } : parsed;
-}
-
-/** structlog's dict_tracebacks: the chain as a list, the outermost last printed first. */
-function readStructured(list: readonly unknown[]): ParsedException | undefined {
-  const links = list.slice(0, 20).flatMap((item) => {
-    const link = objectOf(item);
-    const type = link && textAt(link, 'exc_type');
-    if (!link || type === undefined) return [];
-    const frames = own(link, 'frames');
-    const read = Array.isArray(frames)
-      ? frames.slice(-maxFrames).flatMap(readStructuredFrame).reverse()
-      : [];
-    return [
-      { type, message: (textAt(link, 'exc_value') ?? '').slice(0, maxMessageChars), frames: read },
-    ];
-  });
-  const [outermost, ...causes] = links;
-  return outermost && { language: 'python', ...outermost, causes, severity: 'error' };
-}
-
-function readStructuredFrame(value: unknown): Frame[] {
-  const frame = objectOf(value);
-  const file = frame && textAt(frame, 'filename');
-  if (!frame || file === undefined) return [];
-  const line = own(frame, 'lineno');
-  const name = textAt(frame, 'name');
-  const source = textAt(frame, 'line')?.trim();
-  return [
-    {
-      file,
-      ...(typeof line === 'number' ? { line } : {}),
-      ...(name === undefined ? {} : { function: name }),
-      ...(source ? { source: source.slice(0, 300) } : {}),
-      inApp: !/site-packages|dist-packages|[\\/]lib[\\/]python\d|^</.test(file),
-    },
-  ];
 }
 
 function bare(type: string, message: string): ParsedException | undefined {
@@ -419,6 +395,10 @@ function bare(type: string, message: string): ParsedException | undefined {
     causes: [],
     severity: 'error',
   };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** Which runtime's logger writes such records. */

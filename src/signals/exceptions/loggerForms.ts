@@ -42,7 +42,7 @@ const forms: readonly Form[] = [
   {
     // klog and glog: `E0302 10:00:00.123456    4242 pool.go:88] `
     may: (line) => isDigit(line.charCodeAt(1)) && isDigit(line.charCodeAt(2)),
-    header: /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
+    header: /^([IWEF])\d{4}(?:\d{4})? \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
   },
   {
     // logrus on a terminal: `ERRO[0001] `
@@ -62,6 +62,14 @@ const forms: readonly Form[] = [
     // Celery: `[2026-03-02 10:00:00,123: ERROR/ForkPoolWorker-1] `
     may: isBracketed,
     header: new RegExp(`^\\[${date} ${time}: ([A-Z]{4,8})/[^\\]\\s]{1,80}\\] `),
+    language: 'python',
+  },
+  {
+    // OpenStack: `2026-03-02 10:00:00.123 4121 ERROR nova.compute [req-1 - -] `, before each line of a traceback
+    may: (line) => startsWithDigit(line) && isDigit(line.charCodeAt(24)),
+    header: new RegExp(
+      `^${date} ${time} \\d{1,9} ([A-Z]{4,8}) [a-z_][\\w.]{0,160} (?:\\[[^\\]]{0,200}\\] )?`,
+    ),
     language: 'python',
   },
   {
