@@ -47,6 +47,8 @@ const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
 const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
+/** Lines that only a report below them can show to be a message's. */
+const maxLoose = 5;
 
 /** Puts lines together to exceptions, each stream for itself. Knows at any time what is still open. */
 export interface Assembler<T = FoundException> {
@@ -117,6 +119,8 @@ interface Block {
   readonly follow: Follow;
   readonly pieces: Piece[];
   readonly said: readonly Piece[];
+  /** How many of the last of what was said only count where the report was logged. */
+  readonly loose: number;
   /** The line right above, which nothing begins with. */
   readonly above: Piece | undefined;
   chars: number;
@@ -127,6 +131,8 @@ interface Stream {
   block?: Block | undefined;
   /** A logged message that a stack may follow, and its continuation lines. */
   said: Piece[];
+  /** How many of its last lines may be no part of it. */
+  loose: number;
   /** The line before, when it belongs to nothing. */
   above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
@@ -145,7 +151,7 @@ export function createAssembler(): Assembler {
     if (!known) {
       if (streams.size >= maxStreams) dropIdle(streams);
       if (streams.size >= maxStreams) closeAll(true);
-      known = { said: [] };
+      known = { said: [], loose: 0 };
       streams.set(name, known);
     }
     return known;
@@ -165,9 +171,10 @@ export function createAssembler(): Assembler {
   };
 
   const endSaid = (one: Stream): void => {
-    const [first] = one.said;
-    const pieces = one.said;
+    const pieces = one.said.slice(0, one.said.length - one.loose);
+    const [first] = pieces;
     one.said = [];
+    one.loose = 0;
     if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
       emit(loggedEvent(pieces), first.offset);
     }
@@ -181,15 +188,20 @@ export function createAssembler(): Assembler {
     const pieces = withAbove(block);
     const texts = pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
-    const said = block.said.map((piece) => piece.text);
-    for (const parsed of block.grammar.parse(texts, said)) {
+    let { said } = block;
+    for (const parsed of block.grammar.parse(texts, textsOf(said))) {
+      if (!any && !belongs(parsed, block)) {
+        [one.said, one.loose, said] = [[...said], block.loose, []];
+        endSaid(one);
+      }
       any = true;
       if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
-      const first = block.said[0] ?? block.pieces[0];
-      if (first) emit(blockEvent(parsed, block), first.offset);
+      const first = said[0] ?? block.pieces[0];
+      if (first) emit(blockEvent(parsed, { ...block, said }), first.offset);
     }
     if (any) return;
     one.said = [...block.said];
+    one.loose = block.loose;
     one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
@@ -233,9 +245,14 @@ export function createAssembler(): Assembler {
       one.above = piece;
       return;
     }
-    const goesOn = saysMore.test(piece.text) && one.said.length <= maxMessageTail;
-    if (goesOn) one.said.push(piece);
-    else endSaid(one);
+    const isLoose = one.loose > 0 || !saysMore.test(piece.text);
+    if (isLoose) one.above = piece;
+    if (one.said.length > maxMessageTail || (isLoose && one.loose >= maxLoose)) {
+      endSaid(one);
+      return;
+    }
+    if (isLoose) one.loose++;
+    one.said.push(piece);
   };
 
   const begin = (one: Stream, piece: Piece, from: number, above: Piece | undefined): boolean => {
@@ -246,14 +263,15 @@ export function createAssembler(): Assembler {
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
       const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
-      if (own) endSaid(one);
-      const said = own ? [] : one.said;
-      one.said = [];
+      if (own || (one.loose > 0 && !grammar.isLogged)) endSaid(one);
+      const { said, loose } = one;
+      [one.said, one.loose] = [[], 0];
       one.block = {
         grammar,
         follow,
         pieces: [piece],
         said,
+        loose,
         above,
         chars: piece.text.length,
         complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
@@ -388,6 +406,16 @@ function dropIdle(streams: Map<string, Stream>): void {
 
 function isIdle(one: Stream): boolean {
   return !one.block && one.said.length === 0 && !one.partial;
+}
+
+function textsOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.map(({ text }) => text);
+}
+
+/** Whether what was logged above belongs to the report, over lines of any kind between them. */
+function belongs(parsed: ParsedException, { grammar, said, loose }: Block): boolean {
+  if (loose === 0) return true;
+  return grammar.isLogged?.(parsed, textsOf(said.slice(said.length - loose))) === true;
 }
 
 function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {

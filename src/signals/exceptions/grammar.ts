@@ -44,6 +44,11 @@ export interface Grammar {
   saysEnough?(line: string): boolean;
   /** Loggers may write their header before each line of a report: once before the first, lines with a level belong. */
   readonly repeatsHeaders?: boolean;
+  /**
+   * Whether a report was rather written by a logger than by the runtime as the program died: then lines of any
+   * kind between a logged message and the report are the message's. Without it they end the message.
+   */
+  isLogged?(parsed: ParsedException, between: readonly string[]): boolean;
   /** Its reports begin with the line below the message, which may be any; that line comes first in `parse`. */
   readonly takesLineAbove?: boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */

@@ -47,7 +47,7 @@ const origin =
   /(?:\[[^\]\n]{0,80}\]|\{[\w.-]{1,80}:\d{1,6}\}|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
 /** `shop.api:`, `api - `, `__main__:<module>:12 - `, `c.a.Foo  : `. */
 const component =
-  /(?!\S{0,80}(?:Error|Exception)\b)(?:\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}|[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S)|[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4})/y;
+  /(?!\S{0,80}(?:Error|Exception)\b)(?:\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}|[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|(?:[\w.]{1,80}:)?[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}(?![-–:|]\s)|\w[\w.]{0,60}:(?=\S))/y;
 
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
@@ -289,7 +289,9 @@ function messageStart(line: string, at: number): number {
     from = skip(gap, line, next);
   }
   if (line[from] === ':' && line[from + 1] === ' ') from += 2;
-  return skip(component, line, from);
+  const behind = skip(component, line, from);
+  // Between bars there may be more than one.
+  return line.slice(from, behind).endsWith('| ') ? skip(component, line, behind) : behind;
 }
 
 function skip(pattern: RegExp, line: string, at: number): number {

@@ -13,6 +13,9 @@ const forms: Readonly<Record<string, string>> = {
   'fields between bars': '2026-03-02 10:00:00,738 | 1301 | MainThread | ERROR | shop.orders | ',
   'fields between bars without blanks':
     '2026-03-02 10:00:00,738|1301|MainThread|ERROR|shop.orders|',
+  'several fields behind the level, between bars':
+    '2026-03-02 10:00:00,738.738 | ERROR    | MainThread | shop.orders:16 | ',
+  'the place behind the name': 'ERROR    shop.orders:sync.py:33 ',
   'a name and no time': 'shop.orders ERROR: ',
   'Flask names the module': '[2026-03-02 10:00:00,123] ERROR in app: ',
   'uvicorn fills up with blanks': 'ERROR:    ',
