@@ -317,10 +317,19 @@ export function createAssembler(): Assembler {
     if (!record) {
       const cut = text.slice(0, maxLineChars);
       const header = shape ? headerLike(cut, shape) : readHeader(cut);
+      const inner = recordBehind(header);
+      if (inner) {
+        pushRecord(name, inner, text, offset);
+        return;
+      }
       const piece = pieceOf(header, cut, offset, shape);
       accept(stream(name), completed(piece, told, stream(name).block !== undefined));
       return;
     }
+    pushRecord(name, record, text, offset);
+  };
+
+  const pushRecord = (name: string, record: JsonRecord, text: string, offset: number): void => {
     const message = record.message.slice(0, maxLineChars);
     const piece: Piece = {
       text: message,
@@ -357,7 +366,7 @@ export function createAssembler(): Assembler {
   return {
     push(line, offset) {
       const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
-      if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
+      if (shape?.isPlain && line.known && !mayHoldRecord(line.text)) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
       if (shape) return pushText(line.text, offset, shape);
@@ -399,6 +408,20 @@ export function createAssembler(): Assembler {
 }
 
 const nothing: readonly FoundException[] = [];
+
+function mayHoldRecord(line: string): boolean {
+  return line.charCodeAt(0) === 123 || line.endsWith('}');
+}
+
+/** A record that a logger of text was given as its message. */
+function recordBehind({ level, timestamp, rest }: Header): JsonRecord | undefined {
+  if (level === undefined || !rest.startsWith('{"') || !rest.endsWith('}')) return undefined;
+  const record = readRecord(rest, readStack);
+  const says =
+    record && record.carrier === undefined && (record.message !== '' || record.exception);
+  if (!says) return undefined;
+  return { level, ...(timestamp === undefined ? {} : { timestamp }), ...record };
+}
 
 function dropIdle(streams: Map<string, Stream>): void {
   for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);

@@ -49,6 +49,23 @@ describe('headers of log lines', () => {
     assert.deepEqual(summaries("level='info' event='0 error lines'"), []);
   });
 
+  it('a record as the message of a logger of text', () => {
+    const trace =
+      'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in g\n    h()\nKeyError: 1';
+    const lines = [
+      `2026-03-02 10:00:00,123 ERROR ${JSON.stringify({ event: message, order: 7 })}`,
+      `ERROR:shop:${JSON.stringify({ event: 'failed', level: 'error', exception: trace })}`,
+      `INFO:shop:${JSON.stringify({ event: 'no error', level: 'info' })}`,
+      `ERROR:shop:${JSON.stringify({ code: 17 })}`,
+    ];
+    assert.deepEqual(summaries(lines.join('\n')), [
+      said,
+      'error KeyError: 1 @ g /srv/a.py:3',
+      'error LoggedError: {"code":17}',
+    ]);
+    assert.deepEqual(summaries(`${lines[0]}\n${lines[0]}`), [said, said]);
+  });
+
   it('but not in sentences, and not of what is no error', () => {
     const sentences = [
       '2026-03-02 10:00:00,480 Handled 12 ERROR records of the batch',
