@@ -1,4 +1,5 @@
 import { decodeLine, type Encoding } from './encoding.ts';
+import { writeForm } from './lineForm.ts';
 
 /**
  * What was found out about lines that differ in their digits only, so that it need not be found out again.
@@ -12,6 +13,8 @@ export interface Shape {
 export interface ReadText {
   readonly text: string;
   readonly shape?: Shape | undefined;
+  /** The same object for lines that differ in variables only, however long these are. */
+  readonly form?: object | undefined;
   /** The same object each time that the very same line comes: what depends on the text alone may be noted in it. */
   readonly known?: { notes?: object } | undefined;
 }
@@ -51,6 +54,11 @@ interface ShapeEntry {
   readonly shape: Shape;
 }
 
+interface FormEntry {
+  readonly bytes: Uint8Array;
+  readonly form: object;
+}
+
 export function createLineMemory(): LineMemory {
   // Keyed with numbers that nobody knows who writes logs: lines that meet in a slot can't be made up.
   const seed = Math.floor(Math.random() * 2 ** 31) | 1;
@@ -58,6 +66,20 @@ export function createLineMemory(): LineMemory {
   const shapes: (ShapeEntry | undefined)[] = Array.from({ length: slots });
   const longShapes: (ShapeEntry | undefined)[] = Array.from({ length: longSlots });
   const seenOnce = new Int32Array(slots);
+  const forms: (FormEntry | undefined)[] = Array.from({ length: slots });
+  const written = new Uint8Array(maxShapeBytes);
+
+  const formOf = (bytes: Buffer, from: number, to: number): object => {
+    const length = writeForm(bytes, from, to, written);
+    let hash = seed;
+    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ (written[at] ?? 0), 0x01000193);
+    const slot = (hash ^ (hash >>> 15)) & (slots - 1);
+    const entry = forms[slot];
+    if (entry && isWritten(entry.bytes, written, length)) return entry.form;
+    const made = { bytes: written.slice(0, length), form: {} };
+    forms[slot] = made;
+    return made.form;
+  };
 
   /** undefined where a byte is no printable ASCII. */
   const shapeOf = (bytes: Buffer, from: number, to: number): Shape | undefined => {
@@ -107,7 +129,7 @@ export function createLineMemory(): LineMemory {
       if (to - from > maxBytes) {
         const shape = shapeOf(bytes, from, to);
         return shape
-          ? { text: bytes.toString('latin1', from, to), shape }
+          ? { text: bytes.toString('latin1', from, to), shape, form: formOf(bytes, from, to) }
           : { text: decodeLine(bytes.subarray(from, end), encoding) };
       }
       const words = viewOf(bytes);
@@ -122,17 +144,18 @@ export function createLineMemory(): LineMemory {
         if (slot === second) break;
       }
       const shape = shapeOf(bytes, from, to);
+      const form = shape && formOf(bytes, from, to);
       const text = shape
         ? bytes.toString('latin1', from, to)
         : decodeLine(bytes.subarray(from, end), encoding);
       if (seenOnce[first] !== hash && seenOnce[second] !== hash) {
         seenOnce[turn ? first : second] = hash;
         turn = !turn;
-        return { text, shape };
+        return { text, shape, form };
       }
       const slot = freeSlot(first, second);
-      if (slot === undefined) return { text, shape };
-      const line = { text, shape, known: {} };
+      if (slot === undefined) return { text, shape, form };
+      const line = { text, shape, form, known: {} };
       const kept = Uint8Array.from(bytes.subarray(from, to));
       exact[slot] = { words: new DataView(kept.buffer), line, isUsed: false };
       return line;
@@ -159,6 +182,12 @@ function isSame(words: DataView, from: number, length: number, entry: Entry): bo
     if (words.getInt32(from + at, true) !== known.getInt32(at, true)) return false;
   }
   for (; at < length; at++) if (words.getUint8(from + at) !== known.getUint8(at)) return false;
+  return true;
+}
+
+function isWritten(known: Uint8Array, written: Uint8Array, length: number): boolean {
+  if (known.length !== length) return false;
+  for (let at = 0; at < length; at++) if (known[at] !== written[at]) return false;
   return true;
 }
 

@@ -116,6 +116,9 @@ function isFile(root: string, path: string): boolean {
   }
 }
 
+/** The folders of such a file are only guessed from its package, which need not be laid out as such. */
+const packaged = /\.(?:kts?|scala|groovy)$/;
+
 /** The candidate that shares the most path segments from the end, if one alone does and more than the name. */
 function bestSuffix(segments: readonly string[], files: readonly string[]): string | undefined {
   let best: string | undefined;
@@ -129,7 +132,8 @@ function bestSuffix(segments: readonly string[], files: readonly string[]): stri
   }
   if (best !== undefined) return tied ? undefined : best;
   // A bare name (a minified trace, a relative frame) is enough when it is the only such file.
-  return segments.length === 1 && files.length === 1 ? files[0] : undefined;
+  const isBare = segments.length === 1 || packaged.test(segments.at(-1) ?? '');
+  return isBare && files.length === 1 ? files[0] : undefined;
 }
 
 function sharedSuffix(a: readonly string[], b: readonly string[]): number {

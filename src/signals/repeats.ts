@@ -1,10 +1,15 @@
-import { type Assembler, createAssembler, type FoundException } from './exceptions/assemble.ts';
-import { epochMs } from './exceptions/jsonLines.ts';
-import { timeAt } from './exceptions/loggerPrefix.ts';
+import {
+  type Assembler,
+  createAssembler,
+  type FoundException,
+  isLeveledLine,
+  mayQuote,
+} from './exceptions/assemble.ts';
 import type { ExceptionEvent } from '../core/signal.ts';
 import type { ReadText } from './lineMemory.ts';
+import { fitting, type Outcome, timeOf, workOut } from './outcomes.ts';
 
-/** What was found before, but for digits that change nothing of its key: it needs no more than to be counted. */
+/** What was found before, but for variables that change nothing of its key: it needs no more than to be counted. */
 export interface Repeated {
   readonly offset: number;
   readonly key: string;
@@ -26,61 +31,39 @@ export function wholeOf(found: LogFinding): FoundException {
   return { event: first.event, offset: found.offset };
 }
 
-/** Digits of a line that must be the very same. */
-interface Fixed {
-  readonly line: number;
-  readonly at: number;
-  readonly text: string;
-}
-
-/** Where a time stands that is the event's. */
-interface TimePlace {
-  readonly line: number;
-  readonly from: number;
-  /** Of a number; a date's end is found by reading it. */
-  readonly to?: number;
-}
-
-/** What lines come to that were read from where nothing was open. */
-interface Outcome {
-  /** Whether the last line is itself the beginning of what follows. */
-  readonly isLastOpen: boolean;
-  readonly fixed: readonly Fixed[];
-  /** '' when there was nothing to find. */
-  readonly key: string;
-  readonly time: TimePlace | undefined;
-}
-
 /** A line in a row of lines that came before. */
 interface Step {
-  readonly next: Map<object, Step>;
+  next: Map<object, Step> | undefined;
   /** A known outcome lies on this way. */
   isLive: boolean;
   seen: number;
-  readonly outcomes: Outcome[];
+  outcomes: readonly Outcome[];
 }
 
+/** Stands in a row for any line that ends it by the level that it has. */
+const cutter = {};
+const cutterText = '2026-01-01T00:00:00.000Z ERROR it ends';
+
+const opening = { isLastOpen: true, isLastAbove: false };
+
 const maxLines = 300;
-const maxSteps = 20_000;
+const maxSteps = 40_000;
+const maxLiveSteps = 30_000;
 const maxOutcomes = 64;
 /** Before that a row of lines is not worth the experiments. */
 const minSeen = 3;
-const maxRuns = 80;
 /** How many outcomes may be worked out ahead of any use, and how many more for each that was of use. */
 const firstCredits = 2_000;
 const creditsPerHit = 0.2;
 
 /**
  * An assembler with a memory of whole blocks. Logs repeat: what follows on what is the same each time, down to
- * digits that mean nothing. A row of lines whose outcome is known is not read again.
- *
- * That a digit means nothing is not guessed but tried: the row is read with other digits in its place, alone and
- * together with all others, and only where the key stays the same each time do they not count.
+ * variables that mean nothing. A row of lines whose outcome is known is not read again.
  */
 export function createRepeats(
   assembler: Assembler,
   keyOf: (event: ExceptionEvent) => string,
-): Omit<Assembler<LogFinding>, 'forget'> {
+): Omit<Assembler<LogFinding>, 'forget' | 'wasCut' | 'isAbove'> {
   let root = newStep();
   let steps = 0;
   let credits = firstCredits;
@@ -91,6 +74,8 @@ export function createRepeats(
   let lines: ReadText[] | undefined = [];
   let offsets: number[] = [];
   let events: FoundException[] = [];
+  /** The line right above, when it is nothing by itself. */
+  let above: { readonly line: ReadText; readonly offset: number } | undefined;
 
   const restart = (): void => {
     lines = [];
@@ -107,11 +92,12 @@ export function createRepeats(
     const passed = (lines ??= []);
     passed.push(line);
     offsets.push(offset);
-    const step = liveStep(from, line);
-    const outcome = step?.outcomes.find(({ fixed }) => fixed.every((part) => holds(passed, part)));
+    if (from === root && above && mayQuote(above.line.text)) return readAgain();
+    const step = liveStep(from, line) ?? cutStep(from, line);
+    const outcome = step && fitting(step.outcomes, passed);
     if (outcome) {
       arrive(outcome, passed, line, offset);
-    } else if (step && step.next.size > 0 && passed.length < maxLines) {
+    } else if (step && step.next !== undefined && passed.length < maxLines) {
       at = step;
     } else {
       readAgain();
@@ -119,13 +105,16 @@ export function createRepeats(
   };
 
   const arrive = (outcome: Outcome, passed: ReadText[], line: ReadText, offset: number): void => {
-    const { key, time, isLastOpen } = outcome;
+    const { key, time, isLastOpen, isLastAbove } = outcome;
     credits += creditsPerHit;
     if (key !== '') {
-      const timestamp = time && timeIn(passed[time.line]?.text ?? '', time);
+      const timestamp = time && timeOf(passed, time);
       if (isLastOpen) passed.pop();
       found.push({ offset: offsets[0] ?? offset, key, timestamp, lines: passed });
     }
+    // The assembler saw none of it.
+    assembler.forget();
+    above = isLastAbove ? { line, offset } : undefined;
     restart();
     at = root;
     if (isLastOpen) walk(root, line, offset);
@@ -137,6 +126,8 @@ export function createRepeats(
     const where = offsets;
     at = undefined;
     restart();
+    if (above) assembler.push(above.line, above.offset);
+    above = undefined;
     for (const [i, line] of passed.entries()) push(line, where[i] as number);
   };
 
@@ -150,11 +141,13 @@ export function createRepeats(
     }
     const open = assembler.openSince();
     if (open === undefined) {
-      learn(false);
+      const isLastAbove = assembler.isAbove(offset);
+      learn({ isLastOpen: false, isLastAbove });
+      above = isLastAbove ? { line, offset } : undefined;
       restart();
       at = root;
     } else if (open === offset && offsets.length > 1) {
-      learn(true);
+      learn(opening);
       restart();
       if (liveStep(root, line)) {
         assembler.forget();
@@ -168,38 +161,41 @@ export function createRepeats(
     }
   };
 
-  const learn = (isLastOpen: boolean): void => {
+  const learn = (ends: Pick<Outcome, 'isLastOpen' | 'isLastAbove'>): void => {
     if (!lines || lines.length > maxLines || events.length > 1) return;
     if (events[0] && events[0].offset !== offsets[0]) return;
-    const way = wayOf(lines);
+    const isCut = assembler.wasCut() && isLeveledLine(lines.at(-1) as ReadText);
+    const way = wayOf(lines, isCut);
     const last = way?.at(-1);
     if (!way || !last) return;
     last.seen++;
     if (last.seen < minSeen || last.outcomes.length >= maxOutcomes || credits < 1) return;
     credits--;
-    const outcome = workOut(lines, isLastOpen, events[0]?.event, keyOf);
+    const row = isCut ? [...lines.slice(0, -1), { text: cutterText, known: cutter }] : lines;
+    const outcome = workOut(row, isCut ? opening : ends, events[0]?.event, keyOf);
     if (!outcome) {
       last.seen = Number.NEGATIVE_INFINITY;
       return;
     }
-    last.outcomes.push(outcome);
+    last.outcomes = [...last.outcomes, outcome];
     for (const step of way) step.isLive = true;
   };
 
-  const wayOf = (row: readonly ReadText[]): readonly Step[] | undefined => {
+  const wayOf = (row: readonly ReadText[], isCut: boolean): readonly Step[] | undefined => {
     if (steps > maxSteps) {
-      root = newStep();
-      steps = 0;
+      steps = liveSteps(root);
+      if (steps > maxLiveSteps) [root, steps] = [newStep(), 0];
     }
     const way: Step[] = [];
     let step = root;
-    for (const line of row) {
-      const mark = line.known ?? line.shape;
+    for (const [i, line] of row.entries()) {
+      const mark = isCut && i === row.length - 1 ? cutter : (line.known ?? line.form);
       if (!mark) return undefined;
-      let next = step.next.get(mark);
+      const ways: Map<object, Step> = (step.next ??= new Map());
+      let next = ways.get(mark);
       if (!next) {
         next = newStep();
-        step.next.set(mark, next);
+        ways.set(mark, next);
         steps++;
       }
       way.push(next);
@@ -230,19 +226,32 @@ export function createRepeats(
 
 const nothing: readonly LogFinding[] = [];
 
+const noOutcomes: readonly Outcome[] = [];
+
 function newStep(): Step {
-  return { next: new Map(), isLive: false, seen: 0, outcomes: [] };
+  return { next: undefined, isLive: false, seen: 0, outcomes: noOutcomes };
 }
 
-function liveStep(from: Step, { known, shape }: ReadText): Step | undefined {
-  const exact = known && from.next.get(known);
+/** Drops the ways that lead to nothing known, and counts the others. */
+function liveSteps({ next }: Step): number {
+  let count = 0;
+  for (const [mark, step] of next ?? []) {
+    if (step.isLive) count += 1 + liveSteps(step);
+    else next?.delete(mark);
+  }
+  return count;
+}
+
+function liveStep(from: Step, { known, form }: ReadText): Step | undefined {
+  const exact = known && from.next?.get(known);
   if (exact?.isLive) return exact;
-  const alike = shape && from.next.get(shape);
+  const alike = form && from.next?.get(form);
   return alike?.isLive ? alike : undefined;
 }
 
-function holds(lines: readonly ReadText[], { line, at, text }: Fixed): boolean {
-  return lines[line]?.text.startsWith(text, at) === true;
+function cutStep({ next }: Step, line: ReadText): Step | undefined {
+  const step = next?.get(cutter);
+  return step?.isLive && isLeveledLine(line) ? step : undefined;
 }
 
 function readAlone(lines: readonly ReadText[]): readonly FoundException[] {
@@ -250,91 +259,4 @@ function readAlone(lines: readonly ReadText[]): readonly FoundException[] {
   for (const { text } of lines) assembler.push({ text }, 0);
   assembler.close(true);
   return assembler.take();
-}
-
-/** Where digits stand together, and what else stands for digits behind `0x`. */
-const digits = /0x[0-9a-f]{1,40}|\d{1,400}/g;
-
-function workOut(
-  lines: readonly ReadText[],
-  isLastOpen: boolean,
-  event: ExceptionEvent | undefined,
-  keyOf: (event: ExceptionEvent) => string,
-): Outcome | undefined {
-  const texts = lines.map(({ text }) => text);
-  const keyWith = (changed: readonly string[]): string | undefined => {
-    const assembler = createAssembler();
-    for (const [at, text] of changed.entries()) assembler.push({ text }, at);
-    const open = assembler.openSince();
-    const found = assembler.take();
-    const endsSo = open === (isLastOpen ? changed.length - 1 : undefined);
-    if (!endsSo || found.length > 1 || (found[0] && found[0].offset !== 0)) return undefined;
-    return found[0] ? keyOf(found[0].event) : '';
-  };
-  const key = event ? keyOf(event) : '';
-  if (keyWith(texts) !== key) return undefined;
-  const time = timePlace(event?.timestamp, texts);
-  // A date that is none (the 31st of June) would hide that others are.
-  const isDated =
-    event?.timestamp !== undefined ||
-    (event && texts.some((text) => /\d{4}[-/]\d\d[-/]\d\d/.test(text)));
-  if (isDated && !time) return undefined;
-  const runs = lines.flatMap(({ text, known }, line) =>
-    known
-      ? []
-      : Array.from(text.matchAll(digits), ({ 0: run, index }) => ({ line, at: index, text: run })),
-  );
-  const staysWithout = (some: readonly Fixed[]): boolean =>
-    [3, 7].every((by) => keyWith(withOther(texts, some, by)) === key);
-  if (staysWithout(runs)) return { isLastOpen, fixed: [], key, time };
-  if (runs.length > maxRuns) return undefined;
-  const fixed = runs.filter((run) => !staysWithout([run]));
-  const free = runs.filter((run) => !fixed.includes(run));
-  return staysWithout(free) ? { isLastOpen, fixed, key, time } : undefined;
-}
-
-function withOther(texts: readonly string[], runs: readonly Fixed[], by: number): string[] {
-  const changed = [...texts];
-  for (const { line, at, text } of runs) {
-    const whole = changed[line] ?? '';
-    changed[line] = whole.slice(0, at) + otherDigits(text, by) + whole.slice(at + text.length);
-  }
-  return changed;
-}
-
-/** As many others; none begins with a zero that did not, for then it might be no number any more. */
-function otherDigits(run: string, by: number): string {
-  if (run.startsWith('0x')) {
-    const moved = (digit: string) => ((Number.parseInt(digit, 16) + by) % 16).toString(16);
-    return `0x${run.slice(2).replace(/[0-9a-f]/g, moved)}`;
-  }
-  const moved = run.replace(/\d/g, (digit) => `${(Number(digit) + by) % 10}`);
-  return moved.startsWith('0') && run.length > 1 ? `5${moved.slice(1)}` : moved;
-}
-
-const numbers = /\b\d{10,19}(?:\.\d{1,9})?\b/g;
-const dates = /\d{4}[-/]\d\d[-/]\d\d[T ]/g;
-
-/** Where a text stands that gives the very time when it is read. */
-function timePlace(timestamp: string | undefined, texts: readonly string[]): TimePlace | undefined {
-  if (timestamp === undefined) return undefined;
-  for (const [line, text] of texts.entries()) {
-    const places: readonly TimePlace[] = [
-      ...Array.from(text.matchAll(dates), ({ index }) => ({ line, from: index })),
-      ...Array.from(text.matchAll(numbers), ({ 0: number, index }) => ({
-        line,
-        from: index,
-        to: index + number.length,
-      })),
-    ];
-    const place = places.find((one) => timeIn(text, one) === timestamp);
-    if (place) return place;
-  }
-  return undefined;
-}
-
-function timeIn(text: string, { from, to }: TimePlace): string | undefined {
-  if (to === undefined) return timeAt(text, from);
-  const date = new Date(epochMs(Number(text.slice(from, to))));
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -86,12 +86,12 @@ function mappedFrame(frame: Frame, map: TraceMap, locator: Locator): Frame | und
   };
 }
 
-/** `webpack://shop/./src/a.ts?1b2c`, `file:///src/a.ts`: what of it is a path. */
+/** `webpack://shop/./src/a.ts?1b2c`, `file:///src/a.ts`, `https://shop.example/src/a.ts`: what of it is a path. */
 function pathOf(source: string): string {
   return source
     .slice(0, 2_000)
     .replace(/^(?:webpack|turbopack|rspack|vite|ng|app):\/\/(?:\/|[^/]{0,200}\/)?/, '')
-    .replace(/^file:\/\//, '')
+    .replace(/^(?:file:\/\/|https?:\/\/[^/]{1,200}\/)/, '')
     .replace(/[?#].*$/, '')
     .replace(/^(?:\.\/)+/, '');
 }

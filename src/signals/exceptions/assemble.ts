@@ -1,16 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
 import type { ReadText } from '../lineMemory.ts';
+import { hasEscapes, mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
   maxLineChars,
   maxMessageChars,
   type Grammar,
+  loggedError,
   type ParsedException,
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfEslint } from './eslintJson.ts';
+import { linesOfList, mayBeList } from './jsonLists.ts';
 import { linesOfReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
@@ -28,9 +32,6 @@ export interface FoundException {
   readonly offset: number;
 }
 
-/** The type given to a message that a logger called an error but that names no exception. */
-export const loggedError = 'LoggedError';
-
 export const maxBlockLines = 4_000;
 export const maxBlockChars = 256 * 1024;
 /** More than is kept, so that masking sees whole what the final cut would part. */
@@ -45,9 +46,13 @@ const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
 /** Python's prompts, the names it has for what was typed there, and the stack that a document leaves out. */
 const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
 const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
+/** What only stands in a trace. */
+const frameLike = /^\s+(?:at |File "|from |\.{3} \d)|^Caused by: /;
+/** How many lines of others may interrupt a trace at a time. */
+const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
-/** Lines that only a report below them can show to be a message's. */
+/** Lines of any kind that only a report below them can show to be a message's. */
 const maxLoose = 5;
 
 /** Puts lines together to exceptions, each stream for itself. Knows at any time what is still open. */
@@ -57,6 +62,10 @@ export interface Assembler<T = FoundException> {
   close(force: boolean): void;
   /** Offset of the first line that is still open; undefined when nothing is. */
   openSince(): number | undefined;
+  /** Whether the level that a logger gave to the last line ended what was open, whatever the line says. */
+  wasCut(): boolean;
+  /** Whether the line at the offset is nothing by itself, and kept for what may come below it. */
+  isAbove(offset: number): boolean;
   /** Drops what is open, uncounted. */
   forget(): void;
   /** What was found since the last call, in the order it ended. */
@@ -89,6 +98,8 @@ interface Piece {
   readonly offset: number;
   readonly level: Level | undefined;
   readonly timestamp: string | undefined;
+  /** Its carrier alone gave it a level: what a logger said above may be its head all the same. */
+  readonly isTold?: boolean;
   /** Every line of a stack is a record of its own, so a level does not end a block. */
   readonly wrapped: boolean;
   readonly language: string;
@@ -119,20 +130,22 @@ interface Block {
   readonly follow: Follow;
   readonly pieces: Piece[];
   readonly said: readonly Piece[];
-  /** How many of the last of what was said only count where the report was logged. */
-  readonly loose: number;
+  /** Lines between what was said and the block. */
+  readonly loose: readonly Piece[];
   /** The line right above, which nothing begins with. */
   readonly above: Piece | undefined;
   chars: number;
   complete: boolean;
+  /** What another thread may have logged in the middle of it; only the next line tells. */
+  between: Piece[];
 }
 
 interface Stream {
   block?: Block | undefined;
   /** A logged message that a stack may follow, and its continuation lines. */
   said: Piece[];
-  /** How many of its last lines may be no part of it. */
-  loose: number;
+  /** Lines of any kind below it. */
+  loose: Piece[];
   /** The line before, when it belongs to nothing. */
   above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
@@ -141,6 +154,8 @@ interface Stream {
 export function createAssembler(): Assembler {
   const streams = new Map<string, Stream>();
   let found: FoundException[] = [];
+  /** What ended something at the last line: its level alone, or what it says. */
+  let cut: 'level' | 'text' | undefined;
 
   const emit = (event: ExceptionEvent, offset: number): void => {
     found.push({ event, offset });
@@ -151,7 +166,7 @@ export function createAssembler(): Assembler {
     if (!known) {
       if (streams.size >= maxStreams) dropIdle(streams);
       if (streams.size >= maxStreams) closeAll(true);
-      known = { said: [], loose: 0 };
+      known = { said: [], loose: [] };
       streams.set(name, known);
     }
     return known;
@@ -161,7 +176,7 @@ export function createAssembler(): Assembler {
     for (const [name, one] of streams) {
       // What a block was not after all may open others.
       while (one.block) {
-        if (!force && !one.block.complete) break;
+        if (!force && !one.block.complete && one.block.between.length === 0) break;
         endBlock(one);
       }
       if (!one.block) endSaid(one);
@@ -171,10 +186,9 @@ export function createAssembler(): Assembler {
   };
 
   const endSaid = (one: Stream): void => {
-    const pieces = one.said.slice(0, one.said.length - one.loose);
-    const [first] = pieces;
-    one.said = [];
-    one.loose = 0;
+    const [first] = one.said;
+    const pieces = one.said;
+    [one.said, one.loose] = [[], []];
     if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
       emit(loggedEvent(pieces), first.offset);
     }
@@ -185,37 +199,53 @@ export function createAssembler(): Assembler {
     const block = one.block;
     if (!block) return;
     one.block = undefined;
+    finishBlock(one, block, block.between[0] ?? below);
+    for (const piece of block.between) accept(one, piece);
+  };
+
+  const finishBlock = (one: Stream, block: Block, below: Piece | undefined): void => {
     const pieces = withAbove(block);
     const texts = pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
-    let { said } = block;
+    let said = block.said;
     for (const parsed of block.grammar.parse(texts, textsOf(said))) {
-      if (!any && !belongs(parsed, block)) {
-        [one.said, one.loose, said] = [[...said], block.loose, []];
-        endSaid(one);
-      }
+      if (!any && block.loose.length > 0) said = keptOf(one, parsed, block);
       any = true;
       if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
       const first = said[0] ?? block.pieces[0];
       if (first) emit(blockEvent(parsed, { ...block, said }), first.offset);
     }
     if (any) return;
-    one.said = [...block.said];
-    one.loose = block.loose;
+    [one.said, one.loose] = [[...block.said], [...block.loose]];
     one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
     for (const piece of rest) accept(one, piece);
   };
 
+  /** What was said above lines of any kind, with them where the report was logged; else it is told by itself. */
+  const keptOf = (one: Stream, parsed: ParsedException, block: Block): readonly Piece[] => {
+    const { grammar, said, loose } = block;
+    if (grammar.isLogged?.(parsed, textsOf(loose)) === true) return [...said, ...loose];
+    one.said = [...said];
+    endSaid(one);
+    return [];
+  };
+
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const leveled = piece.level !== undefined && !piece.wrapped;
+      const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
       const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
-      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece), leveled);
+      if (foreign && mayStandBetween(piece, block)) {
+        block.between.push(piece);
+        return;
+      }
+      const isPart = !foreign && (block.between.length === 0 || resumes(piece, block));
+      const verdict = isPart ? block.follow(textFor(block.grammar, piece), leveled) : 'no';
       if (verdict !== 'no') {
+        block.between = [];
         block.pieces.push(piece);
         block.chars += piece.text.length;
         block.complete = verdict !== 'more';
@@ -223,6 +253,7 @@ export function createAssembler(): Assembler {
         if (verdict === 'last' || full) endBlock(one);
         return;
       }
+      cut = foreign && cut !== 'text' ? 'level' : 'text';
       endBlock(one, piece);
       accept(one, piece); // what ended the block, or its own leftovers, decides anew
       return;
@@ -234,6 +265,7 @@ export function createAssembler(): Assembler {
   const consider = (one: Stream, piece: Piece, from: number): void => {
     const { above } = one;
     one.above = undefined;
+    if (isLeveled(piece) && one.said.length > 0) cut ??= 'level';
     if (begin(one, piece, from, above)) return;
     if (piece.level !== undefined) {
       endSaid(one);
@@ -241,18 +273,15 @@ export function createAssembler(): Assembler {
       if (piece.wrapped) endSaid(one); // a record holds its own stack, or none follows
       return;
     }
-    if (one.said.length === 0) {
-      one.above = piece;
+    const goesOn = one.said.length > 0 && saysMore.test(piece.text);
+    if (goesOn && !above && one.said.length <= maxMessageTail) {
+      one.said.push(piece);
       return;
     }
-    const isLoose = one.loose > 0 || !saysMore.test(piece.text);
-    if (isLoose) one.above = piece;
-    if (one.said.length > maxMessageTail || (isLoose && one.loose >= maxLoose)) {
-      endSaid(one);
-      return;
-    }
-    if (isLoose) one.loose++;
-    one.said.push(piece);
+    // What wraps an error may stand between the message and the stack, and more of the message.
+    if (one.said.length > 0 && one.loose.length < maxLoose) one.loose.push(piece);
+    else endSaid(one);
+    one.above = piece;
   };
 
   const begin = (one: Stream, piece: Piece, from: number, above: Piece | undefined): boolean => {
@@ -262,10 +291,14 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const own = grammar.standsAlone || (piece.level !== undefined && !piece.wrapped);
-      if (own || (one.loose > 0 && !grammar.isLogged)) endSaid(one);
-      const { said, loose } = one;
-      [one.said, one.loose] = [[], 0];
+      const leveled = isLeveled(piece) && !piece.isTold;
+      const below = mayFollow(grammar, piece.text, one.loose.length);
+      const own = grammar.standsAlone || !below || (leveled && !grammar.isOfMessage);
+      if (own) endSaid(one);
+      const isTaken = own || isApart(one.said);
+      const said = isTaken ? [] : one.said;
+      const loose = isTaken || grammar.takesLineAbove ? [] : one.loose;
+      [one.said, one.loose] = [[], []];
       one.block = {
         grammar,
         follow,
@@ -275,6 +308,7 @@ export function createAssembler(): Assembler {
         above,
         chars: piece.text.length,
         complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
+        between: [],
       };
       return true;
     }
@@ -290,7 +324,7 @@ export function createAssembler(): Assembler {
 
   const pushText = (line: string, offset: number, shape?: ShapeNotes): void => {
     const carried = shape?.isPlain === true ? plain(line) : peel(line);
-    if (shape) shape.isPlain ??= isPlain(carried, line);
+    if (shape) shape.isPlain ??= isPlain(carried, line) && !mayEmbed(line);
     const one = carried.stream === '' ? undefined : stream(carried.stream);
     if (one && (carried.partial || one.partial)) {
       const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
@@ -309,42 +343,55 @@ export function createAssembler(): Assembler {
     told: Told = {},
     shape?: ShapeNotes,
   ): void => {
-    const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
-    if (record?.carrier !== undefined) {
+    const start = recordStart(text);
+    const record = start < 0 ? undefined : readRecord(text.slice(start), readStack);
+    const before = start > 0 ? readHeader(text.slice(0, start)) : undefined;
+    if (!record || (before && !isTagged(before, record))) {
+      routeText(name, text, offset, told, shape);
+      return;
+    }
+    if (record.carrier !== undefined) {
       joinCarried(record.carrier, record, offset);
       return;
     }
-    if (!record) {
-      const cut = text.slice(0, maxLineChars);
-      const header = shape ? headerLike(cut, shape) : readHeader(cut);
-      const inner = recordBehind(header);
-      if (inner) {
-        pushRecord(name, inner, text, offset);
-        return;
-      }
-      const piece = pieceOf(header, cut, offset, shape);
-      accept(stream(name), completed(piece, told, stream(name).block !== undefined));
+    if (isCollected(record)) {
+      const lines = strip(record.message).split(/\r?\n/, maxBlockLines);
+      for (const line of lines) route(`${name}{${record.source ?? ''}}`, line, offset, record);
       return;
     }
-    pushRecord(name, record, text, offset);
-  };
-
-  const pushRecord = (name: string, record: JsonRecord, text: string, offset: number): void => {
     const message = record.message.slice(0, maxLineChars);
     const piece: Piece = {
       text: message,
       spoken: message,
       raw: text.slice(0, maxRawChars),
       offset,
-      level: record.level,
-      timestamp: record.timestamp,
+      level: record.level ?? before?.level,
+      timestamp: record.timestamp ?? before?.timestamp,
       wrapped: true,
       language: record.language,
       origin: record.origin,
       release: record.release,
     };
-    if (record.exception) emit(recordEvent(record.exception, piece), offset);
-    else accept(stream(`${name}{}`), piece);
+    const exception = record.exception ?? readInner(message);
+    if (exception) emit(recordEvent(exception, piece), offset);
+    else accept(stream(`${name}{${record.source ?? ''}}`), piece);
+  };
+
+  const routeText = (
+    name: string,
+    text: string,
+    offset: number,
+    told: Told,
+    shape: ShapeNotes | undefined,
+  ): void => {
+    const cut = text.slice(0, maxLineChars);
+    const header = shape ? headerLike(cut, shape) : readHeader(cut);
+    const piece = pieceOf(header, cut, offset, shape);
+    // Dumps and documents hold such texts, too.
+    const mayHold = hasEscapes(text) && isLogged(header);
+    const escaped = mayHold ? readEscaped(text, readStack) : undefined;
+    if (escaped) emit(recordEvent(escaped, piece), offset);
+    else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
   };
 
   /** Docker's json-file cuts lines at 16 KiB; the pieces without a line end belong to the next. */
@@ -363,28 +410,35 @@ export function createAssembler(): Assembler {
     for (const line of clean.split('\n', maxBlockLines)) route(name, line, from, record);
   };
 
+  /** Where the last line began that was read as several. */
+  let parted: number | undefined;
+  const pushParts = (parts: readonly string[], offset: number): void => {
+    parted = offset;
+    for (const part of parts) pushText(part, offset);
+  };
+
   return {
     push(line, offset) {
+      cut = undefined;
       const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
-      if (shape?.isPlain && line.known && !mayHoldRecord(line.text)) {
+      if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape) return pushText(line.text, offset, shape);
+      if (shape && !mayBeList(line.text)) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
-        for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
-        return;
+        return pushParts(text.split(/(?=<testcase )/), offset);
       }
-      const report = linesOfReport(text);
-      if (report) {
-        for (const part of report) pushText(part, offset);
-        return;
-      }
+      const report = linesOfReport(text) ?? linesOfEslint(text) ?? linesOfList(text);
+      if (report) return pushParts(report, offset);
       if (!text.includes('\r')) return pushText(text, offset);
-      for (const part of text.split('\r')) pushText(part, offset);
+      pushParts(text.split(/\r+/), offset);
     },
     close: closeAll,
+    wasCut: () => cut === 'level',
+    isAbove: (offset) =>
+      offset !== parted && [...streams.values()].some(({ above }) => above?.offset === offset),
     forget: () => streams.clear(),
     openSince() {
       let since = Number.POSITIVE_INFINITY;
@@ -409,20 +463,6 @@ export function createAssembler(): Assembler {
 
 const nothing: readonly FoundException[] = [];
 
-function mayHoldRecord(line: string): boolean {
-  return line.charCodeAt(0) === 123 || line.endsWith('}');
-}
-
-/** A record that a logger of text was given as its message. */
-function recordBehind({ level, timestamp, rest }: Header): JsonRecord | undefined {
-  if (level === undefined || !rest.startsWith('{"') || !rest.endsWith('}')) return undefined;
-  const record = readRecord(rest, readStack);
-  const says =
-    record && record.carrier === undefined && (record.message !== '' || record.exception);
-  if (!says) return undefined;
-  return { level, ...(timestamp === undefined ? {} : { timestamp }), ...record };
-}
-
 function dropIdle(streams: Map<string, Stream>): void {
   for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);
 }
@@ -431,18 +471,31 @@ function isIdle(one: Stream): boolean {
   return !one.block && one.said.length === 0 && !one.partial;
 }
 
+/** Whether what begins here may belong to what was said so many lines of any kind above. */
+function mayFollow(grammar: Grammar, first: string, loose: number): boolean {
+  if (loose === 0) return true;
+  if (grammar.takesLineAbove?.(first) === true) return loose === 1;
+  return grammar.isLogged !== undefined;
+}
+
 function textsOf(pieces: readonly Piece[]): readonly string[] {
   return pieces.map(({ text }) => text);
 }
 
-/** Whether what was logged above belongs to the report, over lines of any kind between them. */
-function belongs(parsed: ParsedException, { grammar, said, loose }: Block): boolean {
-  if (loose === 0) return true;
-  return grammar.isLogged?.(parsed, textsOf(said.slice(said.length - loose))) === true;
+function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
+  const first = pieces[0]?.text ?? '';
+  return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
-function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
-  return above && grammar.takesLineAbove ? [above, ...pieces] : pieces;
+function mayStandBetween({ level }: Piece, { between }: Block): boolean {
+  return !isAtLeast(level, 'error') && between.length < maxBetween;
+}
+
+/** Whether a line goes on with a trace that another thread's line has interrupted. */
+function resumes({ text, level }: Piece, { complete, grammar }: Block): boolean {
+  if (level !== undefined) return false;
+  if (frameLike.test(text)) return true;
+  return !complete && (/^\s+\S/.test(text) || (grammar.namesLast === true && namedType.test(text)));
 }
 
 /** What is around it shows that an exception is only quoted. */
@@ -470,12 +523,21 @@ function saysAnything(pieces: readonly Piece[]): boolean {
   return pieces.some(({ text }) => text.trim() !== '');
 }
 
+/** A warning is the head of what stands right below it, not of what an empty line parts from it. */
+function isApart(said: readonly Piece[]): boolean {
+  return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
+}
+
 function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
 
+/** What is said to the program around a terminal (APC, DCS, PM, SOS), as Buildkite's agent says when. */
+const aside = /\x1b[_PX^][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)/g; // oxlint-disable-line no-control-regex
+
 function strip(text: string): string {
-  return text.includes('\x1b') || text.includes('\x9b') ? stripVTControlCharacters(text) : text;
+  if (!text.includes('\x1b') && !text.includes('\x9b')) return text;
+  return stripVTControlCharacters(text.replace(aside, ''));
 }
 
 function isPlain({ stream, text, partial, level, timestamp }: Carried, line: string): boolean {
@@ -515,6 +577,28 @@ function pieceOf(
   };
 }
 
+function isLeveled({ level, wrapped }: Piece): boolean {
+  return level !== undefined && !wrapped;
+}
+
+/**
+ * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
+ * its stream, all but the reports of some grammars, and whatever it says.
+ */
+export function isLeveledLine({ text, shape }: ReadText): boolean {
+  if (!shape || text.charCodeAt(0) === 123) return false;
+  const notes: ShapeNotes = (shape.notes ??= {});
+  notes.isPlain ??= isPlain(peel(text), text);
+  const { level, rest } = headerLike(text, notes);
+  if (!notes.isPlain || level === undefined) return false;
+  return !bareFence.test(rest) && !grammars.some((grammar) => grammar.keepsLeveled?.(rest));
+}
+
+/** Whether what stands below such a line may be only quoted. */
+export function mayQuote(text: string): boolean {
+  return openingFence.test(text) || bareFence.test(text) || prompt.test(text);
+}
+
 function textFor(grammar: Grammar, piece: Piece): string {
   return grammar.standsAlone ? piece.spoken : piece.text;
 }
@@ -527,8 +611,31 @@ function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
     ...piece,
     timestamp: piece.timestamp ?? told.timestamp,
     origin: piece.origin ?? told.origin,
-    level: piece.level ?? (isError ? told.level : undefined),
+    ...(piece.level === undefined && isError ? { level: told.level, isTold: true } : {}),
   };
+}
+
+/** A record behind a time and a tag is what the line is about; behind a message only when it holds a stack. */
+function isTagged(before: Header, record: JsonRecord): boolean {
+  if (record.exception) return isLogged(before);
+  const rest = before.rest.trim();
+  if (before.level !== undefined) return rest === '' && record.message !== '';
+  return /^(?:[\w.@/-]{1,100}:?\s{0,4})?$/.test(rest);
+}
+
+function isLogged({ level, timestamp }: Header): boolean {
+  return level !== undefined || timestamp !== undefined;
+}
+
+/** A line that a collector has put into a record of its own; what the line says of itself counts. */
+function isCollected(record: JsonRecord): boolean {
+  const isNamed = record.source !== undefined || record.timestamp !== undefined;
+  return isNamed && record.level === undefined && !record.exception && record.message !== '';
+}
+
+/** Of a record that another carries as its message. */
+function readInner(message: string): ParsedException | undefined {
+  return message.startsWith('{"') ? readRecord(message, readStack)?.exception : undefined;
 }
 
 /** The first exception in a stack that a record holds. */
@@ -552,18 +659,20 @@ function rawOf(pieces: readonly Piece[]): string {
   return raw.slice(0, maxRawChars);
 }
 
-function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+function blockEvent({ isUnhandled, ...parsed }: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
+  const [first] = block.pieces;
+  const isOwn = first !== undefined && block.grammar.isUncaught?.(first.text) === true;
   const level = block.grammar.standsAlone
     ? undefined
-    : pieces.find((piece) => piece.level !== undefined)?.level;
+    : (isOwn ? block.pieces : pieces).find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
   return {
     kind: 'exception',
     ...parsed,
     ...(origin === undefined ? {} : { frames: [origin.frame] }),
-    severity: severityOf(parsed, level),
+    severity: severityOf(parsed, isUnhandled && level === 'warning' ? 'error' : level),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...releaseOf(pieces),
     raw: rawOf(pieces),

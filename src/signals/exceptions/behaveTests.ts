@@ -13,7 +13,7 @@ export const behaveTests: Grammar = {
   language: 'python',
   standsAlone: true,
   hints: ['Assertion Failed: ', 'ASSERT FAILED: '],
-  takesLineAbove: true,
+  takesLineAbove: () => true,
   begin: (line) => (failed.test(line) ? () => 'no' : undefined),
   saysEnough: () => true,
   *parse(lines) {

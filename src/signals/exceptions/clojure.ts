@@ -3,7 +3,7 @@ import { exceptionOf, frameOf } from './parts.ts';
 
 /** Clojure's own words, the message on the line below; stacks are the JVM's, and read as Java's. */
 const thrown =
-  /^Execution error(?: \(([\w$.]{1,150})\))? at (\S{1,300}) \(([\w.-]{1,150}\.clj[cs]?):(\d{1,9})\)\.$/;
+  /^Execution error(?: \(([\w$.]{1,150})\))? at (\S{1,300}) \(([\w.-]{1,150}\.(?:clj[cs]?|java)|REPL):(\d{1,9})\)\.$/;
 const syntax =
   /^Syntax error(?: \([\w$.]{1,150}\))? (?:compiling|macroexpanding|reading source)(?: \S{1,200})? at \((\S{1,300}\.clj[cs]?):(\d{1,9}):(\d{1,9})\)\.$/;
 
@@ -25,7 +25,7 @@ function parseThrown(first: string, message: string): ParsedException | undefine
   const match = thrown.exec(first);
   if (!match) return undefined;
   const [, type = 'ExceptionInfo', name, file = '', line] = match;
-  const frames = [frameOf(file, true, { function: name, line: Number(line) })];
+  const frames = [frameOf(file, file.includes('.clj'), { function: name, line: Number(line) })];
   return exceptionOf('clojure', { type, message, frames }, []);
 }
 

@@ -54,8 +54,54 @@ const boost: Form = {
   message: (said) => said,
 };
 
-const forms: readonly Form[] = [googleTest, catch2, catch2Compact, doctest, boost];
-const anyHead = /: (?:Failure$|FAILED:|failed: |ERROR: |FATAL ERROR: |error: |fatal error: in ")/;
+/** CppUTest: `a.cpp:8: error: Failure in TEST(Group, Name)`, what was expected below. */
+const cppUTest: Form = {
+  head: /^(\S.{0,1000}?):(\d{1,9})(): error: (Failure in (?:IGNORE_)?TEST\(.{1,400}\))$/,
+  follow: untilEmpty,
+  message: (said, rest) => rest.map((line) => line.trim()).join('\n') || said,
+};
+
+/** Check: `a.c:7:F:core:test_total:0: Assertion 'x' failed`; E is for a signal, the place is the last that was passed. */
+const check: Form = {
+  head: /^(\S.{0,1000}?):(\d{1,9})():[FE]:[^:]{1,200}:\w{1,200}:\d{1,9}: (.{1,4000})$/,
+  message: (said) => said,
+};
+
+/** Criterion: `[----] a.c:6: Assertion Failed`, then why. */
+const criterion: Form = {
+  head: /^\[----\] (\S.{0,1000}?):(\d{1,9})(): ((?:Assertion Failed|Unexpected signal caught below this line!).{0,100})$/,
+  follow: () => (line) => (/^\[----\] {2}/.test(line) ? 'enough' : 'no'),
+  message: (said, rest) =>
+    rest
+      .map((line) => line.slice('[----]'.length).trim())
+      .filter((line) => line !== '')
+      .join('\n') || said,
+};
+const criterionTap: Form = {
+  head: /^ {2}- (\S.{0,1000}?):(\d{1,9})(): \|\+$/,
+  follow: () => (line) => (/^ {6}/.test(line) ? 'enough' : 'no'),
+  message: (_said, rest) =>
+    rest.map((line) => line.trim().replace(/^Assertion failed: /, '')).join('\n'),
+};
+const criterionTapSignal: Form = {
+  head: /^not ok - \S{1,300} unexpected signal after (\S.{0,1000}?):(\d{1,9})()()$/,
+  message: () => 'unexpected signal',
+};
+
+const forms: readonly Form[] = [
+  cppUTest,
+  googleTest,
+  catch2,
+  catch2Compact,
+  doctest,
+  boost,
+  check,
+  criterion,
+  criterionTap,
+  criterionTapSignal,
+];
+const anyHead =
+  /: (?:Failure$|FAILED:|failed: |ERROR: |FATAL ERROR: |error: |fatal error: in ")|:[FE]:|^\[----\] |: \|\+$| unexpected signal after /;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -74,7 +120,17 @@ function untilEmpty(): Follow {
 export const cppTests: Grammar = {
   language: 'cpp',
   standsAlone: true,
-  hints: [': Failure', ': FAILED:', ': failed: '],
+  hints: [
+    ': Failure',
+    ': FAILED:',
+    'mFAILED:',
+    ': failed: ',
+    ': Assertion Failed',
+    ': Unexpected signal ',
+    'Checks: ',
+    ' unexpected signal after',
+    '\n  failures:',
+  ],
   saysEnough: () => true,
   begin(line) {
     const form = formOf(line);

@@ -1,5 +1,7 @@
 import type { Grammar } from './grammar.ts';
+import { buildForms } from './buildForms.ts';
 import { checkerForms } from './checkerForms.ts';
+import { jvmForms } from './jvmForms.ts';
 import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
@@ -52,6 +54,15 @@ const goTool: Form = {
   },
 };
 
+/** `src/shop.erl:5:5: syntax error before: Z`: neither has the Erlang compiler. */
+const erlc: Form = {
+  head: /^((?:[A-Za-z]:)?[\w@./\\+-]{1,500}\.[eh]rl):(\d{1,9})(?::(\d{1,9}))?: (?!Warning: )(.{1,4000})$/,
+  follow: () => (line) => (/^%\s{1,8}(?:\d{1,9})?\|/.test(line) ? 'enough' : 'no'),
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
+  },
+};
+
 const goPackage: Form = {
   head: /^# [\w@./-]{1,300}(?: \[[\w@./-]{1,300}\])?$/,
   follow: single,
@@ -59,9 +70,9 @@ const goPackage: Form = {
   *parse() {},
 };
 
-/** rustc: the code and message, then the place. */
+/** rustc and deno lint: the code and message, then the place. */
 const rustc: Form = {
-  head: /^error(?:\[([A-Z]\w{1,20})\])?: (.{1,4000})$/,
+  head: /^error(?:\[([A-Z]\w{1,20}|[a-z][a-z-]{2,60})\])?: (.{1,4000})$/,
   needsMore: true,
   follow: () => {
     let lines = 0;
@@ -83,9 +94,9 @@ const rustc: Form = {
   },
 };
 
-/** What cargo says once more in the end. */
+/** What cargo and deno say once more in the end. */
 const cargoEnd: Form = {
-  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
+  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed|Type checking failed\.$|Test failed$)/,
   follow: () => (line) =>
     /^(?:\s+`|Caused by:|  process didn't|warning: build failed)/.test(line) ? 'enough' : 'no',
   *parse() {
@@ -177,62 +188,6 @@ const webpack: Form = {
   },
 };
 
-/** Maven: `[ERROR] /src/A.java:[5,17] …`; in the end it says all again. */
-const maven: Form = {
-  head: /^\[ERROR\] (\S.{0,1000}?\.\w{1,8}):\[(\d{1,9}),(\d{1,9})\] (.{1,4000})$/,
-  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
-  *parse(head) {
-    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
-  },
-};
-const mavenEnd: Form = {
-  head: /^\[ERROR\] (?:COMPILATION ERROR :|Failed to execute goal (?=.{0,2000}(?:Compilation failure|test failures)))/,
-  follow: () => {
-    let lines = 0;
-    return (line) =>
-      ++lines < 200 &&
-      /^(?:\[ERROR\](?: {2,4}\S| (?:\/|Please|Refer|See|->|To see|Re-run|For more|\[Help)|\s*$)|\[INFO\] -+$)/.test(
-        line,
-      ) &&
-      !/^\[INFO\] -+$/.test(line)
-        ? 'enough'
-        : 'no';
-  },
-  *parse(_head, lines) {
-    // The list below `COMPILATION ERROR` is the one that is counted; it begins blocks of its own.
-    yield nothing();
-    if (!lines[0]?.includes('COMPILATION ERROR')) return;
-    for (const line of lines.slice(1)) {
-      const match = maven.head.exec(line);
-      if (match) yield* maven.parse(match, [line]);
-    }
-  },
-};
-
-/** The counts of failed tests, and their list, which repeat what stands above. */
-const mavenCounts: Form = {
-  head: /^\[ERROR\] (?:Tests run: \d{1,9}, Failures: |(?:Failures|Errors): {0,4}$)/,
-  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
-  *parse() {
-    yield nothing();
-  },
-};
-
-const kotlin: Form = {
-  head: /^e: (?:file:\/\/)?(\/.{0,1000}?\.kts?)(?::(\d{1,9}):(\d{1,9}):?|: \((\d{1,9}), (\d{1,9})\):) (.{1,4000})$/,
-  *parse(head) {
-    yield found(head[1] ?? '', head[2] ?? head[4], head[3] ?? head[5], undefined, head[6] ?? '');
-  },
-};
-
-const linker: Form = {
-  head: /^(?:\S{0,200}\bld(?:\.\w{1,10})?: )?(\S.{0,1000}?):(?:\(\.[\w.+]{1,200}\)|(\d{1,9})): (undefined reference to [`'‘].{1,2000}['’])$/,
-  follow: single,
-  *parse(head) {
-    yield found(head[1] ?? '', head[2], undefined, 'undefined reference', head[3] ?? '');
-  },
-};
-
 /** `Build FAILED.` of MSBuild repeats every error. */
 const msbuildEnd: Form = {
   head: /^Build FAILED\.$/,
@@ -254,23 +209,21 @@ const forms: readonly Form[] = [
   rustc,
   esbuild,
   webpack,
-  maven,
-  mavenEnd,
-  mavenCounts,
+  ...jvmForms,
   compact,
   unix,
-  kotlin,
-  linker,
   msbuildEnd,
   goTool,
+  erlc,
   goPackage,
+  ...buildForms,
   ...checkerForms,
   stylish,
 ];
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|: \*{3} |^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -281,6 +234,7 @@ export const diagnostics: Grammar = {
   standsAlone: true,
   hints: [
     '  warning  ',
+    '[{"filePath":',
     ': E: ',
     ': F: ',
     // pylint's old form has no column.
@@ -293,30 +247,25 @@ export const diagnostics: Grammar = {
     '━━━━━',
     '  Line   ',
     'undefined reference to ',
+    'multiple definition of ',
+    'Undefined symbols for ',
+    'ld: cannot find ',
+    ' missing from command line',
+    ': *** No rule ',
+    ': *** missing ',
+    '.  Stop.',
     'Build FAILED.',
     '\ne: file:///',
-    // The go tool has no word for an error; these are what it complains of most.
-    ': undefined: ',
-    ': cannot use ',
-    'declared and not used',
-    'imported and not used',
-    ': syntax error: ',
-    ': missing return',
-    'not enough arguments ',
-    'too many arguments ',
-    'mismatched types ',
-    'assignment mismatch: ',
-    'invalid operation: ',
-    'redeclared in this block',
-    'no required module provides',
+    '.groovy: ',
     ' is not in std',
-    ' has no field or method ',
-    'no new variables on left',
+    'no required module provides',
     'import cycle not allowed',
   ],
   placeHints: [
-    // What Python's checkers say begins with a place.
-    ...Array.from({ length: 9 }, (_, digit) => `.py:${digit + 1}`),
+    // What Python's checkers, the go tool and Erlang's compiler say begins with a place.
+    ...Array.from({ length: 9 }, (_, digit) =>
+      ['py', 'go', 'erl'].map((extension) => `.${extension}:${digit + 1}`),
+    ).flat(),
     '.pyi:',
     'ipynb:',
     ' --> ',

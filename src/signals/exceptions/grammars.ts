@@ -2,20 +2,27 @@ import { batsTests } from './batsTests.ts';
 import { behaveTests } from './behaveTests.ts';
 import { clojure } from './clojure.ts';
 import { cppTests } from './cppTests.ts';
+import { cppTestXml } from './cppTestXml.ts';
 import { crystal } from './crystal.ts';
 import { ctestResults } from './ctestResults.ts';
 import { dart } from './dart.ts';
+import { debuggers } from './debuggers.ts';
 import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
 import { dotnet } from './dotnet.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { glog } from './glog.ts';
-import { go, goRace } from './go.ts';
+import { go } from './go.ts';
+import { goBare } from './goBare.ts';
+import { goGin } from './goGin.ts';
+import { goRace } from './goRace.ts';
+import { goRun } from './goRun.ts';
 import { goTests } from './goTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
-import { java, javaReports } from './java.ts';
+import { java } from './java.ts';
+import { javaReports } from './javaReports.ts';
 import { javascript } from './javascript.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
@@ -25,11 +32,13 @@ import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
 import { miette } from './miette.ts';
 import { native } from './native.ts';
+import { caughtSignals, debugMode, numberedStacks } from './nativeStacks.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
+import { nunitTests } from './nunitTests.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
-import { php } from './php.ts';
+import { php, phpStack } from './php.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
@@ -41,7 +50,8 @@ import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
 import { robotTests } from './robotTests.ts';
-import { ruby, rubyTests } from './ruby.ts';
+import { ruby, rubyStack } from './ruby.ts';
+import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
@@ -54,6 +64,7 @@ import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
 import { v8Death } from './v8Death.ts';
 import { testUnit } from './testUnit.ts';
+import { tslog } from './tslog.ts';
 import { valgrind } from './valgrind.ts';
 import { xunitTests } from './xunitTests.ts';
 import { wordpress } from './wordpress.ts';
@@ -78,10 +89,12 @@ export const grammars: readonly Grammar[] = [
   goTests,
   rustTests,
   cppTests,
+  cppTestXml,
   ctestResults,
   swiftTests,
   robotTests,
   xunitTests,
+  nunitTests,
   batsTests,
   npm,
   kernel,
@@ -94,16 +107,25 @@ export const grammars: readonly Grammar[] = [
   miette,
   rust,
   go,
+  goGin,
+  goBare,
   goRace,
+  goRun,
   zig,
   sanitizers,
   valgrind,
   glog,
   native,
+  debuggers,
+  caughtSignals,
+  numberedStacks,
+  debugMode,
   wordpress,
   php,
+  phpStack,
   crystal,
   ruby,
+  rubyStack,
   elixir,
   erlang,
   lua,
@@ -121,6 +143,7 @@ export const grammars: readonly Grammar[] = [
   shell,
   swift,
   diagnostics,
+  tslog,
   javascript,
   r,
   haskell,

@@ -1,25 +1,16 @@
-import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import type { Grammar, ParsedException } from './grammar.ts';
+import { smallSections } from './javascriptSmallTests.ts';
+import { languageOf } from './javascriptFrame.ts';
 import {
   dedented,
   failedExpectation,
   failure,
   javascriptFailure,
-  languageOf,
   silentFailure,
 } from './testFailure.ts';
+import { type Section, some } from './testSection.ts';
 
 const maxLines = 400;
-
-/** A part of a runner's report: its first line, how far it goes, and what it says. */
-interface Section {
-  readonly head: RegExp;
-  follow(head: string): Follow;
-  parse(lines: readonly string[]): Iterable<ParsedException>;
-}
-
-function* some(parsed: ParsedException | undefined): Iterable<ParsedException> {
-  if (parsed) yield parsed;
-}
 
 // mocha: `  2 failing`, then each failure with its number, its titles, and the error.
 const mochaCount: Section = {
@@ -121,12 +112,21 @@ const vitest: Section = {
   },
   *parse(lines) {
     const heads = lines.filter((line) => vitestHead.test(line)).length;
-    const parsed = javascriptFailure(
-      lines.filter((line) => !vitestHead.test(line) && !vitestRule.test(line)),
+    const parsed = inFileOf(
+      lines[0] ?? '',
+      javascriptFailure(lines.filter((line) => !vitestHead.test(line) && !vitestRule.test(line))),
     );
     if (parsed) yield* Array.from({ length: heads }, () => parsed);
   },
 };
+
+/** A test that took too long has no frames. */
+function inFileOf(head: string, parsed: ParsedException | undefined): ParsedException | undefined {
+  const file = /FAIL {2}(?:\|[^|]{1,100}\| )?(\S{1,1000}\.[cm]?[jt]sx?) /.exec(head)?.[1];
+  if (!parsed || file === undefined || parsed.frames.length > 0) return parsed;
+  return { ...parsed, frames: [{ file, inApp: true }] };
+}
+
 const vitestUnhandled: Section = {
   head: /^⎯{3,200} (?:Unhandled (?:Rejection|Error|Exception)|Uncaught Exception|Error) ⎯{3,200}$/,
   follow() {
@@ -262,8 +262,10 @@ const sections: readonly Section[] = [
   nodeDots,
   jasmine,
   karma,
+  ...smallSections,
 ];
-const anyHead = /^(?: {2})?\d+\) |failing|● |FAIL {2}|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
+const anyHead =
+  /^(?: {2})?\d+\) |failing|● |FAIL {2}|^error: expect\(|^ {2}\S.{0,500}sx?:\d{1,9}$|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
 
 export const javascriptTests: Grammar = {
   language: 'javascript',
@@ -283,6 +285,10 @@ export const javascriptTests: Grammar = {
     ' › ',
     '  Message:',
     ' FAILED\n\t',
+    '   FAIL  "',
+    'error: expect(',
+    'Difference (- actual',
+    'Value is not ',
   ],
   begin(line) {
     if (!anyHead.test(line)) return undefined;

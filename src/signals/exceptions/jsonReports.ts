@@ -73,7 +73,8 @@ function read(item: unknown): ParsedException | undefined {
   if (typeof err === 'object' && err !== null) return read(err);
   if (typeof type === 'string') return fromRspec(type, message, backtrace);
   const said = typeof message === 'string' ? message : err;
-  if (typeof stack === 'string' && stack !== '') return fromText(stack, said);
+  if (typeof stack === 'string' && stack !== '' && (stack.includes('\n') || said !== undefined))
+    return fromText(stack, said);
   if (typeof said !== 'string') return undefined;
   return timedOut.test(said) || isPlaced(location) ? fromText(said, said) : undefined;
 }

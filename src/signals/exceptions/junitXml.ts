@@ -1,9 +1,12 @@
+import { nativeFailure } from './cppTestXml.ts';
+import { reportedFailure } from './dotnetTestFailure.ts';
 import type { Grammar, ParsedException } from './grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
 import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
 
-const opens = /<(failure|error)(?=[\s>/])/;
+/** Visual Studio's reports have an element of their own. */
+const opens = /<(failure|error|ErrorInfo)(?=[\s>/])/;
 const outputOpens = /<system-(?:out|err)>/;
 const maxLines = 950;
 
@@ -15,7 +18,7 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
   return {
     language: 'text',
     standsAlone: true,
-    hints: ['<failure', '<error ', '<error>', '<system-out>', '<system-err>'],
+    hints: ['<failure', '<error ', '<error>', '<ErrorInfo>', '<system-out>', '<system-err>'],
     saysEnough: (line) => !isOpen(line),
     begin(line) {
       if (!line.includes('<') || !(opens.test(line) || outputOpens.test(line))) return undefined;
@@ -37,9 +40,11 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
 
 /** Whether a failure or an output that begins in the line ends in a later one. */
 function isOpen(line: string): boolean {
-  const start = Math.max(...['<failure', '<error', '<system-'].map((tag) => line.lastIndexOf(tag)));
+  const start = Math.max(
+    ...['<failure', '<error', '<ErrorInfo', '<system-'].map((tag) => line.lastIndexOf(tag)),
+  );
   const end = Math.max(
-    ...['</failure>', '</error>', '</system-'].map((tag) => line.lastIndexOf(tag)),
+    ...['</failure>', '</error>', '</ErrorInfo>', '</system-'].map((tag) => line.lastIndexOf(tag)),
   );
   if (end > start) return false;
   const tag = line.slice(start);
@@ -47,7 +52,7 @@ function isOpen(line: string): boolean {
 }
 
 function staysOpen(line: string): boolean {
-  const closes = /<\/(?:failure|error|system-(?:out|err))>/.test(line);
+  const closes = /<\/(?:failure|error|ErrorInfo|system-(?:out|err))>/.test(line);
   if (opens.test(line) || outputOpens.test(line)) return isOpen(line);
   return !closes;
 }
@@ -64,7 +69,7 @@ export interface ReportedFailure {
 
 function* failuresIn(text: string): Iterable<ReportedFailure> {
   const tag =
-    /<(testcase|skipped|failure|error|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
+    /<(testcase|skipped|failure|error|ErrorInfo|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
   let testcase = '';
   let skipped = false;
   for (let match = tag.exec(text); match; match = tag.exec(text)) {
@@ -84,17 +89,23 @@ function* failuresIn(text: string): Iterable<ReportedFailure> {
     if (end < 0) tag.lastIndex = text.length;
     else if (closed !== '/') tag.lastIndex = end;
     if (skipped || name.startsWith('system')) continue;
-    // PHPUnit's word for tests that are dubious but did not fail.
-    if (attribute(attributes, 'type').endsWith('RiskyTestError')) continue;
+    if (isNoFailure(attribute(attributes, 'type'), attribute(attributes, 'message'))) continue;
     yield {
       type: attribute(attributes, 'type'),
       message: attribute(attributes, 'message'),
-      body: contentOf(body),
+      body: /<[Mm]essage>/.test(body) ? body : contentOf(body),
       file: attribute(testcase, 'file'),
       line: attribute(testcase, 'line'),
     };
     if (end < 0) return;
   }
+}
+
+/** PHPUnit's word for tests that are dubious but did not fail, and TestNG's for those that were not run. */
+function isNoFailure(type: string, message: string): boolean {
+  return (
+    type.endsWith('RiskyTestError') || message.includes(' depends on not successfully finished ')
+  );
 }
 
 function attribute(attributes: string, name: string): string {
@@ -130,6 +141,8 @@ function contentOf(body: string): string {
 }
 
 export function readFailure(one: ReportedFailure, languages: readonly Grammar[]): ParsedException {
+  const reported = reportedFailure(one.body, contentOf);
+  if (reported) return reported;
   const lines = unwrapped(one.body.split('\n', 1_000).map((line) => line.replace(/\r$/, '')));
   const known = lines.some((line) => /^E {2,}|\.py:\d/.test(line)) ? parsePytest(lines) : undefined;
   const drawn = lines.some((line) => /^\s{0,8}❯ /.test(line))
@@ -139,6 +152,7 @@ export function readFailure(one: ReportedFailure, languages: readonly Grammar[])
     known ??
     drawn ??
     parsedBy(languages, lines) ??
+    nativeFailure(lines.filter((line) => line !== '')) ??
     javascriptFailure(lines) ??
     phpUnitFailure(lines);
   if (parsed && (parsed.frames.length > 0 || !one.file))

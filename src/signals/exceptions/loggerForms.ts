@@ -49,6 +49,14 @@ const forms: readonly Form[] = [
     may: (line) => line.charCodeAt(4) === 91,
     header: /^(INFO|WARN|ERRO|FATA|PANI|DEBU|TRAC)\[[\dT:.+Z-]{1,30}\] /,
     tail: / {2,}[\w.]{1,60}=/,
+    language: 'go',
+  },
+  {
+    // zerolog on a terminal: `11:21AM ERR main.go:12 > import failed error="disk full" feed=eu`
+    may: (line) => startsWithDigit(line) && line.includes('M '),
+    header: /^\d{1,2}:\d\d[AP]M (TRC|DBG|INF|WRN|ERR|FTL|PNC) (?:[\w./@-]{1,160}\.go:\d{1,7} > )?/,
+    tail: /(?:^| )[\w.]{1,60}=/,
+    language: 'go',
   },
   {
     // Celery: `[2026-03-02 10:00:00,123: ERROR/ForkPoolWorker-1] `
@@ -112,6 +120,20 @@ const forms: readonly Form[] = [
     language: 'javascript',
   },
   {
+    // signale: `✖  error     `, `[api] › ✖  fatal  `
+    may: (line) => line.startsWith('✖') || (isBracketed(line) && line.includes('✖')),
+    header: /^(?:\[[^\]]{1,80}\] ){0,3}(?:› )?✖ {2}(error|fatal) {2,12}/,
+    language: 'javascript',
+  },
+  {
+    // tslog: time, level, caller, logger and message between tabs
+    may: (line) => startsWithDigit(line) && line.includes('\t'),
+    header: new RegExp(
+      `^${date} ${time}\\t([A-Z]{4,5})\\t\\S{1,300}\\.[cm]?[jt]sx?:\\d{1,7}\\t(?:[\\w.:-]{1,80}\\t)?`,
+    ),
+    language: 'javascript',
+  },
+  {
     // Apache httpd 2.4
     may: isBracketed,
     header: new RegExp(
@@ -159,6 +181,17 @@ const forms: readonly Form[] = [
     ),
   },
   {
+    // SLF4J's simple logger, and log4j's TTCC: `[main] ERROR shop.Cart - `, `21   [main] ERROR shop.Cart x - `
+    may: (line) => line.charCodeAt(0) === 91 || startsWithDigit(line),
+    header:
+      /^(?:\d{1,9} {1,8})?\[[^\]\n]{1,80}\] \[?([A-Z]{4,5})\]? {1,4}[\w$.]{1,200}(?: \S{0,60})? - /,
+  },
+  {
+    // java.util.logging in Japanese, Chinese and Korean
+    may: (line) => line.charCodeAt(2) === 58,
+    header: /^(重大|严重|심각|警告|경고|情報|信息|정보): /,
+  },
+  {
     // zap on a terminal: time, level, logger, caller and message between tabs
     may: (line) => startsWithDigit(line) && line.includes('\t'),
     header: new RegExp(
@@ -169,8 +202,16 @@ const forms: readonly Form[] = [
   },
 ];
 
-/** logrus shortens its levels to four letters. */
-const shortened: Readonly<Record<string, Level>> = {
+/** logrus shortens its levels to four letters; Java translates them. */
+const special: Readonly<Record<string, Level>> = {
+  重大: 'error',
+  严重: 'error',
+  심각: 'error',
+  警告: 'warning',
+  경고: 'warning',
+  情報: 'none',
+  信息: 'none',
+  정보: 'none',
   ERRO: 'error',
   FATA: 'fatal',
   PANI: 'fatal',
@@ -178,16 +219,21 @@ const shortened: Readonly<Record<string, Level>> = {
   TRAC: 'none',
 };
 
+/** A message before its fields, as klog writes it. */
+const quotedMessage = /^"(?:[^"\\]|\\.){1,2000}"(?=$| [\w./-]{1,100}=)/;
+
 export function readForm(line: string): FormHeader | undefined {
   for (const { may, header, language, tail } of forms) {
     if (!may(line)) continue;
     const match = header.exec(line);
     if (!match) continue;
     const word = match[1] ?? '';
-    const level = shortened[word] ?? levelOf(word.replace(/\d$/, ''));
+    const level = special[word] ?? levelOf(word.replace(/\d$/, ''));
     if (level === undefined) continue;
-    const start = match[0].length;
-    const behind = tail?.exec(line.slice(start));
+    const rest = line.slice(match[0].length);
+    const quoted = quotedMessage.exec(rest);
+    const start = match[0].length + (quoted ? 1 : 0);
+    const behind = quoted ? { index: quoted[0].length - 2 } : tail?.exec(rest);
     return {
       level,
       start,

@@ -17,37 +17,50 @@ export interface Header {
 }
 
 const iso =
-  /\[?(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ]|, )(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:[.,]\d{3})?(Z| ?[+-]\d{2}:?\d{2})?(?: UTC)?\]?/y;
-const clock = /\[?(?:\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?|\d{1,2}:\d{2}[AP]M)\]?(?= )/y;
+  /\[?(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ]|, )(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:[.,]\d{3})?(Z| ?[+-]\d{2}:?\d{2})?\]?(?: UTC\]?)?/y;
+const clock = /\[?(?:\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| ?[AP]M)?|\d{1,2}:\d{2}[AP]M)\]?(?= )/y;
 const syslog =
-  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: \d{4})?\]?(?= )/y;
+  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: (?:\d{4}|[AP]M))?\]?(?= )/y;
 const dayFirst =
-  /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
+  /\[?(?:\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]|\d{2} [A-Z][a-z]{2} )\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
 const words =
   'error|err|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+/** Java's levels in the languages it speaks, which only stand in capitals. */
+const translated =
+  'SCHWERWIEGEND|WARNUNG|GRAVE|AVERTISSEMENT|INFOS|ADVERTENCIA|AVVERTENZA|INFORMAZIONI';
 const command = /##\[(error|warning|debug)\]/y;
 const bracketed = new RegExp(
   `[\\[<(]\\s{0,8}(?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
   'iy',
 );
 const capital = new RegExp(
-  `(${words.toUpperCase()})\\b(?![=(.'"-])\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
+  `(${words.toUpperCase()}|${translated})\\b(?![=(.'"-]| {1,20}= )\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
   'y',
 );
+/** Go's runtime says `panic: ` itself: whoever gave the time only carries it. */
 const afterTime = new RegExp(
-  `(?:[\\w.-]{1,40}[.])?(${words})\\b(?![=.'"])\\s{0,8}[:|\\]]?(?=[\\s\\[(:|-]|$)`,
+  `(?!panic: )(?:[\\w.-]{1,40}[.])?(${words})\\b(?![=.'"])\\s{0,8}[:|\\]]?(?=[\\s\\[(:|-]|$)`,
   'iy',
 );
 const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
 /** `[MainThread]`, `(14417)`, `{tasks.py:17}`, `12345 ---`, `#123`: who said it. */
 const origin =
   /(?:\[[^\]\n]{0,80}\]|\{[\w.-]{1,80}:\d{1,6}\}|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
-/** `shop.api:`, `api - `, `__main__:<module>:12 - `, `c.a.Foo  : `. */
-const component =
-  /(?!\S{0,80}(?:Error|Exception)\b)(?:\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}|[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|(?:[\w.]{1,80}:)?[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}(?![-–:|]\s)|\w[\w.]{0,60}:(?=\S))/y;
+const components = [
+  String.raw`(?:[\w.]{1,80}:)?[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}(?![-–:|]\s)`, // pay.tax:app/pay.py:12
+  String.raw`[\w$.]{1,100}:\d{1,6}:\s{1,4}`, // c.a.Foo:12:
+  String.raw`[\w$.<>]{1,200}\([\w$-]{1,80}\.\w{1,8}:\d{1,7}\)\s{0,4}[-:]?\s{1,4}`, // c.a.Foo.bar(Foo.java:12)
+  String.raw`[\w$@/.-]{1,100}(?:\s{1,8}(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,80}\)|\{[^{}\n]{0,200}\})){1,3}\s{1,8}(?:-|:|\|)\s{1,4}`, // c.a.Foo [main] {} -
+  String.raw`\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}`, // shop::api:
+  String.raw`[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}`, // __main__:<module>:12 -
+  String.raw`(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}`, // shop.api:
+  String.raw`\w[\w.]{0,60}:(?=\S)`,
+].join('|');
+/** What said it; not the name of an exception. */
+const component = new RegExp(String.raw`(?!\S{0,80}(?:Error|Exception)\b)(?:${components})`, 'y');
 
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
@@ -97,11 +110,11 @@ export function headerCuts(line: string): HeaderCuts | undefined {
 
 function usualCuts(line: string): HeaderCuts {
   const time = readTime(line, 0);
-  const start = time?.end ?? 0;
+  const start = time ? secondTimeEnd(line, time.end) : 0;
   const from = time ? skip(gap, line, start) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
-    const rest = messageStart(line, found.end);
+    const rest = messageStart(line, time ? found.end : behindTime(line, found.end));
     return { hasTime: time !== undefined, level: found.level, rest, spoken: from };
   }
   if (!time) return noHeader;
@@ -110,16 +123,24 @@ function usualCuts(line: string): HeaderCuts {
   return { hasTime: true, rest: text, spoken: text };
 }
 
+/** What carries a log may write its own time before the logger's: Jenkins, pm2. */
+function secondTimeEnd(line: string, end: number): number {
+  const next = skip(gap, line, end);
+  const at = line[next] === '[' ? next + 1 : next;
+  return next > end && isDigit(line.charCodeAt(at)) ? (readTime(line, next)?.end ?? end) : end;
+}
+
 const noHeader: HeaderCuts = { hasTime: false, rest: 0, spoken: 0 };
 
 function readFormed(line: string): Header | undefined {
   const form = readForm(line);
   if (!form) return undefined;
   const { level, start, end, language } = form;
+  const behind = end === undefined ? '' : line.slice(end);
   return {
     level,
     ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
-    rest: line.slice(start, end).trimEnd(),
+    rest: withReason(line.slice(start, end).trimEnd(), logfmtReason.exec(behind)),
     spoken: line.slice(start),
     between: line.slice(0, start),
     ...(language === undefined ? {} : { language }),
@@ -159,8 +180,7 @@ export function timeAt(line: string, at: number): string | undefined {
 
 function readTime(line: string, at: number): Time | undefined {
   const first = line.charCodeAt(at);
-  if (!(first >= 48 && first <= 57) && first !== 91 && !(first >= 65 && first <= 90))
-    return undefined;
+  if (!isDigit(first) && first !== 91 && !(first >= 65 && first <= 90)) return undefined;
   if (isUsual(line, at)) return { iso: line.slice(at, at + 24), end: at + 24 };
   iso.lastIndex = at;
   const match = iso.exec(line);
@@ -192,6 +212,10 @@ function isUsual(line: string, at: number): boolean {
   return (
     isDay && twoDigits(line, at + 11) < 24 && isMinute(line, at + 14) && isMinute(line, at + 17)
   );
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function isMinute(line: string, at: number): boolean {
@@ -281,8 +305,16 @@ function markedLevel(line: string, at: number): FoundLevel | undefined {
   return undefined;
 }
 
+/** AWS Lambda's Python: the time and the request between level and message. */
+const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+
+/** The time may stand behind the level. */
+function behindTime(line: string, at: number): number {
+  return readTime(line, skip(gap, line, at))?.end ?? at;
+}
+
 function messageStart(line: string, at: number): number {
-  let from = skip(gap, line, skip(pythonName, line, at));
+  let from = skip(gap, line, skip(request, line, skip(pythonName, line, at)));
   for (let i = 0; i < 4; i++) {
     const next = skip(origin, line, from);
     if (next === from) break;
@@ -304,7 +336,7 @@ const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)=["']?(\w{1,12})(?:[+-]\d{1,3
 const logfmtMessage =
   /(?:^|\s)(?:msg|message|event)=(?:"((?:[^"\\]|\\.){0,4000})"?|'((?:[^'\\]|\\.){0,4000})'?|(\S{1,4000}))/;
 const logfmtReason =
-  /\s(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|'((?:[^'\\]|\\.){1,1000})'?|(\S{1,400}))/;
+  /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|'((?:[^'\\]|\\.){1,1000})'?|(\S{1,400}))/;
 /** A stack is the last field; of ZIO without, of structlog with the quote that ends it. */
 const logfmtCause =
   /\scause="(?=Exception in thread )|\sexception=(?=["']Traceback \(most recent call last\):)/;
@@ -322,7 +354,8 @@ function unescaped(match: RegExpExecArray): string {
 /** What failed, and why. */
 function withReason(message: string, match: RegExpExecArray | null): string {
   const reason = match ? unescaped(match) : '';
-  return reason === '' || message.includes(reason) ? message : `${message}: ${reason}`;
+  if (reason === '' || message.includes(reason)) return message;
+  return message === '' ? reason : `${message}: ${reason}`;
 }
 
 function readLogfmt(line: string): Header | undefined {
@@ -333,7 +366,9 @@ function readLogfmt(line: string): Header | undefined {
   if (!/(?:level|lvl|severity)=/.test(line)) return undefined;
   const level = levelOf(logfmtLevel.exec(line)?.[1] ?? '');
   const message = logfmtMessage.exec(line);
-  if (!level || !message) return undefined;
+  const reason = logfmtReason.exec(line);
+  // go-kit's loggers may give the error alone.
+  if (!level || !(message ?? reason)) return undefined;
   const at = Date.parse(logfmtTime.exec(line)?.[1] ?? '');
   const place = logfmtPlace.exec(line)?.[1];
   const cause = logfmtCause.exec(line);
@@ -342,7 +377,7 @@ function readLogfmt(line: string): Header | undefined {
     ...(Number.isNaN(at) ? {} : { timestamp: new Date(at).toISOString() }),
     rest: cause
       ? line.slice(cause.index + cause[0].length)
-      : withReason(unescaped(message), logfmtReason.exec(line)),
+      : withReason(message ? unescaped(message) : '', reason),
     ...(place === undefined ? {} : { between: place }),
   };
 }

@@ -35,12 +35,20 @@ export const lua: Grammar = {
       return ++lines <= maxMessageLines ? 'more' : 'no';
     };
   },
-  saysEnough: (line) => !byInterpreter.test(line),
+  saysEnough: (line) => !byInterpreter.test(line) || isUnreadable(line),
   *parse(lines) {
     const parsed = parseStack(lines);
     if (parsed) yield parsed;
   },
 };
+
+/** A script that does not compile has no stack. */
+function isUnreadable(line: string): boolean {
+  const said = placed.exec(byInterpreter.exec(line)?.[1] ?? '')?.[3] ?? '';
+  return /(?:expected|unfinished|malformed|unexpected|near) .{0,200}(?:near|at line|<eof>|')|^cannot use .{1,40} outside/.test(
+    said,
+  );
+}
 
 function parseStack(lines: readonly string[]): ParsedException | undefined {
   const [first = ''] = lines;
@@ -48,14 +56,15 @@ function parseStack(lines: readonly string[]): ParsedException | undefined {
   const text = own?.[1] ?? first;
   const match = placed.exec(text) ?? anywhere.exec(first);
   const stack = lines.findIndex((line) => stackHead.test(line));
-  if (stack < 0 || (!match && !own)) return undefined;
+  if (!match && !own) return undefined;
+  if (stack < 0 && !isUnreadable(first)) return undefined;
   const frames: Frame[] = [];
-  for (const line of lines.slice(stack + 1)) {
+  for (const line of stack < 0 ? [] : lines.slice(stack + 1)) {
     const frame = readFrame(line);
     if (frame) addFrame(frames, frame);
   }
   const top = match ? topOf(match, frames) : undefined;
-  const message = messageOf([match?.[3] ?? text, ...lines.slice(1, stack)]);
+  const message = messageOf([match?.[3] ?? text, ...(stack < 0 ? [] : lines.slice(1, stack))]);
   return exceptionOf(
     'lua',
     {

@@ -1,5 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { loggedStack } from './loggedStack.ts';
 import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
 
 export const typeName = String.raw`\\?[A-Za-z_][\w\\]{0,250}(?:@anonymous[^\s:]{0,200})?`;
@@ -304,15 +305,7 @@ function linkOf(
       frames,
       frameOf(file, isInApp(file), { function: calledIn(calls[0]), line: Number(line) }),
     );
-  calls.forEach((call, at) => {
-    const place = framePlace.exec(call);
-    if (!place) return;
-    const path = place[1] ?? '';
-    addFrame(
-      frames,
-      frameOf(path, isInApp(path), { function: calledIn(calls[at + 1]), line: Number(place[2]) }),
-    );
-  });
+  for (const frame of framesOf(calls)) addFrame(frames, frame);
   return {
     type: type
       .replaceAll('\\\\', '\\')
@@ -321,6 +314,15 @@ function linkOf(
     message: messageOf([message]),
     frames,
   };
+}
+
+function framesOf(calls: readonly string[]): readonly Frame[] {
+  return calls.flatMap((call, at) => {
+    const place = framePlace.exec(call);
+    const path = place?.[1] ?? '';
+    const known = { function: calledIn(calls[at + 1]), line: Number(place?.[2]) };
+    return place ? [frameOf(path, isInApp(path), known)] : [];
+  });
 }
 
 /** `Shop\Cart->total(Array)` without its arguments; PHP 8.4 puts the line number into a closure's name. */
@@ -400,3 +402,16 @@ function parseMonolog(lines: readonly string[]): ParsedException | undefined {
   const [outermost, ...causes] = links;
   return outermost && exceptionOf('php', outermost, causes);
 }
+
+/** Loggers given a message and `getTraceAsString()`. */
+export const phpStack = loggedStack({
+  language: 'php',
+  hints: ['\n#0 /', '\n#0 [int', '\n#0 C:'],
+  isFrame: (line) =>
+    line.startsWith('#') &&
+    /^#\d{1,5} (?:\{main\}|\[internal function\]: |\S.{0,800}?\(\d{1,9}\): )/.test(line),
+  framesIn: (lines) => framesOf(lines.map((line) => stackFrame.exec(line)?.[2] ?? '')),
+  named: new RegExp(
+    String.raw`(?:^|[\s([])((?:[A-Za-z_]\w{0,80}\\){1,10}\w{1,80}|\w{0,80}(?:Exception|Error))(?:: | - )`,
+  ),
+});

@@ -42,6 +42,7 @@ const maxMessageLines = 10;
 export const python: Grammar = {
   language: 'python',
   hints: ['Traceback (most', 'File "'],
+  namesLast: true,
   repeatsHeaders: true,
   begin(line) {
     const headed = followHeader(line);

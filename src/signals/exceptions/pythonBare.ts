@@ -3,9 +3,7 @@ import { exceptionOf, frameOf } from './parts.ts';
 import { python } from './python.ts';
 import { isInApp } from './pythonFrame.ts';
 
-/** A whole traceback in one line, its line ends written as `\n` (rsyslog: `#012`), perhaps as the quoted value of a field. */
-const folded = /(["']?)Traceback \(most recent call last\):(\\n|#012)\s{2}File \\?"/;
-/** The same with lines of its own, but escaped: the last field of a record. */
+/** A traceback with lines of its own, but quoted: the last field of a record. */
 const quotedHead = '"Traceback (most recent call last):';
 const quoteEnd = /(?:^|[^\\])"/;
 const maxQuotedLines = 400;
@@ -23,7 +21,7 @@ const typed = /^([A-Za-z_][\w.]{0,200})(?:: (.*))?$/;
 export const pythonBare: Grammar = {
   language: 'python',
   hints: [
-    'Traceback (most',
+    '"Traceback (most',
     ": can't open file",
     ": can't find '__main__'",
     ': No module named ',
@@ -42,18 +40,14 @@ export const pythonBare: Grammar = {
     const parsed = line.startsWith('future: <')
       ? readTyped(next)
       : line === quotedHead
-        ? readQuoted(lines.join('\n'), '"', '\n')
+        ? readQuoted(lines.join('\n'))
         : readWhole(line);
     if (parsed) yield parsed;
   },
 };
 
 function isWhole(line: string): boolean {
-  return (
-    (line.includes('call last):') && folded.test(line)) ||
-    launched.test(line) ||
-    undecodable.test(line)
-  );
+  return launched.test(line) || undecodable.test(line);
 }
 
 function followFuture(): Follow {
@@ -73,8 +67,6 @@ function readTyped(line: string): ParsedException | undefined {
 }
 
 function readWhole(line: string): ParsedException | undefined {
-  const match = folded.exec(line);
-  if (match) return readQuoted(line.slice(match.index), match[1] ?? '', match[2] ?? '');
   const said = launched.exec(line)?.[1];
   if (said !== undefined) {
     return exceptionOf('python', { type: 'PythonError', message: said, frames: [] }, []);
@@ -84,20 +76,10 @@ function readWhole(line: string): ParsedException | undefined {
   return exceptionOf('python', { type: 'SyntaxError', message, frames: [frame] }, []);
 }
 
-function readQuoted(text: string, quote: string, lineEnd: string): ParsedException | undefined {
-  const lines = unquoted(text, quote)
-    .split(lineEnd)
-    .map((line) => line.replace(/\\(["'\\])/g, '$1'));
+function readQuoted(text: string): ParsedException | undefined {
+  const end = quoteEnd.exec(text.slice(1));
+  const quoted = end ? text.slice(1, 1 + end.index + end[0].length - 1) : text.slice(1);
+  const lines = quoted.split('\n').map((line) => line.replace(/\\(["\\])/g, '$1'));
   const [parsed] = [...python.parse(lines)];
   return parsed;
-}
-
-/** What stands between a quote and the next that is not escaped. */
-function unquoted(text: string, quote: string): string {
-  if (quote === '') return text;
-  for (let at = 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === quote) return text.slice(1, at);
-  }
-  return text.slice(1);
 }

@@ -87,6 +87,22 @@ java.lang.IllegalStateException: no price
       assert.deepEqual(framesOf(await follower.scan(true)), [1]);
     });
 
+    it('are known within a record of several lines', async () => {
+      mkdirSync(temp.path('spread'), { recursive: true });
+      const file = temp.path('spread/app.log');
+      const record = (message: string): string =>
+        `${JSON.stringify({ level: 'error', message, time: 0 }, undefined, 2)}\n`;
+      const log = record('no till') + record(trace.join('\n'));
+      const titles = async (): Promise<string[]> =>
+        (await follower.scan(true)).signals.map(({ title }) => title);
+      const follower = follow(temp.path('spread'));
+      writeFileSync(file, log.slice(0, -40));
+      assert.deepEqual(await titles(), ['no till']);
+      appendFileSync(file, log.slice(-40));
+      assert.deepEqual(await titles(), ['TypeError: pay is not a function']);
+      assert.deepEqual(await titles(), []);
+    });
+
     it('are known still when it was packed', async () => {
       const file = temp.path('packed/app.log');
       mkdirSync(temp.path('packed'), { recursive: true });

@@ -71,6 +71,8 @@ describe('source maps', () => {
     };
     rename('webpack://depot/./src/lids.ts?1b2c');
     assert.equal(maps().original(frame('dist/lids.js', place)).file, 'src/lids.ts');
+    rename('https://depot.example/src/lids.ts');
+    assert.equal(maps().original(frame('dist/lids.js', place)).file, 'src/lids.ts');
     rename('../node_modules/lid/index.js');
     assert.equal(maps().original(frame('dist/lids.js', place)).inApp, false);
   });

@@ -136,4 +136,46 @@ error: could not compile \`depot\` (bin "depot") due to 1 previous error
     ]);
     allDiagnostics(text);
   });
+
+  it('ESLint in JSON, without its warnings', () => {
+    const message = (ruleId: string | null, severity: number, line: number) => ({
+      ruleId,
+      severity,
+      message: `wrong ${line}`,
+      line,
+      column: 3,
+      suggestions: [{ desc: 'other' }],
+    });
+    const files = [
+      {
+        filePath: '/srv/app/pay.js',
+        messages: [message('no-undef', 2, 4), message('semi', 1, 5), message(null, 2, 6)],
+        source: 'let "[{',
+      },
+      { filePath: '/srv/app/ok.js', messages: [] },
+    ];
+    assert.deepEqual(summaries(JSON.stringify(files)), [
+      'error no-undef: wrong 4 @ - /srv/app/pay.js:4',
+      'error CompileError: wrong 6 @ - /srv/app/pay.js:6',
+    ]);
+    assert.deepEqual(summaries('[{"filePath":"/srv/app/pay.js","messages":[{"severity":2'), []);
+  });
+
+  it('deno: what is wrong, not that something was', () => {
+    const text = `error[no-unreachable]: This statement is unreachable
+ --> /srv/app/pay.js:4:3
+  |
+4 |   console.log('never');
+  |   ^^^^^^^^^^^^^^^^^^^^^
+  = hint: Remove the unreachable statement
+
+
+Found 1 problem
+error: Type checking failed.
+`;
+    assert.deepEqual(summaries(text), [
+      'error no-unreachable: This statement is unreachable @ - /srv/app/pay.js:4',
+    ]);
+    allDiagnostics(text);
+  });
 });

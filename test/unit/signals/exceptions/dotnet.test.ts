@@ -51,6 +51,100 @@ next`);
     );
   });
 
+  it('reads an aggregate of .NET Framework and mono, which print its first one twice', () => {
+    const [event, ...others] =
+      eventsIn(`System.AggregateException: Two failed. (a) (lost) ---> System.TimeoutException: a
+Parameter name: id
+  at Acme.A.Run () [0x00092] in /srv/A.cs:20 
+   --- End of inner exception stack trace ---
+  at Acme.All.Run (System.Action a) [0x00003] in /srv/All.cs:6 
+---> (Inner Exception #0) System.TimeoutException: a
+Parameter name: id
+  at Acme.A.Run () [0x00092] in /srv/A.cs:20 <---
+
+---> (Inner Exception #1) Acme.VehicleLost: lost ---> System.IO.IOException: gone
+  at Acme.B.Read () [0x00092] in /srv/B.cs:21 
+   --- End of inner exception stack trace ---
+  at Acme.B.Run () [0x000a9] in /srv/B.cs:25 <---
+
+next`);
+    assert.equal(others.length, 0);
+    assert.equal(event?.message, 'Two failed. (a) (lost)');
+    assert.equal(event.frames[0]?.file, '/srv/All.cs');
+    assert.deepEqual(
+      event.causes.map(({ type, message }) => `${type}: ${message}`),
+      [
+        'System.TimeoutException: a\nParameter name: id',
+        'Acme.VehicleLost: lost',
+        'System.IO.IOException: gone',
+      ],
+    );
+  });
+
+  it('takes a type for one by the frame below it, whatever its name ends in', () => {
+    assert.deepEqual(
+      summaries(`Fleet.Core.VehicleLost: vehicle v8 lost ---> System.TimeoutException: timed out
+  at Fleet.Core.Probe.Read (System.Int32 id) [0x00092] in /srv/Fleet.cs:20 
+   --- End of inner exception stack trace ---
+  at Fleet.Core.Probe.Poll (System.Int32 id) [0x000a9] in /srv/Fleet.cs:25 
+Fleet.Core.Started: 3 vehicles
+  at noon`),
+      ['error Fleet.Core.VehicleLost: vehicle v8 lost @ Fleet.Core.Probe.Poll /srv/Fleet.cs:25'],
+    );
+  });
+
+  it('reads a message of several lines with an inner exception behind the last', () => {
+    const [event] = eventsIn(`System.InvalidOperationException: config missing
+looked in /nowhere ---> System.IO.IOException: no such path
+   at System.IO.File.Open(String path)
+   --- End of inner exception stack trace ---
+   at Acme.Config.Load(String path) in /srv/Config.cs:line 40`);
+    assert.deepEqual(
+      [event?.message, event?.frames[0]?.line, event?.causes[0]?.type],
+      ['config missing\nlooked in /nowhere', 40, 'System.IO.IOException'],
+    );
+  });
+
+  it('reads NUnit’s console and the reports of NUnit and Visual Studio', () => {
+    const causes = eventsIn(`Errors and Failures:
+1) Test Failure : Fleet.TrackerTests.Adds
+     sum
+  Expected: 4
+  But was:  5
+
+at Fleet.TrackerTests.Adds () [0x00001] in /srv/T.cs:5
+
+2) Error : Fleet.TrackerTests.Throws
+System.InvalidOperationException : no fleet
+  ----> System.ArgumentException : id
+   at Fleet.TrackerTests.Throws() in /srv/T.cs:line 6
+--ArgumentException
+
+<test-case name="Adds" result="Failed"><failure>
+<message><![CDATA[  Expected: 4
+  But was:  5
+]]></message>
+<stack-trace><![CDATA[at Fleet.TrackerTests.Adds() in /srv/T.cs:line 5
+]]></stack-trace></failure></test-case>
+<UnitTestResult outcome="Failed"><Output><ErrorInfo>
+<Message>Test method Fleet.T.Reads threw exception: 
+System.FormatException: not &quot;a&quot; number</Message>
+<StackTrace>   at Fleet.T.Reads() in C:\\src\\T.cs:line 7</StackTrace>
+</ErrorInfo></Output></UnitTestResult>`).map((event) => [
+      event.kind,
+      event.type,
+      event.message.split('\n')[0],
+      event.frames.find(({ inApp }) => inApp)?.line,
+      event.causes.map(({ message }) => message).join(),
+    ]);
+    assert.deepEqual(causes, [
+      ['test', 'AssertionFailure', 'sum', 5, ''],
+      ['test', 'System.InvalidOperationException', 'no fleet', 6, 'id'],
+      ['test', 'AssertionFailure', 'Expected: 4', 5, ''],
+      ['test', 'System.FormatException', 'not "a" number', 7, ''],
+    ]);
+  });
+
   it('reads .NET Framework: inner heads on one line', () => {
     const [event] =
       eventsIn(`Unhandled Exception: System.Exception: outer ---> System.IO.IOException: inner

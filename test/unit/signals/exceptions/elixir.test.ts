@@ -92,4 +92,27 @@ Finished in 0.03 seconds`);
   it('takes no bold text for one', () => {
     assert.deepEqual(summaries('** note ** (see below)\n  ** (important) read this'), []);
   });
+
+  it("reads what failed before a module's first test", () => {
+    const text = `  0) SetupTest: failure on setup_all callback, all tests have been invalidated
+     ** (RuntimeError) db is locked
+     stacktrace:
+       test/shop_test.exs:56: SetupTest.__ex_unit_setup_all_0/1
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, type, frames }) => [kind, type, frames[0]?.line]),
+      [['test', 'RuntimeError', 56]],
+    );
+  });
+
+  it('takes no warning for the head of what an empty line parts from it', () => {
+    const text = `warning: the call to String.to_integer/1 will fail with ArgumentError
+  lib/shop.exs:127
+
+** (KeyError) key :price not found in: %{cost: 3}
+    lib/shop.exs:60: Shop.price/1`;
+    assert.deepEqual(summaries(text), [
+      'error KeyError: key :price not found in: %{cost: 3} @ Shop.price/1 lib/shop.exs:60',
+    ]);
+  });
 });

@@ -100,4 +100,23 @@ Function: &Till.Pay.run/1
       [],
     );
   });
+
+  it('reads what a program logged as an error, and why a script ended', () => {
+    const text = `=ERROR REPORT==== 29-Nov-2026::11:23:06.847725 ===
+payment 17 refused: card expired
+=ERROR REPORT==== 29-Nov-2026::11:23:06.880170 ===
+    order: 18
+    what: refused
+escript: exception error: no case clause matching 1
+  in function  erl_eval:case_clauses/8 (erl_eval.erl, line 1041)
+  in call from escript:start/1 (escript.erl, line 277)`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, type, message }) => [kind, type, message]),
+      [
+        ['log', 'LoggedError', 'payment 17 refused: card expired'],
+        ['log', 'LoggedError', 'order: 18\nwhat: refused'],
+        ['exception', 'case_clause', 'no case clause matching 1'],
+      ],
+    );
+  });
 });

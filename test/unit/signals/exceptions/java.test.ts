@@ -19,6 +19,19 @@ Caused by: java.io.EOFException
 const onTop = (frame: string): string => `java.lang.IllegalStateException: no\n\tat ${frame}\n`;
 
 describe('java grammar', () => {
+  it('reads a trace that has lost its indentation, and no talk of places', () => {
+    assert.deepEqual(
+      summaries(`java.lang.IllegalStateException: no price
+at shop.Cart.price(Cart.java:7)
+at shop.Main.main(Main.java:3)
+Caused by: java.io.IOException: no file
+at shop.Prices.read(Prices.java:4)
+... 2 more`),
+      ['error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7'],
+    );
+    assert.deepEqual(summaries('look at shop.Cart (Cart.java:7)\nat noon (or later)'), []);
+  });
+
   it('reads a chain: the outermost, what was suppressed, and the causes down to the root', () => {
     const [event, ...others] = eventsIn(`${chain}\nnext line`);
     assert.equal(others.length, 0);

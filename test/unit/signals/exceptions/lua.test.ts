@@ -32,4 +32,13 @@ done`),
   it('takes no line number without a stack for one', () => {
     assert.deepEqual(eventsIn('see shop.lua:4: it is documented there\ndone'), []);
   });
+
+  it('reads a script that does not compile, and nothing of a remark in the same form', () => {
+    assert.deepEqual(
+      summaries(
+        "lua5.4: shop/cart.lua:3: 'then' expected near 'print'\nlua: shop/cart.lua:4: the cart is full\n",
+      ),
+      ["error LuaError: 'then' expected near 'print' @ - shop/cart.lua:3"],
+    );
+  });
 });

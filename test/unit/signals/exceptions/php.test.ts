@@ -162,4 +162,19 @@ Tests: 3, Assertions: 2, Errors: 1, Failures: 1.`);
       [],
     );
   });
+
+  it('reads a message and the trace that a program logged below it', () => {
+    const text = String.raw`[2026-11-29 10:00:00] production.ERROR: charge failed: Shop\Declined: card declined
+#0 /srv/app/src/Charge.php(56): Shop\Declined::for()
+#1 /srv/app/run.php(74): Shop\Charge->run()
+#2 {main}
+[29-Nov-2026 10:00:00 UTC] no money
+#0 /srv/app/src/Charge.php(57): Shop\Declined::for()
+#1 {main}
+#0 the first of our goals
+#1 the second`;
+    assert.deepEqual(summaries(text), [
+      String.raw`error Shop\Declined: card declined @ Shop\Charge->run /srv/app/src/Charge.php:56`,
+    ]);
+  });
 });

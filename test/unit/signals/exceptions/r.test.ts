@@ -67,4 +67,18 @@ Execution halted`);
   it('takes no prose for an error', () => {
     assert.deepEqual(eventsIn('Error in the bill : see page 3\ndone\nError in parsing: none'), []);
   });
+
+  it('reads what could not be parsed, and a call with colons', () => {
+    const text = `Error: unexpected symbol in:
+"x <- c(1, 2
+y"
+Execution halted
+Error in matrix(1:6, 2) %*% matrix(1:6, 2) : non-conformable arguments
+Calls: total
+Execution halted`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message }) => message.split('\n')[0]),
+      ['unexpected symbol in:', 'non-conformable arguments'],
+    );
+  });
 });

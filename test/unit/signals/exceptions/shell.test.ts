@@ -37,4 +37,21 @@ notes: line 3: it was a fine day`),
       [],
     );
   });
+
+  for (const line of [
+    'deploy.sh: line 46: TOKEN: get one from the vault first',
+    "deploy.sh: 11: cd: can't cd to /nowhere",
+    'deploy.sh: 20: arithmetic expression: division by zero: "1/0"',
+    'deploy.sh:24: no such file or directory: ./build.sh',
+    'deploy.sh:cd:30: no such file or directory: /nowhere',
+    'deploy.sh:53: read-only variable: V',
+  ]) {
+    it(`reads what bash, dash and zsh say of a script: ${line}`, () => {
+      assert.equal(eventsIn(`${line}\n`)[0]?.frames[0]?.file, 'deploy.sh');
+    });
+  }
+
+  it('takes what grep finds in a script for no failure of it', () => {
+    assert.deepEqual(eventsIn('deploy.sh:14:TOKEN: get one first\nsee deploy.sh: 3 steps\n'), []);
+  });
 });
