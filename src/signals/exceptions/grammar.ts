@@ -59,6 +59,8 @@ export interface Grammar {
    * kind between a logged message and the report are the message's. Without it they end the message.
    */
   isLogged?(parsed: ParsedException, between: readonly string[]): boolean;
+  /** Whether a report with this first line has nothing to do with a message that was logged above. */
+  isApart?(first: string): boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
   keepsLeveled?(line: string): boolean;
   /**
