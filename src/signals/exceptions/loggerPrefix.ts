@@ -57,7 +57,7 @@ const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
 const origin =
   /(?:\[[^\]\n]{0,80}\]|\{[\w.-]{1,80}:\d{1,6}\}|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
 const components = [
-  String.raw`[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}`, // app/pay.py:12
+  String.raw`(?:[\w.]{1,80}:)?[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}(?![-–:|]\s)`, // pay.tax:app/pay.py:12
   String.raw`[\w$.]{1,100}(?::\d{1,6}|#[\w$<>]{1,80}):\s{1,4}`, // c.a.Foo:12:, c.a.Foo#bar:
   String.raw`(?:[a-z]\w{0,60}\.){2,15}[A-Z][\w$]{0,100}\.[a-z<][\w<>$]{0,100}\s{1,4}(?=[^\s(])`, // com.acme.Foo.bar
   String.raw`[\w$.<>]{1,200}\([\w$-]{1,80}\.\w{1,8}:\d{1,7}\)\s{0,4}[-:]?\s{1,4}`, // c.a.Foo.bar(Foo.java:12)
@@ -338,7 +338,9 @@ function messageStart(line: string, at: number, isTimed: boolean): number {
     from = skip(gap, line, next);
   }
   if (line[from] === ':' && line[from + 1] === ' ') from += 2;
-  return skip(component, line, from);
+  const behind = skip(component, line, from);
+  // Between bars there may be more than one.
+  return line.slice(from, behind).endsWith('| ') ? skip(component, line, behind) : behind;
 }
 
 function skip(pattern: RegExp, line: string, at: number): number {
