@@ -41,7 +41,7 @@ const bareHead =
 const namedHead =
   /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
 /** A class that does not say so, behind other text and right above a frame: `booking failed SeatTaken: …`. */
-const ownClass = /\s([A-Z][a-z\d]+(?:[A-Z][a-z\d]*)+)(?: \[([\w.]{1,80})\])?: (.*)$/;
+const ownClass = /\s([A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[([\w.]{1,80})\])?: (.*)$/;
 /** Next's dev server: the place in the file as it was written, above the error. */
 const nextPlace = /^ ?⨯ (\S{1,1000}) \((\d{1,9}):\d{1,9}\)(?: @ .{1,200})?$/;
 const labelledHead = /^\s+(?:[A-Z_$][\w$.]{0,80})?(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /;
@@ -237,7 +237,9 @@ interface Head {
 }
 
 function isConsoleError(line: string): boolean {
-  return pageError.test(line) || geckoError.test(line);
+  return line.charCodeAt(0) === 91
+    ? pageError.test(line)
+    : line.startsWith('JavaScript error: ') && geckoError.test(line);
 }
 
 function parseConsoleError(line: string): ParsedException | undefined {
