@@ -156,6 +156,18 @@ export function createStores(sql: () => Sql): Stores {
             [...statuses, before, limit],
           )
           .map((row) => ({ id: String(row.id), lastSeen: String(row.seen) })),
+      reasoned: (mark, before, statuses, limit) =>
+        sql()
+          .all(
+            `${withMerged}
+             SELECT t.id, max(g.last_seen, coalesce(more.last_seen, '')) AS seen
+             FROM improvement_tickets AS t JOIN signal_groups AS g USING (id) LEFT JOIN more USING (id)
+             WHERE complete = 1 ${oneOf('status', statuses)} AND instr(t.priority_reason, ?) > 0
+               AND seen < ?
+             ORDER BY seen, t.id LIMIT ?`,
+            [...statuses, mark, before, limit],
+          )
+          .map((row) => String(row.id)),
     },
     positions: {
       get: (file) => toPosition(sql().get('SELECT * FROM file_positions WHERE file = ?', [file])),

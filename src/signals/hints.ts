@@ -21,6 +21,7 @@ const levelWords = [
   'EMERGENCY',
   'ALERT',
   ' ERR ',
+  ' ERRO ',
   '[ERR]',
   '[err]',
   ' CRIT ',

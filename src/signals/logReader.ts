@@ -56,6 +56,7 @@ export function createLogReader(
  * The same for who only counts what comes again and again.
  * @param keyOf events of one key are counted as one
  * @param head the log's first bytes, when it is not read from there
+ * @param before bytes before `start`: they tell who spoke last
  */
 export function createCountingReader(
   start: number,
@@ -63,8 +64,10 @@ export function createCountingReader(
   memory: LineMemory,
   keyOf: (event: ExceptionEvent) => string,
   head?: Buffer,
+  before?: Buffer,
 ): LogReader<LogFinding> {
-  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory, head);
+  const form = head && formOf(head, before);
+  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory, form);
 }
 
 function readWith<T extends { readonly offset: number }>(
@@ -72,14 +75,14 @@ function readWith<T extends { readonly offset: number }>(
   start: number,
   encoding: Encoding,
   memory: LineMemory,
-  head?: Buffer,
+  knownForm?: LineForm,
 ): LogReader<T> {
   const counter = createLineCounter(start);
   let found: T[] = [];
   let safeCount = 0;
   let safe = start;
   /** Without the head, known when the first bytes were seen. */
-  let form = head && formOf(head);
+  let form = knownForm;
 
   const markSafe = (offset: number): void => {
     safe = offset;
@@ -211,10 +214,10 @@ interface LineForm {
   readonly gatherer: Gatherer | undefined;
 }
 
-function formOf(bytes: Buffer): LineForm {
+function formOf(bytes: Buffer, before?: Buffer): LineForm {
   const head = bytes.subarray(0, sniffedBytes);
   const gatherer = gathererFor(head.toString('utf8'));
-  return { findMark: findMarkFor(head), carry: carryFor(head), gatherer };
+  return { findMark: findMarkFor(head), carry: carryFor(head, before), gatherer };
 }
 
 interface LineCounter {
@@ -323,6 +326,8 @@ function endsWithLineNumber(bytes: Buffer, start: number, newline: number): bool
   return digits > 0 && bytes[at] === 58;
 }
 
+/** What Fluent Bit and others have read, with more fields behind it. */
+const collected = /^\{"(?:log|message)":"[^"\\]{1,500}:\d{1,7}"/;
 const quotedEnd = Buffer.from('\\n"');
 
 /** Index of the last byte that was said, before what a carrier puts around or behind it. */
@@ -334,8 +339,12 @@ function endOfText(bytes: Buffer, start: number, newline: number): number {
   // docker's and pm2's records: `…\n","stream":…}`; the journal's: `…"}`
   // Within the line: the search must not run back through all there is.
   const line = bytes.subarray(start, at + 1);
-  const end = isRecord ? line.lastIndexOf(quotedEnd) : last === 109 ? line.lastIndexOf(27) : -1;
+  // Colours end in `m`, and in `K` where the rest of the line was cleared.
+  const isColoured = last === 109 || last === 75;
+  const end = isRecord ? line.lastIndexOf(quotedEnd) : isColoured ? line.lastIndexOf(27) : -1;
   if (end > 0) return start + end - 1;
+  const said = isRecord ? collected.exec(line.toString('latin1')) : null;
+  if (said) return start + said[0].length - 2;
   return isRecord && bytes[at - 1] === 34 ? at - 2 : at;
 }
 

@@ -7,7 +7,7 @@ import {
 } from './exceptions/assemble.ts';
 import type { ExceptionEvent } from '../core/signal.ts';
 import type { ReadText } from './lineMemory.ts';
-import { fitting, type Outcome, timeOf, workOut } from './outcomes.ts';
+import { fitting, type Outcome, type Passed, passedLines, timeOf, workOut } from './outcomes.ts';
 
 /** What was found before, but for variables that change nothing of its key: it needs no more than to be counted. */
 export interface Repeated {
@@ -33,16 +33,22 @@ export function wholeOf(found: LogFinding): FoundException {
 
 /** A line in a row of lines that came before. */
 interface Step {
-  next: Map<object, Step> | undefined;
+  /** Most go on in one way only, and a map for each would take most of the memory. */
+  mark: object | undefined;
+  only: Step | undefined;
+  /** The others. */
+  more: Map<object, Step> | undefined;
   /** A known outcome lies on this way. */
   isLive: boolean;
   seen: number;
+  /** How often one of its outcomes spared a reading. */
+  uses: number;
   outcomes: readonly Outcome[];
 }
 
 /** Stands in a row for any line that ends it by the level that it has. */
 const cutter = {};
-const cutterText = '2026-01-01T00:00:00.000Z ERROR it ends';
+const cutterText = 'ERROR it ends';
 
 const opening = { isLastOpen: true, isLastAbove: false };
 
@@ -52,9 +58,11 @@ const maxLiveSteps = 30_000;
 const maxOutcomes = 64;
 /** Before that a row of lines is not worth the experiments. */
 const minSeen = 3;
-/** How many outcomes may be worked out ahead of any use, and how many more for each that was of use. */
-const firstCredits = 2_000;
-const creditsPerHit = 0.2;
+/** Readings that may be tried ahead of any use, and how many more for each use: about what it spares. */
+const firstTrials = 12_000;
+const trialsPerUse = 2;
+/** So many outcomes of one row that nobody has asked for yet are enough. */
+const maxUnused = 4;
 
 /**
  * An assembler with a memory of whole blocks. Logs repeat: what follows on what is the same each time, down to
@@ -66,7 +74,7 @@ export function createRepeats(
 ): Omit<Assembler<LogFinding>, 'forget' | 'wasCut' | 'isAbove'> {
   let root = newStep();
   let steps = 0;
-  let credits = firstCredits;
+  let trials = firstTrials;
   let found: LogFinding[] = [];
   /** Where we are among rows that came before; undefined while the assembler reads. */
   let at: Step | undefined = root;
@@ -76,6 +84,11 @@ export function createRepeats(
   let events: FoundException[] = [];
   /** The line right above, when it is nothing by itself. */
   let above: { readonly line: ReadText; readonly offset: number } | undefined;
+
+  const countedKeyOf = (event: ExceptionEvent): string => {
+    trials--;
+    return keyOf(event);
+  };
 
   const restart = (): void => {
     lines = [];
@@ -94,23 +107,27 @@ export function createRepeats(
     offsets.push(offset);
     if (from === root && above && mayQuote(above.line.text)) return readAgain();
     const step = liveStep(from, line) ?? cutStep(from, line);
-    const outcome = step && fitting(step.outcomes, passed);
+    const known = step && step.outcomes.length > 0 ? passedLines(passed) : undefined;
+    const outcome = step && known && fitting(step.outcomes, known);
     if (outcome) {
-      arrive(outcome, passed, line, offset);
-    } else if (step && step.next !== undefined && passed.length < maxLines) {
+      step.uses++;
+      arrive(outcome, passed, known);
+    } else if (step?.only && passed.length < maxLines) {
       at = step;
     } else {
       readAgain();
     }
   };
 
-  const arrive = (outcome: Outcome, passed: ReadText[], line: ReadText, offset: number): void => {
+  const arrive = (outcome: Outcome, passed: ReadText[], known: Passed): void => {
+    const line = passed.at(-1) as ReadText;
+    const offset = offsets.at(-1) as number;
     const { key, time, isLastOpen, isLastAbove } = outcome;
-    credits += creditsPerHit;
+    trials += trialsPerUse;
     if (key !== '') {
-      const timestamp = time && timeOf(passed, time);
+      const timestamp = time && timeOf(known, time);
       if (isLastOpen) passed.pop();
-      found.push({ offset: offsets[0] ?? offset, key, timestamp, lines: passed });
+      found.push({ offset: offsets[0] as number, key, timestamp, lines: passed });
     }
     // The assembler saw none of it.
     assembler.forget();
@@ -169,10 +186,11 @@ export function createRepeats(
     const last = way?.at(-1);
     if (!way || !last) return;
     last.seen++;
-    if (last.seen < minSeen || last.outcomes.length >= maxOutcomes || credits < 1) return;
-    credits--;
+    const { length } = last.outcomes;
+    if (last.seen < minSeen || length >= maxOutcomes || trials < 0) return;
+    if (length >= maxUnused && last.uses < 2 * length) return;
     const row = isCut ? [...lines.slice(0, -1), { text: cutterText, known: cutter }] : lines;
-    const outcome = workOut(row, isCut ? opening : ends, events[0]?.event, keyOf);
+    const outcome = workOut(row, isCut ? opening : ends, events[0]?.event, countedKeyOf);
     if (!outcome) {
       last.seen = Number.NEGATIVE_INFINITY;
       return;
@@ -191,11 +209,10 @@ export function createRepeats(
     for (const [i, line] of row.entries()) {
       const mark = isCut && i === row.length - 1 ? cutter : (line.known ?? line.form);
       if (!mark) return undefined;
-      const ways: Map<object, Step> = (step.next ??= new Map());
-      let next = ways.get(mark);
+      let next = nextStep(step, mark);
       if (!next) {
         next = newStep();
-        ways.set(mark, next);
+        addStep(step, mark, next);
         steps++;
       }
       way.push(next);
@@ -229,28 +246,46 @@ const nothing: readonly LogFinding[] = [];
 const noOutcomes: readonly Outcome[] = [];
 
 function newStep(): Step {
-  return { next: undefined, isLive: false, seen: 0, outcomes: noOutcomes };
+  const none = { mark: undefined, only: undefined, more: undefined };
+  return { ...none, isLive: false, seen: 0, uses: 0, outcomes: noOutcomes };
+}
+
+function nextStep({ mark, only, more }: Step, wanted: object): Step | undefined {
+  return mark === wanted ? only : more?.get(wanted);
+}
+
+function addStep(step: Step, mark: object, next: Step): void {
+  if (step.only) (step.more ??= new Map()).set(mark, next);
+  else [step.mark, step.only] = [mark, next];
 }
 
 /** Drops the ways that lead to nothing known, and counts the others. */
-function liveSteps({ next }: Step): number {
+function liveSteps(step: Step): number {
   let count = 0;
-  for (const [mark, step] of next ?? []) {
-    if (step.isLive) count += 1 + liveSteps(step);
-    else next?.delete(mark);
+  const ways = [
+    ...(step.only ? [[step.mark as object, step.only] as const] : []),
+    ...(step.more ?? []),
+  ];
+  step.mark = undefined;
+  step.only = undefined;
+  step.more = undefined;
+  for (const [mark, next] of ways) {
+    if (!next.isLive) continue;
+    addStep(step, mark, next);
+    count += 1 + liveSteps(next);
   }
   return count;
 }
 
 function liveStep(from: Step, { known, form }: ReadText): Step | undefined {
-  const exact = known && from.next?.get(known);
+  const exact = known && nextStep(from, known);
   if (exact?.isLive) return exact;
-  const alike = form && from.next?.get(form);
+  const alike = form && nextStep(from, form);
   return alike?.isLive ? alike : undefined;
 }
 
-function cutStep({ next }: Step, line: ReadText): Step | undefined {
-  const step = next?.get(cutter);
+function cutStep(from: Step, line: ReadText): Step | undefined {
+  const step = nextStep(from, cutter);
   return step?.isLive && isLeveledLine(line) ? step : undefined;
 }
 

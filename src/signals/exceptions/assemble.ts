@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
-import type { ReadText } from '../lineMemory.ts';
-import { mayEmbed, readEscaped, recordStart } from './embedded.ts';
+import { type ReadText, shapeOf } from '../lineMemory.ts';
+import { hasEscapes, mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
@@ -15,7 +15,7 @@ import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
 import { linesOfEslint } from './eslintJson.ts';
 import { linesOfList, mayBeList } from './jsonLists.ts';
-import { linesOfReport } from './jsonReports.ts';
+import { linesOfReport, rustReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
 import { languageOfLogger, type Origin, originOf } from './origin.ts';
@@ -32,12 +32,17 @@ export interface FoundException {
   readonly offset: number;
 }
 
-export const maxBlockLines = 1_000;
+export const maxBlockLines = 4_000;
 export const maxBlockChars = 256 * 1024;
 /** More than is kept, so that masking sees whole what the final cut would part. */
 const maxRawChars = 10_000;
 const maxStreams = 64;
+/** Lines of what was no block after all that are read once more, for each line that comes; and how many may add up. */
+const rereadPerLine = 20;
+const maxReread = 20_000;
 const maxXmlChars = 4_000;
+/** How many carriers may lie around a line. */
+const maxCarriers = 3;
 /** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
 const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
 /** A fence of Markdown that names a language can only open what it quotes; a bare one may close it. */
@@ -47,7 +52,8 @@ const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
 const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
 const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
 /** What only stands in a trace. */
-const frameLike = /^\s+(?:at |File "|from |\.{3} \d)|^Caused by: /;
+const frameLike =
+  /^\s+(?:at |File "|from |\.{3} \d|\/\S{1,500}:\d)|^(?:Caused by: |#\d{1,4} |\S{1,300}\(.{0,300}\)$)/;
 /** How many lines of others may interrupt a trace at a time. */
 const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
@@ -150,6 +156,8 @@ export function createAssembler(): Assembler {
   let found: FoundException[] = [];
   /** What ended something at the last line: its level alone, or what it says. */
   let cut: 'level' | 'text' | undefined;
+  /** How many lines may be read again: lines that all begin what never comes would be read as often as they are many. */
+  let reread = maxReread;
 
   const emit = (event: ExceptionEvent, offset: number): void => {
     found.push({ event, offset });
@@ -213,6 +221,8 @@ export function createAssembler(): Assembler {
     one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
+    if (rest.length > reread) return;
+    reread -= rest.length;
     for (const piece of rest) accept(one, piece);
   };
 
@@ -221,7 +231,7 @@ export function createAssembler(): Assembler {
     if (block) {
       const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
-      const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
+      const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
       if (foreign && mayStandBetween(piece, block)) {
         block.between.push(piece);
         return;
@@ -275,10 +285,12 @@ export function createAssembler(): Assembler {
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
       const leveled = isLeveled(piece) && !piece.isTold;
-      const below = above === undefined || grammar.takesLineAbove?.(piece.text) === true;
-      const own = grammar.standsAlone || !below || (leveled && !grammar.isOfMessage);
+      const isBelow =
+        (above === undefined || grammar.takesLineAbove?.(piece.text) === true) &&
+        grammar.isApart?.(piece.text) !== true;
+      const own = grammar.standsAlone || !isBelow || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own || isApart(one.said) ? [] : one.said;
+      const said = own || isParted(one.said) ? [] : one.said;
       one.said = [];
       one.block = {
         grammar,
@@ -302,18 +314,46 @@ export function createAssembler(): Assembler {
     accept(stream(''), { ...notes.piece, offset });
   };
 
+  /** @param shape of a line that no carrier has been found around yet */
   const pushText = (line: string, offset: number, shape?: ShapeNotes): void => {
     const carried = shape?.isPlain === true ? plain(line) : peel(line);
     if (shape) shape.isPlain ??= isPlain(carried, line) && !mayEmbed(line);
-    const one = carried.stream === '' ? undefined : stream(carried.stream);
-    if (one && (carried.partial || one.partial)) {
-      const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
-      const from = one.partial?.offset ?? offset;
-      one.partial = carried.partial ? { text, offset: from } : undefined;
-      if (!carried.partial) route(carried.stream, text, from);
+    if (carried.text === line) {
+      route(carried.stream, line, offset, carried, shape?.isPlain ? shape : undefined);
+    } else unpack('', carried, offset, {}, 1);
+  };
+
+  /** What a carrier has carried may be of another: a container's log of a process manager's output. */
+  const pushCarried = (
+    outer: string,
+    line: string,
+    offset: number,
+    told: Told,
+    depth: number,
+  ): void => {
+    const inner = depth < maxCarriers ? peel(line) : plain(line);
+    if (inner.text === line) route(outer, line, offset, told);
+    else unpack(outer, inner, offset, told, depth + 1);
+  };
+
+  const unpack = (
+    outer: string,
+    carried: Carried,
+    offset: number,
+    told: Told,
+    depth: number,
+  ): void => {
+    const name = [outer, carried.stream].filter((part) => part !== '').join('/');
+    const one = name === '' ? undefined : stream(name);
+    const known = withTold(carried, told);
+    if (!one || (!carried.partial && !one.partial)) {
+      pushCarried(name, carried.text, offset, known, depth);
       return;
     }
-    route(carried.stream, carried.text, offset, carried, shape?.isPlain ? shape : undefined);
+    const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
+    const from = one.partial?.offset ?? offset;
+    one.partial = carried.partial ? { text, offset: from } : undefined;
+    if (!carried.partial) pushCarried(name, text, from, known, depth);
   };
 
   const route = (
@@ -336,7 +376,8 @@ export function createAssembler(): Assembler {
     }
     if (isCollected(record)) {
       const lines = strip(record.message).split(/\r?\n/, maxBlockLines);
-      for (const line of lines) route(`${name}{${record.source ?? ''}}`, line, offset, record);
+      const source = `${name}{${record.source ?? ''}}`;
+      for (const line of lines) pushCarried(source, line, offset, record, 1);
       return;
     }
     const message = record.message.slice(0, maxLineChars);
@@ -368,7 +409,7 @@ export function createAssembler(): Assembler {
     const header = shape ? headerLike(cut, shape) : readHeader(cut);
     const piece = pieceOf(header, cut, offset, shape);
     // Dumps and documents hold such texts, too.
-    const mayHold = text.includes('\\n') && isLogged(header);
+    const mayHold = hasEscapes(text) && isLogged(header);
     const escaped = mayHold ? readEscaped(text, readStack) : undefined;
     if (escaped) emit(recordEvent(escaped, piece), offset);
     else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
@@ -387,7 +428,7 @@ export function createAssembler(): Assembler {
     one.partial = undefined;
     const clean = strip(joined);
     if (clean.startsWith('{"log":')) return;
-    for (const line of clean.split('\n', maxBlockLines)) route(name, line, from, record);
+    for (const line of clean.split('\n', maxBlockLines)) pushCarried(name, line, from, record, 1);
   };
 
   /** Where the last line began that was read as several. */
@@ -400,11 +441,13 @@ export function createAssembler(): Assembler {
   return {
     push(line, offset) {
       cut = undefined;
-      const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
+      reread = Math.min(maxReread, reread + rereadPerLine);
+      const shape = notesOn(line);
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape && !mayBeList(line.text)) return pushText(line.text, offset, shape);
+      const isWhole = shape && !mayBeList(line.text) && !rustReport.test(line.text);
+      if (isWhole) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
@@ -442,6 +485,15 @@ export function createAssembler(): Assembler {
 }
 
 const nothing: readonly FoundException[] = [];
+
+/** What the inner carrier was told goes first. */
+function withTold({ level, timestamp }: Carried, told: Told): Told {
+  return {
+    ...told,
+    ...(level === undefined ? {} : { level }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+}
 
 function dropIdle(streams: Map<string, Stream>): void {
   for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);
@@ -482,13 +534,18 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   return isAlone && only?.level === 'none' && !only.wrapped;
 }
 
+/** Whether each line of the block may have the header that its first one has. */
+function repeatsHeader({ grammar, pieces }: Block): boolean {
+  return grammar.repeatsHeaders === true && pieces[0]?.level !== undefined;
+}
+
 /** A level alone is a word that stood on a line of its own. */
 function saysAnything(pieces: readonly Piece[]): boolean {
   return pieces.some(({ text }) => text.trim() !== '');
 }
 
 /** A warning is the head of what stands right below it, not of what an empty line parts from it. */
-function isApart(said: readonly Piece[]): boolean {
+function isParted(said: readonly Piece[]): boolean {
   return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
 }
 
@@ -510,6 +567,11 @@ function isPlain({ stream, text, partial, level, timestamp }: Carried, line: str
   );
 }
 
+function notesOn(line: ReadText): ShapeNotes | undefined {
+  const shape = shapeOf(line);
+  return shape && (shape.notes ??= {});
+}
+
 /** The header of a line like others whose header is known. */
 function headerLike(line: string, shape: ShapeNotes): Header {
   if (shape.cuts === undefined) shape.cuts = headerCuts(line) ?? null;
@@ -528,8 +590,8 @@ function pieceOf(
   const origin = between === undefined ? undefined : originOf(between);
   const language = header.language ?? (between ? languageOfLogger(between) : undefined) ?? 'text';
   return {
-    text: rest,
-    spoken,
+    text: withoutPadding(rest),
+    spoken: withoutPadding(spoken),
     raw,
     offset,
     level,
@@ -549,9 +611,10 @@ function isLeveled({ level, wrapped }: Piece): boolean {
  * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
  * its stream, all but the reports of some grammars, and whatever it says.
  */
-export function isLeveledLine({ text, shape }: ReadText): boolean {
-  if (!shape || text.charCodeAt(0) === 123) return false;
-  const notes: ShapeNotes = (shape.notes ??= {});
+export function isLeveledLine(line: ReadText): boolean {
+  const { text } = line;
+  const notes = text.charCodeAt(0) === 123 ? undefined : notesOn(line);
+  if (!notes) return false;
   notes.isPlain ??= isPlain(peel(text), text);
   const { level, rest } = headerLike(text, notes);
   if (!notes.isPlain || level === undefined) return false;
@@ -561,6 +624,11 @@ export function isLeveledLine({ text, shape }: ReadText): boolean {
 /** Whether what stands below such a line may be only quoted. */
 export function mayQuote(text: string): boolean {
   return openingFence.test(text) || bareFence.test(text) || prompt.test(text);
+}
+
+/** Columns and terminals fill lines up; one blank at the end may be of the message. */
+function withoutPadding(text: string): string {
+  return text.endsWith('  ') ? text.trimEnd() : text;
 }
 
 function textFor(grammar: Grammar, piece: Piece): string {
@@ -674,7 +742,12 @@ function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;
   const said = (first?.text ?? '').trim();
   const named = namedType.exec(said);
-  const frames = first?.origin ? [first.origin.frame] : framesInTerms(said);
+  const below = /^ {4}at (\S{1,500}\.rs):(\d{1,9})$/.exec(pieces[1]?.text ?? '');
+  const frames = first?.origin
+    ? [first.origin.frame]
+    : below
+      ? [{ file: below[1] ?? '', line: Number(below[2]), inApp: true }]
+      : framesInTerms(said);
   return {
     kind: 'log',
     language: first?.origin?.language ?? first?.language ?? 'text',

@@ -1,9 +1,11 @@
 import type { Grammar } from './grammar.ts';
 import { bundlerForms } from './bundlerForms.ts';
 import { buildForms } from './buildForms.ts';
+import { compilerForms } from './compilerForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { jvmForms } from './jvmForms.ts';
-import { arrow, type Form, found, nothing, quoted, single } from './diagnosticForm.ts';
+import { arrow, type Form, found, nothing, quoted, quoting, single } from './diagnosticForm.ts';
+import { toolForms } from './toolForms.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
 const parenthesised: Form = {
@@ -26,10 +28,11 @@ const pretty: Form = {
 /** `a.c:5:3: error: …` of gcc, clang, swiftc, mypy, rustc's short form; `A.java:5: error: …` of javac. */
 const colons: Form = {
   head: /^(?:ERROR: )?((?:[A-Za-z]:)?[^\s:][^:]{0,1000}\.\w{1,8}):(\d{1,9})(?::(\d{1,9}))?(?:-\d{1,9})?: (?:fatal )?error(?:\[([A-Z]\d{1,6})\])?: (.{1,4000})$/,
-  *parse(head) {
+  *parse(head, lines) {
     const said = head[5] ?? '';
     const code = /^(.{1,4000}?) {1,2}\[(-W[\w=+-]{1,80}|[a-z][a-z-]{2,60})\]$/.exec(said);
-    yield found(head[1] ?? '', head[2], head[3], head[4] ?? code?.[2], code?.[1] ?? said);
+    const type = head[4] ?? code?.[2];
+    yield quoting(found(head[1] ?? '', head[2], head[3], type, code?.[1] ?? said), lines);
   },
 };
 
@@ -91,7 +94,8 @@ const rustc: Form = {
   },
   *parse(head, lines) {
     const place = lines.map((line) => arrow.exec(line)).find((match) => match !== null);
-    if (place) yield found(place[1] ?? '', place[2], place[3], head[1], head[2] ?? '');
+    if (!place) return;
+    yield quoting(found(place[1] ?? '', place[2], place[3], head[1], head[2] ?? ''), lines);
   },
 };
 
@@ -170,13 +174,15 @@ const forms: readonly Form[] = [
   erlc,
   goPackage,
   ...buildForms,
+  ...compilerForms,
   ...checkerForms,
+  ...toolForms,
   stylish,
 ];
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|: \*{3} |^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|awk: |: \*{3} |^go: |\.[fF](?:or|\d\d)?:\d|^In \S.{0,500} line \d{1,9}:$|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -189,7 +195,17 @@ export const diagnostics: Grammar = {
     '  warning  ',
     '[{"filePath":',
     ': E: ',
+    'awk: cmd. line:',
+    'mawk: ',
+    ') fatal: ',
+    '-- SC1',
+    '-- SC2',
     ': F: ',
+    // pylint's old form has no column.
+    ': [E0',
+    ': [E1',
+    ': [F4',
+    ': [F8',
     '  ,-[',
     '╭─[',
     '━━━━━',
@@ -208,6 +224,12 @@ export const diagnostics: Grammar = {
     ' is not in std',
     'no required module provides',
     'import cycle not allowed',
+    'go: cannot find main ',
+    'go: module ',
+    'go: errors parsing ',
+    'go: updates to ',
+    'go: inconsistent ',
+    ': reading http',
   ],
   placeHints: [
     // What Python's checkers, the go tool and Erlang's compiler say begins with a place.
@@ -215,6 +237,11 @@ export const diagnostics: Grammar = {
       ['py', 'go', 'erl'].map((extension) => `.${extension}:${digit + 1}`),
     ).flat(),
     '.pyi:',
+    '.f90:',
+    '.f95:',
+    '.f03:',
+    '.f08:',
+    '.F90:',
     'ipynb:',
     ' --> ',
   ],

@@ -48,7 +48,9 @@ export const elixirTests: Grammar = {
 function followStack(base: number): Follow {
   let frames = 0;
   let others = 0;
+  let isNested = base > 0;
   return (line) => {
+    isNested ||= line.includes('** (') && head.test(line);
     if (isFrame(line)) {
       frames++;
       return 'enough';
@@ -57,7 +59,9 @@ function followStack(base: number): Follow {
     const deeper = indentOf(line) > base && line.trim() !== '';
     if (deeper && ++others <= 2 * maxMessageLines) return 'enough';
     const blank = line.trim() === '' && frames === 0 && ++others <= maxMessageLines;
-    return blank ? 'enough' : 'no';
+    if (blank) return 'enough';
+    // Frames surely follow below an exit, so the message is what stands above them, however it is indented.
+    return isNested && frames === 0 && ++others <= maxMessageLines ? 'more' : 'no';
   };
 }
 

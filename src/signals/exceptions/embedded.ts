@@ -19,12 +19,17 @@ export function recordStart(line: string): number {
 
 /** Whether a line may hold more than its own text shows. */
 export function mayEmbed(line: string): boolean {
-  return line.includes('\\n') || recordStart(line) > 0;
+  return hasEscapes(line) || recordStart(line) > 0;
+}
+
+/** Line ends as they are escaped in strings, and by rsyslog. */
+export function hasEscapes(line: string): boolean {
+  return line.includes('\\n') || line.includes('#012');
 }
 
 /** The exception whose stack a line holds with its line ends escaped: in a field of logfmt, or as it is. */
 export function readEscaped(line: string, readStack: ReadStack): ParsedException | undefined {
-  const text = line.slice(0, maxEscapedChars);
+  const text = line.slice(0, maxEscapedChars).replaceAll('#012', '\\n').replaceAll('#011', '\\t');
   if (!escapedFrames.test(text)) return undefined;
   for (const [, double, single] of text.matchAll(quotedValue)) {
     const value = double ?? single ?? '';

@@ -14,7 +14,7 @@ const registered = /^\s{1,8}(?:registered_name|pid): (\S{1,300})$/;
 /** `exception error: no match of right hand side value undefined`, in a crash report and the shell. */
 const told = /^\s{0,8}(?:\*\* |escript: )?exception (error|exit|throw): (.{0,4000})$/;
 const toldPlace =
-  /^\s{1,12}(?:in (?:function|call from) {1,2}(\S{1,300}) )?\(([\w./@-]{1,300}\.(?:erl|hrl|xrl|yrl)), line (\d{1,9})\)$/;
+  /^\s{0,12}(?:in (?:function|call from) {1,2}(\S{1,300}) )?\(([\w./@-]{1,300}\.(?:erl|hrl|xrl|yrl)), line (\d{1,9})\)$/;
 const toldBehind = / \(([\w./@-]{1,300}\.(?:erl|hrl|xrl|yrl)), line (\d{1,9})\)$/;
 /** What stands above the reason in a report of a server. */
 const reasonMark = /^\*\* Reason for termination ?(?:==|= ?)\s*$/;
@@ -139,6 +139,20 @@ function parseTold(lines: readonly string[]): ParsedException | undefined {
   const said = messageOf(text);
   const inTerm = frames.length === 0 ? framesInTerms(lines.slice(at).join('\n')) : frames;
   return exceptionOf('erlang', { type: typeOf(said, kind), message: said, frames: inTerm }, []);
+}
+
+/** The stack in words: `in call from shop:price/2 (shop.erl, line 21)`. */
+export function framesInWords(lines: readonly string[]): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (const line of lines) {
+    const place = toldPlace.exec(line);
+    if (place) addFrame(frames, placed(place[1], place[2], place[3]));
+  }
+  return frames;
+}
+
+export function reasonNameOf(said: string): string {
+  return reasonName.exec(said)?.[1] ?? 'error';
 }
 
 function typeOf(said: string, kind: string): string {

@@ -52,6 +52,10 @@ export interface Grammar {
   takesLineAbove?(first: string): boolean;
   /** What it takes belongs to the message logged right above, even with a header of its own. */
   readonly isOfMessage?: boolean;
+  /** Loggers may write their header before each line of a report: once before the first, lines with a level belong. */
+  readonly repeatsHeaders?: boolean;
+  /** Whether a report with this first line has nothing to do with a message that was logged above. */
+  isApart?(first: string): boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
   keepsLeveled?(line: string): boolean;
   /**

@@ -1,8 +1,9 @@
 import { type Level, levelOf, numericLevel } from './level.ts';
-import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { maxMessageChars, type ParsedException } from './grammar.ts';
 import { readCarrier, readJournal, sourceOf } from './jsonCarriers.ts';
 import { originOfRecord } from './jsonOrigin.ts';
 import { firstText, type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
+import { pythonFrames, readStructured } from './jsonStructured.ts';
 import {
   goFrames,
   invocationStack,
@@ -13,7 +14,6 @@ import {
 } from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
-import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
 export interface JsonRecord {
@@ -254,6 +254,7 @@ const stackKeys = [
   'exc_info',
   'exc_text',
   'traceback',
+  'exc',
   'exception',
   'error.stack_trace',
   'trace',
@@ -335,7 +336,7 @@ function railsStack(record: Json): string | undefined {
 
 /** What frames look like below a message: many loggers print the whole stack as one. */
 const stackBelow =
-  /\n\s+at |Traceback \(most recent|\ngoroutine \d|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
+  /\n\s+at |Traceback \(most recent|[\n ]goroutine \d{1,9} \[|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
 
 function readSaid(message: string | undefined, readStack: ReadStack): ParsedException | undefined {
   if (message === undefined || !stackBelow.test(message)) return undefined;
@@ -370,46 +371,14 @@ function readErrorObject(error: Json, readStack: ReadStack): ParsedException | u
   const parsed =
     (stack === undefined ? undefined : readStack(stack)) ??
     (whole === undefined ? undefined : readStack(whole));
-  if (!parsed) return type === undefined ? undefined : bare(type, message ?? '');
+  if (!parsed) {
+    const named = type === undefined ? undefined : bare(type, message ?? '');
+    const python = pythonFrames(own(error, 'stacktrace') ?? own(error, 'frames'));
+    return named && python.length > 0 ? { ...named, language: 'python', frames: python } : named;
+  }
   const cause = objectAt(error, 'cause');
   const inner = cause && parsed.causes.length === 0 ? readErrorObject(cause, readStack) : undefined;
   return inner ? { ...parsed, causes: [inner, ...inner.causes].slice(0, 20) } : parsed;
-}
-
-/** structlog's dict_tracebacks: the chain as a list, the outermost last printed first. */
-function readStructured(list: readonly unknown[]): ParsedException | undefined {
-  const links = list.slice(0, 20).flatMap((item) => {
-    const link = objectOf(item);
-    const type = link && textAt(link, 'exc_type');
-    if (!link || type === undefined) return [];
-    const frames = own(link, 'frames');
-    const read = Array.isArray(frames)
-      ? frames.slice(-maxFrames).flatMap(readStructuredFrame).reverse()
-      : [];
-    return [
-      { type, message: (textAt(link, 'exc_value') ?? '').slice(0, maxMessageChars), frames: read },
-    ];
-  });
-  const [outermost, ...causes] = links;
-  return outermost && { language: 'python', ...outermost, causes, severity: 'error' };
-}
-
-function readStructuredFrame(value: unknown): Frame[] {
-  const frame = objectOf(value);
-  const file = frame && textAt(frame, 'filename');
-  if (!frame || file === undefined) return [];
-  const line = own(frame, 'lineno');
-  const name = textAt(frame, 'name');
-  const source = textAt(frame, 'line')?.trim();
-  return [
-    {
-      file,
-      ...(typeof line === 'number' ? { line } : {}),
-      ...(name === undefined ? {} : { function: name }),
-      ...(source ? { source: source.slice(0, 300) } : {}),
-      inApp: !/site-packages|dist-packages|[\\/]lib[\\/]python\d|^</.test(file),
-    },
-  ];
 }
 
 function bare(type: string, message: string): ParsedException | undefined {

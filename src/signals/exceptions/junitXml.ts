@@ -3,6 +3,7 @@ import { reportedFailure } from './dotnetTestFailure.ts';
 import type { Grammar, ParsedException } from './grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
+import { decoded } from './xmlText.ts';
 import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
 
 /** Visual Studio's reports have an element of their own. */
@@ -76,9 +77,13 @@ function* failuresIn(text: string): Iterable<ReportedFailure> {
     /<(testcase|skipped|failure|error|ErrorInfo|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
   let testcase = '';
   let skipped = false;
+  /** Rust's harness puts into a test's output what it failed with. */
+  let wordless: ReportedFailure | undefined;
   for (let match = tag.exec(text); match; match = tag.exec(text)) {
     const [, name = '', attributes = '', closed] = match;
     if (name === 'testcase') {
+      if (wordless) yield wordless;
+      wordless = undefined;
       testcase = attributes;
       skipped = false;
       continue;
@@ -92,17 +97,24 @@ function* failuresIn(text: string): Iterable<ReportedFailure> {
     const body = closed === '/' ? '' : text.slice(tag.lastIndex, end < 0 ? undefined : end);
     if (end < 0) tag.lastIndex = text.length;
     else if (closed !== '/') tag.lastIndex = end;
+    if (wordless && name === 'system-out') {
+      yield { ...wordless, body: contentOf(body) };
+      wordless = undefined;
+    }
     if (skipped || name.startsWith('system')) continue;
     if (isNoFailure(attribute(attributes, 'type'), attribute(attributes, 'message'))) continue;
-    yield {
+    const found: ReportedFailure = {
       type: attribute(attributes, 'type'),
       message: attribute(attributes, 'message'),
       body: /<[Mm]essage>/.test(body) ? body : contentOf(body),
       file: attribute(testcase, 'file'),
       line: attribute(testcase, 'line'),
     };
+    if (found.message === '' && found.body.trim() === '') wordless = found;
+    else yield found;
     if (end < 0) return;
   }
+  if (wordless) yield wordless;
 }
 
 /** PHPUnit's word for tests that are dubious but did not fail, and TestNG's for those that were not run. */
@@ -119,29 +131,11 @@ function attribute(attributes: string, name: string): string {
   return decoded(attributes.slice(from, attributes.indexOf('"', from)));
 }
 
-const entities: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-};
-
-function decoded(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(lt|gt|amp|quot|apos));/g,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return entities[name] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
-}
-
 function contentOf(body: string): string {
   const start = body.indexOf('<![CDATA[');
   const end = body.lastIndexOf(']]>');
-  return start >= 0 && end > start ? body.slice(start + 9, end) : decoded(body);
+  if (start < 0 || end <= start) return decoded(body);
+  return body.slice(start + 9, end).replace(/\]\]>(?:&#xA;|\s){0,8}<!\[CDATA\[/g, '\n');
 }
 
 export function readFailure(one: ReportedFailure, languages: readonly Grammar[]): ParsedException {

@@ -4,7 +4,7 @@ import type { Severity } from '../../core/signal.ts';
 export type Level = Severity | 'none';
 
 const fatal = /^(?:fatal|critical|crit|emerg|emergency|alert|panic|dpanic|pnc|ftl|f)$/;
-const error = /^(?:error|err|severe|schwerwiegend|grave|eror|failure|fail|e)$/;
+const error = /^(?:error|err|severe|schwerwiegend|grave|eror|erro|failure|fail|e)$/;
 const warning = /^(?:warn|warning|warnung|avertissement|advertencia|avvertenza|wrn|w)$/;
 const quiet =
   /^(?:info|information|infos|informazioni|notice|debug|trace|verbose|silly|http|success|fine|finer|finest|config|default|log|inf|dbg|vrb|trc|i|d|v|t)$/;

@@ -23,13 +23,18 @@ const syslog =
   /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: (?:\d{4}|[AP]M))?\]?(?= )/y;
 const dayFirst =
   /\[?(?:\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]|\d{2} [A-Z][a-z]{2} )\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
+/** Spark's and Hadoop's: `26/03/02 10:00:00`. */
+const shortYear = /\[?\d{2}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?\]?(?= )/y;
 /** JavaScript's `toLocaleString()` in its usual locale. */
 const monthFirst = /\[?\d{1,2}\/\d{1,2}\/\d{4}, \d{1,2}:\d{2}:\d{2} [AP]M\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
+/** What Elixir's Logger was told to show of where it was called, before the level. */
+const metadata = /(?:(?:[a-z_][\w.]{0,40}=\S{1,100} ){1,10}(?=\[[a-z]{4,9}\] ))?/y;
+
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
 const words =
-  'error|err|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+  'error|err|erro|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
 /** Java's levels in the languages it speaks, which only stand in capitals. */
 const translated =
   'SCHWERWIEGEND|WARNUNG|GRAVE|AVERTISSEMENT|INFOS|ADVERTENCIA|AVVERTENZA|INFORMAZIONI';
@@ -61,8 +66,11 @@ const components = [
   String.raw`(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}`, // shop.api:
   String.raw`\w[\w.]{0,60}:(?=\S)`,
 ].join('|');
-/** What said it; not the name of an exception. */
-const component = new RegExp(String.raw`(?!\S{0,80}(?:Error|Exception)\b)(?:${components})`, 'y');
+/** What said it; not the name of an exception, nor the first frame of a backtrace. */
+const component = new RegExp(
+  String.raw`(?!\S{0,80}(?:Error|Exception)\b|\S{1,200}:\d{1,9}:in [\x60'])(?:${components})`,
+  'y',
+);
 
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
@@ -79,6 +87,7 @@ export interface HeaderCuts {
 
 /** Reads the header of a line, or only finds that it has none. Never longer than a few hundred characters. */
 export function readHeader(line: string): Header {
+  if (isIndentedRecord(line)) return readHeader(line.slice(2));
   if (isIndented(line)) return { rest: line };
   return readOwnForm(line) ?? cutHeader(line, usualCuts(line));
 }
@@ -86,6 +95,11 @@ export function readHeader(line: string): Header {
 /** Frames and source lines, the most frequent lines here, are indented; headers are not. */
 function isIndented(line: string): boolean {
   return line.startsWith('\t') || (line.startsWith('  ') && !isIndentedHeader(line));
+}
+
+/** `  2026-03-02T10:00:00.123456Z ERROR shop::pay: …`: Rust's tracing, pretty. */
+function isIndentedRecord(line: string): boolean {
+  return line.startsWith('  ') && line.charCodeAt(6) === 45 && /^ {2}\d{4}-\d\d-\d\dT/.test(line);
 }
 
 function readOwnForm(line: string): Header | undefined {
@@ -106,6 +120,7 @@ export function cutHeader(line: string, { hasTime, level, rest, spoken }: Header
 
 /** undefined where a header has a form of its own. */
 export function headerCuts(line: string): HeaderCuts | undefined {
+  if (isIndentedRecord(line)) return undefined;
   if (isIndented(line)) return noHeader;
   return readOwnForm(line) ? undefined : usualCuts(line);
 }
@@ -113,7 +128,7 @@ export function headerCuts(line: string): HeaderCuts | undefined {
 function usualCuts(line: string): HeaderCuts {
   const time = readTime(line, 0);
   const start = time ? secondTimeEnd(line, time.end) : 0;
-  const from = time ? skip(gap, line, start) : start;
+  const from = time ? skip(metadata, line, skip(gap, line, start)) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
     const rest = messageStart(line, time ? found.end : behindTime(line, found.end));
@@ -142,7 +157,7 @@ function readFormed(line: string): Header | undefined {
   return {
     level,
     ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
-    rest: withReason(line.slice(start, end).trim(), logfmtReason.exec(behind)),
+    rest: withReason(line.slice(start, end).trimEnd(), logfmtReason.exec(behind)),
     spoken: line.slice(start),
     between: line.slice(0, start),
     ...(language === undefined ? {} : { language }),
@@ -191,7 +206,7 @@ function readTime(line: string, at: number): Time | undefined {
     const end = iso.lastIndex + (line.startsWith(': ', iso.lastIndex) ? 1 : 0); // pm2's colon
     return { ...(value === undefined ? {} : { iso: value }), end };
   }
-  for (const pattern of [clock, syslog, monthFirst, dayFirst]) {
+  for (const pattern of [clock, syslog, monthFirst, dayFirst, shortYear]) {
     pattern.lastIndex = at;
     if (pattern.test(line)) return { end: pattern.lastIndex };
   }

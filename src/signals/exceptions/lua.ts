@@ -50,6 +50,30 @@ function isUnreadable(line: string): boolean {
   );
 }
 
+/** `cart.lua:6: the message`. */
+export interface LuaPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+export function luaPlace(text: string): LuaPlace | undefined {
+  const match = placed.exec(text);
+  return match
+    ? { file: match[1] ?? '', line: Number(match[2]), message: match[3] ?? '' }
+    : undefined;
+}
+
+/** The frames of the lines that are some. */
+export function framesBelow(lines: readonly string[]): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (const line of lines) {
+    const frame = readFrame(line);
+    if (frame) addFrame(frames, frame);
+  }
+  return frames;
+}
+
 function parseStack(lines: readonly string[]): ParsedException | undefined {
   const [first = ''] = lines;
   const own = byInterpreter.exec(first);
@@ -58,12 +82,10 @@ function parseStack(lines: readonly string[]): ParsedException | undefined {
   const stack = lines.findIndex((line) => stackHead.test(line));
   if (!match && !own) return undefined;
   if (stack < 0 && !isUnreadable(first)) return undefined;
-  const frames: Frame[] = [];
-  for (const line of stack < 0 ? [] : lines.slice(stack + 1)) {
-    const frame = readFrame(line);
-    if (frame) addFrame(frames, frame);
-  }
-  const top = match ? topOf(match, frames) : undefined;
+  const frames = stack < 0 ? [] : framesBelow(lines.slice(stack + 1));
+  const top = match
+    ? topFrame({ file: match[1] ?? '', line: Number(match[2]) }, frames)
+    : undefined;
   const message = messageOf([match?.[3] ?? text, ...(stack < 0 ? [] : lines.slice(1, stack))]);
   return exceptionOf(
     'lua',
@@ -77,9 +99,11 @@ function parseStack(lines: readonly string[]): ParsedException | undefined {
 }
 
 /** The place in the message is where it failed; `error()` itself may stand above it in the stack. */
-function topOf(match: RegExpExecArray, frames: readonly Frame[]): Frame {
-  const file = match[1] ?? '';
-  const top = frameOf(file, isInApp(file), { line: Number(match[2]) });
+export function topFrame(
+  { file, line }: Pick<LuaPlace, 'file' | 'line'>,
+  frames: readonly Frame[],
+): Frame {
+  const top = frameOf(file, isInApp(file), { line });
   return frames.find((frame) => isSame(frame, top)) ?? top;
 }
 

@@ -10,8 +10,7 @@ const report =
 const uncaught = new RegExp(
   String.raw`^(?:Uncaught|During inheritance .{1,200}, while .{0,100}: Uncaught) (${typeName})(?:: (.*)|)$`,
 );
-const reportStart =
-  /^(?:.{0,80}\] |.{0,300}PHP message: |.{0,300}said into stderr: "(?:NOTICE: PHP message: )?)?$/;
+const reportStart = /^(?:.{0,80}\] |.{0,300}PHP message: )?$/;
 const placeAtEnd = /^(.*) in (\S.{0,800}?)(?: on line |:)(\d{1,9})"?$/s;
 const thrownIn = /^\s*thrown in (.{1,800}) on line (\d{1,9})/;
 const stackHead = /^(?:PHP )?(?:Stack trace|\[stacktrace\]|\[Stack trace\]):?$/i;
@@ -79,8 +78,19 @@ function begin(line: string): Follow | undefined {
 }
 
 /** With `html_errors` a report is written for a browser. */
-function withoutMarkup(line: string): string {
+function withoutMarkup(shown: string): string {
+  const line = withoutOthers(shown);
   return line.includes('<b>') ? line.replace(/<\/?b>|<br \/>/g, '') : line;
+}
+
+/** nginx puts all that PHP said during a request into one line: what was fatal counts, or else the first. */
+function withoutOthers(line: string): string {
+  if (!line.includes('; PHP message: ')) return line;
+  const [first = '', ...others] = line.split('; PHP message: ');
+  const fatal = others.find((message) => message.startsWith('PHP Fatal error: '));
+  return fatal === undefined || first.includes('PHP Fatal error: ')
+    ? first
+    : `PHP message: ${fatal}`;
 }
 
 /** The text before the place, its file and its line. Only the end of a long text is searched. */
@@ -387,7 +397,7 @@ function parseMonolog(lines: readonly string[]): ParsedException | undefined {
           match[2] ?? '',
           match[3] ?? '',
           match[4] ?? '',
-          part.slice(stack + 1),
+          part.slice(stack + 1).map((line) => line.replaceAll('\\\\', '\\')),
         ),
       );
   };

@@ -1,6 +1,7 @@
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { exceptionOf, frameOf } from './parts.ts';
-import { isInApp, python } from './python.ts';
+import { python } from './python.ts';
+import { isInApp } from './pythonFrame.ts';
 
 /** A traceback with lines of its own, but quoted: the last field of a record. */
 const quotedHead = '"Traceback (most recent call last):';

@@ -1,7 +1,7 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { type Grammar, maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
 import { frameOf } from './parts.ts';
-import { isInApp } from './python.ts';
+import { isInApp } from './pythonFrame.ts';
 
 /** Tracebacks as Rich draws them in a box (Typer, structlog and loguru can): frames with the code around. */
 const boxTop = /^\s{0,40}╭─+ (?:.{0,40} )?Traceback \(most recent call last\) ─+╮?\s*$/;

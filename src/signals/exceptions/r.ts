@@ -5,7 +5,7 @@ import { addFrame, exceptionOf, frameOf, messageOf } from './parts.ts';
 /** `Error in price_of("sku-1") : text`; rlang quotes the call and goes on below; Shiny warns of it. */
 const inCall =
   /^(?:Warning: )?Error in (?:`([^`]{1,300})`:|(?:([\w.:$@]{1,200}\(.{0,2000}?|.{0,400}?) :(?: |$)|([\w.:$@]{1,200}\(.{0,2000}?|.{0,400}?) ?: ?))(.{0,4000})/;
-const bare = /^Error: (.{1,4000})$/;
+const bare = /^Error:(?: (.{1,4000}))?$/;
 const causedBy = /^Caused by error(?: in `([^`]{1,300})`)?:(?: (.{1,4000}))?$/;
 /** rlang's bullets: what failed, then details. */
 const bullet = /^(?:[!✖ℹ•✔x] )/;
@@ -23,17 +23,17 @@ const backtrace = /^(?:Backtrace:|\s{1,8}▆|\s{0,6}\d{1,4}\. )/;
 const syntaxPlace = /(?:^|\s)(\S{1,500}\.[rR]):(\d{1,9}):\d{1,9}: unexpected /;
 /** testthat: `── Failure ('test-cart.R:5:3'): total works ────`. */
 const failedTest =
-  /^─{2,4} (?:\d{1,6}\. )?(Failure|Error) \((?:'|)(\S{1,500}?\.[rR]):(\d{1,9})(?::\d{1,9})?(?:'|)\):? (.{1,400}?)(?: ─{1,400})?$/;
+  /^(?:─{2,4} (?:\d{1,6}\. )?)?(Failure|Error) \((?:'|)(\S{1,500}?\.[rR]):(\d{1,9})(?::\d{1,9})?(?:'|)\):? (.{1,400}?)(?: ─{1,400})?$/;
 /** Said once more in the end. */
 const testsFailed = /^Test failures/;
 const maxLines = 120;
 
 export const r: Grammar = {
   language: 'r',
-  hints: ['Execution halted', 'Error in ', '── Failure (', '── Error ('],
+  hints: ['Execution halted', 'Error in ', 'Failure (', 'Error ('],
   begin(line) {
-    if (line.startsWith('─')) return failedTest.test(line) ? followTest() : undefined;
-    if (!line.includes('Error')) return undefined;
+    if (failedTest.test(line)) return followTest();
+    if (line.startsWith('─') || !line.includes('Error')) return undefined;
     const call = inCall.exec(line);
     if (!call && !bare.test(line)) return undefined;
     let lines = 0;

@@ -12,7 +12,7 @@ import {
 } from './parts.ts';
 
 export const typeName = String.raw`(?:#<Class:0x[0-9a-f]{1,16}>(?:::)?)?[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,10}`;
-const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Error|Exception|Interrupt|Invalid|NotFound|Missing|Timeout|Denied|Refused|ECONN\w{1,20}|ENOENT)`;
+export const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Error|Exception|Interrupt|Invalid|NotFound|Missing|Timeout|Denied|Refused|ECONN\w{1,20}|ENOENT)`;
 /** Ruby 3.4 quotes with ' on both sides and names the class, before it was a backtick. */
 export const place = String.raw`((?:[A-Za-z]:)?[^\s:'"(][^:'"\n]{0,500}|<internal:[^>]{1,200}>|\(eval[^)]{0,200}\)|-e|-):(\d{1,9})(?::in [\x60'](.{1,300}?)')?`;
 /** Some loggers name the program before what they were given. */
@@ -27,36 +27,19 @@ const reversed = /^Traceback \(most recent call last\):\s*$/;
 const classAtEnd = new RegExp(String.raw`^(.*?) ?\((${typeName})\)$`);
 const syntaxError =
   /^((?:\/|\.{1,2}\/|[A-Za-z]:)?[^\s:][^:\n]{0,500}\.(?:rb|ru|rake|erb)|-e):(\d{1,9}): (syntax errors?(?: found)?[, ].{0,2000}|.{0,500}unexpected .{1,500})$/;
-const typedHead = new RegExp(String.raw`^(${typeName})(?:: (.*)|)$`);
 const jrubyHead = new RegExp(String.raw`^(${errorName}): (.*)$`);
 /** An exception as `inspect` shows it, at the end of what Puma says. */
 const inspected = new RegExp(String.raw`: #<(${typeName}): (.{0,4000})>$`);
 const jrubyFrame = /^\s{1,80}(\S.{0,200}?) at (\S.{0,500}):(\d{1,9})$/;
-const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) \((.*)\):$`);
-const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
-/** The lines of a template around the one that failed. */
-const templateLine = /^\s{2,8}\d{1,6}: /;
-/** Sinatra: `- KeyError - key not found: "a":` behind the time, and frames behind tabs. */
-const dumpHead = new RegExp(String.raw`^(?:- )?(${typeName}) - (.*)$`);
-const dumpFrame = new RegExp(String.raw`^\t${place}$`);
-/** Rake names the class of all but a RuntimeError, and causes below. */
-const rakeHead = /^rake aborted!$/;
-const rakeTail = /^(?:Tasks: |\(See )/;
-const causedBy = /^Caused by:$/;
-const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
-const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
 
 export const ruby: Grammar = {
   language: 'ruby',
-  hints: [':in `', ":in '", '\n\tfrom ', ': syntax ', 'rake aborted!'],
+  hints: [':in `', ":in '", '\n\tfrom ', ': syntax '],
   begin(line) {
     if (!mayBegin(line)) return undefined;
     if (reversed.test(line)) return followReversed();
-    if (rakeHead.test(line)) return followRake();
-    if (dumpHead.test(line)) return followDump(line);
     if (errorHead.test(line)) return followUncaught(line);
     if (syntaxError.test(line)) return followSyntax();
-    if (railsHead.test(line) || tagged.test(line)) return followRails(railsHead.test(line));
     if (openHead.test(line) && /:in [`']/.test(line)) return followOpen();
     if (classAtEnd.test(line)) return followFrames();
     if (inspected.test(line)) return followTyped();
@@ -64,15 +47,11 @@ export const ruby: Grammar = {
   },
   saysEnough: (line) => !isPlaced(line),
   isUncaught: (line) => errorHead.test(line),
-  keepsLeveled: (line) => railsFrame.test(line) || railsHead.test(line) || blankTagged.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     if (reversed.test(first)) yield* some(parseReversed(lines));
-    else if (rakeHead.test(first)) yield* some(parseRake(lines));
-    else if (dumpHead.test(first)) yield* some(parseDump(lines));
     else if (!errorHead.test(first) && syntaxError.test(first)) yield* some(parseSyntax(lines));
     else if (errorHead.test(first) || openHead.test(first)) yield* parseUncaught(lines);
-    else if (railsHead.test(first) || tagged.test(first)) yield* some(parseRails(lines));
     else if ((inspected.test(first) || jrubyHead.test(first)) && isTypedFrame(lines[1] ?? ''))
       yield* some(parseTyped(lines));
     else if (classAtEnd.test(first)) yield* some(parseLogged(lines, said));
@@ -84,8 +63,7 @@ function mayBegin(line: string): boolean {
   const last = line.charCodeAt(line.length - 1);
   if (last === 41 || last === 58 || last === 93 || last === 32 || last === 62) return true;
   const first = line.charCodeAt(0);
-  if (first >= 65 && first <= 90 && (line.includes(': ') || line.includes(' - '))) return true;
-  if (line.startsWith('- ') || line === 'rake aborted!') return true;
+  if (first >= 65 && first <= 90 && line.includes(': ')) return true;
   return line.includes(':in ') || line.includes('syntax err') || line.includes('unexpected ');
 }
 
@@ -104,6 +82,7 @@ export function some(parsed: ParsedException | undefined): ParsedException[] {
  */
 function followUncaught(first: string): Follow {
   const seen = new Set([keyOf(first)]);
+  let outer = messageIn(first);
   let frames = 0;
   let messageLines = 0;
   return (line) => {
@@ -113,8 +92,12 @@ function followUncaught(first: string): Follow {
     }
     if (line.endsWith(')') && errorHead.test(line)) {
       const key = keyOf(line);
-      if (seen.has(key) || seen.size > 20) return 'no';
+      const said = messageIn(line);
+      // Raised again with more words, as Net::HTTP does, it keeps its place.
+      const isWrapped = said !== outer && outer.includes(said);
+      if ((seen.has(key) && !isWrapped) || seen.size > 20) return 'no';
       seen.add(key);
+      outer = said;
       frames = 0;
       messageLines = 0;
       return 'enough';
@@ -141,6 +124,10 @@ function isFrom(line: string): boolean {
 function keyOf(line: string): string {
   const match = errorHead.exec(line);
   return `${match?.[1]}:${match?.[2]}:${match?.[5]}`;
+}
+
+function messageIn(line: string): string {
+  return errorHead.exec(line)?.[4] ?? '';
 }
 
 /** The class stands behind a later line of the message. */
@@ -176,57 +163,6 @@ function followTyped(): Follow {
 /** JRuby's frames, or those that Sidekiq and Puma print below a type and its message. */
 function isTypedFrame(line: string): boolean {
   return jrubyFrame.test(line) || (line.includes(':in ') && plainFrame.test(line));
-}
-
-/** With tags every line is a logger's, and the first is empty but for them. */
-function followRails(startsWithHead: boolean): Follow {
-  let hasHead = startsWithHead;
-  let frames = 0;
-  let blanks = 0;
-  let excerpt = 0;
-  return (line) => {
-    if (!hasHead) {
-      hasHead = railsHead.test(line);
-      return hasHead ? 'more' : 'no';
-    }
-    if (railsFrame.test(line)) {
-      frames++;
-      return 'enough';
-    }
-    if (templateLine.test(line)) return frames === 0 && ++excerpt < 12 ? 'more' : 'no';
-    if (blankTagged.test(line)) return frames === 0 && ++blanks < 4 ? 'more' : 'no';
-    return 'no';
-  };
-}
-
-/** The message ends in a colon where the frames begin; it may be of several lines. */
-function followDump(first: string): Follow {
-  let ended = first.endsWith(':');
-  let frames = 0;
-  let lines = 0;
-  return (line) => {
-    if (ended && dumpFrame.test(line)) {
-      frames++;
-      return 'enough';
-    }
-    if (frames > 0 || ++lines > maxMessageLines) return 'no';
-    ended = line.endsWith(':');
-    return 'more';
-  };
-}
-
-function followRake(): Follow {
-  let lines = 0;
-  let ended = false;
-  return (line) => {
-    if (rakeTail.test(line)) {
-      ended = true;
-      return line.startsWith('(') ? 'last' : 'enough';
-    }
-    if (ended || rakeHead.test(line)) return 'no';
-    if (isPlace(line)) return 'enough';
-    return ++lines <= maxMessageLines ? 'more' : 'no';
-  };
 }
 
 function followSyntax(): Follow {
@@ -411,45 +347,6 @@ function parseLogged(
   const message = [...said, head[1] ?? ''];
   const cause = syntaxPlace(head[2] ?? '', messageOf(message), frames, sourceIn(message));
   return exceptionOf('ruby', cause, []);
-}
-
-function parseRails(lines: readonly string[]): ParsedException | undefined {
-  const head = railsHead.exec(lines[0] ?? '') ?? railsHead.exec(lines[1] ?? '');
-  const frames = framesIn(lines.slice(1), railsFrame);
-  if (!head || frames.length === 0) return undefined;
-  return exceptionOf(
-    'ruby',
-    { type: head[1] ?? '', message: messageOf([head[2] ?? '']), frames },
-    [],
-  );
-}
-
-function parseDump(lines: readonly string[]): ParsedException | undefined {
-  const head = dumpHead.exec(lines[0] ?? '');
-  const at = lines.findIndex((line) => dumpFrame.test(line));
-  if (!head || at < 0) return undefined;
-  const message = [head[2] ?? '', ...lines.slice(1, at)];
-  message.push((message.pop() ?? '').replace(/:$/, ''));
-  const frames = framesIn(lines.slice(at), dumpFrame);
-  const cause = syntaxPlace(head[1] ?? '', messageOf(message), frames, sourceIn(message));
-  return exceptionOf('ruby', cause, []);
-}
-
-function parseRake(lines: readonly string[]): ParsedException | undefined {
-  const own = lines.slice(1).filter((line) => !rakeTail.test(line));
-  const starts = [0, ...own.flatMap((line, at) => (causedBy.test(line) ? [at + 1] : []))];
-  const [outermost, ...causes] = starts.map((start, at) =>
-    readRaked(own.slice(start, starts[at + 1] ?? own.length)),
-  );
-  return outermost && exceptionOf('ruby', outermost, causes);
-}
-
-function readRaked(lines: readonly string[]): Cause {
-  const text = lines.filter((line) => !isPlace(line) && !causedBy.test(line));
-  const head = typedHead.exec(text[0] ?? '');
-  const message = [head ? (head[2] ?? '') : (text[0] ?? ''), ...text.slice(1)];
-  const frames = framesIn(lines.filter(isPlace), plainFrame);
-  return syntaxPlace(head?.[1] ?? 'RuntimeError', messageOf(message), frames, sourceIn(message));
 }
 
 function parseTyped(lines: readonly string[]): ParsedException | undefined {

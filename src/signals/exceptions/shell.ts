@@ -12,7 +12,7 @@ const bash = new RegExp(
 /** dash says no `line`, and zsh and ksh put the number elsewhere. */
 const others = [
   new RegExp(String.raw`^${script}: (\d{1,7}): (.{1,2000})$`),
-  new RegExp(String.raw`^${script}:(?:[\w.-]{1,40}:)?(\d{1,7}): (.{1,2000})$`),
+  new RegExp(String.raw`^${script}:(?:[A-Za-z][\w.-]{0,40}:)?(\d{1,7}): (.{1,2000})$`),
   new RegExp(String.raw`^${script}\[(\d{1,7})\]: (.{1,2000})$`),
 ];
 /** `sh: vite: not found`, `zsh: command not found: vite`: of a command that no script gave. */

@@ -18,8 +18,10 @@ const cri =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP]) /;
 const foreman = /^\d\d:\d\d:\d\d ([\w.-]{1,60})\s{1,40}\| ?/;
 /** `api-1     | `, `0|api   | `; PowerShell heads its boxes with `Line |`. */
-const compose = /^(?!Line \|$)((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\|(?: |$)/;
-const kubectl = /^\[(pod\/[^\]\s]{1,200})\] /;
+const compose =
+  /^(?!Line \|$|\d{1,6}\s{1,8}\|)((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\|(?: |$)/;
+/** `[pod/shop-5d/api] `; PyTorch's launchers: `[rank0]: `. */
+const kubectl = /^\[(pod\/[^\]\s]{1,200}|rank\d{1,6})\]:? /;
 /** RFC 3164, and what rsyslog writes of it; a program without its pid only after a time of that form. */
 const syslog =
   /^(?:<(\d{1,3})>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?\[\d{1,9}\])|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? (?![AP]M )([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?)): ?/;
@@ -50,6 +52,10 @@ const stern =
 /** An invocation of AWS Lambda that failed: the record of its error behind the header. */
 const invocation =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\t[\da-f-]{36}\tERROR\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection) ?\t(?=\{"errorType")/;
+
+/** PHP-FPM: what a child wrote to its standard error, a line at a time, in quotes. */
+const fpm =
+  /^\[[^\]]{1,40}\] WARNING: \[pool ([\w.-]{1,60}\] child \d{1,9})(?:, script '[^']{0,500}' \([^)]{0,500}\))? said into std(?:err|out): "(?:NOTICE: PHP message: )?/;
 
 export function peel(line: string): Carried {
   if (line.includes('\t')) {
@@ -90,7 +96,7 @@ export function peel(line: string): Carried {
       plain(line)
     );
   }
-  if (first === 91) return timed(carried(line, kubectl)) ?? plain(line);
+  if (first === 91) return timed(carried(line, kubectl)) ?? child(line) ?? plain(line);
   if (first === 60) return logged(line) ?? plain(line);
   const isWord = (first >= 65 && first <= 90) || (first >= 97 && first <= 122);
   if (!isWord) return plain(line);
@@ -131,12 +137,17 @@ function logged(line: string): Carried | undefined {
   const sender = match?.[2] ?? match?.[3] ?? '';
   if (!match || levelOf(sender.slice(0, sender.indexOf(' '))) !== undefined) return undefined;
   // rsyslog writes control characters as #ooo.
-  const said = line.slice(match[0].length).replace(/^#011/, '\t');
+  const said = line.slice(match[0].length).replaceAll('#011', '\t');
   const text = said.includes('#033')
     ? stripVTControlCharacters(said.replaceAll('#033', '\x1b'))
     : said;
   const level = syslogLevel(Number(match[1] ?? Number.NaN));
   return { stream: sender, text, partial: false, ...(level === undefined ? {} : { level }) };
+}
+
+function child(line: string): Carried | undefined {
+  const said = line.includes(' said into std') ? carried(line, fpm) : undefined;
+  return said && { ...said, text: said.text.replace(/"(?:, pipe is closed)?$/, '') };
 }
 
 function carried(line: string, pattern: RegExp): Carried | undefined {

@@ -22,15 +22,18 @@ const keyedDuration = new RegExp(
   `\\b(?:duration|elapsed(?: time)?|latency|resp(?:onse)?_?time|took|time_?taken|service|total_?time|exec(?:ution)?_?time|process_?time|dur)[_.]?(ms|millis|milliseconds|us|µs|ns|s|secs?|seconds)?["']?\\s{0,3}[=:]\\s{0,3}["']?(${timeOrNumber})(?!\\.\\w)`,
   'i',
 );
-/** As nginx writes them: in seconds. */
-const nginxDuration = /\b(?:request_time|rt|urt|upstream_response_time)=["']?(\d{1,6}\.\d{1,6})\b/;
+/** As nginx writes them: in seconds; of all, then of whom it asked. */
+const nginxDurations = [
+  /\b(?:request_time|rt)=["']?(\d{1,6}\.\d{1,6})\b/,
+  /\b(?:urt|upstream_response_time)=["']?(\d{1,6}\.\d{1,6})\b/,
+] as const;
 const done =
-  'completed|finished|done|processed|handled|executed|served|sent|responded|returned|answered';
+  'completed|finished|done|succeeded|failed|processed|handled|executed|served|sent|responded|returned|answered';
 const wordedDuration = new RegExp(
   `\\b(?:took|(?<done>(?:${done})\\b[^\\n(]{0,60}?)(?:\\b(?:in|after)|(?=\\s\\()))\\s{1,3}\\(?(?<time>${timeOrClock})`,
   'i',
 );
-const anyDuration = new RegExp(`(?:^|[\\s(|+=])(${timeWithUnit})(?=[\\s),|]|$)`);
+const anyDuration = new RegExp(`(?:^|[\\s([|+=])(${timeWithUnit})(?=[\\s)\\],|]|$)`);
 /** What servers and proxies write behind the call, each in places of its own. */
 const serverForms: readonly (readonly [RegExp, string])[] = [
   // HAProxy: waiting, queued, connecting, answering, all.
@@ -104,7 +107,7 @@ function durationIn(text: string): number | undefined {
   if (!durationWords.test(text)) return undefined;
   const keyed = keyedDuration.exec(text);
   if (keyed) return inMs(keyed[2] ?? '', keyed[1] ?? 'ms');
-  const nginx = nginxDuration.exec(text);
+  const nginx = nginxDurations[0].exec(text) ?? nginxDurations[1].exec(text);
   if (nginx) return inMs(nginx[1] ?? '', 's');
   const worded = wordedDuration.exec(text);
   return inMs(worded?.groups?.['time'] ?? '', 'ms');

@@ -88,6 +88,13 @@ const carriers: Readonly<Record<string, Carry>> = {
   'kubectl --prefix --timestamps': (line, i) =>
     `[pod/shop-7d9f/api] ${at(i).replace('Z', '456789Z')} ${line}`,
   "Jenkins' times": (line, i) => `${clock(i)}  ${line}`,
+  "Jenkins' times in brackets": (line, i) => `[${at(i)}] ${line}`,
+  'a time that is not the logger’s': (line, i) => `${at(i).slice(0, 19)}: ${line}`,
+  'Fluent Bit': (log, i) =>
+    JSON.stringify({ log, container_name: '/api', source: 'stderr', time: at(i) }),
+  'columns that were filled up': (line) => `${line}   `,
+  'line ends that were cleared': (line) => `${line}\u001b[K`,
+  "turbo's one package": (line) => `api:start: ${line}`,
   "pm2's names and times": (line, i) => `0|api  | ${at(i).slice(0, 19)}: ${line}`,
   'Render, downloaded': (line, i) => `Mar 02 ${clock(i)} AM ${line}`,
   Lerna: (line) => `@shop/api: ${line}`,
@@ -125,6 +132,24 @@ describe('what carries a log', () => {
   for (const [name, carry] of Object.entries(carriers)) {
     it(`changes nothing: ${name}`, async () => {
       const carried = `${said.flatMap(carry).join('\n')}\n`;
+      assert.deepEqual((await groupsOf(Buffer.from(carried))).sort(), [...expected].sort());
+    });
+  }
+
+  const inside: readonly (readonly [outer: string, inner: string])[] = [
+    ['docker json-file', 'foreman'],
+    ['docker json-file', 'pm2'],
+    ['CRI', 'compose in colour'],
+    ['GitHub Actions', 'compose'],
+    ['RFC 3164', 'kubectl --timestamps'],
+    ['journald JSON', 'compose'],
+    ["Jenkins' times in brackets", 'compose'],
+  ];
+  for (const [outer, inner] of inside) {
+    it(`changes nothing: ${inner} in ${outer}`, async () => {
+      const carry = (name: string, lines: readonly string[]): string[] =>
+        lines.flatMap((line, i) => carriers[name]?.(line, i) ?? []);
+      const carried = `${carry(outer, carry(inner, said)).join('\n')}\n`;
       assert.deepEqual((await groupsOf(Buffer.from(carried))).sort(), [...expected].sort());
     });
   }

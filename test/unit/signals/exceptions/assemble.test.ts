@@ -55,6 +55,21 @@ describe('assembling lines', () => {
       'error ValueError: no @ g /srv/a.py:3',
     ],
     [
+      'frames as records below type and value',
+      {
+        level: 'error',
+        exception: {
+          type: 'ValueError',
+          value: 'no',
+          stacktrace: [
+            { filename: '/srv/main.py', lineno: 9, function: 'main' },
+            { filename: '/srv/a.py', lineno: 3, function: 'g' },
+          ],
+        },
+      },
+      'error ValueError: no @ g /srv/a.py:3',
+    ],
+    [
       'ECS',
       {
         'log.level': 'error',

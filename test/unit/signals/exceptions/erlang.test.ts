@@ -119,4 +119,53 @@ escript: exception error: no case clause matching 1
       ],
     );
   });
+
+  it('reads failures of EUnit, by itself and in rebar3, and of Common Test', () => {
+    const text = `Failures:
+
+  1) shelf_tests:lend_test/0
+     Failure/Error: ?assertEqual({ok,3}, shelf : lend ( a ))
+       expected: {ok,3}
+            got: {ok,2}
+     %% eunit_proc.erl:346:in \`eunit_proc:with_timeout/3\`
+     Output:
+  2) shelf_tests:missing_test/0
+     Failure/Error: {error,
+                        {badkey,b},
+                        [{erlang,map_get,[b,#{a => 3}],[]},
+                         {shelf,lend,2,
+                             [{file,"/srv/app/src/shelf.erl"},{line,5}]}]}
+     Output:
+
+shelf_tests: match_test...*failed*
+in function shelf_tests:match_test/0 (test/shelf_tests.erl, line 10)
+in call from eunit_test:run_testfun/1 (eunit_test.erl, line 71)
+**error:{assertMatch,[{module,shelf_tests},
+              {line,10}]}
+  output:<<"">>
+
+%%% shelf_SUITE ==> lends: FAILED
+%%% shelf_SUITE ==> {{badmatch,{ok,2}},
+ [{shelf_SUITE,lends,1,
+               [{file,"/srv/app/test/shelf_SUITE.erl"},{line,6}]}]}
+
+%%% shelf_SUITE ==> fails: FAILED
+%%% shelf_SUITE ==> {test_case_failed,"not lent 3"}
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, language, type, frames }) => [
+        kind,
+        language,
+        type,
+        frames.find(({ inApp }) => inApp)?.line,
+      ]),
+      [
+        ['test', 'erlang', 'AssertionError', undefined],
+        ['test', 'erlang', 'error', 5],
+        ['test', 'erlang', 'AssertionError', 10],
+        ['test', 'erlang', 'badmatch', 6],
+        ['test', 'erlang', 'AssertionError', undefined],
+      ],
+    );
+  });
 });

@@ -8,6 +8,7 @@ const net =
 const go = 'main.total\n\t/srv/app/cart.go:7\nmain.main\n\t/srv/app/main.go:3';
 const node = 'OrderError: order 17 lost\n    at save (/srv/app/order.js:3:8)';
 const logs: Readonly<Record<string, string>> = {
+  spark: '26/03/02 10:00:00 ERROR Executor: order failed',
   signale: '✖  error     Order 17 failed\n✔  success   error page drawn',
   tslog: '2026-03-02 10:00:00.123\tERROR\tsrc/order.ts:9\tshop\tOrder 17 failed',
   'tslog json': JSON.stringify({
@@ -122,6 +123,7 @@ const logs: Readonly<Record<string, string>> = {
     message: 'order failed',
   }),
   klog: 'E0302 10:00:00.123456    4242 pool.go:88] "order failed" err="no price" id=17',
+  'glog with the year': 'E20260302 10:00:00.123456 4242 pool.cc:88] order failed',
   'glog fatal': 'F0302 10:00:00.123456 4242 pool.cc:88] Check failed: a == b',
   'log4j json': JSON.stringify({
     instant: { epochSecond: 1700000000, nanoOfSecond: 5 },
@@ -414,6 +416,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'zerolog console': ['error LoggedError: order failed: no price'],
   'zerolog json': ['error LoggedError: order failed: no price'],
   klog: ['error LoggedError: order failed: no price @ - pool.go:88'],
+  'glog with the year': ['error LoggedError: order failed @ - pool.cc:88'],
   'glog fatal': ['fatal LoggedError: Check failed: a == b @ - pool.cc:88'],
   'log4j json': [
     'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',
@@ -506,6 +509,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'systemd short': ['error LoggedError: order failed'],
   'github actions': ['error LoggedError: order failed'],
   vscode: ['error LoggedError: order failed'],
+  spark: ['error LoggedError: Executor: order failed'],
   'slf4j simple': ['error LoggedError: order failed'],
   'log4j ttcc': ['fatal LoggedError: order failed'],
   'log4j %c{1}:%L': ['error LoggedError: order failed @ - Cart.java:9'],

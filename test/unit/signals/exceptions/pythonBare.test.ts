@@ -16,6 +16,13 @@ describe('python without lines of its own for its frames', () => {
     );
   });
 
+  it('reads one in which rsyslog wrote the line ends', () => {
+    const line = `Nov 20 10:00:01 web1 shop[4121]: ERROR unhandled: ${chain.replaceAll(String.raw`\n`, '#012')}`;
+    assert.deepEqual(summaries(line), [
+      'error orders.NoStock: no stock for x1 @ reserve /srv/app/orders.py:17',
+    ]);
+  });
+
   it('reads one that is the quoted value of a field', () => {
     const quoted = chain.replaceAll("'", String.raw`\'`);
     assert.deepEqual(summaries(`event='failed' level='error' exception='${quoted}' order=7`), [

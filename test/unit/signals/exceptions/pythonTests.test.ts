@@ -186,4 +186,38 @@ FAILED tests/test_tax.py::test_xpass
       [],
     );
   });
+
+  it('of pytest: a worker that died, fixtures that do not fit, a group, and a recursion to its end', () => {
+    const frames = Array.from(
+      { length: 960 },
+      () => 'tests/test_tree.py:33: in down\n    down(n + 1)',
+    );
+    assert.deepEqual(
+      summaries(`================ FAILURES ================
+____________ tests/test_crash.py ____________
+[gw1] linux -- Python 3.11.2 /usr/bin/python3
+worker 'gw1' crashed while running 'tests/test_crash.py::test_dies'
+____________ ERROR at setup of test_scope ____________
+ScopeMismatch: You tried to access the function scoped fixture narrow with a session scoped request object
+tests/conftest.py:4:  def wide(narrow)
+____________ test_group ____________
+  + Exception Group Traceback (most recent call last):
+  |   File "/srv/app/tests/test_more.py", line 50, in test_group
+  |     raise ExceptionGroup("two", errors)
+  | ExceptionGroup: two (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | ValueError: 1
+    +------------------------------------
+____________ test_tree ____________
+${frames.join('\n')}
+E   RecursionError: maximum recursion depth exceeded
+======== 4 failed in 1.96s ========`),
+      [
+        "error AssertionError: worker 'gw1' crashed while running 'tests/test_crash.py::test_dies'",
+        'error AssertionError: ScopeMismatch: You tried to access the function scoped fixture narrow with a session scoped request object',
+        'error ExceptionGroup: two (1 sub-exception) @ test_group /srv/app/tests/test_more.py:50',
+        'error RecursionError: maximum recursion depth exceeded @ down tests/test_tree.py:33',
+      ],
+    );
+  });
 });

@@ -81,4 +81,27 @@ Execution halted`;
       ['unexpected symbol in:', 'non-conformable arguments'],
     );
   });
+
+  it("reads testthat's failures without and with a number, and what rlang says below an empty head", () => {
+    const text = `Failure ('test-cart.R:4'): lends
+total(cart) not equal to 3.
+
+── 2. Failure ('test-cart.R:6:3'): lends ───────────
+total(cart) > 0 is not TRUE
+
+Error:
+! \`mode\` must be one of "a" or "b", not "x".
+Backtrace:
+    ▆
+ 1. ├─rlang::arg_match0("x", c("a", "b"), arg_nm = "mode")
+Execution halted`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, message, frames }) => [kind, message, frames[0]?.line]),
+      [
+        ['test', 'total(cart) not equal to 3.', 4],
+        ['test', 'total(cart) > 0 is not TRUE', 6],
+        ['exception', '`mode` must be one of "a" or "b", not "x".', undefined],
+      ],
+    );
+  });
 });

@@ -305,4 +305,67 @@ ${head}/srv/app/jobs.rb:16:in \`perform'
       'error KeyError: key not found: "a" @ fetch /srv/app/shop.rb:59',
     ]);
   });
+
+  it("reads Rails' exceptions whose message goes on, with their causes, and those of its jobs", () => {
+    const text = `Completed 500 Internal Server Error in 12ms
+
+
+  
+ActionView::Template::Error (undefined method \`title' for nil:NilClass
+
+<p><%= @loan.book.title %></p>
+                 ^^^^^^):
+    1: <h1>Loan</h1>
+    2: <p><%= @loan.book.title %></p>
+  
+app/views/loans/show.html.erb:2
+app/controllers/loans_controller.rb:8:in \`show'
+  
+ActiveRecord::StatementInvalid (PG::UndefinedColumn: ERROR:  column "fee" does not exist
+LINE 1: INSERT INTO "loans" ("fee") VALUES ($1)
+                             ^
+):
+
+Causes:
+PG::UndefinedColumn (ERROR:  column "fee" does not exist
+LINE 1: INSERT INTO "loans" ("fee") VALUES ($1)
+                             ^
+)
+  
+app/controllers/loans_controller.rb:22:in \`create'
+[ActiveJob] [ChargeJob] [5f9a7d3c-1111-4222-8333-444455556666] Error performing ChargeJob (Job ID: 5f9a) from Async(default) in 12.3ms: Charge::Declined (card declined):
+/srv/app/jobs/charge_job.rb:9:in \`perform'`;
+    assert.deepEqual(summaries(text), [
+      "error ActionView::Template::Error: undefined method `title' for nil:NilClass @ - app/views/loans/show.html.erb:2",
+      'error ActiveRecord::StatementInvalid: PG::UndefinedColumn: ERROR:  column "fee" does not exist @ create app/controllers/loans_controller.rb:22',
+      'error Charge::Declined: card declined @ perform /srv/app/jobs/charge_job.rb:9',
+    ]);
+    assert.deepEqual(
+      eventsIn(text)[1]?.causes.map(({ type }) => type),
+      ['PG::UndefinedColumn'],
+    );
+    assert.deepEqual(summaries('Order::Draft (kept for\nthe next day):\n\nsaved\n'), []);
+  });
+
+  it('takes what was raised again at its place, with more words, for one', () => {
+    const text = `/usr/lib/ruby/3.1.0/socket.rb:1214:in \`connect': Failed to open TCP connection to a:1 (Connection refused - connect(2) for a:1) (Errno::ECONNREFUSED)
+	from /srv/app/client.rb:40:in \`get'
+	from /srv/app/run.rb:3:in \`<main>'
+/usr/lib/ruby/3.1.0/socket.rb:1214:in \`connect': Connection refused - connect(2) for a:1 (Errno::ECONNREFUSED)
+	from /srv/app/client.rb:40:in \`get'
+	from /srv/app/run.rb:3:in \`<main>'`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message, causes }) => [message.slice(0, 14), causes.length]),
+      [['Failed to open', 1]],
+    );
+  });
+
+  it('takes the place of a backtrace for no component of the program', () => {
+    const text = `29/Nov/2026 12:13:17 | ERROR | job load failed - Shop::Lost: no routes
+29/Nov/2026 12:13:17 | ERROR | parcel.rb:34:in \`rescue in load'
+parcel.rb:30:in \`load'`;
+    assert.deepEqual(summaries(text), [
+      'error Shop::Lost: no routes @ rescue in load parcel.rb:34',
+    ]);
+  });
 });

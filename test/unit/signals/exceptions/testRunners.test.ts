@@ -560,6 +560,27 @@ FAIL	acme.test/depot	0.005s
     allTests(text);
   });
 
+  it('keeps what failed before another test hung', () => {
+    const text = `--- FAIL: TestTake (0.00s)
+    bins_test.go:14: 
+        	Error Trace:	/home/ann/depot/bins_test.go:14
+        	Error:      	Should be true
+        	Test:       	TestTake
+panic: test timed out after 1s
+
+goroutine 7 [select (no cases)]:
+acme.test/depot.TestHang(0xc0000a4000?)
+	/home/ann/depot/hang_test.go:12 +0x17
+testing.tRunner(0xc0000a4000, 0x5c2a10)
+	/usr/local/go/src/testing/testing.go:1792 +0xf4
+FAIL	acme.test/depot	1.005s
+`;
+    assert.deepEqual(summaries(text), [
+      'error AssertionError: Should be true @ - bins_test.go:14',
+      'error panic: test timed out after 1s @ acme.test/depot.TestHang /home/ann/depot/hang_test.go:12',
+    ]);
+  });
+
   it('names tests that fail without a place, and not those that fail by what is in them', () => {
     const text = `--- FAIL: TestSilent (0.00s)
 --- FAIL: TestTable (0.00s)

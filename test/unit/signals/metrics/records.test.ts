@@ -172,6 +172,13 @@ describe('durations in log lines', () => {
       '2026-11-20 08:15:04 INFO sync finished, elapsed: 00:01:02.3',
       'sync finished response_time 62300',
     ],
+    ['POST /a 200 OK [1.2 s]', 'POST /a response_time 1200', 'POST /a request_errors 0'],
+    [
+      '"GET /a" 200 upstream_response_time=0.125 request_time=0.25',
+      'GET /a response_time 250',
+      'GET /a request_errors 0',
+    ],
+    ['INFO Task mail succeeded in 1.5s: None', 'Task mail response_time 1500'],
     ['INFO export duration=PT1M2.5S', 'export response_time 62500'],
     ['INFO lookup took 1 minute 3 seconds', 'lookup response_time 63000'],
     [
