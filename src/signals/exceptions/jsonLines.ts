@@ -305,7 +305,8 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
     const found = stack === undefined ? undefined : readStack(stack);
     if (found) return found;
   }
-  const failed = invocationStack(record) ?? railsStack(record);
+  const said = objectOf(own(record, 'message'));
+  const failed = invocationStack(record) ?? (said && invocationStack(said)) ?? railsStack(record);
   const invoked = failed === undefined ? undefined : readStack(failed);
   if (invoked) return invoked;
   const frames = goFrames(own(record, 'stack'));

@@ -118,6 +118,8 @@ export function printed(type: string, message: string, stack: unknown): string |
     return [`${first}: ${message} (${type})`, ...rest.map((frame) => `\tfrom ${frame}`)].join('\n');
   if (/^\s{0,8}at \S/.test(first))
     return [head, ...frames.map((frame) => `    ${frame.trim()}`)].join('\n');
+  if (/^\s*at \S/.test(first))
+    return [head, ...frames.map((frame) => `    ${frame.trim()}`)].join('\n');
   return /^[\w.$<>/]{1,500}\([^()]{0,200}\)$/.test(first)
     ? [head, ...frames.map((frame) => `\tat ${frame}`)].join('\n')
     : undefined;

@@ -73,6 +73,15 @@ const logs: Readonly<Record<string, string>> = {
     payload: { err: { type: 'OrderError', message: 'order 17 lost', stack: node } },
     msg: 'Order 17 failed',
   }),
+  "Lambda's JSON": JSON.stringify({
+    timestamp: '2026-03-02T10:00:00Z',
+    level: 'ERROR',
+    message: {
+      errorType: 'OrderError',
+      errorMessage: 'order 17 lost',
+      stackTrace: ['    at save (/srv/app/order.js:3:8)'],
+    },
+  }),
   'bunyan short': '10:00:00.123Z ERROR shop: Order 17 failed\n10:00:00.124Z  INFO shop: error',
   'slf4j simple': '[main] ERROR com.acme.Cart - order failed',
   'log4j ttcc': '21   [main] FATAL com.acme.Cart  - order failed',
@@ -398,6 +407,7 @@ const logs: Readonly<Record<string, string>> = {
 
 /** `severity type: message @ function file:line` */
 const expected: Readonly<Record<string, readonly string[]>> = {
+  "Lambda's JSON": ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
   'winston simple': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
   'logfmt with a stack': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
   'info with a stack': ['warning OrderError: order 17 lost @ save /srv/app/order.js:3'],
