@@ -12,11 +12,20 @@ export interface Shape {
 /** A line's text, with what is remembered of it. */
 export interface ReadText {
   readonly text: string;
-  readonly shape?: Shape | undefined;
+  /** Finds the shape of its text. Most lines are never asked for it. */
+  readonly toShape?: ((text: string) => Shape) | undefined;
   /** The same object for lines that differ in variables only, however long these are. */
   readonly form?: object | undefined;
   /** The same object each time that the very same line comes: what depends on the text alone may be noted in it. */
-  readonly known?: { notes?: object } | undefined;
+  readonly known?: { notes?: object; shape?: Shape } | undefined;
+}
+
+/** undefined where one of its characters is no printable ASCII. */
+export function shapeOf({ text, known, toShape }: ReadText): Shape | undefined {
+  if (!known) return toShape?.(text);
+  const found = known.shape ?? toShape?.(text);
+  if (found) known.shape = found;
+  return found;
 }
 
 /**
@@ -61,15 +70,18 @@ export function createLineMemory(): LineMemory {
   const longForms = createInterned(longSlots, seed);
   const seenOnce = new Int32Array(slots);
   const written = Buffer.alloc(maxShapeBytes);
+  const read = Buffer.alloc(maxShapeBytes);
+
+  const toShape = (text: string): Shape => {
+    read.write(text, 'latin1');
+    writeShape(read, text.length, written);
+    return (text.length > maxBytes ? longShapes : shapes)(written, text.length);
+  };
 
   /** undefined where a byte is no printable ASCII. */
-  const shapeOf = (bytes: Buffer, from: number, to: number): Shape | undefined => {
-    const length = writeShape(bytes, from, to, written);
-    if (length < 0) return undefined;
-    return (length > maxBytes ? longShapes : shapes)(written, length);
-  };
-  const formOf = (bytes: Buffer, from: number, to: number): object => {
+  const formOf = (bytes: Buffer, from: number, to: number): object | undefined => {
     const length = writeForm(bytes, from, to, written);
+    if (length < 0) return undefined;
     return (to - from > maxBytes ? longForms : forms)(written, length);
   };
 
@@ -101,9 +113,9 @@ export function createLineMemory(): LineMemory {
       if (to > from && bytes[to - 1] === 10) to--;
       if (to > from && bytes[to - 1] === 13) to--;
       if (to - from > maxBytes) {
-        const shape = shapeOf(bytes, from, to);
-        return shape
-          ? { text: bytes.toString('latin1', from, to), shape, form: formOf(bytes, from, to) }
+        const form = formOf(bytes, from, to);
+        return form
+          ? { text: bytes.toString('latin1', from, to), form, toShape }
           : { text: decodeLine(bytes.subarray(from, end), encoding) };
       }
       const words = viewOf(bytes);
@@ -117,20 +129,19 @@ export function createLineMemory(): LineMemory {
         }
         if (slot === second) break;
       }
-      const shape = shapeOf(bytes, from, to);
-      const form = shape && formOf(bytes, from, to);
-      const text = shape
+      const form = formOf(bytes, from, to);
+      const text = form
         ? bytes.toString('latin1', from, to)
         : decodeLine(bytes.subarray(from, end), encoding);
       if (seenOnce[first] !== hash && seenOnce[second] !== hash) {
         seenOnce[turn ? first : second] = hash;
         turn = !turn;
-        return { text, shape, form };
+        return { text, form, toShape: form && toShape };
       }
       const slot = freeSlot(first, second);
-      if (slot === undefined) return { text, shape, form };
-      const line = { text, shape, form, known: {} };
-      const kept = shape ? undefined : Uint8Array.from(bytes.subarray(from, to));
+      if (slot === undefined) return { text, form, toShape: form && toShape };
+      const line = { text, form, toShape: form && toShape, known: {} };
+      const kept = form ? undefined : Uint8Array.from(bytes.subarray(from, to));
       exact[slot] = { hash, line, bytes: kept, isUsed: false };
       return line;
     },
@@ -195,15 +206,9 @@ function holds(bytes: Uint8Array, from: number, to: number, text: string): boole
   return true;
 }
 
-/** Writes the classes of the bytes in [from, to); -1 where one is no printable ASCII. */
-function writeShape(bytes: Buffer, from: number, to: number, shape: Uint8Array): number {
+function writeShape(bytes: Buffer, length: number, shape: Uint8Array): void {
   let kind = other;
-  for (let at = from; at < to; at++) {
-    kind = classAfter(kind, bytes, at);
-    if (kind === other) return -1;
-    shape[at - from] = kind;
-  }
-  return to - from;
+  for (let at = 0; at < length; at++) shape[at] = kind = classAfter(kind, bytes, at);
 }
 
 /** What follows on `0x` are digits of another class, letters too; what may stand before the line does not matter. */

@@ -2,7 +2,7 @@ import type { ExceptionEvent } from '../core/signal.ts';
 import { createAssembler } from './exceptions/assemble.ts';
 import { epochMs } from './exceptions/jsonLines.ts';
 import { timeAt } from './exceptions/loggerPrefix.ts';
-import { type Run, runsIn } from './lineForm.ts';
+import { placesIn, type Run, runsIn } from './lineForm.ts';
 import type { ReadText } from './lineMemory.ts';
 import { fewVariants, variants, withOtherRuns } from './otherRuns.ts';
 
@@ -37,18 +37,26 @@ export interface Outcome {
 }
 
 const maxRuns = 80;
-const nowhere: Run = { from: 0, end: -1, isFree: false };
+
+/** Lines whose variables are looked for once at most, and only where they are asked for. */
+export interface Passed {
+  text(line: number): string;
+  places(line: number): readonly number[];
+}
+
+export function passedLines(lines: readonly ReadText[]): Passed {
+  const places: (readonly number[])[] = [];
+  const text = (line: number): string => lines[line]?.text ?? '';
+  return { text, places: (line) => (places[line] ??= placesIn(text(line))) };
+}
 
 /** The one of the outcomes known of a row of lines of these forms that is of these very lines. */
-export function fitting(
-  outcomes: readonly Outcome[],
-  lines: readonly ReadText[],
-): Outcome | undefined {
-  const runs: (readonly Run[])[] = [];
+export function fitting(outcomes: readonly Outcome[], passed: Passed): Outcome | undefined {
   const holds = ({ line, run, length, text }: Fixed): boolean => {
-    const whole = lines[line]?.text ?? '';
-    const { from, end } = (runs[line] ??= runsIn(whole))[run] ?? nowhere;
-    return end - from === length && (text === undefined || whole.startsWith(text, from));
+    const places = passed.places(line);
+    const from = places[2 * run] ?? 0;
+    if ((places[2 * run + 1] ?? -1) - from !== length) return false;
+    return text === undefined || passed.text(line).startsWith(text, from);
   };
   return outcomes.find(({ fixed }) => fixed.every(holds));
 }
@@ -145,6 +153,7 @@ function timePlace(
   lines: readonly ReadText[],
 ): TimePlace | undefined {
   if (timestamp === undefined) return undefined;
+  const passed = passedLines(lines);
   for (const [line, { text }] of lines.entries()) {
     const runs = runsIn(text);
     const runAt = (place: number) => runs.findIndex(({ from }) => from === place);
@@ -156,24 +165,21 @@ function timePlace(
         last: runs.findIndex(({ end }) => end === index + number.length),
       })),
     ];
-    const place = places.find((one) => timeOf(lines, one) === timestamp);
+    const place = places.find((one) => timeOf(passed, one) === timestamp);
     if (place) return place;
   }
   return undefined;
 }
 
-export function timeOf(
-  lines: readonly ReadText[],
-  { line, run, last }: TimePlace,
-): string | undefined {
-  const text = lines[line]?.text ?? '';
+export function timeOf(passed: Passed, { line, run, last }: TimePlace): string | undefined {
+  const text = passed.text(line);
   // Most lines begin with it.
   if (run === 0 && last === undefined && isDigit(text.charCodeAt(0))) return timeAt(text, 0);
-  const runs = runsIn(text);
-  const from = runs[run]?.from;
+  const places = passed.places(line);
+  const from = places[2 * run];
   if (from === undefined) return undefined;
   if (last === undefined) return timeAt(text, from);
-  const date = new Date(epochMs(Number(text.slice(from, runs[last]?.end))));
+  const date = new Date(epochMs(Number(text.slice(from, places[2 * last + 1]))));
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
-import type { ReadText } from '../lineMemory.ts';
+import { type ReadText, shapeOf } from '../lineMemory.ts';
 import { hasEscapes, mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
@@ -442,7 +442,7 @@ export function createAssembler(): Assembler {
     push(line, offset) {
       cut = undefined;
       reread = Math.min(maxReread, reread + rereadPerLine);
-      const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
+      const shape = notesOn(line);
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
@@ -567,6 +567,11 @@ function isPlain({ stream, text, partial, level, timestamp }: Carried, line: str
   );
 }
 
+function notesOn(line: ReadText): ShapeNotes | undefined {
+  const shape = shapeOf(line);
+  return shape && (shape.notes ??= {});
+}
+
 /** The header of a line like others whose header is known. */
 function headerLike(line: string, shape: ShapeNotes): Header {
   if (shape.cuts === undefined) shape.cuts = headerCuts(line) ?? null;
@@ -606,9 +611,10 @@ function isLeveled({ level, wrapped }: Piece): boolean {
  * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
  * its stream, all but the reports of some grammars, and whatever it says.
  */
-export function isLeveledLine({ text, shape }: ReadText): boolean {
-  if (!shape || text.charCodeAt(0) === 123) return false;
-  const notes: ShapeNotes = (shape.notes ??= {});
+export function isLeveledLine(line: ReadText): boolean {
+  const { text } = line;
+  const notes = text.charCodeAt(0) === 123 ? undefined : notesOn(line);
+  if (!notes) return false;
   notes.isPlain ??= isPlain(peel(text), text);
   const { level, rest } = headerLike(text, notes);
   if (!notes.isPlain || level === undefined) return false;

@@ -32,10 +32,17 @@ const innerEnd = /\s*<---$/;
 const monoAgain = /^FATAL UNHANDLED EXCEPTION: /;
 /** The runtime gives up; below it prints frames, but no head. */
 const runtimeDeath = /^(Stack overflow)\.?$|^(?:Process terminated|Fatal error)\. ?(.{0,1000})$/;
+const repeated = /^(?:Repeat \d{1,9} times:|-{20,60})$/;
+/** What a shell says below. */
+const aborted = /^Aborted(?: \(core dumped\))?$/;
 /** Microsoft.Extensions.Logging's console: the category, then the message and the exception, indented. */
 const consoleLogger = /^(fail|crit): ([\w.`+<>]{1,200})\[-?\d{1,10}\]$/;
 const testFailed =
   /^\s{1,4}Failed (\S.{0,300}?) \[(?:<? ?)[\d.,]{1,10} ?m?s(?: [\d.]{1,10} ?ms)?\]$/;
+/** Where line ends became blanks: a stack on one line. */
+const oneLine = new RegExp(
+  String.raw`(?:^|[\s:\]|])${errorName}${code}: .{0,4000}? {3,4}at [\w.+<>\`]{1,300}\(.{0,4000}$`,
+);
 
 export const dotnet: Grammar = {
   language: 'csharp',
@@ -56,19 +63,33 @@ export const dotnet: Grammar = {
     if (consoleLogger.test(line)) return followConsole();
     if (testFailed.test(line)) return followTest();
     if (unhandled.test(line)) return followStack(true);
-    if (runtimeDeath.test(line)) return followStack(false);
+    if (runtimeDeath.test(line)) return followDeath();
+    if (isOneLine(line)) return () => 'no';
     if (isScriptError(line)) return undefined;
     if (head.test(line)) return followStack(/^\s*\w+\./.test(line));
     return dottedHead.test(line) || trailingHead.test(line) ? followStack(false) : undefined;
   },
-  saysEnough: (line) => !unhandled.test(line) && !head.test(line) && !testFailed.test(line),
+  saysEnough: (line) =>
+    isOneLine(line) || (!unhandled.test(line) && !head.test(line) && !testFailed.test(line)),
   keepsLeveled: (line) => monoAgain.test(line),
   *parse(lines) {
     const parsed =
-      parseTest(lines) ?? parseConsole(lines) ?? parseDeath(lines) ?? parseStack(lines);
+      parseTest(lines) ??
+      parseOneLine(lines) ??
+      parseConsole(lines) ??
+      parseDeath(lines) ??
+      parseStack(lines);
     if (parsed) yield parsed;
   },
 };
+
+function isOneLine(line: string): boolean {
+  return line.includes('   at ') && oneLine.test(line);
+}
+
+function parseOneLine([line = '']: readonly string[]): ParsedException | undefined {
+  return isOneLine(line) ? parseStack(line.split(/ {2,3}(?= at \S| --- | ---> )/)) : undefined;
+}
 
 /** Cheap, and true for all that the patterns take. */
 function mayBegin(line: string): boolean {
@@ -104,18 +125,30 @@ function followStack(strong: boolean): Follow {
     }
     if (endOfInner.test(line) && strong) return verdict;
     if (seam.test(line)) return frames > 0 ? 'enough' : 'no';
+    if (frames > 0 && aborted.test(line)) return 'last';
     if (frames > 0 && monoAgain.test(line)) return 'enough';
     if (!inMessage || ++messageLines > maxMessageLines) return 'no';
     return messageLines > 1 && head.test(line) ? 'no' : verdict;
   };
 }
 
+function followDeath(): Follow {
+  const inner = followStack(false);
+  return (line) => (repeated.test(line) ? 'more' : inner(line));
+}
+
+/** Before .NET 5 what was thrown is not indented. */
 function followConsole(): Follow {
   let lines = 0;
+  let thrown: Follow | undefined;
   return (line) => {
+    if (thrown) return thrown(line);
     const isIndented = line.startsWith('      ');
-    if (++lines > 400 || (!isIndented && (lines === 1 || line.trim() !== ''))) return 'no';
-    return isIndented ? 'enough' : 'no';
+    if (++lines > 400) return 'no';
+    if (isIndented) return 'enough';
+    if (lines === 1 || !head.test(line)) return 'no';
+    thrown = followStack(true);
+    return 'more';
   };
 }
 
@@ -239,7 +272,7 @@ function parseConsole(lines: readonly string[]): ParsedException | undefined {
   const match = consoleLogger.exec(lines[0] ?? '');
   if (!match) return undefined;
   const severity = match[1] === 'crit' ? 'fatal' : 'error';
-  const body = lines.slice(1).map((line) => line.slice(6));
+  const body = lines.slice(1).map((line) => line.replace(/^ {6}/, ''));
   const start = body.findIndex((line) => head.test(line));
   const thrown = start < 0 ? undefined : parseStack(body.slice(start));
   if (thrown) return { ...thrown, severity };

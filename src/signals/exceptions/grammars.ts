@@ -1,6 +1,7 @@
 import { batsTests } from './batsTests.ts';
 import { behaveTests } from './behaveTests.ts';
-import { clojure } from './clojure.ts';
+import { clojure, clojureTests } from './clojure.ts';
+import { ada } from './ada.ts';
 import { cppTests } from './cppTests.ts';
 import { cppTestXml } from './cppTestXml.ts';
 import { crystal } from './crystal.ts';
@@ -9,13 +10,17 @@ import { dart } from './dart.ts';
 import { debuggers } from './debuggers.ts';
 import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
+import { dlang } from './dlang.ts';
 import { dotnet } from './dotnet.ts';
+import { dotnetTests } from './dotnetTests.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { fish } from './fish.ts';
+import { fortran } from './fortran.ts';
 import { glog } from './glog.ts';
 import { go } from './go.ts';
 import { goBare } from './goBare.ts';
+import { goChi } from './goChi.ts';
 import { goGin } from './goGin.ts';
 import { goRace } from './goRace.ts';
 import { goRun } from './goRun.ts';
@@ -29,6 +34,7 @@ import { javascript } from './javascript.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
 import { julia } from './julia.ts';
+import { julXml } from './julXml.ts';
 import { junitXml } from './junitXml.ts';
 import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
@@ -38,10 +44,11 @@ import { native } from './native.ts';
 import { caughtSignals, debugMode, numberedStacks } from './nativeStacks.ts';
 import { nim } from './nim.ts';
 import { npm } from './npm.ts';
-import { nunitTests } from './nunitTests.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
+import { pascal } from './pascal.ts';
 import { php, phpStack } from './php.ts';
+import { phpConsole } from './phpConsole.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
@@ -59,6 +66,8 @@ import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
+import { sbt } from './sbt.ts';
+import { scalaTests } from './scalaTests.ts';
 import { shell } from './shell.ts';
 import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
@@ -79,6 +88,10 @@ export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   teamcity(() => grammars),
   erlangTests,
+  julXml,
+  sbt,
+  scalaTests,
+  clojureTests,
   rubyTests,
   testUnit,
   elixirTests,
@@ -100,7 +113,7 @@ export const grammars: readonly Grammar[] = [
   swiftTests,
   robotTests,
   xunitTests,
-  nunitTests,
+  dotnetTests,
   batsTests,
   npm,
   kernel,
@@ -113,6 +126,7 @@ export const grammars: readonly Grammar[] = [
   miette,
   rust,
   go,
+  goChi,
   goGin,
   goBare,
   goRace,
@@ -121,6 +135,10 @@ export const grammars: readonly Grammar[] = [
   sanitizers,
   valgrind,
   glog,
+  fortran,
+  ada,
+  pascal,
+  dlang,
   native,
   debuggers,
   caughtSignals,
@@ -129,6 +147,7 @@ export const grammars: readonly Grammar[] = [
   wordpress,
   php,
   phpStack,
+  phpConsole,
   crystal,
   rubyFrameworks,
   ruby,

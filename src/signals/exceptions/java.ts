@@ -26,23 +26,33 @@ const trailingHead = new RegExp(
 );
 const linkHead =
   /^(\s*)(Caused by|Suppressed|Wrapped by): (?:\[CIRCULAR REFERENCE: ?)?([A-Za-z_$][\w$.]{0,250}?)(?:: (.*)|:?\s*)$/;
+/** Gradle parts them from the frames above, and the type from its words. */
+const causeAlone = /^\s{1,40}Caused by:$/;
+/** What may stand below an empty line: also the stack of Spark's driver below its worker's. */
+const goesOn = /^(?:\s{1,40}Caused by:|Driver stacktrace:)$/;
 const elided =
   /^\s*(?:\.\.\. (?:\d+ (?:more|common frames|frames|lines)|suppressed \d+)|\[?\.\.\.\]?$|\.\.\. \d+ trimmed$|<\d+ (?:internal|folded)|\[CIRCULAR REFERENCE|Locked ownable|- (?:locked|waiting|parking) )/;
 /** Groovy's `assert` prints no type, and draws what it knows of the condition below. */
 const powerAssert = /^(?:Caught: |Exception in thread ".{0,300}?" )?Assertion failed: ?$/;
 const crash = /^# A fatal error has been detected by the Java Runtime Environment/;
+/** Its report, and what a shell says below. */
+const crashLine = /^(?:#|Aborted(?: \(core dumped\))?$)/;
 const outOfMemory =
   /^(?:Terminating due to |Aborting due to |Exception: )(java\.lang\.(?:OutOfMemoryError|StackOverflowError))(?:: (.*)| thrown from the UncaughtExceptionHandler.*)$/;
 const noMainClass =
-  /^Error: (?:Could not find or load main class|Unable to initialize main class) /;
+  /^Error: (?:Could not find or load main class|Unable to initialize main class|Unable to access jarfile) /;
+/** What the launcher says first is only where it was; what was thrown stands below. */
+const inStartUp =
+  /^Error(?: occurred during initialization of (?:boot layer|VM)$|: LinkageError occurred while loading main class )/;
 
 export const java: Grammar = {
   language: 'java',
   hints: ['\n\tat ', 'Exception in thread', 'Caused by: ', 'OutOfMemory', 'Runtime Environment'],
   begin(line) {
     if (!mayBegin(line)) return undefined;
-    if (crash.test(line)) return (next) => (next.startsWith('#') ? 'enough' : 'no');
+    if (crash.test(line)) return (next) => (crashLine.test(next) ? 'enough' : 'no');
     if (outOfMemory.test(line)) return () => 'no';
+    if (inStartUp.test(line)) return followStartUp();
     if (isStrong(line)) return followStack(line, true);
     if (isScriptError(line)) return undefined;
     const isWeak = qualifiedHead.test(line) || bareHead.test(line) || trailingHead.test(line);
@@ -74,6 +84,7 @@ function mayBegin(line: string): boolean {
 /** Other heads are only words until a frame stands right below them. */
 export function isStrong(line: string): boolean {
   if (inThread.test(line) || noMainClass.test(line) || powerAssert.test(line)) return true;
+  if (inStartUp.test(line)) return true;
   return saysError.test(qualifiedHead.exec(line)?.[1] ?? '');
 }
 
@@ -84,24 +95,40 @@ export function followStack(head: string, strong: boolean): Follow {
   let ofHead = true;
   let inMessage = strong;
   let messageLines = 0;
+  let above = head;
   return (line) => {
+    const before = above;
+    above = line;
     if (isFrame(line)) {
       frames++;
       ofHead = false;
       inMessage = false;
       return 'enough';
     }
-    if (linkHead.test(line) && (strong || frames > 0)) {
+    const isLink = linkHead.test(line) || (causeAlone.test(before) && isHead(line));
+    if (isLink && (strong || frames > 0)) {
       ofHead = false;
       inMessage = true;
       messageLines = 0;
       return 'enough';
     }
+    if (frames > 0 && line === '' && before !== '') return 'enough';
+    if (frames > 0 && before === '') return goesOn.test(line) ? 'enough' : 'no';
     if (frames > 0 && elided.test(line)) return 'enough';
-    if (isHead(line) && !isInside(line, indent)) return 'no';
+    if ((isHead(line) || isStrong(line)) && !isInside(line, indent)) return 'no';
     if (!inMessage || ++messageLines > maxMessageLines) return 'no';
     if (ofHead) return 'more';
     return /^\s/.test(line) ? 'enough' : 'no';
+  };
+}
+
+function followStartUp(): Follow {
+  let inner: Follow | undefined;
+  return (line) => {
+    if (inner) return inner(line);
+    if (!isHead(line)) return 'no';
+    inner = followStack(line, true);
+    return 'enough';
   };
 }
 
@@ -127,13 +154,15 @@ export function parseStack(
   wasSaid: boolean,
 ): ParsedException | undefined {
   const [first = ''] = lines;
+  if (inStartUp.test(first)) return parseStartUp(lines);
   const links = readLinks(lines);
   const [head] = links;
   if (!head) return undefined;
   // The virtual machine leaves the stack of an often thrown exception out.
   const alone = lines.length === 1 && wasSaid && /\.\w{1,100}(?:Exception|Error)$/.test(head.type);
   const hasFrames = links.some((link) => link.frames.length > 0);
-  if (!hasFrames && !alone && !inThread.test(first) && !noMainClass.test(first)) return undefined;
+  const isNamed = head.type !== unnamed && inThread.test(first);
+  if (!hasFrames && !alone && !isNamed && !noMainClass.test(first)) return undefined;
   const died =
     first.startsWith('Exception in thread "main"') ||
     /(?:OutOfMemory|StackOverflow)Error$/.test(head.type);
@@ -141,6 +170,12 @@ export function parseStack(
     link.frames.some((frame) => testRunner.test(frame.function ?? '')),
   );
   return stackOf(head, links, isTest ? { kind: 'test' } : { severity: died ? 'fatal' : 'error' });
+}
+
+function parseStartUp(lines: readonly string[]): ParsedException | undefined {
+  const at = lines.findIndex((line) => qualifiedHead.test(line));
+  const links = at < 0 ? [] : readLinks(lines.slice(at));
+  return links[0] && stackOf(links[0], links, { severity: 'fatal' });
 }
 
 /** Of a failed test, which may do without frames, and without a type. */
@@ -180,9 +215,12 @@ export function headOf(line: string): { type: string; message: string } | undefi
     bareHead.exec(text) ??
     (thread ? /^([\w$.]{1,250})(?:: (.*)|)$/.exec(text) : null) ??
     trailingHead.exec(text);
-  return match ? { type: match[1] ?? '', message: match[2] ?? '' } : undefined;
+  if (match) return { type: match[1] ?? '', message: match[2] ?? '' };
+  return thread && text.trim() !== '' ? { type: unnamed, message: text } : undefined;
 }
 
+/** Some exceptions print themselves without their type. */
+const unnamed = 'java.lang.Throwable';
 const powerAssertion = 'org.codehaus.groovy.runtime.powerassert.PowerAssertionError';
 
 function readLinks(lines: readonly string[]): Link[] {
@@ -197,9 +235,11 @@ function readLinks(lines: readonly string[]): Link[] {
     frames: [],
   };
   links.push(current);
+  let isBelowCause = false;
   for (const line of lines.slice(1)) {
     const frame = readFrame(line);
-    const link = frame ? undefined : linkHead.exec(line);
+    const link = frame ? null : linkHead.exec(isBelowCause ? `Caused by: ${line.trim()}` : line);
+    isBelowCause = causeAlone.test(line);
     if (frame) addFrame(current.frames, frame);
     else if (link) {
       current = {

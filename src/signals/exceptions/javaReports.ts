@@ -12,7 +12,7 @@ import { isFrame, languageOf } from './javaFrame.ts';
 import { exceptionOf, frameOf, maxMessageLines } from './parts.ts';
 import { failedExpectation, silentFailure } from './testFailure.ts';
 
-const junit4 = /^\d{1,5}\) [\w$ ]{1,200}(?:\[.{0,200}\])?\([\w$.]{1,300}\)$/;
+const junit4 = /^\d{1,5}\) \S.{0,300}\([\w$.]{1,300}\)$/;
 const surefire = /^\S.{1,300}\s(?:-- )?Time elapsed: .{1,40}<<< (?:FAILURE|ERROR)!$/;
 const gradle = /^\S.{0,200} > .{1,200} FAILED$/;
 const junit5 = /^\s+(?:Method|Class)Source \[className = '/;

@@ -3,6 +3,7 @@ import { reportedFailure } from './dotnetTestFailure.ts';
 import type { Grammar, ParsedException } from './grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
+import { decoded } from './xmlText.ts';
 import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
 
 /** Visual Studio's reports have an element of their own. */
@@ -33,10 +34,14 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
     *parse(lines) {
       const text = lines.join('\n');
       yield silentFailure('text');
-      for (const one of failuresIn(text)) yield readFailure(one, languages());
+      for (const one of failuresIn(text))
+        if (!consequence.test(one.type)) yield readFailure(one, languages());
     },
   };
 }
+
+/** Node's types of what failed because another test did. */
+const consequence = /^(?:cancelledByParent|subtestsFailed)$/;
 
 /** Whether a failure or an output that begins in the line ends in a later one. */
 function isOpen(line: string): boolean {
@@ -124,25 +129,6 @@ function attribute(attributes: string, name: string): string {
   if (start < 0) return '';
   const from = start + name.length + 3;
   return decoded(attributes.slice(from, attributes.indexOf('"', from)));
-}
-
-const entities: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-};
-
-function decoded(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(lt|gt|amp|quot|apos));/g,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return entities[name] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
 }
 
 function contentOf(body: string): string {

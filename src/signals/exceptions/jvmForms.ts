@@ -66,4 +66,13 @@ const groovyc: Form = {
   },
 };
 
-export const jvmForms: readonly Form[] = [maven, mavenEnd, mavenCounts, kotlin, groovyc];
+/** Java says so when it was to run a source file. */
+const javaEnd: Form = {
+  head: /^error: compilation failed$/,
+  follow: () => () => 'no',
+  *parse() {
+    yield nothing();
+  },
+};
+
+export const jvmForms: readonly Form[] = [javaEnd, maven, mavenEnd, mavenCounts, kotlin, groovyc];

@@ -1,4 +1,4 @@
-import { type Level, levelOf } from './level.ts';
+import { type Level, levelOf, syslogLevel } from './level.ts';
 
 /** A header that is unlike others', read whole. */
 export interface FormHeader {
@@ -42,7 +42,7 @@ const forms: readonly Form[] = [
   {
     // klog and glog: `E0302 10:00:00.123456    4242 pool.go:88] `
     may: (line) => isDigit(line.charCodeAt(1)) && isDigit(line.charCodeAt(2)),
-    header: /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
+    header: /^([IWEF])\d{4}(?:\d{4})? \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
   },
   {
     // logrus on a terminal: `ERRO[0001] `
@@ -187,6 +187,13 @@ const forms: readonly Form[] = [
       /^(?:\d{1,9} {1,8})?\[[^\]\n]{1,80}\] \[?([A-Z]{4,5})\]? {1,4}[\w$.]{1,200}(?: \S{0,60})? - /,
   },
   {
+    // Microsoft.Extensions.Logging on one line: `10:00:00 fail: Shop.Worker[3] `, systemd's `<3>Shop.Worker[3] `
+    may: (line) => line.includes('] ') && (line.includes(': ') || line.charCodeAt(0) === 60),
+    header:
+      /^(?:[[\dT][\d\-T:.+Z/ [\]]{4,40} ?)?(?:<(?=\d>))?(trce|dbug|info|warn|fail|crit|[0-7](?=>))(?:: |>)[A-Z][\w.`+]{0,200}\[-?\d{1,10}\] (?:=> .{1,500}? => )?/,
+    language: 'csharp',
+  },
+  {
     // java.util.logging in Japanese, Chinese and Korean
     may: (line) => line.charCodeAt(2) === 58,
     header: /^(重大|严重|심각|警告|경고|情報|信息|정보): /,
@@ -202,8 +209,10 @@ const forms: readonly Form[] = [
   },
 ];
 
-/** logrus shortens its levels to four letters; Java translates them. */
+/** logrus and .NET shorten their levels to four letters; Java translates them. */
 const special: Readonly<Record<string, Level>> = {
+  trce: 'none',
+  dbug: 'none',
   重大: 'error',
   严重: 'error',
   심각: 'error',
@@ -228,7 +237,7 @@ export function readForm(line: string): FormHeader | undefined {
     const match = header.exec(line);
     if (!match) continue;
     const word = match[1] ?? '';
-    const level = special[word] ?? levelOf(word.replace(/\d$/, ''));
+    const level = special[word] ?? levelOf(word.replace(/\d$/, '')) ?? syslogLevel(Number(word));
     if (level === undefined) continue;
     const rest = line.slice(match[0].length);
     const quoted = quotedMessage.exec(rest);

@@ -43,9 +43,9 @@ export function languageOfFile(file: string): string {
   return languages[extension] ?? 'text';
 }
 
-/** java.util.logging's word, and threads as Java names them before a class. */
+/** Spring Boot's header, a class in a package, java.util.logging's word, threads as Java names them before a class. */
 const javaLogger =
-  /^\[?SEVERE\b|\[(?:main|pool-\d{1,6}-thread-\d{1,6}|(?:https?-)?nio-[\w.-]{1,40}-exec-\d{1,6}|(?:scheduling|task|ForkJoinPool)[\w.-]{0,60}-\d{1,6})\].{0,80}?[\s.][A-Z][\w$]{0,100}(?::\d{1,6})?\s{0,40}(?: -|:|\|)\s{0,4}$/;
+  /^\w{1,10} {1,4}\d{1,7} --- \[|[\s\]](?:[a-z]\w{0,60}\.){2,15}[A-Z][\w$]{0,100}\s{0,40}(?: -|:)\s{1,4}$|^\[?SEVERE\b|\[(?:main|pool-\d{1,6}-thread-\d{1,6}|(?:https?-)?nio-[\w.-]{1,40}-exec-\d{1,6}|(?:scheduling|task|ForkJoinPool)[\w.-]{0,60}-\d{1,6})\].{0,80}?[\s.][A-Z][\w$]{0,100}(?::\d{1,6})?\s{0,40}(?: -|:|\|)\s{0,4}$/;
 
 /** The language whose loggers alone write so. */
 export function languageOfLogger(header: string): string | undefined {

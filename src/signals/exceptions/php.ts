@@ -397,7 +397,7 @@ function parseMonolog(lines: readonly string[]): ParsedException | undefined {
           match[2] ?? '',
           match[3] ?? '',
           match[4] ?? '',
-          part.slice(stack + 1),
+          part.slice(stack + 1).map((line) => line.replaceAll('\\\\', '\\')),
         ),
       );
   };

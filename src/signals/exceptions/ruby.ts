@@ -82,6 +82,7 @@ export function some(parsed: ParsedException | undefined): ParsedException[] {
  */
 function followUncaught(first: string): Follow {
   const seen = new Set([keyOf(first)]);
+  let outer = messageIn(first);
   let frames = 0;
   let messageLines = 0;
   return (line) => {
@@ -91,8 +92,12 @@ function followUncaught(first: string): Follow {
     }
     if (line.endsWith(')') && errorHead.test(line)) {
       const key = keyOf(line);
-      if (seen.has(key) || seen.size > 20) return 'no';
+      const said = messageIn(line);
+      // Raised again with more words, as Net::HTTP does, it keeps its place.
+      const isWrapped = said !== outer && outer.includes(said);
+      if ((seen.has(key) && !isWrapped) || seen.size > 20) return 'no';
       seen.add(key);
+      outer = said;
       frames = 0;
       messageLines = 0;
       return 'enough';
@@ -119,6 +124,10 @@ function isFrom(line: string): boolean {
 function keyOf(line: string): string {
   const match = errorHead.exec(line);
   return `${match?.[1]}:${match?.[2]}:${match?.[5]}`;
+}
+
+function messageIn(line: string): string {
+  return errorHead.exec(line)?.[4] ?? '';
 }
 
 /** The class stands behind a later line of the message. */

@@ -145,6 +145,121 @@ System.FormatException: not &quot;a&quot; number</Message>
     ]);
   });
 
+  it('reads what stands on one line, in the console loggers’ short forms', () => {
+    const stack =
+      'pilot call failed System.TimeoutException: no pilot    at Harbor.Berth.Call(TimeSpan t) in /srv/Berth.cs:line 51    at Harbor.Worker.Run() in /srv/P.cs:line 9';
+    const thrown = 'error System.TimeoutException: no pilot @ Harbor.Berth.Call /srv/Berth.cs:51';
+    assert.deepEqual(
+      summaries(`2026-11-29T10:00:00.123Z info: Harbor.Worker[0] running
+2026-11-29T10:00:01.123Z fail: Harbor.Worker[3] Berth 4 lost power
+2026-11-29T10:00:02.123Z fail: Harbor.Worker[12] ${stack}
+<6>Harbor.Worker[0] running
+<3>Harbor.Worker[0] Berth 4 lost power
+<3>Harbor.Worker[12] ${stack}
+<2>Harbor.Worker[0] gate stuck
+`),
+      [
+        'error LoggedError: Berth 4 lost power',
+        thrown,
+        'error LoggedError: Berth 4 lost power',
+        thrown,
+        'fatal LoggedError: gate stuck',
+      ],
+    );
+  });
+
+  it('reads what the console logger of older versions does not indent', () => {
+    assert.deepEqual(
+      summaries(`fail: Microsoft.AspNetCore.Server.Kestrel[13]
+      An unhandled exception was thrown by the application.
+System.InvalidOperationException: Berth 9 is occupied
+   at Harbor.Berth.Reserve(Int32 id) in /srv/Berth.cs:line 41
+warn: Microsoft.AspNetCore.Server.Kestrel[0]
+      slow`),
+      [
+        'error System.InvalidOperationException: Berth 9 is occupied @ Harbor.Berth.Reserve /srv/Berth.cs:41',
+      ],
+    );
+  });
+
+  it('reads how a process ends', () => {
+    assert.deepEqual(
+      summaries(`Stack overflow.
+Repeat 24104 times:
+--------------------------------
+   at Harbor.Berth.Depth(Int32) in /srv/Berth.cs:line 60
+--------------------------------
+   at Harbor.Program.Main(System.String[]) in /srv/P.cs:line 6
+Unhandled exception. System.Exception: gone
+   at Harbor.Program.Main(System.String[]) in /srv/P.cs:line 7
+Aborted (core dumped)
+`),
+      [
+        'fatal System.StackOverflowException:  @ Harbor.Berth.Depth /srv/Berth.cs:60',
+        'fatal System.Exception: gone @ Harbor.Program.Main /srv/P.cs:7',
+      ],
+    );
+  });
+
+  it('reads .NET Framework in French, Russian and Spanish: a seam is no end', () => {
+    const speak = (at: string, place: string, inner: string, seam: string): string =>
+      `System.Exception: a ---> System.IO.IOException: b
+   ${at} Harbor.Berth.Find() ${place} 22
+   --- ${inner} ---
+   ${at} Harbor.Berth.Reserve() ${place} 41
+--- ${seam} ---
+   ${at} Harbor.Berth.Main() ${place} 9
+`;
+    const texts = [
+      speak(
+        'à',
+        'dans C:\\cs\\Berth.cs:ligne',
+        'Fin de la trace de la pile d’exception interne',
+        'Fin de la trace de la pile à partir de l’emplacement précédent',
+      ),
+      speak(
+        'в',
+        'в C:\\cs\\Berth.cs:строка',
+        'Конец трассировки внутреннего стека исключений',
+        'Конец трассировки стека из предыдущего расположения',
+      ),
+      speak(
+        'en',
+        'en C:\\cs\\Berth.cs:línea',
+        'Fin del seguimiento de la pila de la excepción interna',
+        'Fin del seguimiento de la pila de la ubicación anterior',
+      ),
+    ];
+    for (const text of texts) {
+      assert.deepEqual(
+        eventsIn(text).map(({ frames, causes }) => [
+          frames.map(({ line }) => line),
+          causes[0]?.frames.map(({ line }) => line),
+        ]),
+        [[[41, 9], [22]]],
+      );
+    }
+  });
+
+  it('reads the console of Microsoft’s testing platform', () => {
+    assert.deepEqual(
+      summaries(`failed Totals (62ms)
+  Assert.AreEqual failed. Expected:<1>. Actual:<-5>. 
+    at Harbor.Tests.Totals() in /srv/T.cs:28
+failed Parses (1s 220ms)
+  Test method Harbor.Tests.Parses threw exception: 
+  System.FormatException: bad berth
+    at Harbor.Berth.Parse(String s) in /srv/Berth.cs:12
+
+failed to start (see above)
+`),
+      [
+        'error AssertionFailure: Assert.AreEqual failed. Expected:<1>. Actual:<-5>. @ Harbor.Tests.Totals /srv/T.cs:28',
+        'error System.FormatException: bad berth @ Harbor.Berth.Parse /srv/Berth.cs:12',
+      ],
+    );
+  });
+
   it('reads .NET Framework: inner heads on one line', () => {
     const [event] =
       eventsIn(`Unhandled Exception: System.Exception: outer ---> System.IO.IOException: inner

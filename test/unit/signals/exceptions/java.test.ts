@@ -250,6 +250,91 @@ org.opentest4j.AssertionFailedError: expected: <9> but was: <2>
     );
   });
 
+  it('reads what the launcher says, and what prints itself without a type', () => {
+    assert.deepEqual(
+      summaries(`Error occurred during initialization of boot layer
+java.lang.module.FindException: Module tide.missing not found
+Error: LinkageError occurred while loading main class Modern
+	java.lang.UnsupportedClassVersionError: Modern has been compiled by a more recent version
+Error: Unable to access jarfile nope.jar
+Exception in thread "main" Odd gauge {seven}
+	at io.tidal.Gauge.odd(Gauge.java:35)
+Exception in thread "main" is what it says
+`),
+      [
+        'fatal java.lang.module.FindException: Module tide.missing not found',
+        'fatal java.lang.UnsupportedClassVersionError: Modern has been compiled by a more recent version',
+        'error Error: Unable to access jarfile nope.jar',
+        'fatal java.lang.Throwable: Odd gauge {seven} @ io.tidal.Gauge.odd io/tidal/Gauge.java:35',
+      ],
+    );
+  });
+
+  it('goes on below an empty line with Gradle’s causes and the stack of Spark’s driver', () => {
+    const [gradle, spark, ...others] = eventsIn(`RepoTest > loads() FAILED
+    java.lang.IllegalStateException: tide 9 unavailable
+        at com.pier.Repo.fetch(Repo.kt:18)
+
+        Caused by:
+        java.io.IOException: unreachable
+            at com.pier.Repo.socket(Repo.kt:12)
+            ... 85 more
+
+Exception in thread "main" org.apache.spark.SparkException: Job aborted: java.lang.Error: x
+	at jobs.Runner$.$anonfun$run$1(Runner.scala:48)
+
+Driver stacktrace:
+	at org.apache.spark.rdd.RDD.collect(RDD.scala:1045)
+	at jobs.Runner.main(Runner.scala:52)
+Caused by: java.lang.Error: x
+	at jobs.Runner$.$anonfun$run$1(Runner.scala:48)
+
+2 tests completed`);
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      gradle?.causes.map(({ type, message }) => `${type}: ${message}`),
+      ['java.io.IOException: unreachable'],
+    );
+    assert.deepEqual(
+      spark?.frames.map(({ line }) => line),
+      [48, 1045, 52],
+    );
+    assert.equal(spark?.causes.length, 1);
+  });
+
+  it('reads java.util.logging’s XML', () => {
+    assert.deepEqual(
+      summaries(`<log>
+<record>
+  <date>2026-03-02T10:00:00Z</date>
+  <level>INFO</level>
+  <message>up</message>
+</record>
+<record>
+  <level>SEVERE</level>
+  <message>disk &lt;data&gt; full</message>
+</record>
+<record>
+  <level>SEVERE</level>
+  <message>step failed</message>
+  <exception>
+    <message>com.acme.Lost: order 7
+with more</message>
+    <frame>
+      <class>com.acme.Store$Row</class>
+      <method>load</method>
+      <line>45</line>
+    </frame>
+  </exception>
+</record>
+`),
+      [
+        'error LoggedError: disk <data> full',
+        'error com.acme.Lost: order 7 @ com.acme.Store$Row.load com/acme/Store.java:45',
+      ],
+    );
+  });
+
   it('reads stacks of which every line has a level, and those of Android', () => {
     assert.deepEqual(
       summaries(`[error] java.util.NoSuchElementException: None.get

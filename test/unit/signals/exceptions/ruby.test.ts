@@ -346,4 +346,26 @@ app/controllers/loans_controller.rb:22:in \`create'
     );
     assert.deepEqual(summaries('Order::Draft (kept for\nthe next day):\n\nsaved\n'), []);
   });
+
+  it('takes what was raised again at its place, with more words, for one', () => {
+    const text = `/usr/lib/ruby/3.1.0/socket.rb:1214:in \`connect': Failed to open TCP connection to a:1 (Connection refused - connect(2) for a:1) (Errno::ECONNREFUSED)
+	from /srv/app/client.rb:40:in \`get'
+	from /srv/app/run.rb:3:in \`<main>'
+/usr/lib/ruby/3.1.0/socket.rb:1214:in \`connect': Connection refused - connect(2) for a:1 (Errno::ECONNREFUSED)
+	from /srv/app/client.rb:40:in \`get'
+	from /srv/app/run.rb:3:in \`<main>'`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message, causes }) => [message.slice(0, 14), causes.length]),
+      [['Failed to open', 1]],
+    );
+  });
+
+  it('takes the place of a backtrace for no component of the program', () => {
+    const text = `29/Nov/2026 12:13:17 | ERROR | job load failed - Shop::Lost: no routes
+29/Nov/2026 12:13:17 | ERROR | parcel.rb:34:in \`rescue in load'
+parcel.rb:30:in \`load'`;
+    assert.deepEqual(summaries(text), [
+      'error Shop::Lost: no routes @ rescue in load parcel.rb:34',
+    ]);
+  });
 });

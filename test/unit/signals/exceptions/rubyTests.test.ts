@@ -209,4 +209,23 @@ Expected |5.5 - 4.5| (1.0) to be <= 0.01.
 `;
     assert.match(eventsIn(text)[0]?.message ?? '', /^Expected \|5\.5/);
   });
+
+  it("places several failures of one example in RSpec's JSON by their message", () => {
+    const report = {
+      version: '3.12.0',
+      examples: [
+        {
+          status: 'failed',
+          exception: {
+            class: 'RSpec::Expectations::MultipleExpectationsNotMetError',
+            message:
+              "Got 2 failures:\n\n  1) expected: 2\n          got: 1\n\n     ./spec/cart_spec.rb:34:in `block (3 levels) in <top (required)>'",
+            backtrace: ["/usr/share/gems/rspec-support-3.12.0/lib/rspec/support.rb:102:in `call'"],
+          },
+        },
+      ],
+      summary_line: '1 example, 1 failure',
+    };
+    assert.equal(eventsIn(JSON.stringify(report))[0]?.frames.find(({ inApp }) => inApp)?.line, 34);
+  });
 });
