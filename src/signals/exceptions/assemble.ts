@@ -538,8 +538,9 @@ function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
-function mayStandBetween({ level }: Piece, { between }: Block): boolean {
-  return !isAtLeast(level, 'error') && between.length < maxBetween;
+/** What is whole without a further line ends there: most often nothing has interrupted it. */
+function mayStandBetween({ level }: Piece, { between, complete }: Block): boolean {
+  return !complete && !isAtLeast(level, 'error') && between.length < maxBetween;
 }
 
 /** Whether a line goes on with a trace that another thread's line has interrupted. */

@@ -323,8 +323,8 @@ function markedLevel(line: string, at: number): FoundLevel | undefined {
   return undefined;
 }
 
-/** AWS Lambda's Python: the time and the request between level and message. */
-const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+/** AWS Lambda's Python: the request between time and message. */
+const request = /\t?[\da-f]{8}-[\da-f-]{27}\t/y;
 
 /** The time may stand behind the level, and behind who said it. */
 function messageStart(line: string, at: number, isTimed: boolean): number {
