@@ -8,7 +8,7 @@ const carrier = String.raw`(?:\{"log":"|\S{20,40} std(?:out|err) F )?`;
 const day = String.raw`\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} `;
 const forms: readonly RegExp[] = [
   // klog and glog: `E0302 10:00:00.123456    4242 pool.go:88] `
-  String.raw`${carrier}([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} `,
+  String.raw`${carrier}([IWEF])\d{4}(?:\d{4})? \d\d:\d\d:\d\d\.\d{6} `,
   // Android's logcat, in its brief and its usual form
   String.raw`(?:${day})?([VDIWEFA])/[^:()\n]{1,40}\( {0,6}\d{1,7}\): `,
   String.raw`${day} {0,6}\d{1,6} {1,6}\d{1,6} ([VDIWEFA]) `,

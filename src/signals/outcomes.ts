@@ -38,18 +38,25 @@ export interface Outcome {
 
 const maxRuns = 80;
 
-/** The one of the outcomes known of a row of lines of these forms that is of these very lines. */
-export function fitting(
-  outcomes: readonly Outcome[],
-  lines: readonly ReadText[],
-): Outcome | undefined {
+/** Lines whose variables are looked for once at most, and only where they are asked for. */
+export interface Passed {
+  text(line: number): string;
+  places(line: number): readonly number[];
+}
+
+export function passedLines(lines: readonly ReadText[]): Passed {
   const places: (readonly number[])[] = [];
+  const text = (line: number): string => lines[line]?.text ?? '';
+  return { text, places: (line) => (places[line] ??= placesIn(text(line))) };
+}
+
+/** The one of the outcomes known of a row of lines of these forms that is of these very lines. */
+export function fitting(outcomes: readonly Outcome[], passed: Passed): Outcome | undefined {
   const holds = ({ line, run, length, text }: Fixed): boolean => {
-    const whole = lines[line]?.text ?? '';
-    const here = (places[line] ??= placesIn(whole));
-    const from = here[2 * run] ?? 0;
-    if ((here[2 * run + 1] ?? -1) - from !== length) return false;
-    return text === undefined || whole.startsWith(text, from);
+    const places = passed.places(line);
+    const from = places[2 * run] ?? 0;
+    if ((places[2 * run + 1] ?? -1) - from !== length) return false;
+    return text === undefined || passed.text(line).startsWith(text, from);
   };
   return outcomes.find(({ fixed }) => fixed.every(holds));
 }
@@ -146,6 +153,7 @@ function timePlace(
   lines: readonly ReadText[],
 ): TimePlace | undefined {
   if (timestamp === undefined) return undefined;
+  const passed = passedLines(lines);
   for (const [line, { text }] of lines.entries()) {
     const runs = runsIn(text);
     const runAt = (place: number) => runs.findIndex(({ from }) => from === place);
@@ -157,20 +165,17 @@ function timePlace(
         last: runs.findIndex(({ end }) => end === index + number.length),
       })),
     ];
-    const place = places.find((one) => timeOf(lines, one) === timestamp);
+    const place = places.find((one) => timeOf(passed, one) === timestamp);
     if (place) return place;
   }
   return undefined;
 }
 
-export function timeOf(
-  lines: readonly ReadText[],
-  { line, run, last }: TimePlace,
-): string | undefined {
-  const text = lines[line]?.text ?? '';
+export function timeOf(passed: Passed, { line, run, last }: TimePlace): string | undefined {
+  const text = passed.text(line);
   // Most lines begin with it.
   if (run === 0 && last === undefined && isDigit(text.charCodeAt(0))) return timeAt(text, 0);
-  const places = placesIn(text);
+  const places = passed.places(line);
   const from = places[2 * run];
   if (from === undefined) return undefined;
   if (last === undefined) return timeAt(text, from);

@@ -111,8 +111,14 @@ function carryBy(form: RegExp): Carry {
   return (coloured) => {
     const line = stripVTControlCharacters(coloured);
     const match = form.exec(line);
-    if (match) last = (match[1] ?? '').replace(/[^\w.-]/g, '.').replace(/^\W/, '');
+    if (match) last = streamOf(match[1] ?? '');
     if (last === '') return line;
     return `${last} | ${match ? line.slice(match[0].length) : line}`;
   };
+}
+
+/** A number alone, as concurrently counts its commands, would be that of a source line. */
+function streamOf(name: string): string {
+  const plain = name.replace(/[^\w.-]/g, '.').replace(/^\W/, '');
+  return /^\d{1,6}$/.test(plain) ? `command-${plain}` : plain;
 }

@@ -7,7 +7,7 @@ import {
 } from './exceptions/assemble.ts';
 import type { ExceptionEvent } from '../core/signal.ts';
 import type { ReadText } from './lineMemory.ts';
-import { fitting, type Outcome, timeOf, workOut } from './outcomes.ts';
+import { fitting, type Outcome, type Passed, passedLines, timeOf, workOut } from './outcomes.ts';
 
 /** What was found before, but for variables that change nothing of its key: it needs no more than to be counted. */
 export interface Repeated {
@@ -107,10 +107,11 @@ export function createRepeats(
     offsets.push(offset);
     if (from === root && above && mayQuote(above.line.text)) return readAgain();
     const step = liveStep(from, line) ?? cutStep(from, line);
-    const outcome = step && fitting(step.outcomes, passed);
-    if (step && outcome) {
+    const known = step && step.outcomes.length > 0 ? passedLines(passed) : undefined;
+    const outcome = step && known && fitting(step.outcomes, known);
+    if (outcome) {
       step.uses++;
-      arrive(outcome, passed, line, offset);
+      arrive(outcome, passed, known);
     } else if (step?.only && passed.length < maxLines) {
       at = step;
     } else {
@@ -118,13 +119,15 @@ export function createRepeats(
     }
   };
 
-  const arrive = (outcome: Outcome, passed: ReadText[], line: ReadText, offset: number): void => {
+  const arrive = (outcome: Outcome, passed: ReadText[], known: Passed): void => {
+    const line = passed.at(-1) as ReadText;
+    const offset = offsets.at(-1) as number;
     const { key, time, isLastOpen, isLastAbove } = outcome;
     trials += trialsPerUse;
     if (key !== '') {
-      const timestamp = time && timeOf(passed, time);
+      const timestamp = time && timeOf(known, time);
       if (isLastOpen) passed.pop();
-      found.push({ offset: offsets[0] ?? offset, key, timestamp, lines: passed });
+      found.push({ offset: offsets[0] as number, key, timestamp, lines: passed });
     }
     // The assembler saw none of it.
     assembler.forget();

@@ -67,6 +67,9 @@ const check: Form = {
   message: (said) => said,
 };
 
+/** Check counts before it lists what failed. */
+const checkCounts = /^\d{1,3}%: Checks: \d{1,9}, Failures: \d{1,9}, Errors: \d{1,9}$/;
+
 /** Criterion: `[----] a.c:6: Assertion Failed`, then why. */
 const criterion: Form = {
   head: /^\[----\] (\S.{0,1000}?):(\d{1,9})(): ((?:Assertion Failed|Unexpected signal caught below this line!).{0,100})$/,
@@ -88,7 +91,27 @@ const criterionTapSignal: Form = {
   message: () => 'unexpected signal',
 };
 
+/** Unity: `test_cart.c:14:test_total:FAIL: Expected 3 Was 4.` */
+const unity: Form = {
+  head: /^(\S.{0,1000}?\.\w{1,4}):(\d{1,9})():\w{1,200}:FAIL: ?(.{0,4000})$/,
+  message: (said) => said,
+};
+
+/** cmocka: what was expected, then the place. */
+const cmocka: Form = {
+  head: /^\[ {2}ERROR {3}\] --- ()()()(.{1,4000})$/,
+  follow: () => {
+    let lines = 0;
+    return (line) =>
+      cmockaPlace.test(line) ? 'last' : line.startsWith('[ ') || ++lines > 20 ? 'no' : 'more';
+  },
+  message: (said, rest) => [said, ...rest.slice(0, -1)].join('\n'),
+};
+const cmockaPlace = /^\[ {3}LINE {3}\] --- (\S.{0,1000}?):(\d{1,9}): error: Failure!$/;
+
 const forms: readonly Form[] = [
+  unity,
+  cmocka,
   cppUTest,
   googleTest,
   catch2,
@@ -101,7 +124,7 @@ const forms: readonly Form[] = [
   criterionTapSignal,
 ];
 const anyHead =
-  /: (?:Failure$|FAILED:|failed: |ERROR: |FATAL ERROR: |error: |fatal error: in ")|:[FE]:|^\[----\] |: \|\+$| unexpected signal after /;
+  /: (?:Failure$|FAILED:|failed: |ERROR: |FATAL ERROR: |error: |fatal error: in ")|:[FE]:|:FAIL: ?|^\[ {2}ERROR |^\[----\] |: \|\+$| unexpected signal after /;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -128,19 +151,29 @@ export const cppTests: Grammar = {
     ': Assertion Failed',
     ': Unexpected signal ',
     'Checks: ',
+    ':FAIL: ',
+    ':FAIL:\n',
+    '   LINE   ] --- ',
+    '  ERROR   ] --- ',
     ' unexpected signal after',
     '\n  failures:',
   ],
   saysEnough: () => true,
   begin(line) {
+    if (checkCounts.test(line)) return (next) => (check.head.test(next) ? 'enough' : 'no');
     const form = formOf(line);
     return form && (form.follow?.() ?? (() => 'no'));
   },
   *parse(lines) {
     const [first = '', ...rest] = lines;
+    for (const line of checkCounts.test(first) ? rest : []) {
+      const listed = check.head.exec(line);
+      if (listed) yield read(listed, listed[4] ?? '');
+    }
     const form = formOf(first);
     const head = form?.head.exec(first);
-    if (form && head) yield read(head, form.message(head[4] ?? '', rest));
+    const place = form === cmocka ? cmockaPlace.exec(rest.at(-1) ?? '') : head;
+    if (form && head && place) yield read(place, form.message(head[4] ?? '', rest));
   },
 };
 

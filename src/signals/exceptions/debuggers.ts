@@ -5,7 +5,7 @@ import { crash, nativeFrame, nativeLanguage, shortName } from './nativeFrame.ts'
 const debuggerFrame =
   /^(?:\s{0,4}\*?\s{0,2}(?:frame )?#(\d{1,5}):?\s{1,4})?(?:0x[0-9a-f]{1,16}\s(?:in )?)?(.{1,2000}?)(?: at |\s{1,8}at )(\S.{0,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
 const debuggerLine =
-  /^(?:#\d|0x[0-9a-f]{4,16} in |\d{1,9}\t|\s|\[|$|\* ?(?:thread|frame)|Thread \d|\(gdb\)|\(lldb\)|warning: )/;
+  /^(?:#\d|0x[0-9a-f]{4,16} in |\d{1,9}\t|\s|\[|$|->|\* ?(?:thread|frame)|Thread \d|\(gdb\)|\(lldb\)|warning: )/;
 
 const stop =
   /^(?:\(gdb\) )?(?:(?:Program|Thread .{1,100}) (?:received|terminated with) signal|Program terminated with signal) (SIG(?:SEGV|ABRT|BUS|FPE|ILL|SYS)), (.{1,200})$|^\s{0,4}\*? ?thread #\d{1,6}.{0,300}?stop reason = (?:signal (SIG(?:SEGV|ABRT|BUS|FPE|ILL|SYS))|(EXC_\w{1,40}))(.{0,200})$/;
@@ -82,7 +82,9 @@ function firstRun(matches: readonly RegExpExecArray[]): RegExpExecArray[] {
   const end = matches.findIndex(
     (match, at) => at > 0 && Number(match[1]) <= Number(matches[at - 1]?.[1]),
   );
-  return matches.slice(0, end < 0 ? matches.length : end);
+  const run = matches.slice(0, end < 0 ? matches.length : end);
+  // lldb shows the frame where it stopped before the stack that was asked for.
+  return run.length === 1 && end > 0 ? firstRun(matches.slice(end)) : run;
 }
 
 function toFrame(match: RegExpExecArray): Frame {

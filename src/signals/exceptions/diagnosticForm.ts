@@ -60,6 +60,19 @@ const languages: Readonly<Record<string, string>> = {
   dart: 'dart',
   sh: 'shell',
   bash: 'shell',
+  adb: 'ada',
+  ads: 'ada',
+  pas: 'pascal',
+  pp: 'pascal',
+  lpr: 'pascal',
+  d: 'd',
+  di: 'd',
+  f: 'fortran',
+  for: 'fortran',
+  f90: 'fortran',
+  f95: 'fortran',
+  f03: 'fortran',
+  f08: 'fortran',
 };
 
 export function found(

@@ -1,5 +1,7 @@
 import type { Grammar } from './grammar.ts';
+import { bundlerForms } from './bundlerForms.ts';
 import { buildForms } from './buildForms.ts';
+import { compilerForms } from './compilerForms.ts';
 import { checkerForms } from './checkerForms.ts';
 import { jvmForms } from './jvmForms.ts';
 import { arrow, type Form, found, nothing, quoted, quoting, single } from './diagnosticForm.ts';
@@ -144,53 +146,6 @@ const unix: Form = {
   },
 };
 
-const esbuildPlace = /^\s{4}(\S.{0,1000}?):(\d{1,9}):(\d{1,9}):$/;
-
-const esbuild: Form = {
-  head: /^(?:✘|X) \[ERROR\] (.{1,4000})$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => {
-      if (++lines > 40) return 'no';
-      if (line === '') return lines > 3 ? 'enough' : 'more';
-      return /^\s/.test(line) ? 'enough' : 'no';
-    };
-  },
-  *parse(head, lines) {
-    const place = lines.map((line) => esbuildPlace.exec(line)).find((match) => match !== null);
-    const message = (head[1] ?? '')
-      .replace(/ \[[\w-]{1,60}\]$/, '')
-      .replace(/ \[plugin [^\]]{1,100}\]$/, '');
-    if (place) yield found(place[1] ?? '', place[2], place[3], undefined, message);
-  },
-};
-
-/** webpack and its plugins: `ERROR in ./src/a.js 3:12`, then what. */
-const webpack: Form = {
-  head: /^(?:\[tsl\] )?ERROR in (\S[^\s():]{0,1000})(?:[ :(](\d{1,9})[:,](\d{1,9})\)?(?:-\d{1,9}(?::\d{1,9})?)?)?$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => (line === '' || ++lines > 30 ? 'no' : 'enough');
-  },
-  *parse(head, lines) {
-    const texts = lines.slice(1).map((line) => line.trim().replace(/^\[tsl\] /, ''));
-    const coded = /^(TS\d{1,6}): (.{1,4000})$/.exec(texts[0] ?? '');
-    const inner = /\((\d{1,9}):(\d{1,9})\)$/.exec(texts.find((text) => /Error: /.test(text)) ?? '');
-    const type =
-      coded?.[1] ??
-      /^(\w{1,80}Error): /.exec(texts.find((text) => /^\w{1,80}Error: /.test(text)) ?? '')?.[1];
-    yield found(
-      head[1] ?? '',
-      inner?.[1] ?? head[2],
-      inner?.[2] ?? head[3],
-      type,
-      coded?.[2] ?? texts[0] ?? '',
-    );
-  },
-};
-
 /** `Build FAILED.` of MSBuild repeats every error. */
 const msbuildEnd: Form = {
   head: /^Build FAILED\.$/,
@@ -207,12 +162,11 @@ const forms: readonly Form[] = [
   parenthesised,
   pretty,
   ghc,
-  ...jvmForms,
   colons,
   cargoEnd,
   rustc,
-  esbuild,
-  webpack,
+  ...bundlerForms,
+  ...jvmForms,
   compact,
   unix,
   msbuildEnd,
@@ -220,6 +174,7 @@ const forms: readonly Form[] = [
   erlc,
   goPackage,
   ...buildForms,
+  ...compilerForms,
   ...checkerForms,
   ...toolForms,
   stylish,
@@ -227,7 +182,7 @@ const forms: readonly Form[] = [
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|awk: |: \*{3} |^In \S.{0,500} line \d{1,9}:$|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|awk: |: \*{3} |^go: |\.[fF](?:or|\d\d)?:\d|^In \S.{0,500} line \d{1,9}:$|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -269,6 +224,12 @@ export const diagnostics: Grammar = {
     ' is not in std',
     'no required module provides',
     'import cycle not allowed',
+    'go: cannot find main ',
+    'go: module ',
+    'go: errors parsing ',
+    'go: updates to ',
+    'go: inconsistent ',
+    ': reading http',
   ],
   placeHints: [
     // What Python's checkers, the go tool and Erlang's compiler say begins with a place.
@@ -276,6 +237,11 @@ export const diagnostics: Grammar = {
       ['py', 'go', 'erl'].map((extension) => `.${extension}:${digit + 1}`),
     ).flat(),
     '.pyi:',
+    '.f90:',
+    '.f95:',
+    '.f03:',
+    '.f08:',
+    '.F90:',
     'ipynb:',
     ' --> ',
   ],

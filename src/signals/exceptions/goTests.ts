@@ -61,16 +61,17 @@ export const goTests: Grammar = {
 function failuresOf(lines: readonly string[]): ParsedException[] {
   const crash = lines.findIndex((line) => panicking.test(line));
   const panic = crash < 0 ? undefined : parsePanic(lines.slice(crash));
-  if (panic) return [{ ...panic, kind: 'test', severity: 'error' }];
-  const places = lines.flatMap((line, at) => (place.test(line) ? [at] : []));
+  const before = crash < 0 ? lines : lines.slice(0, crash);
+  const places = before.flatMap((line, at) => (place.test(line) ? [at] : []));
   const asserted = places.filter((at) => /^\s+Error Trace:/.test(lines[at + 1] ?? ''));
   // What a test logs looks like what it fails with; the failure is the last, or has testify's table below.
-  const failed = asserted.length > 0 ? asserted : places.slice(-1);
-  return failed.flatMap((at) => {
+  const failed = asserted.length > 0 ? asserted : panic ? [] : places.slice(-1);
+  const failures = failed.flatMap((at) => {
     const next = places.find((other) => other > at);
-    const parsed = failureAt(lines.slice(at, next));
+    const parsed = failureAt(before.slice(at, next));
     return parsed ? [parsed] : [];
   });
+  return panic ? [...failures, { ...panic, kind: 'test', severity: 'error' }] : failures;
 }
 
 function failureAt(lines: readonly string[]): ParsedException | undefined {

@@ -2,6 +2,7 @@ import { ansible } from './ansible.ts';
 import { batsTests } from './batsTests.ts';
 import { behaveTests } from './behaveTests.ts';
 import { clojure, clojureTests } from './clojure.ts';
+import { ada } from './ada.ts';
 import { cppTests } from './cppTests.ts';
 import { cppTestXml } from './cppTestXml.ts';
 import { crystal } from './crystal.ts';
@@ -10,14 +11,17 @@ import { dart } from './dart.ts';
 import { debuggers } from './debuggers.ts';
 import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
+import { dlang } from './dlang.ts';
 import { dotnet } from './dotnet.ts';
 import { dotnetTests } from './dotnetTests.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
 import { fish } from './fish.ts';
+import { fortran } from './fortran.ts';
 import { glog } from './glog.ts';
 import { go } from './go.ts';
 import { goBare } from './goBare.ts';
+import { goChi } from './goChi.ts';
 import { goGin } from './goGin.ts';
 import { goRace } from './goRace.ts';
 import { goRun } from './goRun.ts';
@@ -43,6 +47,7 @@ import { nim } from './nim.ts';
 import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
+import { pascal } from './pascal.ts';
 import { php, phpStack } from './php.ts';
 import { phpConsole } from './phpConsole.ts';
 import { phpTests } from './phpTests.ts';
@@ -123,6 +128,7 @@ export const grammars: readonly Grammar[] = [
   miette,
   rust,
   go,
+  goChi,
   goGin,
   goBare,
   goRace,
@@ -131,6 +137,10 @@ export const grammars: readonly Grammar[] = [
   sanitizers,
   valgrind,
   glog,
+  fortran,
+  ada,
+  pascal,
+  dlang,
   native,
   debuggers,
   caughtSignals,

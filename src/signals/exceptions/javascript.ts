@@ -38,6 +38,7 @@ const bareHead =
 /** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`. */
 const namedHead =
   /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
+const labelledHead = /^\s+(?:[A-Z_$][\w$.]{0,80})?(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /;
 const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\](?: \{|,)?\s*$/;
 const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
 const causeHead = /^\s*(?:\[cause\]:? |(?:Caused by|caused by|cause): )(.*)$/;
@@ -130,6 +131,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
   let messageLines = 0;
   let blanks = 0;
   const uncaught = kind === 'uncaught';
+  const isLabel = !uncaught && !namedHead.test(head);
   const isName = /^[\w$.]{1,101}$/.test(head);
   return (line) => {
     if (phase === 'properties') {
@@ -151,10 +153,12 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
       return uncaught && line.trim() === '' && ++blanks < 3 ? 'enough' : 'no';
     }
     if (frameLine.test(line) && !uncaught) return 'no';
+    // hapi's `Debug: …` and the like are a label above the error.
+    if (messageLines === 0 && isLabel && labelledHead.test(line)) return 'no';
     // A word above an empty line: a title, or the dots of a test run.
     if (isName && messageLines === 0 && line.trim() === '') return 'no';
-    if (messageLines > 0 && isStrongHead(line)) return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
+    if (messageLines > 0 && isStrongHead(line)) return 'no';
     return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))
       ? uncaught
         ? 'enough'
@@ -167,12 +171,17 @@ function followFrames(): Follow {
   return (line) => (isFrame(line) || elided.test(line) ? 'enough' : 'no');
 }
 
+/** A class that does not say that it is an error, behind a logger's message: `booking failed SeatTaken: …`. */
+const ownClass = /(?:^|\s)([A-Z][a-z\d]+(?:[A-Z][a-z\d]*)+)(?: \[[\w.]{1,80}\])?: (.*)$/;
+
 /** Frames without a head: Bun prints the message of an `Error` alone, as `error: …`. */
 function parseFrames(lines: readonly string[], said: readonly string[]): ParsedException {
   const { frames } = readFrames(lines, 0);
-  const message = messageOf(withoutExcerpt(said));
+  const [first = '', ...more] = withoutExcerpt(said);
+  const named = ownClass.exec(first);
+  const message = messageOf([named?.[2] ?? first, ...more]);
   return {
-    ...asError({ type: 'Error', message, frames }),
+    ...asError({ type: named?.[1] ?? 'Error', message, frames }),
     ...(message === '' ? { silent: true } : {}),
   };
 }
@@ -228,7 +237,7 @@ function readHead(line: string): Head | undefined {
   // Bun prints an error of the system without its class.
   if (systemCode.test(match[1] ?? '')) return { type: 'Error', message: line.trim() };
   const code = match[2];
-  const isName = match[1] === 'Error' && code !== undefined && givenName.test(code);
+  const isName = code !== undefined && givenName.test(code);
   return {
     type: isName ? code : (match[1] ?? 'Error'),
     message: (match[3] ?? '').replace(/ \{$/, ''),
@@ -237,7 +246,7 @@ function readHead(line: string): Head | undefined {
 }
 
 const systemCode = /^E[A-Z]{3,15}$/;
-/** `Error [QuotaError]: …`: an error that was given this name, where codes are in capitals. */
+/** `Error [QuotaError]: …`: the class, then the name it was given; codes are in capitals. */
 const givenName = /[a-z](?:Error|Exception)$/;
 
 function parseBlock(lines: readonly string[]): ParsedException | undefined {

@@ -13,10 +13,15 @@ const uvu: Section = {
   },
 };
 
-/** bun test: the piece of source, then `error: expect(…)`, the difference, the frames. */
+/** bun test: the piece of source, then `error: expect(…)` or what was expected alone, the difference, the frames. */
 const bun: Section = {
-  head: /^error: expect\(/,
-  follow: untilFrames,
+  head: /^error: (?:expect\(|$)/,
+  follow(head) {
+    const follow = untilFrames();
+    let lines = 0;
+    return (line) =>
+      head === 'error: ' && ++lines === 2 && !line.startsWith('Expected ') ? 'no' : follow(line);
+  },
   *parse([first = '', ...rest]) {
     yield* some(javascriptFailure([first.replace('error: ', ''), ...rest]));
   },

@@ -182,21 +182,25 @@ const nodeAgain: Section = {
 };
 /** What is still to do may fail. */
 const nodeTodo = /^\s{0,60}⚠ |ms\) # TODO\b/;
-/** The dot reporter says it only in the end. */
+/** The dot reporter says it only in the end, without a time where a test did not run. */
+const nodeDot = /^[✖⚠] \S/;
 const nodeDots: Section = {
   head: /^Failed tests:$/,
   follow() {
     let lines = 0;
     return (line) =>
-      ++lines <= 900 && (/^(?: {2}|\s{0,8}$)/.test(line) || nodeMark.test(line)) ? 'enough' : 'no';
+      ++lines <= 900 && (/^(?: {2}|\s{0,8}$)/.test(line) || nodeDot.test(line)) ? 'enough' : 'no';
   },
   *parse(lines) {
-    const starts = lines.flatMap((line, at) => (nodeMark.test(line) ? [at] : []));
+    const starts = lines.flatMap((line, at) => (nodeDot.test(line) ? [at] : []));
     for (const [index, at] of starts.entries())
       if (!nodeTodo.test(lines[at] ?? ''))
         yield nodeFailure(lines.slice(at + 1, starts[index + 1]), '');
   },
 };
+
+const consequence =
+  /^'(?:\d{1,6} subtests? failed|test failed|test did not finish before its parent and was cancelled)'$/;
 
 function nodeFailure(body: readonly string[], head: string): ParsedException {
   const lines = dedented(body);
@@ -205,8 +209,7 @@ function nodeFailure(body: readonly string[], head: string): ParsedException {
   const said = lines.find((line) => line.trim() !== '')?.trim() ?? '';
   const place = nodeAgainHead.exec(head);
   // A suite fails because of its tests, a file because of what it printed above.
-  if (said === '' || /^'(?:\d{1,6} subtests? failed|test failed)'$/.test(said))
-    return silentFailure('javascript');
+  if (said === '' || consequence.test(said)) return silentFailure('javascript');
   const frames = place ? [{ file: place[1] ?? '', line: Number(place[2]), inApp: true }] : [];
   return failure(
     languageOf(frames),
@@ -265,7 +268,7 @@ const sections: readonly Section[] = [
   ...smallSections,
 ];
 const anyHead =
-  /^(?: {2})?\d+\) |failing|● |FAIL {2}|^error: expect\(|^ {2}\S.{0,500}sx?:\d{1,9}$|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
+  /^(?: {2})?\d+\) |failing|● |FAIL {2}|^error: (?:expect\(|$)|^ {2}\S.{0,500}sx?:\d{1,9}$|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
 
 export const javascriptTests: Grammar = {
   language: 'javascript',
@@ -287,6 +290,7 @@ export const javascriptTests: Grammar = {
     ' FAILED\n\t',
     '   FAIL  "',
     'error: expect(',
+    'error: \n',
     'Difference (- actual',
     'Value is not ',
   ],

@@ -181,6 +181,11 @@ function readLevel(record: Json): Level | undefined {
           : undefined;
     if (level !== undefined) return level;
   }
+  // Datadog's attributes.
+  if (own(record, 'service') !== undefined && readTime(record) !== undefined) {
+    const status = levelOf(textAt(record, 'status') ?? '');
+    if (status !== undefined) return status;
+  }
   // MongoDB: one letter, and a component beside it.
   const letter = /^[A-Z]{4,12}$|^-$/.test(textAt(record, 'c') ?? '')
     ? textAt(record, 's')
@@ -276,10 +281,12 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
   const printed = own(record, 'record') === undefined ? undefined : textOf(own(record, 'text'));
   const whole = printed === undefined ? undefined : readStack(printed);
   if (whole) return whole;
-  // monolog keeps what it was given beside the message.
-  const context = objectAt(record, 'context');
+  // monolog keeps what it was given beside the message, pino too when told so.
+  const beside = ['context', 'payload', 'meta', 'data', 'extra']
+    .map((key) => objectOf(own(record, key)))
+    .filter((object) => object !== undefined);
   for (const key of errorKeys) {
-    const value = own(record, key) ?? (context && own(context, key));
+    const value = [record, ...beside].map((object) => own(object, key)).find(isGiven);
     const nested = objectOf(value);
     const found = nested
       ? readErrorObject(nested, readStack)
@@ -328,7 +335,7 @@ function railsStack(record: Json): string | undefined {
 
 /** What frames look like below a message: many loggers print the whole stack as one. */
 const stackBelow =
-  /\n\s+at |Traceback \(most recent|\ngoroutine \d|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
+  /\n\s+at |Traceback \(most recent|[\n ]goroutine \d{1,9} \[|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
 
 function readSaid(message: string | undefined, readStack: ReadStack): ParsedException | undefined {
   if (message === undefined || !stackBelow.test(message)) return undefined;
@@ -383,6 +390,10 @@ function bare(type: string, message: string): ParsedException | undefined {
     causes: [],
     severity: 'error',
   };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** Which runtime's logger writes such records. */

@@ -34,10 +34,14 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
     *parse(lines) {
       const text = lines.join('\n');
       yield silentFailure('text');
-      for (const one of failuresIn(text)) yield readFailure(one, languages());
+      for (const one of failuresIn(text))
+        if (!consequence.test(one.type)) yield readFailure(one, languages());
     },
   };
 }
+
+/** Node's types of what failed because another test did. */
+const consequence = /^(?:cancelledByParent|subtestsFailed)$/;
 
 /** Whether a failure or an output that begins in the line ends in a later one. */
 function isOpen(line: string): boolean {

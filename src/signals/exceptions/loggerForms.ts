@@ -42,7 +42,7 @@ const forms: readonly Form[] = [
   {
     // klog and glog: `E0302 10:00:00.123456    4242 pool.go:88] `
     may: (line) => isDigit(line.charCodeAt(1)) && isDigit(line.charCodeAt(2)),
-    header: /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
+    header: /^([IWEF])\d{4}(?:\d{4})? \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,9} [\w./-]{1,100}:\d{1,7}\] /,
   },
   {
     // logrus on a terminal: `ERRO[0001] `

@@ -25,6 +25,8 @@ const dayFirst =
   /\[?(?:\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]|\d{2} [A-Z][a-z]{2} )\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 /** Spark's and Hadoop's: `26/03/02 10:00:00`. */
 const shortYear = /\[?\d{2}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?\]?(?= )/y;
+/** JavaScript's `toLocaleString()` in its usual locale. */
+const monthFirst = /\[?\d{1,2}\/\d{1,2}\/\d{4}, \d{1,2}:\d{2}:\d{2} [AP]M\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
 
 /** What Elixir's Logger was told to show of where it was called, before the level. */
@@ -204,7 +206,7 @@ function readTime(line: string, at: number): Time | undefined {
     const end = iso.lastIndex + (line.startsWith(': ', iso.lastIndex) ? 1 : 0); // pm2's colon
     return { ...(value === undefined ? {} : { iso: value }), end };
   }
-  for (const pattern of [clock, syslog, dayFirst, shortYear]) {
+  for (const pattern of [clock, syslog, monthFirst, dayFirst, shortYear]) {
     pattern.lastIndex = at;
     if (pattern.test(line)) return { end: pattern.lastIndex };
   }

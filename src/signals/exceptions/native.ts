@@ -33,6 +33,13 @@ const assertionFailed: Report = {
     ),
 };
 
+/** Qt: `ASSERT: "x" in file a.cpp, line 10`, `ASSERT failure in f: "x", file a.cpp, line 10`. */
+const qtAssert: Report = {
+  head: /^(ASSERT(?: failure in .{1,300}?)?: ".{1,2000}"),? (?:in )?file (\S.{0,500}), line (\d{1,9})$/,
+  follow: oneLine,
+  parse: (head) => asserted(head[1] ?? '', undefined, head[2] ?? '', head[3]),
+};
+
 function asserted(
   message: string,
   name: string | undefined,
@@ -87,7 +94,16 @@ const foundation: Report = {
 
 const heap: Report = {
   head: /^((?:free|malloc|realloc|calloc|munmap_chunk|malloc_consolidate|malloc_printerr)\(\): (?=.{0,80}(?:invalid|corrupt|unaligned|unsorted|too many|mismatch|double|smash|not in |size)).{1,200}|double free or corruption.{0,60}|corrupted (?:size vs\. prev_size|double-linked list).{0,60}|\*{3} (?:stack smashing|buffer overflow) detected \*{3}.{0,200}|\*{3} Error in `.{1,1000})$/,
-  follow: oneLine,
+  follow: () => {
+    const end = oneLine();
+    let lines = 0;
+    // Older versions of glibc print a backtrace and the memory map.
+    return (line) =>
+      /^(?:={3,} |\S{1,300}(?:\([^()]{0,300}\))?\[0x|[0-9a-f]{8,16}-[0-9a-f]{8,16} )/.test(line) &&
+      ++lines < 400
+        ? 'enough'
+        : end(line);
+  },
   parse: (head) => crash('SIGABRT', head[1] ?? '', [], 'cpp'),
 };
 
@@ -135,6 +151,7 @@ function said(what: string, command: string | undefined): string {
 const own: readonly Report[] = [
   assertion,
   assertionFailed,
+  qtAssert,
   terminated,
   terminating,
   foundation,
@@ -145,13 +162,15 @@ const reports: readonly Report[] = [...own, killed, kernel];
 
 /** A word that each report's head has, so that other lines cost little. */
 const anyHead =
-  /Assertion|line \d{1,9}: +\d|virtual (?:method|function) called|terminat|\(\): |corrupt|\*\*\* |core dumped|Segmentation fault|segfault at |Bus error|^Aborted|exception$/;
+  /Assertion|ASSERT|line \d{1,9}: +\d|virtual (?:method|function) called|terminat|\(\): |corrupt|\*\*\* |core dumped|Segmentation fault|segfault at |Bus error|^Aborted|exception$/;
 
 export const native: Grammar = {
   language: 'cpp',
   hints: [
     ': Assertion ',
     'Assertion failed: ',
+    'ASSERT: "',
+    'ASSERT failure in ',
     'terminate called ',
     ': terminating ',
     'Terminating app ',

@@ -57,7 +57,7 @@ function plainTap(body: readonly string[]): ParsedException | undefined {
 function yamlFailure(body: readonly string[], title: string): ParsedException {
   const value = (key: string): string => yamlValue(body, key);
   if (
-    /subtestsFailed/.test(value('failureType')) ||
+    /subtestsFailed|cancelledByParent/.test(value('failureType')) ||
     /^\d{1,6} subtests? failed$/.test(value('error')) ||
     isSuiteOfTap(value)
   )
@@ -110,7 +110,7 @@ function yamlValue(body: readonly string[], key: string): string {
   if (!/^[|>][-+]?\d?$/.test(said))
     return said
       .replace(/^(['"])(.{0,8000})\1$/, '$2')
-      .replace(/^"(?=[^"]{1,8000}$)/, '') // Vitest does not indent a text's further lines: they lie outside
+      .replace(/^"(?=(?:[^"\\]|\\.){1,8000}$)/, '') // Vitest does not indent a text's further lines: they lie outside
       .replace(/\\(["\\])/g, '$1');
   const end = body.findIndex(
     (other, index) =>

@@ -74,7 +74,7 @@ const expectation = /\b(?:expect|assert|snapshot|thrown|timed? ?out)/i;
 
 /** `expect(…).toThrow()` shows what was thrown, and where; the test fails where it expects. */
 function fromMatcher(first: string, frames: readonly Frame[]): readonly Frame[] {
-  const matcher = /^expect\(.{0,500}\)\.(to\w{1,80})\(/.exec(first)?.[1];
+  const matcher = /^(?:Error: )?expect\(.{0,500}\)\.(to\w{1,80})\(/.exec(first)?.[1];
   const at = frames.findIndex(
     (frame) => frame.inApp && matcher !== undefined && frame.function?.endsWith(matcher),
   );

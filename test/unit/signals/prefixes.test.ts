@@ -17,6 +17,7 @@ const expected = 'error TypeError: pay is not a function @ settle /srv/till/pay.
 /** How runners of several commands name them before each line. */
 const runners: Readonly<Record<string, (name: string) => string>> = {
   concurrently: (name) => `[${name}] `,
+  'concurrently without names': (name) => `[${name === 'api' ? 0 : 1}] `,
   'concurrently in colour': (name) => `\x1b[34m[${name}]\x1b[39m `,
   turbo: (name) => `${name}:dev: `,
   pnpm: (name) => `packages/${name} dev: `,

@@ -110,6 +110,14 @@ describe('source maps', () => {
     }
   });
 
+  it('keep a name that the original has, as Node does, and the text of the line where there is none', () => {
+    const place = build({ sourcemap: 'external' });
+    const named = maps().original({ ...frame('dist/lids.js', place), function: 'Object.lidOf' });
+    assert.deepEqual([named.function, named.source], ['Object.lidOf', undefined]);
+    const minified = maps().original({ ...frame('dist/lids.js', place), function: 'abc' });
+    assert.deepEqual([minified.function, minified.source], [undefined, 'return bins[7].lid.size;']);
+  });
+
   it('make the same bug one ticket after a build that moved and renamed everything', async () => {
     const trace = (place: { line: number; column: number }, name: string): string =>
       `TypeError: Cannot read properties of undefined (reading 'lid')\n    at ${name} (/srv/app/dist/lids.js:${place.line}:${place.column})\n    at node:internal/main/run_main_module:28:49\n`;

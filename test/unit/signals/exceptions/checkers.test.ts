@@ -234,4 +234,32 @@ Error: in prepare, no such table: nope
       ],
     );
   });
+
+  it('vite: the file is below what is wrong', () => {
+    const frames =
+      '    at getRollupError (file:///srv/node_modules/rollup/dist/parseAst.js:355:41)\n';
+    const text = `✗ Build failed in 93ms
+error during build:
+Could not resolve "./fees" from "src/pay.ts"
+file: /srv/app/src/pay.ts
+${frames}vite v6.4.6 building for production...
+error during build:
+[vite:esbuild] Transform failed with 1 error:
+/srv/app/src/view.jsx:4:0: ERROR: Unexpected end of file
+file: /srv/app/src/view.jsx:4:0
+
+Unexpected end of file
+3  |  );
+
+${frames}error during build:
+RollupError: src/buy.js (3:5): Expression expected
+${frames}done
+`;
+    assert.deepEqual(summaries(text), [
+      'error CompileError: Could not resolve "./fees" from "src/pay.ts" @ - /srv/app/src/pay.ts:-',
+      'error CompileError: Unexpected end of file @ - /srv/app/src/view.jsx:4',
+      'error RollupError: src/buy.js (3:5): Expression expected @ - src/buy.js:3',
+    ]);
+    allDiagnostics(text);
+  });
 });

@@ -266,4 +266,26 @@ runtime.goexit
     assert.deepEqual(summaries('  -port int\n    \tport to listen on\nexit status 2\n'), []);
     assert.deepEqual(summaries('FAIL\nexit status 1\n'), []);
   });
+
+  it("reads chi's recovery, and echo's in a record", () => {
+    assert.deepEqual(
+      summaries(` panic: runtime error: invalid memory address or nil pointer dereference
+
+ -> main.(*Shop).show
+ ->   /home/ann/depot/shop.go:42
+
+    net/http.HandlerFunc.ServeHTTP
+      /usr/local/go/src/net/http/server.go:2136
+`),
+      [
+        'error runtime error: invalid memory address or nil pointer dereference @ main.(*Shop).show /home/ann/depot/shop.go:42',
+      ],
+    );
+    assert.deepEqual(summaries(' panic: at the disco\n\n -> tickets\n'), []);
+    const message =
+      '[PANIC RECOVER] bin 4 is gone goroutine 34 [running]:\npanic({0x7d8b40?, 0xc0000a4000?})\n\t/usr/local/go/src/runtime/panic.go:884 +0x212\nmain.item(...)\n\t/home/ann/depot/shop.go:27\n';
+    assert.deepEqual(summaries(JSON.stringify({ level: '-', prefix: 'echo', message })), [
+      'error panic: bin 4 is gone @ main.item /home/ann/depot/shop.go:27',
+    ]);
+  });
 });

@@ -159,6 +159,24 @@ Node.js v24.1.0`,
       'error QuotaError: used up @ f /srv/a.js:1',
     ],
     [
+      'the name of a class that Sequelize gave another one',
+      'ConnectionError [SequelizeConnectionError]: gone\n    at f (/srv/a.js:1:2)',
+      'error SequelizeConnectionError: gone @ f /srv/a.js:1',
+    ],
+    [
+      'an error below the label of hapi',
+      'Debug: internal, implementation, error \n    Error: no seat\n    at f (/srv/a.js:1:2)',
+      'error Error: no seat @ f /srv/a.js:1',
+    ],
+    [
+      'what Babel cannot parse',
+      `SyntaxError: /srv/app/pay.jsx: Support for the syntax 'jsx' isn't enabled (2:3):
+
+  1 | export const a = (
+    at constructor (/srv/node_modules/@babel/parser/lib/index.js:367:19)`,
+      "error SyntaxError: /srv/app/pay.jsx: Support for the syntax 'jsx' isn't enabled (2:3): @ - /srv/app/pay.jsx:2",
+    ],
+    [
       'an error of the system as Bun prints it',
       `ENOENT: no such file or directory, open '/srv/seats.csv'
     path: "/srv/seats.csv",

@@ -6,6 +6,7 @@ const java =
 const net =
   'System.InvalidOperationException: no price\n   at Shop.Cart.PriceOf(String sku) in /src/Cart.cs:line 7\n   at Shop.Program.Main() in /src/Program.cs:line 3';
 const go = 'main.total\n\t/srv/app/cart.go:7\nmain.main\n\t/srv/app/main.go:3';
+const node = 'OrderError: order 17 lost\n    at save (/srv/app/order.js:3:8)';
 const logs: Readonly<Record<string, string>> = {
   spark: '26/03/02 10:00:00 ERROR Executor: order failed',
   signale: '✖  error     Order 17 failed\n✔  success   error page drawn',
@@ -23,6 +24,25 @@ const logs: Readonly<Record<string, string>> = {
         stack: [{ fullFilePath: '/srv/app/db.ts:2:5', method: 'insert' }],
       },
     },
+  }),
+  'winston simple': `error: Order 17 failed ${JSON.stringify({ id: 17, stack: node })}`,
+  'logfmt with a stack': `time=2026-03-02T10:00:00Z level=error msg="Order 17 failed" stack=${JSON.stringify(node)}`,
+  'info with a stack': `info: Order 17 done ${JSON.stringify({ stack: node })}`,
+  'a class behind a message': `2026-03-02T10:00:00Z ERROR desk: Order 17 failed ${node.replace('OrderError', 'OrderLost')}`,
+  'a local time': '3/12/2026, 9:05:07 PM error: Order 17 failed\n3/12/2026, 9:05:08 PM info: error',
+  'a time behind the level': 'ERROR 2026-03-02T10:00:00.123Z Order 17 failed',
+  'datadog status': JSON.stringify({
+    date: '2026-03-02T10:00:00Z',
+    status: 'error',
+    service: 'desk',
+    message: 'Order 17 failed',
+  }),
+  'a status that is no level': JSON.stringify({ status: 'error', message: 'no such user' }),
+  'pino with a nested key': JSON.stringify({
+    level: 50,
+    time: 1,
+    payload: { err: { type: 'OrderError', message: 'order 17 lost', stack: node } },
+    msg: 'Order 17 failed',
   }),
   'bunyan short': '10:00:00.123Z ERROR shop: Order 17 failed\n10:00:00.124Z  INFO shop: error',
   'slf4j simple': '[main] ERROR com.acme.Cart - order failed',
@@ -94,6 +114,7 @@ const logs: Readonly<Record<string, string>> = {
     message: 'order failed',
   }),
   klog: 'E0302 10:00:00.123456    4242 pool.go:88] "order failed" err="no price" id=17',
+  'glog with the year': 'E20260302 10:00:00.123456 4242 pool.cc:88] order failed',
   'glog fatal': 'F0302 10:00:00.123456 4242 pool.cc:88] Check failed: a == b',
   'log4j json': JSON.stringify({
     instant: { epochSecond: 1700000000, nanoOfSecond: 5 },
@@ -348,6 +369,15 @@ const logs: Readonly<Record<string, string>> = {
 
 /** `severity type: message @ function file:line` */
 const expected: Readonly<Record<string, readonly string[]>> = {
+  'winston simple': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
+  'logfmt with a stack': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
+  'info with a stack': ['warning OrderError: order 17 lost @ save /srv/app/order.js:3'],
+  'a class behind a message': ['error OrderLost: order 17 lost @ save /srv/app/order.js:3'],
+  'a local time': ['error LoggedError: Order 17 failed'],
+  'a time behind the level': ['error LoggedError: Order 17 failed'],
+  'datadog status': ['error LoggedError: Order 17 failed'],
+  'a status that is no level': [],
+  'pino with a nested key': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
   signale: ['error LoggedError: Order 17 failed'],
   tslog: ['error LoggedError: Order 17 failed'],
   'tslog json': ['error OrderError: order 17 lost @ save /srv/app/order.ts:3'],
@@ -376,6 +406,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'zerolog console': ['error LoggedError: order failed: no price'],
   'zerolog json': ['error LoggedError: order failed: no price'],
   klog: ['error LoggedError: order failed: no price @ - pool.go:88'],
+  'glog with the year': ['error LoggedError: order failed @ - pool.cc:88'],
   'glog fatal': ['fatal LoggedError: Check failed: a == b @ - pool.cc:88'],
   'log4j json': [
     'error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7',

@@ -212,4 +212,33 @@ Objects involved in the operation:
     assert.equal(only?.language, 'cpp');
     assert.equal(only?.frames.find(({ inApp }) => inApp)?.file, '/srv/depot/lock.cpp');
   });
+
+  it("reads Qt's assertions, the memory map of old C libraries, and lldb's stack", () => {
+    assert.deepEqual(summaries('ASSERT: "index < size()" in file src/bins.cpp, line 88\n'), [
+      'fatal Assertion: ASSERT: "index < size()" @ - src/bins.cpp:88',
+    ]);
+    assert.deepEqual(
+      summaries(
+        "*** Error in `./depot': double free or corruption (!prev): 0x0000000001f3c010 ***\n======= Backtrace: =========\n./depot[0x400b12]\n======= Memory map: ========\n00400000-00402000 r-xp 00000000 fd:00 1234 /srv/depot\nAborted (core dumped)\n",
+      ),
+      [
+        "fatal SIGABRT: *** Error in `./depot': double free or corruption (!prev): 0x0000000001f3c010 ***",
+      ],
+    );
+    const [only, ...more] =
+      eventsIn(`* thread #1, stop reason = EXC_BAD_ACCESS (code=1, address=0x10)
+    frame #0: 0x0000000100003f2c depot\`depot::Bin::total(this=0x0) const at bin.cpp:41:12
+   40  	  for (auto &i : items_)
+-> 41  	    t += i.price;
+(lldb) bt
+* thread #1, stop reason = EXC_BAD_ACCESS (code=1, address=0x10)
+  * frame #0: 0x0000000100003f2c depot\`depot::Bin::total(this=0x0) const at bin.cpp:41:12
+    frame #1: 0x0000000100003d10 depot\`main at main.cpp:9:3
+`);
+    assert.equal(more.length, 0);
+    assert.deepEqual(
+      only?.frames.map(({ line }) => line),
+      [41, 9],
+    );
+  });
 });

@@ -188,6 +188,14 @@ describe('more frameworks for tests in C and C++', () => {
         'error AssertionError: unexpected signal @ - /srv/bin_test.c:14',
       ],
     ],
+    Unity: [
+      'test/test_bins.c:14:test_total:FAIL: Expected 3 Was 4. two items\ntest/test_bins.c:22:test_empty:PASS\n',
+      ['error AssertionError: Expected 3 Was 4. two items @ - test/test_bins.c:14'],
+    ],
+    cmocka: [
+      '[ RUN      ] test_total\n[  ERROR   ] --- 0x4 != 0x3\n[   LINE   ] --- /srv/test_bins.c:14: error: Failure!\n[  FAILED  ] test_total\n',
+      ['error AssertionError: 0x4 != 0x3 @ - /srv/test_bins.c:14'],
+    ],
     'Catch2 in XML': [
       '<Expression success="true" type="CHECK" filename="/srv/b.cpp" line="8">\n</Expression>\n<Expression success="false" type="CHECK" filename="/srv/b.cpp" line="9">\n  <Original>\n    total() == 3\n  </Original>\n  <Expanded>\n    4 == 3\n  </Expanded>\n</Expression>\n<Exception filename="/srv/b.cpp" line="11">\n  bin 4 &lt; 5\n</Exception>\n',
       [

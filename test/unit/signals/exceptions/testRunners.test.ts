@@ -157,6 +157,22 @@ If this is a long-running test, pass a timeout value as the last argument.
     ]);
   });
 
+  it('of node --test in dots: also behind a test that did not run', () => {
+    const text = `.XX
+
+Failed tests:
+
+✖ opens
+  'test did not finish before its parent and was cancelled'
+✖ hooks (0.211686ms)
+  Error: database not up
+      at SuiteContext.<anonymous> (file:///srv/depot/lids.mjs:14:24)
+`;
+    assert.deepEqual(summaries(text), [
+      'error Error: database not up @ SuiteContext.<anonymous> /srv/depot/lids.mjs:14',
+    ]);
+  });
+
   it('of uvu, bun and AVA', () => {
     const uvu = `   FAIL  "counts"
     Expected values to be strictly equal:  (is)
@@ -186,6 +202,17 @@ Received: 6
     assert.deepEqual(summaries(bun), [
       'error AssertionError: expect(received).toBe(expected) @ <anonymous> /srv/depot/lids.test.js:6',
     ]);
+    const promised = `error: 
+
+Expected promise that resolves
+Received promise that rejected: Promise { <rejected> }
+
+      at <anonymous> (/srv/depot/lids.test.js:9:98)
+(fail) depot > waits [0.59ms]
+`;
+    assert.deepEqual(summaries(promised), [
+      'error AssertionError: Expected promise that resolves @ <anonymous> /srv/depot/lids.test.js:9',
+    ]);
     const ava = `  counts
 
   depot/lids.js:7
@@ -205,7 +232,7 @@ Received: 6
       'error AssertionError: Difference (- actual, + expected): @ - depot/lids.js:7',
     ]);
     assert.deepEqual(summaries('  depot/lids.js:7\n\n   see there\n'), []);
-    for (const text of [uvu, bun, ava]) allTests(text);
+    for (const text of [uvu, bun, promised, ava]) allTests(text);
   });
 
   it('of node --test: what is printed at once and again in the end is counted once', () => {
@@ -488,6 +515,27 @@ FAIL	acme.test/depot	0.005s
       'error panic: no such bin @ acme.test/depot.(*S).TestPanics /home/ann/depot/bins_test.go:40',
     ]);
     allTests(text);
+  });
+
+  it('keeps what failed before another test hung', () => {
+    const text = `--- FAIL: TestTake (0.00s)
+    bins_test.go:14: 
+        	Error Trace:	/home/ann/depot/bins_test.go:14
+        	Error:      	Should be true
+        	Test:       	TestTake
+panic: test timed out after 1s
+
+goroutine 7 [select (no cases)]:
+acme.test/depot.TestHang(0xc0000a4000?)
+	/home/ann/depot/hang_test.go:12 +0x17
+testing.tRunner(0xc0000a4000, 0x5c2a10)
+	/usr/local/go/src/testing/testing.go:1792 +0xf4
+FAIL	acme.test/depot	1.005s
+`;
+    assert.deepEqual(summaries(text), [
+      'error AssertionError: Should be true @ - bins_test.go:14',
+      'error panic: test timed out after 1s @ acme.test/depot.TestHang /home/ann/depot/hang_test.go:12',
+    ]);
   });
 
   it('names tests that fail without a place, and not those that fail by what is in them', () => {
