@@ -769,7 +769,7 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
 }
 
 const namedType =
-  /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
+  /^(?:[\w.]{0,100}\.)?((?:[A-Z]\w{0,80}(?:::|\\)){0,8}(?:[A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception)): (.+)$/s;
 
 function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;

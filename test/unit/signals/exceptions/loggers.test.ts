@@ -586,4 +586,17 @@ describe("Go's loggers", () => {
     assert.deepEqual(summaries('10:00AM DBG retried error="no price"'), []);
     assert.deepEqual(summaries('ts=2026-03-02T10:11:12Z level=error component=web'), []);
   });
+
+  it('names the class of what was logged without a stack, in whatever name space', () => {
+    assert.deepEqual(
+      summaries(String.raw`[ERROR] Timeout::Error: execution expired
+[ERROR] Shop\Cart\Exception: no price
+[ERROR] shop.errors.PriceError: no price`),
+      [
+        'error Timeout::Error: execution expired',
+        String.raw`error Shop\Cart\Exception: no price`,
+        'error PriceError: no price',
+      ],
+    );
+  });
 });
