@@ -5,7 +5,7 @@ import { parseSettings } from '../core/settings.ts';
 import type { ExceptionEvent, ExceptionSignal, FindingKind, Severity } from '../core/signal.ts';
 import type { Content } from './bytes.ts';
 import type { Encoding } from './encoding.ts';
-import { loggedError } from './exceptions/assemble.ts';
+import { loggedError } from './exceptions/grammar.ts';
 import { maxLineBytes } from './lineBreaks.ts';
 import { createSignals, type Signals, topInApp } from './exceptionSignals.ts';
 import { createLocator } from './location.ts';

@@ -21,6 +21,7 @@ const levelWords = [
   'EMERGENCY',
   'ALERT',
   ' ERR ',
+  ' ERRO ',
   '[ERR]',
   '[err]',
   ' CRIT ',
@@ -34,7 +35,7 @@ const levelWords = [
   '[FTL]',
 ];
 
-/** Short ones in colour (zerolog, logrus), and with logrus' seconds behind. */
+/** Short ones in colour (zerolog, logrus), and with logrus' seconds behind; those that Java translates. */
 const markedLevels = [
   'mERR\x1b',
   'mFTL\x1b',
@@ -45,6 +46,11 @@ const markedLevels = [
   'ERRO[',
   'FATA[',
   'PANI[',
+  '重大: ',
+  '严重: ',
+  '심각: ',
+  'SCHWERWIEGEND',
+  'GRAVE: ',
 ];
 
 interface Text {
@@ -207,13 +213,16 @@ function isLongerWord(bytes: Uint8Array, end: number, limit: number): boolean {
 
 const maxPlaceBytes = 1024;
 
-/** No `<line>:<column>` in the rest of the word, whose line may have begun in the hint: `views.py:17 handled`. */
+/**
+ * Neither `<line>:<column>` in the rest of the word nor a line number that ends the line; either may have
+ * begun in the hint: `views.py:17 handled`.
+ */
 function isNoPlace(bytes: Uint8Array, end: number, limit: number): boolean {
   // Of `:12:3` that many steps were seen: a colon, digits, another colon.
   let seen = isDigit(bytes[end - 1] as number) ? 2 : bytes[end - 1] === 58 ? 1 : 0;
   for (let at = end; at < Math.min(limit, end + maxPlaceBytes); at++) {
     const byte = bytes[at] as number;
-    if (byte <= 32) return true;
+    if (byte <= 32) return seen !== 2 || (byte !== 10 && byte !== 13);
     if (byte === 58) seen = seen === 2 ? 3 : 1;
     else if (!isDigit(byte)) seen = 0;
     else if (seen === 3) return false;

@@ -5,6 +5,8 @@ import { join, relative, sep } from 'node:path';
 export interface Locator {
   /** Relative to the workspace with `/`, or undefined when no file there matches. */
   locate(file: string): string | undefined;
+  /** The files that fit a frame's path equally well, where none fits alone. */
+  alike(file: string): readonly string[];
 }
 
 const maxCached = 1_000;
@@ -28,6 +30,11 @@ export function createLocator(
       const found = find(root, file, candidates, isFile);
       cache.set(file, found);
       return found;
+    },
+    alike(file) {
+      const segments = segmentsOf(file);
+      const files = segments ? bestSuffixes(segments, candidates(segments.at(-1) ?? '')) : [];
+      return files.length > 1 ? files : [];
     },
   };
 }
@@ -55,10 +62,11 @@ function find(
     const path = segments.slice(from).join('/');
     if (!skipped.test(path) && isFile(path)) return path;
   }
-  return bestSuffix(segments, candidates(base));
+  const [best, ...others] = bestSuffixes(segments, candidates(base));
+  return others.length > 0 ? undefined : best;
 }
 
-/** undefined for what climbs, is a device or URL, or is too deep to be a source file. */
+/** Without the climb out of the folder a tool ran in; undefined for what climbs in between, is a device or URL, or is too deep to be a source file. */
 function segmentsOf(file: string): readonly string[] | undefined {
   if (file.length > 2_000 || file.includes('\0') || /^[a-z][\w+.-]+:\/\//i.test(file))
     return undefined;
@@ -66,6 +74,7 @@ function segmentsOf(file: string): readonly string[] | undefined {
     .replace(/^[A-Za-z]:/, '')
     .split(/[\\/]+/)
     .filter((part) => part !== '' && part !== '.');
+  while (segments[0] === '..') segments.shift();
   const climbs = segments.includes('..');
   return climbs || segments.length === 0 || segments.length > maxSegments ? undefined : segments;
 }
@@ -115,20 +124,22 @@ function isFile(root: string, path: string): boolean {
   }
 }
 
-/** The candidate that shares the most path segments from the end, if one alone does and more than the name. */
-function bestSuffix(segments: readonly string[], files: readonly string[]): string | undefined {
-  let best: string | undefined;
+/** The folders of such a file are only guessed from its package, which need not be laid out as such. */
+const packaged = /\.(?:kts?|scala|groovy)$/;
+
+/** The candidates that share the most path segments from the end, and more than the name. */
+function bestSuffixes(segments: readonly string[], files: readonly string[]): readonly string[] {
+  let best: string[] = [];
   let most = 1;
-  let tied = false;
   for (const file of files) {
     if (skipped.test(file)) continue;
     const shared = sharedSuffix(segments, file.split('/'));
-    if (shared > most) [best, most, tied] = [file, shared, false];
-    else if (shared === most && best !== undefined) tied = true;
+    if (shared > most) [best, most] = [[file], shared];
+    else if (shared === most && best.length > 0) best.push(file);
   }
-  if (best !== undefined) return tied ? undefined : best;
   // A bare name (a minified trace, a relative frame) is enough when it is the only such file.
-  return segments.length === 1 && files.length === 1 ? files[0] : undefined;
+  const isBare = segments.length === 1 || packaged.test(segments.at(-1) ?? '');
+  return best.length === 0 && isBare ? files : best;
 }
 
 function sharedSuffix(a: readonly string[], b: readonly string[]): number {

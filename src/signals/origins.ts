@@ -41,11 +41,27 @@ export function createOrigins(folder: string, locator: Locator): Origins {
     return lines;
   };
 
+  /** Of several packages with a `src/main.rs` the one that has the line, and in it what the report quotes. */
+  const inOneOf = (frame: Frame): Frame => {
+    const { line, source } = frame;
+    if (line === undefined || locator.locate(frame.file) !== undefined) return frame;
+    const [file, ...others] = locator.alike(frame.file).filter((path) => {
+      const text = linesOf(path)[line - 1]?.trim() ?? '';
+      return text !== '' && (source === undefined || source === text);
+    });
+    return file === undefined || others.length > 0 ? frame : { ...frame, file };
+  };
+
   const withSource = (frame: Frame): Frame => {
     const file = locator.locate(frame.file);
     if (file === undefined || frame.line === undefined) return frame;
     const text = linesOf(file)[frame.line - 1]?.trim();
     return text && text.length <= 300 ? { ...frame, source: text } : frame;
+  };
+
+  const completedFrame = (top: Frame): Frame => {
+    const placed = inOneOf(top);
+    return isBare(placed) ? withSource(placed) : placed;
   };
 
   /** Grammars give the same frame for the same line, again and again. */
@@ -80,7 +96,7 @@ export function createOrigins(folder: string, locator: Locator): Origins {
       const isScript = isScriptEvent(event);
       const [top, caller] = placesIn(event.frames, isScript);
       const language = languageOf(event, top, isScript);
-      return { language, top: top && isBare(top) ? withSource(top) : top, caller };
+      return { language, top: top && completedFrame(top), caller };
     },
     complete(event) {
       const isScript = isScriptEvent(event);
@@ -90,7 +106,7 @@ export function createOrigins(folder: string, locator: Locator): Origins {
         : event.causes;
       const at = frames.findIndex((frame) => frame.inApp);
       const top = frames[at];
-      const completed = top && isBare(top) ? frames.with(at, withSource(top)) : frames;
+      const completed = top ? frames.with(at, completedFrame(top)) : frames;
       return { ...event, language: languageOf(event, top, isScript), frames: completed, causes };
     },
   };
@@ -109,7 +125,7 @@ function isMappable(frame: Frame): boolean {
  * which some runners give as the function that calls them.
  */
 const shared =
-  /<(?:anonymous|lambda|module|main|top \(required\))>|\{closure|^(?:Object\.)?to[A-Z]\w{1,60}$/;
+  /<(?:anonymous|lambda|module|main|top \(required\))>|\{closure|^\((?:file|module|test)\)$|^main chunk$|^(?:Object\.)?to[A-Z]\w{1,60}$/;
 
 function isBare({ function: name, source }: Frame): boolean {
   return source === undefined && (name === undefined || shared.test(name));

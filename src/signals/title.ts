@@ -1,6 +1,6 @@
 import type { ExceptionEvent } from '../core/signal.ts';
 import { firstLine } from './masks.ts';
-import { loggedError } from './exceptions/assemble.ts';
+import { loggedError } from './exceptions/grammar.ts';
 
 export const maxTitleChars = 120;
 

@@ -37,8 +37,10 @@ const languages: Readonly<Record<string, string>> = {
   kt: 'kotlin',
   kts: 'kotlin',
   scala: 'scala',
+  groovy: 'groovy',
   cs: 'csharp',
   fs: 'fsharp',
+  vb: 'vb',
   py: 'python',
   pyi: 'python',
   rb: 'ruby',
@@ -48,12 +50,29 @@ const languages: Readonly<Record<string, string>> = {
   mm: 'cpp',
   ex: 'elixir',
   exs: 'elixir',
+  erl: 'erlang',
+  hrl: 'erlang',
   hs: 'haskell',
   lhs: 'haskell',
   zig: 'zig',
   jl: 'julia',
   nim: 'nim',
   dart: 'dart',
+  sh: 'shell',
+  bash: 'shell',
+  adb: 'ada',
+  ads: 'ada',
+  pas: 'pascal',
+  pp: 'pascal',
+  lpr: 'pascal',
+  d: 'd',
+  di: 'd',
+  f: 'fortran',
+  for: 'fortran',
+  f90: 'fortran',
+  f95: 'fortran',
+  f03: 'fortran',
+  f08: 'fortran',
 };
 
 export function found(
@@ -85,6 +104,16 @@ export function found(
     causes: [],
     severity: 'error',
   };
+}
+
+/** With the line of source that the report quotes: `  5 |   return x` of rustc and gcc. */
+export function quoting(parsed: ParsedException, lines: readonly string[]): ParsedException {
+  const [frame, ...more] = parsed.frames;
+  const quoted = lines
+    .map((line) => /^\s{0,8}(\d{1,9}) {0,8}\| ?(.{0,300})$/.exec(line))
+    .find((match) => match !== null && Number(match[1]) === frame?.line);
+  const source = quoted?.[2]?.trim() ?? '';
+  return frame && source !== '' ? { ...parsed, frames: [{ ...frame, source }, ...more] } : parsed;
 }
 
 /** Its lines say nothing that is not said elsewhere. */

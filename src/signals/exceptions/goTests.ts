@@ -1,11 +1,14 @@
+import { parsePanic } from './go.ts';
+import { isInApp } from './goFrames.ts';
 import { type Grammar, type ParsedException } from './grammar.ts';
-import { isInApp, parsePanic } from './go.ts';
-import { failedExpectation, failure, silentFailure } from './testFailure.ts';
+import { dedented, failedExpectation, failure, silentFailure } from './testFailure.ts';
 
 const maxLines = 900;
 /** `--- FAIL: TestX/case (0.00s)`; gotestsum writes `=== FAIL: pkg TestX (0.00s)`. */
 const failed = /^\s{0,40}(?:---|===) FAIL: (?:\S{1,300} )?(\S{1,500}) \(/;
-const other = /^\s{0,40}--- (?:PASS|SKIP|BENCH): /;
+const other = /^\s{0,40}(?:---|===) (?:PASS|SKIP|BENCH): /;
+/** How gotestsum repeats results, and closes lists of them. */
+const summary = /^(?:PASS|FAIL|SKIP) \S{1,500} \(|^=== (?:Failed|Skipped|Errors)$|^DONE \d/;
 const running = /^=== (?:RUN|CONT|NAME|PAUSE)\s{1,4}(\S{1,500})?$/;
 const packageEnd = /^(?:FAIL|ok {0,2}|\?)\s{1,4}\S{1,500}\s{1,4}(?:\(cached\)|\d|\[)/;
 const place = /^\s{2,60}([\w@.+/\\-]{1,300}\.go):(\d{1,9}): ?(.{0,4000})$/;
@@ -30,7 +33,7 @@ export const goTests: Grammar = {
       const run = fail ? null : running.exec(line);
       if (fail) results.push(fail[1] ?? '');
       if (fail || run) current = (fail ?? run)?.[1] ?? '';
-      else if (other.test(line)) current = '';
+      else if (other.test(line) || summary.test(line)) current = '';
       else {
         const known = said.get(current);
         if (known) known.push(line);
@@ -38,12 +41,16 @@ export const goTests: Grammar = {
       }
     }
     yield silentFailure('go');
-    for (const name of new Set(results)) {
-      const parsed = failureOf(said.get(name) ?? []);
-      if (parsed) yield parsed;
+    const names = new Set(results);
+    for (const name of names) {
+      const heard = said.get(name) ?? [];
+      const failures = failuresOf(heard);
+      yield* failures;
+      const isParent = [...names].some((other) => other.startsWith(`${name}/`));
+      if (failures.length === 0 && !isParent) yield wordless(name, heard);
     }
     const crash = lines.findIndex((line) => panicking.test(line));
-    const inTest = [...new Set(results)].some((name) =>
+    const inTest = [...names].some((name) =>
       (said.get(name) ?? []).some((line) => panicking.test(line)),
     );
     const parsed = crash >= 0 && !inTest ? parsePanic(lines.slice(crash)) : undefined;
@@ -51,17 +58,41 @@ export const goTests: Grammar = {
   },
 };
 
-function failureOf(lines: readonly string[]): ParsedException | undefined {
+function failuresOf(lines: readonly string[]): ParsedException[] {
   const crash = lines.findIndex((line) => panicking.test(line));
   const panic = crash < 0 ? undefined : parsePanic(lines.slice(crash));
-  if (panic) return { ...panic, kind: 'test', severity: 'error' };
-  // What a test logs looks like what it fails with; the failure is the last.
-  const at = lines.findLastIndex((line) => place.test(line));
-  const match = place.exec(lines[at] ?? '');
+  const before = crash < 0 ? lines : lines.slice(0, crash);
+  const places = before.flatMap((line, at) => (place.test(line) ? [at] : []));
+  const asserted = places.filter((at) => /^\s+Error Trace:/.test(lines[at + 1] ?? ''));
+  // What a test logs looks like what it fails with; the failure is the last, or has testify's table below.
+  const failed = asserted.length > 0 ? asserted : panic ? [] : places.slice(-1);
+  const failures = failed.flatMap((at) => {
+    const next = places.find((other) => other > at);
+    const parsed = failureAt(before.slice(at, next));
+    return parsed ? [parsed] : [];
+  });
+  return panic ? [...failures, { ...panic, kind: 'test', severity: 'error' }] : failures;
+}
+
+function failureAt(lines: readonly string[]): ParsedException | undefined {
+  const match = place.exec(lines[0] ?? '');
   if (!match) return undefined;
   const file = match[1] ?? '';
+  const said = match[3] ?? '';
+  const start = lines.findIndex((line) => /^\s+goroutine \d/.test(line));
+  const stack = dedented(lines.slice(start).filter((line) => /^\s/.test(line)));
+  const panic = /\bpanic/.test(said) ? parsePanic(stack) : undefined;
+  // testify's suites recover from a panic, and print it as what the test failed with.
+  if (panic) return { ...panic, kind: 'test', message: said.replace(/^test panicked: /, '') };
   const frame = { file, line: Number(match[2]), inApp: isInApp('test', file) };
-  return failure('go', failedExpectation, messageOf(match[3] ?? '', lines.slice(at + 1)), [frame]);
+  return failure('go', failedExpectation, messageOf(said, lines.slice(1)), [frame]);
+}
+
+/** A test that fails without a place: by `FailNow` in a helper, or an example by what it prints. */
+function wordless(name: string, heard: readonly string[]): ParsedException {
+  const printed = heard.filter((line) => /^\S/.test(line) && !packageEnd.test(line));
+  const shown = printed.filter((line) => !/^(?:FAIL|PASS|exit status \d{1,3})$/.test(line));
+  return failure('go', failedExpectation, [`${name} failed`, ...shown.slice(0, 10)].join('\n'), []);
 }
 
 /** testify writes a table below; others go on with deeper lines. */

@@ -32,7 +32,7 @@ export const haskell: Grammar = {
     'blocked indefinitely in',
     ': openFile: ',
   ],
-  takesLineAbove: true,
+  takesLineAbove: () => true,
   begin(line) {
     const isPlaced = saysPlace(line);
     if (!isPlaced && !stackHead.test(line)) return undefined;

@@ -13,11 +13,36 @@ const timedOut = /\bTest timeout of \d{1,9}ms exceeded/;
 /** Keys of reports that hold one of those lists, for a report in a single line. */
 const inOneLine = /"failureMessages":\[(?!\])|"summary_line":"\d/;
 
+/** What cargo and Rust's test harness write of a compiler's complaint and of a test that failed. */
+export const rustReport =
+  /^\{"reason": ?"compiler-message"|^\{ ?"type": ?"test",.{0,2000}"event": ?"failed"/;
+
+/** The same as they print it for people. */
+function linesOfRust(value: unknown): readonly string[] {
+  const { message, name, stdout } = value as Readonly<Record<string, unknown>>;
+  if (typeof message === 'object' && message !== null) {
+    return shownLines((message as Readonly<Record<string, unknown>>)['rendered']);
+  }
+  return [
+    `---- ${String(name)} stdout ----`,
+    ...shownLines(stdout),
+    ...shownLines(message).map((line, at) => (at === 0 ? `note: ${line}` : line)),
+    'successes:',
+  ];
+}
+
+function shownLines(text: unknown): readonly string[] {
+  return typeof text === 'string' ? stripVTControlCharacters(text).split('\n', maxLines) : [];
+}
+
 /** A report in a single line, as one with a line for each value; undefined when it is none. */
 export function linesOfReport(text: string): readonly string[] | undefined {
-  if (!text.startsWith('{') || !inOneLine.test(text)) return undefined;
+  if (!text.startsWith('{')) return undefined;
+  const isRust = rustReport.test(text);
+  if (!isRust && !inOneLine.test(text)) return undefined;
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2).split('\n');
+    const value: unknown = JSON.parse(text);
+    return isRust ? linesOfRust(value) : JSON.stringify(value, undefined, 2).split('\n');
   } catch {
     return undefined; // cut, or no JSON after all
   }
@@ -27,7 +52,16 @@ export function linesOfReport(text: string): readonly string[] | undefined {
 export const jsonReports: Grammar = {
   language: 'javascript',
   standsAlone: true,
-  hints: ['"failures": [', '"errors": [', '"failureMessages":', '"summary_line":', '["fail",{'],
+  hints: [
+    '"compiler-message"',
+    '"event": "failed"',
+    '"event":"failed"',
+    '"failures": [',
+    '"errors": [',
+    '"failureMessages":',
+    '"summary_line":',
+    '["fail",{',
+  ],
   saysEnough: (line) => streamed.test(line),
   begin(line) {
     const match = line.endsWith('[') || line.endsWith('{') ? head.exec(line) : null;
@@ -73,7 +107,8 @@ function read(item: unknown): ParsedException | undefined {
   if (typeof err === 'object' && err !== null) return read(err);
   if (typeof type === 'string') return fromRspec(type, message, backtrace);
   const said = typeof message === 'string' ? message : err;
-  if (typeof stack === 'string' && stack !== '') return fromText(stack, said);
+  if (typeof stack === 'string' && stack !== '' && (stack.includes('\n') || said !== undefined))
+    return fromText(stack, said);
   if (typeof said !== 'string') return undefined;
   return timedOut.test(said) || isPlaced(location) ? fromText(said, said) : undefined;
 }
@@ -97,11 +132,14 @@ function fromRspec(
   backtrace: unknown,
 ): ParsedException | undefined {
   if (!Array.isArray(backtrace)) return undefined;
-  const frames = backtrace.slice(0, 100).flatMap((place) => {
-    const match = /^(.{1,1000}?):(\d{1,9})(?::in [`'](.{1,300})')?$/.exec(String(place));
+  const said = typeof message === 'string' ? message : '';
+  // Several failures of one example have their places in the message alone.
+  const places = [...backtrace.slice(0, 100), ...said.split('\n', 100).map((line) => line.trim())];
+  const frames = places.flatMap((place) => {
+    const match = /^(?:# )?(.{1,1000}?):(\d{1,9})(?::in [`'](.{1,300})')?$/.exec(String(place));
     if (!match) return [];
     const file = match[1] ?? '';
     return [frameOf(file, isInApp(file), { function: match[3], line: Number(match[2]) })];
   });
-  return failure('ruby', type, typeof message === 'string' ? message : '', frames);
+  return failure('ruby', type, said, frames);
 }

@@ -1,13 +1,7 @@
 import type { Frame } from '../../core/signal.ts';
-import {
-  type Follow,
-  type Grammar,
-  maxFrames,
-  maxMessageChars,
-  type ParsedException,
-  type Verdict,
-} from './grammar.ts';
-import { nativeFrame, nativeLanguage, shortName } from './nativeFrame.ts';
+import { followedByDebugger, isStop, parseStop } from './debuggers.ts';
+import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { crash, nativeFrame, nativeLanguage } from './nativeFrame.ts';
 
 /** One way in which a C or C++ program tells its end. */
 interface Report {
@@ -37,6 +31,13 @@ const assertionFailed: Report = {
       head[3] ?? head[5] ?? head[8] ?? '',
       head[4] ?? head[7] ?? head[9],
     ),
+};
+
+/** Qt: `ASSERT: "x" in file a.cpp, line 10`, `ASSERT failure in f: "x", file a.cpp, line 10`. */
+const qtAssert: Report = {
+  head: /^(ASSERT(?: failure in .{1,300}?)?: ".{1,2000}"),? (?:in )?file (\S.{0,500}), line (\d{1,9})$/,
+  follow: oneLine,
+  parse: (head) => asserted(head[1] ?? '', undefined, head[2] ?? '', head[3]),
 };
 
 function asserted(
@@ -93,7 +94,28 @@ const foundation: Report = {
 
 const heap: Report = {
   head: /^((?:free|malloc|realloc|calloc|munmap_chunk|malloc_consolidate|malloc_printerr)\(\): (?=.{0,80}(?:invalid|corrupt|unaligned|unsorted|too many|mismatch|double|smash|not in |size)).{1,200}|double free or corruption.{0,60}|corrupted (?:size vs\. prev_size|double-linked list).{0,60}|\*{3} (?:stack smashing|buffer overflow) detected \*{3}.{0,200}|\*{3} Error in `.{1,1000})$/,
-  follow: oneLine,
+  follow: () => {
+    const end = oneLine();
+    let lines = 0;
+    // Older versions of glibc print a backtrace and the memory map.
+    return (line) =>
+      /^(?:={3,} |\S{1,300}(?:\([^()]{0,300}\))?\[0x|[0-9a-f]{8,16}-[0-9a-f]{8,16} )/.test(line) &&
+      ++lines < 400
+        ? 'enough'
+        : end(line);
+  },
+  parse: (head) => crash('SIGABRT', head[1] ?? '', [], 'cpp'),
+};
+
+/** What the C++ runtime says before it terminates. */
+const pureVirtual: Report = {
+  head: /^(?:libc\+\+abi: )?((?:[Pp]ure|[Dd]eleted) virtual (?:method|function) called)!?$/,
+  follow: () => (line) =>
+    line.startsWith('terminate called without')
+      ? 'enough'
+      : /^Aborted\b/.test(line)
+        ? 'last'
+        : 'no',
   parse: (head) => crash('SIGABRT', head[1] ?? '', [], 'cpp'),
 };
 
@@ -107,7 +129,7 @@ const names: Readonly<Record<string, string>> = {
 
 /** What a shell or the kernel says of a program that a signal ended. */
 const killed: Report = {
-  head: /^(?:[^:]{1,300}: line \d{1,9}: \s{0,8}\d{1,12} (Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception)(?:\s{1,20}\(core dumped\))?\s{1,20}(.{1,500})|(?:make(?:\[\d{1,3}\])?: \*{3} \[[^\]]{1,300}\] |\[\d{1,3}\]\s{1,8}[+-]?\s{0,4}\d{1,12}\s)?(?:(Segmentation fault|Bus error)|(Aborted|Illegal instruction|Floating point exception)(?= \(core dumped\)))(?: \(core dumped\)(?:\s{1,20}\S.{0,500})?)?)$/,
+  head: /^(?:[^:]{1,300}: line \d{1,9}: \s{0,8}\d{1,12} (Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception)(?:\s{1,20}\(core dumped\))?\s{0,20}(.{1,500})|(?:make(?:\[\d{1,3}\])?: \*{3} \[[^\]]{1,300}\] |\[\d{1,3}\]\s{1,8}[+-]?\s{0,4}\d{1,12}\s)?(?:(Segmentation fault|Bus error)|(Aborted|Illegal instruction|Floating point exception)(?= \(core dumped\)))(?: \(core dumped\)(?:\s{1,20}\S.{0,500})?)?)$/,
   follow: () => () => 'no',
   parse(head) {
     const what = head[1] ?? head[3] ?? head[4] ?? '';
@@ -125,98 +147,30 @@ function said(what: string, command: string | undefined): string {
   return command === undefined || command === '' ? what : `${what}: ${command}`;
 }
 
-const debuggerFrame =
-  /^(?:\s{0,4}\*?\s{0,2}(?:frame )?#(\d{1,5}):?\s{1,4})?(?:0x[0-9a-f]{1,16}\s(?:in )?)?(.{1,2000}?)(?: at |\s{1,8}at )(\S.{0,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
-const debuggerLine =
-  /^(?:#\d|0x[0-9a-f]{4,16} in |\d{1,9}\t|\s|\[|$|\* ?(?:thread|frame)|Thread \d|\(gdb\)|\(lldb\)|warning: )/;
-
-/** gdb and lldb: the signal, then where it stands, then the stack if it was asked for. */
-const debuggers: Report = {
-  head: /^(?:\(gdb\) )?(?:(?:Program|Thread .{1,100}) (?:received|terminated with) signal|Program terminated with signal) (SIG(?:SEGV|ABRT|BUS|FPE|ILL|SYS)), (.{1,200})$|^\s{0,4}\*? ?thread #\d{1,6}.{0,300}?stop reason = (?:signal (SIG(?:SEGV|ABRT|BUS|FPE|ILL|SYS))|(EXC_\w{1,40}))(.{0,200})$/,
-  follow: () => {
-    let lines = 0;
-    return (line): Verdict =>
-      ++lines <= 3 || (debuggerLine.test(line) && lines < 600) ? 'enough' : 'no';
-  },
-  parse(head, lines) {
-    const texts = unwrapped(lines.slice(1).map((line) => line.replace(/^\((?:gdb|lldb)\) /, '')));
-    const matches = texts.map((line) => debuggerFrame.exec(line)).filter((match) => match !== null);
-    const numbered = matches.filter((match) => match[1] !== undefined);
-    const chosen = numbered.length > 0 ? firstRun(numbered) : matches.slice(0, 1);
-    const frames = chosen.slice(0, maxFrames).map(toFrame);
-    const top = frames.find((frame) => frame.inApp);
-    const message = head[2] ?? (head[5] ?? '').replace(/^: /, '');
-    return crash(
-      head[1] ?? head[3] ?? head[4] ?? 'signal',
-      message,
-      frames,
-      nativeLanguage(top?.file, top?.function),
-    );
-  },
-};
-
-/** gdb breaks long lines before `at`. */
-function unwrapped(lines: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const line of lines) {
-    const last = joined.at(-1);
-    if (last !== undefined && /^ {4}(?:at|from) /.test(line))
-      joined[joined.length - 1] = `${last}${line.slice(3)}`;
-    else joined.push(line);
-  }
-  return joined;
-}
-
-/** The first thread's stack: numbers that rise. */
-function firstRun(matches: readonly RegExpExecArray[]): RegExpExecArray[] {
-  const end = matches.findIndex(
-    (match, at) => at > 0 && Number(match[1]) <= Number(matches[at - 1]?.[1]),
-  );
-  return matches.slice(0, end < 0 ? matches.length : end);
-}
-
-function toFrame(match: RegExpExecArray): Frame {
-  const name = shortName((match[2] ?? '').replace(/^\S{1,200}`/, '').replace(/ \(.*$/, ''));
-  return nativeFrame(name, match[3] ?? '', match[4], match[5]);
-}
-
-function crash(
-  type: string,
-  message: string,
-  frames: readonly Frame[],
-  language: string,
-): ParsedException {
-  return {
-    language,
-    type,
-    message: message.trim().slice(0, maxMessageChars),
-    frames,
-    causes: [],
-    severity: 'fatal',
-  };
-}
-
-const reports: readonly Report[] = [
+/** Of a program itself, which a debugger may have held. */
+const own: readonly Report[] = [
   assertion,
   assertionFailed,
+  qtAssert,
   terminated,
   terminating,
   foundation,
   heap,
-  debuggers,
-  killed,
-  kernel,
+  pureVirtual,
 ];
+const reports: readonly Report[] = [...own, killed, kernel];
 
 /** A word that each report's head has, so that other lines cost little. */
 const anyHead =
-  /Assertion|terminat|signal SIG|stop reason|\(\): |corrupt|\*\*\* |core dumped|Segmentation fault|segfault at |Bus error|^Aborted|exception$/;
+  /Assertion|ASSERT|line \d{1,9}: +\d|virtual (?:method|function) called|terminat|\(\): |corrupt|\*\*\* |core dumped|Segmentation fault|segfault at |Bus error|^Aborted|exception$/;
 
 export const native: Grammar = {
   language: 'cpp',
   hints: [
     ': Assertion ',
     'Assertion failed: ',
+    'ASSERT: "',
+    'ASSERT failure in ',
     'terminate called ',
     ': terminating ',
     'Terminating app ',
@@ -228,8 +182,10 @@ export const native: Grammar = {
     'corrupted ',
     ' detected ***',
     '*** Error in `',
-    ' signal SIG',
-    'stop reason = ',
+    'virtual method called',
+    'virtual function called',
+    'Floating point exception',
+    ' Aborted   ',
     'Segmentation fault',
     'segfault at ',
     '(core dumped)',
@@ -238,14 +194,24 @@ export const native: Grammar = {
   saysEnough: () => true,
   begin(line) {
     if (!anyHead.test(line)) return undefined;
-    return reports.find(({ head }) => head.test(line))?.follow();
+    const report = reports.find(({ head }) => head.test(line));
+    if (!report) return undefined;
+    return own.includes(report) ? followedByDebugger(report.follow()) : report.follow();
   },
   *parse(lines) {
     for (const one of reports) {
       const head = one.head.exec(lines[0] ?? '');
       if (!head) continue;
-      yield one.parse(head, lines);
+      const at = lines.findIndex(isStop);
+      const parsed = one.parse(head, at < 0 ? lines : lines.slice(0, at));
+      const stack = at < 0 ? [] : (parseStop(lines.slice(at))?.frames ?? []);
+      yield parsed.frames.length > 0 || stack.length === 0 ? parsed : withStack(parsed, stack);
       return;
     }
   },
 };
+
+function withStack(parsed: ParsedException, frames: readonly Frame[]): ParsedException {
+  const top = frames.find((frame) => frame.inApp);
+  return { ...parsed, frames, language: nativeLanguage(top?.file, top?.function) };
+}

@@ -1,4 +1,5 @@
 import type { Frame } from '../../core/signal.ts';
+import { maxMessageChars, type ParsedException } from './grammar.ts';
 
 const foreignFile =
   /^\/usr\/|^\/lib(?:64)?\/|^\/opt\/rh\/|libsanitizer|compiler-rt|[\\/]sysdeps[\\/]|(?:^|[\\/])csu[\\/]|^(?:\.{1,2}\/)?(?:nptl|stdlib|malloc|signal|posix|string|elf|debug|assert)\/|[\\/]glibc|[\\/]include[\\/]c\+\+[\\/]|[\\/]gcc[\\/]|^\/build\/|^\/rustc\//;
@@ -42,4 +43,21 @@ export function nativeLanguage(file: string | undefined, name = ''): string {
   if (['cc', 'cpp', 'cxx', 'c++', 'hpp', 'hxx', 'hh', 'h', 'ipp', 'mm', 'cu'].includes(ending))
     return 'cpp';
   return name.includes('::') ? 'cpp' : 'c';
+}
+
+/** The end of a program. */
+export function crash(
+  type: string,
+  message: string,
+  frames: readonly Frame[],
+  language: string,
+): ParsedException {
+  return {
+    language,
+    type,
+    message: message.trim().slice(0, maxMessageChars),
+    frames,
+    causes: [],
+    severity: 'fatal',
+  };
 }

@@ -7,6 +7,8 @@ const frameLine = /^(\S.{0,1000}?\.nims?)\((\d{1,9})\) {1,60}(\S{1,200})(?: .{0,
 /** What was raised again, and by whom. */
 const again = /^\[\[|^\]\]$/;
 const uncaught = /^Error: unhandled exception: (.{0,4000}?)(?: \[(\w{1,100})\])?$/;
+/** Without an exception of its own: nil was read. */
+const signalled = /^(SIG[A-Z]{3,5}): (\S.{0,500})$/;
 const typeEnd = /^(.{0,4000}?) ?\[(\w{1,100}(?:Defect|Error|Exception|\w))\]$/;
 const compiled = /^(\S.{0,1000}?\.nims?)\((\d{1,9}), (\d{1,9})\) Error: (.{1,4000})$/;
 
@@ -24,6 +26,7 @@ export const nim: Grammar = {
     return (next) => {
       if (message) return message(next);
       if (frameLine.test(next) || again.test(next)) return 'more';
+      if (signalled.test(next)) return 'last';
       if (!uncaught.test(next)) return 'no';
       message = followMessage(next);
       return isWhole(next) ? 'last' : 'enough';
@@ -52,17 +55,31 @@ function followMessage(first: string): (line: string) => 'no' | 'enough' | 'last
 function parseUncaught(lines: readonly string[]): ParsedException | undefined {
   const at = lines.findIndex((line) => uncaught.test(line));
   const head = uncaught.exec(lines[at] ?? '');
-  if (!head) return undefined;
+  if (!head) return parseSignal(lines);
   const end = head[2] === undefined ? typeEnd.exec(lines.at(-1) ?? '') : null;
   const body = end ? [...lines.slice(at + 1, -1), end[1] ?? ''] : [];
-  const frames: Frame[] = [];
-  for (const line of lines.slice(0, at).toReversed()) {
-    const match = frameLine.exec(line);
-    if (match) addFrame(frames, placed(match[1] ?? '', match[2], match[3]));
-  }
+  const frames = framesOf(lines.slice(0, at));
   const type = head[2] ?? end?.[2] ?? 'Exception';
   const message = messageOf([head[1] ?? '', ...body]);
   return exceptionOf('nim', { type, message, frames }, [], { severity: 'fatal' });
+}
+
+function parseSignal(lines: readonly string[]): ParsedException | undefined {
+  const head = signalled.exec(lines.at(-1) ?? '');
+  const [, type = '', message = ''] = head ?? [];
+  const frames = framesOf(lines.slice(0, -1));
+  if (!head || frames.length === 0) return undefined;
+  return exceptionOf('nim', { type, message, frames }, [], { severity: 'fatal' });
+}
+
+/** Printed with the innermost last. */
+function framesOf(lines: readonly string[]): Frame[] {
+  const frames: Frame[] = [];
+  for (const line of lines.toReversed()) {
+    const match = frameLine.exec(line);
+    if (match) addFrame(frames, placed(match[1] ?? '', match[2], match[3]));
+  }
+  return frames;
 }
 
 function parseCompiler(line: string): ParsedException | undefined {

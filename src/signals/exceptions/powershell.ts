@@ -19,7 +19,7 @@ const untyped = 'PowerShellError';
 export const powershell: Grammar = {
   language: 'powershell',
   hints: ['Line |', ' char:', " : The term '"],
-  takesLineAbove: true,
+  takesLineAbove: () => true,
   begin(line) {
     if (line.includes('.ps') && concise.test(line)) return followBox();
     if (line.startsWith('At ') && place.test(line)) return followDetails(true);

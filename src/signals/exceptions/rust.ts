@@ -16,6 +16,7 @@ const oldPlace = /^'(.{0,8000})', (\S.{0,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
 const oldEnd = /^(.{0,8000})', (\S.{0,1000}?\.rs):(\d{1,9})(?::(\d{1,9}))?$/;
 const note = /^note: /;
 const overflowed = /^thread '([^'\n]{0,200})'(?: \(\d{1,12}\))? (has overflowed its stack)$/;
+const allocation = /^memory allocation of \d{1,20} bytes failed$/;
 const backtrace = /^(?:stack backtrace|Stack backtrace):$/;
 const frameLine = /^\s{1,8}\d{1,4}:\s{1,24}(?:0x[0-9a-f]{1,16} - )?(\S.{0,2000})$/;
 const atLine = /^\s{4,40}at (\S.{0,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
@@ -34,10 +35,12 @@ const reportPlace = /^Location: {1,4}(\S.{0,1000}?):(\d{1,9})(?::\d{1,9})?$/;
 
 export const rust: Grammar = {
   language: 'rust',
-  hints: ['panicked at ', 'has overflowed its stack', reported],
+  hints: ['memory allocation of ', 'panicked at ', 'has overflowed its stack', reported],
   saysEnough: (line) =>
     overflowed.test(line) ||
+    allocation.test(line) ||
     (line.startsWith('Error: ') && debugValue.test(line.slice('Error: '.length))),
+  isApart: (first) => first.startsWith('thread '),
   begin(line) {
     if (line.startsWith('thread ')) {
       if (overflowed.test(line))
@@ -45,6 +48,7 @@ export const rust: Grammar = {
       const match = head.exec(line) ?? unnamed.exec(line);
       return match ? followPanic(match[2] ?? '') : undefined;
     }
+    if (allocation.test(line)) return (next) => (note.test(next) ? 'last' : 'no');
     if (line === reported) return followReport();
     if (/^Error:\s{0,4}$/.test(line)) return followList();
     const error = line.startsWith('Error: ') ? mainError.exec(line) : null;
@@ -56,7 +60,8 @@ export const rust: Grammar = {
       parseReport(lines) ??
       parseError(lines) ??
       parseList(lines) ??
-      parseOverflow(lines);
+      parseOverflow(lines) ??
+      parseAllocation(lines);
     if (parsed) yield parsed;
   },
 };
@@ -91,15 +96,18 @@ function isFrameLine(line: string): boolean {
 export function parsePanic(lines: readonly string[]): ParsedException | undefined {
   const match = head.exec(lines[0] ?? '') ?? unnamed.exec(lines[0] ?? '');
   if (!match) return undefined;
-  const end = lines.findIndex((line, at) => at > 0 && (note.test(line) || backtrace.test(line)));
+  const ends = (line: string) => note.test(line) || backtrace.test(line) || head.test(line);
+  const end = lines.findIndex((line, at) => at > 0 && ends(line));
   const body = lines.slice(1, end < 0 ? lines.length : end);
   const said = readPlace(match[2] ?? '', body);
   if (!said) return undefined;
-  const top: Frame = { file: said.file, line: said.line, inApp: isInApp(said.file) };
   const traced = readFrames(lines, lines.findIndex((line) => backtrace.test(line)) + 1);
   const same = traced.findIndex(
-    (frame) => frame.line === top.line && sameFile(frame.file, top.file),
+    (frame) => frame.line === said.line && sameFile(frame.file, said.file),
   );
+  // A full backtrace has the whole path.
+  const file = (traced[same]?.file ?? said.file).replace(/^\.\//, '');
+  const top: Frame = { file, line: said.line, inApp: isInApp(file) };
   const isTest = (match[1] ?? '').includes('::');
   return {
     language: 'rust',
@@ -145,6 +153,12 @@ function parseOverflow(lines: readonly string[]): ParsedException | undefined {
   const message = `thread ${match[2]}`;
   const none = { frames: [], causes: [] };
   return { language: 'rust', type: 'stack overflow', message, ...none, severity: 'fatal' };
+}
+
+function parseAllocation([message = '']: readonly string[]): ParsedException | undefined {
+  if (!allocation.test(message)) return undefined;
+  const none = { frames: [], causes: [] };
+  return { language: 'rust', type: 'out of memory', message, ...none, severity: 'fatal' };
 }
 
 function sameFile(a: string, b: string): boolean {

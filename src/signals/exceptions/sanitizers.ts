@@ -83,6 +83,12 @@ function frameOf(text: string): Frame {
   const match = placed.exec(bare);
   if (match && !match[2]?.startsWith('('))
     return nativeFrame(match[1], match[2] ?? '', match[3], match[4]);
+  // A stripped line leaves the file.
+  const named = /^(.{1,1500}?) (\/\S{1,1000}\.\w{1,4})$/.exec(bare);
+  if (named) {
+    const { line: _none, ...frame } = nativeFrame(named[1], named[2] ?? '', '0');
+    return frame;
+  }
   return nativeFrame(
     bare.replace(/ <null>$/, ''),
     /\(([^()+]{1,500})\+0x/.exec(text)?.[1] ?? '',

@@ -44,6 +44,28 @@ describe('groups of a log', () => {
     ]);
   });
 
+  it('find the one of several files of a name that has the line, and what the report quotes of it', async () => {
+    for (const [crate, text] of Object.entries({
+      bins: 'fn main() {\n    take(4);\n}\n',
+      lids: 'fn main() {}\n',
+      pots: '//\n//\n',
+    })) {
+      mkdirSync(temp.path(`${crate}/src`), { recursive: true });
+      writeFileSync(temp.path(`${crate}/src/main.rs`), text);
+    }
+    const { all } = await groupsOf({
+      'run.log': "thread 'main' panicked at src/main.rs:3:5:\nbin 4 is gone\n",
+      'build.log':
+        'error[E0425]: cannot find function `take`\n --> src/main.rs:2:5\n  |\n2 |     take(4);\n  |     ^^^^\n',
+      'other.log': "thread 'main' panicked at src/main.rs:1:5:\nbin 4 is gone\n",
+    });
+    assert.deepEqual(all.map(brief), [
+      ['1 fatal exception panic: bin 4 is gone bins/src/main.rs:3'],
+      ['1 error diagnostic E0425: cannot find function `take` bins/src/main.rs:2'],
+      ['1 fatal exception panic: bin 4 is gone src/main.rs:1'],
+    ]);
+  });
+
   it('join a trace that a rotation cut in the middle of a line, whatever the order given', async () => {
     const whole = [1, 2, 3].map((i) => trace(`2026-03-02T10:00:0${i}Z`, `s-${i}`)).join('');
     const [first, second] = [whole.indexOf('return prices') + 6, whole.lastIndexOf('total(cart)')];

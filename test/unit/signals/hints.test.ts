@@ -34,17 +34,22 @@ describe('the search for hints', () => {
     assert.ok(find('an error: gone\n') >= 0);
   });
 
-  it('finds where checkers name a line and a column, not each name of a file and each arrow', () => {
+  it('finds where checkers name a line and a column, and stacks a line at the end of theirs, not each name of a file and each arrow', () => {
     const ordinary = [
       'INFO views.py:17 handled',
       'views.py:17: handled',
-      'a.py:1',
+      'a.py:1 and',
       'GET /a --> 200',
     ];
     for (const line of [...ordinary, 'x.pyi:7 read', '10:00:00 a --> b']) {
       assert.equal(find(`${line}\n`), -1, line);
     }
-    const places = ['a.py:1:20: F401 unused', 'a.pyi:3:1: F821 x', 'a.ipynb:3:1: F821 x'];
+    const places = [
+      'a.py:1:20: F401 unused',
+      '\t/srv/a.go:17',
+      'a.pyi:3:1: F821 x',
+      'a.ipynb:3:1: F821 x',
+    ];
     for (const line of [
       ...places,
       'dir/a.py:123:4: B006 x',

@@ -83,6 +83,15 @@ describe('what repeats in a log', () => {
     });
   }
 
+  it('is a report in a single line, once', () => {
+    const stack = `Error: no price${'\n    at priceOf (/srv/app/cart.js:12:12)'.repeat(200)}`;
+    const report = { testResults: [{ assertionResults: [{ failureMessages: [stack] }] }] };
+    for (const text of [`${JSON.stringify(report)}\n`, `${JSON.stringify(report)}\nall done\n`]) {
+      assertSame(text);
+      assert.equal(readCounting(text).seen.length, 1);
+    }
+  });
+
   it('has ids of other lengths and forms', () => {
     const trace = (n: number) =>
       `2026-03-02T10:11:12.${100 + n}Z ERROR [worker-${n}] shop.api: order ${7 ** (n % 11)} of 7d${(n * 7919) % 9}e5b2a-11aa-4bcd-8eff-${100_000_000_000 + n} failed\nTypeError: no price of ${((n + 1) * 48_271).toString(16).padStart(8, 'a')}\n    at priceOf (/srv/app/cart.js:12:12)\n`;

@@ -218,4 +218,70 @@ Build succeeded.
       [],
     );
   });
+
+  it("reads the Erlang compiler's errors, not its warnings", () => {
+    const text = `src/shop.erl:28:20: Warning: the result of calling list_to_integer/1 is ignored
+%   28|         {do, X} -> list_to_integer(X), loop()
+%     |                    ^
+
+src/shop.erl:5:5: syntax error before: Z
+%    5|     Z = Y.
+%     |     ^
+src/shop.erl:2: function go/1 undefined
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, language, message, frames }) => [
+        kind,
+        language,
+        message,
+        frames[0]?.line,
+      ]),
+      [
+        ['diagnostic', 'erlang', 'syntax error before: Z', 5],
+        ['diagnostic', 'erlang', 'function go/1 undefined', 2],
+      ],
+    );
+  });
+});
+
+describe('what build tools and linkers complain of', () => {
+  const complaints: Readonly<Record<string, readonly string[]>> = {
+    'CMake Error at src/CMakeLists.txt:6 (find_package):\n  Could not find a package configuration file provided by "Lids" with any of\n  the following names:\n\n    LidsConfig.cmake\n\n\n-- Configuring incomplete, errors occurred!\n':
+      [
+        'error CompileError: Could not find a package configuration file provided by "Lids" with any of the following names: @ - src/CMakeLists.txt:6',
+      ],
+    'CMake Error: The source directory "/x" does not exist.\n': [
+      'error CompileError: The source directory "/x" does not exist.',
+    ],
+    'meson.build:6:0: ERROR: Dependency "lids" not found\n': [
+      'error CompileError: Dependency "lids" not found @ - meson.build:6',
+    ],
+    "make: *** No rule to make target 'lid.o', needed by 'depot'.  Stop.\n": [
+      "error CompileError: No rule to make target 'lid.o', needed by 'depot'",
+    ],
+    'Makefile:4: *** missing separator.  Stop.\n': [
+      'error CompileError: missing separator @ - Makefile:4',
+    ],
+    "ninja: error: 'lid.cpp', needed by 'lid.o', missing and no known rule to make it\n": [
+      "error CompileError: 'lid.cpp', needed by 'lid.o', missing and no known rule to make it",
+    ],
+    'ld.lld: error: undefined symbol: lid(int)\n>>> referenced by main.cpp:6 (/srv/main.cpp:6)\n>>>               main.o:(main)\nclang: error: linker command failed with exit code 1 (use -v to see invocation)\n':
+      ['error undefined reference: undefined symbol: lid(int) @ - /srv/main.cpp:6'],
+    'Undefined symbols for architecture arm64:\n  "depot::lid(int)", referenced from:\n      _main in main.o\nld: symbol(s) not found for architecture arm64\n':
+      ['error undefined reference: undefined symbol: depot::lid(int)'],
+    'main.obj : error LNK2019: unresolved external symbol "int lid(int)" referenced in function main\nC:\\depot.exe : fatal error LNK1120: 1 unresolved externals\n':
+      ['error LNK2019: unresolved external symbol "int lid(int)" referenced in function main'],
+    '/usr/bin/ld: cannot find -llids: No such file or directory\ncollect2: error: ld returned 1 exit status\n':
+      ['error link: cannot find -llids: No such file or directory'],
+    "/usr/bin/ld: lid.o: in function `lid(int)':\n/srv/lid.cpp:4: multiple definition of `lid(int)'; main.o:/srv/main.cpp:9: first defined here\n":
+      [
+        "error multiple definition: multiple definition of `lid(int)'; main.o:/srv/main.cpp:9: first defined here @ - /srv/lid.cpp:4",
+      ],
+    'make: *** [Makefile:101: all] Error 2\nninja: build stopped: subcommand failed.\n': [],
+  };
+  for (const [text, found] of Object.entries(complaints)) {
+    it(`finds ${found.length} in ${text.split('\n')[0]}`, () => {
+      assert.deepEqual(summaries(text), found);
+    });
+  }
 });

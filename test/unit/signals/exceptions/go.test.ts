@@ -179,4 +179,113 @@ FAIL	example.com/depot/lids	1.010s
     ]);
     assert.equal(eventsIn(text)[0]?.kind, 'test');
   });
+
+  it('lets what recovered from a panic say what it was, on the line above the stack or at its start', () => {
+    const stack = `[running]:
+runtime/debug.Stack()
+	/usr/local/go/src/runtime/debug/stack.go:24 +0x65
+main.guard.func1()
+	/home/ann/depot/main.go:30 +0x5b
+panic({0x49d2e0, 0xc00001a090})
+	/usr/local/go/src/runtime/panic.go:884 +0x212
+main.pick(...)
+	/home/ann/depot/main.go:44
+`;
+    const found =
+      'error runtime error: index out of range [4] @ main.pick /home/ann/depot/main.go:44';
+    const said = 'runtime error: index out of range [4]';
+    assert.deepEqual(
+      summaries(`2026/11/20 06:52:10 recovered in pick: ${said}\ngoroutine 7 ${stack}`),
+      [found],
+    );
+    assert.deepEqual(summaries(`[PANIC RECOVER] ${said} goroutine 34 ${stack}`), [found]);
+    assert.deepEqual(
+      summaries(`all is well\ngoroutine 1 [running]:\nmain.dump()\n\t/a/m.go:3 +0x1\n`),
+      [],
+    );
+  });
+
+  it('reads a signal in C code, and a program that has no goroutine left', () => {
+    const signal = `SIGABRT: abort
+PC=0x7f635c87beec m=0 sigcode=18446744073709551610
+signal arrived during cgo execution
+
+goroutine 1 [syscall]:
+runtime.cgocall(0x4022a0, 0xc00004cf38)
+	/usr/local/go/src/runtime/cgocall.go:158 +0x5c fp=0xc00004cf10 sp=0xc00004ced8 pc=0x404f3c
+main._Cfunc_die()
+	_cgo_gotypes.go:58 +0x45 fp=0xc00004cf38 sp=0xc00004cf10 pc=0x482da5
+main.stop(...)
+	/home/ann/depot/main.go:22
+`;
+    const ended = 'fatal error: no goroutines (main called runtime.Goexit) - deadlock!';
+    assert.deepEqual(summaries(signal), [
+      'fatal SIGABRT: abort @ main.stop /home/ann/depot/main.go:22',
+    ]);
+    assert.deepEqual(summaries(signal.replace('SIGABRT: abort', 'SIGQUIT: quit')), []);
+    assert.deepEqual(summaries(`bye\n${ended}\n`), [`fatal ${ended}`]);
+  });
+
+  it('reads the errors of pkg/errors with all that wraps them, and tells them apart', () => {
+    const error = (
+      id: number,
+    ) => `2026/11/20 06:52:10 open /var/${id}.snap: no such file or directory
+read snapshot
+main.(*store).read
+	/home/ann/depot/store.go:17
+main.restore
+	/home/ann/depot/store.go:23
+runtime.goexit
+	/usr/local/go/src/runtime/asm_amd64.s:1594
+restore bin ${id}
+main.restore
+	/home/ann/depot/store.go:25
+runtime.goexit
+	/usr/local/go/src/runtime/asm_amd64.s:1594
+`;
+    const found = (id: number) =>
+      `error error: restore bin ${id}: read snapshot @ main.(*store).read /home/ann/depot/store.go:17`;
+    assert.deepEqual(summaries(error(1) + error(2)), [found(1), found(2)]);
+    assert.deepEqual(
+      eventsIn(error(1))[0]?.causes.map(({ message }) => message),
+      ['read snapshot'],
+    );
+    const leveled = error(3).replace('open', '[ERROR] verify: open');
+    assert.deepEqual(summaries(leveled), [
+      'error error: verify: open /var/3.snap: no such file or directory @ main.(*store).read /home/ann/depot/store.go:17',
+    ]);
+  });
+
+  it('takes what a program said last for the reason when `go run` tells that it failed', () => {
+    assert.deepEqual(
+      summaries(
+        '2026/11/20 06:52:10 reading\n2026/11/20 06:52:10 open /etc/d.toml: no such file\nexit status 1\n',
+      ),
+      ['error LoggedError: open /etc/d.toml: no such file'],
+    );
+    assert.deepEqual(summaries('  -port int\n    \tport to listen on\nexit status 2\n'), []);
+    assert.deepEqual(summaries('FAIL\nexit status 1\n'), []);
+  });
+
+  it("reads chi's recovery, and echo's in a record", () => {
+    assert.deepEqual(
+      summaries(` panic: runtime error: invalid memory address or nil pointer dereference
+
+ -> main.(*Shop).show
+ ->   /home/ann/depot/shop.go:42
+
+    net/http.HandlerFunc.ServeHTTP
+      /usr/local/go/src/net/http/server.go:2136
+`),
+      [
+        'error runtime error: invalid memory address or nil pointer dereference @ main.(*Shop).show /home/ann/depot/shop.go:42',
+      ],
+    );
+    assert.deepEqual(summaries(' panic: at the disco\n\n -> tickets\n'), []);
+    const message =
+      '[PANIC RECOVER] bin 4 is gone goroutine 34 [running]:\npanic({0x7d8b40?, 0xc0000a4000?})\n\t/usr/local/go/src/runtime/panic.go:884 +0x212\nmain.item(...)\n\t/home/ann/depot/shop.go:27\n';
+    assert.deepEqual(summaries(JSON.stringify({ level: '-', prefix: 'echo', message })), [
+      'error panic: bin 4 is gone @ main.item /home/ann/depot/shop.go:27',
+    ]);
+  });
 });

@@ -4,6 +4,25 @@ import { createLogReader } from '../../../../src/signals/logReader.ts';
 const quiet = '2026-03-02T10:11:12.123Z INFO shop: served\n'.repeat(12);
 
 const samples: Readonly<Record<string, string>> = {
+  'go wrapped':
+    'disk full\nmain.read\n\t/srv/a.go:17\nruntime.goexit\n\t/usr/go/src/runtime/asm_amd64.s:1594\n',
+  'go vet': '# acme.test/a\na/a.go:17:2: fmt.Printf format %s has arg n of wrong type int\n',
+  'go run': 'open /x: no such file\nexit status 1\n',
+  chi: ' panic: x\n\n -> main.a\n ->   /srv/a.go:4\n',
+  cmake: 'CMake Error at CMakeLists.txt:6 (find_package):\n  Could not find\n',
+  make: "make: *** No rule to make target 'a.o', needed by 'a'.  Stop.\n",
+  helgrind:
+    '==9== Thread #1 unlocked a not-locked lock at 0x1\n==9==    at 0x109414: main (a.cpp:33)\n==9== \n',
+  check: 'Running suite(s): A\n50%: Checks: 2, Failures: 1, Errors: 0\na.c:7:F:core:t:0: x\n',
+  criterion: '[----] a.c:6: Assertion Failed\n[----]   \n[----]   x\n',
+  stacktrace: 'x\n 0# a::b() at /srv/a.cpp:1\n 1# main in ./a\n',
+  gfortran: '/srv/a.f90:4:12:\n\n    4 |   call nope(\n      |  1\nError: Syntax error\n',
+  fortran: 'At line 10 of file /srv/a.f90\nFortran runtime error: x\n',
+  ada: 'raised CONSTRAINT_ERROR : a.adb:11 range check failed\n',
+  pascal: 'An unhandled exception occurred at $004010A8:\nETill: x\n',
+  dlang: 'app.Lost@a.d(7): x\n----------------\na.d:7 [0x1]\n',
+  libtest:
+    '{ "type": "test", "name": "a", "event": "failed", "stdout": "thread \'a\' panicked at a.rs:1:1:\\nx\\n" }\n',
   'java custom': 'com.acme.Lost: order\n\tat com.acme.A.b(A.java:1)\n',
   'java custom spaces': 'com.acme.Lost: order\n    at com.acme.A.b(A.java:1)\n',
   'java bare': 'ShopFailure\n\tat A.b(A.java:1)\n',
@@ -86,6 +105,13 @@ const samples: Readonly<Record<string, string>> = {
     '══╡ EXCEPTION CAUGHT BY WIDGETS LIBRARY ╞═══════\nThe following StateError was thrown building A:\nBad state: x\n\n#0      A.b (package:shop/a.dart:41:18)\n════════════════════════\n',
   pyright: '  /srv/a.py:6:12 - error: x is not y (reportCallIssue)\n',
   flake8: "a.py:14:1: F821 undefined name 'x'\n",
+  'pylint parseable': "a.py:14: [E0602(undefined-variable), f] Undefined variable 'x'\n",
+  'flake8 as pylint': "a.py:14: [F821] undefined name 'x'\n",
+  behave: '    Then it is 5    # steps/a.py:26\n      Assertion Failed: it is 2\n',
+  'pytest-sugar': '―――――――――― test_a ――――――――――\nE   assert 1 == 2\na.py:3: AssertionError\n',
+  'asyncio future': 'future: <Future finished exception=Gone(1)>\nGone: 1\n',
+  'python launcher': "python: can't open file 'a.py': [Errno 2] No such file or directory\n",
+  'python launcher module': '/usr/bin/python3: No module named a.b\n',
   ruff: 'F821 Undefined name `x`\n --> a.py:14:1\n  |\n',
   rubocop: 'a.rb:3:5: E: Lint/Syntax: unexpected token\n',
   oxlint: '  x eslint(eqeqeq): Expected ===\n   ,-[a.js:2:7]\n 2 | a == b\n   `----\n',

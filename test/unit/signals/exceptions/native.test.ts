@@ -130,3 +130,115 @@ Program received signal SIGSEGV, Segmentation fault.
     );
   });
 });
+
+describe('how native programs end, in their own words', () => {
+  it('reads what a debugger shows below as the stack of what the program said', () => {
+    const stop = `
+Program received signal SIGABRT, Aborted.
+__pthread_kill_implementation (threadid=1, signo=6) at ./nptl/pthread_kill.c:44
+44	./nptl/pthread_kill.c: No such file or directory.
+#0  __pthread_kill_implementation (threadid=1, signo=6) at ./nptl/pthread_kill.c:44
+#1  0x00007ffff7a44395 in __assert_fail_base (fmt=0x1) at ./assert/assert.c:94
+#2  0x0000555555556c3a in depot::Bin::take (this=0x1, n=4) at /srv/depot/bin.cpp:31
+`;
+    assert.deepEqual(
+      summaries(
+        `terminate called after throwing an instance of 'depot::Lost'\n  what():  bin 4\n${stop}`,
+      ),
+      ['fatal depot::Lost: bin 4 @ depot::Bin::take /srv/depot/bin.cpp:31'],
+    );
+    assert.deepEqual(
+      summaries(`depot: /srv/depot/bin.cpp:31: int take(int): Assertion \`n > 4' failed.\n${stop}`),
+      ["fatal Assertion: Assertion `n > 4' failed. @ take /srv/depot/bin.cpp:31"],
+    );
+  });
+
+  it('reads signals that the program caught, where a stack shows that it died of them', () => {
+    const stack = './depot(+0x187f4)[0x563666e3c7f4]\n./depot(main+0x691) [0x563666e3d239]\n';
+    assert.deepEqual(summaries(`Caught signal 11 (Segmentation fault)\n${stack}`), [
+      'fatal SIGSEGV: Caught signal 11 (Segmentation fault)',
+    ]);
+    assert.deepEqual(
+      summaries(
+        '*** SIGABRT received at time=1772446272 on cpu 3 ***\nPC: @     0x7f12  (unknown)  raise\n    @     0x55d0c0       1904  depot::Take()\n    @     0x7f00 (unknown)\n',
+      ),
+      ['fatal SIGABRT: *** SIGABRT received at time=1772446272 on cpu 3 ***'],
+    );
+    assert.deepEqual(summaries('Received signal 15, shutting down\nflushed 3 bins\n'), []);
+  });
+
+  it('reads stacks of Boost and the standard library, below what says why', () => {
+    const text =
+      'cannot open bin 4\n 0# depot::Bin::open(int) at /srv/depot/bin.cpp:18\n 1# main at /srv/depot/main.cpp:7\n 2# __libc_start_main in /lib/libc.so.6\n';
+    assert.deepEqual(summaries(text), [
+      'error stacktrace: cannot open bin 4 @ depot::Bin::open /srv/depot/bin.cpp:18',
+    ]);
+    assert.deepEqual(summaries('seats taken:\n 0# window\n'), []);
+  });
+
+  it('reads the debug mode of libstdc++, a pure virtual call, and what a shell says of a death', () => {
+    assert.deepEqual(
+      summaries(`/usr/include/c++/12/debug/vector:450:
+In function:
+    std::debug::vector<_Tp, _Allocator>::const_reference std::
+    debug::vector<_Tp, _Allocator>::operator[](size_type) const [with _Tp = 
+    int]
+
+Error: attempt to subscript container with out-of-bounds index 7, but 
+container only holds 2 elements.
+
+Objects involved in the operation:
+    sequence "this" @ 0x7ffc56abbac0 {
+    }
+`),
+      [
+        'fatal Assertion: attempt to subscript container with out-of-bounds index 7, but container only holds 2 elements.',
+      ],
+    );
+    assert.deepEqual(
+      summaries('pure virtual method called\nterminate called without an active exception\n'),
+      ['fatal SIGABRT: pure virtual method called'],
+    );
+    assert.deepEqual(summaries('bash: line 1: 28144 Floating point exception./depot fpe\n'), [
+      'fatal SIGFPE: Floating point exception: ./depot fpe',
+    ]);
+  });
+
+  it('keeps the file of a frame that has no line', () => {
+    const [only] = eventsIn(`WARNING: ThreadSanitizer: unlock of an unlocked mutex (pid=29699)
+    #0 pthread_mutex_unlock <null> (depot+0x7119a) (BuildId: 8854c9)
+    #1 main /srv/depot/lock.cpp (depot+0xd4794) (BuildId: 8854c9)
+`);
+    assert.equal(only?.language, 'cpp');
+    assert.equal(only?.frames.find(({ inApp }) => inApp)?.file, '/srv/depot/lock.cpp');
+  });
+
+  it("reads Qt's assertions, the memory map of old C libraries, and lldb's stack", () => {
+    assert.deepEqual(summaries('ASSERT: "index < size()" in file src/bins.cpp, line 88\n'), [
+      'fatal Assertion: ASSERT: "index < size()" @ - src/bins.cpp:88',
+    ]);
+    assert.deepEqual(
+      summaries(
+        "*** Error in `./depot': double free or corruption (!prev): 0x0000000001f3c010 ***\n======= Backtrace: =========\n./depot[0x400b12]\n======= Memory map: ========\n00400000-00402000 r-xp 00000000 fd:00 1234 /srv/depot\nAborted (core dumped)\n",
+      ),
+      [
+        "fatal SIGABRT: *** Error in `./depot': double free or corruption (!prev): 0x0000000001f3c010 ***",
+      ],
+    );
+    const [only, ...more] =
+      eventsIn(`* thread #1, stop reason = EXC_BAD_ACCESS (code=1, address=0x10)
+    frame #0: 0x0000000100003f2c depot\`depot::Bin::total(this=0x0) const at bin.cpp:41:12
+   40  	  for (auto &i : items_)
+-> 41  	    t += i.price;
+(lldb) bt
+* thread #1, stop reason = EXC_BAD_ACCESS (code=1, address=0x10)
+  * frame #0: 0x0000000100003f2c depot\`depot::Bin::total(this=0x0) const at bin.cpp:41:12
+    frame #1: 0x0000000100003d10 depot\`main at main.cpp:9:3
+`);
+    assert.equal(more.length, 0);
+    assert.deepEqual(
+      only?.frames.map(({ line }) => line),
+      [41, 9],
+    );
+  });
+});

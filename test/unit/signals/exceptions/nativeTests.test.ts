@@ -166,3 +166,74 @@ describe('reports of Valgrind', () => {
     ]);
   });
 });
+
+describe('more frameworks for tests in C and C++', () => {
+  const expectations: Readonly<Record<string, readonly [string, readonly string[]]>> = {
+    CppUTest: [
+      '/srv/bin_test.cpp:8: error: Failure in TEST(Bins, Totals)\n\tLONGS_EQUAL(3, total()) failed\n\n.\n',
+      ['error AssertionError: LONGS_EQUAL(3, total()) failed @ - /srv/bin_test.cpp:8'],
+    ],
+    Check: [
+      "Running suite(s): Bins\n50%: Checks: 2, Failures: 1, Errors: 0\nbin_test.c:7:F:core:test_total:0: Assertion 'total == 3' failed: total == 4, 3 == 3\n",
+      ["error AssertionError: Assertion 'total == 3' failed: total == 4, 3 == 3 @ - bin_test.c:7"],
+    ],
+    Criterion: [
+      '[----] bin_test.c:6: Assertion Failed\n[----]   \n[----]   total of two\n[----]   \n[FAIL] bins::totals: (0.00s)\n',
+      ['error AssertionError: total of two @ - bin_test.c:6'],
+    ],
+    'Criterion in TAP': [
+      'TAP version 13\n1..2\nnot ok - bins::totals  (0.01s)\n  ---\n  assertions: 1\n  failures:\n  - /srv/bin_test.c:6: |+\n      Assertion failed: total of two\n  ...\nnot ok - bins::crash unexpected signal after /srv/bin_test.c:14\n',
+      [
+        'error AssertionError: total of two @ - /srv/bin_test.c:6',
+        'error AssertionError: unexpected signal @ - /srv/bin_test.c:14',
+      ],
+    ],
+    Unity: [
+      'test/test_bins.c:14:test_total:FAIL: Expected 3 Was 4. two items\ntest/test_bins.c:22:test_empty:PASS\n',
+      ['error AssertionError: Expected 3 Was 4. two items @ - test/test_bins.c:14'],
+    ],
+    cmocka: [
+      '[ RUN      ] test_total\n[  ERROR   ] --- 0x4 != 0x3\n[   LINE   ] --- /srv/test_bins.c:14: error: Failure!\n[  FAILED  ] test_total\n',
+      ['error AssertionError: 0x4 != 0x3 @ - /srv/test_bins.c:14'],
+    ],
+    'Catch2 in XML': [
+      '<Expression success="true" type="CHECK" filename="/srv/b.cpp" line="8">\n</Expression>\n<Expression success="false" type="CHECK" filename="/srv/b.cpp" line="9">\n  <Original>\n    total() == 3\n  </Original>\n  <Expanded>\n    4 == 3\n  </Expanded>\n</Expression>\n<Exception filename="/srv/b.cpp" line="11">\n  bin 4 &lt; 5\n</Exception>\n',
+      [
+        'error AssertionError: total() == 3 @ - /srv/b.cpp:9',
+        'error AssertionError: bin 4 < 5 @ - /srv/b.cpp:11',
+      ],
+    ],
+    'Boost.Test in XML': [
+      '<TestLog><TestCase name="t" file="/srv/b.cpp" line="5"><Error file="/srv/b.cpp" line="8"><![CDATA[check 4 == 3 has failed]]></Error><Exception file="unknown location" line="0"><![CDATA[std::out_of_range: bin 4]]><LastCheckpoint file="/srv/b.cpp" line="9"><![CDATA[entry]]></LastCheckpoint></Exception><Info file="/srv/b.cpp" line="9">fine</Info></TestCase></TestLog>\n',
+      [
+        'error AssertionError: check 4 == 3 has failed @ - /srv/b.cpp:8',
+        'error AssertionError: std::out_of_range: bin 4',
+      ],
+    ],
+    "googletest in JUnit's XML": [
+      '<testcase name="T" file="/srv/b.cpp" line="5"><failure message="m" type=""><![CDATA[/srv/b.cpp:8\nExpected equality of these values:\n  4]]></failure></testcase>\n',
+      ['error AssertionError: Expected equality of these values: @ - /srv/b.cpp:8'],
+    ],
+    "Boost.Test in JUnit's XML": [
+      '<testcase name="t"><failure message="failure" type="assertion error"><![CDATA[\nASSERTION FAILURE:\n- file   : b.cpp\n- line   : 8\n- message: check 4 == 3 has failed\n\n]]></failure></testcase>\n',
+      ['error AssertionError: check 4 == 3 has failed @ - b.cpp:8'],
+    ],
+  };
+  for (const [name, [text, found]] of Object.entries(expectations)) {
+    it(`reads ${name}`, () => {
+      assert.deepEqual(summaries(text), found);
+      assert.ok(
+        eventsIn(text).every(
+          ({ kind, language }) => kind === 'test' && /^c(?:pp)?$/.test(language),
+        ),
+      );
+    });
+  }
+
+  it('takes elements of other documents for none of theirs', () => {
+    assert.deepEqual(
+      summaries('<Exception class="Lost">x</Exception>\n<Error code="4">y</Error>\n'),
+      [],
+    );
+  });
+});

@@ -35,4 +35,15 @@ done`),
       [['diagnostic', "undeclared identifier: 'pricez'"]],
     );
   });
+
+  it('reads where nil was read', () => {
+    assert.deepEqual(
+      summaries(
+        'Traceback (most recent call last)\n/srv/depot.nim(28) depot\n/srv/depot.nim(22) take\nSIGSEGV: Illegal storage access. (Attempt to read from nil?)\n',
+      ),
+      [
+        'fatal SIGSEGV: Illegal storage access. (Attempt to read from nil?) @ take /srv/depot.nim:22',
+      ],
+    );
+  });
 });

@@ -132,3 +132,73 @@ error: test failed, to rerun pass \`--test it\`
     );
   });
 });
+
+describe('rust in other words', () => {
+  it('tells panics apart that follow each other, and from what was logged between', () => {
+    const panic = (line: number, said: string) =>
+      `\nthread 'main' (12) panicked at src/bin.rs:${line}:9:\n${said}\n`;
+    assert.deepEqual(
+      summaries(
+        `${panic(3, 'bin 4 is gone')}${panic(9, 'bin 5 is gone')}2026-03-02T10:00:00Z ERROR depot: job 7 panicked\n${panic(3, 'x')}`,
+      ),
+      [
+        'fatal panic: bin 4 is gone @ - src/bin.rs:3',
+        'fatal panic: bin 5 is gone @ - src/bin.rs:9',
+        'error LoggedError: depot: job 7 panicked',
+        'fatal panic: x @ - src/bin.rs:3',
+      ],
+    );
+  });
+
+  it('takes the whole path of a full backtrace, and reads memory that was not to be had', () => {
+    const [only] = eventsIn(`thread 'main' panicked at src/bin.rs:3:9:
+gone
+stack backtrace:
+  18:     0x555e90670ec8 - depot::take::h5381b2450b572582
+                               at /srv/depot/src/bin.rs:3:9
+${note}`);
+    assert.equal(only?.frames[0]?.file, '/srv/depot/src/bin.rs');
+    assert.deepEqual(summaries('memory allocation of 922337 bytes failed\n'), [
+      'fatal out of memory: memory allocation of 922337 bytes failed',
+    ]);
+  });
+
+  it("reads tracing's pretty form with its place, and slog's short level", () => {
+    const text = `  2026-03-02T10:00:01.123456Z ERROR depot::pay: payment failed, order: 17
+    at src/pay.rs:52
+    in depot::pay::checkout with cart: 4
+
+  2026-03-02T10:00:02.123456Z  INFO depot::pay: retrying
+    at src/pay.rs:60
+`;
+    assert.deepEqual(summaries(text), [
+      'error LoggedError: payment failed, order: 17 @ - src/pay.rs:52',
+    ]);
+    assert.deepEqual(summaries('Mar 02 10:00:02.123 ERRO cache unreachable, retries: 3\n'), [
+      'error LoggedError: cache unreachable, retries: 3',
+    ]);
+  });
+
+  it('keeps the line of source that a compiler quotes', () => {
+    const [only] = eventsIn(
+      'error[E0308]: mismatched types\n  --> src/main.rs:11:18\n   |\n11 |     let x: u32 = "s";\n   |            ---   ^^^ expected `u32`\n',
+    );
+    assert.equal(only?.frames[0]?.source, 'let x: u32 = "s";');
+  });
+
+  it('names the test, or the program, that a signal ended', () => {
+    const nextest = `     SIGSEGV [   0.012s] depot::ffi calls_c
+────────────
+     Summary [   0.020s] 3 tests run: 1 passed, 1 failed, 0 skipped
+     SIGSEGV [   0.012s] depot::ffi calls_c
+error: test run failed
+`;
+    assert.deepEqual(summaries(nextest), ['error SIGSEGV: depot::ffi calls_c']);
+    assert.deepEqual(
+      summaries(
+        "error: test failed, to rerun pass `--lib`\n\nCaused by:\n  process didn't exit successfully: `/srv/depot-0a1b` (signal: 11, SIGSEGV: invalid memory reference)\n",
+      ),
+      ['error SIGSEGV: /srv/depot-0a1b: invalid memory reference'],
+    );
+  });
+});

@@ -156,6 +156,35 @@ not ok 2 - depot # time=17.68ms
     allTests(text);
   });
 
+  it('of tap, which tells of a suite where it begins, and the first line of a text in quotes', () => {
+    const text = `TAP version 14
+    not ok 1 - depot # time=46ms
+      ---
+      at:
+        fileName: lids.tap.js
+        lineNumber: 2
+      source: >
+        test('depot', (t) => {
+      ...
+not ok 1 - lids.tap.js # time=75ms
+  ---
+  stdio: inherit
+  exitCode: 1
+  ...
+not ok 2 - waits
+  ---
+  error:
+    name: "Error"
+    message: "Test timed out in 50ms.
+See \\"testTimeout\\"."
+  ...
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message }) => message),
+      ['Test timed out in 50ms.'],
+    );
+  });
+
   it('of Vitest, whose suites stand in brackets', () => {
     const text = `TAP version 13
 1..1
@@ -237,5 +266,34 @@ Test Case 'LidTests.testLid' failed (0.0 seconds)
       'error AssertionError: Expectation failed: (lid(3) → 70) == 71 @ - NewTests.swift:4',
     ]);
     allTests(text);
+  });
+});
+
+describe("cargo's and Rust's JSON", () => {
+  it('holds what a test that failed wrote, and the message of one that should have panicked', () => {
+    const text = `{ "type": "test", "event": "started", "name": "bins::takes" }
+{ "type": "test", "name": "bins::takes", "event": "failed", "stdout": "\\nthread 'bins::takes' (12) panicked at src/bin.rs:3:9:\\nbin 4 is gone\\n" }
+{ "type": "test", "name": "bins::quiet", "event": "failed", "message": "test did not panic as expected at src/bin.rs:13:8" }
+{ "type": "suite", "event": "failed", "passed": 1, "failed": 2 }
+`;
+    assert.deepEqual(summaries(text), [
+      'error panic: bin 4 is gone @ - src/bin.rs:3',
+      'error AssertionError: bins::quiet did not panic as expected @ - src/bin.rs:13',
+    ]);
+    allTests(text);
+  });
+
+  it("holds the compiler's message as it is shown to people", () => {
+    const rendered =
+      'error[E0308]: mismatched types\n --> src/main.rs:5:18\n  |\n5 |     let n: i32 = x;\n\n';
+    const line = JSON.stringify({ reason: 'compiler-message', message: { rendered } });
+    assert.deepEqual(summaries(`${line}\n{"reason":"build-finished","success":false}\n`), [
+      'error E0308: mismatched types @ - src/main.rs:5',
+    ]);
+  });
+
+  it("may leave the panic to the output of a case in JUnit's XML", () => {
+    const text = `<testcase name="takes"><failure type="assert"/><system-out><![CDATA[]]>&#xA;<![CDATA[thread 'bins::takes' (12) panicked at src/bin.rs:3:9:]]>&#xA;<![CDATA[bin 4 is gone]]></system-out></testcase><testcase name="ok"><system-out>thread 'x' panicked at a.rs:1:1:</system-out></testcase>\n`;
+    assert.deepEqual(summaries(text), ['error panic: bin 4 is gone @ - src/bin.rs:3']);
   });
 });

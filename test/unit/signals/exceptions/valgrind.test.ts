@@ -37,3 +37,28 @@ describe('valgrind grammar', () => {
     );
   });
 });
+
+describe('valgrind on threads', () => {
+  it('reads locks in a wrong order, which helgrind places below an empty line, and what drd finds', () => {
+    const text = `==12== Thread #1: lock order "0x10E0E0 before 0x10E108" violated
+==12== 
+==12== Observed (incorrect) order is: acquisition of lock at 0x10E108
+==12==    at 0x1092E2: take() (bins.cpp:25)
+==12==    by 0x1093BA: main (bins.cpp:30)
+==12== 
+==12== Thread #1 unlocked a not-locked lock at 0x10E0E0
+==12==    at 0x109414: main (bins.cpp:33)
+==12== 
+==12== Conflicting load by thread 3 at 0x0010e130 size 4
+==12==    at 0x109D61: Bin::add(int) (bins.cpp:13)
+==12== 
+==12== Thread #1 is the program's root thread
+==12== 
+`;
+    assert.deepEqual(summaries(text), [
+      'error Valgrind: Thread #1: lock order "0x10E0E0 before 0x10E108" violated @ take bins.cpp:25',
+      'error Valgrind: Thread #1 unlocked a not-locked lock at 0x10E0E0 @ main bins.cpp:33',
+      'error Valgrind: Conflicting load by thread 3 at 0x0010e130 size 4 @ Bin::add bins.cpp:13',
+    ]);
+  });
+});
