@@ -639,8 +639,8 @@ function isLeveled({ level, wrapped }: Piece): boolean {
 }
 
 /**
- * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
- * its stream, all but the reports of some grammars, and whatever it says.
+ * Whether its logger called the line an error, without a carrier around it: then it ends what is open in its stream,
+ * all but the reports of some grammars, and whatever it says. (Quieter ones may stand in the middle of a trace.)
  */
 export function isLeveledLine(line: ReadText): boolean {
   const { text } = line;
@@ -648,7 +648,7 @@ export function isLeveledLine(line: ReadText): boolean {
   if (!notes) return false;
   notes.isPlain ??= isPlain(peel(text), text);
   const { level, rest } = headerLike(text, notes);
-  if (!notes.isPlain || level === undefined) return false;
+  if (!notes.isPlain || !isAtLeast(level, 'error')) return false;
   return !bareFence.test(rest) && !grammars.some((grammar) => grammar.keepsLeveled?.(rest));
 }
 
