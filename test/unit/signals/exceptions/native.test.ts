@@ -173,7 +173,7 @@ __pthread_kill_implementation (threadid=1, signo=6) at ./nptl/pthread_kill.c:44
     assert.deepEqual(summaries(text), [
       'error stacktrace: cannot open bin 4 @ depot::Bin::open /srv/depot/bin.cpp:18',
     ]);
-    assert.deepEqual(summaries('seats taken:\n 0# window\n'), []);
+    assert.deepEqual(summaries('seats taken:\n 0# window\n 1# aisle\n'), []);
   });
 
   it('reads the debug mode of libstdc++, a pure virtual call, and what a shell says of a death', () => {
