@@ -83,6 +83,13 @@ export interface GroupStore {
     statuses: readonly TicketStatus[],
     limit: number,
   ): readonly Pick<SignalGroup, 'id' | 'lastSeen'>[];
+  /** Of tickets with one of these statuses, those whose reason for their priority has `mark`, last seen before that time. */
+  reasoned(
+    mark: string,
+    before: string,
+    statuses: readonly TicketStatus[],
+    limit: number,
+  ): readonly string[];
 }
 
 export interface TicketStore {

@@ -45,10 +45,25 @@ const byTurn = `coalesce(
 const ofGroup = (column: string): string =>
   `(SELECT ${column} FROM signal_groups AS g WHERE g.id = improvement_tickets.id)`;
 
+/** What was seen of the tickets that were merged into one, by hand and in any number of steps. */
+const withMerged = `WITH RECURSIVE merged (id, into_id) AS (
+    SELECT id, json_extract(metadata, '$.mergedInto') FROM improvement_tickets
+    WHERE json_extract(metadata, '$.mergedInto') IS NOT NULL AND status = 'closed'
+    UNION
+    SELECT merged.id, json_extract(m.metadata, '$.mergedInto')
+    FROM merged JOIN improvement_tickets AS m ON m.id = merged.into_id
+    WHERE json_extract(m.metadata, '$.mergedInto') IS NOT NULL AND m.status = 'closed'),
+  more (id, count, last_seen) AS MATERIALIZED (
+    SELECT into_id, sum(count), max(last_seen) FROM merged JOIN signal_groups USING (id)
+    GROUP BY into_id)`;
+
+const ofMerged = (column: string): string =>
+  `coalesce((SELECT ${column} FROM more WHERE more.id = improvement_tickets.id), '')`;
+
 const ticketOrders: Readonly<Record<TicketOrder, string>> = {
   score: byTurn,
-  lastSeen: `coalesce(${ofGroup('last_seen')}, updated_at) DESC, ${byTurn}`,
-  occurrences: `coalesce(${ofGroup('count')}, 0) DESC, ${byTurn}`,
+  lastSeen: `max(coalesce(${ofGroup('last_seen')}, updated_at), ${ofMerged('last_seen')}) DESC, ${byTurn}`,
+  occurrences: `coalesce(${ofGroup('count')}, 0) + ${ofMerged('count')} DESC, ${byTurn}`,
 };
 
 /** All queries. `sql` is asked for each time: the database is replaced when a snapshot is taken in. */
@@ -57,8 +72,9 @@ export function createStores(sql: () => Sql): Stores {
     entity: Entity<T>,
     clause: string,
     values: readonly Value[] = [],
+    before = '',
   ): T[] {
-    const text = `SELECT * FROM ${entity.table} WHERE complete = 1 ${clause}`;
+    const text = `${before} SELECT * FROM ${entity.table} WHERE complete = 1 ${clause}`;
     return sql()
       .all(text, values)
       .map((row) => decodeRow(entity, row))
@@ -76,6 +92,7 @@ export function createStores(sql: () => Sql): Stores {
           ticketEntity,
           `${oneOf('status', statuses)} ORDER BY ${order ? ticketOrders[order] : newestFirst} LIMIT ? OFFSET ?`,
           [...(statuses ?? []), limit, offset],
+          order && order !== 'score' ? withMerged : '',
         ),
       seenSince: (at) =>
         select(
@@ -129,19 +146,28 @@ export function createStores(sql: () => Sql): Stores {
       quiet: (before, statuses, limit) =>
         sql()
           .all(
-            `SELECT g.id, g.last_seen FROM improvement_tickets AS t JOIN signal_groups AS g USING (id)
-             WHERE complete = 1 ${oneOf('status', statuses)} AND g.last_seen < ?
+            `${withMerged}
+             SELECT t.id, max(g.last_seen, coalesce(more.last_seen, '')) AS seen
+             FROM improvement_tickets AS t JOIN signal_groups AS g USING (id) LEFT JOIN more USING (id)
+             WHERE complete = 1 ${oneOf('status', statuses)} AND seen < ?
                AND json_extract(t.metadata, '$.quietSince') IS NULL
                AND t.priority_reason NOT LIKE 'Set by%'
-               AND t.id NOT IN (
-                 SELECT json_extract(m.metadata, '$.mergedInto')
-                 FROM improvement_tickets AS m JOIN signal_groups AS s USING (id)
-                 WHERE m.status = 'closed' AND s.last_seen >= ?
-                   AND json_extract(m.metadata, '$.mergedInto') IS NOT NULL)
-             ORDER BY g.last_seen, g.id LIMIT ?`,
-            [...statuses, before, before, limit],
+             ORDER BY seen, t.id LIMIT ?`,
+            [...statuses, before, limit],
           )
-          .map((row) => ({ id: String(row.id), lastSeen: String(row.last_seen) })),
+          .map((row) => ({ id: String(row.id), lastSeen: String(row.seen) })),
+      reasoned: (mark, before, statuses, limit) =>
+        sql()
+          .all(
+            `${withMerged}
+             SELECT t.id, max(g.last_seen, coalesce(more.last_seen, '')) AS seen
+             FROM improvement_tickets AS t JOIN signal_groups AS g USING (id) LEFT JOIN more USING (id)
+             WHERE complete = 1 ${oneOf('status', statuses)} AND instr(t.priority_reason, ?) > 0
+               AND seen < ?
+             ORDER BY seen, t.id LIMIT ?`,
+            [...statuses, mark, before, limit],
+          )
+          .map((row) => String(row.id)),
     },
     positions: {
       get: (file) => toPosition(sql().get('SELECT * FROM file_positions WHERE file = ?', [file])),

@@ -88,6 +88,7 @@ export function fold(
       metadata: {
         ...placeNow(signal),
         ...ticket.metadata,
+        ...placeMoved(signal, ticket),
         severity,
         ...(recent ? { recent } : {}),
         ...(regression ? { regression } : {}),
@@ -277,6 +278,16 @@ function placeNow(signal: ExceptionSignal): Pick<TicketMetadata, 'location' | 's
   const { location } = signal;
   const stack = stackOf(signal);
   return { ...(location ? { location } : {}), ...(stack.length > 0 ? { stack } : {}) };
+}
+
+/** Of an event of its own: the same function has moved within its file. */
+function placeMoved(signal: ExceptionSignal, { metadata, evidence }: Ticket): TicketMetadata {
+  const { location: before, fingerprint } = metadata;
+  const isOwn = !signal.isOutline && signal.fingerprint.hash === fingerprint?.hash;
+  const isNewest = evidence.every(({ at }) => at <= signal.at);
+  const { location: now } = signal;
+  if (!isOwn || !isNewest || !before || !now || now.file !== before.file) return {};
+  return now.line === before.line || now.function !== before.function ? {} : placeNow(signal);
 }
 
 function describeException(signal: ExceptionSignal, group: SignalGroup) {

@@ -8,7 +8,7 @@ import {
 } from './secretPatterns.ts';
 import type { SecretFinding } from './secretFinding.ts';
 import { scanSecrets } from './secretScan.ts';
-import { isPlaceholder, looksRandom } from './secretValues.ts';
+import { isBasic, isPlaceholder, looksRandom } from './secretValues.ts';
 import {
   addressToken,
   isChecksum,
@@ -105,6 +105,13 @@ const patterns: readonly Pattern[] = [
     regex: authorization,
     accepts: (match) =>
       !isPlaceholder(secretOf(match)) && /[\d_.~+/=-]|[a-z][A-Z]/.test(secretOf(match)),
+  },
+  {
+    kind: 'authorization',
+    mask: '<authorization>',
+    trigger: /basic\s/i,
+    regex: /\bbasic\s{1,3}(?<secret>[A-Za-z0-9+/]{8,2000}={0,2})/dgi,
+    accepts: (match) => isBasic(secretOf(match)),
   },
   {
     kind: 'token',
@@ -331,19 +338,39 @@ function isSecretAssignment(match: RegExpMatchArray): boolean {
     // `password: expected a string` is a sentence about passwords; `password=hunter2` is one.
     return (
       value.length >= 4 &&
-      (/[=]/.test(separatorOf(match)) || looksRandom(value) || !/^[a-z]+$/i.test(value))
+      (/[=]/.test(separatorOf(match)) ||
+        looksRandom(value) ||
+        !/^[a-z]+$/i.test(value) ||
+        isField(match))
     );
   }
   return value.length >= 8 && looksRandom(value);
 }
 
+/** `"password": "dragonfly"` of a record; `"password": "Password is too short"` says something about one. */
+function isField(match: RegExpMatchArray): boolean {
+  const { name = '', quoted } = match.groups ?? {};
+  const isQuoted = quoted !== undefined && /^["'\\]/.test(separatorOf(match));
+  return isQuoted && !quoted.includes(' ') && !quoted.toLowerCase().includes(name.toLowerCase());
+}
+
 function isSpokenSecret(match: RegExpMatchArray): boolean {
   const value = secretOf(match).replace(/[.,:;!?)]+$/, '');
-  if (isPlaceholder(value) || value.length < 6 || !/\d/.test(value)) return false;
+  if (isPlaceholder(value) || value.length < 6) return false;
   const isPassword = /^(?:pass|pwd)/i.test(match.groups?.['name'] ?? '');
+  if (isPassword && isHandedIn(match)) return true;
+  if (!/\d/.test(value)) return false;
   if (!isPassword)
     return value.length >= 16 && looksRandom(value) && !/[/.][a-z]{1,5}$/.test(value);
   return looksRandom(value) && /\b(?:is|was|of|to|been)\s|["'`]/.test(match[0]);
+}
+
+/** `logging in with password 'dragonfly'` */
+function isHandedIn({ index = 0, input = '', 0: said }: RegExpMatchArray): boolean {
+  return (
+    /\b(?:with|using) (?:the )?$/i.test(input.slice(Math.max(0, index - 12), index)) &&
+    /["'`]/.test(said)
+  );
 }
 
 function isFlaggedSecret(match: RegExpMatchArray): boolean {

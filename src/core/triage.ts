@@ -128,6 +128,23 @@ function moved(from: Priority, by: number): Priority {
   return levels[to] ?? from;
 }
 
+/** With this {@link exceptionPriority} tells of one. */
+export const burstMark = 'A burst: ';
+
+/** A burst after which nothing was seen for a day raises the priority no longer. */
+export function calm(
+  ticket: Ticket,
+  seen: SignalGroup,
+  now: Date,
+): Pick<Ticket, 'priority'> | undefined {
+  const isOver = now.getTime() - Date.parse(seen.lastSeen) >= dayMs;
+  if (!isOver || !ticket.priority.reason.includes(burstMark) || setByPerson(ticket))
+    return undefined;
+  const { severity = 'error', regression } = ticket.metadata;
+  const { value, reason } = exceptionPriority({ ...seen, severity, regression });
+  return { priority: { value, reason: `${reason} Its burst is over.` } };
+}
+
 export const quietDays = 14;
 
 /** Where a ticket waits: only there does its turn matter. */

@@ -12,6 +12,7 @@ import { createFollower } from './followPullRequests.ts';
 import type { House } from './house.ts';
 import { createKeptWatch } from './kept.ts';
 import { type Intake, type IntakeBatch, intakeOf } from './intake.ts';
+import { placesOf } from './malformedLines.ts';
 import { lookAtReleases } from './monitor.ts';
 import { createMeasured } from './measured.ts';
 import { sinkQuiet } from './quiet.ts';
@@ -105,9 +106,7 @@ async function readGrowth(
     else {
       const batch = measured.prepare(item.batch);
       tally.batch(batch, await write(batch));
-      for (const { file, offset, reason } of batch.malformed) {
-        house.log(`${file} at byte ${offset}: skipped, ${reason}`);
-      }
+      for (const place of await placesOf(house.folder, batch.malformed)) house.log(place);
     }
   }
   const signals = measured.findings(settings);

@@ -31,12 +31,13 @@ export function createDocumentReader(
       if (bytesHeld <= maxDocumentBytes) pieces.push(Buffer.from(bytes));
       bytesHeld += bytes.length;
       if (ending === 'final' && safe === start) {
-        const text = decodeLine(Buffer.concat(pieces), encoding);
+        const whole = Buffer.concat(pieces);
+        const text = decodeLine(whole, encoding).replace(/^\uFEFF/, '');
         lines = text.split('\n').length;
         found =
           bytesHeld > maxDocumentBytes
             ? [tooLarge(file)]
-            : findingsIn(text.replace(/^\uFEFF/, ''), file, format, now, keep);
+            : findingsIn(text, markBytes(whole), file, format, now, keep);
         pieces = [];
         safe = base + bytes.length;
       }
@@ -62,8 +63,16 @@ function tooLarge(file: string): FeedbackFinding {
   return { kind: 'malformed', malformed: { file, offset: 0, reason } };
 }
 
+/** Of the mark with which UTF-8 may begin. */
+function markBytes(whole: Buffer): number {
+  return whole.subarray(0, utf8Mark.length).equals(utf8Mark) ? utf8Mark.length : 0;
+}
+
+const utf8Mark = Buffer.from('\uFEFF');
+
 function findingsIn(
   text: string,
+  start: number,
   file: string,
   format: DocumentFormat,
   now: string,
@@ -71,7 +80,7 @@ function findingsIn(
 ): FeedbackFinding[] {
   const seen = new Map<string, number>();
   let chars = 0;
-  let bytes = 0;
+  let bytes = start;
   return entriesIn(text, format).flatMap((entry): FeedbackFinding[] => {
     bytes += Buffer.byteLength(text.slice(chars, entry.at));
     chars = Math.max(chars, entry.at);

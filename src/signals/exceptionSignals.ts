@@ -6,6 +6,7 @@ import type { Locator } from './location.ts';
 import { firstLine } from './masks.ts';
 import type { Origins } from './origins.ts';
 import { remembered } from './remembered.ts';
+import { saidName } from './saidNames.ts';
 import { exceptionTitle, visible } from './title.ts';
 import { traitsOf } from './traits.ts';
 
@@ -74,6 +75,7 @@ export function createSignals(
         event.causes.slice(0, maxCauses).at(-1)?.type ?? '',
         event.release ?? '',
         maskedMessage(said),
+        saidName(said) ?? '',
         event.kind === 'log' ? messageIdentity(event.kind, said) : '',
       ].join('\n');
     },

@@ -18,17 +18,19 @@ const empty = set(`
   app application site website page product tool thing things stuff program software system
   get gets getting got make makes making made use uses using used user users try tries trying tried give think know
   see way something anything everything nothing one every always never still even ever today yesterday sometimes often
-  usually currently since day week new now time times whenever cant wont dont doesnt didnt isnt keep keeps anymore`);
+  usually currently since day week new now time times whenever cant wont dont doesnt didnt isnt keep keeps anymore
+  extremely far way super totally completely absolutely quite rather pretty terribly immediately right several hour minute
+  arrive arrives arrived come comes coming receive received missing high plan plans simply itself`);
 
 /** One word for what people call in many ways. */
 const synonyms: ReadonlyMap<string, string> = new Map(
   [
-    'fail crash crashes break broke broken bug buggy error fault glitch exception wrong incorrect work working load stop stopped fails failure issue problem freeze frozen hang stuck unresponsive die dies',
+    'fail crash crashes break broke broken bug buggy error fault glitch exception wrong incorrect irrelevant useless work working load stop stopped fails failure issue problem freeze frozen hang stuck unresponsive die dies decline declined reject rejected refuse refused',
     'slow sluggish lag laggy slowly slower slowness latency forever speed performance',
     'login signin log-in sign-in logon log sign',
     'logout signout',
     'mode theme',
-    'delete remove erase',
+    'delete remove erase lose lost losing disappear disappeared vanish vanished gone wipe wiped',
     'picture photo image pic',
     'pay payment purchase',
     'checkout check-out',
@@ -38,12 +40,22 @@ const synonyms: ReadonlyMap<string, string> = new Map(
     'search find lookup',
     'docs documentation manual guide',
     'notify notification alert',
-    'price cost pricing expensive',
+    'price cost pricing expensive pricey overpriced',
     'cancel cancellation unsubscribe',
     'shortcut hotkey keybinding',
+    'start startup launch launching boot',
+    'late delay delayed',
+    'size small tiny smaller big bigger large larger',
+    'language translation translate translated localisation localization',
+    'auth authentication authenticator',
+    'answer reply replied respond response',
+    'drain drains consumption consume consumes usage',
+    'integrate integration',
+    'sync synchronise synchronize synchronisation synchronization',
   ].flatMap((line) => {
-    const [first = '', ...others] = line.split(' ');
-    return others.map((word) => [word, first] as const);
+    const all = line.split(' ');
+    const first = stem(all[0] ?? '');
+    return all.flatMap((word) => [word, stem(word)].map((form) => [form, first] as const));
   }),
 );
 
@@ -75,15 +87,27 @@ function* wordsIn(text: string): Iterable<string> {
   const plain = text
     .replace(/\b(?:log|sign)(?:ged|ging)?[ -]?in\b/g, 'login')
     .replace(/\b(?:can't|cannot|can not|unable to|couldn't|won't|doesn't|isn't)(?=\s)/g, ' fail ')
-    .replace(/n't\b/g, ' ');
+    .replace(/n't\b/g, ' ')
+    .replace(/\btwo[- ]factor\b|\bmfa\b/g, '2fa')
+    .replace(/\bnot (?:correct|right|working|responding)\b/g, ' fail ')
+    .replace(
+      /\bt(?:ak(?:es?|ing)|ook) (?:\w{1,10} ){0,2}(?:forever|ages|long|minutes|hours)\b/g,
+      ' slow ',
+    )
+    .replace(/\bopen(?:s|ing)?(?= (?:it|the app)\b|\s*[.,!]?$)/g, ' start ')
+    .replace(helpdesk, ' helpdesk ');
   for (const word of plain.match(
     /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]{2,40}/gu,
   ) ?? []) {
     if (empty.has(word)) continue;
-    const known = synonyms.get(word) ?? synonyms.get(singular(word));
+    const known = synonyms.get(word) ?? synonyms.get(singular(word)) ?? synonyms.get(stem(word));
     yield known ?? stem(word);
   }
 }
+
+/** Those who help, not what a product is asked to support. */
+const helpdesk =
+  /\b(?:customer )(?:support|service)\b|(?<=\b(?:from|of|by|contact|contacted|to)(?: the| your)? )support\b|\bsupport(?= (?:team|staff|never|does|did|is|has|ignore|ticket))/g;
 
 function singular(word: string): string {
   return word.length > 3 ? word.replace(/ies$/, 'y').replace(/([^su])s$/, '$1') : word;
@@ -116,8 +140,28 @@ const japaneseSynonyms: ReadonlyMap<string, string> = new Map([
   ['テーマ', 'モード'],
 ]);
 
+/** Of what there are kinds of: who wants one asks for another thing than who wants the other. */
+const kinds: readonly ReadonlySet<string>[] = [
+  'csv pdf excel xlsx json xml word docx markdown html png jpg zip',
+  'german french spanish italian portuguese dutch polish russian turkish arabic chinese japanese korean swedish danish czech',
+  'android ios iphone ipad windows linux mac macos',
+  'dark light',
+  'import export',
+  'upload download',
+  'fail slow',
+].map((names) => new Set([...set(names)].map(stem)));
+
+/** Whether each names another of one kind. */
+function areOpposed(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return kinds.some((kind) => {
+    const [ofA, ofB] = [a, b].map((features) => [...kind].filter((one) => features.has(one)));
+    return ofA?.length && ofB?.length && !ofA.some((one) => ofB.includes(one));
+  });
+}
+
 /** How much two texts have in common, 0 to 1: by their share (Jaccard), or one within the other. */
 export function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  if (areOpposed(a, b)) return 0;
   let shared = 0;
   for (const feature of a) if (b.has(feature)) shared += weightOf(feature);
   if (shared === 0) return 0;

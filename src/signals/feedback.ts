@@ -5,7 +5,7 @@ import type { Feedback, FeedbackSignal, Sentiment } from '../core/signal.ts';
 import { feedbackFingerprint } from './fingerprint.ts';
 import { intentOf } from './intent.ts';
 import { firstLine } from './masks.ts';
-import { wordSentiment } from './sentiment.ts';
+import { wordSentiment } from './sentiment/words.ts';
 import { shortened, visible } from './title.ts';
 
 export type FeedbackRecord =

@@ -3,10 +3,13 @@ import { maskIpAddresses } from '../core/ipAddresses.ts';
 import type { ExceptionEvent, FindingKind, Fingerprint, Frame } from '../core/signal.ts';
 import { firstLine, maskVariables } from './masks.ts';
 import { remembered, rememberedByDigits } from './remembered.ts';
+import { saidName } from './saidNames.ts';
 import { patternOf } from './templates/tokens.ts';
 
-/** Raised when the rules below change. */
+/** Raised when the rules below change; what they leave as it was keeps the version that it had, and so its ticket. */
 export const fingerprintVersion = 2;
+/** Since then names that a runtime quotes are part of the identity. */
+const versionWithNames = 3;
 
 type Parts = Fingerprint['parts'];
 
@@ -40,10 +43,10 @@ export function exceptionFingerprint(
       { label: 'message', value: messageIdentity('log', said) },
     ]);
   }
-  if (!top) return seal([...head, messagePart(said)]);
+  if (!top) return seal([...head, ...messageParts(said)]);
   const file = withoutContentHash(fileOf(top.file) ?? lastSegments(top.file));
   const place = placeParts(event.language === 'ruby' ? unqualified(top) : top, file);
-  return seal([...head, ...place, ...(messageCounts(event.kind, top) ? [messagePart(said)] : [])]);
+  return seal([...head, ...place, ...(messageCounts(event.kind, top) ? messageParts(said) : [])]);
 }
 
 /** Whether the message is part of the identity: a place with its source text says enough. */
@@ -65,8 +68,12 @@ export function feedbackFingerprint(text: string, component: string | undefined)
   ]);
 }
 
-function messagePart(said: string): Parts[number] {
-  return { label: 'message', value: maskedMessage(said) };
+function messageParts(said: string): Parts {
+  const name = saidName(said);
+  return [
+    { label: 'message', value: maskedMessage(said) },
+    ...(name === undefined ? [] : [{ label: 'name', value: name }]),
+  ];
 }
 
 export function shortType(type: string): string {
@@ -142,12 +149,12 @@ function normalised(text: string): string {
 
 /** Parts in order make the identity. */
 export function seal(parts: Parts): Fingerprint {
-  const text = JSON.stringify([
-    fingerprintVersion,
-    parts.map(({ label, value }) => [label, value]),
-  ]);
+  const version = parts.some(({ label }) => label === 'name')
+    ? versionWithNames
+    : fingerprintVersion;
+  const text = JSON.stringify([version, parts.map(({ label, value }) => [label, value])]);
   return {
-    version: fingerprintVersion,
+    version,
     hash: hashed(text),
     parts,
   };

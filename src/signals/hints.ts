@@ -35,7 +35,7 @@ const levelWords = [
   '[FTL]',
 ];
 
-/** Short ones in colour (zerolog, logrus), and with logrus' seconds behind. */
+/** Short ones in colour (zerolog, logrus), and with logrus' seconds behind; those that Java translates. */
 const markedLevels = [
   'mERR\x1b',
   'mFTL\x1b',
@@ -46,6 +46,11 @@ const markedLevels = [
   'ERRO[',
   'FATA[',
   'PANI[',
+  '重大: ',
+  '严重: ',
+  '심각: ',
+  'SCHWERWIEGEND',
+  'GRAVE: ',
 ];
 
 interface Text {

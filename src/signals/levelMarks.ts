@@ -12,8 +12,8 @@ const forms: readonly RegExp[] = [
   // Android's logcat, in its brief and its usual form
   String.raw`(?:${day})?([VDIWEFA])/[^:()\n]{1,40}\( {0,6}\d{1,7}\): `,
   String.raw`${day} {0,6}\d{1,6} {1,6}\d{1,6} ([VDIWEFA]) `,
-  // syslog's priority
-  String.raw`<(\d{1,3})>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )`,
+  // syslog's priority, and systemd's before .NET's category
+  String.raw`<(\d{1,3})>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d |[A-Z][\w.]{1,60}\[\d)`,
 ].map((form) => new RegExp(`^${form}`, 'm'));
 const maxHeadBytes = 96;
 

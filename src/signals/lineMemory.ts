@@ -1,4 +1,5 @@
 import { decodeLine, type Encoding } from './encoding.ts';
+import { writeForm } from './lineForm.ts';
 
 /**
  * What was found out about lines that differ in their digits only, so that it need not be found out again.
@@ -11,9 +12,20 @@ export interface Shape {
 /** A line's text, with what is remembered of it. */
 export interface ReadText {
   readonly text: string;
-  readonly shape?: Shape | undefined;
+  /** Finds the shape of its text. Most lines are never asked for it. */
+  readonly toShape?: ((text: string) => Shape) | undefined;
+  /** The same object for lines that differ in variables only, however long these are. */
+  readonly form?: object | undefined;
   /** The same object each time that the very same line comes: what depends on the text alone may be noted in it. */
-  readonly known?: { notes?: object } | undefined;
+  readonly known?: { notes?: object; shape?: Shape } | undefined;
+}
+
+/** undefined where one of its characters is no printable ASCII. */
+export function shapeOf({ text, known, toShape }: ReadText): Shape | undefined {
+  if (!known) return toShape?.(text);
+  const found = known.shape ?? toShape?.(text);
+  if (found) known.shape = found;
+  return found;
 }
 
 /**
@@ -27,7 +39,7 @@ export interface LineMemory {
 const maxBytes = 400;
 /** Records hold their stacks; of those only the shape is remembered. */
 const maxShapeBytes = 4_096;
-const slots = 8_192;
+const slots = 16_384;
 const longSlots = 512;
 const digit = 49;
 const other = 0;
@@ -41,40 +53,36 @@ const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 interface Entry {
-  readonly words: DataView;
+  readonly hash: number;
   readonly line: ReadText;
+  /** Of a line whose text does not tell them. */
+  readonly bytes: Uint8Array | undefined;
   isUsed: boolean;
-}
-
-interface ShapeEntry {
-  readonly bytes: Uint8Array;
-  readonly shape: Shape;
 }
 
 export function createLineMemory(): LineMemory {
   // Keyed with numbers that nobody knows who writes logs: lines that meet in a slot can't be made up.
   const seed = Math.floor(Math.random() * 2 ** 31) | 1;
   const exact: (Entry | undefined)[] = Array.from({ length: slots });
-  const shapes: (ShapeEntry | undefined)[] = Array.from({ length: slots });
-  const longShapes: (ShapeEntry | undefined)[] = Array.from({ length: longSlots });
+  const shapes = createInterned(slots, seed);
+  const longShapes = createInterned(longSlots, seed);
+  const forms = createInterned(slots, seed);
+  const longForms = createInterned(longSlots, seed);
   const seenOnce = new Int32Array(slots);
+  const written = Buffer.alloc(maxShapeBytes);
+  const read = Buffer.alloc(maxShapeBytes);
+
+  const toShape = (text: string): Shape => {
+    read.write(text, 'latin1');
+    writeShape(read, text.length, written);
+    return (text.length > maxBytes ? longShapes : shapes)(written, text.length);
+  };
 
   /** undefined where a byte is no printable ASCII. */
-  const shapeOf = (bytes: Buffer, from: number, to: number): Shape | undefined => {
-    let hash = seed;
-    let kind = other;
-    for (let at = from; at < to; at++) {
-      kind = classAfter(kind, bytes, at);
-      if (kind === other) return undefined;
-      hash = Math.imul(hash ^ kind, 0x01000193);
-    }
-    const [known, count] = to - from > maxBytes ? [longShapes, longSlots] : [shapes, slots];
-    const slot = (hash ^ (hash >>> 15)) & (count - 1);
-    const entry = known[slot];
-    if (entry && hasShape(bytes, from, to, entry.bytes)) return entry.shape;
-    const made = { bytes: classesOf(bytes, from, to), shape: {} };
-    known[slot] = made;
-    return made.shape;
+  const formOf = (bytes: Buffer, from: number, to: number): object | undefined => {
+    const length = writeForm(bytes, from, to, written);
+    if (length < 0) return undefined;
+    return (to - from > maxBytes ? longForms : forms)(written, length);
   };
 
   let turn = false;
@@ -105,9 +113,9 @@ export function createLineMemory(): LineMemory {
       if (to > from && bytes[to - 1] === 10) to--;
       if (to > from && bytes[to - 1] === 13) to--;
       if (to - from > maxBytes) {
-        const shape = shapeOf(bytes, from, to);
-        return shape
-          ? { text: bytes.toString('latin1', from, to), shape }
+        const form = formOf(bytes, from, to);
+        return form
+          ? { text: bytes.toString('latin1', from, to), form, toShape }
           : { text: decodeLine(bytes.subarray(from, end), encoding) };
       }
       const words = viewOf(bytes);
@@ -115,26 +123,26 @@ export function createLineMemory(): LineMemory {
       const [first, second] = [hash & (slots - 1), (hash >>> 16) & (slots - 1)];
       for (let slot = first; ; slot = second) {
         const entry = exact[slot];
-        if (entry && isSame(words, bytes.byteOffset + from, to - from, entry)) {
+        if (entry?.hash === hash && isSame(bytes, from, to, entry)) {
           entry.isUsed = true;
           return entry.line;
         }
         if (slot === second) break;
       }
-      const shape = shapeOf(bytes, from, to);
-      const text = shape
+      const form = formOf(bytes, from, to);
+      const text = form
         ? bytes.toString('latin1', from, to)
         : decodeLine(bytes.subarray(from, end), encoding);
       if (seenOnce[first] !== hash && seenOnce[second] !== hash) {
         seenOnce[turn ? first : second] = hash;
         turn = !turn;
-        return { text, shape };
+        return { text, form, toShape: form && toShape };
       }
       const slot = freeSlot(first, second);
-      if (slot === undefined) return { text, shape };
-      const line = { text, shape, known: {} };
-      const kept = Uint8Array.from(bytes.subarray(from, to));
-      exact[slot] = { words: new DataView(kept.buffer), line, isUsed: false };
+      if (slot === undefined) return { text, form, toShape: form && toShape };
+      const line = { text, form, toShape: form && toShape, known: {} };
+      const kept = form ? undefined : Uint8Array.from(bytes.subarray(from, to));
+      exact[slot] = { hash, line, bytes: kept, isUsed: false };
       return line;
     },
   };
@@ -151,33 +159,56 @@ function hashOf(words: DataView, from: number, to: number, seed: number): number
   return hash ^ (hash >>> 13);
 }
 
-function isSame(words: DataView, from: number, length: number, entry: Entry): boolean {
-  const known = entry.words;
-  if (known.byteLength !== length) return false;
-  let at = 0;
-  for (; at + 4 <= length; at += 4) {
-    if (words.getInt32(from + at, true) !== known.getInt32(at, true)) return false;
+function isSame(bytes: Buffer, from: number, to: number, { line, bytes: known }: Entry): boolean {
+  if (known) return bytes.compare(known, 0, known.length, from, to) === 0;
+  return holds(bytes, from, to, line.text);
+}
+
+interface Interned {
+  /** As a text: an array of bytes takes several times as much memory. */
+  readonly bytes: string;
+  readonly value: Shape;
+  isUsed: boolean;
+}
+
+/** One object for the same bytes, as long as they are remembered. Of two places the one goes that was not asked for of late. */
+function createInterned(count: number, seed: number) {
+  const entries: (Interned | undefined)[] = Array.from({ length: count });
+  return (bytes: Buffer, length: number): Shape => {
+    let hash = seed;
+    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+    const first = (hash ^ (hash >>> 15)) & (count - 1);
+    const second = first ^ 1;
+    const known = entries[first];
+    if (known && holds(bytes, 0, length, known.bytes)) {
+      known.isUsed = true;
+      return known.value;
+    }
+    const other = entries[second];
+    if (other && holds(bytes, 0, length, other.bytes)) {
+      other.isUsed = true;
+      return other.value;
+    }
+    const value = {};
+    const slot = known && !(other?.isUsed ?? false) ? second : first;
+    if (known) known.isUsed = false;
+    if (other) other.isUsed = false;
+    entries[slot] = { bytes: bytes.toString('latin1', 0, length), value, isUsed: false };
+    return value;
+  };
+}
+
+function holds(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (text.length !== to - from) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) !== bytes[from + at]) return false;
   }
-  for (; at < length; at++) if (words.getUint8(from + at) !== known.getUint8(at)) return false;
   return true;
 }
 
-function classesOf(bytes: Buffer, from: number, to: number): Uint8Array {
-  const found = new Uint8Array(to - from);
+function writeShape(bytes: Buffer, length: number, shape: Uint8Array): void {
   let kind = other;
-  for (let i = 0; i < found.length; i++) found[i] = kind = classAfter(kind, bytes, from + i);
-  return found;
-}
-
-function hasShape(bytes: Buffer, from: number, to: number, known: Uint8Array): boolean {
-  const length = to - from;
-  if (known.length !== length) return false;
-  let kind = other;
-  for (let i = 0; i < length; i++) {
-    kind = classAfter(kind, bytes, from + i);
-    if (kind !== known[i]) return false;
-  }
-  return true;
+  for (let at = 0; at < length; at++) shape[at] = kind = classAfter(kind, bytes, at);
 }
 
 /** What follows on `0x` are digits of another class, letters too; what may stand before the line does not matter. */

@@ -66,7 +66,7 @@ function find(
   return others.length > 0 ? undefined : best;
 }
 
-/** undefined for what climbs, is a device or URL, or is too deep to be a source file. */
+/** Without the climb out of the folder a tool ran in; undefined for what climbs in between, is a device or URL, or is too deep to be a source file. */
 function segmentsOf(file: string): readonly string[] | undefined {
   if (file.length > 2_000 || file.includes('\0') || /^[a-z][\w+.-]+:\/\//i.test(file))
     return undefined;
@@ -74,6 +74,7 @@ function segmentsOf(file: string): readonly string[] | undefined {
     .replace(/^[A-Za-z]:/, '')
     .split(/[\\/]+/)
     .filter((part) => part !== '' && part !== '.');
+  while (segments[0] === '..') segments.shift();
   const climbs = segments.includes('..');
   return climbs || segments.length === 0 || segments.length > maxSegments ? undefined : segments;
 }
@@ -123,6 +124,9 @@ function isFile(root: string, path: string): boolean {
   }
 }
 
+/** The folders of such a file are only guessed from its package, which need not be laid out as such. */
+const packaged = /\.(?:kts?|scala|groovy)$/;
+
 /** The candidates that share the most path segments from the end, and more than the name. */
 function bestSuffixes(segments: readonly string[], files: readonly string[]): readonly string[] {
   let best: string[] = [];
@@ -134,7 +138,8 @@ function bestSuffixes(segments: readonly string[], files: readonly string[]): re
     else if (shared === most && best.length > 0) best.push(file);
   }
   // A bare name (a minified trace, a relative frame) is enough when it is the only such file.
-  return best.length === 0 && segments.length === 1 ? files : best;
+  const isBare = segments.length === 1 || packaged.test(segments.at(-1) ?? '');
+  return best.length === 0 && isBare ? files : best;
 }
 
 function sharedSuffix(a: readonly string[], b: readonly string[]): number {

@@ -1,6 +1,7 @@
 import type { ExceptionEvent } from '../core/signal.ts';
 import { type Assembler, createAssembler, type FoundException } from './exceptions/assemble.ts';
 import type { Encoding } from './encoding.ts';
+import { type Gatherer, gathererFor } from './recordGatherer.ts';
 import { findHint } from './hints.ts';
 import { type FindMark, findMarkFor } from './levelMarks.ts';
 import { lineEnd } from './lineBreaks.ts';
@@ -55,6 +56,7 @@ export function createLogReader(
  * The same for who only counts what comes again and again.
  * @param keyOf events of one key are counted as one
  * @param head the log's first bytes, when it is not read from there
+ * @param before bytes before `start`: they tell who spoke last
  */
 export function createCountingReader(
   start: number,
@@ -62,8 +64,10 @@ export function createCountingReader(
   memory: LineMemory,
   keyOf: (event: ExceptionEvent) => string,
   head?: Buffer,
+  before?: Buffer,
 ): LogReader<LogFinding> {
-  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory, head);
+  const form = head && formOf(head, before);
+  return readWith(createRepeats(createAssembler(), keyOf), start, encoding, memory, form);
 }
 
 function readWith<T extends { readonly offset: number }>(
@@ -71,14 +75,14 @@ function readWith<T extends { readonly offset: number }>(
   start: number,
   encoding: Encoding,
   memory: LineMemory,
-  head?: Buffer,
+  knownForm?: LineForm,
 ): LogReader<T> {
   const counter = createLineCounter(start);
   let found: T[] = [];
   let safeCount = 0;
   let safe = start;
   /** Without the head, known when the first bytes were seen. */
-  let form = head && formOf(head);
+  let form = knownForm;
 
   const markSafe = (offset: number): void => {
     safe = offset;
@@ -89,14 +93,24 @@ function readWith<T extends { readonly offset: number }>(
     for (const one of assembler.take()) found.push(one);
   };
 
+  /** Where the record begins of which only some lines were seen. */
+  let gathered: number | undefined;
+  const gather = (gatherer: Gatherer, text: string, offset: number): void => {
+    const start = gathered ?? offset;
+    const record = gatherer.take(text);
+    gathered = gatherer.isOpen ? (record === undefined ? start : offset) : undefined;
+    if (record !== undefined) assembler.push({ text: record }, start);
+  };
+
   /** Whether something is open behind the line. */
   const push = (bytes: Buffer, from: number, end: number, base: number): boolean => {
     const offset = base + from;
     counter.line(base + end);
     const line = memory.read(bytes, from, end, encoding);
-    assembler.push(form?.carry ? { text: form.carry(line.text) } : line, offset);
+    if (form?.gatherer) gather(form.gatherer, line.text, offset);
+    else assembler.push(form?.carry ? { text: form.carry(line.text) } : line, offset);
     collect();
-    const open = assembler.openSince();
+    const open = assembler.openSince() ?? gathered;
     if (open === undefined) {
       markSafe(base + end);
       return false;
@@ -129,6 +143,7 @@ function readWith<T extends { readonly offset: number }>(
 
   const skim = (bytes: Buffer, base: number, ending: Ending): number => {
     form ??= formOf(bytes);
+    if (form.gatherer) return readLines(bytes, 0, bytes.length, base, ending).at;
     const search = createSearch(bytes, base, counter, form.findMark);
     const whole = bytes.lastIndexOf(10) + 1;
     let at = 0;
@@ -151,6 +166,13 @@ function readWith<T extends { readonly offset: number }>(
 
   /** What needs another line to mean anything waits for it, unless others were counted meanwhile. */
   const finish = (end: number): void => {
+    if (gathered !== undefined) {
+      const record = form?.gatherer?.end();
+      if (record === undefined) return;
+      assembler.push({ text: record }, gathered);
+      gathered = undefined;
+      collect();
+    }
     const waiting = safe;
     assembler.close(false);
     collect();
@@ -189,11 +211,13 @@ function readWith<T extends { readonly offset: number }>(
 interface LineForm {
   readonly findMark: FindMark | undefined;
   readonly carry: Carry | undefined;
+  readonly gatherer: Gatherer | undefined;
 }
 
-function formOf(bytes: Buffer): LineForm {
+function formOf(bytes: Buffer, before?: Buffer): LineForm {
   const head = bytes.subarray(0, sniffedBytes);
-  return { findMark: findMarkFor(head), carry: carryFor(head) };
+  const gatherer = gathererFor(head.toString('utf8'));
+  return { findMark: findMarkFor(head), carry: carryFor(head, before), gatherer };
 }
 
 interface LineCounter {
@@ -302,6 +326,8 @@ function endsWithLineNumber(bytes: Buffer, start: number, newline: number): bool
   return digits > 0 && bytes[at] === 58;
 }
 
+/** What Fluent Bit and others have read, with more fields behind it. */
+const collected = /^\{"(?:log|message)":"[^"\\]{1,500}:\d{1,7}"/;
 const quotedEnd = Buffer.from('\\n"');
 
 /** Index of the last byte that was said, before what a carrier puts around or behind it. */
@@ -313,8 +339,12 @@ function endOfText(bytes: Buffer, start: number, newline: number): number {
   // docker's and pm2's records: `…\n","stream":…}`; the journal's: `…"}`
   // Within the line: the search must not run back through all there is.
   const line = bytes.subarray(start, at + 1);
-  const end = isRecord ? line.lastIndexOf(quotedEnd) : last === 109 ? line.lastIndexOf(27) : -1;
+  // Colours end in `m`, and in `K` where the rest of the line was cleared.
+  const isColoured = last === 109 || last === 75;
+  const end = isRecord ? line.lastIndexOf(quotedEnd) : isColoured ? line.lastIndexOf(27) : -1;
   if (end > 0) return start + end - 1;
+  const said = isRecord ? collected.exec(line.toString('latin1')) : null;
+  if (said) return start + said[0].length - 2;
   return isRecord && bytes[at - 1] === 34 ? at - 2 : at;
 }
 

@@ -125,7 +125,7 @@ function isMappable(frame: Frame): boolean {
  * which some runners give as the function that calls them.
  */
 const shared =
-  /<(?:anonymous|lambda|module|main|top \(required\))>|\{closure|^(?:Object\.)?to[A-Z]\w{1,60}$/;
+  /<(?:anonymous|lambda|module|main|top \(required\))>|\{closure|^\((?:file|module|test)\)$|^main chunk$|^(?:Object\.)?to[A-Z]\w{1,60}$/;
 
 function isBare({ function: name, source }: Frame): boolean {
   return source === undefined && (name === undefined || shared.test(name));

@@ -1,10 +1,15 @@
-import { type Assembler, createAssembler, type FoundException } from './exceptions/assemble.ts';
-import { epochMs } from './exceptions/jsonLines.ts';
-import { timeAt } from './exceptions/loggerPrefix.ts';
+import {
+  type Assembler,
+  createAssembler,
+  type FoundException,
+  isLeveledLine,
+  mayQuote,
+} from './exceptions/assemble.ts';
 import type { ExceptionEvent } from '../core/signal.ts';
 import type { ReadText } from './lineMemory.ts';
+import { fitting, type Outcome, type Passed, passedLines, timeOf, workOut } from './outcomes.ts';
 
-/** What was found before, but for digits that change nothing of its key: it needs no more than to be counted. */
+/** What was found before, but for variables that change nothing of its key: it needs no more than to be counted. */
 export interface Repeated {
   readonly offset: number;
   readonly key: string;
@@ -26,64 +31,50 @@ export function wholeOf(found: LogFinding): FoundException {
   return { event: first.event, offset: found.offset };
 }
 
-/** Digits of a line that must be the very same. */
-interface Fixed {
-  readonly line: number;
-  readonly at: number;
-  readonly text: string;
-}
-
-/** Where a time stands that is the event's. */
-interface TimePlace {
-  readonly line: number;
-  readonly from: number;
-  /** Of a number; a date's end is found by reading it. */
-  readonly to?: number;
-}
-
-/** What lines come to that were read from where nothing was open. */
-interface Outcome {
-  /** Whether the last line is itself the beginning of what follows. */
-  readonly isLastOpen: boolean;
-  readonly fixed: readonly Fixed[];
-  /** '' when there was nothing to find. */
-  readonly key: string;
-  readonly time: TimePlace | undefined;
-}
-
 /** A line in a row of lines that came before. */
 interface Step {
-  readonly next: Map<object, Step>;
+  /** Most go on in one way only, and a map for each would take most of the memory. */
+  mark: object | undefined;
+  only: Step | undefined;
+  /** The others. */
+  more: Map<object, Step> | undefined;
   /** A known outcome lies on this way. */
   isLive: boolean;
   seen: number;
-  readonly outcomes: Outcome[];
+  /** How often one of its outcomes spared a reading. */
+  uses: number;
+  outcomes: readonly Outcome[];
 }
 
+/** Stands in a row for any line that ends it by the level that it has. */
+const cutter = {};
+const cutterText = 'ERROR it ends';
+
+const opening = { isLastOpen: true, isLastAbove: false };
+
 const maxLines = 300;
-const maxSteps = 20_000;
+const maxSteps = 40_000;
+const maxLiveSteps = 30_000;
 const maxOutcomes = 64;
 /** Before that a row of lines is not worth the experiments. */
 const minSeen = 3;
-const maxRuns = 80;
-/** How many outcomes may be worked out ahead of any use, and how many more for each that was of use. */
-const firstCredits = 2_000;
-const creditsPerHit = 0.2;
+/** Readings that may be tried ahead of any use, and how many more for each use: about what it spares. */
+const firstTrials = 12_000;
+const trialsPerUse = 2;
+/** So many outcomes of one row that nobody has asked for yet are enough. */
+const maxUnused = 4;
 
 /**
  * An assembler with a memory of whole blocks. Logs repeat: what follows on what is the same each time, down to
- * digits that mean nothing. A row of lines whose outcome is known is not read again.
- *
- * That a digit means nothing is not guessed but tried: the row is read with other digits in its place, alone and
- * together with all others, and only where the key stays the same each time do they not count.
+ * variables that mean nothing. A row of lines whose outcome is known is not read again.
  */
 export function createRepeats(
   assembler: Assembler,
   keyOf: (event: ExceptionEvent) => string,
-): Omit<Assembler<LogFinding>, 'forget'> {
+): Omit<Assembler<LogFinding>, 'forget' | 'wasCut' | 'isAbove'> {
   let root = newStep();
   let steps = 0;
-  let credits = firstCredits;
+  let trials = firstTrials;
   let found: LogFinding[] = [];
   /** Where we are among rows that came before; undefined while the assembler reads. */
   let at: Step | undefined = root;
@@ -91,6 +82,13 @@ export function createRepeats(
   let lines: ReadText[] | undefined = [];
   let offsets: number[] = [];
   let events: FoundException[] = [];
+  /** The line right above, when it is nothing by itself. */
+  let above: { readonly line: ReadText; readonly offset: number } | undefined;
+
+  const countedKeyOf = (event: ExceptionEvent): string => {
+    trials--;
+    return keyOf(event);
+  };
 
   const restart = (): void => {
     lines = [];
@@ -107,25 +105,33 @@ export function createRepeats(
     const passed = (lines ??= []);
     passed.push(line);
     offsets.push(offset);
-    const step = liveStep(from, line);
-    const outcome = step?.outcomes.find(({ fixed }) => fixed.every((part) => holds(passed, part)));
+    if (from === root && above && mayQuote(above.line.text)) return readAgain();
+    const step = liveStep(from, line) ?? cutStep(from, line);
+    const known = step && step.outcomes.length > 0 ? passedLines(passed) : undefined;
+    const outcome = step && known && fitting(step.outcomes, known);
     if (outcome) {
-      arrive(outcome, passed, line, offset);
-    } else if (step && step.next.size > 0 && passed.length < maxLines) {
+      step.uses++;
+      arrive(outcome, passed, known);
+    } else if (step?.only && passed.length < maxLines) {
       at = step;
     } else {
       readAgain();
     }
   };
 
-  const arrive = (outcome: Outcome, passed: ReadText[], line: ReadText, offset: number): void => {
-    const { key, time, isLastOpen } = outcome;
-    credits += creditsPerHit;
+  const arrive = (outcome: Outcome, passed: ReadText[], known: Passed): void => {
+    const line = passed.at(-1) as ReadText;
+    const offset = offsets.at(-1) as number;
+    const { key, time, isLastOpen, isLastAbove } = outcome;
+    trials += trialsPerUse;
     if (key !== '') {
-      const timestamp = time && timeIn(passed[time.line]?.text ?? '', time);
+      const timestamp = time && timeOf(known, time);
       if (isLastOpen) passed.pop();
-      found.push({ offset: offsets[0] ?? offset, key, timestamp, lines: passed });
+      found.push({ offset: offsets[0] as number, key, timestamp, lines: passed });
     }
+    // The assembler saw none of it.
+    assembler.forget();
+    above = isLastAbove ? { line, offset } : undefined;
     restart();
     at = root;
     if (isLastOpen) walk(root, line, offset);
@@ -137,6 +143,8 @@ export function createRepeats(
     const where = offsets;
     at = undefined;
     restart();
+    if (above) assembler.push(above.line, above.offset);
+    above = undefined;
     for (const [i, line] of passed.entries()) push(line, where[i] as number);
   };
 
@@ -150,11 +158,13 @@ export function createRepeats(
     }
     const open = assembler.openSince();
     if (open === undefined) {
-      learn(false);
+      const isLastAbove = assembler.isAbove(offset);
+      learn({ isLastOpen: false, isLastAbove });
+      above = isLastAbove ? { line, offset } : undefined;
       restart();
       at = root;
     } else if (open === offset && offsets.length > 1) {
-      learn(true);
+      learn(opening);
       restart();
       if (liveStep(root, line)) {
         assembler.forget();
@@ -168,38 +178,41 @@ export function createRepeats(
     }
   };
 
-  const learn = (isLastOpen: boolean): void => {
+  const learn = (ends: Pick<Outcome, 'isLastOpen' | 'isLastAbove'>): void => {
     if (!lines || lines.length > maxLines || events.length > 1) return;
     if (events[0] && events[0].offset !== offsets[0]) return;
-    const way = wayOf(lines);
+    const isCut = assembler.wasCut() && isLeveledLine(lines.at(-1) as ReadText);
+    const way = wayOf(lines, isCut);
     const last = way?.at(-1);
     if (!way || !last) return;
     last.seen++;
-    if (last.seen < minSeen || last.outcomes.length >= maxOutcomes || credits < 1) return;
-    credits--;
-    const outcome = workOut(lines, isLastOpen, events[0]?.event, keyOf);
+    const { length } = last.outcomes;
+    if (last.seen < minSeen || length >= maxOutcomes || trials < 0) return;
+    if (length >= maxUnused && last.uses < 2 * length) return;
+    const row = isCut ? [...lines.slice(0, -1), { text: cutterText, known: cutter }] : lines;
+    const outcome = workOut(row, isCut ? opening : ends, events[0]?.event, countedKeyOf);
     if (!outcome) {
       last.seen = Number.NEGATIVE_INFINITY;
       return;
     }
-    last.outcomes.push(outcome);
+    last.outcomes = [...last.outcomes, outcome];
     for (const step of way) step.isLive = true;
   };
 
-  const wayOf = (row: readonly ReadText[]): readonly Step[] | undefined => {
+  const wayOf = (row: readonly ReadText[], isCut: boolean): readonly Step[] | undefined => {
     if (steps > maxSteps) {
-      root = newStep();
-      steps = 0;
+      steps = liveSteps(root);
+      if (steps > maxLiveSteps) [root, steps] = [newStep(), 0];
     }
     const way: Step[] = [];
     let step = root;
-    for (const line of row) {
-      const mark = line.known ?? line.shape;
+    for (const [i, line] of row.entries()) {
+      const mark = isCut && i === row.length - 1 ? cutter : (line.known ?? line.form);
       if (!mark) return undefined;
-      let next = step.next.get(mark);
+      let next = nextStep(step, mark);
       if (!next) {
         next = newStep();
-        step.next.set(mark, next);
+        addStep(step, mark, next);
         steps++;
       }
       way.push(next);
@@ -230,19 +243,50 @@ export function createRepeats(
 
 const nothing: readonly LogFinding[] = [];
 
+const noOutcomes: readonly Outcome[] = [];
+
 function newStep(): Step {
-  return { next: new Map(), isLive: false, seen: 0, outcomes: [] };
+  const none = { mark: undefined, only: undefined, more: undefined };
+  return { ...none, isLive: false, seen: 0, uses: 0, outcomes: noOutcomes };
 }
 
-function liveStep(from: Step, { known, shape }: ReadText): Step | undefined {
-  const exact = known && from.next.get(known);
+function nextStep({ mark, only, more }: Step, wanted: object): Step | undefined {
+  return mark === wanted ? only : more?.get(wanted);
+}
+
+function addStep(step: Step, mark: object, next: Step): void {
+  if (step.only) (step.more ??= new Map()).set(mark, next);
+  else [step.mark, step.only] = [mark, next];
+}
+
+/** Drops the ways that lead to nothing known, and counts the others. */
+function liveSteps(step: Step): number {
+  let count = 0;
+  const ways = [
+    ...(step.only ? [[step.mark as object, step.only] as const] : []),
+    ...(step.more ?? []),
+  ];
+  step.mark = undefined;
+  step.only = undefined;
+  step.more = undefined;
+  for (const [mark, next] of ways) {
+    if (!next.isLive) continue;
+    addStep(step, mark, next);
+    count += 1 + liveSteps(next);
+  }
+  return count;
+}
+
+function liveStep(from: Step, { known, form }: ReadText): Step | undefined {
+  const exact = known && nextStep(from, known);
   if (exact?.isLive) return exact;
-  const alike = shape && from.next.get(shape);
+  const alike = form && nextStep(from, form);
   return alike?.isLive ? alike : undefined;
 }
 
-function holds(lines: readonly ReadText[], { line, at, text }: Fixed): boolean {
-  return lines[line]?.text.startsWith(text, at) === true;
+function cutStep(from: Step, line: ReadText): Step | undefined {
+  const step = nextStep(from, cutter);
+  return step?.isLive && isLeveledLine(line) ? step : undefined;
 }
 
 function readAlone(lines: readonly ReadText[]): readonly FoundException[] {
@@ -250,91 +294,4 @@ function readAlone(lines: readonly ReadText[]): readonly FoundException[] {
   for (const { text } of lines) assembler.push({ text }, 0);
   assembler.close(true);
   return assembler.take();
-}
-
-/** Where digits stand together, and what else stands for digits behind `0x`. */
-const digits = /0x[0-9a-f]{1,40}|\d{1,400}/g;
-
-function workOut(
-  lines: readonly ReadText[],
-  isLastOpen: boolean,
-  event: ExceptionEvent | undefined,
-  keyOf: (event: ExceptionEvent) => string,
-): Outcome | undefined {
-  const texts = lines.map(({ text }) => text);
-  const keyWith = (changed: readonly string[]): string | undefined => {
-    const assembler = createAssembler();
-    for (const [at, text] of changed.entries()) assembler.push({ text }, at);
-    const open = assembler.openSince();
-    const found = assembler.take();
-    const endsSo = open === (isLastOpen ? changed.length - 1 : undefined);
-    if (!endsSo || found.length > 1 || (found[0] && found[0].offset !== 0)) return undefined;
-    return found[0] ? keyOf(found[0].event) : '';
-  };
-  const key = event ? keyOf(event) : '';
-  if (keyWith(texts) !== key) return undefined;
-  const time = timePlace(event?.timestamp, texts);
-  // A date that is none (the 31st of June) would hide that others are.
-  const isDated =
-    event?.timestamp !== undefined ||
-    (event && texts.some((text) => /\d{4}[-/]\d\d[-/]\d\d/.test(text)));
-  if (isDated && !time) return undefined;
-  const runs = lines.flatMap(({ text, known }, line) =>
-    known
-      ? []
-      : Array.from(text.matchAll(digits), ({ 0: run, index }) => ({ line, at: index, text: run })),
-  );
-  const staysWithout = (some: readonly Fixed[]): boolean =>
-    [3, 7].every((by) => keyWith(withOther(texts, some, by)) === key);
-  if (staysWithout(runs)) return { isLastOpen, fixed: [], key, time };
-  if (runs.length > maxRuns) return undefined;
-  const fixed = runs.filter((run) => !staysWithout([run]));
-  const free = runs.filter((run) => !fixed.includes(run));
-  return staysWithout(free) ? { isLastOpen, fixed, key, time } : undefined;
-}
-
-function withOther(texts: readonly string[], runs: readonly Fixed[], by: number): string[] {
-  const changed = [...texts];
-  for (const { line, at, text } of runs) {
-    const whole = changed[line] ?? '';
-    changed[line] = whole.slice(0, at) + otherDigits(text, by) + whole.slice(at + text.length);
-  }
-  return changed;
-}
-
-/** As many others; none begins with a zero that did not, for then it might be no number any more. */
-function otherDigits(run: string, by: number): string {
-  if (run.startsWith('0x')) {
-    const moved = (digit: string) => ((Number.parseInt(digit, 16) + by) % 16).toString(16);
-    return `0x${run.slice(2).replace(/[0-9a-f]/g, moved)}`;
-  }
-  const moved = run.replace(/\d/g, (digit) => `${(Number(digit) + by) % 10}`);
-  return moved.startsWith('0') && run.length > 1 ? `5${moved.slice(1)}` : moved;
-}
-
-const numbers = /\b\d{10,19}(?:\.\d{1,9})?\b/g;
-const dates = /\d{4}[-/]\d\d[-/]\d\d[T ]/g;
-
-/** Where a text stands that gives the very time when it is read. */
-function timePlace(timestamp: string | undefined, texts: readonly string[]): TimePlace | undefined {
-  if (timestamp === undefined) return undefined;
-  for (const [line, text] of texts.entries()) {
-    const places: readonly TimePlace[] = [
-      ...Array.from(text.matchAll(dates), ({ index }) => ({ line, from: index })),
-      ...Array.from(text.matchAll(numbers), ({ 0: number, index }) => ({
-        line,
-        from: index,
-        to: index + number.length,
-      })),
-    ];
-    const place = places.find((one) => timeIn(text, one) === timestamp);
-    if (place) return place;
-  }
-  return undefined;
-}
-
-function timeIn(text: string, { from, to }: TimePlace): string | undefined {
-  if (to === undefined) return timeAt(text, from);
-  const date = new Date(epochMs(Number(text.slice(from, to))));
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

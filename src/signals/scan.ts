@@ -6,11 +6,9 @@ import type { Settings } from '../core/settings.ts';
 import type { FilePosition, ScanBatch } from '../core/signal.ts';
 import { type Content, gzipContent, gzipHead, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
-import { createDocumentReader } from './documentReader.ts';
-import { createSignals, type Signals } from './exceptionSignals.ts';
-import type { Keep } from './feedback.ts';
+import { behind, inTurn, leadOf, predecessorsIn, type Tail } from './continued.ts';
+import { createSignals } from './exceptionSignals.ts';
 import { documentFormat } from './feedbackFormats.ts';
-import { createFeedbackReader, type FeedbackFinding } from './feedbackReader.ts';
 import {
   hashOf,
   maxTailBytes,
@@ -20,13 +18,11 @@ import {
   retiredName,
   tailHashOf,
 } from './identity.ts';
-import { createInteractionReader, type InteractionFinding } from './interactionReader.ts';
 import { lineEnd, maxLineBytes } from './lineBreaks.ts';
-import { createLineMemory, type LineMemory } from './lineMemory.ts';
+import { createLineMemory } from './lineMemory.ts';
 import { createLocator } from './location.ts';
-import { createCountingReader, type Reader, sniffedBytes } from './logReader.ts';
-import { createLogDurations } from './metrics/logDurations.ts';
-import { createMetricReader, type MetricFinding } from './metrics/metricReader.ts';
+import { sniffedBytes } from './logReader.ts';
+import { createPace } from './pace.ts';
 import {
   archiveMark,
   createPositions,
@@ -38,7 +34,7 @@ import {
   type ReadPosition,
 } from './plan.ts';
 import { createOrigins } from './origins.ts';
-import { createOccurrences } from './occurrences.ts';
+import { createSourceReader, type ReaderDeps, type Source } from './sourceReader.ts';
 import { createSourceRules, reasonOf, type SourceKind, walk } from './walk.ts';
 
 export interface ScannerDeps {
@@ -88,12 +84,6 @@ export interface Scanner {
 }
 
 const chunkBytes = 256 * 1024;
-/** Looked through at a time: little enough that findings are handed on before they grow old. */
-const maxStepBytes = 64 * 1024;
-/** Where all is traces, or the code is still cold, a step of that size would take too long. */
-const minStepBytes = 8 * 1024;
-const maxStepMs = 3;
-const maxHoldMs = 5;
 const bufferBytes = maxLineBytes + chunkBytes + 64 * 1024;
 /** That tell of something in full. */
 const maxBatchSignals = 50;
@@ -125,6 +115,7 @@ export function createScanner(deps: ScannerDeps): Scanner {
         memory: createLineMemory(),
         buffer: Buffer.allocUnsafe(bufferBytes),
         ahead: Buffer.allocUnsafe(chunkBytes),
+        tails: new Map(),
         signal,
       };
       const plans: Plan[] = [];
@@ -133,24 +124,35 @@ export function createScanner(deps: ScannerDeps): Scanner {
         else plans.push(plan);
       }
       const adopted = new Set(plans.map((plan) => plan.from));
-      for (const plan of inSafeOrder(plans)) {
+      const predecessors = predecessorsIn(plans);
+      const continued = new Set(predecessors.values());
+      for (const plan of inTurn(inSafeOrder(plans), predecessors)) {
         throwIfCancelled(signal);
         if (plan.retires && !adopted.has(plan.retires)) yield noted(run, retirement(plan.retires));
-        yield* readFile(run, plan);
+        const tail = run.tails.get(predecessors.get(plan.file) ?? '');
+        yield* readFile(run, plan, { tail, isContinued: continued.has(plan.file) });
       }
     },
   };
 }
 
 /** What all files of one scan share. */
-interface Run extends ScannerDeps, ScanOptions {
+interface Run extends ScannerDeps, ScanOptions, ReaderDeps {
   readonly positions: Positions;
-  readonly signals: Signals;
-  readonly memory: LineMemory;
   /** One for all files, which are read one after the other. */
   readonly buffer: Buffer;
   readonly ahead: Buffer;
+  /** What the ends of rotated files began, by file. */
+  readonly tails: Map<string, Tail>;
   readonly signal: AbortSignal | undefined;
+}
+
+/** How a file lies in its rotated set. */
+interface Turn {
+  /** What the file before it began. */
+  readonly tail: Tail | undefined;
+  /** Another file, read next, goes on where it ends. */
+  readonly isContinued: boolean;
 }
 
 type Problem = Extract<ScanItem, { kind: 'problem' }>;
@@ -183,9 +185,9 @@ function noted(run: Run, batch: ScanBatch): ScanItem {
   return { kind: 'batch', batch };
 }
 
-async function* readFile(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
+async function* readFile(run: Run, plan: Plan, turn: Turn): AsyncGenerator<ScanItem> {
   try {
-    yield* plan.archive ? readArchive(run, plan) : readPlain(run, plan);
+    yield* plan.archive ? readArchive(run, plan) : readPlain(run, plan, turn);
   } catch (error) {
     throwIfCancelled(run.signal);
     if (!isFileError(error)) throw error;
@@ -198,7 +200,7 @@ function isFileError(error: unknown): boolean {
   return typeof (error as { syscall?: unknown } | null)?.syscall === 'string';
 }
 
-async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
+async function* readPlain(run: Run, plan: Plan, turn: Turn): AsyncGenerator<ScanItem> {
   const opened = await openSource(join(run.folder, plan.file));
   if (!opened) return;
   try {
@@ -216,21 +218,66 @@ async function* readPlain(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     const start = startIn(plan, opened.size);
     const encoding = detectEncoding(opened.head);
     const head = await readAt(opened.handle, 0, Math.min(opened.size, sniffedBytes));
-    const reading = { plan, head, start, encoding, flush: run.flush, positionAt };
-    yield* readContent(run, {
+    const tail = turn.tail?.encoding === encoding ? turn.tail : undefined;
+    const lead = tail ? leadOf(tail, head) : Buffer.alloc(0);
+    const reading = {
+      plan,
+      head,
+      before: tail?.before ?? (await bytesBefore(opened, start)),
+      start: start - lead.length,
+      encoding,
+      flush: run.flush && !turn.isContinued,
+      positionAt,
+    };
+    const end = yield* readContent(run, {
       ...reading,
-      content: plainContent(opened, start),
+      content: behind(lead, plainContent(opened, start)),
       always: renamed || (plan.start === 0 && plan.retires !== undefined),
     });
+    if (tail && end >= 0) yield noted(run, endOf(tail));
+    if (turn.isContinued) await keepTail(run, plan, opened, end, encoding, positionAt);
     const ahead = plan.kind === 'log' ? await outgrown(run, opened, start, encoding) : undefined;
     if (!ahead) return;
     const reason = `it grows faster than it can be read: ${inMegabytes(ahead.start - opened.size)} MB were left out`;
     yield { kind: 'problem', file: plan.file, reason };
-    const content = plainContent({ ...opened, size: ahead.size }, ahead.start);
-    yield* readContent(run, { ...reading, start: ahead.start, content, always: false });
+    yield* readContent(run, {
+      ...reading,
+      before: await bytesBefore(opened, ahead.start),
+      start: ahead.start,
+      content: plainContent({ ...opened, size: ahead.size }, ahead.start),
+      always: false,
+    });
   } finally {
     await opened.handle.close();
   }
+}
+
+/** Once what goes on with it has been counted, all of the file before has. */
+function endOf({ position }: Tail): ScanBatch {
+  return { position, signals: [], malformed: [], lines: 0, bytes: 0 };
+}
+
+/** Of a file that another one goes on from, what was not counted yet is read again as that one's beginning. */
+async function keepTail(
+  { tails }: Run,
+  { file }: Plan,
+  opened: OpenFile,
+  end: number,
+  encoding: Encoding,
+  positionAt: (offset: number) => Promise<FilePosition>,
+): Promise<void> {
+  if (end >= opened.size) return;
+  tails.set(file, {
+    bytes: await readAt(opened.handle, end, opened.size - end),
+    before: await bytesBefore(opened, end),
+    encoding,
+    position: await positionAt(opened.size),
+  });
+}
+
+function bytesBefore({ handle }: OpenFile, start: number): Promise<Buffer> {
+  const length = Math.min(start, sniffedBytes);
+  return readAt(handle, start - length, length);
 }
 
 /**
@@ -272,6 +319,7 @@ async function* readArchive(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
     yield* readContent(run, {
       plan,
       head: await gzipHead(path, sniffedBytes),
+      before: Buffer.alloc(0),
       content,
       start,
       encoding: detectEncoding(head),
@@ -305,24 +353,18 @@ async function openArchive(path: string, from: FilePosition | undefined) {
   return { content: gzipContent(path), start: 0 };
 }
 
-interface Reading {
-  readonly plan: Plan;
-  /** Up to {@link sniffedBytes} bytes from the file's start, wherever the reading begins. */
-  readonly head: Buffer;
+interface Reading extends Source {
   readonly content: Content;
-  readonly start: number;
-  readonly encoding: Encoding;
   readonly flush: boolean;
   positionAt(offset: number, atEnd: boolean): Promise<FilePosition>;
   /** Whether the last position is to be saved even when nothing was counted. */
   readonly always: boolean;
 }
 
-type Taken = Pick<ScanBatch, 'signals' | 'malformed' | 'metrics' | 'interactions'>;
-
-async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem> {
+/** Gives back up to where all is counted. */
+async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem, number> {
   const { content, start } = reading;
-  const source = createReader(run, reading);
+  const source = createSourceReader(run, reading);
   const { buffer } = run;
   const pace = createPace();
   let committed = start;
@@ -339,7 +381,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
     const isWanted = atEnd ? reading.always || bytes > 0 : isFull && bytes > 0;
     if (!isWanted) return undefined;
     committed = safe;
-    const position = await reading.positionAt(safe, atEnd);
+    const position = await reading.positionAt(Math.max(0, safe), atEnd);
     return { position, ...source.take(), lines: source.reader.takeLines(), bytes };
   };
 
@@ -371,31 +413,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
   } finally {
     await ahead.settle();
   }
-}
-
-/** Lets others have the event loop now and then; reading alone would not, when the disk is quick. */
-interface Pace {
-  stepBytes(): number;
-  /** How many milliseconds the last step held the event loop. */
-  took(ms: number): void;
-  breathe(): Promise<void>;
-}
-
-function createPace(): Pace {
-  let stepBytes = minStepBytes;
-  let last = performance.now();
-  return {
-    stepBytes: () => stepBytes,
-    took(ms) {
-      const wanted = ms > maxStepMs ? stepBytes / 2 : stepBytes * 2;
-      stepBytes = Math.min(maxStepBytes, Math.max(minStepBytes, wanted));
-    },
-    async breathe() {
-      if (performance.now() - last < maxHoldMs) return;
-      await new Promise((resolve) => setImmediate(resolve));
-      last = performance.now();
-    },
-  };
+  return source.reader.safeOffset();
 }
 
 /** Reads the next chunk while the last one is being looked through. */
@@ -419,113 +437,4 @@ function readAhead(content: Content, chunk: Buffer) {
         () => undefined,
       ),
   };
-}
-
-/** Signals that are held. */
-interface Pending {
-  readonly told: number;
-  /** Of what was told before. */
-  readonly counted: number;
-}
-
-/** What reads one file, and what it has found up to where it is safe. */
-interface SourceReader {
-  readonly reader: Reader<unknown>;
-  pending(): Pending;
-  take(): Taken;
-  /** Bytes that are done with; for what is read beside. */
-  passed(bytes: Buffer, base: number): void;
-}
-
-function createReader(run: Run, reading: Reading): SourceReader {
-  const { plan, start, encoding } = reading;
-  const now = run.clock.now();
-  const keep = keptKinds(run.settings.privacy);
-  switch (plan.kind) {
-    case 'feedback':
-      return feedbackSource(plan.file, start, encoding, now.toISOString(), keep);
-    case 'metrics':
-      return recordSource(createMetricReader(plan.file, start, encoding, now.getTime()));
-    case 'interactions':
-      return recordSource(createInteractionReader(plan.file, start, encoding, now.getTime(), keep));
-    case 'log':
-      return logSource(run, reading, now);
-  }
-}
-
-function feedbackSource(file: string, start: number, encoding: Encoding, now: string, keep: Keep) {
-  const format = documentFormat(file);
-  return recordSource(
-    format === undefined
-      ? createFeedbackReader(file, start, encoding, now, keep)
-      : createDocumentReader(file, start, encoding, format, now, keep),
-  );
-}
-
-function recordSource(reader: Reader<Finding>): SourceReader {
-  return {
-    reader,
-    pending: () => ({ told: reader.pending(), counted: 0 }),
-    take: () => sorted(reader.take()),
-    passed: () => undefined,
-  };
-}
-
-function logSource(run: Run, { plan, head, start, encoding }: Reading, now: Date): SourceReader {
-  const reader = createCountingReader(start, encoding, run.memory, run.signals.keyOf, head);
-  const occurrences = createOccurrences(
-    run.signals,
-    plan.file,
-    now.toISOString(),
-    run.settings.thresholds.exceptionOccurrences,
-  );
-  const durations = run.settings.sources.enabled.metrics
-    ? createLogDurations(plan.file, start, encoding, now.getTime())
-    : undefined;
-  const count = (): void => {
-    for (const found of reader.take()) occurrences.add(found);
-  };
-  return {
-    reader,
-    pending: () => ({
-      told: occurrences.told(),
-      counted: occurrences.held() - occurrences.told(),
-    }),
-    passed(bytes, base) {
-      count();
-      durations?.feed(bytes, base);
-    },
-    take() {
-      count();
-      return {
-        signals: occurrences.take(),
-        malformed: [],
-        ...some('metrics', durations?.take(reader.safeOffset()) ?? []),
-      };
-    },
-  };
-}
-
-type Finding = FeedbackFinding | MetricFinding | InteractionFinding;
-
-function sorted(found: readonly Finding[]): Taken {
-  return {
-    signals: found.flatMap((item) => (item.kind === 'signal' ? [item.signal] : [])),
-    malformed: found.flatMap((item) => (item.kind === 'malformed' ? [item.malformed] : [])),
-    ...some(
-      'metrics',
-      found.flatMap((item) => (item.kind === 'window' ? [item.window] : [])),
-    ),
-    ...some(
-      'interactions',
-      found.flatMap((item) => (item.kind === 'interaction' ? [item.interaction] : [])),
-    ),
-  };
-}
-
-function some<K extends string, T>(
-  key: K,
-  list: readonly T[],
-): { readonly [P in K]?: readonly T[] } {
-  return (list.length === 0 ? {} : { [key]: list }) as { readonly [P in K]?: readonly T[] };
 }

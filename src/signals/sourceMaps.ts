@@ -72,26 +72,39 @@ function mappedFrame(frame: Frame, map: TraceMap, locator: Locator): Frame | und
   const isForeign = /(?:^|\/)node_modules\/|^webpack\/|\(webpack\)/.test(path);
   const file = isForeign ? path : locator.locate(path);
   if (file === undefined) return undefined;
-  const text = sourceContentFor(map, source)?.split('\n')[line - 1]?.trim();
+  const content = sourceContentFor(map, source) ?? undefined;
   return {
     file,
-    // What a minifier called it differs from build to build.
-    ...(frame.function === undefined || frame.function.length <= 2
-      ? {}
-      : { function: frame.function }),
+    ...(isOriginal(frame.function, content)
+      ? { function: frame.function }
+      : sourceOf(content, line)),
     line,
     column: column + 1,
-    ...(text && text.length <= 300 ? { source: text } : {}),
     inApp: !isForeign,
   };
 }
 
-/** `webpack://shop/./src/a.ts?1b2c`, `file:///src/a.ts`: what of it is a path. */
+/**
+ * What a minifier called a function differs from build to build. Where the name is the original one, the
+ * frame is the same as Node's own reading of the map gives.
+ */
+function isOriginal(name: string | undefined, content: string | undefined): name is string {
+  if (name === undefined || name.length <= 2) return false;
+  const last = /[\w$]{1,200}(?=[^\w$]{0,20}$)/.exec(name.replace(/ \[as .{0,200}$/, ''))?.[0];
+  return last !== undefined && (content === undefined || content.includes(last));
+}
+
+function sourceOf(content: string | undefined, line: number): { readonly source?: string } {
+  const text = content?.split('\n')[line - 1]?.trim();
+  return text && text.length <= 300 ? { source: text } : {};
+}
+
+/** `webpack://shop/./src/a.ts?1b2c`, `file:///src/a.ts`, `https://shop.example/src/a.ts`: what of it is a path. */
 function pathOf(source: string): string {
   return source
     .slice(0, 2_000)
     .replace(/^(?:webpack|turbopack|rspack|vite|ng|app):\/\/(?:\/|[^/]{0,200}\/)?/, '')
-    .replace(/^file:\/\//, '')
+    .replace(/^(?:file:\/\/|https?:\/\/[^/]{1,200}\/)/, '')
     .replace(/[?#].*$/, '')
     .replace(/^(?:\.\/)+/, '');
 }

@@ -1,7 +1,7 @@
 /** Runs one reading of a log in a process of its own, so that its memory can be measured. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defaultSettings } from '../../src/core/settings.ts';
 import { occurrencesOf } from '../../src/core/signal.ts';
 import { createScanner, type ScannerDeps } from '../../src/signals/scan.ts';
@@ -9,6 +9,7 @@ import { createScanThread } from '../../src/signals/scanInWorker.ts';
 
 const [mode = '', file = ''] = process.argv.slice(2);
 const mib = 1 << 20;
+const worker = join(import.meta.dirname, '../../dist/scanWorker.cjs');
 // The scanner's code is loaded, nothing of it has run: the idle process.
 const idle = process.memoryUsage.rss();
 const cpu = process.cpuUsage();
@@ -53,7 +54,7 @@ async function scan(): Promise<number> {
     settings: defaultSettings,
     readPosition: () => undefined,
   };
-  const thread = createScanThread((line) => process.stderr.write(`${line}\n`));
+  const thread = createScanThread((line) => process.stderr.write(`${line}\n`), worker);
   const scanner =
     mode === 'thread' ? thread.scanner({ ...deps, positions: () => [] }) : createScanner(deps);
   let found = 0;

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ExceptionEvent } from '../../core/signal.ts';
-import type { ReadText } from '../lineMemory.ts';
+import { type ReadText, shapeOf } from '../lineMemory.ts';
+import { hasEscapes, mayEmbed, readEscaped, recordStart } from './embedded.ts';
 import { framesInTerms } from './erlang.ts';
 import {
   type Follow,
@@ -12,6 +13,8 @@ import {
 } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { type JsonRecord, readRecord } from './jsonLines.ts';
+import { linesOfEslint } from './eslintJson.ts';
+import { linesOfList, mayBeList } from './jsonLists.ts';
 import { linesOfReport, rustReport } from './jsonReports.ts';
 import { isAtLeast, type Level } from './level.ts';
 import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
@@ -29,12 +32,17 @@ export interface FoundException {
   readonly offset: number;
 }
 
-export const maxBlockLines = 1_000;
+export const maxBlockLines = 4_000;
 export const maxBlockChars = 256 * 1024;
 /** More than is kept, so that masking sees whole what the final cut would part. */
 const maxRawChars = 10_000;
 const maxStreams = 64;
+/** Lines of what was no block after all that are read once more, for each line that comes; and how many may add up. */
+const rereadPerLine = 20;
+const maxReread = 20_000;
 const maxXmlChars = 4_000;
+/** How many carriers may lie around a line. */
+const maxCarriers = 3;
 /** Indented, blank or a rule; what asyncio says of the task that failed, and Phoenix of the request. */
 const saysMore = /^(?:\s|$|[-=_*#~]{3,}$|[a-z]\w{1,30}: <.{1,4000}>$|(?:Server|Request): \S)/;
 /** A fence of Markdown that names a language can only open what it quotes; a bare one may close it. */
@@ -43,6 +51,11 @@ const bareFence = /^\s{0,16}`{3,}\s{0,16}$/;
 /** Python's prompts, the names it has for what was typed there, and the stack that a document leaves out. */
 const prompt = /^\s{0,16}(?:>>> |\.\.\. {2})/;
 const typedIn = /File "<(?:stdin|python-input-\d{1,9})>"|^\s{2,20}\.\.\.$/;
+/** What only stands in a trace. */
+const frameLike =
+  /^\s+(?:at |File "|from |\.{3} \d|\/\S{1,500}:\d)|^(?:Caused by: |#\d{1,4} |\S{1,300}\(.{0,300}\)$)/;
+/** How many lines of others may interrupt a trace at a time. */
+const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
 
@@ -53,6 +66,10 @@ export interface Assembler<T = FoundException> {
   close(force: boolean): void;
   /** Offset of the first line that is still open; undefined when nothing is. */
   openSince(): number | undefined;
+  /** Whether the level that a logger gave to the last line ended what was open, whatever the line says. */
+  wasCut(): boolean;
+  /** Whether the line at the offset is nothing by itself, and kept for what may come below it. */
+  isAbove(offset: number): boolean;
   /** Drops what is open, uncounted. */
   forget(): void;
   /** What was found since the last call, in the order it ended. */
@@ -85,6 +102,8 @@ interface Piece {
   readonly offset: number;
   readonly level: Level | undefined;
   readonly timestamp: string | undefined;
+  /** Its carrier alone gave it a level: what a logger said above may be its head all the same. */
+  readonly isTold?: boolean;
   /** Every line of a stack is a record of its own, so a level does not end a block. */
   readonly wrapped: boolean;
   readonly language: string;
@@ -119,6 +138,8 @@ interface Block {
   readonly above: Piece | undefined;
   chars: number;
   complete: boolean;
+  /** What another thread may have logged in the middle of it; only the next line tells. */
+  between: Piece[];
 }
 
 interface Stream {
@@ -133,6 +154,10 @@ interface Stream {
 export function createAssembler(): Assembler {
   const streams = new Map<string, Stream>();
   let found: FoundException[] = [];
+  /** What ended something at the last line: its level alone, or what it says. */
+  let cut: 'level' | 'text' | undefined;
+  /** How many lines may be read again: lines that all begin what never comes would be read as often as they are many. */
+  let reread = maxReread;
 
   const emit = (event: ExceptionEvent, offset: number): void => {
     found.push({ event, offset });
@@ -153,7 +178,7 @@ export function createAssembler(): Assembler {
     for (const [name, one] of streams) {
       // What a block was not after all may open others.
       while (one.block) {
-        if (!force && !one.block.complete) break;
+        if (!force && !one.block.complete && one.block.between.length === 0) break;
         endBlock(one);
       }
       if (!one.block) endSaid(one);
@@ -166,7 +191,9 @@ export function createAssembler(): Assembler {
     const [first] = one.said;
     const pieces = one.said;
     one.said = [];
-    if (first && isAtLeast(first.level, 'error')) emit(loggedEvent(pieces), first.offset);
+    if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
+      emit(loggedEvent(pieces), first.offset);
+    }
   };
 
   /** When the block was none after all, its lines get another chance: its first with the other grammars. */
@@ -174,6 +201,11 @@ export function createAssembler(): Assembler {
     const block = one.block;
     if (!block) return;
     one.block = undefined;
+    finishBlock(one, block, block.between[0] ?? below);
+    for (const piece of block.between) accept(one, piece);
+  };
+
+  const finishBlock = (one: Stream, block: Block, below: Piece | undefined): void => {
     const pieces = withAbove(block);
     const texts = pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
@@ -189,17 +221,25 @@ export function createAssembler(): Assembler {
     one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
+    if (rest.length > reread) return;
+    reread -= rest.length;
     for (const piece of rest) accept(one, piece);
   };
 
   const accept = (one: Stream, piece: Piece): void => {
     const block = one.block;
     if (block) {
-      const leveled = piece.level !== undefined && !piece.wrapped;
+      const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
-      const foreign = ends && block.grammar.keepsLeveled?.(piece.text) !== true;
-      const verdict = foreign ? 'no' : block.follow(textFor(block.grammar, piece), leveled);
+      const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
+      if (foreign && mayStandBetween(piece, block)) {
+        block.between.push(piece);
+        return;
+      }
+      const isPart = !foreign && (block.between.length === 0 || resumes(piece, block));
+      const verdict = isPart ? block.follow(textFor(block.grammar, piece), leveled) : 'no';
       if (verdict !== 'no') {
+        block.between = [];
         block.pieces.push(piece);
         block.chars += piece.text.length;
         block.complete = verdict !== 'more';
@@ -207,6 +247,7 @@ export function createAssembler(): Assembler {
         if (verdict === 'last' || full) endBlock(one);
         return;
       }
+      cut = foreign && cut !== 'text' ? 'level' : 'text';
       endBlock(one, piece);
       accept(one, piece); // what ended the block, or its own leftovers, decides anew
       return;
@@ -218,6 +259,7 @@ export function createAssembler(): Assembler {
   const consider = (one: Stream, piece: Piece, from: number): void => {
     const { above } = one;
     one.above = undefined;
+    if (isLeveled(piece) && one.said.length > 0) cut ??= 'level';
     if (begin(one, piece, from, above)) return;
     if (piece.level !== undefined) {
       endSaid(one);
@@ -242,12 +284,13 @@ export function createAssembler(): Assembler {
       const follow = grammar.begin(textFor(grammar, piece));
       if (!follow) continue;
       if (shape && from === 0) shape.grammar ??= at;
-      const isApart =
-        grammar.isApart?.(piece.text) === true ||
-        (above !== undefined && grammar.takesLineAbove?.(piece.text) !== true);
-      const own = grammar.standsAlone || isApart || (piece.level !== undefined && !piece.wrapped);
+      const leveled = isLeveled(piece) && !piece.isTold;
+      const isBelow =
+        (above === undefined || grammar.takesLineAbove?.(piece.text) === true) &&
+        grammar.isApart?.(piece.text) !== true;
+      const own = grammar.standsAlone || !isBelow || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own ? [] : one.said;
+      const said = own || isParted(one.said) ? [] : one.said;
       one.said = [];
       one.block = {
         grammar,
@@ -257,6 +300,7 @@ export function createAssembler(): Assembler {
         above,
         chars: piece.text.length,
         complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
+        between: [],
       };
       return true;
     }
@@ -270,18 +314,46 @@ export function createAssembler(): Assembler {
     accept(stream(''), { ...notes.piece, offset });
   };
 
+  /** @param shape of a line that no carrier has been found around yet */
   const pushText = (line: string, offset: number, shape?: ShapeNotes): void => {
     const carried = shape?.isPlain === true ? plain(line) : peel(line);
-    if (shape) shape.isPlain ??= isPlain(carried, line);
-    const one = carried.stream === '' ? undefined : stream(carried.stream);
-    if (one && (carried.partial || one.partial)) {
-      const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
-      const from = one.partial?.offset ?? offset;
-      one.partial = carried.partial ? { text, offset: from } : undefined;
-      if (!carried.partial) route(carried.stream, text, from);
+    if (shape) shape.isPlain ??= isPlain(carried, line) && !mayEmbed(line);
+    if (carried.text === line) {
+      route(carried.stream, line, offset, carried, shape?.isPlain ? shape : undefined);
+    } else unpack('', carried, offset, {}, 1);
+  };
+
+  /** What a carrier has carried may be of another: a container's log of a process manager's output. */
+  const pushCarried = (
+    outer: string,
+    line: string,
+    offset: number,
+    told: Told,
+    depth: number,
+  ): void => {
+    const inner = depth < maxCarriers ? peel(line) : plain(line);
+    if (inner.text === line) route(outer, line, offset, told);
+    else unpack(outer, inner, offset, told, depth + 1);
+  };
+
+  const unpack = (
+    outer: string,
+    carried: Carried,
+    offset: number,
+    told: Told,
+    depth: number,
+  ): void => {
+    const name = [outer, carried.stream].filter((part) => part !== '').join('/');
+    const one = name === '' ? undefined : stream(name);
+    const known = withTold(carried, told);
+    if (!one || (!carried.partial && !one.partial)) {
+      pushCarried(name, carried.text, offset, known, depth);
       return;
     }
-    route(carried.stream, carried.text, offset, carried, shape?.isPlain ? shape : undefined);
+    const text = ((one.partial?.text ?? '') + carried.text).slice(0, maxLineChars * 4);
+    const from = one.partial?.offset ?? offset;
+    one.partial = carried.partial ? { text, offset: from } : undefined;
+    if (!carried.partial) pushCarried(name, text, from, known, depth);
   };
 
   const route = (
@@ -291,16 +363,21 @@ export function createAssembler(): Assembler {
     told: Told = {},
     shape?: ShapeNotes,
   ): void => {
-    const record = text.charCodeAt(0) === 123 ? readRecord(text, readStack) : undefined;
-    if (record?.carrier !== undefined) {
+    const start = recordStart(text);
+    const record = start < 0 ? undefined : readRecord(text.slice(start), readStack);
+    const before = start > 0 ? readHeader(text.slice(0, start)) : undefined;
+    if (!record || (before && !isTagged(before, record))) {
+      routeText(name, text, offset, told, shape);
+      return;
+    }
+    if (record.carrier !== undefined) {
       joinCarried(record.carrier, record, offset);
       return;
     }
-    if (!record) {
-      const cut = text.slice(0, maxLineChars);
-      const header = shape ? headerLike(cut, shape) : readHeader(cut);
-      const piece = pieceOf(header, cut, offset, shape);
-      accept(stream(name), completed(piece, told, stream(name).block !== undefined));
+    if (isCollected(record)) {
+      const lines = strip(record.message).split(/\r?\n/, maxBlockLines);
+      const source = `${name}{${record.source ?? ''}}`;
+      for (const line of lines) pushCarried(source, line, offset, record, 1);
       return;
     }
     const message = record.message.slice(0, maxLineChars);
@@ -309,15 +386,33 @@ export function createAssembler(): Assembler {
       spoken: message,
       raw: text.slice(0, maxRawChars),
       offset,
-      level: record.level,
-      timestamp: record.timestamp,
+      level: record.level ?? before?.level,
+      timestamp: record.timestamp ?? before?.timestamp,
       wrapped: true,
       language: record.language,
       origin: record.origin,
       release: record.release,
     };
-    if (record.exception) emit(recordEvent(record.exception, piece), offset);
-    else accept(stream(`${name}{}`), piece);
+    const exception = record.exception ?? readInner(message);
+    if (exception) emit(recordEvent(exception, piece), offset);
+    else accept(stream(`${name}{${record.source ?? ''}}`), piece);
+  };
+
+  const routeText = (
+    name: string,
+    text: string,
+    offset: number,
+    told: Told,
+    shape: ShapeNotes | undefined,
+  ): void => {
+    const cut = text.slice(0, maxLineChars);
+    const header = shape ? headerLike(cut, shape) : readHeader(cut);
+    const piece = pieceOf(header, cut, offset, shape);
+    // Dumps and documents hold such texts, too.
+    const mayHold = hasEscapes(text) && isLogged(header);
+    const escaped = mayHold ? readEscaped(text, readStack) : undefined;
+    if (escaped) emit(recordEvent(escaped, piece), offset);
+    else accept(stream(name), completed(piece, told, stream(name).block !== undefined));
   };
 
   /** Docker's json-file cuts lines at 16 KiB; the pieces without a line end belong to the next. */
@@ -333,31 +428,40 @@ export function createAssembler(): Assembler {
     one.partial = undefined;
     const clean = strip(joined);
     if (clean.startsWith('{"log":')) return;
-    for (const line of clean.split('\n', maxBlockLines)) route(name, line, from, record);
+    for (const line of clean.split('\n', maxBlockLines)) pushCarried(name, line, from, record, 1);
+  };
+
+  /** Where the last line began that was read as several. */
+  let parted: number | undefined;
+  const pushParts = (parts: readonly string[], offset: number): void => {
+    parted = offset;
+    for (const part of parts) pushText(part, offset);
   };
 
   return {
     push(line, offset) {
-      const shape: ShapeNotes | undefined = line.shape && (line.shape.notes ??= {});
+      cut = undefined;
+      reread = Math.min(maxReread, reread + rereadPerLine);
+      const shape = notesOn(line);
       if (shape?.isPlain && line.known && line.text.charCodeAt(0) !== 123) {
         return pushKnown(line.text, (line.known.notes ??= {}), shape, offset);
       }
-      if (shape && !rustReport.test(line.text)) return pushText(line.text, offset, shape);
+      const isWhole = shape && !mayBeList(line.text) && !rustReport.test(line.text);
+      if (isWhole) return pushText(line.text, offset, shape);
       const text = strip(line.text);
       if (text.length > maxXmlChars && text.includes('<testcase ')) {
         // XML has no lines of its own: pytest writes all that passed into one.
-        for (const part of text.split(/(?=<testcase )/)) pushText(part, offset);
-        return;
+        return pushParts(text.split(/(?=<testcase )/), offset);
       }
-      const report = linesOfReport(text);
-      if (report) {
-        for (const part of report) pushText(part, offset);
-        return;
-      }
+      const report = linesOfReport(text) ?? linesOfEslint(text) ?? linesOfList(text);
+      if (report) return pushParts(report, offset);
       if (!text.includes('\r')) return pushText(text, offset);
-      for (const part of text.split('\r')) pushText(part, offset);
+      pushParts(text.split(/\r+/), offset);
     },
     close: closeAll,
+    wasCut: () => cut === 'level',
+    isAbove: (offset) =>
+      offset !== parted && [...streams.values()].some(({ above }) => above?.offset === offset),
     forget: () => streams.clear(),
     openSince() {
       let since = Number.POSITIVE_INFINITY;
@@ -382,6 +486,15 @@ export function createAssembler(): Assembler {
 
 const nothing: readonly FoundException[] = [];
 
+/** What the inner carrier was told goes first. */
+function withTold({ level, timestamp }: Carried, told: Told): Told {
+  return {
+    ...told,
+    ...(level === undefined ? {} : { level }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+}
+
 function dropIdle(streams: Map<string, Stream>): void {
   for (const [name, one] of streams) if (isIdle(one)) streams.delete(name);
 }
@@ -393,6 +506,17 @@ function isIdle(one: Stream): boolean {
 function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   const first = pieces[0]?.text ?? '';
   return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
+}
+
+function mayStandBetween({ level }: Piece, { between }: Block): boolean {
+  return !isAtLeast(level, 'error') && between.length < maxBetween;
+}
+
+/** Whether a line goes on with a trace that another thread's line has interrupted. */
+function resumes({ text, level }: Piece, { complete, grammar }: Block): boolean {
+  if (level !== undefined) return false;
+  if (frameLike.test(text)) return true;
+  return !complete && (/^\s+\S/.test(text) || (grammar.namesLast === true && namedType.test(text)));
 }
 
 /** What is around it shows that an exception is only quoted. */
@@ -410,18 +534,42 @@ function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolea
   return isAlone && only?.level === 'none' && !only.wrapped;
 }
 
+/** Whether each line of the block may have the header that its first one has. */
+function repeatsHeader({ grammar, pieces }: Block): boolean {
+  return grammar.repeatsHeaders === true && pieces[0]?.level !== undefined;
+}
+
+/** A level alone is a word that stood on a line of its own. */
+function saysAnything(pieces: readonly Piece[]): boolean {
+  return pieces.some(({ text }) => text.trim() !== '');
+}
+
+/** A warning is the head of what stands right below it, not of what an empty line parts from it. */
+function isParted(said: readonly Piece[]): boolean {
+  return said[0]?.level === 'warning' && said.length > 1 && said.at(-1)?.text.trim() === '';
+}
+
 function blockStart(block: Block): number | undefined {
   return (block.said[0] ?? block.pieces[0])?.offset;
 }
 
+/** What is said to the program around a terminal (APC, DCS, PM, SOS), as Buildkite's agent says when. */
+const aside = /\x1b[_PX^][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)/g; // oxlint-disable-line no-control-regex
+
 function strip(text: string): string {
-  return text.includes('\x1b') || text.includes('\x9b') ? stripVTControlCharacters(text) : text;
+  if (!text.includes('\x1b') && !text.includes('\x9b')) return text;
+  return stripVTControlCharacters(text.replace(aside, ''));
 }
 
 function isPlain({ stream, text, partial, level, timestamp }: Carried, line: string): boolean {
   return (
     stream === '' && text === line && !partial && level === undefined && timestamp === undefined
   );
+}
+
+function notesOn(line: ReadText): ShapeNotes | undefined {
+  const shape = shapeOf(line);
+  return shape && (shape.notes ??= {});
 }
 
 /** The header of a line like others whose header is known. */
@@ -442,8 +590,8 @@ function pieceOf(
   const origin = between === undefined ? undefined : originOf(between);
   const language = header.language ?? (between ? languageOfLogger(between) : undefined) ?? 'text';
   return {
-    text: rest,
-    spoken,
+    text: withoutPadding(rest),
+    spoken: withoutPadding(spoken),
     raw,
     offset,
     level,
@@ -453,6 +601,34 @@ function pieceOf(
     origin,
     shape,
   };
+}
+
+function isLeveled({ level, wrapped }: Piece): boolean {
+  return level !== undefined && !wrapped;
+}
+
+/**
+ * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
+ * its stream, all but the reports of some grammars, and whatever it says.
+ */
+export function isLeveledLine(line: ReadText): boolean {
+  const { text } = line;
+  const notes = text.charCodeAt(0) === 123 ? undefined : notesOn(line);
+  if (!notes) return false;
+  notes.isPlain ??= isPlain(peel(text), text);
+  const { level, rest } = headerLike(text, notes);
+  if (!notes.isPlain || level === undefined) return false;
+  return !bareFence.test(rest) && !grammars.some((grammar) => grammar.keepsLeveled?.(rest));
+}
+
+/** Whether what stands below such a line may be only quoted. */
+export function mayQuote(text: string): boolean {
+  return openingFence.test(text) || bareFence.test(text) || prompt.test(text);
+}
+
+/** Columns and terminals fill lines up; one blank at the end may be of the message. */
+function withoutPadding(text: string): string {
+  return text.endsWith('  ') ? text.trimEnd() : text;
 }
 
 function textFor(grammar: Grammar, piece: Piece): string {
@@ -467,8 +643,29 @@ function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
     ...piece,
     timestamp: piece.timestamp ?? told.timestamp,
     origin: piece.origin ?? told.origin,
-    level: piece.level ?? (isError ? told.level : undefined),
+    ...(piece.level === undefined && isError ? { level: told.level, isTold: true } : {}),
   };
+}
+
+/** A record behind a time and a tag is what the line is about; behind a message only when it holds a stack. */
+function isTagged(before: Header, record: JsonRecord): boolean {
+  if (record.exception) return isLogged(before);
+  return before.level === undefined && /^(?:[\w.@/-]{1,100}:?\s{0,4})?$/.test(before.rest.trim());
+}
+
+function isLogged({ level, timestamp }: Header): boolean {
+  return level !== undefined || timestamp !== undefined;
+}
+
+/** A line that a collector has put into a record of its own; what the line says of itself counts. */
+function isCollected(record: JsonRecord): boolean {
+  const isNamed = record.source !== undefined || record.timestamp !== undefined;
+  return isNamed && record.level === undefined && !record.exception && record.message !== '';
+}
+
+/** Of a record that another carries as its message. */
+function readInner(message: string): ParsedException | undefined {
+  return message.startsWith('{"') ? readRecord(message, readStack)?.exception : undefined;
 }
 
 /** The first exception in a stack that a record holds. */
@@ -492,18 +689,20 @@ function rawOf(pieces: readonly Piece[]): string {
   return raw.slice(0, maxRawChars);
 }
 
-function blockEvent(parsed: ParsedException, block: Block): ExceptionEvent {
+function blockEvent({ isUnhandled, ...parsed }: ParsedException, block: Block): ExceptionEvent {
   const pieces = [...block.said, ...withAbove(block)];
+  const [first] = block.pieces;
+  const isOwn = first !== undefined && block.grammar.isUncaught?.(first.text) === true;
   const level = block.grammar.standsAlone
     ? undefined
-    : pieces.find((piece) => piece.level !== undefined)?.level;
+    : (isOwn ? block.pieces : pieces).find((piece) => piece.level !== undefined)?.level;
   const timestamp = pieces.find((piece) => piece.timestamp !== undefined)?.timestamp;
   const origin = parsed.frames.length === 0 ? block.said[0]?.origin : undefined;
   return {
     kind: 'exception',
     ...parsed,
     ...(origin === undefined ? {} : { frames: [origin.frame] }),
-    severity: severityOf(parsed, level),
+    severity: severityOf(parsed, isUnhandled && level === 'warning' ? 'error' : level),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...releaseOf(pieces),
     raw: rawOf(pieces),

@@ -26,6 +26,26 @@ const python: Form = {
   },
 };
 
+/** The same in pylint's old form, which flake8 knows, too: `a.py:3: [E1101(no-member), Cart.add] …`. */
+const parseable: Form = {
+  head: new RegExp(
+    String.raw`^(\S.{0,1000}?\.pyi?):(\d{1,9}): \[(${pythonCode})(?:\([a-z-]{1,60}\), [^\]]{0,200})?\] (.{1,4000})$`,
+  ),
+  follow: single,
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], undefined, head[3], head[4] ?? '');
+  },
+};
+
+/** pyflakes has no codes; these are what it says most. */
+const pyflakes: Form = {
+  head: /^(\S.{0,1000}?\.pyi?):(\d{1,9}):(\d{1,9}):? ((?:undefined name '|redefinition of unused '|local variable '|'.{1,200}' imported but unused|import '.{1,200}' from line |invalid syntax|unexpected indent|expected an indented block|f-string is missing ).{0,1000})$/,
+  follow: single,
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
+  },
+};
+
 /** ruff with the source: the code and what, below it the place. */
 const ruff: Form = {
   head: new RegExp(String.raw`^(${pythonCode}):? (?:\[\*\] )?(.{1,4000})$`),
@@ -120,6 +140,8 @@ const phpstan: Form = {
 export const checkerForms: readonly Form[] = [
   pyright,
   python,
+  parseable,
+  pyflakes,
   ruff,
   rubocop,
   oxlint,

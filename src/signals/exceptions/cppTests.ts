@@ -15,7 +15,7 @@ const maxLines = 60;
 
 /** googletest: `a.cc:6: Failure`, `unknown file: Failure`, `a.cc(6): error: Expected …`; then what was expected. */
 const googleTest: Form = {
-  head: /^(\S.{0,1000}?)(?::(\d{1,9})|\((\d{1,9})\))?: (?:Failure|error: (?=(?:Expected|Value of|Failed|Death test)\b))(.{0,4000})$/,
+  head: /^(\S.{0,1000}?)(?:(?::(\d{1,9}))?: Failure|\((\d{1,9})\): (?:Failure|error: (?=(?:Expected|Value of|Failed|Death test)\b)))(.{0,4000})$/,
   follow: untilEmpty,
   message: (said, rest) => [said, ...rest].join('\n'),
 };
@@ -73,7 +73,7 @@ const checkCounts = /^\d{1,3}%: Checks: \d{1,9}, Failures: \d{1,9}, Errors: \d{1
 /** Criterion: `[----] a.c:6: Assertion Failed`, then why. */
 const criterion: Form = {
   head: /^\[----\] (\S.{0,1000}?):(\d{1,9})(): ((?:Assertion Failed|Unexpected signal caught below this line!).{0,100})$/,
-  follow: () => (line) => (/^\[----\] {2}/.test(line) ? 'enough' : 'no'),
+  follow: () => (line) => (/^\[----\](?: {2}|$)/.test(line) ? 'enough' : 'no'),
   message: (said, rest) =>
     rest
       .map((line) => line.slice('[----]'.length).trim())

@@ -1,8 +1,11 @@
 import type { Grammar } from './grammar.ts';
+import { bundlerForms } from './bundlerForms.ts';
 import { buildForms } from './buildForms.ts';
 import { compilerForms } from './compilerForms.ts';
 import { checkerForms } from './checkerForms.ts';
+import { jvmForms } from './jvmForms.ts';
 import { arrow, type Form, found, nothing, quoted, quoting, single } from './diagnosticForm.ts';
+import { toolForms } from './toolForms.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
 const parenthesised: Form = {
@@ -55,6 +58,15 @@ const goTool: Form = {
   },
 };
 
+/** `src/shop.erl:5:5: syntax error before: Z`: neither has the Erlang compiler. */
+const erlc: Form = {
+  head: /^((?:[A-Za-z]:)?[\w@./\\+-]{1,500}\.[eh]rl):(\d{1,9})(?::(\d{1,9}))?: (?!Warning: )(.{1,4000})$/,
+  follow: () => (line) => (/^%\s{1,8}(?:\d{1,9})?\|/.test(line) ? 'enough' : 'no'),
+  *parse(head) {
+    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
+  },
+};
+
 const goPackage: Form = {
   head: /^# [\w@./-]{1,300}(?: \[[\w@./-]{1,300}\])?$/,
   follow: single,
@@ -62,9 +74,9 @@ const goPackage: Form = {
   *parse() {},
 };
 
-/** rustc: the code and message, then the place. */
+/** rustc and deno lint: the code and message, then the place. */
 const rustc: Form = {
-  head: /^error(?:\[([A-Z]\w{1,20})\])?: (.{1,4000})$/,
+  head: /^error(?:\[([A-Z]\w{1,20}|[a-z][a-z-]{2,60})\])?: (.{1,4000})$/,
   needsMore: true,
   follow: () => {
     let lines = 0;
@@ -87,9 +99,9 @@ const rustc: Form = {
   },
 };
 
-/** What cargo says once more in the end. */
+/** What cargo and deno say once more in the end. */
 const cargoEnd: Form = {
-  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed)/,
+  head: /^error: (?:could not compile `|aborting due to |(?:doc)?test failed, to rerun|test run failed$|\d{1,6} targets? failed|process didn't exit successfully|build failed|Type checking failed\.$|Test failed$)/,
   follow: () => (line) =>
     /^(?:\s+`|Caused by:|  process didn't|warning: build failed)/.test(line) ? 'enough' : 'no',
   *parse() {
@@ -134,101 +146,6 @@ const unix: Form = {
   },
 };
 
-const esbuildPlace = /^\s{4}(\S.{0,1000}?):(\d{1,9}):(\d{1,9}):$/;
-
-const esbuild: Form = {
-  head: /^(?:✘|X) \[ERROR\] (.{1,4000})$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => {
-      if (++lines > 40) return 'no';
-      if (line === '') return lines > 3 ? 'enough' : 'more';
-      return /^\s/.test(line) ? 'enough' : 'no';
-    };
-  },
-  *parse(head, lines) {
-    const place = lines.map((line) => esbuildPlace.exec(line)).find((match) => match !== null);
-    const message = (head[1] ?? '')
-      .replace(/ \[[\w-]{1,60}\]$/, '')
-      .replace(/ \[plugin [^\]]{1,100}\]$/, '');
-    if (place) yield found(place[1] ?? '', place[2], place[3], undefined, message);
-  },
-};
-
-/** webpack and its plugins: `ERROR in ./src/a.js 3:12`, then what. */
-const webpack: Form = {
-  head: /^(?:\[tsl\] )?ERROR in (\S[^\s():]{0,1000})(?:[ :(](\d{1,9})[:,](\d{1,9})\)?(?:-\d{1,9}(?::\d{1,9})?)?)?$/,
-  needsMore: true,
-  follow: () => {
-    let lines = 0;
-    return (line) => (line === '' || ++lines > 30 ? 'no' : 'enough');
-  },
-  *parse(head, lines) {
-    const texts = lines.slice(1).map((line) => line.trim().replace(/^\[tsl\] /, ''));
-    const coded = /^(TS\d{1,6}): (.{1,4000})$/.exec(texts[0] ?? '');
-    const inner = /\((\d{1,9}):(\d{1,9})\)$/.exec(texts.find((text) => /Error: /.test(text)) ?? '');
-    const type =
-      coded?.[1] ??
-      /^(\w{1,80}Error): /.exec(texts.find((text) => /^\w{1,80}Error: /.test(text)) ?? '')?.[1];
-    yield found(
-      head[1] ?? '',
-      inner?.[1] ?? head[2],
-      inner?.[2] ?? head[3],
-      type,
-      coded?.[2] ?? texts[0] ?? '',
-    );
-  },
-};
-
-/** Maven: `[ERROR] /src/A.java:[5,17] …`; in the end it says all again. */
-const maven: Form = {
-  head: /^\[ERROR\] (\S.{0,1000}?\.\w{1,8}):\[(\d{1,9}),(\d{1,9})\] (.{1,4000})$/,
-  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
-  *parse(head) {
-    yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');
-  },
-};
-const mavenEnd: Form = {
-  head: /^\[ERROR\] (?:COMPILATION ERROR :|Failed to execute goal (?=.{0,2000}(?:Compilation failure|test failures)))/,
-  follow: () => {
-    let lines = 0;
-    return (line) =>
-      ++lines < 200 &&
-      /^(?:\[ERROR\](?: {2,4}\S| (?:\/|Please|Refer|See|->|To see|Re-run|For more|\[Help)|\s*$)|\[INFO\] -+$)/.test(
-        line,
-      ) &&
-      !/^\[INFO\] -+$/.test(line)
-        ? 'enough'
-        : 'no';
-  },
-  *parse(_head, lines) {
-    // The list below `COMPILATION ERROR` is the one that is counted; it begins blocks of its own.
-    yield nothing();
-    if (!lines[0]?.includes('COMPILATION ERROR')) return;
-    for (const line of lines.slice(1)) {
-      const match = maven.head.exec(line);
-      if (match) yield* maven.parse(match, [line]);
-    }
-  },
-};
-
-/** The counts of failed tests, and their list, which repeat what stands above. */
-const mavenCounts: Form = {
-  head: /^\[ERROR\] (?:Tests run: \d{1,9}, Failures: |(?:Failures|Errors): {0,4}$)/,
-  follow: () => (line) => (/^\[ERROR\] {2,6}\S/.test(line) ? 'enough' : 'no'),
-  *parse() {
-    yield nothing();
-  },
-};
-
-const kotlin: Form = {
-  head: /^e: (?:file:\/\/)?(\/.{0,1000}?\.kts?)(?::(\d{1,9}):(\d{1,9}):?|: \((\d{1,9}), (\d{1,9})\):) (.{1,4000})$/,
-  *parse(head) {
-    yield found(head[1] ?? '', head[2] ?? head[4], head[3] ?? head[5], undefined, head[6] ?? '');
-  },
-};
-
 /** `Build FAILED.` of MSBuild repeats every error. */
 const msbuildEnd: Form = {
   head: /^Build FAILED\.$/,
@@ -248,26 +165,24 @@ const forms: readonly Form[] = [
   colons,
   cargoEnd,
   rustc,
-  esbuild,
-  webpack,
-  maven,
-  mavenEnd,
-  mavenCounts,
+  ...bundlerForms,
+  ...jvmForms,
   compact,
   unix,
-  kotlin,
   msbuildEnd,
   goTool,
+  erlc,
   goPackage,
   ...buildForms,
   ...compilerForms,
   ...checkerForms,
+  ...toolForms,
   stylish,
 ];
 
 /** What at least one form's head has; other lines cost one look. */
 const anyHead =
-  /error|ERROR|Error|\.go:\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|: \*{3} |^go: |\.[fF](?:or|\d\d)?:\d|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
+  /error|ERROR|Error|\.(?:go|[eh]rl):\d|^# \S+(?: \[\S+\])?$|^e: |undefined reference|multiple definition|^Undefined symbols|^(?:\S{0,200}\/)?ld\b|awk: |: \*{3} |^go: |\.[fF](?:or|\d\d)?:\d|^In \S.{0,500} line \d{1,9}:$|^Build FAILED|^[^\s:]{1,1000}\.\w{1,8}$|\.pyi?:\d|\.rb:\d|\.groovy: \d|^ {2}[x×] |^ {2}Line {3}|━{5}$|^(?:[A-Z]{1,4}\d{3,4}|invalid-syntax)\b/;
 
 function formOf(line: string): Form | undefined {
   return anyHead.test(line) ? forms.find(({ head }) => head.test(line)) : undefined;
@@ -278,8 +193,19 @@ export const diagnostics: Grammar = {
   standsAlone: true,
   hints: [
     '  warning  ',
+    '[{"filePath":',
     ': E: ',
+    'awk: cmd. line:',
+    'mawk: ',
+    ') fatal: ',
+    '-- SC1',
+    '-- SC2',
     ': F: ',
+    // pylint's old form has no column.
+    ': [E0',
+    ': [E1',
+    ': [F4',
+    ': [F8',
     '  ,-[',
     '╭─[',
     '━━━━━',
@@ -294,6 +220,7 @@ export const diagnostics: Grammar = {
     '.  Stop.',
     'Build FAILED.',
     '\ne: file:///',
+    '.groovy: ',
     ' is not in std',
     'no required module provides',
     'import cycle not allowed',
@@ -305,8 +232,10 @@ export const diagnostics: Grammar = {
     ': reading http',
   ],
   placeHints: [
-    // What Python's checkers and the go tool say begins with a place.
-    ...Array.from({ length: 9 }, (_, digit) => [`.py:${digit + 1}`, `.go:${digit + 1}`]).flat(),
+    // What Python's checkers, the go tool and Erlang's compiler say begins with a place.
+    ...Array.from({ length: 9 }, (_, digit) =>
+      ['py', 'go', 'erl'].map((extension) => `.${extension}:${digit + 1}`),
+    ).flat(),
     '.pyi:',
     '.f90:',
     '.f95:',

@@ -1,14 +1,8 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { type Follow, type Grammar, maxFrames, type ParsedException } from './grammar.ts';
-import {
-  addFrame,
-  exceptionOf,
-  frameOf,
-  isScriptError,
-  maxMessageLines,
-  messageOf,
-  remembering,
-} from './parts.ts';
+import { isFrame, languageOf, readFrame } from './dotnetFrame.ts';
+import { testFailure } from './dotnetTestFailure.ts';
+import { addFrame, exceptionOf, isScriptError, maxMessageLines, messageOf } from './parts.ts';
 
 /** `System.IO.IOException`, `Acme.Shop+Lost`, ``Acme.Fault`1[System.Int32]``. */
 const typeName = String.raw`[A-Z_]\w{0,80}(?:[.+][A-Za-z_]\w{0,80}){0,12}(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
@@ -16,31 +10,39 @@ const errorName = String.raw`(?:[A-Z_]\w{0,80}[.+]){0,12}(?:[A-Z_]\w{0,80})?(?:E
 /** The number of a system error may stand behind the type. */
 const code = String.raw`(?: \((?:0x[0-9A-Fa-f]{1,16}|-?\d{1,10})[^)\n]{0,80}\))?`;
 const head = new RegExp(String.raw`^(\s{0,16})(${errorName})${code}: (.*)$`);
+/** A type with a namespace, whatever its name ends in; counts only with a frame below it. */
+const dotted = String.raw`[A-Z_]\w{0,80}(?:[.+][A-Za-z_]\w{0,80}){1,12}(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
+const dottedHead = new RegExp(String.raw`^(${dotted})${code}: (.*)$`);
 const unhandled = new RegExp(
   String.raw`^(?:Unhandled [Ee]xception[.:]|FATAL UNHANDLED EXCEPTION:|Unhandled Exception in .{1,80}?:) ?(?:(${typeName})${code}(?:: (.*)|)|)$`,
 );
 /** A head at the end of a logged sentence; counts only with a frame below it. */
 const trailingHead = new RegExp(String.raw`[\s:\]|](${errorName})${code}: (.*)$`);
 const innerHead = new RegExp(
-  String.raw`^\s{0,16}---> (?:\(Inner Exception #\d{1,4}\) )?(${typeName})${code}(?:: (.*)|)$`,
+  String.raw`^\s{0,16}---> (?:\(Inner Exception #(\d{1,4})\) )?(${typeName})${code}(?:: (.*)|)$`,
 );
-const innerOnHead = new RegExp(String.raw`^(.{0,8000}?) ---> (${errorName})${code}: (.*)$`);
-/** The words of the frames are translated by .NET Framework; mono adds offsets. */
-const frameLine =
-  /^\s{1,24}(?:at|bei|à|en|in|в|w|em|場所|在|위치:) (\S.{0,1000}?)(?: ?\[0x[0-9a-f]{1,10}\])?(?: (?:in|dans|en|в|w|em|場所|位置|파일) (.{1,600}?):(?:[^\s\d:]{1,12} ?)?(\d{1,9})\.?)?\s*$/;
-/** Unity's player: `Till.Settle (Basket basket) (at Assets/Till.cs:31)`. */
-const unityFrame =
-  /^([A-Z_][\w.+<>`/]{0,300}[.:][\w<>.|]{1,200} ?\(.{0,500}\)) \(at (.{1,500}):(\d{1,9})\)$/;
-const endOfInner =
-  /^\s*--- (?:End of inner|Fin de la trace|Ende der inneren|Fin del seguimiento|内部例外)/;
+const innerOnHead = new RegExp(
+  String.raw`^(.{0,8000}?) ---> (${dotted}|${errorName})${code}(?:: (.*)|)$`,
+);
+/** Translated, too; the seam where an exception was thrown again speaks of no inner one. */
+const endOfInner = /^\s*--- .{0,100}(?:\binner\b|intern|внутр|内部|내부|wewn)/;
 const seam = /^\s*--- .{1,200}---$|^\s*---$/;
+/** Where one of several inner exceptions ends. */
+const innerEnd = /\s*<---$/;
 const monoAgain = /^FATAL UNHANDLED EXCEPTION: /;
 /** The runtime gives up; below it prints frames, but no head. */
 const runtimeDeath = /^(Stack overflow)\.?$|^(?:Process terminated|Fatal error)\. ?(.{0,1000})$/;
+const repeated = /^(?:Repeat \d{1,9} times:|-{20,60})$/;
+/** What a shell says below. */
+const aborted = /^Aborted(?: \(core dumped\))?$/;
 /** Microsoft.Extensions.Logging's console: the category, then the message and the exception, indented. */
 const consoleLogger = /^(fail|crit): ([\w.`+<>]{1,200})\[-?\d{1,10}\]$/;
 const testFailed =
   /^\s{1,4}Failed (\S.{0,300}?) \[(?:<? ?)[\d.,]{1,10} ?m?s(?: [\d.]{1,10} ?ms)?\]$/;
+/** Where line ends became blanks: a stack on one line. */
+const oneLine = new RegExp(
+  String.raw`(?:^|[\s:\]|])${errorName}${code}: .{0,4000}? {3,4}at [\w.+<>\`]{1,300}\(.{0,4000}$`,
+);
 
 export const dotnet: Grammar = {
   language: 'csharp',
@@ -61,25 +63,40 @@ export const dotnet: Grammar = {
     if (consoleLogger.test(line)) return followConsole();
     if (testFailed.test(line)) return followTest();
     if (unhandled.test(line)) return followStack(true);
-    if (runtimeDeath.test(line)) return followStack(false);
+    if (runtimeDeath.test(line)) return followDeath();
+    if (isOneLine(line)) return () => 'no';
     if (isScriptError(line)) return undefined;
     if (head.test(line)) return followStack(/^\s*\w+\./.test(line));
-    return trailingHead.test(line) ? followStack(false) : undefined;
+    return dottedHead.test(line) || trailingHead.test(line) ? followStack(false) : undefined;
   },
-  saysEnough: (line) => !unhandled.test(line) && !head.test(line) && !testFailed.test(line),
+  saysEnough: (line) =>
+    isOneLine(line) || (!unhandled.test(line) && !head.test(line) && !testFailed.test(line)),
   keepsLeveled: (line) => monoAgain.test(line),
   *parse(lines) {
     const parsed =
-      parseTest(lines) ?? parseConsole(lines) ?? parseDeath(lines) ?? parseStack(lines);
+      parseTest(lines) ??
+      parseOneLine(lines) ??
+      parseConsole(lines) ??
+      parseDeath(lines) ??
+      parseStack(lines);
     if (parsed) yield parsed;
   },
 };
+
+function isOneLine(line: string): boolean {
+  return line.includes('   at ') && oneLine.test(line);
+}
+
+function parseOneLine([line = '']: readonly string[]): ParsedException | undefined {
+  return isOneLine(line) ? parseStack(line.split(/ {2,3}(?= at \S| --- | ---> )/)) : undefined;
+}
 
 /** Cheap, and true for all that the patterns take. */
 function mayBegin(line: string): boolean {
   if (line.includes('Exception') || line.includes('Error') || line.includes('Fault')) return true;
   const first = line.charCodeAt(0);
   if (first === 32) return testFailed.test(line);
+  if (first >= 65 && first <= 90 && dottedHead.test(line)) return true;
   return /^(?:fail: |crit: |Stack overflow|Process term|Fatal error|Unhandled |FATAL UNH)/.test(
     line,
   );
@@ -88,29 +105,50 @@ function mayBegin(line: string): boolean {
 /** @param strong whether the head can be nothing else; only then a message may have further lines */
 function followStack(strong: boolean): Follow {
   let frames = 0;
+  let inMessage = strong;
   let messageLines = 0;
-  return (line) => {
-    if (isFrame(line)) {
+  let afterInner = false;
+  return (shown) => {
+    const line = shown.replace(innerEnd, '');
+    const isBlankBelow = afterInner && line === '';
+    afterInner = line !== shown;
+    if (isFrame(line) || isBlankBelow || (afterInner && frames > 0)) {
       frames++;
+      inMessage = false;
       return 'enough';
     }
+    const verdict = frames > 0 ? 'enough' : 'more';
     if (innerHead.test(line)) {
+      inMessage = strong;
       messageLines = 0;
-      return frames > 0 ? 'enough' : 'more';
+      return verdict;
     }
-    if (endOfInner.test(line) || seam.test(line)) return frames > 0 ? 'enough' : 'no';
-    if (frames > 0) return monoAgain.test(line) || /^\s*<---$/.test(line) ? 'enough' : 'no';
-    if (!strong || ++messageLines > maxMessageLines) return 'no';
-    return messageLines > 1 && head.test(line) ? 'no' : 'more';
+    if (endOfInner.test(line) && strong) return verdict;
+    if (seam.test(line)) return frames > 0 ? 'enough' : 'no';
+    if (frames > 0 && aborted.test(line)) return 'last';
+    if (frames > 0 && monoAgain.test(line)) return 'enough';
+    if (!inMessage || ++messageLines > maxMessageLines) return 'no';
+    return messageLines > 1 && head.test(line) ? 'no' : verdict;
   };
 }
 
+function followDeath(): Follow {
+  const inner = followStack(false);
+  return (line) => (repeated.test(line) ? 'more' : inner(line));
+}
+
+/** Before .NET 5 what was thrown is not indented. */
 function followConsole(): Follow {
   let lines = 0;
+  let thrown: Follow | undefined;
   return (line) => {
+    if (thrown) return thrown(line);
     const isIndented = line.startsWith('      ');
-    if (++lines > 400 || (!isIndented && (lines === 1 || line.trim() !== ''))) return 'no';
-    return isIndented ? 'enough' : 'no';
+    if (++lines > 400) return 'no';
+    if (isIndented) return 'enough';
+    if (lines === 1 || !head.test(line)) return 'no';
+    thrown = followStack(true);
+    return 'more';
   };
 }
 
@@ -128,28 +166,6 @@ function followTest(): Follow {
     return isFrame(line) || endOfInner.test(line) || seam.test(line) ? 'enough' : 'no';
   };
 }
-
-/** Java prints `at` and a place in parentheses, JavaScript a line and a column. */
-function isFrame(line: string): boolean {
-  return isKnownFrame(line);
-}
-
-const isKnownFrame = remembering((line: string): boolean => {
-  if (line.endsWith(')') && line.includes(' (at ')) return unityFrame.test(line);
-  const match = line.startsWith(' ') && line.includes('(') ? frameLine.exec(line) : null;
-  if (!match) return false;
-  const called = match[1] ?? '';
-  if (
-    /\([\w$-]{0,100}\.(?:java|kts?|scala|sc|groovy|clj):\d{1,9}\)|\((?:Native Method|Unknown Source|<generated>|<anonymous>|native|index \d{1,9})\)/.test(
-      called,
-    )
-  )
-    return false;
-  if (/:\d+:\d+\)?$|^\/|\.[cm]?[jt]sx?:\d+|^(?:async|new|node:)/.test(called)) return false;
-  return /^(?:\(wrapper [\w-]{1,40}\) )?(?:[^\s(]{1,600}[.:/][^\s(]{1,300}|lambda_method\d{0,6}) ?\(.{0,1000}\)$/.test(
-    called,
-  );
-});
 
 interface Link {
   readonly type: string;
@@ -184,6 +200,8 @@ function readHead(line: string): { type: string; message: string } | undefined {
   if (match?.[1]) return { type: match[1], message: match[2] ?? '' };
   const plain = head.exec(line);
   if (plain) return { type: plain[2] ?? '', message: plain[3] ?? '' };
+  const named = dottedHead.exec(line);
+  if (named) return { type: named[1] ?? '', message: named[2] ?? '' };
   const trailing = trailingHead.exec(line);
   return trailing ? { type: trailing[1] ?? '', message: trailing[2] ?? '' } : undefined;
 }
@@ -195,91 +213,48 @@ function readHead(line: string): { type: string; message: string } | undefined {
 function readLinks(lines: readonly string[]): Link[] {
   const first = readHead(lines[0] ?? '');
   if (!first) return [];
-  const { links, open } = openHeads(first);
-  for (const line of lines.slice(1)) {
-    if (monoAgain.test(line)) break;
+  const outer: Link = { type: first.type, message: [], frames: [] };
+  const links = [outer];
+  const open = [outer];
+  addWords(first.message, links, open);
+  let again = false;
+  for (const shown of lines.slice(1)) {
+    if (monoAgain.test(shown)) break;
+    const line = shown.replace(innerEnd, '');
     const inner = innerHead.exec(line);
+    // The first inner exception of an aggregate is printed twice by .NET Framework.
+    if (inner) again = inner[1] === '0' && links.length > 1;
+    if (again) continue;
     if (inner) {
       // After frames it is a further inner exception of an aggregate: beside, not inside.
-      const link: Link = { type: inner[1] ?? '', message: [inner[2] ?? ''], frames: [] };
+      const link: Link = { type: inner[2] ?? '', message: [], frames: [] };
       links.push(link);
       open.push(link);
+      addWords(inner[3] ?? '', links, open);
     } else if (endOfInner.test(line)) {
       if (open.length > 1) open.pop();
     } else if (isFrame(line)) addFrame(open.at(-1)?.frames ?? [], readFrame(line));
-    else if (open.at(-1)?.frames.length === 0 && !seam.test(line)) open.at(-1)?.message.push(line);
+    else if (open.at(-1)?.frames.length === 0 && !seam.test(line)) addWords(line, links, open);
   }
   return links.slice(0, 20);
 }
 
-/** .NET Framework writes the inner heads behind the outer one, on one line. */
-function openHeads(first: { type: string; message: string }): { links: Link[]; open: Link[] } {
-  const links: Link[] = [];
-  let { type, message } = first;
+/** To the message of the innermost exception so far; behind an arrow another begins, as .NET Framework writes it. */
+function addWords(line: string, links: Link[], open: Link[]): void {
+  let rest = line;
   for (let at = 0; at < 10; at++) {
-    const inner = innerOnHead.exec(message);
-    links.push({ type, message: [inner ? (inner[1] ?? '') : message], frames: [] });
-    if (!inner) break;
-    type = inner[2] ?? '';
-    message = inner[3] ?? '';
+    const inner = innerOnHead.exec(rest);
+    open.at(-1)?.message.push(inner ? (inner[1] ?? '') : rest);
+    if (!inner) return;
+    const link: Link = { type: inner[2] ?? '', message: [], frames: [] };
+    links.push(link);
+    open.push(link);
+    rest = inner[3] ?? '';
   }
-  return { links, open: [...links] };
 }
 
 function causeOf({ type, message, frames }: Link): Cause {
-  return { type, message: messageOf(message).replace(/\s*<---$/, ''), frames };
-}
-
-const readFrame = remembering((line: string): Frame => {
-  const match = unityFrame.exec(line) ?? frameLine.exec(line);
-  const called = nameOf(match?.[1] ?? '');
-  const shown = match?.[2] ?? '';
-  const hasFile = shown !== '' && !shown.startsWith('<');
-  return frameOf(hasFile ? shown : pathOf(called), isInApp(called), {
-    function: called,
-    line: hasFile && match?.[3] !== undefined ? Number(match[3]) : undefined,
-  });
-});
-
-/** The method as it was written: not the state machines, closures and arguments the compiler made of it. */
-function nameOf(called: string): string {
-  return called
-    .replace(/^\(wrapper [\w-]{1,40}\) /, '')
-    .replace(/ ?\(.*$/s, '')
-    .replace(/\.<>c(?:__DisplayClass[\d_]{1,20})?(?:`\d)?(?=\.)/g, '')
-    .replace(
-      /(?:\.<>c__DisplayClass[\d_]{1,20})?\.?<<?(\w{1,100})>b__[\w]{1,20}>d(?:`\d)?\.MoveNext$/,
-      '.$1',
-    )
-    .replace(/[.+/]<(\w{1,100})>d__\d{1,6}(?:`\d)?(?:\[[^\]]{0,100}\])?[.:]{1,2}MoveNext$/, '.$1')
-    .replace(
-      /<<?(\w{1,100})>?\$?>[bg]__(?:(\w{1,100})\|)?[\d_]{1,20}/,
-      (_, outer: string, local: string | undefined) => (local ? `${outer}.${local}` : outer),
-    )
-    .replace(/\[[^\]]{0,200}\]$/, '');
-}
-
-/** Without debug symbols a type most likely lies in a file of its name. */
-function pathOf(called: string): string {
-  const parts = called
-    .replace(/`\d{1,2}/g, '')
-    .split(/[.+:]/)
-    .filter(Boolean);
-  const folder = parts.slice(0, -1).join('/');
-  return folder === '' ? 'unknown' : `${folder}.cs`;
-}
-
-const foreign =
-  /^(?:System|Microsoft|Mono|Internal|Interop|MS|Newtonsoft|NUnit|Xunit|Moq|NSubstitute|FluentAssertions|Serilog|NLog|log4net|Npgsql|MySql|MySqlConnector|Oracle|Dapper|MongoDB|StackExchange|RabbitMQ|MassTransit|MediatR|AutoMapper|FluentValidation|Polly|Grpc|Google|Azure|Amazon|Autofac|Castle|Ninject|Swashbuckle|Hangfire|Quartz|Confluent|Elastic(?:search)?|Nest|RestSharp|Refit|IdentityServer4|Duende|HotChocolate|GraphQL|UnityEngine|UnityEditor|Unity|JetBrains|Sentry|OpenTelemetry|Ardalis|Orleans|NServiceBus|Akka|FSharp|lambda_method\d{0,6})(?:[.+:(]|$)/;
-
-function isInApp(called: string): boolean {
-  return called !== '' && !foreign.test(called);
-}
-
-function languageOf(frames: readonly Frame[]): string {
-  const file = frames.find((frame) => frame.inApp)?.file ?? '';
-  if (/\.fsx?$/.test(file)) return 'fsharp';
-  return file.endsWith('.vb') ? 'vb' : 'csharp';
+  return { type, message: messageOf(message), frames };
 }
 
 function parseDeath(lines: readonly string[]): ParsedException | undefined {
@@ -297,7 +272,7 @@ function parseConsole(lines: readonly string[]): ParsedException | undefined {
   const match = consoleLogger.exec(lines[0] ?? '');
   if (!match) return undefined;
   const severity = match[1] === 'crit' ? 'fatal' : 'error';
-  const body = lines.slice(1).map((line) => line.slice(6));
+  const body = lines.slice(1).map((line) => line.replace(/^ {6}/, ''));
   const start = body.findIndex((line) => head.test(line));
   const thrown = start < 0 ? undefined : parseStack(body.slice(start));
   if (thrown) return { ...thrown, severity };
@@ -319,18 +294,4 @@ function parseTest(lines: readonly string[]): ParsedException | undefined {
   const stack = lines.findIndex((line) => /^\s+Stack Trace:$/.test(line));
   if (stack < 0) return undefined;
   return testFailure(messageOf(lines.slice(2, stack)), lines.slice(stack + 1));
-}
-
-export function testFailure(message: string, stack: readonly string[]): ParsedException {
-  const named =
-    /^(?:Test method \S{1,500} threw exception: \n)?([\w.+]{1,200}Exception) ?: ([^]*)$/.exec(
-      message,
-    );
-  const frames = stack.filter(isFrame).map(readFrame);
-  const outermost = {
-    type: named?.[1] ?? 'AssertionFailure',
-    message: named?.[2] ?? message,
-    frames: frames.slice(0, maxFrames),
-  };
-  return exceptionOf(languageOf(frames), outermost, [], { kind: 'test' });
 }

@@ -14,7 +14,8 @@ const nativeFrame =
 /** What the logger's report of a crashed process says behind the stack. */
 const report =
   /^(?:Last message|State|Client |Initial Call|Ancestors|Message Queue|Function|\s{4}Args|Start Call|Registered Name|Dictionary|Process Label|Queue|Postponed|Callback mode|Extra)/;
-const test = /^\s{2}\d{1,5}\) (?:test|doctest|property|feature) (.{1,300}) \([\w.]{1,200}\)$/;
+const test =
+  /^\s{2}\d{1,5}\) (?:(?:test|doctest|property|feature) .{1,300} \([\w.]{1,200}\)|[\w.]{1,200}: failure on setup_all callback, .{1,100})$/;
 const testPlace = /^\s{5}((?:[^\s:]{1,300}\/)?[\w.-]{1,100}\.exs?):(\d{1,9})$/;
 const compileHead = /^([\w./-]{1,300}\.exs?):(\d{1,9})(?::\d{1,9})?: (.*)$/;
 
@@ -34,7 +35,7 @@ export const elixir: Grammar = {
 /** Asked before the test runners whose lists look alike at first. */
 export const elixirTests: Grammar = {
   language: 'elixir',
-  hints: ['_test.exs:'],
+  hints: ['_test.exs:', ' setup_all callback'],
   standsAlone: true,
   begin: (line) => (line.startsWith('  ') && test.test(line) ? followTest() : undefined),
   *parse(lines) {
@@ -47,7 +48,9 @@ export const elixirTests: Grammar = {
 function followStack(base: number): Follow {
   let frames = 0;
   let others = 0;
+  let isNested = base > 0;
   return (line) => {
+    isNested ||= line.includes('** (') && head.test(line);
     if (isFrame(line)) {
       frames++;
       return 'enough';
@@ -56,14 +59,17 @@ function followStack(base: number): Follow {
     const deeper = indentOf(line) > base && line.trim() !== '';
     if (deeper && ++others <= 2 * maxMessageLines) return 'enough';
     const blank = line.trim() === '' && frames === 0 && ++others <= maxMessageLines;
-    return blank ? 'enough' : 'no';
+    if (blank) return 'enough';
+    // Frames surely follow below an exit, so the message is what stands above them, however it is indented.
+    return isNested && frames === 0 && ++others <= maxMessageLines ? 'more' : 'no';
   };
 }
 
 function followTest(): Follow {
   let lines = 0;
   return (line) => {
-    if (++lines === 1) return testPlace.test(line) ? 'more' : 'no';
+    // What failed before the first test of a module is of no test.
+    if (++lines === 1) return testPlace.test(line) || head.test(line) ? 'more' : 'no';
     return lines < 300 && line.startsWith('     ') ? 'enough' : 'no';
   };
 }
@@ -157,8 +163,7 @@ function isInApp(app: string | undefined, file: string): boolean {
 
 function parseTest(lines: readonly string[]): ParsedException | undefined {
   const place = testPlace.exec(lines[1] ?? '');
-  if (!place) return undefined;
-  const body = lines.slice(2);
+  const body = lines.slice(place ? 2 : 1);
   const stack = body.findIndex((line) => /^\s+stacktrace:$/.test(line));
   const text = (stack < 0 ? body : body.slice(0, stack)).map((line) => line.trim());
   const frames: Frame[] = [];
@@ -166,7 +171,7 @@ function parseTest(lines: readonly string[]): ParsedException | undefined {
     const frame = readFrame(line);
     if (frame) addFrame(frames, frame);
   }
-  if (!frames.some((frame) => frame.inApp))
+  if (place && !frames.some((frame) => frame.inApp))
     frames.push(frameOf(place[1] ?? '', true, { line: Number(place[2]) }));
   const thrown = head.exec(text[0] ?? '');
   const code = text

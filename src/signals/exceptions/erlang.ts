@@ -1,20 +1,20 @@
 import type { Frame } from '../../core/signal.ts';
-import type { Grammar, ParsedException } from './grammar.ts';
+import { type Grammar, loggedError, type ParsedException } from './grammar.ts';
 import { addFrame, exceptionOf, frameOf, messageOf } from './parts.ts';
 
 const reportHead = /^=(?:ERROR|CRASH|SUPERVISOR) REPORT==== .{1,80}===$/;
 /** What a logger of today writes behind its own time and level. */
 const ownHead =
   /^(?:\*\* (?:Generic server|State machine|Generic event handler|gen_event handler) .{1,300}|Error in process <[\d.]{1,30}>.{0,200} with exit value:|\s{0,4}crasher:)$/;
-const shellHead = /^\*\* exception (?:error|exit|throw): /;
+const shellHead = /^(?:\*\* |escript: )exception (?:error|exit|throw): /;
 /** A server that dies reports, and so does its process, right behind. */
 const serverHead = /^\*\* (?:Generic server|State machine) (.{1,300}?) terminating/;
 const crashHead = /^(?:=CRASH REPORT==== .{1,80}===|\s{0,4}crasher:)$/;
 const registered = /^\s{1,8}(?:registered_name|pid): (\S{1,300})$/;
 /** `exception error: no match of right hand side value undefined`, in a crash report and the shell. */
-const told = /^\s{0,8}(?:\*\* )?exception (error|exit|throw): (.{0,4000})$/;
+const told = /^\s{0,8}(?:\*\* |escript: )?exception (error|exit|throw): (.{0,4000})$/;
 const toldPlace =
-  /^\s{1,12}(?:in (?:function|call from) {1,2}(\S{1,300}) )?\(([\w./@-]{1,300}\.(?:erl|hrl|xrl|yrl)), line (\d{1,9})\)$/;
+  /^\s{0,12}(?:in (?:function|call from) {1,2}(\S{1,300}) )?\(([\w./@-]{1,300}\.(?:erl|hrl|xrl|yrl)), line (\d{1,9})\)$/;
 const toldBehind = / \(([\w./@-]{1,300}\.(?:erl|hrl|xrl|yrl)), line (\d{1,9})\)$/;
 /** What stands above the reason in a report of a server. */
 const reasonMark = /^\*\* Reason for termination ?(?:==|= ?)\s*$/;
@@ -50,16 +50,20 @@ export const erlang: Grammar = {
     '** State machine ',
     'crasher:\n',
     '** exception ',
+    'escript: exception',
   ],
   keepsLeveled: (line) => line.startsWith('** ') || crashHead.test(line),
   begin(line) {
-    const may = line.startsWith('=') || line.startsWith('*') || line.endsWith(':');
+    const may = /^[=*e]/.test(line) || line.endsWith(':');
     if (!may || !(reportHead.test(line) || ownHead.test(line) || shellHead.test(line)))
       return undefined;
     let blanks = 0;
     let heads = reportHead.test(line) ? 0 : 1;
     let isServer = serverHead.test(line);
+    let isFirst = reportHead.test(line);
     return (next) => {
+      const isSaid = isFirst && !reportHead.test(next);
+      isFirst = false;
       if (isServer && crashHead.test(next)) {
         isServer = next.startsWith('='); // then `crasher:` is still to come
         return 'enough';
@@ -67,7 +71,7 @@ export const erlang: Grammar = {
       isServer ||= serverHead.test(next);
       if (ownHead.test(next) && ++heads > 1) return 'no';
       if (next.trim() === '') return ++blanks > 2 ? 'no' : 'enough';
-      if (/^(?:\s|\*\* |[{[<"']|Error in process )/.test(next)) return 'enough';
+      if (isSaid || /^(?:\s|\*\* |[{[<"']|Error in process )/.test(next)) return 'enough';
       return 'no';
     };
   },
@@ -86,10 +90,19 @@ export const erlang: Grammar = {
 };
 
 function* parseReport(lines: readonly string[]): Iterable<ParsedException> {
-  const parsed = parseTold(lines) ?? parseTerms(lines);
+  const parsed = parseTold(lines) ?? parseTerms(lines) ?? parseSaid(lines);
   // A supervisor repeats what its child has said.
   const isSupervisor = lines[0]?.startsWith('=SUPERVISOR') === true;
   if (parsed) yield isSupervisor ? { ...parsed, silent: true } : parsed;
+}
+
+/** What a program itself has logged as an error. */
+function parseSaid([head = '', ...lines]: readonly string[]): ParsedException | undefined {
+  const said = messageOf(lines.map((line) => line.trim()));
+  if (!head.startsWith('=ERROR REPORT') || said === '' || said.startsWith('** ')) return undefined;
+  return exceptionOf('erlang', { type: loggedError, message: said, frames: [] }, [], {
+    kind: 'log',
+  });
 }
 
 /** Whether the process that crashed is the server that terminated, by its name or number. */
@@ -126,6 +139,20 @@ function parseTold(lines: readonly string[]): ParsedException | undefined {
   const said = messageOf(text);
   const inTerm = frames.length === 0 ? framesInTerms(lines.slice(at).join('\n')) : frames;
   return exceptionOf('erlang', { type: typeOf(said, kind), message: said, frames: inTerm }, []);
+}
+
+/** The stack in words: `in call from shop:price/2 (shop.erl, line 21)`. */
+export function framesInWords(lines: readonly string[]): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (const line of lines) {
+    const place = toldPlace.exec(line);
+    if (place) addFrame(frames, placed(place[1], place[2], place[3]));
+  }
+  return frames;
+}
+
+export function reasonNameOf(said: string): string {
+  return reasonName.exec(said)?.[1] ?? 'error';
 }
 
 function typeOf(said: string, kind: string): string {

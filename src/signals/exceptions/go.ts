@@ -77,10 +77,10 @@ function followTrace(started: boolean): Follow {
       return 'enough';
     }
     const isStart = goroutine.test(line);
-    if (blank && !isStart)
-      return /^(?:exit status \d{1,3}|r\w{1,5} {1,6}0x[0-9a-f]{1,16})$/.test(line)
-        ? 'enough'
-        : 'no';
+    if (blank && !isStart) {
+      if (/^exit status \d{1,3}$/.test(line)) return 'last';
+      return /^r\w{1,5} {1,6}0x[0-9a-f]{1,16}$/.test(line) ? 'enough' : 'no';
+    }
     blank = false;
     return isStart || isTraceLine(line) ? 'enough' : 'no';
   };

@@ -17,6 +17,8 @@ export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'releas
   readonly kind?: FindingKind;
   /** It repeats what is counted elsewhere, or says nothing of its own: its lines are taken, and nothing is told. */
   readonly silent?: boolean;
+  /** Nobody caught it but who reports it: no mere warning, whatever its logger thought. */
+  readonly isUnhandled?: boolean;
 };
 
 /**
@@ -42,8 +44,16 @@ export interface Grammar {
   begin(line: string): Follow | undefined;
   /** Whether this first line says enough by itself; without it, a block waits for a second one. */
   saysEnough?(line: string): boolean;
+  /** Type and message stand below the frames. */
+  readonly namesLast?: boolean;
+  /** Whether the runtime itself begins so when nobody caught it: however mild what a logger said above. */
+  isUncaught?(line: string): boolean;
   /** Whether a report with this first line stands below its message, which may be any line; that comes first in `parse`. */
   takesLineAbove?(first: string): boolean;
+  /** What it takes belongs to the message logged right above, even with a header of its own. */
+  readonly isOfMessage?: boolean;
+  /** Loggers may write their header before each line of a report: once before the first, lines with a level belong. */
+  readonly repeatsHeaders?: boolean;
   /** Whether a report with this first line has nothing to do with a message that was logged above. */
   isApart?(first: string): boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */

@@ -1,5 +1,6 @@
 import { batsTests } from './batsTests.ts';
-import { clojure } from './clojure.ts';
+import { behaveTests } from './behaveTests.ts';
+import { clojure, clojureTests } from './clojure.ts';
 import { ada } from './ada.ts';
 import { cppTests } from './cppTests.ts';
 import { cppTestXml } from './cppTestXml.ts';
@@ -11,8 +12,10 @@ import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
 import { dlang } from './dlang.ts';
 import { dotnet } from './dotnet.ts';
+import { dotnetTests } from './dotnetTests.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
+import { fish } from './fish.ts';
 import { fortran } from './fortran.ts';
 import { glog } from './glog.ts';
 import { go } from './go.ts';
@@ -22,16 +25,20 @@ import { goGin } from './goGin.ts';
 import { goRace } from './goRace.ts';
 import { goRun } from './goRun.ts';
 import { goTests } from './goTests.ts';
+import { erlangTests } from './erlangTests.ts';
 import type { Grammar } from './grammar.ts';
 import { haskell } from './haskell.ts';
-import { java, javaReports } from './java.ts';
+import { java } from './java.ts';
+import { javaReports } from './javaReports.ts';
 import { javascript } from './javascript.ts';
 import { javascriptTests } from './javascriptTests.ts';
 import { jsonReports } from './jsonReports.ts';
 import { julia } from './julia.ts';
+import { julXml } from './julXml.ts';
 import { junitXml } from './junitXml.ts';
 import { kernel } from './kernel.ts';
 import { lua } from './lua.ts';
+import { luaTests } from './luaTests.ts';
 import { miette } from './miette.ts';
 import { native } from './native.ts';
 import { caughtSignals, debugMode, numberedStacks } from './nativeStacks.ts';
@@ -40,21 +47,27 @@ import { npm } from './npm.ts';
 import { ocaml } from './ocaml.ts';
 import { perl } from './perl.ts';
 import { pascal } from './pascal.ts';
-import { php } from './php.ts';
+import { php, phpStack } from './php.ts';
+import { phpConsole } from './phpConsole.ts';
 import { phpTests } from './phpTests.ts';
 import { powershell } from './powershell.ts';
 import { psql } from './psql.ts';
 import { python } from './python.ts';
+import { pythonBare } from './pythonBare.ts';
 import { pythonFault } from './pythonFault.ts';
 import { pythonNotebook } from './pythonNotebook.ts';
 import { pythonRich } from './pythonRich.ts';
 import { pythonTests } from './pythonTests.ts';
 import { r } from './r.ts';
 import { robotTests } from './robotTests.ts';
-import { ruby, rubyTests } from './ruby.ts';
+import { ruby, rubyStack } from './ruby.ts';
+import { rubyFrameworks } from './rubyFrameworks.ts';
+import { rubyTests } from './rubyTests.ts';
 import { rust } from './rust.ts';
 import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
+import { sbt } from './sbt.ts';
+import { scalaTests } from './scalaTests.ts';
 import { shell } from './shell.ts';
 import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
@@ -64,6 +77,7 @@ import { teamcity } from './teamcity.ts';
 import { terraform } from './terraform.ts';
 import { v8Death } from './v8Death.ts';
 import { testUnit } from './testUnit.ts';
+import { tslog } from './tslog.ts';
 import { valgrind } from './valgrind.ts';
 import { xunitTests } from './xunitTests.ts';
 import { wordpress } from './wordpress.ts';
@@ -73,15 +87,22 @@ import { zig } from './zig.ts';
 export const grammars: readonly Grammar[] = [
   junitXml(() => grammars),
   teamcity(() => grammars),
+  erlangTests,
+  julXml,
+  sbt,
+  scalaTests,
+  clojureTests,
   rubyTests,
   testUnit,
   elixirTests,
   javaReports,
   jsonReports,
   javascriptTests,
+  luaTests,
   tapTests,
   psql,
   pythonTests,
+  behaveTests,
   doctests,
   phpTests,
   goTests,
@@ -92,11 +113,13 @@ export const grammars: readonly Grammar[] = [
   swiftTests,
   robotTests,
   xunitTests,
+  dotnetTests,
   batsTests,
   npm,
   kernel,
   v8Death,
   pythonNotebook,
+  pythonBare,
   python,
   pythonRich,
   pythonFault,
@@ -123,8 +146,12 @@ export const grammars: readonly Grammar[] = [
   debugMode,
   wordpress,
   php,
+  phpStack,
+  phpConsole,
   crystal,
+  rubyFrameworks,
   ruby,
+  rubyStack,
   elixir,
   erlang,
   lua,
@@ -139,9 +166,11 @@ export const grammars: readonly Grammar[] = [
   terraform,
   tcl,
   perl,
+  fish,
   shell,
   swift,
   diagnostics,
+  tslog,
   javascript,
   r,
   haskell,

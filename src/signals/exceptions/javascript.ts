@@ -1,4 +1,4 @@
-import { indentOf, messageOf, remembering } from './parts.ts';
+import { indentOf, messageOf } from './parts.ts';
 import type { Cause, Frame } from '../../core/signal.ts';
 import {
   type Follow,
@@ -7,6 +7,16 @@ import {
   maxMessageChars,
   type ParsedException,
 } from './grammar.ts';
+import {
+  fileFrame,
+  frame,
+  frameLine,
+  isFrame,
+  isOwnFrame,
+  languageOf,
+  placeInMessage,
+  readFrame,
+} from './javascriptFrame.ts';
 
 /** `/srv/app/cart.js:8`, `file:///srv/a.mjs:2`, `C:\app\a.js:3`, `node:internal/x:12`: the head of an uncaught one. */
 const placeLine =
@@ -28,21 +38,10 @@ const bareHead =
 /** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`. */
 const namedHead =
   /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
+const labelledHead = /^\s+(?:[A-Z_$][\w$.]{0,80})?(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /;
 const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\](?: \{|,)?\s*$/;
-const frameLine = /^\s+at (?:async |new )?.{1,2000}$/;
-const ownFrame =
-  /:\d{1,9}:\d{1,9}\)?(?: \{)?,?$|\(<anonymous>\)(?: \{)?,?$|\(index \d+\)(?: \{)?,?$|\(native\)(?: \{)?,?$|^\s+at (?:node:|native$|<anonymous>)/;
-/** Rust's backtraces have columns, too. */
-const rustFrame = /^\s+at \S+\.rs:\d{1,9}:\d{1,9}$/;
-/** Firefox and Safari: `priceOf@http://…:8:12`, with `async*` and the like before, evaluated code behind. */
-const browserFrame =
-  /^\s*([^@\n]{0,200})@((?:https?|file|webpack|webpack-internal|app|capacitor|moz-extension|chrome-extension|safari-web-extension):\/\/[^\s]{1,1000}?)(?: line \d{1,9} > \w{1,20}){0,4}:(\d{1,9}):(\d{1,9})$/;
-/** Firefox's console: the name, then the place, often without a column. */
-const consoleFrame =
-  /^\s{2,8}(\S{1,200}) ((?:https?|file|webpack|webpack-internal):\/\/\S{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
-const nativeCode = /^\s*(?:[^@\s]{0,200}@)?\[native code\]$/;
 const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
-const causeHead = /^\s*(?:\[cause\]: |(?:Caused by|caused by|cause): )(.*)$/;
+const causeHead = /^\s*(?:\[cause\]:? |(?:Caused by|caused by|cause): )(.*)$/;
 const listHead = /^\s*\[?errors\]?: \[\s*$/;
 /** What Vite's plugins say of where they failed. */
 const pluginPlace = /^ {2}File: (\S.{0,1000}?):(\d{1,9}):\d{1,9}$/;
@@ -62,6 +61,8 @@ export const javascript: Grammar = {
     'Node.js v',
     '@http',
     '@file:',
+    'ENOENT: ',
+    'EACCES: ',
   ],
   begin(line) {
     if (placeLine.test(line)) return followUncaught();
@@ -82,32 +83,44 @@ export const javascript: Grammar = {
       parsePageError(first) ??
       parseBlock(lines) ??
       parseEngineHead(first);
-    if (parsed) yield parsed;
+    // `console.trace` says where a program is, not that anything is wrong.
+    if (parsed) yield parsed.type === 'Trace' ? { ...parsed, silent: true } : parsed;
   },
 };
 
-/** Place, source line, carets, blank, then the error; a thrown value that is no error has no frames. */
+/**
+ * Place, source line, carets, blank, then the error; a thrown value that is no error has no frames. The code at the
+ * end of a file has no carets, that of a type-stripped one more lines below them.
+ */
 function followUncaught(): Follow {
   let at = 0;
   let carets = false;
+  let blank = false;
   let inner: Follow | undefined;
   let values = 0;
   return (line) => {
     at++;
     if (inner) return inner(line);
-    if (!carets) {
+    const isBlank = line.trim() === '';
+    const afterBlank = blank;
+    blank = isBlank;
+    if (!carets && !(afterBlank && isStrongHead(line))) {
       if (caretLine.test(line)) carets = true;
       return at <= 4 ? 'more' : 'no';
     }
-    if (line.trim() === '') return values > 0 ? 'enough' : at > 6 ? 'no' : 'more';
+    if (isBlank) return values > 0 ? 'enough' : at > 6 ? 'no' : 'more';
     if (runtimeLine.test(line)) return 'last';
     if (traceHint.test(line)) return 'enough';
-    if (values === 0 && (bareHead.test(line) || namedHead.test(line) || bracketHead.test(line))) {
+    if (isUncaughtHead(line) && (values === 0 || afterBlank)) {
       inner = followStack('uncaught', indentOf(line), line);
       return 'enough';
     }
     return placeLine.test(line) || frameLine.test(line) || ++values > 12 ? 'no' : 'enough';
   };
+}
+
+function isUncaughtHead(line: string): boolean {
+  return bareHead.test(line) || namedHead.test(line) || bracketHead.test(line);
 }
 
 type Phase = 'message' | 'frames' | 'properties' | 'closed';
@@ -118,6 +131,8 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
   let messageLines = 0;
   let blanks = 0;
   const uncaught = kind === 'uncaught';
+  const isLabel = !uncaught && !namedHead.test(head);
+  const isName = /^[\w$.]{1,101}$/.test(head);
   return (line) => {
     if (phase === 'properties') {
       if (indentOf(line) <= base && /^\s*[}\]]/.test(line)) {
@@ -134,12 +149,16 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
     }
     if (phase === 'frames') {
       if (elided.test(line)) return 'enough';
-      if (/^\s*(?:Caused by|caused by): /.test(line)) return 'enough';
+      if (/^\s*(?:(?:Caused by|caused by):|\[cause\]) /.test(line)) return 'enough';
       return uncaught && line.trim() === '' && ++blanks < 3 ? 'enough' : 'no';
     }
     if (frameLine.test(line) && !uncaught) return 'no';
-    if (messageLines > 0 && isStrongHead(line)) return 'no';
+    // hapi's `Debug: …` and the like are a label above the error.
+    if (messageLines === 0 && isLabel && labelledHead.test(line)) return 'no';
+    // A word above an empty line: a title, or the dots of a test run.
+    if (isName && messageLines === 0 && line.trim() === '') return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
+    if (messageLines > 0 && isStrongHead(line)) return 'no';
     return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))
       ? uncaught
         ? 'enough'
@@ -152,12 +171,17 @@ function followFrames(): Follow {
   return (line) => (isFrame(line) || elided.test(line) ? 'enough' : 'no');
 }
 
+/** A class that does not say that it is an error, behind a logger's message: `booking failed SeatTaken: …`. */
+const ownClass = /(?:^|\s)([A-Z][a-z\d]+(?:[A-Z][a-z\d]*)+)(?: \[[\w.]{1,80}\])?: (.*)$/;
+
 /** Frames without a head: Bun prints the message of an `Error` alone, as `error: …`. */
 function parseFrames(lines: readonly string[], said: readonly string[]): ParsedException {
   const { frames } = readFrames(lines, 0);
-  const message = messageOf(withoutExcerpt(said));
+  const [first = '', ...more] = withoutExcerpt(said);
+  const named = ownClass.exec(first);
+  const message = messageOf([named?.[2] ?? first, ...more]);
   return {
-    ...asError({ type: 'Error', message, frames }),
+    ...asError({ type: named?.[1] ?? 'Error', message, frames }),
     ...(message === '' ? { silent: true } : {}),
   };
 }
@@ -176,39 +200,6 @@ function parseEngineHead(line: string): ParsedException | undefined {
 
 function asError({ type, message, frames }: Cause): ParsedException {
   return { language: languageOf(frames), type, message, frames, causes: [], severity: 'error' };
-}
-
-/** What kind of frame a line is: ours has a column, or is one of a browser. */
-function kindOfFrame(line: string): FrameKind {
-  return mayBeFrame(line) ? rememberedKind(line) : 'none';
-}
-
-type FrameKind = 'own' | 'other' | 'none';
-
-/** Cheap, and true for all frames: messages, which seldom come again, are not worth remembering. */
-function mayBeFrame(line: string): boolean {
-  const first = line.charCodeAt(0);
-  return first <= 32 || first > 127 || /@|:\/\/|\[native /.test(line);
-}
-
-const rememberedKind = remembering((line: string): FrameKind => {
-  const isBrowser = isBrowserFrame(line);
-  if (!isBrowser && !frameLine.test(line)) return 'none';
-  return isBrowser || (ownFrame.test(line) && !rustFrame.test(line)) ? 'own' : 'other';
-});
-
-function isFrame(line: string): boolean {
-  return kindOfFrame(line) !== 'none';
-}
-
-function isBrowserFrame(line: string): boolean {
-  if (line.includes('://')) return browserFrame.test(line) || consoleFrame.test(line);
-  return nativeCode.test(line);
-}
-
-/** Java, C# and PHP print `at` too, but no column. */
-function isOwnFrame(line: string): boolean {
-  return kindOfFrame(line) === 'own';
 }
 
 function isStrongHead(line: string): boolean {
@@ -243,21 +234,24 @@ function readHead(line: string): Head | undefined {
     bracket ??
     (bare && bare[1]?.endsWith('Warning') ? namedHead.exec(line) : (bare ?? namedHead.exec(line)));
   if (!match) return undefined;
+  // Bun prints an error of the system without its class.
+  if (systemCode.test(match[1] ?? '')) return { type: 'Error', message: line.trim() };
   const code = match[2];
+  const isName = code !== undefined && givenName.test(code);
   return {
-    type: match[1] ?? 'Error',
+    type: isName ? code : (match[1] ?? 'Error'),
     message: (match[3] ?? '').replace(/ \{$/, ''),
-    ...(code === undefined || code === 'Error' ? {} : { code }),
+    ...(code === undefined || code === 'Error' || isName ? {} : { code }),
   };
 }
 
+const systemCode = /^E[A-Z]{3,15}$/;
+/** `Error [QuotaError]: …`: the class, then the name it was given; codes are in capitals. */
+const givenName = /[a-z](?:Error|Exception)$/;
+
 function parseBlock(lines: readonly string[]): ParsedException | undefined {
   const place = placeLine.exec(lines[0] ?? '');
-  const caret = place ? lines.findIndex((line) => caretLine.test(line)) : -1;
-  if (place && caret < 0) return undefined;
-  let start = caret + 1;
-  while (start < lines.length && lines[start]?.trim() === '') start++;
-  const body = lines.slice(start);
+  const body = place ? belowExcerpt(lines) : lines;
   if (body.length === 0) return undefined;
   const broken = parsePluginError(body);
   if (broken) return broken;
@@ -275,12 +269,23 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
   return assemble(tree, place, lines);
 }
 
+/** What follows the place and the code there; nothing when there is neither a caret nor an error. */
+function belowExcerpt(lines: readonly string[]): readonly string[] {
+  const caret = lines.findIndex((line) => caretLine.test(line));
+  const said = lines.findIndex(
+    (line, at) => at > caret && lines[at - 1]?.trim() === '' && isUncaughtHead(line),
+  );
+  if (said > 0) return lines.slice(said);
+  const value = lines.findIndex((line, at) => at > caret && line.trim() !== '');
+  return caret < 0 || value < 0 ? [] : lines.slice(value);
+}
+
 /** A file that a plugin of Vite could not transform; the frames are all Vite's own. */
 function parsePluginError(lines: readonly string[]): ParsedException | undefined {
   const head = viteHead.test(lines[0] ?? '') ? readHead(lines[0] ?? '') : undefined;
   const place = lines.map((line) => pluginPlace.exec(line)).find(Boolean);
   if (!head || !place) return undefined;
-  const frames = [placeFrame(place)];
+  const frames = [fileFrame(place[1] ?? '', place[2])];
   return { ...asError({ ...head, frames }), kind: 'diagnostic' };
 }
 
@@ -381,19 +386,12 @@ function withPlace(
 ): readonly Frame[] {
   const noneInApp = !frames.some((frame) => frame.inApp);
   if (place && (noneInApp || head.type === 'SyntaxError')) {
-    const frame = placeFrame(place);
+    const frame = fileFrame(place[1] ?? '', place[2]);
     const known = frames.some((other) => other.file === frame.file && other.line === frame.line);
     if (frame.inApp && !known) return [frame, ...frames];
   }
-  const importer = noneInApp ? /imported from (\S{1,1000})$/m.exec(head.message)?.[1] : undefined;
-  return importer === undefined
-    ? frames
-    : [{ file: pathOf(importer), inApp: isInApp(importer) }, ...frames];
-}
-
-function placeFrame(place: RegExpExecArray): Frame {
-  const file = place[1] ?? '';
-  return { file: pathOf(file), line: Number(place[2]), inApp: isInApp(file) };
+  const said = noneInApp ? placeInMessage(head.message) : undefined;
+  return said === undefined ? frames : [said, ...frames];
 }
 
 function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedException | undefined {
@@ -402,7 +400,7 @@ function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedExc
   );
   if (value.length === 0 || !body.some((line) => traceHint.test(line) || runtimeLine.test(line)))
     return undefined;
-  const frames = [placeFrame(place)];
+  const frames = [fileFrame(place[1] ?? '', place[2])];
   return {
     language: languageOf(frames),
     type: 'Uncaught',
@@ -411,79 +409,4 @@ function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedExc
     causes: [],
     severity: 'fatal',
   };
-}
-
-const withLocation = /^(.{0,500}?) ?\((.{1,1500})\)$/;
-const location = /^(.{1,1200}?):(\d{1,9})(?::(\d{1,9}))?$/;
-
-/** Frames repeat, even where the messages above them do not. */
-const readFrame = remembering(readFrameLine);
-
-function readFrameLine(line: string): Frame | undefined {
-  const browser = browserFrame.exec(line) ?? consoleFrame.exec(line);
-  if (browser) {
-    const name = (browser[1] ?? '').replace(/^.{0,200}\*|(?:\/<){1,10}$/g, '');
-    return frame(name, browser.slice(2, 5).filter(Boolean).join(':'));
-  }
-  const text = line
-    .trim()
-    .replace(/(?: \{)?,?$/, '')
-    .replace(/^at (?:async )?/, '');
-  if (!line.trim().startsWith('at ')) return undefined;
-  const evaluated =
-    /^(?:eval|.{1,200}) \(eval at [^()]{1,500} \(([^()]{1,1000}:\d{1,9}:\d{1,9})\)/.exec(text);
-  if (evaluated) return frame('eval', evaluated[1] ?? '');
-  const named = withLocation.exec(text);
-  return named ? frame(named[1] ?? '', named[2] ?? '') : frame('', text);
-}
-
-function frame(name: string, where: string): Frame {
-  const match = location.exec(where);
-  const file = match?.[1] ?? where;
-  const called = name.replace(/ \[as [^\]]{1,200}\]$/, '');
-  return {
-    file: pathOf(file),
-    ...(called === '' ? {} : { function: called }),
-    ...(match ? { line: Number(match[2]) } : {}),
-    ...(match?.[3] === undefined ? {} : { column: Number(match[3]) }),
-    inApp: match !== null && isInApp(file),
-  };
-}
-
-/** A file of ours has a folder or is plainly a script; the runtime's own have `node:` or neither. */
-function isInApp(file: string): boolean {
-  if (
-    /^(?:node:|ext:|internal[\\/]|native$|<|\[)|(?:^|[\\/])node_modules[\\/]|\(webpack\)|^webpack[\\/]|webpack\/(?:bootstrap|runtime)/.test(
-      file,
-    )
-  ) {
-    return false;
-  }
-  if (/^(?:chrome-extension|moz-extension|evalmachine)/.test(file) || file === 'undefined')
-    return false;
-  return /[\\/]/.test(file);
-}
-
-/** The path inside `file://…`, `webpack://…` and `http://…` URLs. */
-function pathOf(file: string): string {
-  const url =
-    /^(?:file:\/\/(?:localhost)?(?=\/)|webpack-internal:\/\/\/|webpack:\/\/[^/]{0,100}\/|https?:\/\/[^/]{1,300}(?=\/))(.*)$/.exec(
-      file,
-    );
-  if (!url) return file;
-  const path = (url[1] ?? '').replace(/[?#].*$/, '');
-  return decoded(path.replace(/^\/(?=[A-Za-z]:[\\/])/, ''));
-}
-
-function decoded(path: string): string {
-  if (!path.includes('%')) return path;
-  return path.replace(/%[0-9A-Fa-f]{2}/g, (code) => {
-    const char = String.fromCharCode(Number.parseInt(code.slice(1), 16));
-    return /[ -~]/.test(char) ? char : code;
-  });
-}
-
-function languageOf(frames: readonly Frame[]): string {
-  const file = frames.find((candidate) => candidate.inApp)?.file ?? '';
-  return /\.[mc]?tsx?$/.test(file) ? 'typescript' : 'javascript';
 }

@@ -1,25 +1,16 @@
-import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import type { Grammar, ParsedException } from './grammar.ts';
+import { smallSections } from './javascriptSmallTests.ts';
+import { languageOf } from './javascriptFrame.ts';
 import {
   dedented,
   failedExpectation,
   failure,
   javascriptFailure,
-  languageOf,
   silentFailure,
 } from './testFailure.ts';
+import { type Section, some } from './testSection.ts';
 
 const maxLines = 400;
-
-/** A part of a runner's report: its first line, how far it goes, and what it says. */
-interface Section {
-  readonly head: RegExp;
-  follow(head: string): Follow;
-  parse(lines: readonly string[]): Iterable<ParsedException>;
-}
-
-function* some(parsed: ParsedException | undefined): Iterable<ParsedException> {
-  if (parsed) yield parsed;
-}
 
 // mocha: `  2 failing`, then each failure with its number, its titles, and the error.
 const mochaCount: Section = {
@@ -121,12 +112,21 @@ const vitest: Section = {
   },
   *parse(lines) {
     const heads = lines.filter((line) => vitestHead.test(line)).length;
-    const parsed = javascriptFailure(
-      lines.filter((line) => !vitestHead.test(line) && !vitestRule.test(line)),
+    const parsed = inFileOf(
+      lines[0] ?? '',
+      javascriptFailure(lines.filter((line) => !vitestHead.test(line) && !vitestRule.test(line))),
     );
     if (parsed) yield* Array.from({ length: heads }, () => parsed);
   },
 };
+
+/** A test that took too long has no frames. */
+function inFileOf(head: string, parsed: ParsedException | undefined): ParsedException | undefined {
+  const file = /FAIL {2}(?:\|[^|]{1,100}\| )?(\S{1,1000}\.[cm]?[jt]sx?) /.exec(head)?.[1];
+  if (!parsed || file === undefined || parsed.frames.length > 0) return parsed;
+  return { ...parsed, frames: [{ file, inApp: true }] };
+}
+
 const vitestUnhandled: Section = {
   head: /^⎯{3,200} (?:Unhandled (?:Rejection|Error|Exception)|Uncaught Exception|Error) ⎯{3,200}$/,
   follow() {
@@ -182,21 +182,25 @@ const nodeAgain: Section = {
 };
 /** What is still to do may fail. */
 const nodeTodo = /^\s{0,60}⚠ |ms\) # TODO\b/;
-/** The dot reporter says it only in the end. */
+/** The dot reporter says it only in the end, without a time where a test did not run. */
+const nodeDot = /^[✖⚠] \S/;
 const nodeDots: Section = {
   head: /^Failed tests:$/,
   follow() {
     let lines = 0;
     return (line) =>
-      ++lines <= 900 && (/^(?: {2}|\s{0,8}$)/.test(line) || nodeMark.test(line)) ? 'enough' : 'no';
+      ++lines <= 900 && (/^(?: {2}|\s{0,8}$)/.test(line) || nodeDot.test(line)) ? 'enough' : 'no';
   },
   *parse(lines) {
-    const starts = lines.flatMap((line, at) => (nodeMark.test(line) ? [at] : []));
+    const starts = lines.flatMap((line, at) => (nodeDot.test(line) ? [at] : []));
     for (const [index, at] of starts.entries())
       if (!nodeTodo.test(lines[at] ?? ''))
         yield nodeFailure(lines.slice(at + 1, starts[index + 1]), '');
   },
 };
+
+const consequence =
+  /^'(?:\d{1,6} subtests? failed|test failed|test did not finish before its parent and was cancelled)'$/;
 
 function nodeFailure(body: readonly string[], head: string): ParsedException {
   const lines = dedented(body);
@@ -205,8 +209,7 @@ function nodeFailure(body: readonly string[], head: string): ParsedException {
   const said = lines.find((line) => line.trim() !== '')?.trim() ?? '';
   const place = nodeAgainHead.exec(head);
   // A suite fails because of its tests, a file because of what it printed above.
-  if (said === '' || /^'(?:\d{1,6} subtests? failed|test failed)'$/.test(said))
-    return silentFailure('javascript');
+  if (said === '' || consequence.test(said)) return silentFailure('javascript');
   const frames = place ? [{ file: place[1] ?? '', line: Number(place[2]), inApp: true }] : [];
   return failure(
     languageOf(frames),
@@ -262,8 +265,10 @@ const sections: readonly Section[] = [
   nodeDots,
   jasmine,
   karma,
+  ...smallSections,
 ];
-const anyHead = /^(?: {2})?\d+\) |failing|● |FAIL {2}|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
+const anyHead =
+  /^(?: {2})?\d+\) |failing|● |FAIL {2}|^error: (?:expect\(|$)|^ {2}\S.{0,500}sx?:\d{1,9}$|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
 
 export const javascriptTests: Grammar = {
   language: 'javascript',
@@ -283,6 +288,11 @@ export const javascriptTests: Grammar = {
     ' › ',
     '  Message:',
     ' FAILED\n\t',
+    '   FAIL  "',
+    'error: expect(',
+    'error: \n',
+    'Difference (- actual',
+    'Value is not ',
   ],
   begin(line) {
     if (!anyHead.test(line)) return undefined;

@@ -1,10 +1,19 @@
-import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
-import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { type Level, levelOf, numericLevel } from './level.ts';
+import { maxMessageChars, type ParsedException } from './grammar.ts';
+import { readCarrier, readJournal, sourceOf } from './jsonCarriers.ts';
 import { originOfRecord } from './jsonOrigin.ts';
-import { goFrames, invocationStack, readPhpThrown, readThrown } from './jsonThrown.ts';
+import { firstText, type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
+import { pythonFrames, readStructured } from './jsonStructured.ts';
+import {
+  goFrames,
+  invocationStack,
+  printed,
+  readPhpThrown,
+  readThrown,
+  readTslogError,
+} from './jsonThrown.ts';
 import type { Origin } from './origin.ts';
 import { readSentryException } from './sentryEvent.ts';
-import type { Frame } from '../../core/signal.ts';
 
 /** One record of a JSON-lines log: an exception, or text that its logger gave a level. */
 export interface JsonRecord {
@@ -20,15 +29,10 @@ export interface JsonRecord {
   readonly origin?: Origin;
   /** Set for a record that only carries a line (docker json-file): whose line it is. */
   readonly carrier?: string;
+  /** Whose lines a collector has read, where the record says so. */
+  readonly source?: string;
 }
 
-/** What its carrier was told of a line: an error, or nothing that says more than the line itself. */
-function toldLevel(priority: unknown): Level | undefined {
-  const level = syslogLevel(Number(priority));
-  return level === 'error' || level === 'fatal' ? level : undefined;
-}
-
-type Json = Readonly<Record<string, unknown>>;
 /** Reads the text of a stack trace; the grammars of the languages, handed in. */
 export type ReadStack = (text: string) => ParsedException | undefined;
 
@@ -55,6 +59,7 @@ export function readRecord(line: string, readStack: ReadStack): JsonRecord | und
   const timestamp = readTime(record);
   const message = readMessage(record);
   const release = readRelease(record);
+  const source = sourceOf(record);
   const thrown = readException(record, readStack);
   // A stack alone (zap, Go's logging) leaves it to the record to say what happened.
   const origin = thrown ? undefined : originOfRecord(record);
@@ -74,16 +79,17 @@ export function readRecord(line: string, readStack: ReadStack): JsonRecord | und
     ...(release === undefined ? {} : { release }),
     ...(exception ? { exception } : {}),
     ...(origin ? { origin } : {}),
+    ...(source === undefined ? {} : { source }),
   };
 }
 
 /** As Sentry, ECS, OpenTelemetry and Datadog name it; `v` is the format of pino and bunyan. */
 function readRelease(record: Json): string | undefined {
-  const service = asObject(get(record, 'service'));
-  const own = ['release', 'service.version', 'app_version', 'appVersion', 'dd.version'];
+  const service = objectAt(record, 'service');
+  const keys = ['release', 'service.version', 'app_version', 'appVersion', 'dd.version'];
   // GELF calls the version of its format so.
-  const plain = get(record, 'short_message') === undefined ? text(record, 'version') : undefined;
-  const release = firstText(record, own) ?? (service && text(service, 'version')) ?? plain;
+  const plain = own(record, 'short_message') === undefined ? textAt(record, 'version') : undefined;
+  const release = firstText(record, keys) ?? (service && textAt(service, 'version')) ?? plain;
   return release === undefined || release.length > 100 ? undefined : release;
 }
 
@@ -91,34 +97,10 @@ function parseObject(line: string): Json | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(line);
-    return asObject(value);
+    return objectOf(value);
   } catch {
     return undefined; // a cut or foreign record is plain text to us
   }
-}
-
-function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : undefined;
-}
-
-/** Own properties only: a record must not reach what objects inherit. */
-function get(record: Json, key: string): unknown {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function text(record: Json, key: string): string | undefined {
-  const value = get(record, key);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function firstText(record: Json, keys: readonly string[]): string | undefined {
-  for (const key of keys) {
-    const value = text(record, key);
-    if (value !== undefined) return value;
-  }
-  return undefined;
 }
 
 /** zap, slog and zerolog: what failed in the message, why in a field. */
@@ -140,6 +122,7 @@ const messageKeys = [
   'body',
   'log',
   'short_message',
+  'line',
 ];
 
 function readMessage(record: Json): string | undefined {
@@ -151,11 +134,11 @@ function readMessage(record: Json): string | undefined {
 
 /** Serilog: the values that a message's template names stand beside it. */
 function rendered(template: string, record: Json): string {
-  const values = asObject(get(record, 'Properties')) ?? record;
+  const values = objectAt(record, 'Properties') ?? record;
   return template
     .slice(0, maxMessageChars)
     .replace(/\{[@$]?(\w{1,80})[^{}]{0,40}\}/g, (hole, name: string) => {
-      const value = get(values, name);
+      const value = own(values, name);
       return value === undefined ? hole : typeof value === 'string' ? value : JSON.stringify(value);
     });
 }
@@ -166,83 +149,11 @@ function rendered(template: string, record: Json): string {
  */
 function unwrapped(record: Json): Json {
   const inner =
-    asObject(get(record, 'record')) ??
-    asObject(get(record, 'fields')) ??
-    asObject(get(record, 'jsonPayload'));
-  const attributes = asObject(get(record, 'attributes')) ?? asObject(get(record, 'Attributes'));
-  if (attributes && get(attributes, 'exception.type') !== undefined)
+    objectAt(record, 'record') ?? objectAt(record, 'fields') ?? objectAt(record, 'jsonPayload');
+  const attributes = objectAt(record, 'attributes') ?? objectAt(record, 'Attributes');
+  if (attributes && own(attributes, 'exception.type') !== undefined)
     return { ...attributes, ...record };
   return inner && readMessage(inner) !== undefined ? { ...record, ...inner } : record;
-}
-
-/** journald: the message is a line of a service, or bytes where it is no plain text. */
-function readJournal(record: Json): JsonRecord | undefined {
-  const value = get(record, 'MESSAGE');
-  const said = typeof value === 'string' ? value : textOfBytes(value);
-  if (said === undefined) return undefined;
-  const level = toldLevel(text(record, 'PRIORITY'));
-  const timestamp = journalTime(record);
-  const origin = originOfRecord(record);
-  const name = firstText(record, ['SYSLOG_IDENTIFIER', '_SYSTEMD_UNIT', '_COMM']) ?? '';
-  return {
-    ...(level === undefined ? {} : { level }),
-    ...(timestamp === undefined ? {} : { timestamp }),
-    message: said.replace(/\r?\n$/, ''),
-    language: 'text',
-    ...(origin ? { origin } : {}),
-    carrier: `${name}[${text(record, '_PID') ?? ''}]`,
-  };
-}
-
-function textOfBytes(value: unknown): string | undefined {
-  const isBytes =
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.length < 100_000 &&
-    value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256);
-  return isBytes ? Buffer.from(value as readonly number[]).toString('utf8') : undefined;
-}
-
-function journalTime(record: Json): string | undefined {
-  const at = Number(text(record, '__REALTIME_TIMESTAMP') ?? Number.NaN);
-  return Number.isFinite(at) && at > 0 && at < 8e18 ? new Date(at / 1000).toISOString() : undefined;
-}
-
-function readCarrier(record: Json): JsonRecord | undefined {
-  const pm2 = readPm2(record);
-  if (pm2) return pm2;
-  const tested = readGoTest(record);
-  if (tested) return tested;
-  const log = text(record, 'log');
-  const stream = text(record, 'stream');
-  if (log === undefined || stream === undefined) return undefined;
-  return {
-    message: log.replace(/\r?\n$/, ''),
-    language: 'text',
-    carrier: log.endsWith('\n') ? stream : `${stream}+`,
-  };
-}
-
-/** `go test -json`: what a package's tests print, whichever of them said it. */
-function readGoTest(record: Json): JsonRecord | undefined {
-  const said = text(record, 'Output');
-  const tested = text(record, 'Package') ?? text(record, 'ImportPath');
-  if (said === undefined || tested === undefined || !text(record, 'Action')?.endsWith('output'))
-    return undefined;
-  const carrier = `${tested}${said.endsWith('\n') ? '' : '+'}`;
-  return { message: said.replace(/\r?\n$/, ''), language: 'go', carrier };
-}
-
-/** `pm2 logs --json`. */
-function readPm2(record: Json): JsonRecord | undefined {
-  const said = text(record, 'message');
-  const name = text(record, 'app_name');
-  const type = text(record, 'type');
-  if (said === undefined || name === undefined || !/^(?:err|out)$/.test(type ?? ''))
-    return undefined;
-  const id = get(record, 'process_id');
-  const carrier = `${name}:${typeof id === 'number' ? id : ''}:${type}`;
-  return { message: said.replace(/\r?\n$/, ''), language: 'text', carrier };
 }
 
 function readLevel(record: Json): Level | undefined {
@@ -261,7 +172,7 @@ function readLevel(record: Json): Level | undefined {
     'severityText',
     'SeverityText',
   ]) {
-    const value = get(record, key);
+    const value = own(record, key);
     const level =
       typeof value === 'number'
         ? numericLevel(value)
@@ -270,12 +181,19 @@ function readLevel(record: Json): Level | undefined {
           : undefined;
     if (level !== undefined) return level;
   }
+  // Datadog's attributes.
+  if (own(record, 'service') !== undefined && readTime(record) !== undefined) {
+    const status = levelOf(textAt(record, 'status') ?? '');
+    if (status !== undefined) return status;
+  }
   // MongoDB: one letter, and a component beside it.
-  const letter = /^[A-Z]{4,12}$|^-$/.test(text(record, 'c') ?? '') ? text(record, 's') : undefined;
+  const letter = /^[A-Z]{4,12}$|^-$/.test(textAt(record, 'c') ?? '')
+    ? textAt(record, 's')
+    : undefined;
   if (letter !== undefined && letter.length <= 2) return levelOf(letter.charAt(0));
-  const log = asObject(get(record, 'log'));
-  const level = asObject(get(record, 'level'));
-  const nested = (log && text(log, 'level')) ?? (level && text(level, 'name'));
+  const log = objectAt(record, 'log');
+  const level = objectAt(record, 'level');
+  const nested = (log && textAt(log, 'level')) ?? (level && textAt(level, 'name'));
   return nested === undefined ? undefined : levelOf(nested);
 }
 
@@ -291,7 +209,7 @@ function readTime(record: Json): string | undefined {
     'date',
     'Timestamp',
   ]) {
-    const value = get(record, key);
+    const value = own(record, key);
     const at =
       typeof value === 'number'
         ? epochMs(value)
@@ -336,12 +254,18 @@ const stackKeys = [
   'exc_info',
   'exc_text',
   'traceback',
+  'exc',
   'exception',
   'error.stack_trace',
   'trace',
   'error.stack',
   'err.stack',
   'exception.stacktrace',
+  'exception_backtrace',
+  'full_message',
+  '_stacktrace',
+  '_exception_stacktrace',
+  'StackTrace',
   'errorVerbose',
   '@x',
   'Exception',
@@ -350,18 +274,20 @@ const stackKeys = [
 ];
 
 function readException(record: Json, readStack: ReadStack): ParsedException | undefined {
-  const sent = asObject(get(record, 'exception'));
-  const event = sent && readSentryException(sent, get(record, 'platform'));
+  const sent = objectAt(record, 'exception');
+  const event = sent && readSentryException(sent, own(record, 'platform'));
   if (event) return event;
   // loguru names type and value only; the frames are in the text beside them.
-  const printed = get(record, 'record') === undefined ? undefined : textOf(get(record, 'text'));
+  const printed = own(record, 'record') === undefined ? undefined : textOf(own(record, 'text'));
   const whole = printed === undefined ? undefined : readStack(printed);
   if (whole) return whole;
-  // monolog keeps what it was given beside the message.
-  const context = asObject(get(record, 'context'));
+  // monolog keeps what it was given beside the message, pino too when told so.
+  const beside = ['context', 'payload', 'meta', 'data', 'extra']
+    .map((key) => objectOf(own(record, key)))
+    .filter((object) => object !== undefined);
   for (const key of errorKeys) {
-    const value = get(record, key) ?? (context && get(context, key));
-    const nested = asObject(value);
+    const value = [record, ...beside].map((object) => own(object, key)).find(isGiven);
+    const nested = objectOf(value);
     const found = nested
       ? readErrorObject(nested, readStack)
       : Array.isArray(value)
@@ -370,14 +296,14 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
     if (found) return found;
   }
   for (const key of stackKeys) {
-    const stack = textOf(get(record, key));
+    const stack = textOf(own(record, key));
     const found = stack === undefined ? undefined : readStack(stack);
     if (found) return found;
   }
-  const failed = invocationStack(record);
+  const failed = invocationStack(record) ?? railsStack(record);
   const invoked = failed === undefined ? undefined : readStack(failed);
   if (invoked) return invoked;
-  const frames = goFrames(get(record, 'stack'));
+  const frames = goFrames(own(record, 'stack'));
   if (frames.length > 0) {
     return { language: 'go', type: 'error', message: '', frames, causes: [], severity: 'error' };
   }
@@ -399,6 +325,14 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
   return bare(flatType, flatMessage ?? '');
 }
 
+/** lograge: class and message as a pair, the frames beside it. */
+function railsStack(record: Json): string | undefined {
+  const pair = own(record, 'exception');
+  const [type, message] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
+  if (typeof type !== 'string' || typeof message !== 'string') return undefined;
+  return printed(type, message, own(record, 'exception_backtrace') ?? own(record, 'backtrace'));
+}
+
 /** What frames look like below a message: many loggers print the whole stack as one. */
 const stackBelow =
   /\n\s+at |Traceback \(most recent|[\n ]goroutine \d{1,9} \[|\n#\d{1,4} |\n\s*(?:from )?\S{1,300}:\d{1,7}:in [`']/;
@@ -418,7 +352,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function readErrorObject(error: Json, readStack: ReadStack): ParsedException | undefined {
-  const thrown = readThrown(error) ?? readPhpThrown(error);
+  const thrown = readThrown(error) ?? readPhpThrown(error) ?? readTslogError(error);
   if (thrown) return thrown;
   const stack =
     firstText(error, [
@@ -428,50 +362,22 @@ function readErrorObject(error: Json, readStack: ReadStack): ParsedException | u
       'traceback',
       'stackTrace',
       'extendedStackTrace',
-    ]) ?? textOf(get(error, 'stack'));
-  const parsed = stack === undefined ? undefined : readStack(stack);
+    ]) ?? textOf(own(error, 'stack'));
   const type = firstText(error, ['type', 'name', 'kind', 'class', 'exc_type']);
   const message = firstText(error, ['message', 'msg', 'exc_value', 'text', 'value']);
-  if (!parsed) return type === undefined ? undefined : bare(type, message ?? '');
-  const cause = asObject(get(error, 'cause'));
+  const frames = own(error, 'stack_trace') ?? own(error, 'backtrace') ?? own(error, 'stack');
+  const whole = type === undefined ? undefined : printed(type, message ?? '', frames);
+  const parsed =
+    (stack === undefined ? undefined : readStack(stack)) ??
+    (whole === undefined ? undefined : readStack(whole));
+  if (!parsed) {
+    const named = type === undefined ? undefined : bare(type, message ?? '');
+    const python = pythonFrames(own(error, 'stacktrace') ?? own(error, 'frames'));
+    return named && python.length > 0 ? { ...named, language: 'python', frames: python } : named;
+  }
+  const cause = objectAt(error, 'cause');
   const inner = cause && parsed.causes.length === 0 ? readErrorObject(cause, readStack) : undefined;
   return inner ? { ...parsed, causes: [inner, ...inner.causes].slice(0, 20) } : parsed;
-}
-
-/** structlog's dict_tracebacks: the chain as a list, the outermost last printed first. */
-function readStructured(list: readonly unknown[]): ParsedException | undefined {
-  const links = list.slice(0, 20).flatMap((item) => {
-    const link = asObject(item);
-    const type = link && text(link, 'exc_type');
-    if (!link || type === undefined) return [];
-    const frames = get(link, 'frames');
-    const read = Array.isArray(frames)
-      ? frames.slice(-maxFrames).flatMap(readStructuredFrame).reverse()
-      : [];
-    return [
-      { type, message: (text(link, 'exc_value') ?? '').slice(0, maxMessageChars), frames: read },
-    ];
-  });
-  const [outermost, ...causes] = links;
-  return outermost && { language: 'python', ...outermost, causes, severity: 'error' };
-}
-
-function readStructuredFrame(value: unknown): Frame[] {
-  const frame = asObject(value);
-  const file = frame && text(frame, 'filename');
-  if (!frame || file === undefined) return [];
-  const line = get(frame, 'lineno');
-  const name = text(frame, 'name');
-  const source = text(frame, 'line')?.trim();
-  return [
-    {
-      file,
-      ...(typeof line === 'number' ? { line } : {}),
-      ...(name === undefined ? {} : { function: name }),
-      ...(source ? { source: source.slice(0, 300) } : {}),
-      inApp: !/site-packages|dist-packages|[\\/]lib[\\/]python\d|^</.test(file),
-    },
-  ];
 }
 
 function bare(type: string, message: string): ParsedException | undefined {
@@ -486,11 +392,15 @@ function bare(type: string, message: string): ParsedException | undefined {
   };
 }
 
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** Which runtime's logger writes such records. */
 function languageOf(record: Json): string {
-  const level = get(record, 'level');
-  if (typeof level === 'number' && get(record, 'pid') !== undefined) return 'javascript';
-  if (text(record, 'event') !== undefined || text(record, 'levelname') !== undefined)
+  const level = own(record, 'level');
+  if (typeof level === 'number' && own(record, 'pid') !== undefined) return 'javascript';
+  if (textAt(record, 'event') !== undefined || textAt(record, 'levelname') !== undefined)
     return 'python';
   return 'text';
 }

@@ -107,7 +107,8 @@ function read(item: unknown): ParsedException | undefined {
   if (typeof err === 'object' && err !== null) return read(err);
   if (typeof type === 'string') return fromRspec(type, message, backtrace);
   const said = typeof message === 'string' ? message : err;
-  if (typeof stack === 'string' && stack !== '') return fromText(stack, said);
+  if (typeof stack === 'string' && stack !== '' && (stack.includes('\n') || said !== undefined))
+    return fromText(stack, said);
   if (typeof said !== 'string') return undefined;
   return timedOut.test(said) || isPlaced(location) ? fromText(said, said) : undefined;
 }
@@ -131,11 +132,14 @@ function fromRspec(
   backtrace: unknown,
 ): ParsedException | undefined {
   if (!Array.isArray(backtrace)) return undefined;
-  const frames = backtrace.slice(0, 100).flatMap((place) => {
-    const match = /^(.{1,1000}?):(\d{1,9})(?::in [`'](.{1,300})')?$/.exec(String(place));
+  const said = typeof message === 'string' ? message : '';
+  // Several failures of one example have their places in the message alone.
+  const places = [...backtrace.slice(0, 100), ...said.split('\n', 100).map((line) => line.trim())];
+  const frames = places.flatMap((place) => {
+    const match = /^(?:# )?(.{1,1000}?):(\d{1,9})(?::in [`'](.{1,300})')?$/.exec(String(place));
     if (!match) return [];
     const file = match[1] ?? '';
     return [frameOf(file, isInApp(file), { function: match[3], line: Number(match[2]) })];
   });
-  return failure('ruby', type, typeof message === 'string' ? message : '', frames);
+  return failure('ruby', type, said, frames);
 }

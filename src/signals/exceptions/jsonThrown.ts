@@ -1,5 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
+import { frame, languageOf } from './javascriptFrame.ts';
 import { type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
 
 const maxCauses = 20;
@@ -88,15 +89,25 @@ function phpFrame(value: unknown): Frame | undefined {
 /** What AWS Lambda gives in parts (type, message and frames), as the runtime would have printed it. */
 export function invocationStack(record: Json): string | undefined {
   const type = textAt(record, 'errorType');
-  const stack = own(record, 'stackTrace');
-  if (type === undefined || !Array.isArray(stack)) return undefined;
-  const frames = stack.slice(0, maxFrames).filter((line) => typeof line === 'string');
-  const [first = ''] = frames;
-  const head = `${type}: ${textAt(record, 'errorMessage') ?? ''}`;
+  if (type === undefined) return undefined;
+  return printed(type, textAt(record, 'errorMessage') ?? '', own(record, 'stackTrace'));
+}
+
+/** Frames, in a list or lines, below their type and message, as the runtime would have printed it. */
+export function printed(type: string, message: string, stack: unknown): string | undefined {
+  const listed: unknown = typeof stack === 'string' ? stack.split('\n') : stack;
+  if (!Array.isArray(listed)) return undefined;
+  const frames = listed.slice(0, maxFrames).filter((line) => typeof line === 'string');
+  const [first = '', ...rest] = frames;
+  const head = `${type}: ${message}`;
   if (/^\s*File "/.test(first)) {
     const lines = frames.map((frame) => frame.replace(/\n$/, ''));
     return ['Traceback (most recent call last):', ...lines, head].join('\n');
   }
+  if (/^\S{1,500}:\d{1,9}:in [\x60']/.test(first))
+    return [`${first}: ${message} (${type})`, ...rest.map((frame) => `\tfrom ${frame}`)].join('\n');
+  if (/^\s{0,8}at \S/.test(first))
+    return [head, ...frames.map((frame) => `    ${frame.trim()}`)].join('\n');
   return /^[\w.$<>/]{1,500}\([^()]{0,200}\)$/.test(first)
     ? [head, ...frames.map((frame) => `\tat ${frame}`)].join('\n')
     : undefined;
@@ -114,4 +125,29 @@ export function goFrames(stack: unknown): readonly Frame[] {
     const inApp = !/^(?:goexit|main)$/.test(name) || file === 'main.go';
     return [{ file, function: name, line, inApp: inApp && file !== 'proc.go' }];
   });
+}
+
+/** An error as tslog writes it: frames as records, with the place as the stack had it; causes nested. */
+export function readTslogError(error: Json): ParsedException | undefined {
+  const links: Cause[] = [];
+  let at: Json | undefined = error;
+  while (at && links.length <= maxCauses) {
+    const type = textAt(at, 'name');
+    const stack = own(at, 'stack');
+    const frames = Array.isArray(stack) ? stack.slice(0, maxFrames).flatMap(tslogFrame) : [];
+    if (type === undefined || frames.length === 0) break;
+    links.push({ type, message: (textAt(at, 'message') ?? '').slice(0, maxMessageChars), frames });
+    at = objectAt(at, 'cause');
+  }
+  const [outermost, ...causes] = links;
+  if (!outermost) return undefined;
+  const language = languageOf(outermost.frames);
+  return { language, ...outermost, causes, severity: 'error' };
+}
+
+function tslogFrame(value: unknown): readonly Frame[] {
+  const step = objectOf(value);
+  const place = step && textAt(step, 'fullFilePath');
+  if (!step || place === undefined) return [];
+  return [frame((textAt(step, 'method') ?? '').replace(/^async /, ''), place)];
 }

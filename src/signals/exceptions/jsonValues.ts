@@ -19,3 +19,11 @@ export function objectOf(value: unknown): Json | undefined {
     ? (value as Json)
     : undefined;
 }
+
+export function firstText(record: Json, keys: readonly string[]): string | undefined {
+  for (const key of keys) {
+    const value = textAt(record, key);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}

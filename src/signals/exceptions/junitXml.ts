@@ -1,10 +1,13 @@
 import { nativeFailure } from './cppTestXml.ts';
+import { reportedFailure } from './dotnetTestFailure.ts';
 import type { Grammar, ParsedException } from './grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
+import { decoded } from './xmlText.ts';
 import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
 
-const opens = /<(failure|error)(?=[\s>/])/;
+/** Visual Studio's reports have an element of their own. */
+const opens = /<(failure|error|ErrorInfo)(?=[\s>/])/;
 const outputOpens = /<system-(?:out|err)>/;
 const maxLines = 950;
 
@@ -16,7 +19,7 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
   return {
     language: 'text',
     standsAlone: true,
-    hints: ['<failure', '<error ', '<error>', '<system-out>', '<system-err>'],
+    hints: ['<failure', '<error ', '<error>', '<ErrorInfo>', '<system-out>', '<system-err>'],
     saysEnough: (line) => !isOpen(line),
     begin(line) {
       if (!line.includes('<') || !(opens.test(line) || outputOpens.test(line))) return undefined;
@@ -31,16 +34,22 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
     *parse(lines) {
       const text = lines.join('\n');
       yield silentFailure('text');
-      for (const one of failuresIn(text)) yield readFailure(one, languages());
+      for (const one of failuresIn(text))
+        if (!consequence.test(one.type)) yield readFailure(one, languages());
     },
   };
 }
 
+/** Node's types of what failed because another test did. */
+const consequence = /^(?:cancelledByParent|subtestsFailed)$/;
+
 /** Whether a failure or an output that begins in the line ends in a later one. */
 function isOpen(line: string): boolean {
-  const start = Math.max(...['<failure', '<error', '<system-'].map((tag) => line.lastIndexOf(tag)));
+  const start = Math.max(
+    ...['<failure', '<error', '<ErrorInfo', '<system-'].map((tag) => line.lastIndexOf(tag)),
+  );
   const end = Math.max(
-    ...['</failure>', '</error>', '</system-'].map((tag) => line.lastIndexOf(tag)),
+    ...['</failure>', '</error>', '</ErrorInfo>', '</system-'].map((tag) => line.lastIndexOf(tag)),
   );
   if (end > start) return false;
   const tag = line.slice(start);
@@ -48,7 +57,7 @@ function isOpen(line: string): boolean {
 }
 
 function staysOpen(line: string): boolean {
-  const closes = /<\/(?:failure|error|system-(?:out|err))>/.test(line);
+  const closes = /<\/(?:failure|error|ErrorInfo|system-(?:out|err))>/.test(line);
   if (opens.test(line) || outputOpens.test(line)) return isOpen(line);
   return !closes;
 }
@@ -65,7 +74,7 @@ export interface ReportedFailure {
 
 function* failuresIn(text: string): Iterable<ReportedFailure> {
   const tag =
-    /<(testcase|skipped|failure|error|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
+    /<(testcase|skipped|failure|error|ErrorInfo|system-out|system-err)((?:\s{1,9}[\w:.-]{1,60}="[^"]{0,16000}"){0,12})\s{0,9}(\/?)>/g;
   let testcase = '';
   let skipped = false;
   /** Rust's harness puts into a test's output what it failed with. */
@@ -93,12 +102,11 @@ function* failuresIn(text: string): Iterable<ReportedFailure> {
       wordless = undefined;
     }
     if (skipped || name.startsWith('system')) continue;
-    // PHPUnit's word for tests that are dubious but did not fail.
-    if (attribute(attributes, 'type').endsWith('RiskyTestError')) continue;
+    if (isNoFailure(attribute(attributes, 'type'), attribute(attributes, 'message'))) continue;
     const found: ReportedFailure = {
       type: attribute(attributes, 'type'),
       message: attribute(attributes, 'message'),
-      body: contentOf(body),
+      body: /<[Mm]essage>/.test(body) ? body : contentOf(body),
       file: attribute(testcase, 'file'),
       line: attribute(testcase, 'line'),
     };
@@ -109,30 +117,18 @@ function* failuresIn(text: string): Iterable<ReportedFailure> {
   if (wordless) yield wordless;
 }
 
+/** PHPUnit's word for tests that are dubious but did not fail, and TestNG's for those that were not run. */
+function isNoFailure(type: string, message: string): boolean {
+  return (
+    type.endsWith('RiskyTestError') || message.includes(' depends on not successfully finished ')
+  );
+}
+
 function attribute(attributes: string, name: string): string {
   const start = attributes.indexOf(` ${name}="`);
   if (start < 0) return '';
   const from = start + name.length + 3;
   return decoded(attributes.slice(from, attributes.indexOf('"', from)));
-}
-
-const entities: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-};
-
-function decoded(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(lt|gt|amp|quot|apos));/g,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return entities[name] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
 }
 
 function contentOf(body: string): string {
@@ -143,6 +139,8 @@ function contentOf(body: string): string {
 }
 
 export function readFailure(one: ReportedFailure, languages: readonly Grammar[]): ParsedException {
+  const reported = reportedFailure(one.body, contentOf);
+  if (reported) return reported;
   const lines = unwrapped(one.body.split('\n', 1_000).map((line) => line.replace(/\r$/, '')));
   const known = lines.some((line) => /^E {2,}|\.py:\d/.test(line)) ? parsePytest(lines) : undefined;
   const drawn = lines.some((line) => /^\s{0,8}❯ /.test(line))

@@ -4,10 +4,10 @@ import type { Severity } from '../../core/signal.ts';
 export type Level = Severity | 'none';
 
 const fatal = /^(?:fatal|critical|crit|emerg|emergency|alert|panic|dpanic|pnc|ftl|f)$/;
-const error = /^(?:error|err|severe|eror|erro|failure|fail|e)$/;
-const warning = /^(?:warn|warning|wrn|w)$/;
+const error = /^(?:error|err|severe|schwerwiegend|grave|eror|erro|failure|fail|e)$/;
+const warning = /^(?:warn|warning|warnung|avertissement|advertencia|avvertenza|wrn|w)$/;
 const quiet =
-  /^(?:info|information|notice|debug|trace|verbose|silly|http|success|fine|finer|finest|config|default|log|inf|dbg|vrb|trc|i|d|v|t)$/;
+  /^(?:info|information|infos|informazioni|notice|debug|trace|verbose|silly|http|success|fine|finer|finest|config|default|log|inf|dbg|vrb|trc|i|d|v|t)$/;
 
 export function levelOf(word: string): Level | undefined {
   const text = word.toLowerCase();

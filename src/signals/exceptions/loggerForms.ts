@@ -1,4 +1,4 @@
-import { type Level, levelOf } from './level.ts';
+import { type Level, levelOf, syslogLevel } from './level.ts';
 
 /** A header that is unlike others', read whole. */
 export interface FormHeader {
@@ -24,6 +24,15 @@ const isBracketed = (line: string): boolean => line.charCodeAt(0) === 91;
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
+}
+
+/** Rich repeats no time, and says at the end of the line where it was logged. */
+const rich =
+  /^(?:\[[\d:/., APM-]{5,30}\]|\s{6,40}) (DEBUG|INFO|WARNING|ERROR|CRITICAL) {1,8}(?=\S.{0,4000}\.py:\d{1,7}\s{0,8}$)/;
+
+/** A header of its own though it is indented, as frames and source lines are. */
+export function isIndentedHeader(line: string): boolean {
+  return line.includes('.py:') && rich.test(line);
 }
 
 const date = '\\d{4}[-/]\\d\\d[-/]\\d\\d';
@@ -56,9 +65,40 @@ const forms: readonly Form[] = [
     language: 'python',
   },
   {
+    // OpenStack: `2026-03-02 10:00:00.123 4121 ERROR nova.compute [req-1 - -] `, before each line of a traceback
+    may: (line) => startsWithDigit(line) && isDigit(line.charCodeAt(24)),
+    header: new RegExp(
+      `^${date} ${time} \\d{1,9} ([A-Z]{4,8}) [a-z_][\\w.]{0,160} (?:\\[[^\\]]{0,200}\\] )?`,
+    ),
+    language: 'python',
+  },
+  {
     // Django's verbose form: `ERROR 2026-03-02 10:00:00,123 views 17 140123 `
     may: (line) => isDigit(line.charCodeAt(line.indexOf(' ') + 1)) && line.includes(','),
     header: new RegExp(`^([A-Z]{4,8}) ${date} ${time} \\w{1,60} \\d{1,9} \\d{1,20} `),
+    language: 'python',
+  },
+  {
+    // The name and the level alone: `shop.orders ERROR: `
+    may: (line) => line.charCodeAt(0) >= 97 && line.includes(': '),
+    header: /^[a-z][\w-]{0,60}(?:\.[\w-]{1,60}){0,8} ([A-Z]{4,8}): /,
+  },
+  {
+    may: (line) => line.includes('.py:'),
+    header: rich,
+    tail: /\s[\w.-]{1,100}\.py:\d{1,7}\s{0,8}$/,
+    language: 'python',
+  },
+  {
+    // Flask: `[2026-03-02 10:00:00,123] ERROR in app: `
+    may: (line) => isBracketed(line) && line.includes('] ERROR in '),
+    header: new RegExp(`^\\[${date} ${time}\\] (ERROR) in [\\w.]{1,80}: `),
+    language: 'python',
+  },
+  {
+    // uvicorn fills up to the tenth column
+    may: (line) => line.startsWith('ERROR:    '),
+    header: /^(ERROR): {4}(?=\S)/,
     language: 'python',
   },
   {
@@ -77,6 +117,20 @@ const forms: readonly Form[] = [
     // Metro, which shows what React Native logs: ` ERROR  `
     may: (line) => line.charCodeAt(0) === 32 && line.charCodeAt(1) >= 65,
     header: /^ (LOG|INFO|WARN|ERROR) {2}(?=\S)/,
+    language: 'javascript',
+  },
+  {
+    // signale: `✖  error     `, `[api] › ✖  fatal  `
+    may: (line) => line.startsWith('✖') || (isBracketed(line) && line.includes('✖')),
+    header: /^(?:\[[^\]]{1,80}\] ){0,3}(?:› )?✖ {2}(error|fatal) {2,12}/,
+    language: 'javascript',
+  },
+  {
+    // tslog: time, level, caller, logger and message between tabs
+    may: (line) => startsWithDigit(line) && line.includes('\t'),
+    header: new RegExp(
+      `^${date} ${time}\\t([A-Z]{4,5})\\t\\S{1,300}\\.[cm]?[jt]sx?:\\d{1,7}\\t(?:[\\w.:-]{1,80}\\t)?`,
+    ),
     language: 'javascript',
   },
   {
@@ -120,9 +174,29 @@ const forms: readonly Form[] = [
     language: 'ruby',
   },
   {
-    // NLog: `2026-03-02 10:00:00.1234|ERROR|Shop.Cart|`
+    // NLog, and others that part by bars: `2026-03-02 10:00:00.1234|17|main|ERROR|Shop.Cart|`
     may: (line) => startsWithDigit(line) && line.includes('|'),
-    header: new RegExp(`^${date}[ T]${time}Z?\\|([A-Za-z]{4,8})\\|[^|\\s]{1,200}\\|`),
+    header: new RegExp(
+      `^${date}[ T]${time}Z?(?:\\|[^|\\s]{0,80}){0,4}?\\|([A-Za-z]{4,8}) {0,8}\\|(?:[^|\\s]{1,200}\\|)?`,
+    ),
+  },
+  {
+    // SLF4J's simple logger, and log4j's TTCC: `[main] ERROR shop.Cart - `, `21   [main] ERROR shop.Cart x - `
+    may: (line) => line.charCodeAt(0) === 91 || startsWithDigit(line),
+    header:
+      /^(?:\d{1,9} {1,8})?\[[^\]\n]{1,80}\] \[?([A-Z]{4,5})\]? {1,4}[\w$.]{1,200}(?: \S{0,60})? - /,
+  },
+  {
+    // Microsoft.Extensions.Logging on one line: `10:00:00 fail: Shop.Worker[3] `, systemd's `<3>Shop.Worker[3] `
+    may: (line) => line.includes('] ') && (line.includes(': ') || line.charCodeAt(0) === 60),
+    header:
+      /^(?:[[\dT][\d\-T:.+Z/ [\]]{4,40} ?)?(?:<(?=\d>))?(trce|dbug|info|warn|fail|crit|[0-7](?=>))(?:: |>)[A-Z][\w.`+]{0,200}\[-?\d{1,10}\] (?:=> .{1,500}? => )?/,
+    language: 'csharp',
+  },
+  {
+    // java.util.logging in Japanese, Chinese and Korean
+    may: (line) => line.charCodeAt(2) === 58,
+    header: /^(重大|严重|심각|警告|경고|情報|信息|정보): /,
   },
   {
     // zap on a terminal: time, level, logger, caller and message between tabs
@@ -135,8 +209,18 @@ const forms: readonly Form[] = [
   },
 ];
 
-/** logrus shortens its levels to four letters. */
-const shortened: Readonly<Record<string, Level>> = {
+/** logrus and .NET shorten their levels to four letters; Java translates them. */
+const special: Readonly<Record<string, Level>> = {
+  trce: 'none',
+  dbug: 'none',
+  重大: 'error',
+  严重: 'error',
+  심각: 'error',
+  警告: 'warning',
+  경고: 'warning',
+  情報: 'none',
+  信息: 'none',
+  정보: 'none',
   ERRO: 'error',
   FATA: 'fatal',
   PANI: 'fatal',
@@ -153,7 +237,7 @@ export function readForm(line: string): FormHeader | undefined {
     const match = header.exec(line);
     if (!match) continue;
     const word = match[1] ?? '';
-    const level = shortened[word] ?? levelOf(word.replace(/\d$/, ''));
+    const level = special[word] ?? levelOf(word.replace(/\d$/, '')) ?? syslogLevel(Number(word));
     if (level === undefined) continue;
     const rest = line.slice(match[0].length);
     const quoted = quotedMessage.exec(rest);

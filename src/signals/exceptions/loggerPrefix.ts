@@ -1,5 +1,5 @@
 import { type Level, levelOf } from './level.ts';
-import { readForm } from './loggerForms.ts';
+import { isIndentedHeader, readForm } from './loggerForms.ts';
 
 /** What loggers write before a message, cut off by itself. */
 export interface Header {
@@ -17,37 +17,60 @@ export interface Header {
 }
 
 const iso =
-  /\[?(\d{4})[-/](\d{2})[-/](\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z| ?[+-]\d{2}:?\d{2})?\]?(?: UTC)?/y;
-const clock = /\[?(?:\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?|\d{1,2}:\d{2}[AP]M)\]?(?= )/y;
+  /\[?(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ]|, )(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:[.,]\d{3})?(Z| ?[+-]\d{2}:?\d{2})?\]?(?: UTC\]?)?/y;
+const clock = /\[?(?:\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| ?[AP]M)?|\d{1,2}:\d{2}[AP]M)\]?(?= )/y;
 const syslog =
-  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: \d{4})?\]?(?= )/y;
+  /\[?(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: (?:\d{4}|[AP]M))?\]?(?= )/y;
 const dayFirst =
-  /\[?\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
+  /\[?(?:\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]|\d{2} [A-Z][a-z]{2} )\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
+/** Spark's and Hadoop's: `26/03/02 10:00:00`. */
+const shortYear = /\[?\d{2}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?\]?(?= )/y;
+/** JavaScript's `toLocaleString()` in its usual locale. */
+const monthFirst = /\[?\d{1,2}\/\d{1,2}\/\d{4}, \d{1,2}:\d{2}:\d{2} [AP]M\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
+
+/** What Elixir's Logger was told to show of where it was called, before the level. */
+const metadata = /(?:(?:[a-z_][\w.]{0,40}=\S{1,100} ){1,10}(?=\[[a-z]{4,9}\] ))?/y;
 
 /** In brackets, or in capitals, or after a time: anywhere else a word is just a word. */
 const words =
   'error|err|erro|ftl|pnc|wrn|inf|dbg|vrb|trc|fatal|critical|crit|emerg|emergency|alert|panic|dpanic|severe|warn|warning|info|information|notice|debug|trace|verbose|silly|http|success|fine|config';
+/** Java's levels in the languages it speaks, which only stand in capitals. */
+const translated =
+  'SCHWERWIEGEND|WARNUNG|GRAVE|AVERTISSEMENT|INFOS|ADVERTENCIA|AVVERTENZA|INFORMAZIONI';
 const command = /##\[(error|warning|debug)\]/y;
 const bracketed = new RegExp(
-  `[\\[<(](?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
+  `[\\[<(]\\s{0,8}(?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
   'iy',
 );
 const capital = new RegExp(
-  `(${words.toUpperCase()})\\b(?![=(.'"-])\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
+  `(${words.toUpperCase()}|${translated})\\b(?![=(.'"-]| {1,20}= )\\s{0,8}[:|]?(?=[\\s\\[(:|-]|$)`,
   'y',
 );
+/** Go's runtime says `panic: ` itself: whoever gave the time only carries it. */
 const afterTime = new RegExp(
-  `(?:[\\w.-]{1,40}[.])?(${words})\\b(?![=.'"])\\s{0,8}[:|\\]]?(?=[\\s\\[(:|-]|$)`,
+  `(?!panic: )(?:[\\w.-]{1,40}[.])?(${words})\\b(?![=.'"])\\s{0,8}[:|\\]]?(?=[\\s\\[(:|-]|$)`,
   'iy',
 );
 const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
-/** `[MainThread]`, `(14417)`, `12345 ---`, `#123`: who said it. */
+/** `[MainThread]`, `(14417)`, `{tasks.py:17}`, `12345 ---`, `#123`: who said it. */
 const origin =
-  /(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
-/** `shop.api:`, `api - `, `__main__:<module>:12 - `, `c.a.Foo  : `. */
-const component =
-  /(?!\S{0,80}(?:Error|Exception)\b)(?:\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}|[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}|(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}|\w[\w.]{0,60}:(?=\S))/y;
+  /(?:\[[^\]\n]{0,80}\]|\{[\w.-]{1,80}:\d{1,6}\}|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
+const components = [
+  String.raw`[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}`, // app/pay.py:12
+  String.raw`[\w$.]{1,100}:\d{1,6}:\s{1,4}`, // c.a.Foo:12:
+  String.raw`[\w$.<>]{1,200}\([\w$-]{1,80}\.\w{1,8}:\d{1,7}\)\s{0,4}[-:]?\s{1,4}`, // c.a.Foo.bar(Foo.java:12)
+  String.raw`[\w$@/.-]{1,100}(?:\s{1,8}(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,80}\)|\{[^{}\n]{0,200}\})){1,3}\s{1,8}(?:-|:|\|)\s{1,4}`, // c.a.Foo [main] {} -
+  String.raw`\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}`, // shop::api:
+  String.raw`[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}`, // __main__:<module>:12 -
+  String.raw`(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}`, // shop.api:
+  String.raw`\w[\w.]{0,60}:(?=\S)`,
+].join('|');
+/** What said it; not the name of an exception, nor the first frame of a backtrace. */
+const component = new RegExp(
+  String.raw`(?!\S{0,80}(?:Error|Exception)\b|\S{1,200}:\d{1,9}:in [\x60'])(?:${components})`,
+  'y',
+);
 
 /** `ERROR:root:text`, the default of Python's logging. */
 const pythonName = /:[\w.]{1,80}:/y;
@@ -71,7 +94,7 @@ export function readHeader(line: string): Header {
 
 /** Frames and source lines, the most frequent lines here, are indented; headers are not. */
 function isIndented(line: string): boolean {
-  return line.startsWith('  ') || line.startsWith('\t');
+  return line.startsWith('\t') || (line.startsWith('  ') && !isIndentedHeader(line));
 }
 
 /** `  2026-03-02T10:00:00.123456Z ERROR shop::pay: …`: Rust's tracing, pretty. */
@@ -104,17 +127,24 @@ export function headerCuts(line: string): HeaderCuts | undefined {
 
 function usualCuts(line: string): HeaderCuts {
   const time = readTime(line, 0);
-  const start = time?.end ?? 0;
-  const from = time ? skip(gap, line, start) : start;
+  const start = time ? secondTimeEnd(line, time.end) : 0;
+  const from = time ? skip(metadata, line, skip(gap, line, start)) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
-    const rest = messageStart(line, found.end);
+    const rest = messageStart(line, time ? found.end : behindTime(line, found.end));
     return { hasTime: time !== undefined, level: found.level, rest, spoken: from };
   }
   if (!time) return noHeader;
   // One space parts a time from its line; more of them are the line's own indentation.
   const text = line[start] === ' ' || line[start] === '\t' ? start + 1 : start;
   return { hasTime: true, rest: text, spoken: text };
+}
+
+/** What carries a log may write its own time before the logger's: Jenkins, pm2. */
+function secondTimeEnd(line: string, end: number): number {
+  const next = skip(gap, line, end);
+  const at = line[next] === '[' ? next + 1 : next;
+  return next > end && isDigit(line.charCodeAt(at)) ? (readTime(line, next)?.end ?? end) : end;
 }
 
 const noHeader: HeaderCuts = { hasTime: false, rest: 0, spoken: 0 };
@@ -127,7 +157,7 @@ function readFormed(line: string): Header | undefined {
   return {
     level,
     ...stamp(readTime(line, line.startsWith('[') ? 1 : 0)),
-    rest: withReason(line.slice(start, end).trim(), logfmtReason.exec(behind)),
+    rest: withReason(line.slice(start, end).trimEnd(), logfmtReason.exec(behind)),
     spoken: line.slice(start),
     between: line.slice(0, start),
     ...(language === undefined ? {} : { language }),
@@ -167,8 +197,7 @@ export function timeAt(line: string, at: number): string | undefined {
 
 function readTime(line: string, at: number): Time | undefined {
   const first = line.charCodeAt(at);
-  if (!(first >= 48 && first <= 57) && first !== 91 && !(first >= 65 && first <= 90))
-    return undefined;
+  if (!isDigit(first) && first !== 91 && !(first >= 65 && first <= 90)) return undefined;
   if (isUsual(line, at)) return { iso: line.slice(at, at + 24), end: at + 24 };
   iso.lastIndex = at;
   const match = iso.exec(line);
@@ -177,7 +206,7 @@ function readTime(line: string, at: number): Time | undefined {
     const end = iso.lastIndex + (line.startsWith(': ', iso.lastIndex) ? 1 : 0); // pm2's colon
     return { ...(value === undefined ? {} : { iso: value }), end };
   }
-  for (const pattern of [clock, syslog, dayFirst]) {
+  for (const pattern of [clock, syslog, monthFirst, dayFirst, shortYear]) {
     pattern.lastIndex = at;
     if (pattern.test(line)) return { end: pattern.lastIndex };
   }
@@ -200,6 +229,10 @@ function isUsual(line: string, at: number): boolean {
   return (
     isDay && twoDigits(line, at + 11) < 24 && isMinute(line, at + 14) && isMinute(line, at + 17)
   );
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function isMinute(line: string, at: number): boolean {
@@ -255,14 +288,33 @@ function levelAt(line: string, at: number, afterATime: boolean): FoundLevel | un
   return undefined;
 }
 
-/** `2026-… shop.api ERROR: text`: one name between time and level. */
+const name =
+  /(?:[\w.-]{1,60} (?=[\w$@/.-]{1,80}\[\d{1,9}\]:?\s))?[\w$@/.:-]{1,80}(?:\[\d{1,9}\])?:?\s{1,20}(?:[-|]\s{1,4})?/y;
+/** The same where more than one may follow: `PID`, `1351`, `MainThread`, `shop.api`, but no word of a sentence. */
+const field =
+  /(?:[A-Z]{2,12}|[A-Za-z]{0,40}[a-z][A-Z]\w{0,40}|[\w$@-]{0,40}[\d/.:][\w$@/.:-]{0,80}(?<=\w))\s{1,20}(?:[-|]\s{1,4})?/y;
+const maxFields = 4;
+
+/** `2026-… shop.api ERROR: text`, `2026-… PID 1351 MainThread ERROR text`: names between time and level. */
 function levelBehindName(line: string, at: number): FoundLevel | undefined {
-  const name = /[\w$@/.:-]{1,80}(?:\[\d{1,9}\])?:?\s{1,20}(?:[-|]\s{1,4})?/y;
-  name.lastIndex = at;
-  if (!name.test(line)) return undefined;
-  const next = name.lastIndex;
+  let from = skip(name, line, at);
+  if (from === at) return undefined;
+  const found = markedLevel(line, from);
+  if (found) return found;
+  from = at;
+  for (let i = 0; i < maxFields; i++) {
+    const next = skip(field, line, from);
+    if (next === from) return undefined;
+    const level = markedLevel(line, next);
+    if (level) return level;
+    from = next;
+  }
+  return undefined;
+}
+
+function markedLevel(line: string, at: number): FoundLevel | undefined {
   for (const pattern of [bracketed, capital]) {
-    pattern.lastIndex = next;
+    pattern.lastIndex = at;
     const match = pattern.exec(line);
     const level = match ? levelOf(match[1] ?? '') : undefined;
     if (match && level) return { level, end: pattern.lastIndex };
@@ -270,8 +322,16 @@ function levelBehindName(line: string, at: number): FoundLevel | undefined {
   return undefined;
 }
 
+/** AWS Lambda's Python: the time and the request between level and message. */
+const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+
+/** The time may stand behind the level. */
+function behindTime(line: string, at: number): number {
+  return readTime(line, skip(gap, line, at))?.end ?? at;
+}
+
 function messageStart(line: string, at: number): number {
-  let from = skip(gap, line, skip(pythonName, line, at));
+  let from = skip(gap, line, skip(request, line, skip(pythonName, line, at)));
   for (let i = 0; i < 4; i++) {
     const next = skip(origin, line, from);
     if (next === from) break;
@@ -286,11 +346,15 @@ function skip(pattern: RegExp, line: string, at: number): number {
   return pattern.test(line) ? pattern.lastIndex : at;
 }
 
-const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)="?(\w{1,12})(?:[+-]\d{1,3})?"?(?=\s|$)/;
-const logfmtMessage = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.){0,4000})"?|(\S{1,4000}))/;
-const logfmtReason = /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|(\S{1,400}))/;
-/** ZIO logs a stack as the last field. */
-const logfmtCause = /\scause="(?=Exception in thread )/;
+const logfmtLevel = /(?:^|\s)(?:level|lvl|severity)=["']?(\w{1,12})(?:[+-]\d{1,3})?["']?(?=\s|$)/;
+/** structlog quotes as Python does, and calls a message an event. */
+const logfmtMessage =
+  /(?:^|\s)(?:msg|message|event)=(?:"((?:[^"\\]|\\.){0,4000})"?|'((?:[^'\\]|\\.){0,4000})'?|(\S{1,4000}))/;
+const logfmtReason =
+  /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.){1,1000})"?|'((?:[^'\\]|\\.){1,1000})'?|(\S{1,400}))/;
+/** A stack is the last field; of ZIO without, of structlog with the quote that ends it. */
+const logfmtCause =
+  /\scause="(?=Exception in thread )|\sexception=(?=["']Traceback \(most recent call last\):)/;
 /** slog, logrus and go-kit say where it was logged. */
 const logfmtPlace = /(?:^|\s)(?:source|caller|file)="?([^\s"]{1,400}:\d{1,7})(?=[\s"]|$)/;
 const logfmtTime = /(?:^|\s)(?:time|ts|timestamp)="?([^\s"]{10,40})/;
@@ -299,7 +363,7 @@ const logfmtTime = /(?:^|\s)(?:time|ts|timestamp)="?([^\s"]{10,40})/;
 const routed = /^at=(\w{4,8}) (?:code=(\w{1,8}) )?desc="([^"]{1,300})"/;
 
 function unescaped(match: RegExpExecArray): string {
-  return (match[1] ?? match[2] ?? '').replace(/\\(["\\])/g, '$1');
+  return (match[1] ?? match[2] ?? match[3] ?? '').replace(/\\(["'\\])/g, '$1');
 }
 
 /** What failed, and why. */

@@ -35,12 +35,44 @@ export const lua: Grammar = {
       return ++lines <= maxMessageLines ? 'more' : 'no';
     };
   },
-  saysEnough: (line) => !byInterpreter.test(line),
+  saysEnough: (line) => !byInterpreter.test(line) || isUnreadable(line),
   *parse(lines) {
     const parsed = parseStack(lines);
     if (parsed) yield parsed;
   },
 };
+
+/** A script that does not compile has no stack. */
+function isUnreadable(line: string): boolean {
+  const said = placed.exec(byInterpreter.exec(line)?.[1] ?? '')?.[3] ?? '';
+  return /(?:expected|unfinished|malformed|unexpected|near) .{0,200}(?:near|at line|<eof>|')|^cannot use .{1,40} outside/.test(
+    said,
+  );
+}
+
+/** `cart.lua:6: the message`. */
+export interface LuaPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+export function luaPlace(text: string): LuaPlace | undefined {
+  const match = placed.exec(text);
+  return match
+    ? { file: match[1] ?? '', line: Number(match[2]), message: match[3] ?? '' }
+    : undefined;
+}
+
+/** The frames of the lines that are some. */
+export function framesBelow(lines: readonly string[]): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (const line of lines) {
+    const frame = readFrame(line);
+    if (frame) addFrame(frames, frame);
+  }
+  return frames;
+}
 
 function parseStack(lines: readonly string[]): ParsedException | undefined {
   const [first = ''] = lines;
@@ -48,14 +80,13 @@ function parseStack(lines: readonly string[]): ParsedException | undefined {
   const text = own?.[1] ?? first;
   const match = placed.exec(text) ?? anywhere.exec(first);
   const stack = lines.findIndex((line) => stackHead.test(line));
-  if (stack < 0 || (!match && !own)) return undefined;
-  const frames: Frame[] = [];
-  for (const line of lines.slice(stack + 1)) {
-    const frame = readFrame(line);
-    if (frame) addFrame(frames, frame);
-  }
-  const top = match ? topOf(match, frames) : undefined;
-  const message = messageOf([match?.[3] ?? text, ...lines.slice(1, stack)]);
+  if (!match && !own) return undefined;
+  if (stack < 0 && !isUnreadable(first)) return undefined;
+  const frames = stack < 0 ? [] : framesBelow(lines.slice(stack + 1));
+  const top = match
+    ? topFrame({ file: match[1] ?? '', line: Number(match[2]) }, frames)
+    : undefined;
+  const message = messageOf([match?.[3] ?? text, ...(stack < 0 ? [] : lines.slice(1, stack))]);
   return exceptionOf(
     'lua',
     {
@@ -68,9 +99,11 @@ function parseStack(lines: readonly string[]): ParsedException | undefined {
 }
 
 /** The place in the message is where it failed; `error()` itself may stand above it in the stack. */
-function topOf(match: RegExpExecArray, frames: readonly Frame[]): Frame {
-  const file = match[1] ?? '';
-  const top = frameOf(file, isInApp(file), { line: Number(match[2]) });
+export function topFrame(
+  { file, line }: Pick<LuaPlace, 'file' | 'line'>,
+  frames: readonly Frame[],
+): Frame {
+  const top = frameOf(file, isInApp(file), { line });
   return frames.find((frame) => isSame(frame, top)) ?? top;
 }
 

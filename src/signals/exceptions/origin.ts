@@ -8,7 +8,9 @@ export interface Origin {
 
 /** `com.acme.shop.Checkout:11`, `Checkout.pay(Checkout.java:11)`: logback's and log4j's %logger:%line and %l. */
 const javaClass =
-  /(?:^|[\s[(])((?:[a-z_]\w{0,60}\.){1,15}[A-Z][\w$]{0,100}):(\d{1,6})(?=[\s\])]|$)/;
+  /(?:^|[\s[(])((?:[a-z_]\w{0,60}\.){1,15}[A-Z][\w$]{0,100}):(\d{1,6})(?=[\s\]):]|$)/;
+/** log4j's `%c{1}:%L - ` leaves the package out. */
+const bareClass = /\s([A-Z][\w$]{0,100}):(\d{1,6}) {1,4}- {1,4}$/;
 const javaFile =
   /(?:^|[\s[(])(?:([\w.$]{1,300})\()?([A-Z]\w{0,100}\.(?:java|kt|scala)):(\d{1,6})(?=[\s\])]|$)/;
 /** loguru's name:function:line, and the file and line of Python's logging. */
@@ -41,9 +43,9 @@ export function languageOfFile(file: string): string {
   return languages[extension] ?? 'text';
 }
 
-/** java.util.logging's word, and threads as Java names them before a class. */
+/** Spring Boot's header, a class in a package, java.util.logging's word, threads as Java names them before a class. */
 const javaLogger =
-  /^\[?SEVERE\b|\[(?:main|pool-\d{1,6}-thread-\d{1,6}|(?:https?-)?nio-[\w.-]{1,40}-exec-\d{1,6}|(?:scheduling|task|ForkJoinPool)[\w.-]{0,60}-\d{1,6})\].{0,80}?[\s.][A-Z][\w$]{0,100}(?::\d{1,6})?\s{0,40}(?: -|:|\|)\s{0,4}$/;
+  /^\w{1,10} {1,4}\d{1,7} --- \[|[\s\]](?:[a-z]\w{0,60}\.){2,15}[A-Z][\w$]{0,100}\s{0,40}(?: -|:)\s{1,4}$|^\[?SEVERE\b|\[(?:main|pool-\d{1,6}-thread-\d{1,6}|(?:https?-)?nio-[\w.-]{1,40}-exec-\d{1,6}|(?:scheduling|task|ForkJoinPool)[\w.-]{0,60}-\d{1,6})\].{0,80}?[\s.][A-Z][\w$]{0,100}(?::\d{1,6})?\s{0,40}(?: -|:|\|)\s{0,4}$/;
 
 /** The language whose loggers alone write so. */
 export function languageOfLogger(header: string): string | undefined {
@@ -54,9 +56,11 @@ export function languageOfLogger(header: string): string | undefined {
 export function originOf(header: string): Origin | undefined {
   const text = header.slice(0, 400);
   if (!/:\d/.test(text)) return undefined;
-  const type = javaClass.exec(text);
+  const type = javaClass.exec(text) ?? bareClass.exec(text);
   if (type) {
-    const name = (type[1] ?? '').replaceAll('.', '/').replace(/\$.*$/, '');
+    const name = withoutInitials(type[1] ?? '')
+      .replaceAll('.', '/')
+      .replace(/\$.*$/, '');
     return placed('java', `${name}.java`, type[2]);
   }
   const file = javaFile.exec(text);
@@ -71,6 +75,11 @@ export function originOf(header: string): Origin | undefined {
   const module = pythonName.exec(text);
   if (!module || module[1] === '__main__') return undefined;
   return placed('python', `${(module[1] ?? '').replaceAll('.', '/')}.py`, module[3], module[2]);
+}
+
+/** Loggers shorten packages to their first letters: such folders lead nowhere. */
+function withoutInitials(type: string): string {
+  return type.replace(/^(?:\w{1,60}\.){0,15}[a-z]\.(?:\w{1,60}\.){0,15}/, '');
 }
 
 function placed(language: string, file: string, line: string | undefined, name?: string): Origin {

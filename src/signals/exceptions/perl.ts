@@ -1,6 +1,6 @@
 import type { Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
-import { addFrame, exceptionOf, frameOf, messageOf } from './parts.ts';
+import { addFrame, exceptionOf, frameOf, indentOf, messageOf } from './parts.ts';
 
 /** A file, so that prose (`at noon line 3.`) is none. */
 const file = String.raw`((?:\/|\.{1,2}\/|[A-Za-z]:[\\/])?[^\s:"'<>|]{1,400}\.(?:p[lmh]|t|cgi|psgi|fcgi|al|PL|xs)|\/[^\s:"'<>|]{1,400}|-e|-|\(eval \d{1,6}\)(?:\[[^\]]{1,300}\])?|[\w./-]{0,200}(?:bin|script|scripts)\/[\w.-]{1,100})`;
@@ -8,10 +8,16 @@ const handle = String.raw`(?:, <[^>]{0,80}> (?:line|chunk) \d{1,9})?`;
 const died = new RegExp(
   String.raw`^(.{1,4000}?) at ${file} line (\d{1,9})${handle}(\.|, (?:near|at) .{0,300})$`,
 );
+/** Exception classes (Moose, Exception::Class) end a message without a dot where a stack follows. */
+const diedAbove = new RegExp(
+  String.raw`^(.{1,4000}?) at (?:accessor \S{1,200} \(defined at [^()]{1,300}\)|${file}) line (\d{1,9})$`,
+);
 /** Carp: what called it, with the arguments. */
 const called = new RegExp(
   String.raw`^\s(.{1,2000}?) called at ${file} line (\d{1,9})${handle}\.?$`,
 );
+/** Moose's last caller: `	main::__ANON__ at job.pl line 26`. */
+const outermost = new RegExp(String.raw`^\t\S{1,300} at ${file} line \d{1,9}$`);
 const consequence =
   /^(?:BEGIN failed--|Compilation failed in require|Execution of .{1,300} aborted due to|.{1,300} had compilation errors|\(Did you mean |\(Maybe you |\t?\(F\)|Bareword found |Missing right )/;
 const inEval = /^\t\.\.\.(?:caught|propagated) at /;
@@ -27,6 +33,10 @@ const failedAt = new RegExp(
 const failedOnOne = new RegExp(
   String.raw`^\s*#\s{1,4}Failed test (?:'(.{0,1000})' |)(?:\(|at )${file} (?:at )?line (\d{1,9})\)?\.?$`,
 );
+
+const looksLike = /# Looks like /;
+/** What TAP writes where a subtest ends. */
+const betweenLevels = /^\s*(?:$|\}$|\d{1,6}\.\.\d{1,6}$|# Looks like |not ok \d)/;
 
 export const perl: Grammar = {
   language: 'perl',
@@ -44,11 +54,11 @@ export const perl: Grammar = {
   ],
   begin(line) {
     if (!line.includes(' line ') && !line.includes('Failed ')) return undefined;
-    if (failedTest.test(line) || failedOnOne.test(line)) return followTest();
+    if (isFailed(line)) return followTest(line);
     if (called.test(line)) return undefined;
-    return died.test(line) && !consequence.test(line) && !line.startsWith('#')
-      ? followStack(line)
-      : undefined;
+    if (consequence.test(line) || line.startsWith('#')) return undefined;
+    if (died.test(line)) return followStack(line);
+    return diedAbove.test(line) ? followCallers() : undefined;
   },
   saysEnough: (line) => died.test(line) || failedOnOne.test(line),
   *parse(lines) {
@@ -75,25 +85,43 @@ function followStack(first: string): Follow {
   };
 }
 
-function followTest(): Follow {
-  return (line) =>
-    /^\s*#/.test(line) &&
-    !failedTest.test(line) &&
-    !failedOnOne.test(line) &&
-    !/# Looks like /.test(line)
-      ? 'enough'
-      : 'no';
+function followCallers(): Follow {
+  let calls = 0;
+  return (line) => {
+    if (called.test(line)) calls++;
+    else if (calls === 0 || !outermost.test(line)) return 'no';
+    return 'enough';
+  };
+}
+
+/** A failure within a subtest is followed by that of the subtest, which stands less deep and says nothing new. */
+function followTest(first: string): Follow {
+  let depth = indentOf(first);
+  return (line) => {
+    if (isFailed(line)) {
+      if (indentOf(line) >= depth) return 'no';
+      depth = indentOf(line);
+      return 'enough';
+    }
+    if (depth > 0 && betweenLevels.test(line)) return 'enough';
+    return /^\s*#/.test(line) && !looksLike.test(line) ? 'enough' : 'no';
+  };
+}
+
+function isFailed(line: string): boolean {
+  return failedTest.test(line) || failedOnOne.test(line);
 }
 
 function parseDeath(lines: readonly string[]): ParsedException | undefined {
-  const match = died.exec(lines[0] ?? '');
+  const [first = ''] = lines;
+  const match = died.exec(first) ?? (lines.length > 1 ? diedAbove.exec(first) : null);
   if (!match) return undefined;
   const stack = lines.slice(1).flatMap((line) => {
     const call = called.exec(line);
     return call ? [call] : [];
   });
   const frames: Frame[] = [];
-  add(frames, match[2], match[3], stack[0]?.[1]);
+  if (match[2] !== undefined) add(frames, match[2], match[3], stack[0]?.[1]);
   stack.forEach((call, at) => add(frames, call[2], call[3], stack[at + 1]?.[1]));
   const near = /^, near (.*)$/.exec(match[4] ?? '')?.[1];
   const said = (match[1] ?? '').replace(logHeader, '');
@@ -136,15 +164,21 @@ function isInApp(path: string): boolean {
 }
 
 /** Test::More; prove repeats none of it. */
+function endsTest(line: string): boolean {
+  return isFailed(line) || looksLike.test(line) || betweenLevels.test(line);
+}
+
 function parseTest(lines: readonly string[]): ParsedException | undefined {
   const [first = ''] = lines;
   const whole = failedOnOne.exec(first);
   if (!whole && !failedTest.test(first)) return undefined;
-  const at = lines.map((line) => failedAt.exec(line)).find((match) => match !== null);
+  const end = lines.findIndex((line, index) => index > 0 && endsTest(line));
+  const own = end < 0 ? lines : lines.slice(0, end);
+  const at = own.map((line) => failedAt.exec(line)).find((match) => match !== null);
   const path = whole?.[2] ?? at?.[1];
   if (path === undefined) return undefined;
   const name = whole?.[1] ?? failedTest.exec(first)?.[1];
-  const said = lines
+  const said = own
     .slice(1)
     .filter((line) => !failedAt.test(line))
     .map((line) => line.replace(/^\s*#\s{0,12}/, ''));

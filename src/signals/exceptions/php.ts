@@ -1,5 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { loggedStack } from './loggedStack.ts';
 import { addFrame, exceptionOf, frameOf, maxMessageLines, messageOf } from './parts.ts';
 
 export const typeName = String.raw`\\?[A-Za-z_][\w\\]{0,250}(?:@anonymous[^\s:]{0,200})?`;
@@ -9,8 +10,7 @@ const report =
 const uncaught = new RegExp(
   String.raw`^(?:Uncaught|During inheritance .{1,200}, while .{0,100}: Uncaught) (${typeName})(?:: (.*)|)$`,
 );
-const reportStart =
-  /^(?:.{0,80}\] |.{0,300}PHP message: |.{0,300}said into stderr: "(?:NOTICE: PHP message: )?)?$/;
+const reportStart = /^(?:.{0,80}\] |.{0,300}PHP message: )?$/;
 const placeAtEnd = /^(.*) in (\S.{0,800}?)(?: on line |:)(\d{1,9})"?$/s;
 const thrownIn = /^\s*thrown in (.{1,800}) on line (\d{1,9})/;
 const stackHead = /^(?:PHP )?(?:Stack trace|\[stacktrace\]|\[Stack trace\]):?$/i;
@@ -78,8 +78,19 @@ function begin(line: string): Follow | undefined {
 }
 
 /** With `html_errors` a report is written for a browser. */
-function withoutMarkup(line: string): string {
+function withoutMarkup(shown: string): string {
+  const line = withoutOthers(shown);
   return line.includes('<b>') ? line.replace(/<\/?b>|<br \/>/g, '') : line;
+}
+
+/** nginx puts all that PHP said during a request into one line: what was fatal counts, or else the first. */
+function withoutOthers(line: string): string {
+  if (!line.includes('; PHP message: ')) return line;
+  const [first = '', ...others] = line.split('; PHP message: ');
+  const fatal = others.find((message) => message.startsWith('PHP Fatal error: '));
+  return fatal === undefined || first.includes('PHP Fatal error: ')
+    ? first
+    : `PHP message: ${fatal}`;
 }
 
 /** The text before the place, its file and its line. Only the end of a long text is searched. */
@@ -304,15 +315,7 @@ function linkOf(
       frames,
       frameOf(file, isInApp(file), { function: calledIn(calls[0]), line: Number(line) }),
     );
-  calls.forEach((call, at) => {
-    const place = framePlace.exec(call);
-    if (!place) return;
-    const path = place[1] ?? '';
-    addFrame(
-      frames,
-      frameOf(path, isInApp(path), { function: calledIn(calls[at + 1]), line: Number(place[2]) }),
-    );
-  });
+  for (const frame of framesOf(calls)) addFrame(frames, frame);
   return {
     type: type
       .replaceAll('\\\\', '\\')
@@ -321,6 +324,15 @@ function linkOf(
     message: messageOf([message]),
     frames,
   };
+}
+
+function framesOf(calls: readonly string[]): readonly Frame[] {
+  return calls.flatMap((call, at) => {
+    const place = framePlace.exec(call);
+    const path = place?.[1] ?? '';
+    const known = { function: calledIn(calls[at + 1]), line: Number(place?.[2]) };
+    return place ? [frameOf(path, isInApp(path), known)] : [];
+  });
 }
 
 /** `Shop\Cart->total(Array)` without its arguments; PHP 8.4 puts the line number into a closure's name. */
@@ -385,7 +397,7 @@ function parseMonolog(lines: readonly string[]): ParsedException | undefined {
           match[2] ?? '',
           match[3] ?? '',
           match[4] ?? '',
-          part.slice(stack + 1),
+          part.slice(stack + 1).map((line) => line.replaceAll('\\\\', '\\')),
         ),
       );
   };
@@ -400,3 +412,16 @@ function parseMonolog(lines: readonly string[]): ParsedException | undefined {
   const [outermost, ...causes] = links;
   return outermost && exceptionOf('php', outermost, causes);
 }
+
+/** Loggers given a message and `getTraceAsString()`. */
+export const phpStack = loggedStack({
+  language: 'php',
+  hints: ['\n#0 /', '\n#0 [int', '\n#0 C:'],
+  isFrame: (line) =>
+    line.startsWith('#') &&
+    /^#\d{1,5} (?:\{main\}|\[internal function\]: |\S.{0,800}?\(\d{1,9}\): )/.test(line),
+  framesIn: (lines) => framesOf(lines.map((line) => stackFrame.exec(line)?.[2] ?? '')),
+  named: new RegExp(
+    String.raw`(?:^|[\s([])((?:[A-Za-z_]\w{0,80}\\){1,10}\w{1,80}|\w{0,80}(?:Exception|Error))(?:: | - )`,
+  ),
+});

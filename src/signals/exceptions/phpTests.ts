@@ -10,6 +10,8 @@ const maxOtherLines = 20;
 const unitHead = /^\d{1,5}\) [A-Za-z_][\w\\]{0,250}::\w{1,250}(?: with data set .{1,300})?$/;
 const unitName = /^[A-Za-z_][\w\\]{0,250}::\w{1,250}(?: with data set .{1,300})?$/;
 const unitPlace = /^((?:\/|[A-Za-z]:\\|phar:\/\/).{1,800}?\.\w{1,8}):(\d{1,9})$/;
+/** What was expected and never came has no place. */
+const unplaced = /^(?:Failed asserting that exception |Expectation failed for method name )/;
 /** What is listed below is no failure. */
 const unitOthers = /^There (?:was|were) \d{1,6} (?:risky|skipped|incomplete) tests?:$/;
 const unitListEnd = /^(?:--|OK\b.{0,200}|[A-Z]{2,20}!|There (?:was|were) \d.{0,60}:)$/;
@@ -105,13 +107,18 @@ function followUnit(): Follow {
   let state: 'message' | 'places' = 'message';
   let lines = 0;
   let blank = false;
+  let says = false;
   return (line) => {
     if (++lines > maxLines || unitHead.test(line)) return 'no';
     if (unitPlace.test(line)) {
       state = 'places';
       return 'enough';
     }
-    if (state === 'message') return 'more';
+    if (state === 'message') {
+      if (unitListEnd.test(line)) return 'no';
+      says ||= unplaced.test(line);
+      return says ? 'enough' : 'more';
+    }
     if (line.trim() === '') {
       if (blank) return 'no';
       blank = true;
@@ -130,7 +137,8 @@ function parseUnit(lines: readonly string[]): ParsedException | undefined {
   let text: string[] = [];
   let frames: Frame[] = [];
   const end = (): void => {
-    if (frames.length > 0) links.push({ ...unitError(text), frames });
+    const said = text.findIndex((line) => unplaced.test(line));
+    if (frames.length > 0 || said >= 0) links.push({ ...unitError(text), frames });
     text = [];
     frames = [];
   };
@@ -149,12 +157,15 @@ function parseUnit(lines: readonly string[]): ParsedException | undefined {
   return outermost && exceptionOf('php', outermost, causes, { kind: 'test' });
 }
 
+/** In a name space, or as exceptions are called. */
+const thrown = new RegExp(
+  String.raw`^(${typeName}(?:Exception|Error)|Exception|Error|(?:[A-Z]\w{0,80}\\){1,10}[A-Z]\w{0,80}) ?: ([^]*)$`,
+);
+
 function unitError(text: readonly string[]): { type: string; message: string } {
   const message = messageOf(text);
-  const named = new RegExp(
-    String.raw`^(${typeName}(?:Exception|Error)|Exception|Error) ?: ([^]*)$`,
-  ).exec(message);
-  return named
+  const named = thrown.exec(message);
+  return named && !/^Failed asserting /m.test(named[2] ?? '')
     ? { type: named[1] ?? '', message: named[2] ?? '' }
     : { type: 'ExpectationFailedException', message };
 }

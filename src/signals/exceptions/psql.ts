@@ -1,4 +1,4 @@
-import type { Grammar } from './grammar.ts';
+import { type Grammar, loggedError } from './grammar.ts';
 import { messageOf } from './parts.ts';
 
 /** psql, of a file it was given or of the connection; hints and the statement follow. */
@@ -19,7 +19,7 @@ export const psql: Grammar = {
     yield {
       kind: 'log',
       language: 'postgres',
-      type: 'LoggedError',
+      type: loggedError,
       message: messageOf([message]),
       frames: file === undefined ? [] : [{ file, line: Number(line), inApp: true }],
       causes: [],

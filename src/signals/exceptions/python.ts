@@ -6,23 +6,25 @@ import {
   maxMessageChars,
   type ParsedException,
 } from './grammar.ts';
-import { frameOf, indentOf, remembering } from './parts.ts';
+import { indentOf } from './parts.ts';
+import { fileLine, readFile, repeated, withSource } from './pythonFrame.ts';
 
 const header = /Traceback \(most recent call last\):\s*$/;
 const groupHeader = /^\s*\+ Exception Group Traceback \(most recent call last\):\s*$/;
-/** loguru marks the frame that caught it. */
-const fileLine = /^\s*(?:> )?File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?\s*$/;
 /** `KeyError: 'x'`, `shop.db.StorageError`, `QueueFull`, `f.<locals>.Oops: x`. */
-const typeLine = /^([A-Za-z_][\w.]{0,200}(?:<locals>[\w.]{1,100})?)(?::(?: (.*))?)?$/;
+const typeLine =
+  /^([A-Za-z_\u00aa-\uffdc][\w.\u00aa-\uffdc]{0,200}(?:<locals>[\w.]{1,100})?)(?::(?: (.*))?)?$/;
 const chained =
   /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
-const marks = /^[\s~^]{1,2000}$/;
-const repeated = /^\s*\[Previous line repeated \d+ more times?\]/;
 /** Ends the traceback of another process, which is quoted as the text of the cause. */
 const quoteEnd = '"""';
-/** Lines that diagnosing loggers draw between the frames. */
-const drawing = /^\s*[│└├┬─╰╭|]/;
+/** Twisted marks where in the stack an exception was caught, and says so where nothing was raised. */
+const divider = /^\s*--- <exception caught here> ---\s*$/;
+const failure = /^Failure: (?=[\w.]{1,200}: )/;
 const groupLine = /^\s*[|+]/;
+const childHead = /^\s*\+-\+-+ \d+ -+$/;
+const closing = /^\s*\+-{10,}\s*$/;
+const groupType = /^\s*\| [\w.]*Group: /;
 /** A database's error goes on below its first line, at the margin. */
 const databaseField = /^(?:DETAIL|HINT|CONTEXT|QUERY|WHERE|STATEMENT|LINE \d{1,9}): /;
 /** What SQLAlchemy appends behind a blank line; a statement may have many lines. */
@@ -37,9 +39,11 @@ const maxMessageLines = 10;
 export const python: Grammar = {
   language: 'python',
   hints: ['Traceback (most', 'File "'],
+  namesLast: true,
+  repeatsHeaders: true,
   begin(line) {
-    if (groupHeader.test(line)) return followGroup(indentOf(line));
-    if (header.test(line)) return followTraceback(indentOf(line), 'frames');
+    const headed = followHeader(line);
+    if (headed) return headed;
     const file = fileLine.exec(line);
     // Without a header only compiling prints a frame, and that has no function.
     return file && file[3] === undefined
@@ -47,7 +51,7 @@ export const python: Grammar = {
       : undefined;
   },
   *parse(lines, said = []) {
-    const parsed = groupLine.test(lines[0] ?? '') ? parseGroup(lines) : parseChain(lines);
+    const parsed = parseChain(lines);
     const whole = parsed ?? parseHeaded(said.at(-1) ?? '', lines);
     if (whole) yield whole;
   },
@@ -60,16 +64,29 @@ function parseHeaded(said: string, lines: readonly string[]): ParsedException | 
   return alone && alone.frames.length > 0 ? asException(alone, []) : undefined;
 }
 
+function followHeader(line: string): Follow | undefined {
+  if (groupHeader.test(line)) return followGroup();
+  return header.test(line) ? followTraceback(baseOf(line), 'frames') : undefined;
+}
+
+/** Something may stand before a header in its line, as a bar of progress that was left open. */
+function baseOf(line: string): number {
+  return line.trimStart().startsWith('Traceback') ? indentOf(line) : 0;
+}
+
 type State = 'frames' | 'bare' | 'message' | 'blank' | 'statement' | 'calls' | 'chained';
 
 function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
   let state: State = first;
   let messageLines = 0;
   let blanks = 0;
+  let next: Follow | undefined;
   return (line) => {
+    if (next) return next(line);
     if (state === 'frames' || state === 'bare') {
       if (line.trim() === '') return state === 'bare' ? 'no' : 'more';
-      if (indentOf(line) > base || line.startsWith('> File "', base)) return 'more';
+      if (indentOf(line) > base || line.startsWith('> File "', base) || divider.test(line))
+        return 'more';
       if (indentOf(line) < base || !isTypeLine(line.trimStart(), state === 'bare')) return 'no';
       state = 'message';
       return 'enough';
@@ -104,11 +121,8 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
       return goesOn && ++messageLines <= maxMessageLines ? 'enough' : 'no';
     }
     if (line.trim() === '') return 'more';
-    if (!header.test(line)) return 'no';
-    state = 'frames';
-    messageLines = 0;
-    blanks = 0;
-    return 'more';
+    next = followHeader(line);
+    return next ? 'more' : 'no';
   };
 }
 
@@ -125,23 +139,36 @@ function parseChain(lines: readonly string[]): ParsedException | undefined {
   const calls = lines.indexOf(callStack);
   if (calls > 0) return withCallers(parseChain(lines.slice(0, calls)), lines.slice(calls));
   if (!lines.some(isChained)) {
-    const alone = parseTraceback(lines);
-    return alone && asException(alone, []);
+    const alone = parseLink(lines);
+    return alone && asException(alone.link, alone.children);
   }
-  const links: Cause[] = [];
+  const links: Link[] = [];
   let part: string[] = [];
   for (const line of [...lines, undefined]) {
     if (line !== undefined && !isChained(line)) {
       part.push(line);
       continue;
     }
-    const link = parseTraceback(part);
+    const link = parseLink(part);
     if (link) links.push(link);
     part = [];
   }
   // The last one printed is the outermost; its causes were printed before it.
   const outermost = links.pop();
-  return outermost && asException(outermost, links.reverse());
+  const causes = links.reverse().flatMap(({ link, children }) => [link, ...children]);
+  return outermost && asException(outermost.link, [...outermost.children, ...causes]);
+}
+
+/** An exception, and those in it when it is a group. */
+interface Link {
+  readonly link: Cause;
+  readonly children: readonly Cause[];
+}
+
+function parseLink(lines: readonly string[]): Link | undefined {
+  if (lines.some((line) => groupHeader.test(line))) return parseGroup(lines);
+  const link = parseTraceback(lines);
+  return link && { link, children: [] };
 }
 
 function withCallers(
@@ -167,7 +194,7 @@ function parseTraceback(lines: readonly string[]): Cause | undefined {
   if (start < 0) return undefined;
   const base = readFile(lines[start] ?? '')
     ? Math.max(0, indentOf(lines[start] ?? '') - 2)
-    : indentOf(lines[start] ?? '');
+    : baseOf(lines[start] ?? '');
   const frames: Frame[] = [];
   for (let at = start; at < lines.length; at++) {
     const line = lines[at] ?? '';
@@ -175,12 +202,17 @@ function parseTraceback(lines: readonly string[]): Cause | undefined {
     if (file) {
       if (frames.length < maxFrames) frames.push(withSource(file, lines[at + 1]));
       else frames[maxFrames - 1] = withSource(file, lines[at + 1]);
-    } else if (at > start && line.trim() !== '' && indentOf(line) <= base && !repeated.test(line)) {
-      const type = typeLine.exec(line.trim());
+    } else if (at > start && endsFrames(line, base)) {
+      const type = typeLine.exec(line.trim().replace(failure, ''));
       return type ? linkOf(type, lines.slice(at + 1), frames) : undefined;
     }
   }
   return undefined;
+}
+
+function endsFrames(line: string, base: number): boolean {
+  const goesOn = line.trim() === '' || repeated.test(line) || divider.test(line);
+  return !goesOn && indentOf(line) <= base;
 }
 
 function linkOf(type: RegExpExecArray, rest: readonly string[], frames: Frame[]): Cause {
@@ -195,79 +227,52 @@ function linkOf(type: RegExpExecArray, rest: readonly string[], frames: Frame[])
   };
 }
 
-/** Frames and their source lines repeat, even where the messages below them do not. */
-function readFile(line: string): Frame | undefined {
-  return line.includes('File "') ? rememberedFile(line) : undefined;
-}
-
-const rememberedFile = remembering((line: string): Frame | undefined => {
-  const file = fileLine.exec(line);
-  if (!file) return undefined;
-  const path = file[1] ?? '';
-  return frameOf(path, isInApp(path), { function: file[3], line: Number(file[2]) });
-});
-
-function withSource(frame: Frame, line: string | undefined): Frame {
-  const source = line === undefined ? undefined : readSource(line);
-  if (source === undefined) return frame;
-  let known = sourced.get(frame);
-  if (known?.source !== source) {
-    known = { ...frame, source };
-    sourced.set(frame, known);
-  }
-  return known;
-}
-
-const sourced = new WeakMap<Frame, Frame>();
-
-const readSource = remembering((line: string): string | undefined => {
-  if (indentOf(line) < 2) return undefined;
-  const text = line.trim();
-  const isSource =
-    text !== '' &&
-    !marks.test(line) &&
-    !drawing.test(line) &&
-    !fileLine.test(line) &&
-    !repeated.test(line);
-  return isSource ? text.slice(0, 300) : undefined;
-});
-
-const foreign =
-  /(?:^|[\\/])(?:site-packages|dist-packages)[\\/]|[\\/]lib(?:64)?[\\/]python\d(?:\.\d+)?[\\/]|[\\/]Lib[\\/](?!site-packages)[\w\\/]*\.py$|^<|^\/usr\/(?:lib|share)\/|[\\/](?:\.venv|venv|\.tox|\.nox)[\\/]|^importlib[\\/]/;
-
-export function isInApp(path: string): boolean {
-  return !foreign.test(path);
-}
-
-/** Takes everything the group draws, up to the closing line of its own indent. */
-function followGroup(base: number): Follow {
-  let seenType = false;
-  let open = false;
+/** Takes everything the group draws, and what it led to. A group that ends with another has one closing line. */
+function followGroup(): Follow {
+  let state: 'head' | 'open' | 'closed' | 'chained' = 'head';
+  let blanks = 0;
+  let next: Follow | undefined;
   return (line) => {
-    if (!groupLine.test(line)) return 'no';
-    if (!seenType) seenType = /^\s*\| [\w.]*Group: /.test(line);
-    if (/^\s*\+-\+-+ 1 -+$/.test(line)) open = true;
-    const closes = open && indentOf(line) <= base + 2 && /^\s*\+-{10,}\s*$/.test(line);
-    if (closes) return 'last';
-    return seenType && !open ? 'enough' : seenType ? 'enough' : 'more';
+    if (next) return next(line);
+    if (state === 'chained') {
+      if (line.trim() === '') return 'more';
+      next = followHeader(line);
+      return next ? 'more' : 'no';
+    }
+    if (groupLine.test(line)) {
+      if (closing.test(line)) state = 'closed';
+      else if (state === 'closed' || groupType.test(line)) state = 'open';
+      return state === 'head' ? 'more' : 'enough';
+    }
+    if (state !== 'closed') return 'no';
+    if (line.trim() === '') return ++blanks <= maxBlanks ? 'enough' : 'no';
+    if (!isChained(line)) return 'no';
+    state = 'chained';
+    return 'more';
   };
 }
 
-function parseGroup(lines: readonly string[]): ParsedException | undefined {
-  const inner = lines.findIndex((line) => /^\s*\+-\+-+ \d+ -+$/.test(line));
+function parseGroup(lines: readonly string[]): Link | undefined {
+  const inner = lines.findIndex((line) => childHead.test(line));
   const own = (inner < 0 ? lines : lines.slice(0, inner)).map(withoutRail);
-  const group = parseTraceback(own);
-  if (!group) return undefined;
+  const link = parseTraceback(own);
+  if (!link) return undefined;
   const children: Cause[] = [];
   let part: string[] = [];
   for (const line of inner < 0 ? [] : lines.slice(inner)) {
     if (/^\s*\+-{2,}|^\s*\+-\+-/.test(line)) {
-      const child = parseTraceback(part);
+      const child = parseTraceback(part) ?? parseUnraised(part);
       if (child) children.push(child);
       part = [];
     } else part.push(withoutRail(line));
   }
-  return asException(group, children);
+  return { link, children };
+}
+
+/** An exception of a group that was never raised has no traceback; another group in it is read by its own. */
+function parseUnraised([first = '', ...rest]: readonly string[]): Cause | undefined {
+  const type = typeLine.exec(first);
+  return type && isTypeLine(first, false) ? linkOf(type, rest, []) : undefined;
 }
 
 function withoutRail(line: string): string {

@@ -1,6 +1,6 @@
 import { type Grammar, maxFrames } from './grammar.ts';
 import { frameOf } from './parts.ts';
-import { isInApp } from './python.ts';
+import { isInApp } from './pythonFrame.ts';
 
 /** faulthandler's report of a crash: the frames of the thread that crashed are the first. */
 const head = /^Fatal Python error: (.{1,4000})$/;

@@ -1,7 +1,7 @@
 import type { Frame } from '../../core/signal.ts';
 import { addFrame, frameOf, messageOf } from './parts.ts';
 import type { Grammar } from './grammar.ts';
-import { isInApp } from './python.ts';
+import { isInApp } from './pythonFrame.ts';
 
 /** Tracebacks as IPython and Jupyter print them: the type first, the code around each frame, the message last. */
 const head = /^([A-Za-z_]\w{0,100}) {3,}Traceback \(most recent call last\)$/;

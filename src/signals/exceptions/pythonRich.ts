@@ -1,18 +1,18 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { type Grammar, maxFrames, maxMessageChars, type ParsedException } from './grammar.ts';
 import { frameOf } from './parts.ts';
-import { isInApp } from './python.ts';
+import { isInApp } from './pythonFrame.ts';
 
 /** Tracebacks as Rich draws them in a box (Typer, structlog and loguru can): frames with the code around. */
-const boxTop = /^\s{0,8}╭─+ (?:.{0,40} )?Traceback \(most recent call last\) ─+╮?\s*$/;
-const boxLine = /^\s{0,8}[│╭╰]/;
-const boxEnd = /^\s{0,8}╰─/;
-const place = /^\s{0,8}│ (\S.{0,1000}?):(\d{1,9}) in (\S{1,300})\s*│?\s*$/;
-const marked = /^\s{0,8}│ ❱ {1,8}(\d{1,9}) │ ?(.{0,1000}?)\s*│?\s*$/;
+const boxTop = /^\s{0,40}╭─+ (?:.{0,40} )?Traceback \(most recent call last\) ─+╮?\s*$/;
+const boxLine = /^\s{0,40}[│╭╰]/;
+const boxEnd = /^\s{0,40}╰─/;
+const place = /^\s{0,40}│ (\S.{0,1000}?):(\d{1,9}) in (\S{1,300})\s*│?\s*$/;
+const marked = /^\s{0,40}│ ❱ {1,8}(\d{1,9}) │ ?(.{0,1000}?)\s*│?\s*$/;
 const typeLine =
-  /^([A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Interrupt|Exit|[A-Z]\w{1,60}))(?:: (.*))?$/;
+  /^\s{0,40}([A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Interrupt|Exit|[A-Z]\w{1,60}))(?:: (.*?))?\s*$/;
 const chained =
-  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
+  /^\s{0,40}(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):\s*$/;
 
 export const pythonRich: Grammar = {
   language: 'python',

@@ -1,14 +1,15 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { type Follow, type Grammar, maxFrames, type ParsedException } from './grammar.ts';
-import { isInApp, python } from './python.ts';
+import { python } from './python.ts';
+import { isInApp } from './pythonFrame.ts';
 import { frameOf } from './parts.ts';
 import { failedExpectation, failure, silentFailure } from './testFailure.ts';
 
-/** With `--full-trace` one failure takes most of what a block may hold. */
-const maxLines = 990;
+/** With `--full-trace`, or of a recursion, one failure takes most of what a block may hold. */
+const maxLines = 3_900;
 
-// pytest: `____ test_x ____`, then the source or the frames, `E   ` lines with the error, and the place.
-const pytestHead = /^_{1,200} (?!_ )\S.{0,1000} _{1,200}$/;
+// pytest: `____ test_x ____` (pytest-sugar: `―――― test_x ――――`), then the source or the frames, `E   ` lines with the error, and the place.
+const pytestHead = /^(?:_{1,200} (?!_ )\S.{0,1000} _{1,200}|―{3,200} \S.{0,1000} ―{3,200})$/;
 /** What plug-ins put their sections under: coverage, a report that was written. */
 const pluginRule = /^-{3,200} ?\S.{0,1000} -{3,200}$/;
 const pytestRule = /^(?:={3,200}|!{3,200}) .{1,1000} (?:={3,200}|!{3,200})$/;
@@ -30,9 +31,11 @@ const shortPlace = /^(\S.{0,1000}?):(\d{1,9}): in (.{1,300})$/;
 const longPlace =
   /^((?:[A-Za-z]:)?[^\s:<][^:]{0,1000}\.\w{1,6}):(\d{1,9}):? ?([A-Z][\w.]{0,200})?$/;
 const linePlace = /^((?:[A-Za-z]:)?[^\s:][^:]{0,1000}\.py):(\d{1,9}): (.{1,2000})$/;
+/** Said without an error: of a test that was expected to fail, of fixtures that can't be, of a worker that died. */
+const verdict = /^(?:\[XPASS\(strict\)\]|ScopeMismatch: |worker '\w{1,40}' crashed while running )/;
 const chained =
   /^(?:E\s{1,8})?(?:The above exception was the direct cause of|During handling of the above exception, another exception)/;
-const traceback = /^Traceback \(most recent call last\):$/;
+const traceback = /^(?:\s{1,4}\+ Exception Group )?Traceback \(most recent call last\):$/;
 
 // unittest: a rule, `FAIL: test_x (mod.Class)`, a rule, the traceback.
 const doubleRule = /^={70}$/;
@@ -44,6 +47,7 @@ export const pythonTests: Grammar = {
   standsAlone: true,
   hints: [
     '_____',
+    '―――――',
     '= FAILURES =',
     '= ERRORS =',
     'short test summary',
@@ -54,7 +58,7 @@ export const pythonTests: Grammar = {
   saysEnough: (line) => summaryLine.test(line),
   begin(line) {
     const first = line.charCodeAt(0);
-    if (first === 95) return pytestHead.test(line) ? followPytest() : undefined;
+    if (first === 95 || first === 0x2015) return pytestHead.test(line) ? followPytest() : undefined;
     if (first === 61) {
       if (doubleRule.test(line)) return followUnittest();
       if (summaryHead.test(line)) return followSummary();
@@ -223,7 +227,10 @@ function readLink(lines: readonly string[]): Cause | undefined {
     ];
     if (parsed) return { ...parsed, frames: [...parsed.frames, ...frames] };
   }
-  if (said.length === 0 && type === undefined) return undefined;
+  if (said.length === 0 && type === undefined) {
+    const words = lines.find((line) => verdict.test(line))?.trim();
+    return words === undefined ? undefined : { type: failedExpectation, message: words, frames };
+  }
   const first = said[0]?.trim() ?? '';
   const named = typed.exec(first);
   const message = [named ? (named[2] ?? '') : first, ...said.slice(1, 25)].join('\n');

@@ -4,11 +4,13 @@ import { addFrame, exceptionOf, frameOf, messageOf } from './parts.ts';
 
 /** `Error in price_of("sku-1") : text`; rlang quotes the call and goes on below; Shiny warns of it. */
 const inCall =
-  /^(?:Warning: )?Error in (?:`([^`]{1,300})`:|([\w.:$@]{1,200}\(.{0,2000}?|.{0,400}?) ?: ?)(.{0,4000})/;
-const bare = /^Error: (.{1,4000})$/;
+  /^(?:Warning: )?Error in (?:`([^`]{1,300})`:|(?:([\w.:$@]{1,200}\(.{0,2000}?|.{0,400}?) :(?: |$)|([\w.:$@]{1,200}\(.{0,2000}?|.{0,400}?) ?: ?))(.{0,4000})/;
+const bare = /^Error:(?: (.{1,4000}))?$/;
 const causedBy = /^Caused by error(?: in `([^`]{1,300})`)?:(?: (.{1,4000}))?$/;
 /** rlang's bullets: what failed, then details. */
 const bullet = /^(?:[!✖ℹ•✔x] )/;
+/** What could not be read is quoted on the lines below. */
+const quotesBelow = /^Error: unexpected .{1,200} in:?$/;
 const halted = /^Execution halted$/;
 const callers = /^Calls: /;
 const warnings = /^(?:In addition: )?(?:Warning message|There were \d)/;
@@ -21,24 +23,29 @@ const backtrace = /^(?:Backtrace:|\s{1,8}▆|\s{0,6}\d{1,4}\. )/;
 const syntaxPlace = /(?:^|\s)(\S{1,500}\.[rR]):(\d{1,9}):\d{1,9}: unexpected /;
 /** testthat: `── Failure ('test-cart.R:5:3'): total works ────`. */
 const failedTest =
-  /^─{2,4} (?:\d{1,6}\. )?(Failure|Error) \((?:'|)(\S{1,500}?\.[rR]):(\d{1,9})(?::\d{1,9})?(?:'|)\):? (.{1,400}?)(?: ─{1,400})?$/;
+  /^(?:─{2,4} (?:\d{1,6}\. )?)?(Failure|Error) \((?:'|)(\S{1,500}?\.[rR]):(\d{1,9})(?::\d{1,9})?(?:'|)\):? (.{1,400}?)(?: ─{1,400})?$/;
 /** Said once more in the end. */
 const testsFailed = /^Test failures/;
 const maxLines = 120;
 
 export const r: Grammar = {
   language: 'r',
-  hints: ['Execution halted', 'Error in ', '── Failure (', '── Error ('],
+  hints: ['Execution halted', 'Error in ', 'Failure (', 'Error ('],
   begin(line) {
-    if (line.startsWith('─')) return failedTest.test(line) ? followTest() : undefined;
-    if (!line.includes('Error')) return undefined;
+    if (failedTest.test(line)) return followTest();
+    if (line.startsWith('─') || !line.includes('Error')) return undefined;
     const call = inCall.exec(line);
     if (!call && !bare.test(line)) return undefined;
     let lines = 0;
     let says = isCall(line);
+    let quotes = quotesBelow.test(line);
     return (next) => {
       if (++lines > maxLines) return 'no';
       if (halted.test(next)) return 'last';
+      if (quotes) {
+        quotes = lines < 8 && !next.endsWith('"');
+        return 'more';
+      }
       if (!isPart(next)) return 'no';
       says ||= callers.test(next) || traced.test(next) || bullet.test(next);
       return says ? 'enough' : 'more';
@@ -70,7 +77,9 @@ function parseTest(lines: readonly string[]): ParsedException | undefined {
 /** Prose begins with `Error in`, too; a call has parentheses. */
 function isCall(line: string): boolean {
   const call = inCall.exec(line);
-  return call?.[1] !== undefined || /^[\w.:$@]{1,200}\(.*\)$/.test((call?.[2] ?? '').trim());
+  return (
+    call?.[1] !== undefined || /^[\w.:$@]{1,200}\(.*\)$/.test((call?.[2] ?? call?.[3] ?? '').trim())
+  );
 }
 
 function isPart(line: string): boolean {
@@ -103,7 +112,7 @@ function parseError(lines: readonly string[]): ParsedException | undefined {
 
 function readPart(lines: readonly string[]): Cause {
   const [first = '', ...rest] = lines;
-  const own = inCall.exec(first)?.[3] ?? bare.exec(first)?.[1] ?? causedBy.exec(first)?.[2] ?? '';
+  const own = inCall.exec(first)?.[4] ?? bare.exec(first)?.[1] ?? causedBy.exec(first)?.[2] ?? '';
   const more: string[] = [];
   for (const line of rest) {
     if (!/^\s+\S/.test(line) && !bullet.test(line)) break;

@@ -1,5 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
+import { loggedStack } from './loggedStack.ts';
 import {
   addFrame,
   exceptionOf,
@@ -9,15 +10,16 @@ import {
   messageOf,
   remembering,
 } from './parts.ts';
-import { silentFailure } from './testFailure.ts';
 
 export const typeName = String.raw`(?:#<Class:0x[0-9a-f]{1,16}>(?:::)?)?[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,10}`;
-const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Error|Exception|Interrupt|Invalid|NotFound|Missing|Timeout|Denied|Refused|ECONN\w{1,20}|ENOENT)`;
+export const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Error|Exception|Interrupt|Invalid|NotFound|Missing|Timeout|Denied|Refused|ECONN\w{1,20}|ENOENT)`;
 /** Ruby 3.4 quotes with ' on both sides and names the class, before it was a backtick. */
-const place = String.raw`((?:[A-Za-z]:)?[^\s:'"(][^:'"\n]{0,500}|<internal:[^>]{1,200}>|\(eval[^)]{0,200}\)|-e|-):(\d{1,9})(?::in [\x60'](.{1,300}?)')?`;
-const errorHead = new RegExp(String.raw`^${place}: (.*?) ?\((${typeName})\)$`);
+export const place = String.raw`((?:[A-Za-z]:)?[^\s:'"(][^:'"\n]{0,500}|<internal:[^>]{1,200}>|\(eval[^)]{0,200}\)|-e|-):(\d{1,9})(?::in [\x60'](.{1,300}?)')?`;
+/** Some loggers name the program before what they were given. */
+const headPlace = String.raw`(?:[\w.-]{1,40}: )?${place}`;
+const errorHead = new RegExp(String.raw`^${headPlace}: (.*?) ?\((${typeName})\)$`);
 /** A message without its class goes on in the lines below; only `full_message` puts the class behind the last. */
-const openHead = new RegExp(String.raw`^${place}: (.+)$`);
+const openHead = new RegExp(String.raw`^${headPlace}: (.+)$`);
 const fromLine = new RegExp(String.raw`^\s{1,8}(?:\d{1,6}: )?from ${place}$`);
 export const plainFrame = new RegExp(String.raw`^\s{0,12}(?:# )?(?:from )?${place}$`);
 const levels = /^\s+ ?\.\.\. \d{1,9} levels\.\.\.$/;
@@ -29,23 +31,6 @@ const jrubyHead = new RegExp(String.raw`^(${errorName}): (.*)$`);
 /** An exception as `inspect` shows it, at the end of what Puma says. */
 const inspected = new RegExp(String.raw`: #<(${typeName}): (.{0,4000})>$`);
 const jrubyFrame = /^\s{1,80}(\S.{0,200}?) at (\S.{0,500}):(\d{1,9})$/;
-const railsHead = new RegExp(String.raw`^(?:\[[\w-]{8,40}\] ){0,3}(${typeName}) \((.*)\):$`);
-const railsFrame = new RegExp(String.raw`^\s{0,4}(?:\[[\w-]{8,40}\] ){0,3}\s{0,4}${place}$`);
-/** The lines of a template around the one that failed. */
-const templateLine = /^\s{2,8}\d{1,6}: /;
-const blankTagged = /^\s*(?:\[[\w-]{8,40}\] ){0,3}\s*$/;
-const tagged = /^(?:\[[\w-]{8,40}\] ){0,2}\[[\w-]{8,40}\]\s*$/;
-const minitest = /^\s{0,4}(?:\d{1,5}\) )?(Error|Failure):$/;
-/** A class may be named by a sentence: `describe 'lids that fit'`. */
-const minitestName = /^(\S[^#]{0,300}#.{1,300}?)(?: \[([^[\]]{1,500}):(\d{1,9})\])?:$/;
-const rspec = /^\s{2,6}\d{1,5}(?:\.\d{1,3})?\) \S.{0,500}$/;
-const rspecFailure = /^\s+Failure\/Error: (.*)$/;
-/** Not of an example; what is said of it stands further left. */
-const rspecOutside = /^An error occurred (?:while loading |in an? )/;
-/** Source and message are indented, the type is not. */
-const rspecText = new RegExp(String.raw`^(?:$|\s|${typeName}:$)`);
-const rspecPending = /^Pending: \(Failures listed here are expected/;
-const rspecFrame = new RegExp(String.raw`^\s{2,12}# ${place}$`);
 
 export const ruby: Grammar = {
   language: 'ruby',
@@ -55,20 +40,18 @@ export const ruby: Grammar = {
     if (reversed.test(line)) return followReversed();
     if (errorHead.test(line)) return followUncaught(line);
     if (syntaxError.test(line)) return followSyntax();
-    if (railsHead.test(line) || tagged.test(line)) return followRails(railsHead.test(line));
     if (openHead.test(line) && /:in [`']/.test(line)) return followOpen();
     if (classAtEnd.test(line)) return followFrames();
     if (inspected.test(line)) return followTyped();
     return !isScriptError(line) && jrubyHead.test(line) ? followTyped() : undefined;
   },
   saysEnough: (line) => !isPlaced(line),
-  keepsLeveled: (line) => railsFrame.test(line) || railsHead.test(line) || blankTagged.test(line),
+  isUncaught: (line) => errorHead.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     if (reversed.test(first)) yield* some(parseReversed(lines));
     else if (!errorHead.test(first) && syntaxError.test(first)) yield* some(parseSyntax(lines));
     else if (errorHead.test(first) || openHead.test(first)) yield* parseUncaught(lines);
-    else if (railsHead.test(first) || tagged.test(first)) yield* some(parseRails(lines));
     else if ((inspected.test(first) || jrubyHead.test(first)) && isTypedFrame(lines[1] ?? ''))
       yield* some(parseTyped(lines));
     else if (classAtEnd.test(first)) yield* some(parseLogged(lines, said));
@@ -84,33 +67,12 @@ function mayBegin(line: string): boolean {
   return line.includes(':in ') || line.includes('syntax err') || line.includes('unexpected ');
 }
 
-/** Asked before the test runners whose lists look alike at first. */
-export const rubyTests: Grammar = {
-  language: 'ruby',
-  hints: ['Failure/Error:', 'Failure:', 'Pending: (Failures'],
-  standsAlone: true,
-  begin(line) {
-    if (line.endsWith(':') && minitest.test(line)) return followMinitest();
-    if (rspecOutside.test(line)) return followOutside();
-    if (rspecPending.test(line))
-      return (next) =>
-        /^(?:Failures:$|Finished in |Failed examples:$)/.test(next) ? 'no' : 'enough';
-    return line.startsWith('  ') && rspec.test(line) ? followRspec() : undefined;
-  },
-  *parse(lines) {
-    const [first = ''] = lines;
-    if (rspecPending.test(first)) yield silentFailure('ruby');
-    else if (minitest.test(first)) yield* some(parseMinitest(lines));
-    else yield* some(parseRspec(rspecOutside.test(first) ? lines.map(deeper) : lines));
-  },
-};
-
 /** Begins with a file and a line; other heads are only words until a frame stands right below them. */
 function isPlaced(line: string): boolean {
   return openHead.test(line) || reversed.test(line);
 }
 
-function some(parsed: ParsedException | undefined): ParsedException[] {
+export function some(parsed: ParsedException | undefined): ParsedException[] {
   return parsed ? [parsed] : [];
 }
 
@@ -120,6 +82,7 @@ function some(parsed: ParsedException | undefined): ParsedException[] {
  */
 function followUncaught(first: string): Follow {
   const seen = new Set([keyOf(first)]);
+  let outer = messageIn(first);
   let frames = 0;
   let messageLines = 0;
   return (line) => {
@@ -129,8 +92,12 @@ function followUncaught(first: string): Follow {
     }
     if (line.endsWith(')') && errorHead.test(line)) {
       const key = keyOf(line);
-      if (seen.has(key) || seen.size > 20) return 'no';
+      const said = messageIn(line);
+      // Raised again with more words, as Net::HTTP does, it keeps its place.
+      const isWrapped = said !== outer && outer.includes(said);
+      if ((seen.has(key) && !isWrapped) || seen.size > 20) return 'no';
       seen.add(key);
+      outer = said;
       frames = 0;
       messageLines = 0;
       return 'enough';
@@ -157,6 +124,10 @@ function isFrom(line: string): boolean {
 function keyOf(line: string): string {
   const match = errorHead.exec(line);
   return `${match?.[1]}:${match?.[2]}:${match?.[5]}`;
+}
+
+function messageIn(line: string): string {
+  return errorHead.exec(line)?.[4] ?? '';
 }
 
 /** The class stands behind a later line of the message. */
@@ -194,27 +165,6 @@ function isTypedFrame(line: string): boolean {
   return jrubyFrame.test(line) || (line.includes(':in ') && plainFrame.test(line));
 }
 
-/** With tags every line is a logger's, and the first is empty but for them. */
-function followRails(startsWithHead: boolean): Follow {
-  let hasHead = startsWithHead;
-  let frames = 0;
-  let blanks = 0;
-  let excerpt = 0;
-  return (line) => {
-    if (!hasHead) {
-      hasHead = railsHead.test(line);
-      return hasHead ? 'more' : 'no';
-    }
-    if (railsFrame.test(line)) {
-      frames++;
-      return 'enough';
-    }
-    if (templateLine.test(line)) return frames === 0 && ++excerpt < 12 ? 'more' : 'no';
-    if (blankTagged.test(line)) return frames === 0 && ++blanks < 4 ? 'more' : 'no';
-    return 'no';
-  };
-}
-
 function followSyntax(): Follow {
   let lines = 0;
   return (line) => {
@@ -227,56 +177,6 @@ function followSyntax(): Follow {
 function followReversed(): Follow {
   return (line) =>
     fromLine.test(line) || levels.test(line) ? 'more' : errorHead.test(line) ? 'last' : 'no';
-}
-
-function followMinitest(): Follow {
-  let lines = 0;
-  return (line) => {
-    if (++lines === 1) return minitestName.test(line) ? 'more' : 'no';
-    if (lines > 200 || minitest.test(line) || /^\d{1,9} (?:runs|tests), /.test(line)) return 'no';
-    // Blank lines stand before the source of an error, and behind every report.
-    return 'enough';
-  };
-}
-
-function followRspec(): Follow {
-  let lines = 0;
-  let failed = false;
-  let frames = 0;
-  return (line) => {
-    lines++;
-    if (!failed) {
-      // A long description takes a second line; anything else is another runner's list.
-      failed = rspecFailure.test(line);
-      const goesOn = lines < 3 && line.startsWith('     ') && line.trim() !== '';
-      return failed || goesOn ? 'more' : 'no';
-    }
-    if (lines > 300 || rspec.test(line)) return 'no';
-    if (rspecFrame.test(line)) frames++;
-    if (line.trim() !== '' && !line.startsWith('     ')) return 'no';
-    return frames > 0 ? 'enough' : 'more';
-  };
-}
-
-function deeper(line: string): string {
-  return `     ${line}`;
-}
-
-function followOutside(): Follow {
-  let lines = 0;
-  let failed = false;
-  let frames = 0;
-  return (line, leveled) => {
-    if (leveled || ++lines > 300) return 'no';
-    if (!failed) {
-      // What may have been meant stands between.
-      failed = rspecFailure.test(deeper(line));
-      return failed || (lines < 4 && /^(?:\s|$)/.test(line)) ? 'more' : 'no';
-    }
-    if (rspecFrame.test(deeper(line))) frames++;
-    else if (frames > 0 || !rspecText.test(line)) return 'no';
-    return frames > 0 ? 'enough' : 'more';
-  };
 }
 
 /** The script itself, or a check of it, did not compile; that has no stack. */
@@ -449,17 +349,6 @@ function parseLogged(
   return exceptionOf('ruby', cause, []);
 }
 
-function parseRails(lines: readonly string[]): ParsedException | undefined {
-  const head = railsHead.exec(lines[0] ?? '') ?? railsHead.exec(lines[1] ?? '');
-  const frames = framesIn(lines.slice(1), railsFrame);
-  if (!head || frames.length === 0) return undefined;
-  return exceptionOf(
-    'ruby',
-    { type: head[1] ?? '', message: messageOf([head[2] ?? '']), frames },
-    [],
-  );
-}
-
 function parseTyped(lines: readonly string[]): ParsedException | undefined {
   const head = inspected.exec(lines[0] ?? '') ?? jrubyHead.exec(lines[0] ?? '');
   if (!head) return undefined;
@@ -481,41 +370,14 @@ function parseTyped(lines: readonly string[]): ParsedException | undefined {
   );
 }
 
-function parseMinitest(lines: readonly string[]): ParsedException | undefined {
-  const name = minitestName.exec(lines[1] ?? '');
-  if (!name) return undefined;
-  const frames = framesIn(lines.slice(2), plainFrame);
-  const text = lines.slice(2).filter((line) => !plainFrame.test(line));
-  if (name[2] !== undefined) {
-    const own = frameOf(name[2], isInApp(name[2]), { line: Number(name[3]) });
-    return exceptionOf('ruby', { type: 'Assertion', message: messageOf(text), frames: [own] }, [], {
-      kind: 'test',
-    });
-  }
-  const head = new RegExp(String.raw`^(${typeName})(?:: (.*)|)$`).exec(text[0] ?? '');
-  if (!head || frames.length === 0) return undefined;
-  const message = [head[2] ?? '', ...text.slice(1)];
-  const link = syntaxPlace(head[1] ?? '', messageOf(message), frames, sourceIn(message));
-  return exceptionOf('ruby', link, [], { kind: 'test' });
-}
-
-function parseRspec(lines: readonly string[]): ParsedException | undefined {
-  const at = lines.findIndex((line) => rspecFailure.test(line));
-  if (at < 0) return undefined;
-  const causes = lines.findIndex((line) => /^\s+# --- Caused by: ---/.test(line));
-  const own = lines.slice(at + 1, causes < 0 ? lines.length : causes);
-  const frames = framesIn(own, rspecFrame);
-  const text = own.filter((line) => !/^\s+# /.test(line)).map((line) => line.replace(/^ {5}/, ''));
-  while (text[0]?.trim() === '') text.shift();
-  const head = new RegExp(String.raw`^(${typeName}):$`).exec(text[0] ?? '');
-  const source = rspecFailure.exec(lines[at] ?? '')?.[1];
-  const [top, ...others] = frames;
-  const known = top && source ? [{ ...top, source: source.slice(0, 300) }, ...others] : frames;
-  const message = messageOf((head ? text.slice(1) : text).map((line) => line.trim()));
-  return exceptionOf(
-    'ruby',
-    { type: head?.[1] ?? 'ExpectationNotMetError', message, frames: known },
-    [],
-    { kind: 'test' },
-  );
-}
+/** Loggers given a message and a backtrace. */
+export const rubyStack = loggedStack({
+  language: 'ruby',
+  hints: [':in `', ":in '"],
+  isFrame: (line) => line.includes(':in ') && isPlace(line),
+  framesIn: (lines) => framesIn(lines, plainFrame),
+  named: new RegExp(
+    String.raw`(?:^|[\s([])(${errorName}|[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){1,10})(?:: | - )`,
+  ),
+  runner: /[\\/]sidekiq[^\n]{0,100}[\\/]processor\.rb$/,
+});

@@ -4,7 +4,7 @@ import { exceptionOf, frameOf, messageOf } from './parts.ts';
 
 /** What shells say; anything may stand behind `name: line 5:` in other programs' output. */
 const known =
-  /(?:command not found|not found|unbound variable|parameter (?:not set|null or not set)|No such file or directory|Permission denied|[Ss]yntax error|unexpected (?:end of file|EOF|token)|bad substitution|ambiguous redirect|division by 0|integer expression expected|unary operator expected|binary operator expected|too many arguments|readonly variable|not a valid identifier|invalid option|invalid arithmetic|Argument list too long|cannot execute|bad interpreter|Is a directory|cannot (?:create|open)|missing `?\]|numeric argument required|bad array subscript|parse error|no matches found|command substitution|Segmentation fault|Aborted|Killed|Bus error|Terminated|Illegal instruction|Broken pipe|warning: here-document)/;
+  /(?:command not found|not found|unbound variable|parameter (?:not set|null or not set)|No such file or directory|Permission denied|[Ss]yntax error|unexpected (?:end of file|EOF|token)|bad substitution|ambiguous redirect|division by (?:0|zero)|integer expression expected|unary operator expected|binary operator expected|too many arguments|readonly variable|not a valid identifier|invalid option|invalid arithmetic|Argument list too long|cannot execute|bad interpreter|Is a directory|cannot (?:create|open)|missing `?\]|numeric argument required|bad array subscript|parse error|no matches found|command substitution|Segmentation fault|Aborted|Killed|Bus error|Terminated|Illegal instruction|Broken pipe|can't cd to|must be set|read-only variable|bad math expression|warning: here-document)/i;
 const script = String.raw`((?:[^\s:'"()|]{0,500}\/)?[\w.+@-]{1,150})`;
 const bash = new RegExp(
   String.raw`^${script}: (?:line |Zeile |ligne |línea )(\d{1,7}): (.{1,2000})$`,
@@ -12,7 +12,7 @@ const bash = new RegExp(
 /** dash says no `line`, and zsh and ksh put the number elsewhere. */
 const others = [
   new RegExp(String.raw`^${script}: (\d{1,7}): (.{1,2000})$`),
-  new RegExp(String.raw`^${script}:(\d{1,7}): (.{1,2000})$`),
+  new RegExp(String.raw`^${script}:(?:[A-Za-z][\w.-]{0,40}:)?(\d{1,7}): (.{1,2000})$`),
   new RegExp(String.raw`^${script}\[(\d{1,7})\]: (.{1,2000})$`),
 ];
 /** `sh: vite: not found`, `zsh: command not found: vite`: of a command that no script gave. */
@@ -23,6 +23,8 @@ const scriptName =
 const shellName = /^(?:-?(?:ba|da|z|k|a)?sh|main|environment)$/;
 /** Names of source files of other languages print `file:line: text`, too. */
 const otherSource = /\.(?!sh$|bash$|zsh$|ksh$|bats$|command$)\w{1,6}$/;
+/** `${TOKEN:?get one first}`: the words are the script's own. */
+const required = /^[A-Za-z_]\w{0,80}: \S/;
 /** The shell shows the line it could not parse as a second message. */
 const quotedLine = /^`.*'$/;
 
@@ -38,6 +40,18 @@ export const shell: Grammar = {
     'No such file or',
     'Permission denied',
     'yntax error',
+    "can't cd to",
+    'bad substitution',
+    'division by ',
+    'readonly var',
+    'read-only var',
+    'integer expression',
+    'integer expected',
+    'no such file or',
+    'permission denied',
+    'cannot create ',
+    '.sh: line ',
+    ...Array.from({ length: 9 }, (_, digit) => `.sh: ${digit + 1}`),
   ],
   begin(line) {
     if (unplaced.test(line)) return () => 'no';
@@ -61,7 +75,8 @@ export const shell: Grammar = {
 };
 
 function read(line: string): RegExpExecArray | undefined {
-  if (!/[:[ ]\d{1,7}\]?: /.test(line) || !known.test(line)) return undefined;
+  if (!/[:[ ]\d{1,7}\]?: /.test(line)) return undefined;
+  if (!known.test(line) && !line.includes('sh: ')) return undefined;
   const match = bash.exec(line);
   if (match) return isSaid(match, true) ? match : undefined;
   for (const pattern of others) {
@@ -73,7 +88,8 @@ function read(line: string): RegExpExecArray | undefined {
 
 function isSaid(match: RegExpExecArray, saysLine: boolean): boolean {
   const [, name = '', , message = ''] = match;
-  if (quotedLine.test(message) || !known.test(message)) return false;
+  const says = known.test(message) || (scriptName.test(name) && required.test(message));
+  if (quotedLine.test(message) || !says) return false;
   if (scriptName.test(name) || shellName.test(name)) return true;
   return !otherSource.test(name) && (saysLine || name.includes('/'));
 }

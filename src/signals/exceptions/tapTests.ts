@@ -1,12 +1,12 @@
 import type { Frame } from '../../core/signal.ts';
 import type { Grammar, ParsedException } from './grammar.ts';
 import { javascript } from './javascript.ts';
+import { languageOf } from './javascriptFrame.ts';
 import {
   dedented,
   failedExpectation,
   failure,
   javascriptFailure,
-  languageOf,
   silentFailure,
 } from './testFailure.ts';
 
@@ -57,14 +57,21 @@ function plainTap(body: readonly string[]): ParsedException | undefined {
 function yamlFailure(body: readonly string[], title: string): ParsedException {
   const value = (key: string): string => yamlValue(body, key);
   if (
-    /subtestsFailed/.test(value('failureType')) ||
-    /^\d{1,6} subtests? failed$/.test(value('error'))
+    /subtestsFailed|cancelledByParent/.test(value('failureType')) ||
+    /^\d{1,6} subtests? failed$/.test(value('error')) ||
+    isSuiteOfTap(value)
   )
     return silentFailure('javascript');
   const frames = framesOf(value);
   const coded = /ERR_ASSERTION/.test(value('code')) || value('operator') !== '';
   const type = value('name') || errorType(value('type')) || (coded ? failedExpectation : 'Error');
   return failure(languageOf(frames), type, value('error') || value('message') || title, frames);
+}
+
+/** tap repeats a suite that failed by its tests with where it begins, a file with how it was run. */
+function isSuiteOfTap(value: (key: string) => string): boolean {
+  const says = ['error', 'message', 'stack', 'found', 'diff'].some((key) => value(key) !== '');
+  return !says && (value('source') !== '' || value('exitCode') !== '');
 }
 
 /** tap gives the class of what was thrown, or of what runs the test. */
@@ -101,7 +108,10 @@ function yamlValue(body: readonly string[], key: string): string {
     .slice(key.length + 1)
     .trim();
   if (!/^[|>][-+]?\d?$/.test(said))
-    return said.replace(/^(['"])(.{0,8000})\1$/, '$2').replace(/\\(["\\])/g, '$1');
+    return said
+      .replace(/^(['"])(.{0,8000})\1$/, '$2')
+      .replace(/^"(?=(?:[^"\\]|\\.){1,8000}$)/, '') // Vitest does not indent a text's further lines: they lie outside
+      .replace(/\\(["\\])/g, '$1');
   const end = body.findIndex(
     (other, index) =>
       index > at && other.trim() !== '' && other.length - other.trimStart().length <= indent,

@@ -1,6 +1,7 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { maxMessageChars, type ParsedException } from './grammar.ts';
 import { javascript } from './javascript.ts';
+import { languageOf, placeInMessage } from './javascriptFrame.ts';
 
 /** The type of a failed expectation that names none. */
 export const failedExpectation = 'AssertionError';
@@ -59,7 +60,9 @@ export function javascriptFailure(body: readonly string[]): ParsedException | un
   const more = messageTail(body.slice(start + 1, at < 0 ? body.length : at));
   const said = named ? (named[3] ?? '') : first;
   const called = fromMatcher(first, frames);
-  const placed = called.some((frame) => frame.inApp) ? called : [...placeIn(body), ...called];
+  const placed = called.some((frame) => frame.inApp)
+    ? called
+    : [...placesIn(said, body), ...called];
   // Jest leaves out the name of a plain Error.
   const type = named?.[1] ?? (expectation.test(first) ? failedExpectation : 'Error');
   const message = [said, ...more].join('\n').replace(/ \{$/, '');
@@ -71,7 +74,7 @@ const expectation = /\b(?:expect|assert|snapshot|thrown|timed? ?out)/i;
 
 /** `expect(…).toThrow()` shows what was thrown, and where; the test fails where it expects. */
 function fromMatcher(first: string, frames: readonly Frame[]): readonly Frame[] {
-  const matcher = /^expect\(.{0,500}\)\.(to\w{1,80})\(/.exec(first)?.[1];
+  const matcher = /^(?:Error: )?expect\(.{0,500}\)\.(to\w{1,80})\(/.exec(first)?.[1];
   const at = frames.findIndex(
     (frame) => frame.inApp && matcher !== undefined && frame.function?.endsWith(matcher),
   );
@@ -115,6 +118,11 @@ function linkOf({ type, message, frames }: Cause): Cause {
   return { type, message, frames };
 }
 
+function placesIn(said: string, body: readonly string[]): readonly Frame[] {
+  const place = placeInMessage(said);
+  return place ? [place] : placeIn(body);
+}
+
 /** A file that could not be parsed names its place in the message: `/a/b.js: Unexpected token (3:14)`, `/a/b.js:3`. */
 function placeIn(body: readonly string[]): Frame[] {
   for (const line of body.slice(0, 40)) {
@@ -130,11 +138,6 @@ function placeIn(body: readonly string[]): Frame[] {
       return [{ file: match[1] ?? '', line: Number(match[2]), inApp: true }];
   }
   return [];
-}
-
-export function languageOf(frames: readonly Frame[]): string {
-  const top = frames.find((frame) => frame.inApp)?.file ?? '';
-  return /\.[mc]?tsx?$/.test(top) ? 'typescript' : 'javascript';
 }
 
 export function dedented(lines: readonly string[]): string[] {

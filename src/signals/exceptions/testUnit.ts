@@ -6,9 +6,9 @@ import { failure } from './testFailure.ts';
 const maxLines = 200;
 /** More is not said before the place, unless indented. */
 const maxUnplaced = 10;
-/** The test, a label of its data or a title behind it, and its class. */
+/** The test, a label of its data or a title behind it, and its class; newer ones go on with the error. */
 const head =
-  /^(Failure|Error): test(?:: .{1,300}|[^\s([]{0,200}(?:\[.{1,200}\])?)\([A-Z][\w:]{0,200}\):?$/;
+  /^(Failure|Error): test(?:: .{1,300}|[^\s([]{0,200}(?:\[.{1,200}\])?)\([A-Z][\w:]{0,200}\)(?::(?: (.{1,4000}))?)?$/;
 const rule = /^={60,200}$/;
 /** The source around the place, its line marked. */
 const quoted = /^ {1,6}(=> {0,4})?\d{1,9}: ?(.{0,300})$/;
@@ -41,11 +41,11 @@ function follow(): Follow {
 function parse(lines: readonly string[]): ParsedException | undefined {
   const frames = framesIn(lines.slice(1).filter(isPlace), plainFrame);
   if (frames.length === 0) return undefined;
-  const text = lines
-    .slice(1)
+  const [, kind, behind] = head.exec(lines[0] ?? '') ?? [];
+  const text = [...(behind === undefined ? [] : [behind]), ...lines.slice(1)]
     .filter((line) => !isPlace(line) && !quoted.test(line))
     .map((line) => line.replace(/^ {2}/, ''));
-  const named = head.exec(lines[0] ?? '')?.[1] === 'Error' ? error.exec(text[0] ?? '') : null;
+  const named = kind === 'Error' ? error.exec(text[0] ?? '') : null;
   if (named) {
     const said = [named[2] ?? '', ...text.slice(1)];
     const thrown = syntaxPlace(named[1] ?? '', messageOf(said), frames, sourceIn(said));

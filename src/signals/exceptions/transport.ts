@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { type Level, levelOf, syslogLevel } from './level.ts';
 
 /** What carries a log (docker, compose, CRI, kubectl, syslog, pm2, foreman) writes before every line. */
@@ -17,15 +18,21 @@ const cri =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP]) /;
 const foreman = /^\d\d:\d\d:\d\d ([\w.-]{1,60})\s{1,40}\| ?/;
 /** `api-1     | `, `0|api   | `; PowerShell heads its boxes with `Line |`. */
-const compose = /^(?!Line \|$|\d{1,6}\s{1,8}\|)((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\| ?/;
-const kubectl = /^\[(pod\/[^\]\s]{1,200})\] /;
+const compose =
+  /^(?!Line \|$|\d{1,6}\s{1,8}\|)((?:\d{1,5}\|)?[A-Za-z0-9][\w.-]{0,80})\s{1,60}\|(?: |$)/;
+/** `[pod/shop-5d/api] `; PyTorch's launchers: `[rank0]: `. */
+const kubectl = /^\[(pod\/[^\]\s]{1,200}|rank\d{1,6})\]:? /;
 /** RFC 3164, and what rsyslog writes of it; a program without its pid only after a time of that form. */
 const syslog =
-  /^(?:<(\d{1,3})>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?\[\d{1,9}\])|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?)): ?/;
+  /^(?:<(\d{1,3})>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?|\d{4}-\d\d-\d\dT\S{8,30}) ([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?\[\d{1,9}\])|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? (?![AP]M )([\w.-]{1,80} [\w./@-]{1,80}(?:\([\w-]{1,40}\))?)): ?/;
 /** RFC 5424: priority, host and program, process, message id, structured data. */
 const syslogNew =
   /^<(\d{1,3})>\d \S{1,40} (\S{1,255} \S{1,48} \S{1,128}) \S{1,32} (?:-|(?:\[[^\s\]"=]{1,64}(?: [^\s=\]"]{1,64}="(?:[^"\\]|\\.){0,500}"){0,20}\]){1,5})(?: |$)\ufeff?/;
-const heroku = /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku)\[[\w.-]{1,60}\]): /;
+/** Heroku, and Fly with its region; what Fly calls a level says where a machine's output came from. */
+const heroku =
+  /^\d{4}-\d\d-\d\dT\S{8,30} ((?:app|heroku|runner|proxy)\[[\w.-]{1,60}\])(?:: | [a-z]{3} \[\w{4,5}\])/;
+/** Syslog over TCP counts the bytes of each message before it (RFC 6587). */
+const counted = /^\d{1,6} (?=<\d{1,3}>\S)/;
 
 /** Loki's logcli: time and labels. */
 const logcli =
@@ -46,6 +53,10 @@ const stern =
 const invocation =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\t[\da-f-]{36}\tERROR\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection) ?\t(?=\{"errorType")/;
 
+/** PHP-FPM: what a child wrote to its standard error, a line at a time, in quotes. */
+const fpm =
+  /^\[[^\]]{1,40}\] WARNING: \[pool ([\w.-]{1,60}\] child \d{1,9})(?:, script '[^']{0,500}' \([^)]{0,500}\))? said into std(?:err|out): "(?:NOTICE: PHP message: )?/;
+
 export function peel(line: string): Carried {
   if (line.includes('\t')) {
     const step = workflow.exec(line);
@@ -59,6 +70,8 @@ export function peel(line: string): Carried {
   const first = line.charCodeAt(0);
   const isDigit = first >= 48 && first <= 57;
   if (isDigit) {
+    const octets = line.includes(' <') ? counted.exec(line) : null;
+    if (octets) return peel(line.slice(octets[0].length));
     const container = cri.exec(line);
     if (container) {
       return {
@@ -83,7 +96,7 @@ export function peel(line: string): Carried {
       plain(line)
     );
   }
-  if (first === 91) return carried(line, kubectl) ?? plain(line);
+  if (first === 91) return timed(carried(line, kubectl)) ?? child(line) ?? plain(line);
   if (first === 60) return logged(line) ?? plain(line);
   const isWord = (first >= 65 && first <= 90) || (first >= 97 && first <= 122);
   if (!isWord) return plain(line);
@@ -110,7 +123,13 @@ function stamped(line: string): Carried | undefined {
 }
 
 function named(line: string): Carried | undefined {
-  return line.includes('|') ? carried(line, compose) : undefined;
+  return line.includes('|') ? timed(carried(line, compose)) : undefined;
+}
+
+/** `docker compose logs --timestamps`, `kubectl logs --prefix --timestamps`: the name, then the time. */
+function timed(named: Carried | undefined): Carried | undefined {
+  const inner = named && stamped(named.text);
+  return inner ? { ...inner, stream: named.stream } : named;
 }
 
 function logged(line: string): Carried | undefined {
@@ -118,9 +137,17 @@ function logged(line: string): Carried | undefined {
   const sender = match?.[2] ?? match?.[3] ?? '';
   if (!match || levelOf(sender.slice(0, sender.indexOf(' '))) !== undefined) return undefined;
   // rsyslog writes control characters as #ooo.
-  const text = line.slice(match[0].length).replace(/^#011/, '\t').replaceAll('#033', '\x1b');
+  const said = line.slice(match[0].length).replaceAll('#011', '\t');
+  const text = said.includes('#033')
+    ? stripVTControlCharacters(said.replaceAll('#033', '\x1b'))
+    : said;
   const level = syslogLevel(Number(match[1] ?? Number.NaN));
   return { stream: sender, text, partial: false, ...(level === undefined ? {} : { level }) };
+}
+
+function child(line: string): Carried | undefined {
+  const said = line.includes(' said into std') ? carried(line, fpm) : undefined;
+  return said && { ...said, text: said.text.replace(/"(?:, pipe is closed)?$/, '') };
 }
 
 function carried(line: string, pattern: RegExp): Carried | undefined {

@@ -1,4 +1,4 @@
-import { testFailure } from './dotnet.ts';
+import { testFailure } from './dotnetTestFailure.ts';
 import type { Follow, Grammar } from './grammar.ts';
 import { indentOf, messageOf } from './parts.ts';
 

@@ -3,6 +3,7 @@ import { decodeLine, type Encoding } from '../encoding.ts';
 import { lineEnd } from '../lineBreaks.ts';
 import { createCollector } from './collect.ts';
 import { observationsIn } from './durations.ts';
+import { createOpenRequests, type OpenRequests } from './openRequests.ts';
 import type { Observation } from '../../core/metric.ts';
 
 /** The times that a log tells of, read beside its errors. */
@@ -27,13 +28,15 @@ export function createLogDurations(
   const collector = createCollector(file);
   let waiting: { readonly offset: number; readonly found: readonly Observation[] }[] = [];
 
-  const feedSome = (bytes: Buffer, base: number, most: number): void => {
+  const requests = createOpenRequests();
+
+  const feedSome = (bytes: Buffer, base: number, most: number, open: OpenRequests): void => {
     let at = 0;
     for (let lines = 0; at < bytes.length && lines < most; lines++) {
       const next = lineEnd(bytes, at, encoding);
       const end = next < 0 ? bytes.length : next;
       if (end - at <= longestLine) {
-        const found = observationsIn(decodeLine(bytes.subarray(at, end), encoding), now);
+        const found = observationsIn(decodeLine(bytes.subarray(at, end), encoding), now, open);
         if (found.length > 0) waiting.push({ offset: base + at, found });
       }
       at = end;
@@ -41,8 +44,11 @@ export function createLogDurations(
   };
 
   return {
-    feed: (bytes, base) =>
-      feedSome(bytes, base, base - start < fullBytes ? Number.POSITIVE_INFINITY : sampledLines),
+    feed(bytes, base) {
+      const isWhole = base - start < fullBytes;
+      if (isWhole) feedSome(bytes, base, Number.POSITIVE_INFINITY, requests);
+      else feedSome(bytes, base, sampledLines, createOpenRequests());
+    },
     take(safe) {
       const left: typeof waiting = [];
       for (const one of waiting) {

@@ -1,24 +1,17 @@
 import type { MetricType } from '../../core/metric.ts';
 
 /** How many milliseconds a unit of time has. */
-const milliseconds: ReadonlyMap<string, number> = new Map([
-  ['ns', 1e-6],
-  ['us', 1e-3],
-  ['µs', 1e-3],
-  ['μs', 1e-3],
-  ['ms', 1],
-  ['msec', 1],
-  ['millis', 1],
-  ['milliseconds', 1],
-  ['s', 1_000],
-  ['sec', 1_000],
-  ['secs', 1_000],
-  ['second', 1_000],
-  ['seconds', 1_000],
-  ['m', 60_000],
-  ['min', 60_000],
-  ['minutes', 60_000],
-]);
+const milliseconds: ReadonlyMap<string, number> = new Map(
+  (
+    [
+      [1e-6, 'ns nanos nanosecond nanoseconds'],
+      [1e-3, 'us µs μs micros microsecond microseconds'],
+      [1, 'ms msec millis millisecond milliseconds'],
+      [1_000, 's sec secs second seconds'],
+      [60_000, 'm min mins minute minutes'],
+    ] as const
+  ).flatMap(([factor, names]) => names.split(' ').map((name) => [name, factor] as const)),
+);
 
 export function millisecondsPer(unit: string): number | undefined {
   return milliseconds.get(unit.toLowerCase());

@@ -8,6 +8,8 @@ const maxColumns = 6;
 
 const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 const clock = '\\d{1,2}[:.]\\d{1,2}[:.]\\d{1,2}(?:[.,:]\\d{1,9})?';
+/** Alone, numbers between dots are an address or a version. */
+const colons = '\\d{1,2}:\\d{1,2}:\\d{1,2}(?:[.,:]\\d{1,9})?';
 const zone = '(?: ?(?:Z|UTC|GMT|[A-Z]{2,4}T|[+-]\\d{2}:?\\d{2})\\b)?';
 
 /** One moment, as loggers write it. */
@@ -19,7 +21,7 @@ const times = new RegExp(
     `(?:\\b[A-Z][a-z]{2},? )?\\b(?:${months}) {1,2}\\d{1,2},?(?: \\d{4})? ${clock}(?: [A-Z]{3,4}\\b)?(?: \\d{4}\\b)?`,
     `\\b\\d{1,2}[ /-](?:${months})[ /-]\\d{2,4}[ :T]${clock}${zone}`,
     `\\b\\d{6} \\d{6}\\b`,
-    `(?<![\\w:.])${clock}(?![\\w:])${zone}`,
+    `(?<![\\w:.])${colons}(?![\\w:])${zone}`,
     '(?<!\\S)1\\d{9}(?:\\.\\d{1,9}|\\d{3})?(?!\\S)',
   ].join('|'),
   'g',
@@ -29,7 +31,8 @@ const blank = /[\s,;|]{0,40}(?:[-–·:|]{1,3}(?=[\s|]|$)[\s|]{0,40})?/y;
 const number = /-?\d{1,10}(?=[\s|:])/y;
 const bracketed =
   /(?:\[(?:[^[\]\n]{0,300}|[^[\]\n]{0,80}\[[^[\]\n]{0,80}\][^[\]\n]{0,120})\]|\([^()\n]{1,80}\)|<[\w.:-]{1,60}>|#\d{1,9}\b|-{2,3}(?=\s))/y;
-const word = /\[?([A-Za-z]{1,12})\]?(?=[\s:|,\][(]|$)/y;
+/** `INFO`, `[INFO ]`, and Celery's `INFO/MainProcess]`. */
+const word = /\[?([A-Za-z]{1,12})(?: {1,6}\]|\/[\w-]{1,60}\]|\]?)(?=[\s:|,\][(]|$)/y;
 const column = /[^\s|]{1,120}(?=[\s|]|$)/y;
 /** `name:`, `name[12]:`, `name[12] (other[3]): `. */
 const component =

@@ -244,6 +244,7 @@ function backlogOf(memory: MemoryApp, onDidChange: App['backlog']['onDidChange']
       seen: (id) => memory.groups.find((group) => group.id === id),
       variants: () => memory.variants,
       quiet: () => [],
+      reasoned: () => [],
     },
     positions: { get: nothing, all: () => [] },
     attempts: {

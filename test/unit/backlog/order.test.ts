@@ -62,6 +62,39 @@ describe('backlog: a page of tickets in order', () => {
       { numRuns: 25 },
     );
   });
+
+  it('counts what was seen of tickets that were merged in more than one step', async () => {
+    const at = folder.path('merged');
+    mkdirSync(at);
+    const backlog = await open(at);
+    const day1 = '2026-03-01T10:00:00.000Z';
+    const day9 = '2026-03-09T10:00:00.000Z';
+    const into = (id: string): Partial<Ticket> => ({
+      status: 'closed',
+      metadata: { mergedInto: id },
+    });
+    try {
+      await backlog.write(
+        [
+          { fields: {}, seen: { count: 5, lastSeen: day1 } },
+          { fields: {}, seen: { count: 2, lastSeen: day1 } },
+          { fields: into('t-1'), seen: { count: 2, lastSeen: day1 } },
+          { fields: into('t-2'), seen: { count: 2, lastSeen: day9 } },
+        ].flatMap(changesOf),
+      );
+      for (const order of ['occurrences', 'lastSeen'] as const) {
+        assert.equal(pageOf(backlog, order, 9)[0], 't-1', order);
+      }
+      const quiet = (before: string) => backlog.groups.quiet(before, ['open'], 9);
+      assert.deepEqual(quiet('2026-03-05T00:00:00.000Z'), [{ id: 't-0', lastSeen: day1 }]);
+      assert.deepEqual(quiet('2026-03-15T00:00:00.000Z'), [
+        { id: 't-0', lastSeen: day1 },
+        { id: 't-1', lastSeen: day9 },
+      ]);
+    } finally {
+      await backlog.dispose();
+    }
+  });
 });
 
 function pageOf(

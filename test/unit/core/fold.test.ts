@@ -52,6 +52,22 @@ describe('folding a signal into its ticket', () => {
     ]);
   });
 
+  it('goes along when its line moves, and not for an event of another ticket or an older one', () => {
+    const made = fold(exceptionSignal(), seen(5), undefined, defaultSettings, now);
+    if (made.kind !== 'created') return assert.fail();
+    const lineAfter = (signal: ReturnType<typeof exceptionSignal>) => {
+      const result = fold(signal, seen(6), made.ticket, defaultSettings, now);
+      return result.kind === 'updated' ? result.fields.metadata?.location?.line : assert.fail();
+    };
+    const first = exceptionSignal();
+    const location = { ...first.location, file: 'src/cart.js', line: 99 };
+    assert.equal(lineAfter(exceptionSignal({ location })), 99);
+    const fingerprint = { ...first.fingerprint, hash: 'another' };
+    assert.equal(lineAfter(exceptionSignal({ location, fingerprint })), first.location?.line);
+    const at = '2001-01-01T00:00:00.000Z';
+    assert.equal(lineAfter(exceptionSignal({ location, at })), first.location?.line);
+  });
+
   it('makes one of the first occurrence when it ended the program', () => {
     const signal = exceptionSignal({ severity: 'fatal' });
     const result = fold(signal, groupOf(signal), undefined, defaultSettings, now);

@@ -203,6 +203,19 @@ describe('triage of a scan', function () {
     );
   });
 
+  it('lowers it again when nothing came for a day after the burst', async () => {
+    await createRepository(folder, shopFiles);
+    const hour = 60 * minuteMs;
+    log(failures('src/cart.js', 10, 2 * dayMs, hour));
+    log(failures('src/cart.js', 30, 2 * dayMs - 10 * hour, minuteMs));
+    const [raised] = await scanned();
+    assert.equal(raised?.priority.value, 'high', raised?.priority.reason);
+    const [ticket] = await scanned();
+    assert.equal(ticket?.priority.value, 'medium', ticket?.priority.reason);
+    assert.match(ticket?.priority.reason ?? '', /^Seen 40 times\. Its burst is over\.$/);
+    assert.deepEqual((await scanned())[0]?.priority, ticket?.priority);
+  });
+
   describe('of what was closed as not worth fixing', () => {
     let git: Git;
     const close = async (): Promise<string> => {

@@ -77,6 +77,29 @@ const carriers: Readonly<Record<string, Carry>> = {
       SYSLOG_IDENTIFIER: 'api',
       MESSAGE: line,
     }),
+  'journalctl -o short-precise': (line, i) => `Mar  2 ${clock(i)}.123456 host api[812]: ${line}`,
+  'RFC 6587': (line, i) => {
+    const message = `<30>1 ${at(i)} host api 812 - - ${line}`;
+    return `${Buffer.byteLength(message)} ${message}`;
+  },
+  Fly: (line, i) => `${at(i)} app[148e21ebd47089] ams [info]${line}`,
+  Buildkite: (line, i) => `\u001b_bk;t=${Date.parse(at(i))}\u0007${line}`,
+  'compose --timestamps': (line, i) => `api-1  | ${at(i).replace('Z', '456789Z')} ${line}`,
+  'kubectl --prefix --timestamps': (line, i) =>
+    `[pod/shop-7d9f/api] ${at(i).replace('Z', '456789Z')} ${line}`,
+  "Jenkins' times": (line, i) => `${clock(i)}  ${line}`,
+  "Jenkins' times in brackets": (line, i) => `[${at(i)}] ${line}`,
+  'a time that is not the logger’s': (line, i) => `${at(i).slice(0, 19)}: ${line}`,
+  'Fluent Bit': (log, i) =>
+    JSON.stringify({ log, container_name: '/api', source: 'stderr', time: at(i) }),
+  'columns that were filled up': (line) => `${line}   `,
+  'line ends that were cleared': (line) => `${line}\u001b[K`,
+  "turbo's one package": (line) => `api:start: ${line}`,
+  "pm2's names and times": (line, i) => `0|api  | ${at(i).slice(0, 19)}: ${line}`,
+  'Render, downloaded': (line, i) => `Mar 02 ${clock(i)} AM ${line}`,
+  Lerna: (line) => `@shop/api: ${line}`,
+  "stern's pods of a stateful set": (line) => `api-0 server ${line}`,
+  grep: (line) => `/var/log/api.log:${line}`,
   'CRLF line ends': (line) => `${line}\r`,
   'a colour on every line': (line) => `\u001b[31m${line}\u001b[0m`,
 };
@@ -113,6 +136,24 @@ describe('what carries a log', () => {
     });
   }
 
+  const inside: readonly (readonly [outer: string, inner: string])[] = [
+    ['docker json-file', 'foreman'],
+    ['docker json-file', 'pm2'],
+    ['CRI', 'compose in colour'],
+    ['GitHub Actions', 'compose'],
+    ['RFC 3164', 'kubectl --timestamps'],
+    ['journald JSON', 'compose'],
+    ["Jenkins' times in brackets", 'compose'],
+  ];
+  for (const [outer, inner] of inside) {
+    it(`changes nothing: ${inner} in ${outer}`, async () => {
+      const carry = (name: string, lines: readonly string[]): string[] =>
+        lines.flatMap((line, i) => carriers[name]?.(line, i) ?? []);
+      const carried = `${carry(outer, carry(inner, said)).join('\n')}\n`;
+      assert.deepEqual((await groupsOf(Buffer.from(carried))).sort(), [...expected].sort());
+    });
+  }
+
   const encodings: Readonly<Record<string, Buffer>> = {
     'UTF-8 with a mark': Buffer.from(`\ufeff${text}`),
     'UTF-16 LE': Buffer.from(`\ufeff${text}`, 'utf16le'),
@@ -123,6 +164,59 @@ describe('what carries a log', () => {
   for (const [name, bytes] of Object.entries(encodings)) {
     it(`changes nothing: ${name}`, async () => assert.deepEqual(await groupsOf(bytes), expected));
   }
+
+  const whole: Readonly<Record<string, string>> = {
+    'journalctl -o verbose': said
+      .map(
+        (line, i) =>
+          `Mon 2026-03-02 10:00:00.${100_000 + i} UTC [s=3a;i=2f;b=9c;m=1;t=5;x=7]\n    PRIORITY=6\n    SYSLOG_IDENTIFIER=api\n    MESSAGE=${line}\n    _PID=7\n`,
+      )
+      .join(''),
+    'journalctl -o export': said
+      .map((line, i) => `__CURSOR=s=3a;i=${i}\nPRIORITY=6\nMESSAGE=${line}\n_PID=7\n\n`)
+      .join(''),
+    'aws logs get-log-events': JSON.stringify(
+      { events: said.map((message, i) => ({ timestamp: i, message })), nextForwardToken: 'f/1' },
+      undefined,
+      4,
+    ),
+    'gcloud logging read': JSON.stringify(
+      said.map((textPayload, i) => ({ labels: { a: 'b' }, textPayload, timestamp: at(i) })),
+      undefined,
+      2,
+    ),
+    'a list in one line': JSON.stringify(said.map((log, i) => ({ log, time: at(i) }))),
+    'records written to be read': said
+      .map((message, i) => `${JSON.stringify({ message, time: at(i) }, undefined, 2)}\n`)
+      .join(''),
+  };
+  for (const [name, log] of Object.entries(whole)) {
+    it(`changes nothing: ${name}`, async () => {
+      assert.deepEqual((await groupsOf(Buffer.from(log))).sort(), [...expected].sort());
+    });
+  }
+
+  it('changes nothing: colours that syslog has escaped', async () => {
+    const red = said.map((line, i) => `Mar  2 ${clock(i)} host api[812]: #033[31m${line}#033[0m`);
+    assert.deepEqual(await groupsOf(Buffer.from(`${red.join('\n')}\n`)), expected);
+  });
+
+  it('takes what a logger said for the head of a trace whose every line the carrier calls an error', async () => {
+    const lines = said.slice(0, 8).map((line, i) => `<11>1 ${at(i)} host api 812 - - ${line}`);
+    assert.deepEqual(await groupsOf(Buffer.from(`${lines.join('\n')}\n`)), expected.slice(0, 1));
+  });
+
+  it('goes on with a trace that another thread has interrupted, and not with what is none', async () => {
+    const busy = '2026-03-02 10:00:00,200 INFO shop.pool: 3 of 8 busy';
+    const cut = said.slice(1, 7).flatMap((line) => [line, busy]);
+    assert.deepEqual(await groupsOf(Buffer.from(`${cut.join('\n')}\n`)), expected.slice(0, 1));
+    const java = said.slice(19, 22).flatMap((line) => [line, busy, busy]);
+    assert.deepEqual(await groupsOf(Buffer.from(`${java.join('\n')}\n`)), expected.slice(3, 4));
+    const two = [...said.slice(1, 7), busy, '    of the pool', ...said.slice(1, 7)];
+    assert.deepEqual(await groupsOf(Buffer.from(`${two.join('\n')}\n`)), [
+      "2 error exception KeyError: 'sku-17' :7",
+    ]);
+  });
 
   it('keeps processes apart whose lines are mixed', async () => {
     const trace = said.slice(1, 7);

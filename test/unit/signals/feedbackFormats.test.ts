@@ -59,6 +59,15 @@ describe('formats of feedback', () => {
     );
   });
 
+  it('a record that is skipped is placed by the bytes of its file, a mark of its encoding included', async () => {
+    const text = '\uFEFFrating,text\r\n1,süß\r\nmeh,c\r\n';
+    const { malformed } = await read('feedback.csv', text);
+    assert.deepEqual(
+      malformed.map(({ offset }) => offset),
+      [Buffer.byteLength(text.slice(0, text.indexOf('meh')))],
+    );
+  });
+
   it('a JSON file that is cut gives one malformed record', async () => {
     const { feedback, malformed } = await read('feedback.json', '[{"text":"No"}');
     assert.deepEqual([feedback.length, malformed.length], [0, 1]);

@@ -46,6 +46,16 @@ describe('fingerprint', () => {
       {},
       { frames: [frame(), frame({ function: 'list', file: '/srv/a/src/list.js' })] },
     ],
+    [
+      'a key from the data that is missing',
+      { message: "Cannot read properties of undefined (reading 'order-17')" },
+      { message: "Cannot read properties of undefined (reading 'order-18')" },
+    ],
+    [
+      'one letter that a minifier made of a name',
+      { message: "Cannot read properties of undefined (reading 'a')" },
+      { message: "Cannot read properties of undefined (reading 'b')" },
+    ],
     ['another severity, time and text', {}, { severity: 'fatal', timestamp: 'x', raw: 'y' }],
     ['source maps on or off', {}, { language: 'typescript' }],
     [
@@ -122,6 +132,22 @@ describe('fingerprint', () => {
     ],
     ['language', {}, { language: 'python' }],
     [
+      'the property that is missing',
+      { message: "Cannot read properties of undefined (reading 'price')" },
+      { message: "Cannot read properties of undefined (reading 'owner')" },
+    ],
+    [
+      'what is null, of a method without its source',
+      {
+        language: 'java',
+        message: 'Cannot invoke "String.length()" because "this.name" is null',
+      },
+      {
+        language: 'java',
+        message: 'Cannot invoke "java.util.List.size()" because "this.lines" is null',
+      },
+    ],
+    [
       'a word of a logged message',
       { kind: 'log', frames: [], message: 'upload of a.txt failed: disk full' },
       { kind: 'log', frames: [], message: 'upload of a.txt failed: no permission' },
@@ -172,6 +198,7 @@ describe('fingerprint', () => {
       'took 80.285s (limit 3000ms), 99% full, -5',
       'took <number> (limit <number>), <number> full, <number>',
     ],
+    ["null (setting 'sku-17')", 'null (setting <quoted>)'],
     ["can't read utf8 of sku-48211", "can't read utf8 of sku-<id>"],
   ];
   for (const [text, expected] of masks)

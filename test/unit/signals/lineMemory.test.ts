@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ExceptionEvent } from '../../../src/core/signal.ts';
-import { createLineMemory } from '../../../src/signals/lineMemory.ts';
+import { createLineMemory, shapeOf } from '../../../src/signals/lineMemory.ts';
 import { createLogReader } from '../../../src/signals/logReader.ts';
 import { numberedTraces } from './support/numberedTraces.ts';
 
@@ -50,12 +50,13 @@ describe('what is remembered of lines', () => {
 
   it('tells lines apart that differ in more than digits', () => {
     const memory = createLineMemory();
-    const shapeOf = (line: string) => memory.read(Buffer.from(line), 0, line.length, 'bytes').shape;
-    assert.equal(shapeOf('order 17 of 2'), shapeOf('order 99 of 3'));
-    assert.notEqual(shapeOf('order 17 of 2'), shapeOf('order 7 of 22'));
-    assert.notEqual(shapeOf('at 0x12'), shapeOf('at 9x12'));
-    assert.equal(shapeOf('f(0xc000a1, 0x1)'), shapeOf('f(0x4f1e22, 0x9)'));
-    assert.notEqual(shapeOf('f(0xc000a1)'), shapeOf('f(0xc000a11)'));
-    assert.equal(shapeOf('gr\u001b 1'), undefined);
+    const shapeIn = (line: string) =>
+      shapeOf(memory.read(Buffer.from(line), 0, line.length, 'bytes'));
+    assert.equal(shapeIn('order 17 of 2'), shapeIn('order 99 of 3'));
+    assert.notEqual(shapeIn('order 17 of 2'), shapeIn('order 7 of 22'));
+    assert.notEqual(shapeIn('at 0x12'), shapeIn('at 9x12'));
+    assert.equal(shapeIn('f(0xc000a1, 0x1)'), shapeIn('f(0x4f1e22, 0x9)'));
+    assert.notEqual(shapeIn('f(0xc000a1)'), shapeIn('f(0xc000a11)'));
+    assert.equal(shapeIn('gr\u001b 1'), undefined);
   });
 });

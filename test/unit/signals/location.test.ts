@@ -13,6 +13,7 @@ describe('location of a frame', () => {
     'packages/api/src/index.ts',
     'app.py',
     'lib/only.js',
+    'kt/Depot.kt',
   ];
   const candidates = (name: string): string[] =>
     files.filter((file) => file.split('/').at(-1) === name);
@@ -37,7 +38,13 @@ describe('location of a frame', () => {
     ['a Windows checkout', () => 'C:\\Users\\me\\shop\\src\\cart.js', 'src/cart.js'],
     ['a file at the root', () => '/code/app.py', 'app.py'],
     ['a bare name that is unique', () => 'only.js', 'lib/only.js'],
+    [
+      'a Kotlin file, whose package need not be its folder',
+      () => 'net/acme/Depot.kt',
+      'kt/Depot.kt',
+    ],
     ['dots', () => './src/cart.js', 'src/cart.js'],
+    ['what lies beside the folder a tool ran in', () => '../src/cart.js', 'src/cart.js'],
   ];
   for (const [name, file, expected] of found) {
     it(`finds ${name}`, () => assert.equal(locate(file()), expected));

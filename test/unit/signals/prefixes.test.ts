@@ -17,6 +17,7 @@ const expected = 'error TypeError: pay is not a function @ settle /srv/till/pay.
 /** How runners of several commands name them before each line. */
 const runners: Readonly<Record<string, (name: string) => string>> = {
   concurrently: (name) => `[${name}] `,
+  'concurrently without names': (name) => `[${name === 'api' ? 0 : 1}] `,
   'concurrently in colour': (name) => `\x1b[34m[${name}]\x1b[39m `,
   turbo: (name) => `${name}:dev: `,
   pnpm: (name) => `packages/${name} dev: `,
@@ -39,6 +40,16 @@ describe('lines that name their command', () => {
       assert.deepEqual(foundIn(`${before('web')}ready\n${lines.join('\n')}\n`), [expected]);
     });
   }
+
+  it('puts them together below what the runner says first, and within what a carrier has carried', () => {
+    const opening = ['##[group]Run npx turbo dev', 'Packages in scope: api, web'];
+    const lines = [...trace, ...trace].flatMap((line) => [
+      `api:dev: ${line}`,
+      'web:dev: GET / 200',
+    ]);
+    const timed = [...opening, ...lines].map((line) => `2026-03-02T10:00:00.1234567Z ${line}`);
+    assert.deepEqual(foundIn(`${timed.join('\n')}\n`), [expected, expected]);
+  });
 
   it('gives lines without a name to who spoke last', () => {
     const log = `[api] ready\n[web] ready\n[api] up\n[web] up\n[api] ${trace.join('\n')}\n[web] GET / 200\n`;
@@ -85,6 +96,35 @@ java.lang.IllegalStateException: no price
       assert.deepEqual(framesOf(await follower.scan(true)), []);
       appendFileSync(file, growth);
       assert.deepEqual(framesOf(await follower.scan(true)), [1]);
+    });
+
+    it('are known within a record of several lines', async () => {
+      mkdirSync(temp.path('spread'), { recursive: true });
+      const file = temp.path('spread/app.log');
+      const record = (message: string): string =>
+        `${JSON.stringify({ level: 'error', message, time: 0 }, undefined, 2)}\n`;
+      const log = record('no till') + record(trace.join('\n'));
+      const titles = async (): Promise<string[]> =>
+        (await follower.scan(true)).signals.map(({ title }) => title);
+      const follower = follow(temp.path('spread'));
+      writeFileSync(file, log.slice(0, -40));
+      assert.deepEqual(await titles(), ['no till']);
+      appendFileSync(file, log.slice(-40));
+      assert.deepEqual(await titles(), ['TypeError: pay is not a function']);
+      assert.deepEqual(await titles(), []);
+    });
+
+    it('are of who spoke last, also where a scan begins without a name', async () => {
+      const file = temp.path('spoke/app.log');
+      mkdirSync(temp.path('spoke'), { recursive: true });
+      writeFileSync(file, `${told.repeat(300)}[api] now\n`);
+      const follower = follow(temp.path('spoke'));
+      await follower.scan(true);
+      appendFileSync(
+        file,
+        `${trace[0]}\n${trace[1]}\n[web] GET / 200\n[api] ${trace[2]}\n[web] up\n`,
+      );
+      assert.deepEqual(framesOf(await follower.scan(true)), [2]);
     });
 
     it('are known still when it was packed', async () => {

@@ -6,6 +6,7 @@ import { createLocator } from '../../../src/signals/location.ts';
 import { createCountingReader, createLogReader } from '../../../src/signals/logReader.ts';
 import { createOrigins } from '../../../src/signals/origins.ts';
 import { isRepeated, wholeOf } from '../../../src/signals/repeats.ts';
+import * as traceKinds from '../../support/traceKinds.ts';
 import { numberedTraces } from './support/numberedTraces.ts';
 
 const locator = createLocator(tmpdir());
@@ -62,6 +63,61 @@ describe('what repeats in a log', () => {
       assertSame(many.map((n) => `${trace(n)}2026-03-02T10:11:12.000Z INFO done\n`).join(''));
     });
   }
+
+  const { stamp: _, bugOf, ...often } = traceKinds;
+  /** Read in full for the most part. */
+  const slow: ReadonlySet<string> = new Set([
+    'coloured',
+    'cri',
+    'dockerJson',
+    'everNew',
+    'mixed',
+
+    'tests',
+  ]);
+  for (const [name, trace] of Object.entries(often)) {
+    it(`is found as often in what programs print: ${name}`, () => {
+      const chosen = Array.from({ length: 20_000 }, (_, i) => i).filter((i) => bugOf(i) < 3);
+      const repeated = assertSame(chosen.map((i) => trace(i)).join(''));
+      assert.ok(slow.has(name) || repeated > chosen.length / 2, `${repeated} of ${chosen.length}`);
+    });
+  }
+
+  it('is a report in a single line, once', () => {
+    const stack = `Error: no price${'\n    at priceOf (/srv/app/cart.js:12:12)'.repeat(200)}`;
+    const report = { testResults: [{ assertionResults: [{ failureMessages: [stack] }] }] };
+    for (const text of [`${JSON.stringify(report)}\n`, `${JSON.stringify(report)}\nall done\n`]) {
+      assertSame(text);
+      assert.equal(readCounting(text).seen.length, 1);
+    }
+  });
+
+  it('has ids of other lengths and forms', () => {
+    const trace = (n: number) =>
+      `2026-03-02T10:11:12.${100 + n}Z ERROR [worker-${n}] shop.api: order ${7 ** (n % 11)} of 7d${(n * 7919) % 9}e5b2a-11aa-4bcd-8eff-${100_000_000_000 + n} failed\nTypeError: no price of ${((n + 1) * 48_271).toString(16).padStart(8, 'a')}\n    at priceOf (/srv/app/cart.js:12:12)\n`;
+    const after = (n: number) =>
+      `2026-03-02T10:11:12.000Z INFO ${'said something else '.repeat(n % 7)}${n}\n`;
+    assert.ok(assertSame(many.map((n) => trace(n) + after(n)).join('')) > 60);
+  });
+
+  it('is told apart by how long a number is, where that means something', () => {
+    const trace = (n: number) =>
+      `2026-03-02T10:11:12.${100 + n}Z ERROR shop: lost ${n}\nTypeError: no price\n    at step${n % 2 === 0 ? n : 1000 + n} (/srv/app/cart.js:${n}:12)\n2026-03-02T10:11:12.000Z INFO done\n`;
+    assertSame(many.map(trace).join(''));
+    const word = (n: number) =>
+      `2026-03-02T10:11:12.${100 + n}Z ERROR shop: no order-${(n * 2_654_435 + 0xa00000).toString(16)} in utf${n}\n`;
+    assertSame(many.map(word).join(''));
+  });
+
+  it('goes by the line above where that counts', () => {
+    const trace = `Traceback (most recent call last):\n  File "/srv/app/cart.py", line 10, in price_of\n    return PRICES[1]\nKeyError: 'sku'\n`;
+    assertSame(
+      many.map((n) => (n % 9 === 0 ? `\`\`\`python\n${trace}\`\`\`\n` : `so\n${trace}\n`)).join(''),
+    );
+    const called =
+      'CallStack (from HasCallStack):\n  error, called at src/Shop.hs:12:5 in main:Shop\n';
+    assertSame(many.map((n) => `shop: ${n % 5 === 0 ? 'lost' : 'gone'}\n${called}\n`).join(''));
+  });
 
   it('is found among all others', () => {
     const kinds = Object.values(numberedTraces);

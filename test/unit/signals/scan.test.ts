@@ -258,6 +258,43 @@ describe('scanning', () => {
       assert.deepEqual(await found(), []);
     });
 
+    const [begin, end] = [
+      'Traceback (most recent call last):\n  File "/srv/app/a.py", line 3, in fee\n',
+      '    pay()\nValueError: no fee\n',
+    ];
+
+    it('puts together a stack that lies in both files', async () => {
+      writeFileSync(log('app.log.1'), filler + stack(1) + begin);
+      writeFileSync(log(), end + info(2) + stack(2));
+      assert.deepEqual((await found()).sort(), ['no fee', 'order 1 lost', 'order 2 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
+    it('does so when its beginning was seen before', async () => {
+      writeFileSync(log(), filler + begin);
+      assert.deepEqual(await found(false), []);
+      renameSync(log(), log('app.log.1'));
+      writeFileSync(log(), end + info(2) + info(3));
+      assert.deepEqual(await found(false), ['no fee']);
+      assert.deepEqual(await found(), []);
+    });
+
+    it('waits for the end of one that the new file does not have yet', async () => {
+      writeFileSync(log('app.log.1'), filler + begin);
+      writeFileSync(log(), '');
+      assert.deepEqual(await found(false), []);
+      appendFileSync(log(), end + info(2) + info(3));
+      assert.deepEqual(await found(false), ['no fee']);
+      assert.deepEqual(await found(), []);
+    });
+
+    it('glues no line to the last one of a file that ends without an end', async () => {
+      writeFileSync(log('app.log.1'), `${filler}${stack(1)}${info(1).trimEnd()}`);
+      writeFileSync(log(), `${info(2)}${stack(2)}`);
+      assert.deepEqual((await found()).sort(), ['order 1 lost', 'order 2 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
     it('follows a whole row of renames', async () => {
       for (let i = 0; i < 5; i++) {
         for (let n = 3; n >= 1; n--) {

@@ -71,6 +71,8 @@ describe('source maps', () => {
     };
     rename('webpack://depot/./src/lids.ts?1b2c');
     assert.equal(maps().original(frame('dist/lids.js', place)).file, 'src/lids.ts');
+    rename('https://depot.example/src/lids.ts');
+    assert.equal(maps().original(frame('dist/lids.js', place)).file, 'src/lids.ts');
     rename('../node_modules/lid/index.js');
     assert.equal(maps().original(frame('dist/lids.js', place)).inApp, false);
   });
@@ -106,6 +108,14 @@ describe('source maps', () => {
       const given = frame('dist/lids.js', place);
       assert.equal(maps().original(given), given);
     }
+  });
+
+  it('keep a name that the original has, as Node does, and the text of the line where there is none', () => {
+    const place = build({ sourcemap: 'external' });
+    const named = maps().original({ ...frame('dist/lids.js', place), function: 'Object.lidOf' });
+    assert.deepEqual([named.function, named.source], ['Object.lidOf', undefined]);
+    const minified = maps().original({ ...frame('dist/lids.js', place), function: 'abc' });
+    assert.deepEqual([minified.function, minified.source], [undefined, 'return bins[7].lid.size;']);
   });
 
   it('make the same bug one ticket after a build that moved and renamed everything', async () => {

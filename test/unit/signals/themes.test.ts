@@ -31,6 +31,11 @@ describe('themes of feedback', () => {
     ["I can't log in", 'login broken', 'I cannot sign in anymore'],
     ['ダークモードを追加してほしい', 'ダークモード対応お願いします'],
     ['動作が遅い', '動作がとても遅いです'],
+    ['The app crashes on startup', 'Crashes on launch', 'app crashes when I open it'],
+    ['My notes disappeared', 'All my notes are gone', 'It deleted all notes'],
+    ['Please add two-factor authentication', '2FA authentication support please'],
+    ['Support never answers', 'No reply from support', "customer support doesn't respond"],
+    ['Battery drain is terrible', 'High battery consumption'],
   ]) {
     it(`are one: ${same[0]}`, () => assert.equal(new Set(themesOf(same)).size, 1));
   }
@@ -39,10 +44,17 @@ describe('themes of feedback', () => {
     const texts = [
       'CSV export crashes',
       'PDF export fails',
-      'Please add CSV export',
+      'Please add JSON import',
       'Search finds nothing',
       'Please add dark mode',
       'Login is slow',
+      'Photo upload takes forever',
+      'Photo upload fails',
+      'Please add a light theme',
+      'Please add German translation',
+      'Please add French translation',
+      'Export reports to PDF please',
+      'Export reports to CSV please',
     ];
     assert.equal(new Set(themesOf(texts)).size, texts.length);
   });

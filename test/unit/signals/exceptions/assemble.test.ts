@@ -55,6 +55,21 @@ describe('assembling lines', () => {
       'error ValueError: no @ g /srv/a.py:3',
     ],
     [
+      'frames as records below type and value',
+      {
+        level: 'error',
+        exception: {
+          type: 'ValueError',
+          value: 'no',
+          stacktrace: [
+            { filename: '/srv/main.py', lineno: 9, function: 'main' },
+            { filename: '/srv/a.py', lineno: 3, function: 'g' },
+          ],
+        },
+      },
+      'error ValueError: no @ g /srv/a.py:3',
+    ],
+    [
       'ECS',
       {
         'log.level': 'error',
@@ -159,7 +174,19 @@ error: false
 --- PASS: TestPanicRecovery (0.00s)
 error handling is described below
 Errors: 0
-FATALITY reached`;
+FATALITY reached
+[error]
+level = error
+CRITICAL = 50
+{
+  "errors": {
+    "fatal": "the app must close",
+    "stack": "Traceback"
+  }
+}
+Trace: where am I
+    at load (/srv/app/cache.js:3:4)
+    at main (/srv/app/main.js:1:1)`;
     assert.deepEqual(summaries(text), []);
   });
 

@@ -44,6 +44,14 @@ lidOf@webpack-internal:///./src/lids.js:8:12
 `,
       'error Error: no lid @ lidOf ./src/lids.js:8',
     ],
+    [
+      'modules of Turbopack',
+      `Error: no lid
+    at lidOf (turbopack:///[project]/src/lids.js:8:12)
+    at open (app:///src/index.js:2:1)
+`,
+      'error Error: no lid @ lidOf src/lids.js:8',
+    ],
   ];
 
   for (const [name, text, expected] of cases) {

@@ -218,6 +218,30 @@ Build succeeded.
       [],
     );
   });
+
+  it("reads the Erlang compiler's errors, not its warnings", () => {
+    const text = `src/shop.erl:28:20: Warning: the result of calling list_to_integer/1 is ignored
+%   28|         {do, X} -> list_to_integer(X), loop()
+%     |                    ^
+
+src/shop.erl:5:5: syntax error before: Z
+%    5|     Z = Y.
+%     |     ^
+src/shop.erl:2: function go/1 undefined
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, language, message, frames }) => [
+        kind,
+        language,
+        message,
+        frames[0]?.line,
+      ]),
+      [
+        ['diagnostic', 'erlang', 'syntax error before: Z', 5],
+        ['diagnostic', 'erlang', 'function go/1 undefined', 2],
+      ],
+    );
+  });
 });
 
 describe('what build tools and linkers complain of', () => {

@@ -51,6 +51,215 @@ next`);
     );
   });
 
+  it('reads an aggregate of .NET Framework and mono, which print its first one twice', () => {
+    const [event, ...others] =
+      eventsIn(`System.AggregateException: Two failed. (a) (lost) ---> System.TimeoutException: a
+Parameter name: id
+  at Acme.A.Run () [0x00092] in /srv/A.cs:20 
+   --- End of inner exception stack trace ---
+  at Acme.All.Run (System.Action a) [0x00003] in /srv/All.cs:6 
+---> (Inner Exception #0) System.TimeoutException: a
+Parameter name: id
+  at Acme.A.Run () [0x00092] in /srv/A.cs:20 <---
+
+---> (Inner Exception #1) Acme.VehicleLost: lost ---> System.IO.IOException: gone
+  at Acme.B.Read () [0x00092] in /srv/B.cs:21 
+   --- End of inner exception stack trace ---
+  at Acme.B.Run () [0x000a9] in /srv/B.cs:25 <---
+
+next`);
+    assert.equal(others.length, 0);
+    assert.equal(event?.message, 'Two failed. (a) (lost)');
+    assert.equal(event.frames[0]?.file, '/srv/All.cs');
+    assert.deepEqual(
+      event.causes.map(({ type, message }) => `${type}: ${message}`),
+      [
+        'System.TimeoutException: a\nParameter name: id',
+        'Acme.VehicleLost: lost',
+        'System.IO.IOException: gone',
+      ],
+    );
+  });
+
+  it('takes a type for one by the frame below it, whatever its name ends in', () => {
+    assert.deepEqual(
+      summaries(`Fleet.Core.VehicleLost: vehicle v8 lost ---> System.TimeoutException: timed out
+  at Fleet.Core.Probe.Read (System.Int32 id) [0x00092] in /srv/Fleet.cs:20 
+   --- End of inner exception stack trace ---
+  at Fleet.Core.Probe.Poll (System.Int32 id) [0x000a9] in /srv/Fleet.cs:25 
+Fleet.Core.Started: 3 vehicles
+  at noon`),
+      ['error Fleet.Core.VehicleLost: vehicle v8 lost @ Fleet.Core.Probe.Poll /srv/Fleet.cs:25'],
+    );
+  });
+
+  it('reads a message of several lines with an inner exception behind the last', () => {
+    const [event] = eventsIn(`System.InvalidOperationException: config missing
+looked in /nowhere ---> System.IO.IOException: no such path
+   at System.IO.File.Open(String path)
+   --- End of inner exception stack trace ---
+   at Acme.Config.Load(String path) in /srv/Config.cs:line 40`);
+    assert.deepEqual(
+      [event?.message, event?.frames[0]?.line, event?.causes[0]?.type],
+      ['config missing\nlooked in /nowhere', 40, 'System.IO.IOException'],
+    );
+  });
+
+  it('reads NUnit’s console and the reports of NUnit and Visual Studio', () => {
+    const causes = eventsIn(`Errors and Failures:
+1) Test Failure : Fleet.TrackerTests.Adds
+     sum
+  Expected: 4
+  But was:  5
+
+at Fleet.TrackerTests.Adds () [0x00001] in /srv/T.cs:5
+
+2) Error : Fleet.TrackerTests.Throws
+System.InvalidOperationException : no fleet
+  ----> System.ArgumentException : id
+   at Fleet.TrackerTests.Throws() in /srv/T.cs:line 6
+--ArgumentException
+
+<test-case name="Adds" result="Failed"><failure>
+<message><![CDATA[  Expected: 4
+  But was:  5
+]]></message>
+<stack-trace><![CDATA[at Fleet.TrackerTests.Adds() in /srv/T.cs:line 5
+]]></stack-trace></failure></test-case>
+<UnitTestResult outcome="Failed"><Output><ErrorInfo>
+<Message>Test method Fleet.T.Reads threw exception: 
+System.FormatException: not &quot;a&quot; number</Message>
+<StackTrace>   at Fleet.T.Reads() in C:\\src\\T.cs:line 7</StackTrace>
+</ErrorInfo></Output></UnitTestResult>`).map((event) => [
+      event.kind,
+      event.type,
+      event.message.split('\n')[0],
+      event.frames.find(({ inApp }) => inApp)?.line,
+      event.causes.map(({ message }) => message).join(),
+    ]);
+    assert.deepEqual(causes, [
+      ['test', 'AssertionFailure', 'sum', 5, ''],
+      ['test', 'System.InvalidOperationException', 'no fleet', 6, 'id'],
+      ['test', 'AssertionFailure', 'Expected: 4', 5, ''],
+      ['test', 'System.FormatException', 'not "a" number', 7, ''],
+    ]);
+  });
+
+  it('reads what stands on one line, in the console loggers’ short forms', () => {
+    const stack =
+      'pilot call failed System.TimeoutException: no pilot    at Harbor.Berth.Call(TimeSpan t) in /srv/Berth.cs:line 51    at Harbor.Worker.Run() in /srv/P.cs:line 9';
+    const thrown = 'error System.TimeoutException: no pilot @ Harbor.Berth.Call /srv/Berth.cs:51';
+    assert.deepEqual(
+      summaries(`2026-11-29T10:00:00.123Z info: Harbor.Worker[0] running
+2026-11-29T10:00:01.123Z fail: Harbor.Worker[3] Berth 4 lost power
+2026-11-29T10:00:02.123Z fail: Harbor.Worker[12] ${stack}
+<6>Harbor.Worker[0] running
+<3>Harbor.Worker[0] Berth 4 lost power
+<3>Harbor.Worker[12] ${stack}
+<2>Harbor.Worker[0] gate stuck
+`),
+      [
+        'error LoggedError: Berth 4 lost power',
+        thrown,
+        'error LoggedError: Berth 4 lost power',
+        thrown,
+        'fatal LoggedError: gate stuck',
+      ],
+    );
+  });
+
+  it('reads what the console logger of older versions does not indent', () => {
+    assert.deepEqual(
+      summaries(`fail: Microsoft.AspNetCore.Server.Kestrel[13]
+      An unhandled exception was thrown by the application.
+System.InvalidOperationException: Berth 9 is occupied
+   at Harbor.Berth.Reserve(Int32 id) in /srv/Berth.cs:line 41
+warn: Microsoft.AspNetCore.Server.Kestrel[0]
+      slow`),
+      [
+        'error System.InvalidOperationException: Berth 9 is occupied @ Harbor.Berth.Reserve /srv/Berth.cs:41',
+      ],
+    );
+  });
+
+  it('reads how a process ends', () => {
+    assert.deepEqual(
+      summaries(`Stack overflow.
+Repeat 24104 times:
+--------------------------------
+   at Harbor.Berth.Depth(Int32) in /srv/Berth.cs:line 60
+--------------------------------
+   at Harbor.Program.Main(System.String[]) in /srv/P.cs:line 6
+Unhandled exception. System.Exception: gone
+   at Harbor.Program.Main(System.String[]) in /srv/P.cs:line 7
+Aborted (core dumped)
+`),
+      [
+        'fatal System.StackOverflowException:  @ Harbor.Berth.Depth /srv/Berth.cs:60',
+        'fatal System.Exception: gone @ Harbor.Program.Main /srv/P.cs:7',
+      ],
+    );
+  });
+
+  it('reads .NET Framework in French, Russian and Spanish: a seam is no end', () => {
+    const speak = (at: string, place: string, inner: string, seam: string): string =>
+      `System.Exception: a ---> System.IO.IOException: b
+   ${at} Harbor.Berth.Find() ${place} 22
+   --- ${inner} ---
+   ${at} Harbor.Berth.Reserve() ${place} 41
+--- ${seam} ---
+   ${at} Harbor.Berth.Main() ${place} 9
+`;
+    const texts = [
+      speak(
+        'à',
+        'dans C:\\cs\\Berth.cs:ligne',
+        'Fin de la trace de la pile d’exception interne',
+        'Fin de la trace de la pile à partir de l’emplacement précédent',
+      ),
+      speak(
+        'в',
+        'в C:\\cs\\Berth.cs:строка',
+        'Конец трассировки внутреннего стека исключений',
+        'Конец трассировки стека из предыдущего расположения',
+      ),
+      speak(
+        'en',
+        'en C:\\cs\\Berth.cs:línea',
+        'Fin del seguimiento de la pila de la excepción interna',
+        'Fin del seguimiento de la pila de la ubicación anterior',
+      ),
+    ];
+    for (const text of texts) {
+      assert.deepEqual(
+        eventsIn(text).map(({ frames, causes }) => [
+          frames.map(({ line }) => line),
+          causes[0]?.frames.map(({ line }) => line),
+        ]),
+        [[[41, 9], [22]]],
+      );
+    }
+  });
+
+  it('reads the console of Microsoft’s testing platform', () => {
+    assert.deepEqual(
+      summaries(`failed Totals (62ms)
+  Assert.AreEqual failed. Expected:<1>. Actual:<-5>. 
+    at Harbor.Tests.Totals() in /srv/T.cs:28
+failed Parses (1s 220ms)
+  Test method Harbor.Tests.Parses threw exception: 
+  System.FormatException: bad berth
+    at Harbor.Berth.Parse(String s) in /srv/Berth.cs:12
+
+failed to start (see above)
+`),
+      [
+        'error AssertionFailure: Assert.AreEqual failed. Expected:<1>. Actual:<-5>. @ Harbor.Tests.Totals /srv/T.cs:28',
+        'error System.FormatException: bad berth @ Harbor.Berth.Parse /srv/Berth.cs:12',
+      ],
+    );
+  });
+
   it('reads .NET Framework: inner heads on one line', () => {
     const [event] =
       eventsIn(`Unhandled Exception: System.Exception: outer ---> System.IO.IOException: inner

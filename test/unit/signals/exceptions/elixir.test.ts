@@ -92,4 +92,46 @@ Finished in 0.03 seconds`);
   it('takes no bold text for one', () => {
     assert.deepEqual(summaries('** note ** (see below)\n  ** (important) read this'), []);
   });
+
+  it("reads what failed before a module's first test", () => {
+    const text = `  0) SetupTest: failure on setup_all callback, all tests have been invalidated
+     ** (RuntimeError) db is locked
+     stacktrace:
+       test/shop_test.exs:56: SetupTest.__ex_unit_setup_all_0/1
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, type, frames }) => [kind, type, frames[0]?.line]),
+      [['test', 'RuntimeError', 56]],
+    );
+  });
+
+  it('takes no warning for the head of what an empty line parts from it', () => {
+    const text = `warning: the call to String.to_integer/1 will fail with ArgumentError
+  lib/shop.exs:127
+
+** (KeyError) key :price not found in: %{cost: 3}
+    lib/shop.exs:60: Shop.price/1`;
+    assert.deepEqual(summaries(text), [
+      'error KeyError: key :price not found in: %{cost: 3} @ Shop.price/1 lib/shop.exs:60',
+    ]);
+  });
+
+  it('reads a message of lines at the margin within an exit, and a logger with metadata', () => {
+    const text = `10:00:00.126 [error] #PID<0.512.0> running ShopWeb.Endpoint terminated
+Server: localhost:4000 (http)
+Request: GET /loans/3
+** (exit) an exception was raised:
+    ** (Ecto.NoResultsError) expected at least one result but got none in query:
+
+from l0 in Shop.Loan,
+  where: l0.id == ^"3"
+
+        (ecto 3.9.4) lib/ecto/repo/queryable.ex:164: Ecto.Repo.Queryable.one!/3
+        (shop 0.1.0) lib/shop/loans.ex:12: Shop.Loans.get!/1
+11:43:15.013 request_id=F1x2 pid=<0.96.0> [error] quota of tenant 7 exceeded`;
+    assert.deepEqual(summaries(text), [
+      'error Ecto.NoResultsError: expected at least one result but got none in query: @ Shop.Loans.get!/1 lib/shop/loans.ex:12',
+      'error LoggedError: quota of tenant 7 exceeded',
+    ]);
+  });
 });

@@ -100,4 +100,72 @@ Function: &Till.Pay.run/1
       [],
     );
   });
+
+  it('reads what a program logged as an error, and why a script ended', () => {
+    const text = `=ERROR REPORT==== 29-Nov-2026::11:23:06.847725 ===
+payment 17 refused: card expired
+=ERROR REPORT==== 29-Nov-2026::11:23:06.880170 ===
+    order: 18
+    what: refused
+escript: exception error: no case clause matching 1
+  in function  erl_eval:case_clauses/8 (erl_eval.erl, line 1041)
+  in call from escript:start/1 (escript.erl, line 277)`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, type, message }) => [kind, type, message]),
+      [
+        ['log', 'LoggedError', 'payment 17 refused: card expired'],
+        ['log', 'LoggedError', 'order: 18\nwhat: refused'],
+        ['exception', 'case_clause', 'no case clause matching 1'],
+      ],
+    );
+  });
+
+  it('reads failures of EUnit, by itself and in rebar3, and of Common Test', () => {
+    const text = `Failures:
+
+  1) shelf_tests:lend_test/0
+     Failure/Error: ?assertEqual({ok,3}, shelf : lend ( a ))
+       expected: {ok,3}
+            got: {ok,2}
+     %% eunit_proc.erl:346:in \`eunit_proc:with_timeout/3\`
+     Output:
+  2) shelf_tests:missing_test/0
+     Failure/Error: {error,
+                        {badkey,b},
+                        [{erlang,map_get,[b,#{a => 3}],[]},
+                         {shelf,lend,2,
+                             [{file,"/srv/app/src/shelf.erl"},{line,5}]}]}
+     Output:
+
+shelf_tests: match_test...*failed*
+in function shelf_tests:match_test/0 (test/shelf_tests.erl, line 10)
+in call from eunit_test:run_testfun/1 (eunit_test.erl, line 71)
+**error:{assertMatch,[{module,shelf_tests},
+              {line,10}]}
+  output:<<"">>
+
+%%% shelf_SUITE ==> lends: FAILED
+%%% shelf_SUITE ==> {{badmatch,{ok,2}},
+ [{shelf_SUITE,lends,1,
+               [{file,"/srv/app/test/shelf_SUITE.erl"},{line,6}]}]}
+
+%%% shelf_SUITE ==> fails: FAILED
+%%% shelf_SUITE ==> {test_case_failed,"not lent 3"}
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, language, type, frames }) => [
+        kind,
+        language,
+        type,
+        frames.find(({ inApp }) => inApp)?.line,
+      ]),
+      [
+        ['test', 'erlang', 'AssertionError', undefined],
+        ['test', 'erlang', 'error', 5],
+        ['test', 'erlang', 'AssertionError', 10],
+        ['test', 'erlang', 'badmatch', 6],
+        ['test', 'erlang', 'AssertionError', undefined],
+      ],
+    );
+  });
 });

@@ -19,6 +19,19 @@ Caused by: java.io.EOFException
 const onTop = (frame: string): string => `java.lang.IllegalStateException: no\n\tat ${frame}\n`;
 
 describe('java grammar', () => {
+  it('reads a trace that has lost its indentation, and no talk of places', () => {
+    assert.deepEqual(
+      summaries(`java.lang.IllegalStateException: no price
+at shop.Cart.price(Cart.java:7)
+at shop.Main.main(Main.java:3)
+Caused by: java.io.IOException: no file
+at shop.Prices.read(Prices.java:4)
+... 2 more`),
+      ['error java.lang.IllegalStateException: no price @ shop.Cart.price shop/Cart.java:7'],
+    );
+    assert.deepEqual(summaries('look at shop.Cart (Cart.java:7)\nat noon (or later)'), []);
+  });
+
   it('reads a chain: the outermost, what was suppressed, and the causes down to the root', () => {
     const [event, ...others] = eventsIn(`${chain}\nnext line`);
     assert.equal(others.length, 0);
@@ -233,6 +246,91 @@ org.opentest4j.AssertionFailedError: expected: <9> but was: <2>
       [
         'error java.lang.NullPointerException:  @ - CartTest.java:12',
         'error org.opentest4j.AssertionFailedError: expected: <9> but was: <2> @ com.acme.CartTest.wrong com/acme/CartTest.java:9',
+      ],
+    );
+  });
+
+  it('reads what the launcher says, and what prints itself without a type', () => {
+    assert.deepEqual(
+      summaries(`Error occurred during initialization of boot layer
+java.lang.module.FindException: Module tide.missing not found
+Error: LinkageError occurred while loading main class Modern
+	java.lang.UnsupportedClassVersionError: Modern has been compiled by a more recent version
+Error: Unable to access jarfile nope.jar
+Exception in thread "main" Odd gauge {seven}
+	at io.tidal.Gauge.odd(Gauge.java:35)
+Exception in thread "main" is what it says
+`),
+      [
+        'fatal java.lang.module.FindException: Module tide.missing not found',
+        'fatal java.lang.UnsupportedClassVersionError: Modern has been compiled by a more recent version',
+        'error Error: Unable to access jarfile nope.jar',
+        'fatal java.lang.Throwable: Odd gauge {seven} @ io.tidal.Gauge.odd io/tidal/Gauge.java:35',
+      ],
+    );
+  });
+
+  it('goes on below an empty line with Gradle’s causes and the stack of Spark’s driver', () => {
+    const [gradle, spark, ...others] = eventsIn(`RepoTest > loads() FAILED
+    java.lang.IllegalStateException: tide 9 unavailable
+        at com.pier.Repo.fetch(Repo.kt:18)
+
+        Caused by:
+        java.io.IOException: unreachable
+            at com.pier.Repo.socket(Repo.kt:12)
+            ... 85 more
+
+Exception in thread "main" org.apache.spark.SparkException: Job aborted: java.lang.Error: x
+	at jobs.Runner$.$anonfun$run$1(Runner.scala:48)
+
+Driver stacktrace:
+	at org.apache.spark.rdd.RDD.collect(RDD.scala:1045)
+	at jobs.Runner.main(Runner.scala:52)
+Caused by: java.lang.Error: x
+	at jobs.Runner$.$anonfun$run$1(Runner.scala:48)
+
+2 tests completed`);
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      gradle?.causes.map(({ type, message }) => `${type}: ${message}`),
+      ['java.io.IOException: unreachable'],
+    );
+    assert.deepEqual(
+      spark?.frames.map(({ line }) => line),
+      [48, 1045, 52],
+    );
+    assert.equal(spark?.causes.length, 1);
+  });
+
+  it('reads java.util.logging’s XML', () => {
+    assert.deepEqual(
+      summaries(`<log>
+<record>
+  <date>2026-03-02T10:00:00Z</date>
+  <level>INFO</level>
+  <message>up</message>
+</record>
+<record>
+  <level>SEVERE</level>
+  <message>disk &lt;data&gt; full</message>
+</record>
+<record>
+  <level>SEVERE</level>
+  <message>step failed</message>
+  <exception>
+    <message>com.acme.Lost: order 7
+with more</message>
+    <frame>
+      <class>com.acme.Store$Row</class>
+      <method>load</method>
+      <line>45</line>
+    </frame>
+  </exception>
+</record>
+`),
+      [
+        'error LoggedError: disk <data> full',
+        'error com.acme.Lost: order 7 @ com.acme.Store$Row.load com/acme/Store.java:45',
       ],
     );
   });

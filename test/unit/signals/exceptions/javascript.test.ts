@@ -152,9 +152,114 @@ Node.js v24.1.0`,
       'error TypeError: p is undefined @ priceOf /static/cart.js:8',
     ],
   ];
-  for (const [name, text, expected] of single) {
+  const otherForms: readonly (readonly [string, string, string])[] = [
+    [
+      'the name that an error was given',
+      'Error [QuotaError]: used up\n    at f (/srv/a.js:1:2)',
+      'error QuotaError: used up @ f /srv/a.js:1',
+    ],
+    [
+      'the name of a class that Sequelize gave another one',
+      'ConnectionError [SequelizeConnectionError]: gone\n    at f (/srv/a.js:1:2)',
+      'error SequelizeConnectionError: gone @ f /srv/a.js:1',
+    ],
+    [
+      'an error below the label of hapi',
+      'Debug: internal, implementation, error \n    Error: no seat\n    at f (/srv/a.js:1:2)',
+      'error Error: no seat @ f /srv/a.js:1',
+    ],
+    [
+      'what Babel cannot parse',
+      `SyntaxError: /srv/app/pay.jsx: Support for the syntax 'jsx' isn't enabled (2:3):
+
+  1 | export const a = (
+    at constructor (/srv/node_modules/@babel/parser/lib/index.js:367:19)`,
+      "error SyntaxError: /srv/app/pay.jsx: Support for the syntax 'jsx' isn't enabled (2:3): @ - /srv/app/pay.jsx:2",
+    ],
+    [
+      'an error of the system as Bun prints it',
+      `ENOENT: no such file or directory, open '/srv/seats.csv'
+    path: "/srv/seats.csv",
+   errno: -2,
+    code: "ENOENT"
+
+      at load (/srv/app.ts:26:71)`,
+      "error Error: ENOENT: no such file or directory, open '/srv/seats.csv' @ load /srv/app.ts:26",
+    ],
+    [
+      'an error as tslog prints it',
+      ` OrderError  order 17 lost
+error stack:
+  • order.ts\tasync save
+\tsrc/order.ts:3
+Caused by (1): TypeError: no row
+  • db.ts\tinsert
+\tsrc/db.ts:2`,
+      'error OrderError: order 17 lost @ save src/order.ts:3',
+    ],
+  ];
+  const afterPlace: readonly (readonly [string, string, string])[] = [
+    [
+      'an uncaught one with lines of code below the carets',
+      `file:///srv/app/enum.ts:1
+enum Color { Red = 'r' }
+^^^^^^^^^^^^^^^^^^^^^^^^
+export const c = Color.Red;
+
+SyntaxError [ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX]: TypeScript enum is not supported
+    at parseTypeScript (node:internal/modules/typescript:68:40)
+
+Node.js v24.1.0`,
+      'fatal SyntaxError: TypeScript enum is not supported @ - /srv/app/enum.ts:1',
+    ],
+    [
+      'an uncaught one at the end of its file, where there is no code',
+      `/srv/app/view.js:4
+
+
+
+SyntaxError: Unexpected end of input
+    at wrapSafe (node:internal/modules/cjs/loader:1861:18)
+    at Object.<anonymous> (/srv/app/main.js:1:13)
+
+Node.js v24.1.0`,
+      'fatal SyntaxError: Unexpected end of input @ - /srv/app/view.js:4',
+    ],
+    [
+      'what ts-node cannot compile',
+      `/srv/node_modules/ts-node/src/index.ts:859
+    return new TSError(diagnosticText, diagnosticCodes, diagnostics);
+           ^
+TSError: ⨯ Unable to compile TypeScript:
+src/pay.ts(3,9): error TS2322: Type 'string' is not assignable to type 'number'.
+
+    at createTSError (/srv/node_modules/ts-node/src/index.ts:859:12)`,
+      'fatal TSError: ⨯ Unable to compile TypeScript: @ - src/pay.ts:3',
+    ],
+    [
+      'what rollup cannot parse',
+      `[!] RollupError: src/pay.js (3:5): Expression expected
+src/pay.js (3:5)
+1: export const a = {
+    at getRollupError (/srv/node_modules/rollup/dist/shared/parseAst.js:326:41)
+  [cause] RollupError: Expression expected
+      at getRollupError (/srv/node_modules/rollup/dist/shared/parseAst.js:326:41)`,
+      'error RollupError: src/pay.js (3:5): Expression expected @ - src/pay.js:3',
+    ],
+  ];
+  for (const [name, text, expected] of [...single, ...otherForms, ...afterPlace]) {
     it(`reads ${name}`, () => assert.deepEqual(summaries(text), [expected]));
   }
+
+  it('reads a file without a folder as ours, unless old versions of Node have it as theirs', () => {
+    const [event] = eventsIn(
+      'Error: bad\n    at emit (events.js:315:20)\n    at net (_stream_readable.js:5:1)\n    at price (shop.js:5:31)',
+    );
+    assert.deepEqual(
+      event?.frames.map(({ inApp }) => inApp),
+      [false, false, true],
+    );
+  });
 
   it('takes no warning, no talk about errors and no foreign stack for an exception', () => {
     const text = `(node:1) MaxListenersExceededWarning: Possible leak
@@ -167,6 +272,8 @@ java.lang.IllegalStateException: no
 	at com.acme.Main.main(Main.java:14)
 Caused by popular demand
 see /srv/app/a.js:8
+ Shop  open
+error stacks: 3
 done`;
     const foreign =
       'error java.lang.IllegalStateException: no @ com.acme.Main.main com/acme/Main.java:14';

@@ -6,7 +6,59 @@ const java =
 const net =
   'System.InvalidOperationException: no price\n   at Shop.Cart.PriceOf(String sku) in /src/Cart.cs:line 7\n   at Shop.Program.Main() in /src/Program.cs:line 3';
 const go = 'main.total\n\t/srv/app/cart.go:7\nmain.main\n\t/srv/app/main.go:3';
+const node = 'OrderError: order 17 lost\n    at save (/srv/app/order.js:3:8)';
 const logs: Readonly<Record<string, string>> = {
+  spark: '26/03/02 10:00:00 ERROR Executor: order failed',
+  signale: '✖  error     Order 17 failed\n✔  success   error page drawn',
+  tslog: '2026-03-02 10:00:00.123\tERROR\tsrc/order.ts:9\tshop\tOrder 17 failed',
+  'tslog json': JSON.stringify({
+    message: 'Order 17 failed',
+    level: 'ERROR',
+    error: {
+      name: 'OrderError',
+      message: 'order 17 lost',
+      stack: [{ fullFilePath: '/srv/app/order.ts:3:8', method: 'async save' }],
+      cause: {
+        name: 'TypeError',
+        message: 'no row',
+        stack: [{ fullFilePath: '/srv/app/db.ts:2:5', method: 'insert' }],
+      },
+    },
+  }),
+  'winston simple': `error: Order 17 failed ${JSON.stringify({ id: 17, stack: node })}`,
+  'logfmt with a stack': `time=2026-03-02T10:00:00Z level=error msg="Order 17 failed" stack=${JSON.stringify(node)}`,
+  'info with a stack': `info: Order 17 done ${JSON.stringify({ stack: node })}`,
+  'a class behind a message': `2026-03-02T10:00:00Z ERROR desk: Order 17 failed ${node.replace('OrderError', 'OrderLost')}`,
+  'a local time': '3/12/2026, 9:05:07 PM error: Order 17 failed\n3/12/2026, 9:05:08 PM info: error',
+  'a time behind the level': 'ERROR 2026-03-02T10:00:00.123Z Order 17 failed',
+  'datadog status': JSON.stringify({
+    date: '2026-03-02T10:00:00Z',
+    status: 'error',
+    service: 'desk',
+    message: 'Order 17 failed',
+  }),
+  'a status that is no level': JSON.stringify({ status: 'error', message: 'no such user' }),
+  'pino with a nested key': JSON.stringify({
+    level: 50,
+    time: 1,
+    payload: { err: { type: 'OrderError', message: 'order 17 lost', stack: node } },
+    msg: 'Order 17 failed',
+  }),
+  'bunyan short': '10:00:00.123Z ERROR shop: Order 17 failed\n10:00:00.124Z  INFO shop: error',
+  'slf4j simple': '[main] ERROR com.acme.Cart - order failed',
+  'log4j ttcc': '21   [main] FATAL com.acme.Cart  - order failed',
+  'log4j %c{1}:%L': '02 Mar 2026 10:00:00,123 ERROR Cart:9 - order failed',
+  'log4j level first': 'ERROR 2026-03-02 10:00:00,123 [main] com.acme.Cart - order failed',
+  'log4j2 thread behind the logger':
+    '[ERROR] 2026-03-02 10:00:00,123 com.acme.Cart [main] {} - order failed',
+  'log4j2 %F:%L': '2026-03-02T10:00:00,123 ERROR [main] c.a.Cart (Cart.java:9) - order failed',
+  'logback short:%L:': '2026-03-02T10:00:00.123Z ERROR [r-7] [main] c.a.Cart:13: order failed',
+  'logback class.method(file:line)':
+    '2026-03-02 10:00:00,123 ERROR [main] com.acme.Cart.pay(Cart.java:13) order failed',
+  'java.util.logging in German':
+    'März 02, 2026 10:00:00 AM com.acme.Cart pay\nSCHWERWIEGEND: order failed\nWARNUNG: slow',
+  'java.util.logging in Japanese':
+    '3月 02, 2026 10:00:00 午前 com.acme.Cart pay\n重大: order failed\n警告: slow\n情報: done',
   'serilog text default': '[10:00:00 ERR] Order 17 failed',
   'serilog text file': `2026-03-02 10:00:00.123 +00:00 [ERR] Order 17 failed\n${net}`,
   'serilog compact': JSON.stringify({
@@ -317,6 +369,19 @@ const logs: Readonly<Record<string, string>> = {
 
 /** `severity type: message @ function file:line` */
 const expected: Readonly<Record<string, readonly string[]>> = {
+  'winston simple': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
+  'logfmt with a stack': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
+  'info with a stack': ['warning OrderError: order 17 lost @ save /srv/app/order.js:3'],
+  'a class behind a message': ['error OrderLost: order 17 lost @ save /srv/app/order.js:3'],
+  'a local time': ['error LoggedError: Order 17 failed'],
+  'a time behind the level': ['error LoggedError: Order 17 failed'],
+  'datadog status': ['error LoggedError: Order 17 failed'],
+  'a status that is no level': [],
+  'pino with a nested key': ['error OrderError: order 17 lost @ save /srv/app/order.js:3'],
+  signale: ['error LoggedError: Order 17 failed'],
+  tslog: ['error LoggedError: Order 17 failed'],
+  'tslog json': ['error OrderError: order 17 lost @ save /srv/app/order.ts:3'],
+  'bunyan short': ['error LoggedError: shop: Order 17 failed'],
   'serilog text default': ['error LoggedError: Order 17 failed'],
   'serilog text file': [
     'error System.InvalidOperationException: no price @ Shop.Cart.PriceOf /src/Cart.cs:7',
@@ -434,6 +499,17 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'systemd short': ['error LoggedError: order failed'],
   'github actions': ['error LoggedError: order failed'],
   vscode: ['error LoggedError: order failed'],
+  spark: ['error LoggedError: Executor: order failed'],
+  'slf4j simple': ['error LoggedError: order failed'],
+  'log4j ttcc': ['fatal LoggedError: order failed'],
+  'log4j %c{1}:%L': ['error LoggedError: order failed @ - Cart.java:9'],
+  'log4j level first': ['error LoggedError: order failed'],
+  'log4j2 thread behind the logger': ['error LoggedError: order failed'],
+  'log4j2 %F:%L': ['error LoggedError: order failed @ - Cart.java:9'],
+  'logback short:%L:': ['error LoggedError: order failed @ - Cart.java:13'],
+  'logback class.method(file:line)': ['error LoggedError: order failed @ - com/acme/Cart.java:13'],
+  'java.util.logging in German': ['error LoggedError: order failed'],
+  'java.util.logging in Japanese': ['error LoggedError: order failed'],
   'k8s event json': ['error LoggedError: Reconciler error: order failed'],
 };
 

@@ -76,4 +76,44 @@ t/shop.t .. Dubious, test returned 1 (wstat 256, 0x100)`);
       [],
     );
   });
+
+  it('reads a message without a dot above its callers', () => {
+    const text = `Attribute (limit) does not pass the type constraint at accessor Shop::limit (defined at lib/Shop.pm line 5) line 4
+	Shop::limit('Shop=HASH(0x55)', 'many') called at lib/Shop.pm line 38
+	main::__ANON__ at job.pl line 26
+we met at lib/Shop.pm line 5
+and went home`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message, frames }) => [message, frames[0]?.line]),
+      [['Attribute (limit) does not pass the type constraint', 38]],
+    );
+  });
+
+  it('counts a failure within subtests once', () => {
+    const text = `        # Failed test 'limit'
+        # at t/shop.t line 10.
+        # | 3   | eq | 4     |
+        1..1
+    }
+    # Failed test 'inner'
+    # at t/shop.t line 11.
+    # Failed test 'dies so'
+    # at t/shop.t line 13.
+    # Looks like you failed 2 tests of 2.
+
+# Failed test 'outer'
+# at t/shop.t line 14.
+
+# Failed test 'always'
+# at t/shop.t line 16.
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message, frames }) => [message.split('\n')[0], frames[0]?.line]),
+      [
+        ["Failed test 'limit'", 10],
+        ["Failed test 'dies so'", 13],
+        ["Failed test 'always'", 16],
+      ],
+    );
+  });
 });

@@ -162,4 +162,80 @@ Tests: 3, Assertions: 2, Errors: 1, Failures: 1.`);
       [],
     );
   });
+
+  it('reads a message and the trace that a program logged below it', () => {
+    const text = String.raw`[2026-11-29 10:00:00] production.ERROR: charge failed: Shop\Declined: card declined
+#0 /srv/app/src/Charge.php(56): Shop\Declined::for()
+#1 /srv/app/run.php(74): Shop\Charge->run()
+#2 {main}
+[29-Nov-2026 10:00:00 UTC] no money
+#0 /srv/app/src/Charge.php(57): Shop\Declined::for()
+#1 {main}
+#0 the first of our goals
+#1 the second`;
+    assert.deepEqual(summaries(text), [
+      String.raw`error Shop\Declined: card declined @ Shop\Charge->run /srv/app/src/Charge.php:56`,
+    ]);
+  });
+
+  it('reads what PHP-FPM was told a line at a time, and all that nginx puts into one line', () => {
+    const child = '[29-Nov-2026 11:43:53] WARNING: [pool www] child 9070 said into stderr: "';
+    const text =
+      String.raw`NOTICE: PHP message: PHP Fatal error:  Uncaught DomainException: gateway says 503 in /srv/app/Cart.php:36
+Stack trace:
+#0 /srv/app/Cart.php(27): Shop\Cart->gateway()
+#1 {main}
+Next LogicException: payment failed in /srv/app/Cart.php:30
+Stack trace:
+#0 {main}
+  thrown in /srv/app/Cart.php on line 30`
+        .split('\n')
+        .map((line) => `${child}${line}"`)
+        .join('\n');
+    assert.deepEqual(summaries(text), [
+      'fatal LogicException: payment failed @ - /srv/app/Cart.php:30',
+    ]);
+    const line =
+      '2026/11/29 11:42:14 [error] 5976#5976: *19 FastCGI sent in stderr: "PHP message: PHP Warning:  Undefined variable $x in /srv/app/a.php on line 3; PHP message: PHP Fatal error:  Allowed memory size of 4194304 bytes exhausted (tried to allocate 2097152 bytes) in /srv/app/index.php on line 16; PHP message: PHP Stack trace:" while reading response header from upstream, client: 127.0.0.1';
+    assert.match(summaries(line)[0] ?? '', /Allowed memory size .* @ - \/srv\/app\/index\.php:16$/);
+  });
+
+  it("reads what Symfony's console shows, with its causes", () => {
+    const text = `
+In Cart.php line 30:
+                      
+  [LogicException (5)]
+  payment 12 failed   
+                      
+
+In Cart.php line 36:
+                             
+  gateway says 503 for 12    
+                             
+
+app:pay [-h|--help] [--] <id>
+
+In Cart.php line 31:
+there is nothing wrong
+`;
+    const [event, ...others] = eventsIn(text);
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      [event?.type, event?.message, event?.frames[0]?.line],
+      ['LogicException', 'payment 12 failed', 30],
+    );
+    assert.deepEqual(
+      event?.causes.map(({ message }) => message),
+      ['gateway says 503 for 12'],
+    );
+  });
+
+  it("names functions in Laravel's stacks as PHP does", () => {
+    const text = String.raw`[2026-11-29 10:00:01] local.ERROR: coupon expired {"exception":"[object] (Shop\\CouponExpired(code: 0): coupon expired at /srv/app/Cart.php:22)
+[stacktrace]
+#0 /srv/app/index.php(8): Shop\\Cart->coupon('A1')
+#1 {main}
+"} `;
+    assert.equal(eventsIn(text)[0]?.frames[0]?.function, String.raw`Shop\Cart->coupon`);
+  });
 });

@@ -156,4 +156,30 @@ This test did not perform any assertions
       'error ExpectationFailedException: Failed asserting that 3 is identical to 4. @ - /srv/depot/tests/LidTest.php:10',
     ]);
   });
+
+  it('reads expectations that were not met and have no place, and exceptions in a name space', () => {
+    const text = String.raw`There were 3 failures:
+
+1) StockTest::testException
+Failed asserting that exception of type "Depot\OutOfStock" is thrown.
+
+2) StockTest::testMock
+Expectation failed for method name is "rows" when invoked 1 time(s).
+Method was expected to be called 1 times, actually called 0 times.
+
+3) StockTest::testBoom
+Depot\OutOfStock: only 2 left
+
+/srv/depot/src/Stock.php:11
+/srv/depot/tests/StockTest.php:21
+
+FAILURES!
+Tests: 3, Assertions: 3, Failures: 3.`;
+    allTests(text);
+    assert.deepEqual(summaries(text), [
+      String.raw`error ExpectationFailedException: Failed asserting that exception of type "Depot\OutOfStock" is thrown.`,
+      'error ExpectationFailedException: Expectation failed for method name is "rows" when invoked 1 time(s).',
+      String.raw`error Depot\OutOfStock: only 2 left @ - /srv/depot/src/Stock.php:11`,
+    ]);
+  });
 });

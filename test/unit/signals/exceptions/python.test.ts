@@ -102,6 +102,72 @@ next line`);
     assert.equal(event.frames[0]?.function, 'main');
   });
 
+  const group = `  + Exception Group Traceback (most recent call last):
+  |   File "/srv/app/mirror.py", line 6, in fetch
+  |     raise ExceptionGroup("hosts", errors)
+  | ExceptionGroup: hosts (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | ValueError: 1
+    +---------------- 2 ----------------
+    | ExceptionGroup: inner (1 sub-exception)
+    +-+---------------- 1 ----------------
+      | OSError: 2
+      +------------------------------------
+`;
+
+  it('makes one event of a group that led to an exception, and of what led to a group', () => {
+    const sentence = 'The above exception was the direct cause of the following exception:';
+    const [led, second] = eventsIn(
+      `${group}\n${sentence}\n\n${traceback('LookupError: no mirror')}\nnext line`,
+    );
+    assert.equal(second, undefined);
+    assert.equal(led?.type, 'LookupError');
+    const inGroup = ['ValueError', 'ExceptionGroup', 'OSError'];
+    const types = (causes: readonly { readonly type: string }[]) => causes.map(({ type }) => type);
+    assert.deepEqual(types(led.causes), ['ExceptionGroup', ...inGroup]);
+
+    const [groups, ...others] = eventsIn(`${traceback()}\n\n${sentence}\n\n${group}next line`);
+    assert.deepEqual(others, []);
+    assert.equal(groups?.type, 'ExceptionGroup');
+    assert.equal(groups.frames[0]?.function, 'fetch');
+    assert.deepEqual(types(groups.causes), [...inGroup, 'KeyError']);
+  });
+
+  it('reads names that are not of ASCII, and a header behind an open bar of progress', () => {
+    const place = '@ price_of /srv/app/shop/cart.py:7';
+    assert.deepEqual(summaries(traceback('Überfällig: Rechnung 4711')), [
+      `error Überfällig: Rechnung 4711 ${place}`,
+    ]);
+    assert.deepEqual(summaries(` 66%|##| 2/3 [00:00<00:01, 31.2it/s]${traceback()}`), [
+      `error KeyError: 'sku-1' ${place}`,
+    ]);
+  });
+
+  for (const [name, header] of [
+    [
+      'mod_wsgi',
+      '[Fri Nov 20 10:00:00.123456 2026] [wsgi:error] [pid 12:tid 1] [client 10.0.0.1:5] ',
+    ],
+    ['OpenStack', '2026-11-20 10:00:00.123 4121 ERROR shop.manager '],
+    ['PyTorch', '[rank0]: '],
+  ]) {
+    it(`reads a traceback with a header before each of its lines (${name})`, () => {
+      const lines = `${traceback()}\n\nDuring handling of the above exception, another exception occurred:\n\n${traceback('shop.Lost: order 7')}`;
+      const [event, ...others] = eventsIn(`${lines.replace(/^/gm, header ?? '')}\n`);
+      assert.deepEqual(others, []);
+      assert.equal(event?.type, 'shop.Lost');
+      assert.equal(event.frames[0]?.line, 7);
+      assert.equal(event.causes.length, 1);
+    });
+  }
+
+  it('tells apart what is logged right behind a traceback that is the message itself', () => {
+    assert.deepEqual(summaries(`ERROR:root:${traceback()}\nERROR:root:order lost`), [
+      "error KeyError: 'sku-1' @ price_of /srv/app/shop/cart.py:7",
+      'error LoggedError: order lost',
+    ]);
+  });
+
   it('knows frames of the library and of dependencies', () => {
     const [event] = eventsIn(`Traceback (most recent call last):
   File "/srv/app/conf.py", line 6, in read
@@ -115,6 +181,46 @@ json.decoder.JSONDecodeError: Expecting value: line 1 column 7 (char 6)`);
       event?.frames.map((frame) => frame.inApp),
       [false, false, true],
     );
+  });
+
+  it("reads Twisted's, with its mark within the frames and its failures without any", () => {
+    assert.deepEqual(
+      summaries(`2026-03-02 10:00:00+0000 [-] Unhandled Error
+\tTraceback (most recent call last):
+\t  File "/srv/app/main.py", line 36, in <module>
+\t    reactor.run()
+\t--- <exception caught here> ---
+\t  File "/usr/lib/python3/dist-packages/twisted/internet/base.py", line 991, in runUntilCurrent
+\t    call.func(*call.args, **call.kw)
+\t  File "/srv/app/feeds.py", line 25, in tick
+\t    {}["tick"]
+\tbuiltins.KeyError: 'tick'
+\t
+2026-03-02 10:00:00+0000 [-] while rotating
+\tTraceback (most recent call last):
+\tFailure: builtins.RuntimeError: disk quota
+\t
+2026-03-02 10:00:00+0000 [-] Main loop terminated.`),
+      [
+        "error builtins.KeyError: 'tick' @ tick /srv/app/feeds.py:25",
+        'error builtins.RuntimeError: disk quota',
+      ],
+    );
+  });
+
+  it("reads Rich's box where it stands below an indented message", () => {
+    const text = `[10:00:00] ERROR    job failed                                jobs.py:36
+╭─────────────── Traceback (most recent call last) ────────────────╮
+│ /srv/app/stock.py:15 in take                                     │
+│                                                                  │
+│ ❱ 15 │   │   raise OutOfStock(sku, n)                            │
+╰──────────────────────────────────────────────────────────────────╯
+OutOfStock: only 2 of tea left          `;
+    const indented = text.replace(/\n/g, `\n${' '.repeat(20)}`);
+    for (const form of [text, indented])
+      assert.deepEqual(summaries(form), [
+        'error OutOfStock: only 2 of tea left @ take /srv/app/stock.py:15',
+      ]);
   });
 
   it('says nothing for a traceback without its exception, and for talk about one', () => {

@@ -133,4 +133,91 @@ ${stars}
     ]);
     assert.ok(eventsIn(text).every(({ kind }) => kind === 'test'));
   });
+
+  it('of behave: an assertion with a message, placed by its step', () => {
+    assert.deepEqual(
+      summaries(`  Scenario: Add a product  # features/cart.feature:3
+    When I add 2 apples    # features/steps/cart.py:9
+    Then the total is 5    # features/steps/cart.py:26
+      Assertion Failed: total is 2
+
+  Scenario: Remove a product
+    Then the total is 0 ... failed in 0.000s
+Assertion Failed: total is 3
+`),
+      [
+        'error AssertionError: total is 2 @ - features/steps/cart.py:26',
+        'error AssertionError: total is 3',
+      ],
+    );
+    assert.deepEqual(
+      summaries('    all steps done\n      Assertion Failed: is what it would say'),
+      [],
+    );
+  });
+
+  it('of pytest-sugar, and of what was expected to fail', () => {
+    assert.deepEqual(
+      summaries(`―――――――――――― test_std[20-5] ――――――――――――
+
+    def test_std(net, want):
+>       assert tax(net) == want
+E       AssertionError: assert 4.0 == 5
+
+tests/test_tax.py:12: AssertionError
+―――――――――――― test_xpass ――――――――――――
+[XPASS(strict)] fixed by 17
+================ short test summary info ================
+FAILED tests/test_tax.py::test_std[20-5] - AssertionError: assert 4.0 == 5
+FAILED tests/test_tax.py::test_xpass
+`),
+      [
+        'error AssertionError: assert 4.0 == 5 @ test_std tests/test_tax.py:12',
+        'error AssertionError: [XPASS(strict)] fixed by 17',
+      ],
+    );
+  });
+
+  it('of unittest: its verdict on a line of its own is none of a logger', () => {
+    assert.deepEqual(
+      summaries(
+        'test_key (t.Parse)\nA key is missing. ... t.py:3: Warning: old\n  parse()\nERROR\nok',
+      ),
+      [],
+    );
+  });
+
+  it('of pytest: a worker that died, fixtures that do not fit, a group, and a recursion to its end', () => {
+    const frames = Array.from(
+      { length: 960 },
+      () => 'tests/test_tree.py:33: in down\n    down(n + 1)',
+    );
+    assert.deepEqual(
+      summaries(`================ FAILURES ================
+____________ tests/test_crash.py ____________
+[gw1] linux -- Python 3.11.2 /usr/bin/python3
+worker 'gw1' crashed while running 'tests/test_crash.py::test_dies'
+____________ ERROR at setup of test_scope ____________
+ScopeMismatch: You tried to access the function scoped fixture narrow with a session scoped request object
+tests/conftest.py:4:  def wide(narrow)
+____________ test_group ____________
+  + Exception Group Traceback (most recent call last):
+  |   File "/srv/app/tests/test_more.py", line 50, in test_group
+  |     raise ExceptionGroup("two", errors)
+  | ExceptionGroup: two (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | ValueError: 1
+    +------------------------------------
+____________ test_tree ____________
+${frames.join('\n')}
+E   RecursionError: maximum recursion depth exceeded
+======== 4 failed in 1.96s ========`),
+      [
+        "error AssertionError: worker 'gw1' crashed while running 'tests/test_crash.py::test_dies'",
+        'error AssertionError: ScopeMismatch: You tried to access the function scoped fixture narrow with a session scoped request object',
+        'error ExceptionGroup: two (1 sub-exception) @ test_group /srv/app/tests/test_more.py:50',
+        'error RecursionError: maximum recursion depth exceeded @ down tests/test_tree.py:33',
+      ],
+    );
+  });
 });

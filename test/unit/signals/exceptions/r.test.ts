@@ -67,4 +67,41 @@ Execution halted`);
   it('takes no prose for an error', () => {
     assert.deepEqual(eventsIn('Error in the bill : see page 3\ndone\nError in parsing: none'), []);
   });
+
+  it('reads what could not be parsed, and a call with colons', () => {
+    const text = `Error: unexpected symbol in:
+"x <- c(1, 2
+y"
+Execution halted
+Error in matrix(1:6, 2) %*% matrix(1:6, 2) : non-conformable arguments
+Calls: total
+Execution halted`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message }) => message.split('\n')[0]),
+      ['unexpected symbol in:', 'non-conformable arguments'],
+    );
+  });
+
+  it("reads testthat's failures without and with a number, and what rlang says below an empty head", () => {
+    const text = `Failure ('test-cart.R:4'): lends
+total(cart) not equal to 3.
+
+── 2. Failure ('test-cart.R:6:3'): lends ───────────
+total(cart) > 0 is not TRUE
+
+Error:
+! \`mode\` must be one of "a" or "b", not "x".
+Backtrace:
+    ▆
+ 1. ├─rlang::arg_match0("x", c("a", "b"), arg_nm = "mode")
+Execution halted`;
+    assert.deepEqual(
+      eventsIn(text).map(({ kind, message, frames }) => [kind, message, frames[0]?.line]),
+      [
+        ['test', 'total(cart) not equal to 3.', 4],
+        ['test', 'total(cart) > 0 is not TRUE', 6],
+        ['exception', '`mode` must be one of "a" or "b", not "x".', undefined],
+      ],
+    );
+  });
 });

@@ -145,4 +145,87 @@ Finished in 0.04366 seconds (files took 0.31245 seconds to load)
     ]);
     allTests(text);
   });
+
+  it('reads each failure of an example that goes on after one', () => {
+    const text = `Failures:
+
+  4) Shop::Cart checks many things
+     Got 2 failures:
+
+     4.1) Failure/Error: expect(cart.number).to eq('A-2')
+
+            expected: "A-2"
+                 got: "A-1"
+
+            (compared using ==)
+          # ./spec/cart_spec.rb:34:in \`block (3 levels) in <top (required)>'
+
+     4.2) Failure/Error: expect(cart.total).to eq(4)
+
+            expected: 4
+                 got: 4.5
+
+            (compared using ==)
+          # ./spec/cart_spec.rb:36:in \`block (3 levels) in <top (required)>'
+
+Finished in 0.17041 seconds`;
+    assert.deepEqual(
+      eventsIn(text).map(({ frames }) => [frames[0]?.file, frames[0]?.line]),
+      [
+        ['./spec/cart_spec.rb', 34],
+        ['./spec/cart_spec.rb', 36],
+      ],
+    );
+  });
+
+  it('places a wrong exception where one was expected', () => {
+    const text = `Failures:
+
+  1) Shop::Cart raises the right class
+     Failure/Error: expect { cart.parse('x') }.to raise_error(Shop::Lost)
+
+       expected Shop::Lost, got #<ArgumentError: invalid value for Integer(): "x"> with backtrace:
+         # ./shop.rb:35:in \`Integer'
+         # ./spec/cart_spec.rb:28:in \`block (5 levels) in <top (required)>'
+     # ./spec/cart_spec.rb:28:in \`block (4 levels) in <top (required)>'`;
+    const [frame] = eventsIn(text)[0]?.frames ?? [];
+    assert.deepEqual([frame?.file, frame?.line], ['./spec/cart_spec.rb', 28]);
+  });
+
+  it("reads test-unit's errors behind the name of the test", () => {
+    const text = `Error: test: misses(RepoTest::find): KeyError: key not found: "A-404"
+/srv/app/shop.rb:59:in \`fetch'
+test/repo_test.rb:9:in \`block (2 levels) in <class:RepoTest>'
+===============================================================================`;
+    assert.deepEqual(summaries(text), [
+      'error KeyError: key not found: "A-404" @ fetch /srv/app/shop.rb:59',
+    ]);
+  });
+
+  it('takes a bar within a message for no prefix of a container', () => {
+    const text = `  2) Failure:
+CartTest#test_total [test/cart_test.rb:12]:
+Expected |5.5 - 4.5| (1.0) to be <= 0.01.
+`;
+    assert.match(eventsIn(text)[0]?.message ?? '', /^Expected \|5\.5/);
+  });
+
+  it("places several failures of one example in RSpec's JSON by their message", () => {
+    const report = {
+      version: '3.12.0',
+      examples: [
+        {
+          status: 'failed',
+          exception: {
+            class: 'RSpec::Expectations::MultipleExpectationsNotMetError',
+            message:
+              "Got 2 failures:\n\n  1) expected: 2\n          got: 1\n\n     ./spec/cart_spec.rb:34:in `block (3 levels) in <top (required)>'",
+            backtrace: ["/usr/share/gems/rspec-support-3.12.0/lib/rspec/support.rb:102:in `call'"],
+          },
+        },
+      ],
+      summary_line: '1 example, 1 failure',
+    };
+    assert.equal(eventsIn(JSON.stringify(report))[0]?.frames.find(({ inApp }) => inApp)?.line, 34);
+  });
 });

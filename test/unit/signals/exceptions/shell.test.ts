@@ -37,4 +37,45 @@ notes: line 3: it was a fine day`),
       [],
     );
   });
+
+  for (const line of [
+    'deploy.sh: line 46: TOKEN: get one from the vault first',
+    "deploy.sh: 11: cd: can't cd to /nowhere",
+    'deploy.sh: 20: arithmetic expression: division by zero: "1/0"',
+    'deploy.sh:24: no such file or directory: ./build.sh',
+    'deploy.sh:cd:30: no such file or directory: /nowhere',
+    'deploy.sh:53: read-only variable: V',
+  ]) {
+    it(`reads what bash, dash and zsh say of a script: ${line}`, () => {
+      assert.equal(eventsIn(`${line}\n`)[0]?.frames[0]?.file, 'deploy.sh');
+    });
+  }
+
+  it('takes what grep finds in a script for no failure of it', () => {
+    assert.deepEqual(eventsIn('deploy.sh:14:TOKEN: get one first\nsee deploy.sh: 3 steps\n'), []);
+  });
+
+  it('reads what fish says of a script, above the place or behind it', () => {
+    const text = `fish: Unknown command: kubeclt
+deploy.fish (line 3): 
+  kubeclt apply
+  ^~~~~~^
+in function 'deploy'
+	called on line 5 of file deploy.fish
+cd: The directory '/nowhere' does not exist
+/usr/share/fish/functions/cd.fish (line 30): 
+    builtin cd $argv
+    ^
+in function 'cd' with arguments '/nowhere'
+	called on line 7 of file deploy.fish
+bad.fish (line 1): Missing end to balance this function definition
+function f
+^~~~~~~^
+`;
+    assert.deepEqual(summaries(text), [
+      'error ShellError: Unknown command: kubeclt @ - deploy.fish:3',
+      "error ShellError: cd: The directory '/nowhere' does not exist @ - deploy.fish:7",
+      'error ShellError: Missing end to balance this function definition @ - bad.fish:1',
+    ]);
+  });
 });

@@ -31,4 +31,21 @@ ${stack}done`),
   it('takes no words without a stack for an error', () => {
     assert.deepEqual(eventsIn("can't read the sign\n    while waiting\n"), []);
   });
+
+  it('reads an error without a command of its own, and one with a remark above the stack', () => {
+    const text = `divide by zero
+    invoked from within
+"expr {1 / 0}"
+    (file "shop.tcl" line 53)
+expected integer but got "abc"
+    (reading increment)
+    invoked from within
+"incr x abc"
+    (file "shop.tcl" line 54)
+`;
+    assert.deepEqual(summaries(text), [
+      'error TclError: divide by zero @ - shop.tcl:53',
+      'error TclError: expected integer but got "abc" @ - shop.tcl:54',
+    ]);
+  });
 });

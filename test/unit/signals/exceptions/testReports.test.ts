@@ -156,6 +156,35 @@ not ok 2 - depot # time=17.68ms
     allTests(text);
   });
 
+  it('of tap, which tells of a suite where it begins, and the first line of a text in quotes', () => {
+    const text = `TAP version 14
+    not ok 1 - depot # time=46ms
+      ---
+      at:
+        fileName: lids.tap.js
+        lineNumber: 2
+      source: >
+        test('depot', (t) => {
+      ...
+not ok 1 - lids.tap.js # time=75ms
+  ---
+  stdio: inherit
+  exitCode: 1
+  ...
+not ok 2 - waits
+  ---
+  error:
+    name: "Error"
+    message: "Test timed out in 50ms.
+See \\"testTimeout\\"."
+  ...
+`;
+    assert.deepEqual(
+      eventsIn(text).map(({ message }) => message),
+      ['Test timed out in 50ms.'],
+    );
+  });
+
   it('of Vitest, whose suites stand in brackets', () => {
     const text = `TAP version 13
 1..1

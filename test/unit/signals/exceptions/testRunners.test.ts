@@ -40,7 +40,7 @@ describe("failures of JavaScript's test runners", () => {
   3) depot
        inner
          "before all" hook for "opens":
-     Error: Timeout of 20ms exceeded.
+     Error: Timeout of 20ms exceeded. (/srv/depot/test/lids.js)
       at listOnTimeout (node:internal/timers:581:17)
 
 
@@ -48,7 +48,7 @@ describe("failures of JavaScript's test runners", () => {
     assert.deepEqual(summaries(text), [
       missing,
       'error AssertionError: Expected values to be strictly equal: @ Context.<anonymous> test/lids.js:7',
-      'error Error: Timeout of 20ms exceeded.',
+      'error Error: Timeout of 20ms exceeded. (/srv/depot/test/lids.js) @ - /srv/depot/test/lids.js:-',
     ]);
     assert.equal(eventsIn(text)[1]?.message, 'Expected values to be strictly equal:\n\n10 !== 11');
     allTests(text);
@@ -146,6 +146,95 @@ AssertionError: expected [ 10 ] to deeply equal [ 11 ]
     allTests(text);
   });
 
+  it('of vitest: the file of a test that took too long', () => {
+    const text = ` FAIL  tests/lids.test.ts > depot > waits
+Error: Test timed out in 50ms.
+If this is a long-running test, pass a timeout value as the last argument.
+⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[1/1]⎯
+`;
+    assert.deepEqual(summaries(text), [
+      'error Error: Test timed out in 50ms. @ - tests/lids.test.ts:-',
+    ]);
+  });
+
+  it('of node --test in dots: also behind a test that did not run', () => {
+    const text = `.XX
+
+Failed tests:
+
+✖ opens
+  'test did not finish before its parent and was cancelled'
+✖ hooks (0.211686ms)
+  Error: database not up
+      at SuiteContext.<anonymous> (file:///srv/depot/lids.mjs:14:24)
+`;
+    assert.deepEqual(summaries(text), [
+      'error Error: database not up @ SuiteContext.<anonymous> /srv/depot/lids.mjs:14',
+    ]);
+  });
+
+  it('of uvu, bun and AVA', () => {
+    const uvu = `   FAIL  "counts"
+    Expected values to be strictly equal:  (is)
+
+        ++7    (Expected)
+        --6    (Actual)
+        
+    at assert (/srv/node_modules/uvu/assert/index.js:33:8)
+    at Object.handler (/srv/depot/lids.js:2:36)
+
+
+  Total:     1
+`;
+    assert.deepEqual(summaries(uvu), [
+      'error AssertionError: Expected values to be strictly equal:  (is) @ Object.handler /srv/depot/lids.js:2',
+    ]);
+    const bun = `6 |   expect(lids).toBe(7);
+                     ^
+error: expect(received).toBe(expected)
+
+Expected: 7
+Received: 6
+
+      at <anonymous> (/srv/depot/lids.test.js:6:90)
+(fail) depot > counts [0.61ms]
+`;
+    assert.deepEqual(summaries(bun), [
+      'error AssertionError: expect(received).toBe(expected) @ <anonymous> /srv/depot/lids.test.js:6',
+    ]);
+    const promised = `error: 
+
+Expected promise that resolves
+Received promise that rejected: Promise { <rejected> }
+
+      at <anonymous> (/srv/depot/lids.test.js:9:98)
+(fail) depot > waits [0.59ms]
+`;
+    assert.deepEqual(summaries(promised), [
+      'error AssertionError: Expected promise that resolves @ <anonymous> /srv/depot/lids.test.js:9',
+    ]);
+    const ava = `  counts
+
+  depot/lids.js:7
+
+   6:   const lids = 6;
+   7:   t.is(lids, 7);
+   8: });
+
+  Difference (- actual, + expected):
+
+  - 6
+  + 7
+
+  › file://lids.js:7:5
+`;
+    assert.deepEqual(summaries(ava), [
+      'error AssertionError: Difference (- actual, + expected): @ - depot/lids.js:7',
+    ]);
+    assert.deepEqual(summaries('  depot/lids.js:7\n\n   see there\n'), []);
+    for (const text of [uvu, bun, promised, ava]) allTests(text);
+  });
+
   it('of node --test: what is printed at once and again in the end is counted once', () => {
     const error = (indent: string) => `${indent}TypeError [Error]: no lid
 ${indent}    at lidOf (src/lids.js:8:12)
@@ -171,7 +260,7 @@ test at tests/lids.js:9:3
       missing,
       'error AssertionError: test timed out after 20ms @ - tests/lids.js:9',
     ]);
-    assert.deepEqual(summaries(`Failed tests:\n\n✖ finds a lid (0.2ms)\n${error('  ')}`), [
+    assert.deepEqual(summaries(`XXX.X\n\nFailed tests:\n\n✖ finds a lid (0.2ms)\n${error('  ')}`), [
       missing,
     ]);
   });

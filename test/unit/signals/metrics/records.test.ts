@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { endpointOf } from '../../../../src/signals/metrics/endpoint.ts';
 import { observationsIn } from '../../../../src/signals/metrics/durations.ts';
+import { createOpenRequests } from '../../../../src/signals/metrics/openRequests.ts';
 import { readMetric } from '../../../../src/signals/metrics/record.ts';
 
 const now = Date.parse('2026-11-20T09:00:00Z');
@@ -123,6 +124,104 @@ describe('durations in log lines', () => {
       'POST /cart/:id response_time 42',
       'POST /cart/:id request_errors 0',
     ],
+    [
+      '1.2.3.4 - - [20/Nov/2026:08:15:04 +0000] "POST /a HTTP/1.1" 201 5 "https://a.b/" "Mozilla/5.0 (X11)" 2312 1.204 [shop-80] [] 10.2.0.4:80 5 1.200 201 a5f0',
+      'POST /a response_time 1204',
+      'POST /a request_errors 0',
+    ],
+    [
+      '1.2.3.4 - - [20/Nov/2026:08:15:04 +0000] "GET /a.php HTTP/1.1" 200 2326 "-" "Mozilla/5.0" 183400',
+      'GET /a.php response_time 183.4',
+      'GET /a.php request_errors 0',
+    ],
+    [
+      '1.2.3.4 - - [20/Nov/2026:08:15:04 +0000] "GET /a HTTP/1.1" 200 183400 "-" "Mozilla/5.0"',
+      'GET /a request_errors 0',
+    ],
+    [
+      'Nov 20 08:15:04 lb haproxy[4]: 1.2.3.4:5 [20/Nov/2026:08:15:04.123] in app/web1 0/0/1/1832/1834 200 512 - - ---- 1/1/0/0/0 0/0 "GET /cart HTTP/1.1"',
+      'GET /cart response_time 1834',
+      'GET /cart request_errors 0',
+    ],
+    [
+      '[2026-11-20T08:15:04.123Z] "GET /orders HTTP/1.1" 200 - via_upstream - "-" 0 512 1834 1830 "-" "curl/7" "a1b2" "shop" "10.2.0.4:80"',
+      'GET /orders response_time 1834',
+      'GET /orders request_errors 0',
+    ],
+    [
+      '\x1b[0mGET /users/42 \x1b[32m200\x1b[0m 1834.202 ms - 512\x1b[0m',
+      'GET /users/:id response_time 1834.202',
+      'GET /users/:id request_errors 0',
+    ],
+    [
+      '08:15:04 | 200 |   1.2ms | 127.0.0.1 | GET | /health | -',
+      'GET /health response_time 1.2',
+      'GET /health request_errors 0',
+    ],
+    [
+      '[GIN] 2026/11/20 - 08:15:04 | 200 | 1m2.5s | 127.0.0.1 | GET "/slow"',
+      'GET /slow response_time 62500',
+      'GET /slow request_errors 0',
+    ],
+    [
+      '  --> GET /orders 200 1,834ms 12b',
+      'GET /orders response_time 1834',
+      'GET /orders request_errors 0',
+    ],
+    [
+      '2026-11-20 08:15:04 INFO sync finished, elapsed: 00:01:02.3',
+      'sync finished response_time 62300',
+    ],
+    ['POST /a 200 OK [1.2 s]', 'POST /a response_time 1200', 'POST /a request_errors 0'],
+    [
+      '"GET /a" 200 upstream_response_time=0.125 request_time=0.25',
+      'GET /a response_time 250',
+      'GET /a request_errors 0',
+    ],
+    ['INFO Task mail succeeded in 1.5s: None', 'Task mail response_time 1500'],
+    ['INFO export duration=PT1M2.5S', 'export response_time 62500'],
+    ['INFO lookup took 1 minute 3 seconds', 'lookup response_time 63000'],
+    [
+      'INFO Processed 12 payments in 1834 microseconds',
+      'Processed <number> payments response_time 1.834',
+    ],
+    ['Executed DbCommand (1,834ms) [Parameters=[]]', 'Executed DbCommand response_time 1834'],
+    [
+      '2026-11-20 08:15:04 UTC [42] LOG:  duration: 834.2 ms  statement: SELECT * FROM orders WHERE id = 7',
+      'SELECT * FROM orders WHERE id = <number> response_time 834.2',
+    ],
+    [
+      '{"time":"2026-11-20T08:15:04.123456789Z","level":"INFO","msg":"x","method":"GET","path":"/a","status":200,"duration":18342027}',
+      'GET /a response_time 18.342026999999998',
+      'GET /a request_errors 0',
+    ],
+    [
+      '{"level":"info","ts":1795161600.12,"msg":"handled request","request":{"method":"GET","uri":"/shop"},"duration":1.5,"status":200}',
+      'GET /shop response_time 1500',
+      'GET /shop request_errors 0',
+    ],
+    [
+      '{"message":"x","meta":{"req":{"url":"/a","method":"GET"},"res":{"statusCode":200},"responseTime":7}}',
+      'GET /a response_time 7',
+      'GET /a request_errors 0',
+    ],
+    [
+      '{"http":{"request":{"method":"GET"},"response":{"status_code":200}},"url":{"path":"/a"},"event":{"duration":2000000}}',
+      'GET /a response_time 2',
+      'GET /a request_errors 0',
+    ],
+    [
+      '{"method":"GET","uri":"/a","status":200,"latency":1834202713,"latency_human":"1.5s"}',
+      'GET /a response_time 1500',
+      'GET /a request_errors 0',
+    ],
+    [
+      '{"httpRequest":{"requestMethod":"GET","requestUrl":"https://x.y/a","status":500,"latency":"1.5s"}}',
+      'GET /a response_time 1500',
+      'GET /a request_errors 1',
+    ],
+    ['INFO video duration: 95 s uploaded'],
+    ['Completed 200 OK in 45ms (Views: 30.1ms)'],
     ['GET /wp-login.php 404 3ms'],
     ['retrying in 5s'],
     ['connection timeout after 3000ms'],
@@ -132,6 +231,45 @@ describe('durations in log lines', () => {
   ] as const) {
     it(`of “${line}”`, () => assert.deepEqual(times(line), expected));
   }
+
+  it('belong to the request that a line before began', () => {
+    const requests = createOpenRequests();
+    const told = [
+      '[ab12-cd34] Started GET "/orders/7" for ::1 at 2026-11-20 08:15:04 +0000',
+      '[ff00-0001] Started POST "/cart" for ::1 at 2026-11-20 08:15:04 +0000',
+      '[ff00-0001] Completed 302 Found in 12ms (ActiveRecord: 5.2ms)',
+      '[ab12-cd34] Completed 500 Internal Server Error in 2345ms',
+      'request_id=F1 [info] GET /x',
+      'request_id=F1 [info] Sent 200 in 1500µs',
+    ].flatMap((line) => observationsIn(line, now, requests));
+    assert.deepEqual(
+      told.map(({ endpoint, value }) => `${endpoint} ${value}`),
+      [
+        'POST /cart 12',
+        'POST /cart 0',
+        'GET /orders/:id 2345',
+        'GET /orders/:id 1',
+        'GET /x 1.5',
+        'GET /x 0',
+      ],
+    );
+  });
+
+  it('belong to no request where more than one may be meant', () => {
+    const requests = createOpenRequests();
+    const told = [
+      'Started GET "/a" for ::1 at 2026-11-20 08:15:04 +0000',
+      'Started GET "/b" for ::1 at 2026-11-20 08:15:04 +0000',
+      'Completed 200 OK in 12ms',
+      'Completed 200 OK in 13ms',
+      'Started GET "/c" for ::1 at 2026-11-20 08:15:04 +0000',
+      'Completed 200 OK in 14ms',
+    ].flatMap((line) => observationsIn(line, now, requests));
+    assert.deepEqual(
+      told.map(({ endpoint, value }) => `${endpoint} ${value}`),
+      ['GET /c 14', 'GET /c 0'],
+    );
+  });
 
   it('have the time of their line', () => {
     for (const line of [

@@ -135,6 +135,9 @@ describe('headers of log lines', () => {
     '26/03/02 10:00:00 INFO shop.Pool: ',
     '260302 100000 148 INFO shop.Pool$Lease: ',
     'I0302 10:00:00.123456  4242 pool.cc:88] ',
+    '[2026-03-02 10:00:00,123: ERROR/ForkPoolWorker-1] ',
+    '2026-03-02T10:00:00.123Z [INFO ] pool: ',
+    '2026-03-02 10:00:00.123+00:00 [info] <0.12.0> ',
     'ERROR:shop.db:',
     'ERROR [shop] ',
     '',
@@ -143,6 +146,12 @@ describe('headers of log lines', () => {
       assert.equal(withoutHeader(header + message), message);
     });
   }
+
+  it('end before an address in the message', () => {
+    const said = 'replica 10.12.13.7:6379 lost';
+    assert.equal(withoutHeader(`1:M 02 Mar 2026 10:00:00.123 # ${said}`), `# ${said}`);
+    assert.equal(withoutHeader(`2026-03-02 10:00:00 INFO [main] ${said}`), said);
+  });
 
   it('leave what is said when nothing else is there', () => {
     assert.equal(withoutHeader('2026-03-02T10:00:00Z host WARNING'), 'WARNING');
