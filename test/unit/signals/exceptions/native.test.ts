@@ -241,4 +241,17 @@ Objects involved in the operation:
       [41, 9],
     );
   });
+
+  it('loses no report that calls itself a warning below what a trace could begin with', () => {
+    assert.deepEqual(
+      summaries(`Symbolizer: error reading file: No such file or directory
+==================
+WARNING: ThreadSanitizer: data race (pid=29699)
+    #0 depot::take() /srv/depot/lock.cpp:4:2 (depot+0xd4794)
+
+SUMMARY: ThreadSanitizer: data race /srv/depot/lock.cpp:4:2 in depot::take()
+`),
+      ['error ThreadSanitizer: data race @ depot::take /srv/depot/lock.cpp:4'],
+    );
+  });
 });
