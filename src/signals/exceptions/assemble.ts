@@ -58,6 +58,8 @@ const frameLike =
 const maxBetween = 3;
 /** Continuation lines kept with a logged message that turns out to have no stack. */
 const maxMessageTail = 20;
+/** Lines of any kind that only a report below them can show to be a message's. */
+const maxLoose = 5;
 
 /** Puts lines together to exceptions, each stream for itself. Knows at any time what is still open. */
 export interface Assembler<T = FoundException> {
@@ -134,6 +136,8 @@ interface Block {
   readonly follow: Follow;
   readonly pieces: Piece[];
   readonly said: readonly Piece[];
+  /** Lines between what was said and the block. */
+  readonly loose: readonly Piece[];
   /** The line right above, which nothing begins with. */
   readonly above: Piece | undefined;
   chars: number;
@@ -146,6 +150,8 @@ interface Stream {
   block?: Block | undefined;
   /** A logged message that a stack may follow, and its continuation lines. */
   said: Piece[];
+  /** Lines of any kind below it. */
+  loose: Piece[];
   /** The line before, when it belongs to nothing. */
   above?: Piece | undefined;
   partial?: { text: string; offset: number } | undefined;
@@ -168,7 +174,7 @@ export function createAssembler(): Assembler {
     if (!known) {
       if (streams.size >= maxStreams) dropIdle(streams);
       if (streams.size >= maxStreams) closeAll(true);
-      known = { said: [] };
+      known = { said: [], loose: [] };
       streams.set(name, known);
     }
     return known;
@@ -190,7 +196,7 @@ export function createAssembler(): Assembler {
   const endSaid = (one: Stream): void => {
     const [first] = one.said;
     const pieces = one.said;
-    one.said = [];
+    [one.said, one.loose] = [[], []];
     if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
       emit(loggedEvent(pieces), first.offset);
     }
@@ -209,21 +215,31 @@ export function createAssembler(): Assembler {
     const pieces = withAbove(block);
     const texts = pieces.map((piece) => textFor(block.grammar, piece));
     let any = false;
-    const said = block.said.map((piece) => piece.text);
-    for (const parsed of block.grammar.parse(texts, said)) {
+    let said = block.said;
+    for (const parsed of block.grammar.parse(texts, textsOf(said))) {
+      if (!any && block.loose.length > 0) said = keptOf(one, parsed, block);
       any = true;
       if (parsed.silent || isQuoted(block, below) || isHandled(parsed, block)) continue;
-      const first = block.said[0] ?? block.pieces[0];
-      if (first) emit(blockEvent(parsed, block), first.offset);
+      const first = said[0] ?? block.pieces[0];
+      if (first) emit(blockEvent(parsed, { ...block, said }), first.offset);
     }
     if (any) return;
-    one.said = [...block.said];
+    [one.said, one.loose] = [[...block.said], [...block.loose]];
     one.above = block.above;
     const [first, ...rest] = block.pieces;
     if (first) consider(one, first, grammars.indexOf(block.grammar) + 1);
     if (rest.length > reread) return;
     reread -= rest.length;
     for (const piece of rest) accept(one, piece);
+  };
+
+  /** What was said above lines of any kind, with them where the report was logged; else it is told by itself. */
+  const keptOf = (one: Stream, parsed: ParsedException, block: Block): readonly Piece[] => {
+    const { grammar, said, loose } = block;
+    if (grammar.isLogged?.(parsed, textsOf(loose)) === true) return [...said, ...loose];
+    one.said = [...said];
+    endSaid(one);
+    return [];
   };
 
   const accept = (one: Stream, piece: Piece): void => {
@@ -272,8 +288,9 @@ export function createAssembler(): Assembler {
       one.said.push(piece);
       return;
     }
-    // What wraps an error may stand between the message and the stack.
-    if (above || piece.text === '') endSaid(one);
+    // What wraps an error may stand between the message and the stack, and more of the message.
+    if (one.said.length > 0 && one.loose.length < maxLoose) one.loose.push(piece);
+    else endSaid(one);
     one.above = piece;
   };
 
@@ -286,17 +303,19 @@ export function createAssembler(): Assembler {
       if (shape && from === 0) shape.grammar ??= at;
       const leveled = isLeveled(piece) && !piece.isTold;
       const isBelow =
-        (above === undefined || grammar.takesLineAbove?.(piece.text) === true) &&
-        grammar.isApart?.(piece.text) !== true;
+        mayFollow(grammar, piece.text, one.loose.length) && grammar.isApart?.(piece.text) !== true;
       const own = grammar.standsAlone || !isBelow || (leveled && !grammar.isOfMessage);
       if (own) endSaid(one);
-      const said = own || isParted(one.said) ? [] : one.said;
-      one.said = [];
+      const isTaken = own || isParted(one.said);
+      const said = isTaken ? [] : one.said;
+      const loose = isTaken || grammar.takesLineAbove?.(piece.text) ? [] : one.loose;
+      [one.said, one.loose] = [[], []];
       one.block = {
         grammar,
         follow,
         pieces: [piece],
         said,
+        loose,
         above,
         chars: piece.text.length,
         complete: grammar.saysEnough?.(textFor(grammar, piece)) === true,
@@ -503,13 +522,25 @@ function isIdle(one: Stream): boolean {
   return !one.block && one.said.length === 0 && !one.partial;
 }
 
+/** Whether what begins here may belong to what was said so many lines of any kind above. */
+function mayFollow(grammar: Grammar, first: string, loose: number): boolean {
+  if (loose === 0) return true;
+  if (grammar.takesLineAbove?.(first) === true) return loose === 1;
+  return grammar.isLogged !== undefined;
+}
+
+function textsOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.map(({ text }) => text);
+}
+
 function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   const first = pieces[0]?.text ?? '';
   return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
-function mayStandBetween({ level }: Piece, { between }: Block): boolean {
-  return !isAtLeast(level, 'error') && between.length < maxBetween;
+/** What is whole without a further line ends there: most often nothing has interrupted it. */
+function mayStandBetween({ level }: Piece, { between, complete }: Block): boolean {
+  return !complete && !isAtLeast(level, 'error') && between.length < maxBetween;
 }
 
 /** A report that stands for itself begins with it, whatever level it calls itself: `WARNING: DATA RACE`. */
@@ -655,7 +686,9 @@ function completed(piece: Piece, told: Told, isOpen: boolean): Piece {
 /** A record behind a time and a tag is what the line is about; behind a message only when it holds a stack. */
 function isTagged(before: Header, record: JsonRecord): boolean {
   if (record.exception) return isLogged(before);
-  return before.level === undefined && /^(?:[\w.@/-]{1,100}:?\s{0,4})?$/.test(before.rest.trim());
+  const rest = before.rest.trim();
+  if (before.level !== undefined) return rest === '' && record.message !== '';
+  return /^(?:[\w.@/-]{1,100}:?\s{0,4})?$/.test(rest);
 }
 
 function isLogged({ level, timestamp }: Header): boolean {
@@ -741,7 +774,7 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
 }
 
 const namedType =
-  /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
+  /^(?:[\w.]{0,100}\.)?((?:[A-Z]\w{0,80}(?:::|\\)){0,8}(?:[A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception)): (.+)$/s;
 
 function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;

@@ -1,7 +1,7 @@
 import { arrow, type Form, found, nothing, single } from './diagnosticForm.ts';
 
 /** Codes of Python's checkers: not those for layout, nor pylint's for conventions, refactoring and warnings. */
-const pythonCode = String.raw`(?!E[1235]\d\d\b|W\d|[CIRW]\d{4})(?:[A-Z]{1,3}|ASYNC|FAST|FURB|PERF|SLOT)\d{3,4}|invalid-syntax|SyntaxError`;
+const pythonCode = String.raw`(?!E[1235]\d\d\b|W\d|[CIRW]\d{4})(?:[A-Z]{1,3}|ASYNC|FAST|FURB|PERF|SLOT)\d{3,4}|invalid-syntax`;
 
 /** pyright: `  /srv/a.py:6:12 - error: …`, more of it further right, the rule at the end. */
 const pyright: Form = {
@@ -17,7 +17,7 @@ const pyright: Form = {
 /** ruff, flake8, pylint: `a.py:1:20: F401 [*] …`, `a.py:3:0: E1101: … (no-member)`. */
 const python: Form = {
   head: new RegExp(
-    String.raw`^(\S.{0,1000}?\.(?:pyi?|ipynb)):(\d{1,9}):(\d{1,9}): (${pythonCode}):? (?:\[\*\] )?(.{1,4000})$`,
+    String.raw`^(\S.{0,1000}?\.(?:pyi?|ipynb)):(\d{1,9}):(\d{1,9}): (${pythonCode}|SyntaxError):? (?:\[\*\] )?(.{1,4000})$`,
   ),
   follow: single,
   *parse(head) {

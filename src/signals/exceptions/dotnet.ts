@@ -14,7 +14,7 @@ const head = new RegExp(String.raw`^(\s{0,16})(${errorName})${code}: (.*)$`);
 const dotted = String.raw`[A-Z_]\w{0,80}(?:[.+][A-Za-z_]\w{0,80}){1,12}(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
 const dottedHead = new RegExp(String.raw`^(${dotted})${code}: (.*)$`);
 const unhandled = new RegExp(
-  String.raw`^(?:Unhandled [Ee]xception[.:]|FATAL UNHANDLED EXCEPTION:|Unhandled Exception in .{1,80}?:) ?(?:(${typeName})${code}(?:: (.*)|)|)$`,
+  String.raw`^(?:Unhandled [Ee]xception[.:]|(?:FATAL )?UNHANDLED EXCEPTION:|Unhandled Exception in .{1,80}?:) ?(?:(${typeName})${code}(?:: (.*)|)|)$`,
 );
 /** A head at the end of a logged sentence; counts only with a frame below it. */
 const trailingHead = new RegExp(String.raw`[\s:\]|](${errorName})${code}: (.*)$`);
@@ -52,6 +52,7 @@ export const dotnet: Grammar = {
     ') (at ',
     'Unhandled exception.',
     'Unhandled Exception:',
+    'UNHANDLED EXCEPTION:',
     'Stack overflow',
     'Process terminated',
     'fail: ',
@@ -67,11 +68,13 @@ export const dotnet: Grammar = {
     if (isOneLine(line)) return () => 'no';
     if (isScriptError(line)) return undefined;
     if (head.test(line)) return followStack(/^\s*\w+\./.test(line));
-    return dottedHead.test(line) || trailingHead.test(line) ? followStack(false) : undefined;
+    const trailing = trailingHead.exec(line);
+    if (trailing) return followStack(/\w\./.test(trailing[1] ?? ''));
+    return dottedHead.test(line) ? followStack(false) : undefined;
   },
   saysEnough: (line) =>
     isOneLine(line) || (!unhandled.test(line) && !head.test(line) && !testFailed.test(line)),
-  keepsLeveled: (line) => monoAgain.test(line),
+  keepsLeveled: (line) => monoAgain.test(line) || isFrame(line),
   *parse(lines) {
     const parsed =
       parseTest(lines) ??
@@ -107,12 +110,14 @@ function followStack(strong: boolean): Follow {
   let frames = 0;
   let inMessage = strong;
   let messageLines = 0;
-  let afterInner = false;
+  let mayBreak = false;
   return (shown) => {
     const line = shown.replace(innerEnd, '');
-    const isBlankBelow = afterInner && line === '';
-    afterInner = line !== shown;
-    if (isFrame(line) || isBlankBelow || (afterInner && frames > 0)) {
+    const isBlankBelow = mayBreak && line === '';
+    const isInnerEnd = line !== shown;
+    // Mono puts an empty line below a seam, too.
+    mayBreak = isInnerEnd || (frames > 0 && seam.test(line));
+    if (isFrame(line) || isBlankBelow || (isInnerEnd && frames > 0)) {
       frames++;
       inMessage = false;
       return 'enough';
@@ -126,7 +131,11 @@ function followStack(strong: boolean): Follow {
     if (endOfInner.test(line) && strong) return verdict;
     if (seam.test(line)) return frames > 0 ? 'enough' : 'no';
     if (frames > 0 && aborted.test(line)) return 'last';
-    if (frames > 0 && monoAgain.test(line)) return 'enough';
+    if (frames > 0 && monoAgain.test(line)) {
+      inMessage = true;
+      messageLines = 0;
+      return 'enough';
+    }
     if (!inMessage || ++messageLines > maxMessageLines) return 'no';
     return messageLines > 1 && head.test(line) ? 'no' : verdict;
   };

@@ -3,10 +3,13 @@ import { frameOf, remembering } from './parts.ts';
 
 /** The words of the frames are translated by .NET Framework; mono adds offsets. */
 const frameLine =
-  /^\s{1,24}(?:at|bei|à|en|in|в|w|v|vid|em|konum:|場所|在|위치:) (\S.{0,1000}?)(?: ?\[0x[0-9a-f]{1,10}\])?(?: (?:in|dans|en|в|w|v|i|em|na|場所|位置|파일) (.{1,600}?):(?:[^\s\d:]{1,12} ?)?(\d{1,9})\.?)?\s*$/;
+  /^(?:(?=at )|\s{1,24})(?:at|bei|à|en|in|в|w|v|vid|em|konum:|場所|在|위치:) (\S.{0,1000}?)(?: ?\[0x[0-9a-f]{1,10}\])?(?: (?:in|dans|en|в|w|v|i|em|na|場所|位置|파일) (.{1,600}?):(?:[^\s\d:]{1,12} ?)?(\d{1,9})\.?)?\s*$/;
 /** Unity's player: `Till.Settle (Basket basket) (at Assets/Till.cs:31)`. */
 const unityFrame =
   /^([A-Z_][\w.+<>`/]{0,300}[.:][\w<>.|]{1,200} ?\(.{0,500}\)) \(at (.{1,500}):(\d{1,9})\)$/;
+
+/** Loggers cut the indentation off; then only a place makes it a frame. */
+const withoutIndent = /^at .{1,1600} in .{1,600}:(?:line )?\d{1,9}\s*$/;
 
 /** Java prints `at` and a place in parentheses, JavaScript a line and a column. */
 export function isFrame(line: string): boolean {
@@ -15,7 +18,8 @@ export function isFrame(line: string): boolean {
 
 const isKnownFrame = remembering((line: string): boolean => {
   if (line.endsWith(')') && line.includes(' (at ')) return unityFrame.test(line);
-  const match = line.startsWith(' ') && line.includes('(') ? frameLine.exec(line) : null;
+  const mayBe = line.startsWith(' ') || withoutIndent.test(line);
+  const match = mayBe && line.includes('(') ? frameLine.exec(line) : null;
   if (!match) return false;
   const called = match[1] ?? '';
   if (

@@ -54,6 +54,11 @@ export interface Grammar {
   readonly isOfMessage?: boolean;
   /** Loggers may write their header before each line of a report: once before the first, lines with a level belong. */
   readonly repeatsHeaders?: boolean;
+  /**
+   * Whether a report was rather written by a logger than by the runtime as the program died: then lines of any
+   * kind between a logged message and the report are the message's. Without it they end the message.
+   */
+  isLogged?(parsed: ParsedException, between: readonly string[]): boolean;
   /** Whether a report with this first line has nothing to do with a message that was logged above. */
   isApart?(first: string): boolean;
   /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */

@@ -1,6 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
-import { isFrame, languageOf, readFrame, withoutNoise } from './javaFrame.ts';
+import { isFrame, languageOf, readFrame } from './javaFrame.ts';
 import {
   addFrame,
   exceptionOf,
@@ -24,6 +24,8 @@ const saysError = /(?:Exception|Error|Throwable|Failure|Fault|Panic)$/;
 const trailingHead = new RegExp(
   String.raw`[\s:\[]((?:${qualified})(?:Exception|Error))(?:: (.*)|)$`,
 );
+/** commons-logging's SimpleLog says it twice: `failed <com.acme.Lost: x>com.acme.Lost: x`. */
+const twiceHead = new RegExp(String.raw`<(${qualified})(?:: .{0,4000}?)?>\1(?:: (.*)|)$`);
 const linkHead =
   /^(\s*)(Caused by|Suppressed|Wrapped by): (?:\[CIRCULAR REFERENCE: ?)?([A-Za-z_$][\w$.]{0,250}?)(?:: (.*)|:?\s*)$/;
 /** Gradle parts them from the frames above, and the type from its words. */
@@ -55,10 +57,13 @@ export const java: Grammar = {
     if (inStartUp.test(line)) return followStartUp();
     if (isStrong(line)) return followStack(line, true);
     if (isScriptError(line)) return undefined;
-    const isWeak = qualifiedHead.test(line) || bareHead.test(line) || trailingHead.test(line);
+    const isWeak = [qualifiedHead, bareHead, trailingHead, twiceHead].some((head) =>
+      head.test(line),
+    );
     return isWeak ? followStack(line, false) : undefined;
   },
   saysEnough: (line) => !isStrong(line),
+  keepsLeveled: (line) => isFrame(line) || linkHead.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     const parsed = parseCrash(lines) ?? parseAlone(first) ?? parseStack(lines, said.length > 0);
@@ -76,6 +81,7 @@ function mayBegin(line: string): boolean {
     line.includes('rror:') ||
     line.includes('Assertion failed') ||
     first === 35 ||
+    (line.includes('>') && twiceHead.test(line)) ||
     qualifiedHead.test(line) ||
     bareHead.test(line)
   );
@@ -214,6 +220,7 @@ export function headOf(line: string): { type: string; message: string } | undefi
     qualifiedHead.exec(text) ??
     bareHead.exec(text) ??
     (thread ? /^([\w$.]{1,250})(?:: (.*)|)$/.exec(text) : null) ??
+    twiceHead.exec(text) ??
     trailingHead.exec(text);
   if (match) return { type: match[1] ?? '', message: match[2] ?? '' };
   return thread && text.trim() !== '' ? { type: unnamed, message: text } : undefined;
@@ -280,7 +287,7 @@ function inOrder(head: Link, links: readonly Link[]): { outermost: Cause; causes
 }
 
 function causeOf({ type, message, frames }: Link): Cause {
-  return { type: withoutNoise(type), message: messageOf(message), frames };
+  return { type, message: messageOf(message), frames };
 }
 
 /** `#  SIGSEGV (0xb) at pc=0x…, pid=7, tid=8` and the frame it names. */

@@ -1,7 +1,7 @@
 import type { Frame } from '../../core/signal.ts';
 import { frameOf, remembering } from './parts.ts';
 
-/** Kotlin's method names may hold spaces; a module, a class loader and a version may stand before the class. */
+/** Loggers cut the indentation off. Kotlin's method names may hold spaces; a module, a class loader and a version may stand before the class. */
 const frameLine =
   /^\s*at (\S.{0,600}?)\(([\w$<>-]{0,100}\.\w{1,10}(?::-?\d{1,9})?|Native Method|Unknown Source(?::\d{1,9})?|<generated>|(?:SourceFile|NO_SOURCE_FILE|r8-map-id-\w{1,80})?:-?\d{1,9})\)(?:\s{1,4}[~[(].{0,300}|".{0,300})?$/;
 /** JUnit 5's console prints frames without `at`. */
@@ -56,7 +56,7 @@ function withoutModule(called: string): string {
 }
 
 /** What the compiler and the virtual machine number anew with every build or run. */
-export function withoutNoise(name: string): string {
+function withoutNoise(name: string): string {
   return name
     .replace(/\$\$Lambda(?:\$\d{1,9})?(?:\/(?:0x)?[0-9a-f]{1,20})?/g, '$$$$Lambda')
     .replace(

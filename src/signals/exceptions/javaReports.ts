@@ -36,7 +36,14 @@ const mavenResult =
 /** Failed tests, and stacks in the words of build tools: every line of theirs looks like a logger's. */
 export const javaReports: Grammar = {
   language: 'java',
-  hints: ['FATAL EXCEPTION', '<<< FAILURE!', '<<< ERROR!', 'Source [className', ' FAILED\n'],
+  hints: [
+    'FATAL EXCEPTION',
+    '<<< FAILURE!',
+    '<<< ERROR!',
+    'Source [className',
+    ' FAILED\n',
+    '\nCondition not satisfied',
+  ],
   standsAlone: true,
   begin(line) {
     if (!mayReport(line)) return undefined;

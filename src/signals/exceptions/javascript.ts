@@ -29,6 +29,8 @@ const viteHead =
 /** Chromium's log of a page's console, as Electron writes it. */
 const pageError =
   /^\[\d{1,9}:\d{4}\/\d{6}\.\d{3,6}:[A-Z]{4,7}:CONSOLE[(:]\d{1,9}\)?\] "Uncaught (?:\(in promise\) )?([A-Z]\w{0,80}): (.{0,8000})", source: (\S{1,1000}) \((\d{1,9})\)$/;
+/** Firefox, with its console on the standard output. */
+const geckoError = /^JavaScript error: (\S{1,1000}), line (\d{1,9}): ([A-Z]\w{0,80}): (.{0,8000})$/;
 const caretLine = /^\s*[\^~]+\s*$/;
 const runtimeLine = /^Node\.js v\d+\.\d+\.\d+/;
 const traceHint = /^\(Use `node --trace-uncaught /;
@@ -38,6 +40,10 @@ const bareHead =
 /** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`. */
 const namedHead =
   /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
+/** A class that does not say so, behind other text and right above a frame: `booking failed SeatTaken: …`. */
+const ownClass = /\s([A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[([\w.]{1,80})\])?: (.*)$/;
+/** Next's dev server: the place in the file as it was written, above the error. */
+const nextPlace = /^ ?⨯ (\S{1,1000}) \((\d{1,9}):\d{1,9}\)(?: @ .{1,200})?$/;
 const labelledHead = /^\s+(?:[A-Z_$][\w$.]{0,80})?(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /;
 const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\](?: \{|,)?\s*$/;
 const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
@@ -61,6 +67,7 @@ export const javascript: Grammar = {
     'Node.js v',
     '@http',
     '@file:',
+    'JavaScript error: ',
     'ENOENT: ',
     'EACCES: ',
   ],
@@ -68,19 +75,21 @@ export const javascript: Grammar = {
     if (placeLine.test(line)) return followUncaught();
     if (/^\(node:\d+\) (?!UnhandledPromiseRejectionWarning: )/.test(line) || runtimeLine.test(line))
       return undefined;
-    if (line.charCodeAt(0) === 91 && pageError.test(line)) return () => 'no';
+    if (isConsoleError(line)) return () => 'no';
     if (isOwnFrame(line) && line.trimStart().startsWith('at ')) return followFrames();
     if (bracketHead.test(line)) return followStack('bracket', indentOf(line), line);
     if (namedHead.test(line) || bareHead.test(line) || viteHead.test(line))
       return followStack('head', indentOf(line), line);
+    if (ownClass.test(line)) return ifFrame(followStack('head', indentOf(line), line));
+    if (nextPlace.test(line)) return followPlaced();
     return undefined;
   },
-  saysEnough: (line) => pageError.test(line) || engineHead.test(line),
+  saysEnough: (line) => isConsoleError(line) || engineHead.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
     const parsed =
       (isOwnFrame(first) ? parseFrames(lines, said) : undefined) ??
-      parsePageError(first) ??
+      parseConsoleError(first) ??
       parseBlock(lines) ??
       parseEngineHead(first);
     // `console.trace` says where a program is, not that anything is wrong.
@@ -116,6 +125,24 @@ function followUncaught(): Follow {
       return 'enough';
     }
     return placeLine.test(line) || frameLine.test(line) || ++values > 12 ? 'no' : 'enough';
+  };
+}
+
+function ifFrame(follow: Follow): Follow {
+  let framed = false;
+  return (line) => {
+    framed ||= isOwnFrame(line);
+    return framed ? follow(line) : 'no';
+  };
+}
+
+function followPlaced(): Follow {
+  let inner: Follow | undefined;
+  return (line) => {
+    if (inner) return inner(line);
+    if (!namedHead.test(line)) return 'no';
+    inner = followStack('head', indentOf(line), line);
+    return 'more';
   };
 }
 
@@ -171,17 +198,12 @@ function followFrames(): Follow {
   return (line) => (isFrame(line) || elided.test(line) ? 'enough' : 'no');
 }
 
-/** A class that does not say that it is an error, behind a logger's message: `booking failed SeatTaken: …`. */
-const ownClass = /(?:^|\s)([A-Z][a-z\d]+(?:[A-Z][a-z\d]*)+)(?: \[[\w.]{1,80}\])?: (.*)$/;
-
 /** Frames without a head: Bun prints the message of an `Error` alone, as `error: …`. */
 function parseFrames(lines: readonly string[], said: readonly string[]): ParsedException {
   const { frames } = readFrames(lines, 0);
-  const [first = '', ...more] = withoutExcerpt(said);
-  const named = ownClass.exec(first);
-  const message = messageOf([named?.[2] ?? first, ...more]);
+  const message = messageOf(withoutExcerpt(said));
   return {
-    ...asError({ type: named?.[1] ?? 'Error', message, frames }),
+    ...asError({ type: 'Error', message, frames }),
     ...(message === '' ? { silent: true } : {}),
   };
 }
@@ -214,11 +236,19 @@ interface Head {
   readonly message: string;
 }
 
-function parsePageError(line: string): ParsedException | undefined {
-  const match = line.charCodeAt(0) === 91 ? pageError.exec(line) : null;
-  if (!match) return undefined;
-  const frames = [frame('', `${match[3]}:${match[4]}`)];
-  return asError({ type: match[1] ?? 'Error', message: match[2] ?? '', frames });
+function isConsoleError(line: string): boolean {
+  return line.charCodeAt(0) === 91
+    ? pageError.test(line)
+    : line.startsWith('JavaScript error: ') && geckoError.test(line);
+}
+
+function parseConsoleError(line: string): ParsedException | undefined {
+  const page = pageError.exec(line);
+  const gecko = geckoError.exec(line);
+  const [type = 'Error', message = '', file, at] =
+    page?.slice(1) ?? (gecko ? [gecko[3], gecko[4], gecko[1], gecko[2]] : []);
+  if (file === undefined) return undefined;
+  return asError({ type, message, frames: [frame('', `${file}:${at}`)] });
 }
 
 function readHead(line: string): Head | undefined {
@@ -232,7 +262,9 @@ function readHead(line: string): Head | undefined {
     );
   const match =
     bracket ??
-    (bare && bare[1]?.endsWith('Warning') ? namedHead.exec(line) : (bare ?? namedHead.exec(line)));
+    (bare && bare[1]?.endsWith('Warning') ? null : bare) ??
+    namedHead.exec(line) ??
+    ownClass.exec(line);
   if (!match) return undefined;
   // Bun prints an error of the system without its class.
   if (systemCode.test(match[1] ?? '')) return { type: 'Error', message: line.trim() };
@@ -250,6 +282,11 @@ const systemCode = /^E[A-Z]{3,15}$/;
 const givenName = /[a-z](?:Error|Exception)$/;
 
 function parseBlock(lines: readonly string[]): ParsedException | undefined {
+  const placed = nextPlace.exec(lines[0] ?? '');
+  if (placed) {
+    const parsed = parseBlock(lines.slice(1));
+    return parsed && { ...parsed, frames: asWritten(parsed.frames, placed) };
+  }
   const place = placeLine.exec(lines[0] ?? '');
   const body = place ? belowExcerpt(lines) : lines;
   if (body.length === 0) return undefined;
@@ -267,6 +304,17 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
   }
   // A bracketed error in a sentence is how a message quotes one; alone on its line it was printed.
   return assemble(tree, place, lines);
+}
+
+/** The top frame of ours at the place that Next says it has in the file as written. */
+function asWritten(frames: readonly Frame[], place: RegExpExecArray): readonly Frame[] {
+  const at = frames.findIndex((frame) => frame.inApp);
+  const top = frames[at];
+  const written = fileFrame(place[1] ?? '', place[2]);
+  if (top?.line === written.line) return frames;
+  return top?.function === undefined
+    ? [written, ...frames]
+    : frames.with(at, { ...written, function: top.function });
 }
 
 /** What follows the place and the code there; nothing when there is neither a caret nor an error. */

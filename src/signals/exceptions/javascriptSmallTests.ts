@@ -1,5 +1,5 @@
 import { isFrame, languageOf } from './javascriptFrame.ts';
-import { failedExpectation, failure, javascriptFailure } from './testFailure.ts';
+import { dedented, failedExpectation, failure, javascriptFailure } from './testFailure.ts';
 import { type Section, some } from './testSection.ts';
 
 const maxLines = 200;
@@ -62,5 +62,32 @@ const ava: Section = {
 };
 const avaSource = /^ {2,8}\d{1,9}:(?: |$)/;
 
+/** deno test: the test and its place, then `error: ` and what was thrown, a piece of source, the frames. */
+const deno: Section = {
+  head: /^\S.{0,500} => \.{0,2}\/?\S{1,500}:\d{1,9}:\d{1,9}$/,
+  follow() {
+    const follow = untilFrames();
+    let lines = 0;
+    return (line) => (++lines === 1 && !line.startsWith('error: ') ? 'no' : follow(line));
+  },
+  *parse([, first = '', ...rest]) {
+    yield* some(javascriptFailure([first.replace('error: ', ''), ...rest]));
+  },
+};
+
+/** Cucumber: the step and its place, what was thrown further right. */
+const cucumberStep = /^(\s{2,12})[✖✘] \S.{0,500} # \S{1,500}:\d{1,9}$/;
+const cucumber: Section = {
+  head: cucumberStep,
+  follow(head) {
+    const indent = cucumberStep.exec(head)?.[1]?.length ?? 0;
+    const follow = untilFrames();
+    return (line) => (line.slice(0, indent + 1).trim() === '' ? follow(line) : 'no');
+  },
+  *parse(lines) {
+    yield* some(javascriptFailure(dedented(lines.slice(1))));
+  },
+};
+
 /** Runners of JavaScript's tests that say little. */
-export const smallSections: readonly Section[] = [uvu, bun, ava];
+export const smallSections: readonly Section[] = [uvu, bun, ava, deno, cucumber];

@@ -268,7 +268,7 @@ const sections: readonly Section[] = [
   ...smallSections,
 ];
 const anyHead =
-  /^(?: {2})?\d+\) |failing|● |FAIL {2}|^error: (?:expect\(|$)|^ {2}\S.{0,500}sx?:\d{1,9}$|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$/;
+  /^(?: {2})?\d+\) |failing|● |FAIL {2}|^error: (?:expect\(|$)|^ {2}\S.{0,500}sx?:\d{1,9}$|⎯ |✖ |⚠ |^test at |^Failed tests:$| FAILED$| => \S{1,500}:\d|✘ /;
 
 export const javascriptTests: Grammar = {
   language: 'javascript',

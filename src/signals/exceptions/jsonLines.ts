@@ -1,4 +1,4 @@
-import { type Level, levelOf, numericLevel } from './level.ts';
+import { type Level, levelOf, numericLevel, syslogLevel } from './level.ts';
 import { maxMessageChars, type ParsedException } from './grammar.ts';
 import { readCarrier, readJournal, sourceOf } from './jsonCarriers.ts';
 import { originOfRecord } from './jsonOrigin.ts';
@@ -93,6 +93,11 @@ function readRelease(record: Json): string | undefined {
   return release === undefined || release.length > 100 ? undefined : release;
 }
 
+/** Graylog's format, whose levels are syslog's. */
+function isGelf(record: Json): boolean {
+  return own(record, 'version') === '1.1' && typeof own(record, 'host') === 'string';
+}
+
 function parseObject(line: string): Json | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
@@ -175,7 +180,7 @@ function readLevel(record: Json): Level | undefined {
     const value = own(record, key);
     const level =
       typeof value === 'number'
-        ? numericLevel(value)
+        ? (numericLevel(value) ?? (isGelf(record) ? syslogLevel(value) : undefined))
         : typeof value === 'string'
           ? levelOf(value)
           : undefined;
@@ -300,7 +305,8 @@ function readException(record: Json, readStack: ReadStack): ParsedException | un
     const found = stack === undefined ? undefined : readStack(stack);
     if (found) return found;
   }
-  const failed = invocationStack(record) ?? railsStack(record);
+  const said = objectOf(own(record, 'message'));
+  const failed = invocationStack(record) ?? (said && invocationStack(said)) ?? railsStack(record);
   const invoked = failed === undefined ? undefined : readStack(failed);
   if (invoked) return invoked;
   const frames = goFrames(own(record, 'stack'));

@@ -6,8 +6,8 @@ import { type Json, objectAt, objectOf, own, textAt } from './jsonValues.ts';
 const maxCauses = 20;
 
 /**
- * A Java exception as log4j2's JsonLayout (`name`, `extendedStackTrace`) and logback's JsonEncoder
- * (`className`, `stepArray`) write it: frames as records, causes nested.
+ * A Java exception as log4j2's JsonLayout (`name`, `extendedStackTrace`), logback's JsonEncoder (`className`,
+ * `stepArray`) and JBoss's formatter (`exceptionType`, `frames`) write it: frames as records, causes nested.
  */
 export function readThrown(thrown: Json): ParsedException | undefined {
   const links: Cause[] = [];
@@ -16,15 +16,23 @@ export function readThrown(thrown: Json): ParsedException | undefined {
     const link = linkOf(at);
     if (!link) break;
     links.push(link);
-    at = objectAt(at, 'cause');
+    at = causeOf(at);
   }
   const [outermost, ...causes] = links;
   return outermost && { language: 'java', ...outermost, causes, severity: 'error' };
 }
 
+/** JBoss puts another record around it. */
+function causeOf(thrown: Json): Json | undefined {
+  const nested = objectAt(thrown, 'cause') ?? objectAt(thrown, 'causedBy');
+  return (nested && objectAt(nested, 'exception')) ?? nested;
+}
+
 function linkOf(thrown: Json): Cause | undefined {
-  const type = textAt(thrown, 'className') ?? textAt(thrown, 'name');
-  const steps = own(thrown, 'stepArray') ?? own(thrown, 'extendedStackTrace');
+  const type =
+    textAt(thrown, 'className') ?? textAt(thrown, 'name') ?? textAt(thrown, 'exceptionType');
+  const steps =
+    own(thrown, 'stepArray') ?? own(thrown, 'extendedStackTrace') ?? own(thrown, 'frames');
   if (type === undefined || !/^[\w.$]{1,300}$/.test(type) || !Array.isArray(steps))
     return undefined;
   const message = textAt(thrown, 'message') ?? textAt(thrown, 'localizedMessage') ?? '';
@@ -49,9 +57,11 @@ export function javaFrame(
   name: string | undefined,
   line: number,
 ): Frame {
-  const folder = owner.split('.').slice(0, -1).join('/');
+  const parts = owner.split('.');
+  const folder = parts.slice(0, -1).join('/');
+  const own = name ?? `${parts.at(-1)?.replace(/\$.*$/, '')}.java`;
   return {
-    file: name === undefined ? owner : folder === '' ? name : `${folder}/${name}`,
+    file: folder === '' ? own : `${folder}/${own}`,
     ...(method === undefined ? {} : { function: `${owner}.${method}` }),
     ...(line > 0 ? { line } : {}),
     inApp:
@@ -108,6 +118,8 @@ export function printed(type: string, message: string, stack: unknown): string |
     return [`${first}: ${message} (${type})`, ...rest.map((frame) => `\tfrom ${frame}`)].join('\n');
   if (/^\s{0,8}at \S/.test(first))
     return [head, ...frames.map((frame) => `    ${frame.trim()}`)].join('\n');
+  if (/^\s*at \S/.test(first))
+    return [head, ...frames.map((frame) => `    ${frame.trim()}`)].join('\n');
   return /^[\w.$<>/]{1,500}\([^()]{0,200}\)$/.test(first)
     ? [head, ...frames.map((frame) => `\tat ${frame}`)].join('\n')
     : undefined;
@@ -137,7 +149,7 @@ export function readTslogError(error: Json): ParsedException | undefined {
     const frames = Array.isArray(stack) ? stack.slice(0, maxFrames).flatMap(tslogFrame) : [];
     if (type === undefined || frames.length === 0) break;
     links.push({ type, message: (textAt(at, 'message') ?? '').slice(0, maxMessageChars), frames });
-    at = objectAt(at, 'cause');
+    at = causeOf(at);
   }
   const [outermost, ...causes] = links;
   if (!outermost) return undefined;

@@ -40,7 +40,7 @@ const translated =
   'SCHWERWIEGEND|WARNUNG|GRAVE|AVERTISSEMENT|INFOS|ADVERTENCIA|AVVERTENZA|INFORMAZIONI';
 const command = /##\[(error|warning|debug)\]/y;
 const bracketed = new RegExp(
-  `[\\[<(]\\s{0,8}(?:[\\w.-]{1,40}[.:])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
+  `[\\[<(]\\s{0,8}(?:[\\w .#-]{1,60}[.:/])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
   'iy',
 );
 const capital = new RegExp(
@@ -57,10 +57,11 @@ const lowercase = /(error|fatal|critical|warn|warning|info|debug): (?=\S+ \S)/y;
 const origin =
   /(?:\[[^\]\n]{0,80}\]|\{[\w.-]{1,80}:\d{1,6}\}|\([^()\n]{1,60}\)|<[\w.:-]{1,60}>|\d{1,7}#\d{1,7}:|\d{1,7} ---|--|#\d{1,9})\s{0,4}/y;
 const components = [
-  String.raw`[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}`, // app/pay.py:12
-  String.raw`[\w$.]{1,100}:\d{1,6}:\s{1,4}`, // c.a.Foo:12:
+  String.raw`(?:[\w.]{1,80}:)?[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}(?![-–:|]\s)`, // pay.tax:app/pay.py:12
+  String.raw`[\w$.]{1,100}(?::\d{1,6}|#[\w$<>]{1,80}):\s{1,4}`, // c.a.Foo:12:, c.a.Foo#bar:
+  String.raw`(?:[a-z]\w{0,60}\.){2,15}[A-Z][\w$]{0,100}\.[a-z<][\w<>$]{0,100}\s{1,4}(?=[^\s(])`, // com.acme.Foo.bar
   String.raw`[\w$.<>]{1,200}\([\w$-]{1,80}\.\w{1,8}:\d{1,7}\)\s{0,4}[-:]?\s{1,4}`, // c.a.Foo.bar(Foo.java:12)
-  String.raw`[\w$@/.-]{1,100}(?:\s{1,8}(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,80}\)|\{[^{}\n]{0,200}\})){1,3}\s{1,8}(?:-|:|\|)\s{1,4}`, // c.a.Foo [main] {} -
+  String.raw`[\w$@/.-]{1,100}(?:\s{1,60}(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,80}\)|\{[^{}\n]{0,200}\})){1,3}\s{1,8}(?:-|:|\|)\s{1,4}`, // c.a.Foo [main] {} -
   String.raw`\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}`, // shop::api:
   String.raw`[\w$@/.-]{1,100}(?::[\w<>.$]{1,80}){0,3}\s{1,40}(?:-{1,3}|–|:|\|)\s{1,4}`, // __main__:<module>:12 -
   String.raw`(?:root|[\w$-]{1,60}(?:[./][\w$-]{1,60}){1,8}):\s{1,4}`, // shop.api:
@@ -131,7 +132,7 @@ function usualCuts(line: string): HeaderCuts {
   const from = time ? skip(metadata, line, skip(gap, line, start)) : start;
   const found = readLevel(line, from, time !== undefined);
   if (found) {
-    const rest = messageStart(line, time ? found.end : behindTime(line, found.end));
+    const rest = messageStart(line, found.end, time !== undefined);
     return { hasTime: time !== undefined, level: found.level, rest, spoken: from };
   }
   if (!time) return noHeader;
@@ -322,23 +323,24 @@ function markedLevel(line: string, at: number): FoundLevel | undefined {
   return undefined;
 }
 
-/** AWS Lambda's Python: the time and the request between level and message. */
-const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+/** AWS Lambda's Python: the request between time and message. */
+const request = /\t?[\da-f]{8}-[\da-f-]{27}\t/y;
 
-/** The time may stand behind the level. */
-function behindTime(line: string, at: number): number {
-  return readTime(line, skip(gap, line, at))?.end ?? at;
-}
-
-function messageStart(line: string, at: number): number {
+/** The time may stand behind the level, and behind who said it. */
+function messageStart(line: string, at: number, isTimed: boolean): number {
   let from = skip(gap, line, skip(request, line, skip(pythonName, line, at)));
-  for (let i = 0; i < 4; i++) {
-    const next = skip(origin, line, from);
+  let timed = isTimed;
+  for (let i = 0; i < 5; i++) {
+    const time = timed ? undefined : readTime(line, from);
+    timed ||= time !== undefined;
+    const next = time?.end ?? skip(origin, line, from);
     if (next === from) break;
     from = skip(gap, line, next);
   }
   if (line[from] === ':' && line[from + 1] === ' ') from += 2;
-  return skip(component, line, from);
+  const behind = skip(component, line, from);
+  // Between bars there may be more than one.
+  return line.slice(from, behind).endsWith('| ') ? skip(component, line, behind) : behind;
 }
 
 function skip(pattern: RegExp, line: string, at: number): number {

@@ -25,6 +25,9 @@ const groupLine = /^\s*[|+]/;
 const childHead = /^\s*\+-\+-+ \d+ -+$/;
 const closing = /^\s*\+-{10,}\s*$/;
 const groupType = /^\s*\| [\w.]*Group: /;
+/** What Python, its libraries and their servers write above a traceback that no logger wrote. */
+const announced =
+  /^(?:Exception (?:in|ignored|occurred) |Error in |Error on |Process \S{1,100}:$|(?:Task|Future) exception |Unhandled |Internal Server Error)/;
 /** A database's error goes on below its first line, at the margin. */
 const databaseField = /^(?:DETAIL|HINT|CONTEXT|QUERY|WHERE|STATEMENT|LINE \d{1,9}): /;
 /** What SQLAlchemy appends behind a blank line; a statement may have many lines. */
@@ -49,6 +52,9 @@ export const python: Grammar = {
     return file && file[3] === undefined
       ? followTraceback(Math.max(0, indentOf(line) - 2), 'bare')
       : undefined;
+  },
+  isLogged({ frames }, between) {
+    return frames.at(-1)?.function !== '<module>' && !between.some((line) => announced.test(line));
   },
   *parse(lines, said = []) {
     const parsed = parseChain(lines);

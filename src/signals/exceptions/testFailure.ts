@@ -74,9 +74,12 @@ const expectation = /\b(?:expect|assert|snapshot|thrown|timed? ?out)/i;
 
 /** `expect(…).toThrow()` shows what was thrown, and where; the test fails where it expects. */
 function fromMatcher(first: string, frames: readonly Frame[]): readonly Frame[] {
-  const matcher = /^(?:Error: )?expect\(.{0,500}\)\.(to\w{1,80})\(/.exec(first)?.[1];
+  const matcher =
+    /^(?:Error: )?expect\(.{0,500}\)(?:\.(?:rejects|resolves|not)){0,2}\.(to\w{1,80})\(/.exec(
+      first,
+    )?.[1];
   const at = frames.findIndex(
-    (frame) => frame.inApp && matcher !== undefined && frame.function?.endsWith(matcher),
+    (frame) => matcher !== undefined && frame.function?.endsWith(matcher),
   );
   return at > 0 ? frames.slice(at) : frames;
 }

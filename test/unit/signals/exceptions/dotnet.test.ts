@@ -81,6 +81,33 @@ next`);
     );
   });
 
+  it('reads messages of several lines in a logged line, and mono’s empty line below a seam', () => {
+    const [range, aggregate, ...others] =
+      eventsIn(`2026-03-02 10:00:00 [ERROR] arg: System.ArgumentOutOfRangeException: too long
+Parameter name: s
+Actual value was abc.
+  at Quay.Lock.Arg (System.String s) [0x0001e] in /srv/Lock.cs:19 
+2026-03-02 10:00:01 [ERROR] par: System.AggregateException: One failed. (lane 1) ---> System.NotImplementedException: lane 1
+  at Quay.Lock.Lane (System.Int32 i) [0x0001e] in /srv/Lock.cs:21 
+--- End of stack trace from previous location where exception was thrown ---
+
+  at System.Threading.Tasks.Replica.Execute () [0x00000] in <12b4>:0 
+   --- End of inner exception stack trace ---
+  at Quay.Lock.Par () [0x00001] in /srv/Lock.cs:22 
+---> (Inner Exception #0) System.NotImplementedException: lane 1
+  at Quay.Lock.Lane (System.Int32 i) [0x0001e] in /srv/Lock.cs:21 <---
+`);
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      [range?.type, range?.frames[0]?.line],
+      ['System.ArgumentOutOfRangeException', 19],
+    );
+    assert.deepEqual(
+      [aggregate?.type, aggregate?.frames[0]?.line, aggregate?.causes.length],
+      ['System.AggregateException', 22, 1],
+    );
+  });
+
   it('takes a type for one by the frame below it, whatever its name ends in', () => {
     assert.deepEqual(
       summaries(`Fleet.Core.VehicleLost: vehicle v8 lost ---> System.TimeoutException: timed out

@@ -260,12 +260,15 @@ Error: Unable to access jarfile nope.jar
 Exception in thread "main" Odd gauge {seven}
 	at io.tidal.Gauge.odd(Gauge.java:35)
 Exception in thread "main" is what it says
+Tide.java:4: error: cannot find symbol
+error: compilation failed
 `),
       [
         'fatal java.lang.module.FindException: Module tide.missing not found',
         'fatal java.lang.UnsupportedClassVersionError: Modern has been compiled by a more recent version',
         'error Error: Unable to access jarfile nope.jar',
         'fatal java.lang.Throwable: Odd gauge {seven} @ io.tidal.Gauge.odd io/tidal/Gauge.java:35',
+        'error CompileError: cannot find symbol @ - Tide.java:4',
       ],
     );
   });

@@ -164,6 +164,18 @@ Node.js v24.1.0`,
       'error SequelizeConnectionError: gone @ f /srv/a.js:1',
     ],
     [
+      "an error of Next's dev server, with its place in the file as written",
+      ` ⨯ lib/crops.js (3:20) @ rows
+ ⨯ TypeError: no rows
+    at crops (webpack-internal:///./lib/crops.js:18:22)`,
+      'error TypeError: no rows @ crops lib/crops.js:3',
+    ],
+    [
+      "an error in Firefox's standard output",
+      'JavaScript error: http://127.0.0.1:8137/js/shop.js, line 4: ReferenceError: tool is not defined',
+      'error ReferenceError: tool is not defined @ - /js/shop.js:4',
+    ],
+    [
       'an error below the label of hapi',
       'Debug: internal, implementation, error \n    Error: no seat\n    at f (/srv/a.js:1:2)',
       'error Error: no seat @ f /srv/a.js:1',
@@ -250,6 +262,26 @@ src/pay.js (3:5)
   for (const [name, text, expected] of [...single, ...otherForms, ...afterPlace]) {
     it(`reads ${name}`, () => assert.deepEqual(summaries(text), [expected]));
   }
+
+  it('joins a syntax error at run time with the message logged above it', () => {
+    const text = `2026-03-02T10:00:00Z ERROR [r-1] GET /crop -> 500
+SyntaxError: Unexpected end of JSON input
+    at JSON.parse (<anonymous>)
+    at crop (/srv/app/server.js:4:128)`;
+    assert.deepEqual(summaries(text), [
+      'error SyntaxError: Unexpected end of JSON input @ crop /srv/app/server.js:4',
+    ]);
+  });
+
+  it('knows an own class behind other text by the frame below', () => {
+    const text = `[12:00:00] lookup 11 PlantNotFound: plant 11 not found
+    at find (/srv/app/plants.js:6:66)
+[12:00:01] lookup 12 PlantService: started
+[12:00:02] done`;
+    assert.deepEqual(summaries(text), [
+      'error PlantNotFound: plant 11 not found @ find /srv/app/plants.js:6',
+    ]);
+  });
 
   it('reads a file without a folder as ours, unless old versions of Node have it as theirs', () => {
     const [event] = eventsIn(

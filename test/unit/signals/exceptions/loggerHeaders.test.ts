@@ -13,6 +13,9 @@ const forms: Readonly<Record<string, string>> = {
   'fields between bars': '2026-03-02 10:00:00,738 | 1301 | MainThread | ERROR | shop.orders | ',
   'fields between bars without blanks':
     '2026-03-02 10:00:00,738|1301|MainThread|ERROR|shop.orders|',
+  'several fields behind the level, between bars':
+    '2026-03-02 10:00:00,738.738 | ERROR    | MainThread | shop.orders:16 | ',
+  'the place behind the name': 'ERROR    shop.orders:sync.py:33 ',
   'a name and no time': 'shop.orders ERROR: ',
   'Flask names the module': '[2026-03-02 10:00:00,123] ERROR in app: ',
   'uvicorn fills up with blanks': 'ERROR:    ',
@@ -44,6 +47,23 @@ describe('headers of log lines', () => {
     ];
     for (const line of quoted) assert.deepEqual(summaries(line), [said]);
     assert.deepEqual(summaries("level='info' event='0 error lines'"), []);
+  });
+
+  it('a record as the message of a logger of text', () => {
+    const trace =
+      'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in g\n    h()\nKeyError: 1';
+    const lines = [
+      `2026-03-02 10:00:00,123 ERROR ${JSON.stringify({ event: message, order: 7 })}`,
+      `ERROR:shop:${JSON.stringify({ event: 'failed', level: 'error', exception: trace })}`,
+      `INFO:shop:${JSON.stringify({ event: 'no error', level: 'info' })}`,
+      `ERROR:shop:${JSON.stringify({ code: 17 })}`,
+    ];
+    assert.deepEqual(summaries(lines.join('\n')), [
+      said,
+      'error KeyError: 1 @ g /srv/a.py:3',
+      'error LoggedError: {"code":17}',
+    ]);
+    assert.deepEqual(summaries(`${lines[0]}\n${lines[0]}`), [said, said]);
   });
 
   it('but not in sentences, and not of what is no error', () => {

@@ -161,6 +161,35 @@ next line`);
     });
   }
 
+  const inside = (module = 'job') => `Traceback (most recent call last):
+  File "/srv/app/tasks.py", line 12, in ${module}
+    return fn()
+  File "/srv/app/shop/cart.py", line 7, in price_of
+    return PRICES[sku]
+KeyError: 'sku-1'`;
+  const found = "error KeyError: 'sku-1' @ price_of /srv/app/shop/cart.py:7";
+  const message =
+    '2026-11-20 10:00:00,123 ERROR shop.tasks: job failed\nargs: (1, 2)\nkept in the queue\n';
+
+  it('makes one event of a message of several lines and the traceback that was logged with it', () => {
+    assert.deepEqual(summaries(message + inside()), [found]);
+    const [event] = eventsIn(message + inside());
+    assert.match(event?.raw ?? '', /job failed\nargs/);
+  });
+
+  it('but two of a message and the end of the program below it, or what another wrote', () => {
+    const two = ['error LoggedError: job failed', found];
+    assert.deepEqual(summaries(message + inside('<module>')), two);
+    for (const line of ['Exception in thread Thread-1 (job):', 'Unhandled exception in worker:'])
+      assert.deepEqual(summaries(`${message}${line}\n${inside()}`), two);
+    const lines = Array.from({ length: 9 }, (_, at) => `row ${at} written\n`).join('');
+    assert.deepEqual(summaries(message + lines + inside()), two);
+    assert.deepEqual(
+      summaries(`${message}TypeError: x is no function\n    at f (/srv/app/a.js:1:2)`),
+      ['error LoggedError: job failed', 'error TypeError: x is no function @ f /srv/app/a.js:1'],
+    );
+  });
+
   it('tells apart what is logged right behind a traceback that is the message itself', () => {
     assert.deepEqual(summaries(`ERROR:root:${traceback()}\nERROR:root:order lost`), [
       "error KeyError: 'sku-1' @ price_of /srv/app/shop/cart.py:7",

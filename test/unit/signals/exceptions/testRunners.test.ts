@@ -173,6 +173,49 @@ Failed tests:
     ]);
   });
 
+  it('of deno test and Cucumber, which lists what failed once more', () => {
+    const deno = `counts => ./lids_test.ts:3:6
+error: TypeError: no lid
+  return lid.size;
+            ^
+    at lidOf (file:///srv/depot/src/lids.js:8:12)
+    at innerWrapped (ext:cli/40_test.js:300:5)
+
+ FAILURES 
+
+counts => ./lids_test.ts:3:6
+`;
+    assert.deepEqual(summaries(deno), [missing.replace('src/', '/srv/depot/src/')]);
+    const cucumber = `1) Scenario: Lids # features/lids.feature:2
+   ✔ Given 3 bins # features/steps/lids.js:2
+   ✖ Then 3 lids fit # features/steps/lids.js:5
+       TypeError: no lid
+           at lidOf (src/lids.js:8:12)
+           at World.<anonymous> (features/steps/lids.js:5:9)
+
+2) Scenario: Bins # features/lids.feature:7
+   ✖ Then 5 bins are full # features/steps/lids.js:6
+       AssertionError [ERR_ASSERTION]: bins
+
+       0 !== 5
+
+           + expected - actual
+
+           -0
+           +5
+
+           at World.<anonymous> (features/steps/lids.js:6:9)
+
+1 scenario (1 failed)
+`;
+    assert.deepEqual(summaries(cucumber), [
+      missing,
+      'error AssertionError: bins @ World.<anonymous> features/steps/lids.js:6',
+    ]);
+    for (const text of [deno, cucumber]) allTests(text);
+    assert.deepEqual(summaries('map => ./lids.ts:3:6\nnothing: here\n'), []);
+  });
+
   it('of uvu, bun and AVA', () => {
     const uvu = `   FAIL  "counts"
     Expected values to be strictly equal:  (is)
