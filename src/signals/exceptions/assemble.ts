@@ -248,7 +248,7 @@ export function createAssembler(): Assembler {
       const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
       const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
-      if (foreign && mayStandBetween(piece, block)) {
+      if (foreign && mayStandBetween(piece, block) && !opensReport(piece)) {
         block.between.push(piece);
         return;
       }
@@ -541,6 +541,11 @@ function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
 /** What is whole without a further line ends there: most often nothing has interrupted it. */
 function mayStandBetween({ level }: Piece, { between, complete }: Block): boolean {
   return !complete && !isAtLeast(level, 'error') && between.length < maxBetween;
+}
+
+/** A report that stands for itself begins with it, whatever level it calls itself: `WARNING: DATA RACE`. */
+function opensReport({ spoken }: Piece): boolean {
+  return grammars.some((grammar) => grammar.standsAlone && grammar.begin(spoken) !== undefined);
 }
 
 /** Whether a line goes on with a trace that another thread's line has interrupted. */
