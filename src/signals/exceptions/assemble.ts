@@ -129,6 +129,8 @@ interface ShapeNotes {
   cuts?: HeaderCuts | null;
   /** The first grammar that takes it for the beginning of a block, or how many there are. */
   grammar?: number;
+  /** An error that its logger told in full: it ends what is open, whatever it says. */
+  endsAll?: boolean;
 }
 
 interface Block {
@@ -651,6 +653,10 @@ export function isLeveledLine(line: ReadText): boolean {
   const { text } = line;
   const notes = text.charCodeAt(0) === 123 ? undefined : notesOn(line);
   if (!notes) return false;
+  return (notes.endsAll ??= endsAll(text, notes));
+}
+
+function endsAll(text: string, notes: ShapeNotes): boolean {
   notes.isPlain ??= isPlain(peel(text), text);
   const { level, rest } = headerLike(text, notes);
   if (!notes.isPlain || !isAtLeast(level, 'error')) return false;
