@@ -579,8 +579,11 @@ function repeatsHeader({ grammar, pieces }: Block): boolean {
 
 /** A level alone is a word that stood on a line of its own. */
 function saysAnything(pieces: readonly Piece[]): boolean {
-  return pieces.some(({ text }) => text.trim() !== '');
+  return pieces.some(({ text }) => text.replace(placeholders, '').trim() !== '');
 }
+
+/** `%o` and the like, where nobody put the values in: React's errors in the log of a page's console. */
+const placeholders = /%[cdfijoOs]/g;
 
 /** A warning is the head of what stands right below it, not of what an empty line parts from it. */
 function isParted(said: readonly Piece[]): boolean {
