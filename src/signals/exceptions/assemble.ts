@@ -129,6 +129,8 @@ interface ShapeNotes {
   cuts?: HeaderCuts | null;
   /** The first grammar that takes it for the beginning of a block, or how many there are. */
   grammar?: number;
+  /** An error that its logger told in full: it ends what is open, whatever it says. */
+  endsAll?: boolean;
 }
 
 interface Block {
@@ -577,8 +579,11 @@ function repeatsHeader({ grammar, pieces }: Block): boolean {
 
 /** A level alone is a word that stood on a line of its own. */
 function saysAnything(pieces: readonly Piece[]): boolean {
-  return pieces.some(({ text }) => text.trim() !== '');
+  return pieces.some(({ text }) => text.replace(placeholders, '').trim() !== '');
 }
+
+/** `%o` and the like, where nobody put the values in: React's errors in the log of a page's console. */
+const placeholders = /%[cdfijoOs]/g;
 
 /** A warning is the head of what stands right below it, not of what an empty line parts from it. */
 function isParted(said: readonly Piece[]): boolean {
@@ -651,6 +656,10 @@ export function isLeveledLine(line: ReadText): boolean {
   const { text } = line;
   const notes = text.charCodeAt(0) === 123 ? undefined : notesOn(line);
   if (!notes) return false;
+  return (notes.endsAll ??= endsAll(text, notes));
+}
+
+function endsAll(text: string, notes: ShapeNotes): boolean {
   notes.isPlain ??= isPlain(peel(text), text);
   const { level, rest } = headerLike(text, notes);
   if (!notes.isPlain || !isAtLeast(level, 'error')) return false;
