@@ -3,7 +3,7 @@ import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { grammars } from './grammars.ts';
 import { isAtLeast } from './level.ts';
 import { isLeveled, type Piece } from './pieces.ts';
-import { headerLike, isPlain, notesOn } from './shapeNotes.ts';
+import { headerLike, isPlain, notesOn, type ShapeNotes } from './shapeNotes.ts';
 import { peel } from './transport.ts';
 
 /** The lines that a grammar takes for a report, as far as they have come, with what stands above them. */
@@ -142,6 +142,10 @@ export function isLeveledLine(line: ReadText): boolean {
   const { text } = line;
   const notes = text.charCodeAt(0) === 123 ? undefined : notesOn(line);
   if (!notes) return false;
+  return (notes.endsAll ??= endsAll(text, notes));
+}
+
+function endsAll(text: string, notes: ShapeNotes): boolean {
   notes.isPlain ??= isPlain(peel(text), text);
   const { level, rest } = headerLike(text, notes);
   if (!notes.isPlain || !isAtLeast(level, 'error')) return false;

@@ -11,6 +11,8 @@ export interface ShapeNotes {
   cuts?: HeaderCuts | null;
   /** The first grammar that takes it for the beginning of a block, or how many there are. */
   grammar?: number;
+  /** An error that its logger told in full: it ends what is open, whatever it says. */
+  endsAll?: boolean;
 }
 
 export function notesOn(line: ReadText): ShapeNotes | undefined {
