@@ -62,7 +62,7 @@ export function openingOf(
 }
 
 /** Whether what begins here has nothing to do with the message that was logged so many lines of any kind above. */
-export function isApart(grammar: Grammar, piece: Piece, loose: number): boolean {
+export function standsApart(grammar: Grammar, piece: Piece, loose: number): boolean {
   const isHeaded = isLeveled(piece) && !piece.isTold;
   if (grammar.standsAlone || (isHeaded && !grammar.isOfMessage)) return true;
   return !mayFollow(grammar, piece.text, loose) || grammar.isApart?.(piece.text) === true;

@@ -95,5 +95,8 @@ export function textsOf(pieces: readonly Piece[]): readonly string[] {
 
 /** A level alone is a word that stood on a line of its own. */
 export function saysAnything(pieces: readonly Piece[]): boolean {
-  return pieces.some(({ text }) => text.trim() !== '');
+  return pieces.some(({ text }) => text.replace(placeholders, '').trim() !== '');
 }
+
+/** `%o` and the like, where nobody put the values in: React's errors in the log of a page's console. */
+const placeholders = /%[cdfijoOs]/g;

@@ -1,7 +1,7 @@
 import {
   type Block,
   blockStart,
-  isApart,
+  standsApart,
   isForeign,
   isHandled,
   isParted,
@@ -203,7 +203,7 @@ export function createStreams(found: (exception: FoundException) => void): Strea
     const opening = openingOf(piece, from);
     if (!opening) return false;
     const { grammar } = opening;
-    if (isApart(grammar, piece, one.loose.length)) endSaid(one);
+    if (standsApart(grammar, piece, one.loose.length)) endSaid(one);
     const isTaken = isParted(one.said);
     const said = isTaken ? [] : one.said;
     const loose = isTaken || grammar.takesLineAbove?.(piece.text) ? [] : one.loose;
