@@ -17,6 +17,9 @@ const forms: Readonly<Record<string, string>> = {
     '2026-03-02 10:00:00,738.738 | ERROR    | MainThread | shop.orders:16 | ',
   'the place behind the name': 'ERROR    shop.orders:sync.py:33 ',
   'a name and no time': 'shop.orders ERROR: ',
+  'milliseconds since 1970': '1772445600123 ERROR [main] ',
+  'a Java class and its thread': '2026-03-02 10:00:00,480 ERROR com.acme.shop.Cart [main] ',
+  'a Java class and an empty field': '10:00:00.480 ERROR com.acme.shop.Cart  ',
   'Flask names the module': '[2026-03-02 10:00:00,123] ERROR in app: ',
   'uvicorn fills up with blanks': 'ERROR:    ',
   'coloredlogs names host, logger and process':

@@ -586,4 +586,19 @@ describe("Go's loggers", () => {
     assert.deepEqual(summaries('10:00AM DBG retried error="no price"'), []);
     assert.deepEqual(summaries('ts=2026-03-02T10:11:12Z level=error component=web'), []);
   });
+
+  it('quotes the texts in a message of Serilog, as it does, but no ids', () => {
+    const stock = (item: string): string =>
+      JSON.stringify({
+        '@t': '2026-03-02T10:00:00Z',
+        '@mt': 'Stock of {Item} is {Left}',
+        '@l': 'Error',
+        Item: item,
+        Left: 4,
+      });
+    assert.deepEqual(summaries(`${stock('rope')}\n${stock('r-17')}\n`), [
+      'error LoggedError: Stock of "rope" is 4',
+      'error LoggedError: Stock of r-17 is 4',
+    ]);
+  });
 });
