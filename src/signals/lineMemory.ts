@@ -40,6 +40,7 @@ const maxBytes = 400;
 /** Records hold their stacks; of those only the shape is remembered. */
 const maxShapeBytes = 4_096;
 const slots = 16_384;
+const formSlots = 8_192;
 const longSlots = 512;
 const digit = 49;
 const other = 0;
@@ -64,9 +65,9 @@ export function createLineMemory(): LineMemory {
   // Keyed with numbers that nobody knows who writes logs: lines that meet in a slot can't be made up.
   const seed = Math.floor(Math.random() * 2 ** 31) | 1;
   const exact: (Entry | undefined)[] = Array.from({ length: slots });
-  const shapes = createInterned(slots, seed);
+  const shapes = createInterned(formSlots, seed);
   const longShapes = createInterned(longSlots, seed);
-  const forms = createInterned(slots, seed);
+  const forms = createInterned(formSlots, seed);
   const longForms = createInterned(longSlots, seed);
   const seenOnce = new Int32Array(slots);
   const written = Buffer.alloc(maxShapeBytes);

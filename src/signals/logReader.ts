@@ -334,6 +334,7 @@ const quotedEnd = Buffer.from('\\n"');
 function endOfText(bytes: Buffer, start: number, newline: number): number {
   let at = newline - 1;
   if (bytes[at] === 13) at--;
+  while (at > start && bytes[at] === 32) at--;
   const last = bytes[at];
   const isRecord = last === 125 && bytes[start] === 123;
   // docker's and pm2's records: `…\n","stream":…}`; the journal's: `…"}`
@@ -341,11 +342,16 @@ function endOfText(bytes: Buffer, start: number, newline: number): number {
   const line = bytes.subarray(start, at + 1);
   // Colours end in `m`, and in `K` where the rest of the line was cleared.
   const isColoured = last === 109 || last === 75;
-  const end = isRecord ? line.lastIndexOf(quotedEnd) : isColoured ? line.lastIndexOf(27) : -1;
+  const end = isRecord ? line.lastIndexOf(quotedEnd) : isColoured ? colourAt(line) : -1;
   if (end > 0) return start + end - 1;
   const said = isRecord ? collected.exec(line.toString('latin1')) : null;
   if (said) return start + said[0].length - 2;
   return isRecord && bytes[at - 1] === 34 ? at - 2 : at;
+}
+
+/** Where the last colour code begins; syslog escapes what begins it. */
+function colourAt(line: Buffer): number {
+  return Math.max(line.lastIndexOf(27), line.lastIndexOf('#033['));
 }
 
 function isDigit(byte: number | undefined): boolean {

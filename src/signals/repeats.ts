@@ -53,8 +53,8 @@ const cutterText = 'ERROR it ends';
 const opening = { isLastOpen: true, isLastAbove: false };
 
 const maxLines = 300;
-const maxSteps = 40_000;
-const maxLiveSteps = 30_000;
+const maxSteps = 30_000;
+const maxLiveSteps = 24_000;
 const maxOutcomes = 64;
 /** Before that a row of lines is not worth the experiments. */
 const minSeen = 3;

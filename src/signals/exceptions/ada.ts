@@ -12,7 +12,7 @@ const goesOn = /^(?:$|Call stack traceback locations:|Load address: |\[?\S{0,300
 
 export const ada: Grammar = {
   language: 'ada',
-  hints: ['raised '],
+  hints: ['\nraised '],
   saysEnough: () => true,
   begin(line) {
     if (!line.startsWith('raised ') || !head.test(line)) return undefined;

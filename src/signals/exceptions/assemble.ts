@@ -129,6 +129,8 @@ interface ShapeNotes {
   cuts?: HeaderCuts | null;
   /** The first grammar that takes it for the beginning of a block, or how many there are. */
   grammar?: number;
+  /** An error that its logger told in full: it ends what is open, whatever it says. */
+  endsAll?: boolean;
 }
 
 interface Block {
@@ -248,7 +250,7 @@ export function createAssembler(): Assembler {
       const leveled = isLeveled(piece);
       const ends = leveled && !block.grammar.standsAlone;
       const foreign = ends && !repeatsHeader(block) && !block.grammar.keepsLeveled?.(piece.text);
-      if (foreign && mayStandBetween(piece, block)) {
+      if (foreign && mayStandBetween(piece, block) && !opensReport(piece)) {
         block.between.push(piece);
         return;
       }
@@ -538,8 +540,14 @@ function withAbove({ grammar, above, pieces }: Block): readonly Piece[] {
   return above && grammar.takesLineAbove?.(first) === true ? [above, ...pieces] : pieces;
 }
 
-function mayStandBetween({ level }: Piece, { between }: Block): boolean {
-  return !isAtLeast(level, 'error') && between.length < maxBetween;
+/** What is whole without a further line ends there: most often nothing has interrupted it. */
+function mayStandBetween({ level }: Piece, { between, complete }: Block): boolean {
+  return !complete && !isAtLeast(level, 'error') && between.length < maxBetween;
+}
+
+/** A report that stands for itself begins with it, whatever level it calls itself: `WARNING: DATA RACE`. */
+function opensReport({ spoken }: Piece): boolean {
+  return grammars.some((grammar) => grammar.standsAlone && grammar.begin(spoken) !== undefined);
 }
 
 /** Whether a line goes on with a trace that another thread's line has interrupted. */
@@ -571,8 +579,11 @@ function repeatsHeader({ grammar, pieces }: Block): boolean {
 
 /** A level alone is a word that stood on a line of its own. */
 function saysAnything(pieces: readonly Piece[]): boolean {
-  return pieces.some(({ text }) => text.trim() !== '');
+  return pieces.some(({ text }) => text.replace(placeholders, '').trim() !== '');
 }
+
+/** `%o` and the like, where nobody put the values in: React's errors in the log of a page's console. */
+const placeholders = /%[cdfijoOs]/g;
 
 /** A warning is the head of what stands right below it, not of what an empty line parts from it. */
 function isParted(said: readonly Piece[]): boolean {
@@ -638,16 +649,20 @@ function isLeveled({ level, wrapped }: Piece): boolean {
 }
 
 /**
- * Whether the line has a level that its logger gave it, without a carrier around it: then it ends what is open in
- * its stream, all but the reports of some grammars, and whatever it says.
+ * Whether its logger called the line an error, without a carrier around it: then it ends what is open in its stream,
+ * all but the reports of some grammars, and whatever it says. (Quieter ones may stand in the middle of a trace.)
  */
 export function isLeveledLine(line: ReadText): boolean {
   const { text } = line;
   const notes = text.charCodeAt(0) === 123 ? undefined : notesOn(line);
   if (!notes) return false;
+  return (notes.endsAll ??= endsAll(text, notes));
+}
+
+function endsAll(text: string, notes: ShapeNotes): boolean {
   notes.isPlain ??= isPlain(peel(text), text);
   const { level, rest } = headerLike(text, notes);
-  if (!notes.isPlain || level === undefined) return false;
+  if (!notes.isPlain || !isAtLeast(level, 'error')) return false;
   return !bareFence.test(rest) && !grammars.some((grammar) => grammar.keepsLeveled?.(rest));
 }
 
@@ -768,7 +783,7 @@ function recordEvent(parsed: ParsedException, piece: Piece): ExceptionEvent {
 }
 
 const namedType =
-  /^(?:[\w.]{0,100}\.)?([A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception): (.+)$/s;
+  /^(?:[\w.]{0,100}\.)?((?:[A-Z]\w{0,80}(?:::|\\)){0,8}(?:[A-Z_$]\w{0,80}(?:Error|Exception|Fault|Rejection|Interrupt)|Error|Exception)): (.+)$/s;
 
 function loggedEvent(pieces: readonly Piece[]): ExceptionEvent {
   const [first] = pieces;

@@ -31,7 +31,11 @@ const webpack: Form = {
     let lines = 0;
     return (line) => (line === '' || ++lines > 30 ? 'no' : 'enough');
   },
-  *parse(head, lines) {
+  *parse(outer, all) {
+    // ts-loader says in what webpack says its own, with a better place.
+    const at = all.findLastIndex((line) => webpack.head.test(line.trim()));
+    const head = webpack.head.exec(all[at]?.trim() ?? '') ?? outer;
+    const lines = all.slice(Math.max(at, 0));
     const texts = lines.slice(1).map((line) => line.trim().replace(/^\[tsl\] /, ''));
     const coded = /^(TS\d{1,6}): (.{1,4000})$/.exec(texts[0] ?? '');
     const inner = /\((\d{1,9}):(\d{1,9})\)$/.exec(texts.find((text) => /Error: /.test(text)) ?? '');

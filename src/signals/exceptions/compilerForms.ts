@@ -2,7 +2,7 @@ import { type Form, found, nothing, quoting, single } from './diagnosticForm.ts'
 
 /** gfortran: the place, the source with a mark below it, then what is wrong there. */
 const gfortran: Form = {
-  head: /^(\S.{0,1000}?\.(?:[fF](?:or|\d\d)?)):(\d{1,9}):(\d{1,9}):$/,
+  head: /^([^\s`'"]{1,1000}?\.(?:[fF](?:or|\d\d)?)):(\d{1,9}):(\d{1,9}):$/,
   needsMore: true,
   follow: () => {
     let lines = 0;
@@ -19,7 +19,7 @@ const gfortran: Form = {
 
 /** Free Pascal: `till.pas(4,8) Error: …`; in the end it counts them. */
 const freePascal: Form = {
-  head: /^(\S.{0,1000}?\.(?:pas|pp|lpr|dpr|inc))\((\d{1,9})(?:,(\d{1,9}))?\) (?:Error|Fatal): (.{1,4000})$/,
+  head: /^([^\s`'"]{1,1000}?\.(?:pas|pp|lpr|dpr|inc))\((\d{1,9})(?:,(\d{1,9}))?\) (?:Error|Fatal): (.{1,4000})$/,
   follow: single,
   *parse([, file = '', line, column, message = '']) {
     if (/^There (?:was|were) \d{1,9} errors? compiling/.test(message)) yield nothing();
@@ -36,7 +36,7 @@ const freePascalEnd: Form = {
 
 /** D's compilers: `app.d(2): Error: …`, deeper lines below. */
 const dlang: Form = {
-  head: /^(\S.{0,1000}?\.di?)\((\d{1,9})(?:,(\d{1,9}))?\): Error: (.{1,4000})$/,
+  head: /^([^\s`'"]{1,1000}?\.di?)\((\d{1,9})(?:,(\d{1,9}))?\): Error: (.{1,4000})$/,
   *parse([, file = '', line, column, message = '']) {
     yield found(file, line, column, undefined, message);
   },

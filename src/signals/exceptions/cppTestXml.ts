@@ -1,6 +1,7 @@
 import { type Grammar, maxMessageChars, type ParsedException } from './grammar.ts';
 import { nativeFrame, nativeLanguage } from './nativeFrame.ts';
 import { failedExpectation, failure } from './testFailure.ts';
+import { decoded } from './xmlText.ts';
 
 const names = 'Expression|Exception|Failure|FatalErrorCondition|Error|FatalError';
 /** Catch2 and doctest say `filename`, Boost.Test `file`. */
@@ -62,13 +63,7 @@ function messageOf(body: string): string {
     .replace(/<LastCheckpoint[^]*$/, '')
     .replace(/<\/?\w{1,40}(?: [^<>]{0,1000})?>/g, '\n');
   const lines = said.split('\n').map((line) => line.trim());
-  return lines
-    .filter((line, at) => line !== '' && line !== lines[at - 1])
-    .join('\n')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&amp;/g, '&');
+  return decoded(lines.filter((line, at) => line !== '' && line !== lines[at - 1]).join('\n'));
 }
 
 /** What JUnit's XML holds of googletest, whose failures begin with their place, and of Boost.Test, which names its parts. */

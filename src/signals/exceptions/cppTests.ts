@@ -63,7 +63,7 @@ const cppUTest: Form = {
 
 /** Check: `a.c:7:F:core:test_total:0: Assertion 'x' failed`; E is for a signal, the place is the last that was passed. */
 const check: Form = {
-  head: /^(\S.{0,1000}?):(\d{1,9})():[FE]:[^:]{1,200}:\w{1,200}:\d{1,9}: (.{1,4000})$/,
+  head: /^([^\s`'"]{1,1000}?):(\d{1,9})():[FE]:[^:]{1,200}:\w{1,200}:\d{1,9}: (.{1,4000})$/,
   message: (said) => said,
 };
 
@@ -93,7 +93,7 @@ const criterionTapSignal: Form = {
 
 /** Unity: `test_cart.c:14:test_total:FAIL: Expected 3 Was 4.` */
 const unity: Form = {
-  head: /^(\S.{0,1000}?\.\w{1,4}):(\d{1,9})():\w{1,200}:FAIL: ?(.{0,4000})$/,
+  head: /^([^\s`'"]{1,1000}?\.\w{1,4}):(\d{1,9})():\w{1,200}:FAIL: ?(.{0,4000})$/,
   message: (said) => said,
 };
 
@@ -150,7 +150,7 @@ export const cppTests: Grammar = {
     ': failed: ',
     ': Assertion Failed',
     ': Unexpected signal ',
-    'Checks: ',
+    '%: Checks: ',
     ':FAIL: ',
     ':FAIL:\n',
     '   LINE   ] --- ',

@@ -6,6 +6,7 @@ import { checkerForms } from './checkerForms.ts';
 import { jvmForms } from './jvmForms.ts';
 import { arrow, type Form, found, nothing, quoted, quoting, single } from './diagnosticForm.ts';
 import { toolForms } from './toolForms.ts';
+import { workflowCommand } from './workflowCommand.ts';
 
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
 const parenthesised: Form = {
@@ -109,23 +110,38 @@ const cargoEnd: Form = {
   },
 };
 
+const maxProblemLines = 8;
 const problem =
   /^\s{1,6}(\d{1,9}):(\d{1,9})\s{1,8}(error|warning|✖|×|⚠)\s{1,8}(\S.{0,2000}?)(?:\s{2,100}(\S{1,100}))?$/;
+
+/** The last line of a message of several, with the rule. */
+const problemEnd = /^\S.{0,2000}?\s{2,100}(@?[a-z][\w/-]{1,100})$/;
 
 /** eslint's and stylelint's default: the file's name, then its problems. */
 const stylish: Form = {
   head: /^((?:[A-Za-z]:[\\/]|\/|\.{1,2}[\\/])?(?:[^\s:\\/]{1,200}[\\/]){0,40}[^\s:\\/]{1,200}\.\w{1,8})$/,
   needsMore: true,
-  follow: () => (line) => (problem.test(line) ? 'enough' : 'no'),
-  *parse(head, lines) {
-    const problems = lines.slice(1).flatMap((line) => {
+  follow: () => {
+    let unended = 0;
+    return (line) => {
       const match = problem.exec(line);
-      return match ? [match] : [];
-    });
-    if (problems.length > 0) yield nothing();
-    for (const [, line, column, level, message = '', rule] of problems) {
+      if (match) unended = match[5] === undefined ? maxProblemLines : 0;
+      else if (--unended < 0 || line.trim() === '') return 'no';
+      else if (problemEnd.test(line)) unended = 0;
+      else return 'more';
+      return 'enough';
+    };
+  },
+  *parse(head, lines) {
+    let at = lines.findIndex((line) => problem.test(line));
+    if (at > 0) yield nothing();
+    while (at > 0) {
+      const [, line, column, level, message = '', rule] = problem.exec(lines[at] ?? '') ?? [];
+      const next = lines.findIndex((other, index) => index > at && problem.test(other));
+      const last = (next < 0 ? lines : lines.slice(0, next)).at(-1) ?? '';
+      at = next;
       if (level === 'warning' || level === '⚠') continue;
-      yield found(head[1] ?? '', line, column, rule, message);
+      yield found(head[1] ?? '', line, column, rule ?? problemEnd.exec(last)?.[1], message);
     }
   },
 };
@@ -174,6 +190,7 @@ const msbuildEnd: Form = {
 };
 
 const forms: readonly Form[] = [
+  workflowCommand,
   parenthesised,
   pretty,
   ghc,

@@ -18,7 +18,13 @@ const goesOn =
 export const fortran: Grammar = {
   language: 'fortran',
   standsAlone: true,
-  hints: ['At line ', 'Fortran runtime error: ', 'ERROR STOP', ' received signal SIG', 'forrtl: '],
+  hints: [
+    '\nAt line ',
+    'Fortran runtime error: ',
+    'ERROR STOP',
+    ' received signal SIG',
+    'forrtl: ',
+  ],
   saysEnough: (line) => !place.test(line) && !signalled.test(line),
   begin(line) {
     const heads = [place, runtimeError, stopped, signalled, severe];

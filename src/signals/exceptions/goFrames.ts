@@ -11,16 +11,22 @@ export const bareCall = /^[\w.~%@/-]{1,300}\.[\w()*[\].,{}·-]{1,300}$/;
 
 /** The frames of the first goroutine, from what panicked on: above it are only the handlers of the panic. */
 export function readFrames(lines: readonly string[], from: number): Frame[] {
+  return framesByPanic(lines, from).at(-1) ?? [];
+}
+
+/** The frames of the first goroutine, parted where a panic began: what handles it stands above. */
+export function framesByPanic(lines: readonly string[], from: number): Frame[][] {
   let frames: Frame[] = [];
+  const parts = [frames];
   for (let at = from; at < lines.length && lines[at] !== ''; at++) {
     const called = lines[at] ?? '';
     const where = placeLine.exec(lines[at + 1] ?? '');
     if (!where || !(callLine.test(called) || bareCall.test(called))) continue;
-    if (called.startsWith('panic(')) frames = [];
+    if (called.startsWith('panic(')) parts.push((frames = []));
     else if (frames.length < maxFrames) frames.push(frameOf(functionOf(called), where));
     at++;
   }
-  return frames;
+  return parts;
 }
 
 export function functionOf(called: string): string {

@@ -1,3 +1,4 @@
+import { ansible } from './ansible.ts';
 import { batsTests } from './batsTests.ts';
 import { behaveTests } from './behaveTests.ts';
 import { clojure, clojureTests } from './clojure.ts';
@@ -102,6 +103,7 @@ export const grammars: readonly Grammar[] = [
   luaTests,
   tapTests,
   psql,
+  ansible,
   pythonTests,
   behaveTests,
   doctests,

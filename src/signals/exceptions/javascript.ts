@@ -31,6 +31,8 @@ const pageError =
   /^\[\d{1,9}:\d{4}\/\d{6}\.\d{3,6}:[A-Z]{4,7}:CONSOLE[(:]\d{1,9}\)?\] "Uncaught (?:\(in promise\) )?([A-Z]\w{0,80}): (.{0,8000})", source: (\S{1,1000}) \((\d{1,9})\)$/;
 /** Firefox, with its console on the standard output. */
 const geckoError = /^JavaScript error: (\S{1,1000}), line (\d{1,9}): ([A-Z]\w{0,80}): (.{0,8000})$/;
+/** Its own tag, as every message has one there: `[pageerror] RangeError: …`. */
+const tagged = /^\[[a-z][\w.:-]{0,40}\] \S/;
 const caretLine = /^\s*[\^~]+\s*$/;
 const runtimeLine = /^Node\.js v\d+\.\d+\.\d+/;
 const traceHint = /^\(Use `node --trace-uncaught /;
@@ -84,6 +86,7 @@ export const javascript: Grammar = {
     if (nextPlace.test(line)) return followPlaced();
     return undefined;
   },
+  isApart: (first) => tagged.test(first),
   saysEnough: (line) => isConsoleError(line) || engineHead.test(line),
   *parse(lines, said = []) {
     const [first = ''] = lines;
@@ -270,9 +273,10 @@ function readHead(line: string): Head | undefined {
   if (systemCode.test(match[1] ?? '')) return { type: 'Error', message: line.trim() };
   const code = match[2];
   const isName = code !== undefined && givenName.test(code);
+  const said = (match[3] ?? '').replace(/ \{$/, '');
   return {
     type: isName ? code : (match[1] ?? 'Error'),
-    message: (match[3] ?? '').replace(/ \{$/, ''),
+    message: line[match.index - 1] === '[' ? said.replace(/\]$/, '') : said,
     ...(code === undefined || code === 'Error' || isName ? {} : { code }),
   };
 }
@@ -390,8 +394,9 @@ function parseChildren(lines: readonly string[]): Tree[] {
   return children;
 }
 
+/** What has no indent, as Jest and loggers write a cause, ends where the next one begins. */
 function isInside(line: string, indent: number): boolean {
-  return line.trim() === '' || indentOf(line) > indent;
+  return line.trim() === '' || indentOf(line) > indent || (indent === 0 && !causeHead.test(line));
 }
 
 function withoutComma(line: string): string {
@@ -403,10 +408,7 @@ function assemble(
   place: RegExpExecArray | null,
   lines: readonly string[],
 ): ParsedException {
-  const own =
-    tree.frames.length > 0
-      ? tree.frames
-      : (tree.children.find((c) => c.frames.length > 0)?.frames ?? []);
+  const own = framesOf(tree);
   const frames = withPlace(own, tree, place);
   const fatal = place !== null || lines.some((line) => runtimeLine.test(line));
   return {
@@ -417,6 +419,14 @@ function assemble(
     causes: flatten(tree.children),
     severity: fatal ? 'fatal' : 'error',
   };
+}
+
+/** The error's own; where none of them is in the app, those of its cause besides. */
+function framesOf({ frames, children }: Tree): readonly Frame[] {
+  if (frames.some((frame) => frame.inApp)) return frames;
+  const inner = children.map((child) => child.frames).filter((of) => of.length > 0);
+  const best = inner.find((of) => of.some((frame) => frame.inApp));
+  return frames.length === 0 ? (inner[0] ?? []) : [...frames, ...(best ?? [])];
 }
 
 function flatten(children: readonly Tree[]): Cause[] {

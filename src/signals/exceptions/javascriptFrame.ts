@@ -13,7 +13,7 @@ const browserFrame =
   /^\s*([^@\n]{0,200})@((?:https?|file|webpack|webpack-internal|app|capacitor|moz-extension|chrome-extension|safari-web-extension):\/\/[^\s]{1,1000}?)(?: line \d{1,9} > \w{1,20}){0,4}:(\d{1,9}):(\d{1,9})$/;
 /** Firefox's console: the name, then the place, often without a column. */
 const consoleFrame =
-  /^\s{2,8}(\S{1,200}) ((?:https?|file|webpack|webpack-internal):\/\/\S{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
+  /^\s{2,8}(?!at )(\S{1,200}) ((?:https?|file|webpack|webpack-internal):\/\/\S{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
 const nativeCode = /^\s*(?:[^@\s]{0,200}@)?\[native code\]$/;
 /** What kind of frame a line is: ours has a column, or is one of a browser. */
 function kindOfFrame(line: string): FrameKind {

@@ -1,6 +1,6 @@
 import { nativeFailure } from './cppTestXml.ts';
 import { reportedFailure } from './dotnetTestFailure.ts';
-import type { Grammar, ParsedException } from './grammar.ts';
+import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
 import { decoded } from './xmlText.ts';
@@ -8,6 +8,7 @@ import { failedExpectation, failure, javascriptFailure, silentFailure } from './
 
 /** Visual Studio's reports have an element of their own. */
 const opens = /<(failure|error|ErrorInfo)(?=[\s>/])/;
+const caseOpens = /^\s{0,60}<testcase\s[^>]{0,16000}[^/>]>\s{0,8}$/;
 const outputOpens = /<system-(?:out|err)>/;
 const maxLines = 950;
 
@@ -22,14 +23,9 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
     hints: ['<failure', '<error ', '<error>', '<ErrorInfo>', '<system-out>', '<system-err>'],
     saysEnough: (line) => !isOpen(line),
     begin(line) {
-      if (!line.includes('<') || !(opens.test(line) || outputOpens.test(line))) return undefined;
-      let open = isOpen(line);
-      let lines = 0;
-      return (next) => {
-        if (!open || ++lines > maxLines) return 'no';
-        open = staysOpen(next);
-        return open ? 'more' : 'last';
-      };
+      if (!line.includes('<')) return undefined;
+      if (opens.test(line) || outputOpens.test(line)) return followElement(line);
+      return caseOpens.test(line) ? followCase() : undefined;
     },
     *parse(lines) {
       const text = lines.join('\n');
@@ -37,6 +33,28 @@ export function junitXml(languages: () => readonly Grammar[]): Grammar {
       for (const one of failuresIn(text))
         if (!consequence.test(one.type)) yield readFailure(one, languages());
     },
+  };
+}
+
+function followElement(line: string): Follow {
+  let open = isOpen(line);
+  let lines = 0;
+  return (next) => {
+    if (!open || ++lines > maxLines) return 'no';
+    open = staysOpen(next);
+    return open ? 'more' : 'last';
+  };
+}
+
+/** The case whose file and whose mark as still to do a failure on the lines below has. */
+function followCase(): Follow {
+  let inner: Follow | undefined;
+  return (next) => {
+    if (inner) return inner(next);
+    if (/^\s{0,60}<skipped\b[^>]{0,2000}\/>\s{0,8}$/.test(next)) return 'more';
+    if (!opens.test(next)) return 'no';
+    inner = followElement(next);
+    return isOpen(next) ? 'more' : 'last';
   };
 }
 
@@ -194,7 +212,8 @@ function unknown(one: ReportedFailure, parsed: ParsedException | undefined): Par
     file === '' ? [] : [{ file, ...(line === '' ? {} : { line: Number(line) }), inApp: true }];
   const type =
     parsed?.type ??
-    (/^[A-Za-z_][\w.$\\:]{0,200}$/.test(one.type) && !/^(?:testCodeFailure|failed)$/.test(one.type)
+    (/^[A-Za-z_][\w.$\\:]{0,200}$/.test(one.type) &&
+    !/^(?:test\w{1,30}Failure|hookFailed|failed)$/.test(one.type)
       ? one.type
       : failedExpectation);
   const said = one.body.split('\n', 50).find((text) => text.trim() !== '') ?? '';

@@ -108,6 +108,14 @@ const forms: readonly Form[] = [
     language: 'rust',
   },
   {
+    // bunyan's command line: `[2026-03-02T10:00:00.123Z] ERROR: shop/4512 on web-1: `
+    may: (line) => isBracketed(line) && line.includes(' on '),
+    header: new RegExp(
+      `^\\[${date}T${time}Z\\] {1,2}([A-Z]{4,5}): [^\\s/]{1,80}(?:/[^\\s/]{1,80})?/\\d{1,9} on [\\w.-]{1,100}: `,
+    ),
+    language: 'javascript',
+  },
+  {
     // NestJS: `[Nest] 4512  - 03/02/2026, 10:00:05 AM   ERROR [OrdersService] `
     may: isBracketed,
     header:

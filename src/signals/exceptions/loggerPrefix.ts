@@ -326,17 +326,17 @@ function markedLevel(line: string, at: number): FoundLevel | undefined {
   return undefined;
 }
 
-/** AWS Lambda's Python: the time and the request between level and message. */
-const request = /\t\d{4}-\d\d-\d\dT[\d:.]{8,15}Z\t[\da-f-]{36}\t/y;
+/** AWS Lambda's Python: the request between time and message. */
+const request = /\t[\da-f]{8}-[\da-f-]{27}\t/y;
 
 /** The time may stand behind the level, and behind who said it. */
 function messageStart(line: string, at: number, isTimed: boolean): number {
-  let from = skip(gap, line, skip(request, line, skip(pythonName, line, at)));
+  let from = skip(gap, line, skip(pythonName, line, at));
   let timed = isTimed;
   for (let i = 0; i < 5; i++) {
     const time = timed ? undefined : readTime(line, from);
     timed ||= time !== undefined;
-    const next = time?.end ?? skip(origin, line, from);
+    const next = time ? skip(request, line, time.end) : skip(origin, line, from);
     if (next === from) break;
     from = skip(gap, line, next);
   }

@@ -87,7 +87,7 @@ export const numberedStacks: Grammar = {
     });
     const top = frames.find((frame) => frame.inApp);
     const message = messageOf([said[0] ?? (start > 0 ? (lines[0] ?? '') : '')]);
-    if (frames.length < 2) return;
+    if (frames.length < 2 || !frames.some(({ file }) => file !== '')) return;
     yield {
       ...crash('stacktrace', message, frames, nativeLanguage(top?.file, 'a::b')),
       severity: 'error',

@@ -14,7 +14,7 @@ const frameLine =
 export const pascal: Grammar = {
   language: 'pascal',
   standsAlone: true,
-  hints: ['An unhandled exception occurred at ', 'Runtime error '],
+  hints: ['An unhandled exception occurred at ', '\nRuntime error '],
   saysEnough: (line) => numbered.test(line),
   begin(line) {
     if (!unhandled.test(line) && !numbered.test(line)) return undefined;

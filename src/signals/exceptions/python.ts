@@ -105,6 +105,7 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
       return ++messageLines <= maxStatementLines ? 'enough' : 'no';
     }
     if (state !== 'chained') {
+      if (groupHeader.test(line)) return 'no';
       if (line.trim() === '' && ++blanks <= maxBlanks) {
         state = 'blank';
         return 'enough';
@@ -245,6 +246,7 @@ function followGroup(): Follow {
       next = followHeader(line);
       return next ? 'more' : 'no';
     }
+    if (groupHeader.test(line)) return 'no';
     if (groupLine.test(line)) {
       if (closing.test(line)) state = 'closed';
       else if (state === 'closed' || groupType.test(line)) state = 'open';

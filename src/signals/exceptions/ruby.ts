@@ -94,7 +94,7 @@ function followUncaught(first: string): Follow {
       const key = keyOf(line);
       const said = messageIn(line);
       // Raised again with more words, as Net::HTTP does, it keeps its place.
-      const isWrapped = said !== outer && outer.includes(said);
+      const isWrapped = outer.includes(`(${said})`) || outer.endsWith(`: ${said}`);
       if ((seen.has(key) && !isWrapped) || seen.size > 20) return 'no';
       seen.add(key);
       outer = said;

@@ -16,6 +16,9 @@ const maxLines = 400;
 const notOk = /^(\s{0,60})not ok \d{1,9}\b(?!.{0,1000}# (?:TODO|SKIP|todo|skip)\b)/;
 /** The lines of other tests: of a suite, they stand deeper than its own. */
 const otherTest = /^\s{0,60}(?:(?:not )?ok \d|\d{1,6}\.\.\d|# Subtest: )/;
+/** Vitest does not indent the further lines of a text. */
+const textOpens = /^\s{1,60}\w{1,40}: "(?:[^"\\]|\\.){0,8000}$/;
+const textEnds = /(?:^|[^\\])"$/;
 
 export const tapTests: Grammar = {
   language: 'javascript',
@@ -26,8 +29,15 @@ export const tapTests: Grammar = {
     if (!line.includes('not ok ') || !notOk.test(line)) return undefined;
     const own = line.length - line.trimStart().length;
     let lines = 0;
+    let inText = false;
     return (next) => {
-      if (++lines > maxLines || otherTest.test(next)) return 'no';
+      if (++lines > maxLines) return 'no';
+      if (otherTest.test(next)) return 'no';
+      if (inText) {
+        inText = !textEnds.test(next);
+        return 'enough';
+      }
+      inText = textOpens.test(next);
       if (next.trim() === '...') return 'last';
       const indent = next.length - next.trimStart().length;
       return next.trim() === '' || indent > own ? 'enough' : 'no';
@@ -55,7 +65,14 @@ function plainTap(body: readonly string[]): ParsedException | undefined {
 }
 
 function yamlFailure(body: readonly string[], title: string): ParsedException {
-  const value = (key: string): string => yamlValue(body, key);
+  // Node 22 writes what was thrown, with its stack, above the failed assertion's own stack.
+  const own = body.slice(
+    Math.max(
+      body.findLastIndex((line) => line.startsWith('stack: ')),
+      0,
+    ),
+  );
+  const value = (key: string): string => yamlValue(key === 'stack' ? own : body, key);
   if (
     /subtestsFailed|cancelledByParent/.test(value('failureType')) ||
     /^\d{1,6} subtests? failed$/.test(value('error')) ||

@@ -48,7 +48,7 @@ const drawing =
 
 /** A failure as JavaScript's runners print one: the error, perhaps a difference and a piece of source, the frames. */
 export function javascriptFailure(body: readonly string[]): ParsedException | undefined {
-  const start = body.findIndex((line) => line.trim() !== '');
+  const start = startOf(body);
   const first = body[start]?.trim() ?? '';
   if (first === '' || frameLine.test(first)) return undefined;
   const at = body.findIndex((line, index) => index > start && frameLine.test(line));
@@ -67,6 +67,15 @@ export function javascriptFailure(body: readonly string[]): ParsedException | un
   const type = named?.[1] ?? (expectation.test(first) ? failedExpectation : 'Error');
   const message = [said, ...more].join('\n').replace(/ \{$/, '');
   return failure(languageOf(placed), type, message, placed, causes);
+}
+
+/** The first line; where that is a message, and further down an error says it again (mocha's reports), there. */
+function startOf(body: readonly string[]): number {
+  const first = body.findIndex((line) => line.trim() !== '');
+  const said = body[first]?.trim() ?? '';
+  if (said === '' || errorHead.test(said)) return first;
+  const again = body.findIndex((line) => errorHead.exec(line.trim())?.[3] === said);
+  return Math.max(first, again);
 }
 
 /** Words of a failed expectation, a snapshot or a time limit: not what a program throws. */

@@ -72,6 +72,7 @@ describe('what repeats in a log', () => {
     'dockerJson',
     'everNew',
     'mixed',
+    'ruby',
 
     'tests',
   ]);

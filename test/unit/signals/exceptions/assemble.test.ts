@@ -133,6 +133,10 @@ describe('assembling lines', () => {
       'error LoggedError: payment timed out',
     ],
     ['ERROR:root:payment timed out', 'error LoggedError: payment timed out'],
+    [
+      '[ERROR]\t2026-03-02T10:11:12.123Z\t8f5c1d2e-3b4a-4c5d-9e6f-7a8b9c0d1e2f\tpayment timed out',
+      'error LoggedError: payment timed out',
+    ],
     ['[2026-03-02 10:11:12] app.CRITICAL: all is lost', 'fatal LoggedError: all is lost'],
     [
       '2026/03/02 10:11:12 [error] 12#12: *1 upstream timed out',

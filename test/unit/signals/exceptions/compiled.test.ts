@@ -100,6 +100,11 @@ source/app.d:26 _Dmain [0x564d6ae397f4]
 });
 
 describe('what compilers of these complain of', () => {
+  it('is not what a comment quotes of it', () => {
+    const lines = ['/** `till.pas(4,8) Error: …`, then more */', '// see `app.d(2): Error: …`'];
+    assert.deepEqual(summaries(lines.join('\n')), []);
+  });
+
   it('is found with its place', () => {
     const text = `/srv/bins.f90:4:12:
 

@@ -21,6 +21,7 @@ const forms: Readonly<Record<string, string>> = {
   'a Java class and its thread': '2026-03-02 10:00:00,480 ERROR com.acme.shop.Cart [main] ',
   'a Java class and an empty field': '10:00:00.480 ERROR com.acme.shop.Cart  ',
   'Flask names the module': '[2026-03-02 10:00:00,123] ERROR in app: ',
+  "bunyan's command line": '[2026-03-02T10:00:00.123Z] ERROR: shop/4512 on web-1: ',
   'uvicorn fills up with blanks': 'ERROR:    ',
   'coloredlogs names host, logger and process':
     '2026-03-02 10:00:00 web01 shop.orders[20900] ERROR ',

@@ -569,6 +569,15 @@ describe('loggers and transports', () => {
   for (const [name, log] of Object.entries(logs)) {
     it(`reads an error of ${name}`, () => assert.deepEqual(summaries(log), expected[name]));
   }
+
+  it('quotes the texts in a message of Serilog, as it does, but no ids', () => {
+    const stock = (item: string): string =>
+      JSON.stringify({ '@mt': 'Stock of {Item} is {Left}', '@l': 'Error', Item: item, Left: 4 });
+    assert.deepEqual(summaries(`${stock('rope')}\n${stock('r-17')}\n`), [
+      'error LoggedError: Stock of "rope" is 4',
+      'error LoggedError: Stock of r-17 is 4',
+    ]);
+  });
 });
 
 describe("Go's loggers", () => {
@@ -587,18 +596,16 @@ describe("Go's loggers", () => {
     assert.deepEqual(summaries('ts=2026-03-02T10:11:12Z level=error component=web'), []);
   });
 
-  it('quotes the texts in a message of Serilog, as it does, but no ids', () => {
-    const stock = (item: string): string =>
-      JSON.stringify({
-        '@t': '2026-03-02T10:00:00Z',
-        '@mt': 'Stock of {Item} is {Left}',
-        '@l': 'Error',
-        Item: item,
-        Left: 4,
-      });
-    assert.deepEqual(summaries(`${stock('rope')}\n${stock('r-17')}\n`), [
-      'error LoggedError: Stock of "rope" is 4',
-      'error LoggedError: Stock of r-17 is 4',
-    ]);
+  it('names the class of what was logged without a stack, in whatever name space', () => {
+    assert.deepEqual(
+      summaries(String.raw`[ERROR] Timeout::Error: execution expired
+[ERROR] Shop\Cart\Exception: no price
+[ERROR] shop.errors.PriceError: no price`),
+      [
+        'error Timeout::Error: execution expired',
+        String.raw`error Shop\Cart\Exception: no price`,
+        'error PriceError: no price',
+      ],
+    );
   });
 });

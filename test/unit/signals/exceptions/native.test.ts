@@ -173,7 +173,7 @@ __pthread_kill_implementation (threadid=1, signo=6) at ./nptl/pthread_kill.c:44
     assert.deepEqual(summaries(text), [
       'error stacktrace: cannot open bin 4 @ depot::Bin::open /srv/depot/bin.cpp:18',
     ]);
-    assert.deepEqual(summaries('seats taken:\n 0# window\n'), []);
+    assert.deepEqual(summaries('seats taken:\n 0# window\n 1# aisle\n'), []);
   });
 
   it('reads the debug mode of libstdc++, a pure virtual call, and what a shell says of a death', () => {
@@ -240,5 +240,32 @@ Objects involved in the operation:
       only?.frames.map(({ line }) => line),
       [41, 9],
     );
+  });
+
+  it('loses no report that calls itself a warning below what a trace could begin with', () => {
+    assert.deepEqual(
+      summaries(`Symbolizer: error reading file: No such file or directory
+==================
+WARNING: ThreadSanitizer: data race (pid=29699)
+    #0 depot::take() /srv/depot/lock.cpp:4:2 (depot+0xd4794)
+
+SUMMARY: ThreadSanitizer: data race /srv/depot/lock.cpp:4:2 in depot::take()
+`),
+      ['error ThreadSanitizer: data race @ depot::take /srv/depot/lock.cpp:4'],
+    );
+  });
+
+  it('counts an end once that the shell tells, too', () => {
+    const shell = (pid: number): string =>
+      `run.sh: line 4:  ${pid} Aborted                 ./depot take\n`;
+    const text = `terminate called after throwing an instance of 'std::runtime_error'
+  what():  bin 4 lost
+${shell(4711)}free(): invalid pointer
+${shell(4712)}`;
+    assert.deepEqual(
+      eventsIn(text).map(({ type, message }) => `${type}: ${message}`),
+      ['std::runtime_error: bin 4 lost', 'SIGABRT: free(): invalid pointer'],
+    );
+    assert.equal(eventsIn(shell(4713)).length, 1);
   });
 });

@@ -368,4 +368,12 @@ parcel.rb:30:in \`load'`;
       'error Shop::Lost: no routes @ rescue in load parcel.rb:34',
     ]);
   });
+
+  it('takes the next of the same for no cause, though its number begins as the one before', () => {
+    const lost = (id: number) =>
+      `/srv/app/shop.rb:18:in \`load': order ${id} lost (Shop::Lost)\n\tfrom /srv/app/run.rb:4:in \`run'\n\tfrom /srv/app/run.rb:9:in \`<main>'\n`;
+    assert.equal(eventsIn(lost(12) + lost(1) + lost(2)).length, 3);
+    const ending = lost(12).replace(' lost (', ' (') + lost(1).replace(' lost (', ' (');
+    assert.equal(eventsIn(ending).length, 2);
+  });
 });
