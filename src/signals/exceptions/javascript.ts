@@ -39,15 +39,17 @@ const traceHint = /^\(Use `node --trace-uncaught /;
 /** Any class may be thrown: a head whose name says nothing counts only with a frame right below it. */
 const bareHead =
   /^(\s*)(?:Uncaught (?:\(in promise\) )?)?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/;
-/** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`. */
+/** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`; `SeatTaken [Error]: …` of any name. */
 const namedHead =
-  /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
+  /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception|[A-Z_$][\w$.]{0,80}(?= \[(?:[A-Z]\w{0,80})?Error\]: ))(?: \[([\w.]{1,80})\])?: (.*)$/;
 /** A class that does not say so, behind other text and right above a frame: `booking failed SeatTaken: …`. */
 const ownClass = /\s([A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[([\w.]{1,80})\])?: (.*)$/;
 /** Next's dev server: the place in the file as it was written, above the error. */
 const nextPlace = /^ ?⨯ (\S{1,1000}) \((\d{1,9}):\d{1,9}\)(?: @ .{1,200})?$/;
 const labelledHead = /^\s+(?:[A-Z_$][\w$.]{0,80})?(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /;
 const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\](?: \{|,)?\s*$/;
+/** No stack, but properties: `[AggregateError: …] {`, perhaps behind other text. */
+const opensProperties = /\] \{\s*$/;
 const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
 const causeHead = /^\s*(?:\[cause\]:? |(?:Caused by|caused by|cause): )(.*)$/;
 const listHead = /^\s*\[?errors\]?: \[\s*$/;
@@ -156,7 +158,7 @@ function isUncaughtHead(line: string): boolean {
 type Phase = 'message' | 'frames' | 'properties' | 'closed';
 
 function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: string): Follow {
-  const opens = head.trimEnd().endsWith('] {');
+  const opens = opensProperties.test(head);
   let phase: Phase = opens ? 'properties' : kind === 'bracket' ? 'closed' : 'message';
   let messageLines = 0;
   let blanks = 0;
@@ -189,6 +191,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
     if (isName && messageLines === 0 && line.trim() === '') return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
     if (messageLines > 0 && isStrongHead(line)) return 'no';
+    if (!uncaught && tagged.test(line) && namedHead.test(line)) return 'no';
     return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))
       ? uncaught
         ? 'enough'
@@ -349,7 +352,7 @@ interface Tree extends Head {
 function parseTree(lines: readonly string[]): Tree | undefined {
   const head = readHead(lines[0] ?? '');
   if (!head) return undefined;
-  const bracket = bracketHead.test(lines[0] ?? '');
+  const bracket = bracketHead.test(lines[0] ?? '') || opensProperties.test(lines[0] ?? '');
   const firstFrame = lines.findIndex((line, at) => at > 0 && isFrame(line) && isOwnFrame(line));
   const hasOwnFrames =
     firstFrame > 0 && !(bracket && lines.slice(0, firstFrame).some((line) => listHead.test(line)));
@@ -456,7 +459,9 @@ function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedExc
   const value = body.filter(
     (line) => line.trim() !== '' && !traceHint.test(line) && !runtimeLine.test(line),
   );
-  if (value.length === 0 || !body.some((line) => traceHint.test(line) || runtimeLine.test(line)))
+  const isTold = body.some((line) => traceHint.test(line));
+  // Of a thrown symbol it says nothing.
+  if (value.length === 0 ? !isTold : !(isTold || body.some((line) => runtimeLine.test(line))))
     return undefined;
   const frames = [fileFrame(place[1] ?? '', place[2])];
   return {
