@@ -65,9 +65,11 @@ const builds = [
     banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
   },
   { ...common, entryPoints: lazy },
-  // Threads and a process of their own, started beside the bundle that asks for them.
+  // Threads and a process of their own, started beside the bundle that asks for them. Nobody asks for the names of
+  // their functions, and naming each anew where it is made took a fifth of the time of reading logs.
   {
     ...common,
+    keepNames: false,
     entryPoints: [
       'src/signals/quality/qualityWorker.ts',
       'src/signals/scanWorker.ts',

@@ -29,7 +29,7 @@ export function exceptionFingerprint(
   event: ExceptionEvent,
   fileOf: (file: string) => string | undefined,
 ): Fingerprint {
-  const top = event.frames.find((frame) => frame.inApp);
+  const top = framesOfIdentity(event).find((frame) => frame.inApp);
   const head: Parts = [
     { label: 'kind', value: 'exception' },
     { label: 'language', value: familyOf(event.language) },
@@ -47,6 +47,13 @@ export function exceptionFingerprint(
   const file = withoutContentHash(fileOf(top.file) ?? lastSegments(top.file));
   const place = placeParts(event.language === 'ruby' ? unqualified(top) : top, file);
   return seal([...head, ...place, ...(messageCounts(event.kind, top) ? messageParts(said) : [])]);
+}
+
+/** What was only raised again, as by one handler for all, is told apart by where it was raised first. */
+function framesOfIdentity({ type, message, frames, causes }: ExceptionEvent): readonly Frame[] {
+  const first = causes[0];
+  const isSame = first?.type === type && first.message === message;
+  return isSame && first.frames.some(({ inApp }) => inApp) ? first.frames : frames;
 }
 
 /** Whether the message is part of the identity: a place with its source text says enough. */

@@ -21,7 +21,7 @@ export interface ScanThread extends Disposable {
 /** A thread that nothing was asked of for so long is ended. */
 const idleMs = 60_000;
 /** Bounds what a log can make the thread hold; it needs a fraction of it. */
-const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 192 };
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 };
 
 const isSource = import.meta.url.endsWith('.ts');
 /** Beside this module: as it is, or as a bundle of its own. */

@@ -162,6 +162,21 @@ const unix: Form = {
   },
 };
 
+/** MSBuild on what has no line: `/src/Shop.csproj : error NU1101: …`, `CSC : error CS5001: … [/src/Shop.csproj]`. */
+const msbuild: Form = {
+  head: /^(\S.{0,1000}?\.(?:\w{0,8}proj|sln)|CSC|FSC|VBC|MSBUILD) : error ([A-Z]{1,8}\d{1,6}): (.{1,4000}?)(?: \[([^\]]{1,1000})\])?$/,
+  follow: single,
+  *parse([, origin = '', code, message = '', project]) {
+    yield found(
+      origin.includes('.') ? origin : (project ?? origin),
+      undefined,
+      undefined,
+      code,
+      message,
+    );
+  },
+};
+
 /** `Build FAILED.` of MSBuild repeats every error. */
 const msbuildEnd: Form = {
   head: /^Build FAILED\.$/,
@@ -186,6 +201,7 @@ const forms: readonly Form[] = [
   ...bundlerForms,
   compact,
   unix,
+  msbuild,
   msbuildEnd,
   goTool,
   erlc,

@@ -30,6 +30,8 @@ const seam = /^\s*--- .{1,200}---$|^\s*---$/;
 /** Where one of several inner exceptions ends. */
 const innerEnd = /\s*<---$/;
 const monoAgain = /^FATAL UNHANDLED EXCEPTION: /;
+/** Npgsql lists what the server said below the frames. */
+const exceptionData = /^\s{2,24}(?:Exception data:|[A-Z]\w{0,60}: .{0,4000})$/;
 /** The runtime gives up; below it prints frames, but no head. */
 const runtimeDeath = /^(Stack overflow)\.?$|^(?:Process terminated|Fatal error)\. ?(.{0,1000})$/;
 const repeated = /^(?:Repeat \d{1,9} times:|-{20,60})$/;
@@ -130,6 +132,7 @@ function followStack(strong: boolean): Follow {
     }
     if (endOfInner.test(line) && strong) return verdict;
     if (seam.test(line)) return frames > 0 ? 'enough' : 'no';
+    if (frames > 0 && strong && exceptionData.test(line)) return 'enough';
     if (frames > 0 && aborted.test(line)) return 'last';
     if (frames > 0 && monoAgain.test(line)) {
       inMessage = true;
@@ -155,6 +158,7 @@ function followConsole(): Follow {
     const isIndented = line.startsWith('      ');
     if (++lines > 400) return 'no';
     if (isIndented) return 'enough';
+    if (line === '') return 'more';
     if (lines === 1 || !head.test(line)) return 'no';
     thrown = followStack(true);
     return 'more';

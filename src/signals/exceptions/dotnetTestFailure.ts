@@ -3,9 +3,9 @@ import { isFrame, languageOf, readFrame } from './dotnetFrame.ts';
 import { maxFrames, type ParsedException } from './grammar.ts';
 import { exceptionOf, messageOf } from './parts.ts';
 
-/** MSTest puts a sentence before what was thrown. */
+/** MSTest puts a sentence before what was thrown, NUnit the step that failed. */
 const thrown =
-  /^(?:Test method \S{1,500} threw exception: \n)?([\w.+]{1,200}(?:Exception|Error)) ?: ([^]*)$/;
+  /^(?:Test method \S{1,500} threw exception: \n|(?:OneTime)?(?:SetUp|TearDown) ?: )?([\w.+]{1,200}(?:Exception|Error)) ?: ([^]*)$/;
 /** Inner exceptions, further right with each step: `----> System.IO.IOException : gone`. */
 const inner = /^\s{0,8}-{4,40}>? ?([\w.+`]{1,200}) : (.*)$/;
 

@@ -1,6 +1,12 @@
 import type { Frame } from '../../core/signal.ts';
-import { callLine, placeLine, readFrames } from './goFrames.ts';
-import { type Follow, type Grammar, maxMessageChars, type ParsedException } from './grammar.ts';
+import { callLine, framesByPanic, placeLine, readFrames } from './goFrames.ts';
+import {
+  type Follow,
+  type Grammar,
+  maxFrames,
+  maxMessageChars,
+  type ParsedException,
+} from './grammar.ts';
 
 const panicHead = /^(panic|fatal error): (.{0,16000})$/;
 const servingHead =
@@ -14,6 +20,8 @@ const signalHead = /^(SIG(?!QUIT)[A-Z]{2,6}): ([a-z][\w ]{2,60})$/;
 const goexitHead = /^fatal error: (no goroutines \(main called runtime\.Goexit\) - deadlock!)$/;
 const signalLine = /^\[signal \w{1,20}: [^\]]{1,300}\]$/;
 const repanic = /^\t{1,8}panic: /;
+/** Since Go 1.23 in the line of the first one. */
+const repanicked = / \[recovered, repanicked\]$/;
 const elided = /^\.\.\.\s?(?:additional|\d{1,9}) frames elided\.\.\.$/;
 const maxMessageLines = 40;
 
@@ -113,9 +121,7 @@ export function parsePanic(lines: readonly string[]): ParsedException | undefine
   const runtime = said.startsWith('runtime error: ');
   const isFatal = head?.[1] === 'fatal error';
   const hung = said.startsWith('test timed out after ') ? framesOfTest(lines) : undefined;
-  return {
-    language: 'go',
-    ...(hung ? { kind: 'test' } : {}),
+  const raised = {
     type: isFatal ? 'fatal error' : runtime ? 'runtime error' : 'panic',
     message: [said.replace(/^runtime error: | \[recovered[^\]]{0,40}\]$/g, ''), ...more]
       .join('\n')
@@ -123,9 +129,24 @@ export function parsePanic(lines: readonly string[]): ParsedException | undefine
       .replace(/ \[recovered[^\]]{0,40}\]$/, '')
       .slice(0, maxMessageChars),
     frames: hung ?? readFrames(lines, start + 1),
-    causes: [],
+  };
+  const again = hung ? undefined : framesOfRepanic(lines, start);
+  return {
+    language: 'go',
+    ...(hung ? { kind: 'test' } : {}),
+    ...raised,
+    ...(again ? { frames: again } : {}),
+    causes: again ? [raised] : [],
     severity: head && !hung ? 'fatal' : 'error',
   };
+}
+
+/** From the handler on that raised a panic again, where it is the program's own. */
+function framesOfRepanic(lines: readonly string[], start: number): readonly Frame[] | undefined {
+  const isAgain = lines.slice(0, start).some((line) => repanic.test(line) || repanicked.test(line));
+  const parts = isAgain ? framesByPanic(lines, start + 1) : [];
+  const handlers = parts.slice(0, -1).flat();
+  return handlers.some(({ inApp }) => inApp) ? parts.flat().slice(0, maxFrames) : undefined;
 }
 
 function messageTail(lines: readonly string[]): string[] {

@@ -69,6 +69,7 @@ import { rustTests } from './rustTests.ts';
 import { sanitizers } from './sanitizers.ts';
 import { sbt } from './sbt.ts';
 import { scalaTests } from './scalaTests.ts';
+import { springFailure } from './springFailure.ts';
 import { shell } from './shell.ts';
 import { swift } from './swift.ts';
 import { swiftTests } from './swiftTests.ts';
@@ -158,6 +159,7 @@ export const grammars: readonly Grammar[] = [
   erlang,
   lua,
   clojure,
+  springFailure,
   java,
   powershell,
   dotnet,

@@ -1,6 +1,7 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { isFrame, languageOf, readFrame } from './javaFrame.ts';
+import { followDeath, parseDeath } from './javaDeath.ts';
 import {
   addFrame,
   exceptionOf,
@@ -24,8 +25,11 @@ const saysError = /(?:Exception|Error|Throwable|Failure|Fault|Panic)$/;
 const trailingHead = new RegExp(
   String.raw`[\s:\[]((?:${qualified})(?:Exception|Error))(?:: (.*)|)$`,
 );
+/** The same of a type whose name says nothing. */
+const trailingType = new RegExp(String.raw`: (${qualified})(?:: (.*)|)$`);
 /** commons-logging's SimpleLog says it twice: `failed <com.acme.Lost: x>com.acme.Lost: x`. */
 const twiceHead = new RegExp(String.raw`<(${qualified})(?:: .{0,4000}?)?>\1(?:: (.*)|)$`);
+const weakHeads = [qualifiedHead, bareHead, trailingHead, trailingType, twiceHead];
 const linkHead =
   /^(\s*)(Caused by|Suppressed|Wrapped by): (?:\[CIRCULAR REFERENCE: ?)?([A-Za-z_$][\w$.]{0,250}?)(?:: (.*)|:?\s*)$/;
 /** Gradle parts them from the frames above, and the type from its words. */
@@ -36,11 +40,6 @@ const elided =
   /^\s*(?:\.\.\. (?:\d+ (?:more|common frames|frames|lines)|suppressed \d+)|\[?\.\.\.\]?$|\.\.\. \d+ trimmed$|<\d+ (?:internal|folded)|\[CIRCULAR REFERENCE|Locked ownable|- (?:locked|waiting|parking) )/;
 /** Groovy's `assert` prints no type, and draws what it knows of the condition below. */
 const powerAssert = /^(?:Caught: |Exception in thread ".{0,300}?" )?Assertion failed: ?$/;
-const crash = /^# A fatal error has been detected by the Java Runtime Environment/;
-/** Its report, and what a shell says below. */
-const crashLine = /^(?:#|Aborted(?: \(core dumped\))?$)/;
-const outOfMemory =
-  /^(?:Terminating due to |Aborting due to |Exception: )(java\.lang\.(?:OutOfMemoryError|StackOverflowError))(?:: (.*)| thrown from the UncaughtExceptionHandler.*)$/;
 const noMainClass =
   /^Error: (?:Could not find or load main class|Unable to initialize main class|Unable to access jarfile) /;
 /** What the launcher says first is only where it was; what was thrown stands below. */
@@ -52,21 +51,17 @@ export const java: Grammar = {
   hints: ['\n\tat ', 'Exception in thread', 'Caused by: ', 'OutOfMemory', 'Runtime Environment'],
   begin(line) {
     if (!mayBegin(line)) return undefined;
-    if (crash.test(line)) return (next) => (crashLine.test(next) ? 'enough' : 'no');
-    if (outOfMemory.test(line)) return () => 'no';
+    const death = followDeath(line);
+    if (death) return death;
     if (inStartUp.test(line)) return followStartUp();
     if (isStrong(line)) return followStack(line, true);
     if (isScriptError(line)) return undefined;
-    const isWeak = [qualifiedHead, bareHead, trailingHead, twiceHead].some((head) =>
-      head.test(line),
-    );
-    return isWeak ? followStack(line, false) : undefined;
+    return weakHeads.some((head) => head.test(line)) ? followStack(line, false) : undefined;
   },
   saysEnough: (line) => !isStrong(line),
   keepsLeveled: (line) => isFrame(line) || linkHead.test(line),
   *parse(lines, said = []) {
-    const [first = ''] = lines;
-    const parsed = parseCrash(lines) ?? parseAlone(first) ?? parseStack(lines, said.length > 0);
+    const parsed = parseDeath(lines) ?? parseStack(lines, said.length > 0);
     if (parsed) yield parsed;
   },
 };
@@ -83,7 +78,8 @@ function mayBegin(line: string): boolean {
     first === 35 ||
     (line.includes('>') && twiceHead.test(line)) ||
     qualifiedHead.test(line) ||
-    bareHead.test(line)
+    bareHead.test(line) ||
+    (line.includes(': ') && trailingType.test(line))
   );
 }
 
@@ -221,9 +217,19 @@ export function headOf(line: string): { type: string; message: string } | undefi
     bareHead.exec(text) ??
     (thread ? /^([\w$.]{1,250})(?:: (.*)|)$/.exec(text) : null) ??
     twiceHead.exec(text) ??
-    trailingHead.exec(text);
-  if (match) return { type: match[1] ?? '', message: match[2] ?? '' };
+    trailingHead.exec(text) ??
+    trailingType.exec(text);
+  if (match) return saidOnce(match[1] ?? '', match[2] ?? '');
   return thread && text.trim() !== '' ? { type: unnamed, message: text } : undefined;
+}
+
+/** `saving failed: com.acme.Lost: x com.acme.Lost: x`: named in the message, and again below it on the same line. */
+function saidOnce(type: string, message: string): { type: string; message: string } {
+  const again = message.indexOf(` ${type}: `);
+  const first = message.slice(0, again);
+  return again > 0 && message.endsWith(` ${type}: ${first}`)
+    ? { type, message: first }
+    : { type, message };
 }
 
 /** Some exceptions print themselves without their type. */
@@ -247,7 +253,7 @@ function readLinks(lines: readonly string[]): Link[] {
     const frame = readFrame(line);
     const link = frame ? null : linkHead.exec(isBelowCause ? `Caused by: ${line.trim()}` : line);
     isBelowCause = causeAlone.test(line);
-    if (frame) addFrame(current.frames, frame);
+    if (frame) addFrame(current.frames, asWritten(frame, current.frames.at(-1)));
     else if (link) {
       current = {
         kind: kinds[link[2] ?? ''] ?? 'cause',
@@ -260,6 +266,11 @@ function readLinks(lines: readonly string[]): Link[] {
     } else if (current.frames.length === 0 && !elided.test(line)) current.message.push(line);
   }
   return links;
+}
+
+/** An enum's own `valueOf` is the compiler's, and stands where the enum is declared. */
+function asWritten(frame: Frame, above: Frame | undefined): Frame {
+  return above?.function === 'java.lang.Enum.valueOf' ? { ...frame, inApp: false } : frame;
 }
 
 const kinds: Readonly<Record<string, Link['kind']>> = {
@@ -288,33 +299,4 @@ function inOrder(head: Link, links: readonly Link[]): { outermost: Cause; causes
 
 function causeOf({ type, message, frames }: Link): Cause {
   return { type, message: messageOf(message), frames };
-}
-
-/** `#  SIGSEGV (0xb) at pc=0x…, pid=7, tid=8` and the frame it names. */
-function parseCrash(lines: readonly string[]): ParsedException | undefined {
-  if (!crash.test(lines[0] ?? '')) return undefined;
-  const text = lines.map((line) => line.replace(/^#\s*/, ''));
-  const signal = text
-    .map(
-      (line) =>
-        /^(SIG[A-Z]{2,8}|EXCEPTION_\w{1,40}|Internal Error|Out of Memory Error) /.exec(line)?.[1],
-    )
-    .find(Boolean);
-  const problem = text.findIndex((line) => line.startsWith('Problematic frame'));
-  const where = problem < 0 ? '' : (text[problem + 1] ?? '');
-  const message = messageOf([
-    `A fatal error has been detected by the Java Runtime Environment`,
-    where,
-  ]);
-  return exceptionOf('java', { type: signal ?? 'Crash', message, frames: [] }, [], {
-    severity: 'fatal',
-  });
-}
-
-function parseAlone(line: string): ParsedException | undefined {
-  const match = outOfMemory.exec(line);
-  if (!match) return undefined;
-  return exceptionOf('java', { type: match[1] ?? '', message: match[2] ?? '', frames: [] }, [], {
-    severity: 'fatal',
-  });
 }

@@ -137,14 +137,18 @@ function readMessage(record: Json): string | undefined {
   return template === undefined ? undefined : rendered(template, record);
 }
 
-/** Serilog: the values that a message's template names stand beside it. */
+/**
+ * Serilog: the values that a message's template names stand beside it. It quotes texts, and so their words are
+ * no part of the message's own; ids read as well without.
+ */
 function rendered(template: string, record: Json): string {
   const values = objectAt(record, 'Properties') ?? record;
   return template
     .slice(0, maxMessageChars)
     .replace(/\{[@$]?(\w{1,80})[^{}]{0,40}\}/g, (hole, name: string) => {
       const value = own(values, name);
-      return value === undefined ? hole : typeof value === 'string' ? value : JSON.stringify(value);
+      if (value === undefined) return hole;
+      return typeof value === 'string' && /\d/.test(value) ? value : JSON.stringify(value);
     });
 }
 

@@ -84,6 +84,12 @@ const forms: readonly Form[] = [
     header: /^[a-z][\w-]{0,60}(?:\.[\w-]{1,60}){0,8} ([A-Z]{4,8}): /,
   },
   {
+    // The name, the level and the message, as Python's manual shows it: `shop.orders - ERROR - `
+    may: (line) => line.includes(' - '),
+    header: /^[A-Za-z_][\w.-]{0,100} - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - (?=\S)/,
+    language: 'python',
+  },
+  {
     may: (line) => line.includes('.py:'),
     header: rich,
     tail: /\s[\w.-]{1,100}\.py:\d{1,7}\s{0,8}$/,
@@ -106,6 +112,14 @@ const forms: readonly Form[] = [
     may: isBracketed,
     header: new RegExp(`^\\[${date}T${time}Z ([A-Z]{4,5}) {1,2}[\\w:]{1,160}\\] `),
     language: 'rust',
+  },
+  {
+    // bunyan's command line: `[2026-03-02T10:00:00.123Z] ERROR: shop/4512 on web-1: `
+    may: (line) => isBracketed(line) && line.includes(' on '),
+    header: new RegExp(
+      `^\\[${date}T${time}Z\\] {1,2}([A-Z]{4,5}): [^\\s/]{1,80}(?:/[^\\s/]{1,80})?/\\d{1,9} on [\\w.-]{1,100}: `,
+    ),
+    language: 'javascript',
   },
   {
     // NestJS: `[Nest] 4512  - 03/02/2026, 10:00:05 AM   ERROR [OrdersService] `

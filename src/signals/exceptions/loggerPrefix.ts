@@ -25,6 +25,8 @@ const dayFirst =
   /\[?(?:\d{2}[/-](?:\d{2}|[A-Z][a-z]{2})[/-]|\d{2} [A-Z][a-z]{2} )\d{4}[: ,]{1,2}\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: (?:[+-]\d{4}|[A-Z]{2,5}(?=\])|[A-Z]\w{2,20}\/[\w/+-]{2,40}(?=\])))?\]?/y;
 /** Spark's and Hadoop's: `26/03/02 10:00:00`. */
 const shortYear = /\[?\d{2}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?\]?(?= )/y;
+/** Milliseconds since 1970, as log4j's UNIX_MILLIS. */
+const epoch = /1\d{12}(?= )/y;
 /** JavaScript's `toLocaleString()` in its usual locale. */
 const monthFirst = /\[?\d{1,2}\/\d{1,2}\/\d{4}, \d{1,2}:\d{2}:\d{2} [AP]M\]?/y;
 const gap = /\s{0,8}(?:[|\-–·]\s{1,4})?/y;
@@ -60,6 +62,7 @@ const components = [
   String.raw`(?:[\w.]{1,80}:)?[\w@/.-]{1,160}\.(?:py|rb|go|js|ts):\d{1,6}\s{1,4}(?![-–:|]\s)`, // pay.tax:app/pay.py:12
   String.raw`[\w$.]{1,100}(?::\d{1,6}|#[\w$<>]{1,80}):\s{1,4}`, // c.a.Foo:12:, c.a.Foo#bar:
   String.raw`(?:[a-z]\w{0,60}\.){2,15}[A-Z][\w$]{0,100}\.[a-z<][\w<>$]{0,100}\s{1,4}(?=[^\s(])`, // com.acme.Foo.bar
+  String.raw`(?:[a-z]\w{0,60}\.){1,15}[A-Z][\w$]{0,100}(?:\s{1,40}\[[^\]\n]{1,80}\]\s{1,4}|\s{2,40})(?=[^\s\-:|[({])`, // com.acme.Foo [main]
   String.raw`[\w$.<>]{1,200}\([\w$-]{1,80}\.\w{1,8}:\d{1,7}\)\s{0,4}[-:]?\s{1,4}`, // c.a.Foo.bar(Foo.java:12)
   String.raw`[\w$@/.-]{1,100}(?:\s{1,60}(?:\[[^\]\n]{0,80}\]|\([^()\n]{1,80}\)|\{[^{}\n]{0,200}\})){1,3}\s{1,8}(?:-|:|\|)\s{1,4}`, // c.a.Foo [main] {} -
   String.raw`\w{1,60}(?:::\w{1,60}){1,10}:\s{1,4}`, // shop::api:
@@ -207,7 +210,7 @@ function readTime(line: string, at: number): Time | undefined {
     const end = iso.lastIndex + (line.startsWith(': ', iso.lastIndex) ? 1 : 0); // pm2's colon
     return { ...(value === undefined ? {} : { iso: value }), end };
   }
-  for (const pattern of [clock, syslog, monthFirst, dayFirst, shortYear]) {
+  for (const pattern of [clock, syslog, monthFirst, dayFirst, shortYear, epoch]) {
     pattern.lastIndex = at;
     if (pattern.test(line)) return { end: pattern.lastIndex };
   }

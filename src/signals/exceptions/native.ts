@@ -10,7 +10,9 @@ interface Report {
   parse(head: RegExpExecArray, lines: readonly string[]): ParsedException;
 }
 
-const oneLine = (): Follow => (line) => (/^(?:Aborted|Abort trap)\b/.test(line) ? 'last' : 'no');
+/** What a shell says of the same end. */
+const aborted = /^(?:(?:[^:]{1,300}: line \d{1,9}: \s{0,8}\d{1,12} )?Aborted|Abort trap)\b/;
+const oneLine = (): Follow => (line) => (aborted.test(line) ? 'last' : 'no');
 const whatLine = /^\s{0,4}what\(\):\s{1,4}(.{0,8000})$/;
 
 /** glibc: `prog: a.cpp:10: void f(int): Assertion `x' failed.` */
@@ -55,14 +57,14 @@ const terminated: Report = {
   follow: () => {
     let said = 0;
     return (line) => {
-      if (/^(?:Aborted|Abort trap)\b/.test(line)) return 'last';
+      if (aborted.test(line)) return 'last';
       if (said === 0) return whatLine.test(line) && ++said ? 'enough' : 'no';
       return /^\s+\S/.test(line) && ++said < 20 ? 'enough' : 'no';
     };
   },
   parse(head, lines) {
     const what = whatLine.exec(lines[1] ?? '')?.[1];
-    const rest = lines.slice(2).filter((line) => !line.startsWith('Abort'));
+    const rest = lines.slice(2).filter((line) => !aborted.test(line));
     const message =
       what === undefined
         ? head[2]
@@ -111,11 +113,7 @@ const heap: Report = {
 const pureVirtual: Report = {
   head: /^(?:libc\+\+abi: )?((?:[Pp]ure|[Dd]eleted) virtual (?:method|function) called)!?$/,
   follow: () => (line) =>
-    line.startsWith('terminate called without')
-      ? 'enough'
-      : /^Aborted\b/.test(line)
-        ? 'last'
-        : 'no',
+    line.startsWith('terminate called without') ? 'enough' : aborted.test(line) ? 'last' : 'no',
   parse: (head) => crash('SIGABRT', head[1] ?? '', [], 'cpp'),
 };
 

@@ -18,6 +18,8 @@ const stackFrame = /^(?:PHP )?#(\d{1,5}) (.*)$/;
 const framePlace = /^(.{1,800}?)\((\d{1,9})\): (.*)$/;
 const nextHead = new RegExp(String.raw`^Next (${typeName})(?:: (.*)|)$`);
 const xdebugHead = /^(?:PHP )?(?:Stack trace|Call Stack):$/;
+/** Xdebug says what was thrown a second time, and then how it came there. */
+const callStack = 'Call Stack:';
 const xdebugFrame =
   /^(?:PHP)?\s{1,4}(?:\d{1,4}\. |[\d.]{1,10}\s{1,10}\d{1,12}\s{1,4}\d{1,4}\. )(.{1,500}?) (\S{1,500}):(\d{1,9})$/;
 /** `(string) $exception`, as error_log is given it. */
@@ -157,7 +159,7 @@ function followReport(line: string, found: RegExpExecArray): Follow {
       if (xdebugHead.test(next) || xdebugFrame.test(next)) return 'enough';
       return stackFrame.test(next) ? 'enough' : 'no';
     }
-    if (thrownIn.test(next)) {
+    if (thrownIn.test(next) || next === callStack) {
       state = 'done';
       return 'enough';
     }
@@ -245,11 +247,19 @@ function parseReport(lines: readonly string[]): ParsedException | undefined {
   const found = report.exec(first);
   const message = found && isReport(found) ? (found[4] ?? '') : '';
   const thrown = uncaught.exec(message);
-  if (thrown) return parseChain([`${thrown[1]}: ${thrown[2] ?? ''}`, ...lines.slice(1)], true);
+  if (thrown) {
+    const rest = withoutXdebug(lines.slice(1));
+    return parseChain([`${thrown[1]}: ${thrown[2] ?? ''}`, ...rest], true);
+  }
   if (found && message !== '') return parseEngine(found, lines);
   const head = printed.exec(first);
   if (!head || !lines.some((line) => stackHead.test(line))) return undefined;
   return parseChain([`${head[1]}: ${head[2]} in ${head[3]}:${head[4]}`, ...lines.slice(1)], false);
+}
+
+function withoutXdebug(lines: readonly string[]): readonly string[] {
+  const end = lines.indexOf(callStack);
+  return end < 0 ? lines : lines.slice(0, Math.max(0, lines.lastIndexOf('', end - 2)));
 }
 
 /** The root cause is printed first; each `Next` wraps what stands before it. */

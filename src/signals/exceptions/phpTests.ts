@@ -17,6 +17,8 @@ const unitOthers = /^There (?:was|were) \d{1,6} (?:risky|skipped|incomplete) tes
 const unitListEnd = /^(?:--|OK\b.{0,200}|[A-Z]{2,20}!|There (?:was|were) \d.{0,60}:)$/;
 /** `--testdox`: the test as a sentence, and behind bars what PHPUnit says of it otherwise. */
 const testdoxHead = /^ {1,4}[✘✗] \S/;
+/** `--testdox` shows each failure where it ran, and all of them again below this. */
+const testdoxSummary = 'Summary of non-successful tests:';
 const testdoxBar = /^ {1,8}[│┐├┴|](?: (.*)|)$/;
 /** Pest and Collision: `FAILED  Tests\CartTest > it adds   LostException`, the message, the place with its source. */
 const pestHead = new RegExp(
@@ -30,22 +32,32 @@ const pestRule = /^ {2}─{20}/;
 export const phpTests: Grammar = {
   language: 'php',
   standsAlone: true,
-  hints: ['Failed asserting', '::test', ' ✘ ', ' FAILED  ', ' risky test', ' incomplete test'],
+  hints: [
+    'Failed asserting',
+    '::test',
+    ' ✘ ',
+    testdoxSummary,
+    ' FAILED  ',
+    ' risky test',
+    ' incomplete test',
+  ],
   begin(line) {
     if (line.startsWith(' ')) {
       if (pestHead.test(line)) return followPest();
       return testdoxHead.test(line) ? followTestdox() : undefined;
     }
+    if (line === testdoxSummary) return followSummary();
     if (unitOthers.test(line)) return followOthers();
     return line.includes('::') && unitHead.test(line) ? followUnit() : undefined;
   },
   *parse(lines) {
     const [first = ''] = lines;
-    const parsed = unitOthers.test(first)
-      ? silentFailure('php')
-      : pestHead.test(first)
-        ? parsePest(lines)
-        : parseUnit(testdoxHead.test(first) ? lines.slice(1).map(behindBar) : lines.slice(1));
+    const parsed =
+      first === testdoxSummary || unitOthers.test(first)
+        ? silentFailure('php')
+        : pestHead.test(first)
+          ? parsePest(lines)
+          : parseUnit(testdoxHead.test(first) ? lines.slice(1).map(behindBar) : lines.slice(1));
     if (parsed) yield parsed;
   },
 };
@@ -61,6 +73,15 @@ function followOthers(): Follow {
   return (line, leveled) => {
     if (unitHead.test(line)) lines = 0;
     return leveled || unitListEnd.test(line) || ++lines > maxOtherLines ? 'no' : 'enough';
+  };
+}
+
+function followSummary(): Follow {
+  let lines = 0;
+  return (line) => {
+    if (++lines > maxLines) return 'no';
+    if (unitListEnd.test(line)) return 'last';
+    return /^(?:$|[ A-Z])/.test(line) ? 'enough' : 'no';
   };
 }
 

@@ -43,7 +43,8 @@ export const python: Grammar = {
   language: 'python',
   hints: ['Traceback (most', 'File "'],
   namesLast: true,
-  repeatsHeaders: true,
+  // logging writes its header before the first line alone, but some handlers before each.
+  keepsLeveled: (_line, isHeaded) => isHeaded,
   begin(line) {
     const headed = followHeader(line);
     if (headed) return headed;
@@ -105,6 +106,7 @@ function followTraceback(base: number, first: 'frames' | 'bare'): Follow {
       return ++messageLines <= maxStatementLines ? 'enough' : 'no';
     }
     if (state !== 'chained') {
+      if (groupHeader.test(line)) return 'no';
       if (line.trim() === '' && ++blanks <= maxBlanks) {
         state = 'blank';
         return 'enough';
@@ -245,6 +247,7 @@ function followGroup(): Follow {
       next = followHeader(line);
       return next ? 'more' : 'no';
     }
+    if (groupHeader.test(line)) return 'no';
     if (groupLine.test(line)) {
       if (closing.test(line)) state = 'closed';
       else if (state === 'closed' || groupType.test(line)) state = 'open';

@@ -15,7 +15,7 @@ const newPlace = /^(\S.{0,1000}?):(\d{1,9}):(\d{1,9}):$/;
 const oldPlace = /^'(.{0,8000})', (\S.{0,1000}?):(\d{1,9})(?::(\d{1,9}))?$/;
 const oldEnd = /^(.{0,8000})', (\S.{0,1000}?\.rs):(\d{1,9})(?::(\d{1,9}))?$/;
 const note = /^note: /;
-const overflowed = /^thread '([^'\n]{0,200})'(?: \(\d{1,12}\))? (has overflowed its stack)$/;
+const overflowed = /^thread '([^'\n]{0,200})'(?: \(\d{1,12}\))? has overflowed its stack$/;
 const allocation = /^memory allocation of \d{1,20} bytes failed$/;
 const backtrace = /^(?:stack backtrace|Stack backtrace):$/;
 const frameLine = /^\s{1,8}\d{1,4}:\s{1,24}(?:0x[0-9a-f]{1,16} - )?(\S.{0,2000})$/;
@@ -148,9 +148,9 @@ function parseReport(lines: readonly string[]): ParsedException | undefined {
 }
 
 function parseOverflow(lines: readonly string[]): ParsedException | undefined {
-  const match = overflowed.exec(lines[0] ?? '');
-  if (!match) return undefined;
-  const message = `thread ${match[2]}`;
+  const name = overflowed.exec(lines[0] ?? '')?.[1];
+  if (name === undefined) return undefined;
+  const message = `thread '${name}' has overflowed its stack`;
   const none = { frames: [], causes: [] };
   return { language: 'rust', type: 'stack overflow', message, ...none, severity: 'fatal' };
 }

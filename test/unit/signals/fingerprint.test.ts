@@ -111,6 +111,11 @@ describe('fingerprint', () => {
     ['file', {}, { frames: [frame({ file: '/srv/a/src/pay.js' })] }],
     ['function', {}, { frames: [frame({ function: 'total' })] }],
     [
+      'where what was raised again was raised first',
+      { causes: [{ type: 'TypeError', message: 'no price', frames: [frame({ function: 'a' })] }] },
+      { causes: [{ type: 'TypeError', message: 'no price', frames: [frame({ function: 'b' })] }] },
+    ],
+    [
       'file, where words look as long as a hash',
       { frames: [frame({ file: '/srv/a/src/cart-handler1.js' })] },
       { frames: [frame({ file: '/srv/a/src/cart-handler2.js' })] },

@@ -277,6 +277,11 @@ describe('what build tools and linkers complain of', () => {
       [
         "error multiple definition: multiple definition of `lid(int)'; main.o:/srv/main.cpp:9: first defined here @ - /srv/lid.cpp:4",
       ],
+    '/srv/shop/Shop.csproj : error NU1101: Unable to find package Lids.\n  Failed to restore /srv/shop/Shop.csproj (in 1.2 sec).\n':
+      ['error NU1101: Unable to find package Lids. @ - /srv/shop/Shop.csproj:-'],
+    "CSC : error CS5001: Program does not contain a static 'Main' method [/srv/shop/Shop.csproj]\n":
+      ["error CS5001: Program does not contain a static 'Main' method @ - /srv/shop/Shop.csproj:-"],
+    'the sums : error AB12: are told\n': [],
     'make: *** [Makefile:101: all] Error 2\nninja: build stopped: subcommand failed.\n': [],
   };
   for (const [text, found] of Object.entries(complaints)) {

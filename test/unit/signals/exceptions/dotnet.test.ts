@@ -4,6 +4,47 @@ import { eventsIn, summaries } from '../support/readLines.ts';
 const onTop = (frame: string): string => `System.InvalidOperationException: no\n   at ${frame}\n`;
 
 describe('.NET grammar', () => {
+  const rejected = `Acme.SaveException: not saved
+ ---> Npgsql.PostgresException (0x80004005): 23505: duplicate key
+
+DETAIL: Key (id)=(42) already exists.
+   at Npgsql.NpgsqlDataReader.NextResult(Boolean async)
+  Exception data:
+    Severity: ERROR
+    SqlState: 23505
+    Line: 664
+   --- End of inner exception stack trace ---
+   at Acme.Store.Save(Booking b) in /srv/cs/Store.cs:line 101
+`;
+  const saved = ['error Acme.SaveException: not saved @ Acme.Store.Save /srv/cs/Store.cs:101'];
+
+  it('reads on below what Npgsql lists of the server', () => {
+    assert.deepEqual(summaries(rejected), saved);
+    assert.deepEqual(summaries(`2026-03-02 10:00:00.123 +01:00 [ERR] no\n${rejected}`), saved);
+  });
+
+  it('reads on below an empty line in what a console logger prints', () => {
+    const indented = rejected.replace(/^(?=.)/gm, '      ');
+    assert.deepEqual(summaries(`fail: Acme.Store[7]\n      cannot save\n${indented}`), saved);
+    assert.deepEqual(summaries('fail: Acme.Store[7]\n      cannot save\n\ninfo: done\n'), [
+      'error LoggedError: cannot save',
+    ]);
+  });
+
+  it('reads what was thrown before or behind a test of NUnit', () => {
+    for (const step of ['OneTimeSetUp: ', 'SetUp : ', 'TearDown : ']) {
+      const text = `  Failed Opens [1 ms]
+  Error Message:
+   ${step}System.TimeoutException : no database
+  Stack Trace:
+     at Acme.Fixture.Open() in /srv/Fixture.cs:line 9
+`;
+      assert.deepEqual(summaries(text), [
+        'error System.TimeoutException: no database @ Acme.Fixture.Open /srv/Fixture.cs:9',
+      ]);
+    }
+  });
+
   it('reads inner exceptions, the outermost first', () => {
     const [event, ...others] = eventsIn(`Unhandled exception. Acme.LostException: order 7 lost
  ---> System.Net.Sockets.SocketException (111): Connection refused

@@ -26,7 +26,7 @@ describe('go grammar', () => {
     );
   });
 
-  it('counts a panic that was recovered and raised again once, where it was raised first', () => {
+  it('counts a panic that was recovered and raised again once, with where it was raised first as its cause', () => {
     const [only, ...more] = eventsIn(`panic: boom [recovered]
 	panic: boom
 
@@ -40,7 +40,41 @@ main.work(...)
 `);
     assert.equal(more.length, 0);
     assert.equal(only?.message, 'boom');
-    assert.equal(only?.frames[0]?.line, 44);
+    assert.deepEqual(
+      [only?.frames, only?.causes[0]?.frames].map((frames) => frames?.map(({ line }) => line)),
+      [[30, 44], [44]],
+    );
+  });
+
+  it('leaves the handlers of libraries out of a panic that was raised again', () => {
+    const [only] = eventsIn(`panic: boom [recovered, repanicked]
+
+goroutine 7 [running]:
+testing.tRunner.func1.2({0x45e0a0, 0xc00001c0a8})
+	/usr/lib/go-1.23/src/testing/testing.go:1632 +0x230
+panic({0x45e0a0, 0xc00001c0a8})
+	/usr/lib/go-1.23/src/runtime/panic.go:785 +0x132
+main.work(...)
+	/home/ann/depot/main.go:44
+`);
+    assert.deepEqual([only?.frames.length, only?.message, only?.causes], [1, 'boom', []]);
+  });
+
+  it('ends where another runtime names a place', () => {
+    assert.deepEqual(
+      summaries(`panic: boom
+
+goroutine 1 [running]:
+main.work(...)
+	/home/ann/depot/main.go:44
+/home/ann/depot/bin.rb:11:in \`take': bin 4 is lost (Depot::Lost)
+	from /home/ann/depot/main.rb:4:in \`<main>'
+`),
+      [
+        'fatal panic: boom @ main.work /home/ann/depot/main.go:44',
+        'error Depot::Lost: bin 4 is lost @ take /home/ann/depot/bin.rb:11',
+      ],
+    );
   });
 
   it('leaves out the frames of the server and of modules; the process goes on', () => {

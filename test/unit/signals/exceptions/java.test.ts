@@ -19,6 +19,65 @@ Caused by: java.io.EOFException
 const onTop = (frame: string): string => `java.lang.IllegalStateException: no\n\tat ${frame}\n`;
 
 describe('java grammar', () => {
+  it('reads an enum that has no such constant where it was asked for, not where it is declared', () => {
+    assert.deepEqual(
+      summaries(`java.lang.IllegalArgumentException: No enum constant shop.Cart.State.LOST
+	at java.base/java.lang.Enum.valueOf(Enum.java:273)
+	at shop.Cart$State.valueOf(Cart.java:5)
+	at shop.Cart.advance(Cart.java:30)`),
+      [
+        'error java.lang.IllegalArgumentException: No enum constant shop.Cart.State.LOST @ shop.Cart.advance shop/Cart.java:30',
+      ],
+    );
+  });
+
+  it('reads a type that says nothing behind other words when a frame stands below', () => {
+    const frame = '\tat depot.Shelf.take(Shelf.scala:9)\n';
+    const place = '@ depot.Shelf.take depot/Shelf.scala:9';
+    assert.deepEqual(summaries(`take failed: depot.Aborted\n${frame}`), [
+      `error depot.Aborted:  ${place}`,
+    ]);
+    assert.deepEqual(summaries(`take failed: depot.Aborted: by Ann\n${frame}`), [
+      `error depot.Aborted: by Ann ${place}`,
+    ]);
+    assert.deepEqual(summaries('loaded first: depot.Shelf\nand: depot.Drawer: 3 of them\n'), []);
+  });
+
+  it('reads once what is said and thrown on the same line', () => {
+    assert.deepEqual(
+      summaries(
+        'cannot save: shop.LostException: cart 7 shop.LostException: cart 7\n\tat shop.Cart.save(Cart.java:4)\n',
+      ),
+      ['error shop.LostException: cart 7 @ shop.Cart.save shop/Cart.java:4'],
+    );
+  });
+
+  it('reads why Spring Boot could not start, and nothing of what to do about it', () => {
+    const header =
+      '2026-03-02T10:00:00.123Z ERROR 1 --- [main] o.s.b.d.LoggingFailureAnalysisReporter   : ';
+    const stars = '*'.repeat(27);
+    const [event, ...others] = eventsIn(`${header}
+
+${stars}
+APPLICATION FAILED TO START
+${stars}
+
+Description:
+
+Web server failed to start. Port 8080 was already in use.
+
+Action:
+
+Stop the process that listens on port 8080.
+
+bye
+`);
+    assert.deepEqual(others, []);
+    assert.equal(event?.message, 'Web server failed to start. Port 8080 was already in use.');
+    assert.deepEqual([event.kind, event.severity], ['log', 'fatal']);
+    assert.ok(event.raw.endsWith('port 8080.\n'));
+  });
+
   it('reads a trace that has lost its indentation, and no talk of places', () => {
     assert.deepEqual(
       summaries(`java.lang.IllegalStateException: no price

@@ -569,6 +569,15 @@ describe('loggers and transports', () => {
   for (const [name, log] of Object.entries(logs)) {
     it(`reads an error of ${name}`, () => assert.deepEqual(summaries(log), expected[name]));
   }
+
+  it('quotes the texts in a message of Serilog, as it does, but no ids', () => {
+    const stock = (item: string): string =>
+      JSON.stringify({ '@mt': 'Stock of {Item} is {Left}', '@l': 'Error', Item: item, Left: 4 });
+    assert.deepEqual(summaries(`${stock('rope')}\n${stock('r-17')}\n`), [
+      'error LoggedError: Stock of "rope" is 4',
+      'error LoggedError: Stock of r-17 is 4',
+    ]);
+  });
 });
 
 describe("Go's loggers", () => {

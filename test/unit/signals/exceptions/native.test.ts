@@ -254,4 +254,18 @@ SUMMARY: ThreadSanitizer: data race /srv/depot/lock.cpp:4:2 in depot::take()
       ['error ThreadSanitizer: data race @ depot::take /srv/depot/lock.cpp:4'],
     );
   });
+
+  it('counts an end once that the shell tells, too', () => {
+    const shell = (pid: number): string =>
+      `run.sh: line 4:  ${pid} Aborted                 ./depot take\n`;
+    const text = `terminate called after throwing an instance of 'std::runtime_error'
+  what():  bin 4 lost
+${shell(4711)}free(): invalid pointer
+${shell(4712)}`;
+    assert.deepEqual(
+      eventsIn(text).map(({ type, message }) => `${type}: ${message}`),
+      ['std::runtime_error: bin 4 lost', 'SIGABRT: free(): invalid pointer'],
+    );
+    assert.equal(eventsIn(shell(4713)).length, 1);
+  });
 });

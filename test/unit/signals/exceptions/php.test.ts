@@ -238,4 +238,20 @@ there is nothing wrong
 "} `;
     assert.equal(eventsIn(text)[0]?.frames[0]?.function, String.raw`Shop\Cart->coupon`);
   });
+
+  it('reads what Xdebug makes of an exception that nobody caught', () => {
+    const text = `
+Fatal error: Uncaught TypeError: f(): Argument #1 must be int, called in /srv/app/run.php on line 9 and defined in /srv/app/shop.php on line 4
+
+TypeError: f(): Argument #1 must be int, called in /srv/app/run.php on line 9 and defined in /srv/app/shop.php on line 4
+
+Call Stack:
+    0.0001     396232   1. {main}() /srv/app/run.php:0
+    0.0002     400776   2. f($n = 'x') /srv/app/run.php:9
+
+`;
+    const said =
+      'fatal TypeError: f(): Argument #1 must be int, called in /srv/app/run.php on line 9 and defined @ - /srv/app/shop.php:4';
+    assert.deepEqual(summaries(text + text), [said, said]);
+  });
 });

@@ -182,4 +182,28 @@ Tests: 3, Assertions: 3, Failures: 3.`;
       String.raw`error Depot\OutOfStock: only 2 left @ - /srv/depot/src/Stock.php:11`,
     ]);
   });
+
+  it('of PHPUnit as sentences, which it lists twice', () => {
+    const failed = ` ✘ Size
+   │
+   │ Failed asserting that 3 is identical to 4.
+   │
+   │ /srv/depot/tests/LidTest.php:10
+   │
+`;
+    const text = `Lid
+ ✔ Colour
+${failed}
+Time: 00:00.021, Memory: 6.00 MB
+
+Summary of non-successful tests:
+
+Lid
+${failed}
+FAILURES!
+Tests: 2, Assertions: 2, Failures: 1.`;
+    assert.deepEqual(summaries(text), [
+      'error ExpectationFailedException: Failed asserting that 3 is identical to 4. @ - /srv/depot/tests/LidTest.php:10',
+    ]);
+  });
 });

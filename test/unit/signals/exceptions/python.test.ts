@@ -252,6 +252,25 @@ OutOfStock: only 2 of tea left          `;
       ]);
   });
 
+  it('begins anew with each exception group, whatever it follows', () => {
+    const group = (n: number): string => `  + Exception Group Traceback (most recent call last):
+  |   File "/srv/app/jobs.py", line 21, in run
+  |     raise ExceptionGroup("run failed", errors)
+  | ExceptionGroup: run ${n} failed (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | ExceptionGroup: inner (1 sub-exception)
+    +-+---------------- 1 ----------------
+      | OSError: [Errno 5] disk fault
+      +------------------------------------
+`;
+    assert.deepEqual(
+      eventsIn(`${traceback()}\n${group(1)}${group(2)}${traceback()}\n`).map(
+        ({ message }) => message,
+      ),
+      ["'sku-1'", 'run 1 failed (1 sub-exception)', 'run 2 failed (1 sub-exception)', "'sku-1'"],
+    );
+  });
+
   it('says nothing for a traceback without its exception, and for talk about one', () => {
     const cut = traceback().split('\n').slice(0, -1).join('\n');
     assert.deepEqual(eventsIn(cut), []);

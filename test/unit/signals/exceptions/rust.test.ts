@@ -95,7 +95,7 @@ note: Some details are omitted, run with \`RUST_BACKTRACE=full\` for a verbose b
       summaries(
         "\nthread 'main' (5) has overflowed its stack\nfatal runtime error: stack overflow, aborting\n",
       ),
-      ['fatal stack overflow: thread has overflowed its stack'],
+      ["fatal stack overflow: thread 'main' has overflowed its stack"],
     );
   });
 
