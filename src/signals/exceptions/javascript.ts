@@ -7,6 +7,7 @@ import {
   maxMessageChars,
   type ParsedException,
 } from './grammar.ts';
+import { endsChildOutput, isCommandFailed, maxChildLines } from './javascriptChild.ts';
 import {
   fileFrame,
   frame,
@@ -165,7 +166,12 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
   const uncaught = kind === 'uncaught';
   const isLabel = !uncaught && !namedHead.test(head);
   const isName = /^[\w$.]{1,101}$/.test(head);
+  let inChild = isCommandFailed(head) && !opens;
   return (line) => {
+    if (inChild) {
+      if (!endsChildOutput(line)) return ++messageLines <= maxChildLines ? 'more' : 'no';
+      inChild = false;
+    }
     if (phase === 'properties') {
       if (indentOf(line) <= base && /^\s*[}\]]/.test(line)) {
         phase = 'closed';
@@ -295,7 +301,7 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
     return parsed && { ...parsed, frames: asWritten(parsed.frames, placed) };
   }
   const place = placeLine.exec(lines[0] ?? '');
-  const body = place ? belowExcerpt(lines) : lines;
+  const body = place ? belowExcerpt(lines) : withoutLabel(lines);
   if (body.length === 0) return undefined;
   const broken = parsePluginError(body);
   if (broken) return broken;
@@ -311,6 +317,17 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
   }
   // A bracketed error in a sentence is how a message quotes one; alone on its line it was printed.
   return assemble(tree, place, lines);
+}
+
+/** `console.error('Error:', error)`: the word alone, or in a sentence, before the error and right above its frames. */
+const label =
+  /^Error: (?:[^:]{0,200}[^\s:] )?(?=(?:[A-Z_$][\w$.]{0,80}(?:Error|Exception)|[A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[[\w.]{1,80}\])?: )/;
+
+function withoutLabel(lines: readonly string[]): readonly string[] {
+  const [head = '', below = ''] = lines;
+  return isOwnFrame(below) && label.test(head)
+    ? [head.replace(label, ''), ...lines.slice(1)]
+    : lines;
 }
 
 /** The top frame of ours at the place that Next says it has in the file as written. */
@@ -353,13 +370,23 @@ function parseTree(lines: readonly string[]): Tree | undefined {
   const head = readHead(lines[0] ?? '');
   if (!head) return undefined;
   const bracket = bracketHead.test(lines[0] ?? '') || opensProperties.test(lines[0] ?? '');
-  const firstFrame = lines.findIndex((line, at) => at > 0 && isFrame(line) && isOwnFrame(line));
+  const child = isCommandFailed(lines[0] ?? '') ? lines.findIndex(endsChildOutput) : -1;
+  const isFirst = (line: string, at: number) => at > Math.max(child - 1, 0) && isOwnFrame(line);
+  const firstFrame = lines.findIndex(isFirst);
   const hasOwnFrames =
     firstFrame > 0 && !(bracket && lines.slice(0, firstFrame).some((line) => listHead.test(line)));
   const { frames, next } = hasOwnFrames ? readFrames(lines, firstFrame) : { frames: [], next: 1 };
   const said = hasOwnFrames && !bracket ? lines.slice(0, firstFrame) : lines.slice(0, 1);
   const message = messageOf([head.message, ...withoutExcerpt(said).slice(1)]);
-  return { ...head, message, frames, children: parseChildren(lines.slice(next)) };
+  const children = parseChildren(lines.slice(next));
+  return { ...head, message, frames, children: [...childTree(lines.slice(1, child)), ...children] };
+}
+
+/** What the command that failed had thrown itself. */
+function childTree(lines: readonly string[]): readonly Tree[] {
+  const at = lines.findIndex((line) => isStrongHead(line) && !isCommandFailed(line));
+  const tree = at < 0 ? undefined : parseTree(lines.slice(at));
+  return tree && tree.frames.length > 0 ? [tree] : [];
 }
 
 function readFrames(lines: readonly string[], from: number) {

@@ -233,6 +233,56 @@ Node.js v24.21.0
       'error AssertionError: expect(received).rejects.toThrow(expected) @ Object.<anonymous> test/fare.test.ts:8',
     ],
   },
+  "the word before an error that is printed, but not an error's own message": {
+    log: `Error: TypeError: no rate
+    at rateOf (/srv/depot/src/tax.js:5:30)
+Error: could not process invoice LateInvoice: 12 days late
+    at remind (/srv/depot/src/tax.js:13:9)
+Error: upload failed: TimeoutError: 30 s
+    at upload (/srv/depot/src/tax.js:21:9)
+`,
+    found: [
+      'error TypeError: no rate @ rateOf /srv/depot/src/tax.js:5',
+      'error LateInvoice: 12 days late @ remind /srv/depot/src/tax.js:13',
+      'error Error: upload failed: TimeoutError: 30 s @ upload /srv/depot/src/tax.js:21',
+    ],
+  },
+  'a command that failed, with the crash of its own in the message': {
+    log: `node:child_process:1017
+    throw err;
+    ^
+
+Error: Command failed: node /srv/depot/crash.js
+/srv/depot/crash.js:1
+const load = (c) => c.plugins.length;
+                              ^
+
+TypeError: no plugins
+    at load (/srv/depot/crash.js:1:31)
+    at Module._compile (node:internal/modules/cjs/loader:1929:14)
+
+Node.js v24.21.0
+
+    at genericNodeError (node:internal/errors:986:15)
+    at checkExecSyncError (node:child_process:942:11)
+    at execSync (node:child_process:1014:15)
+    at step (/srv/depot/build.js:2:23) {
+  status: 1,
+  pid: 311
+}
+
+Node.js v24.21.0
+Error: Command failed: is what the step above said
+`,
+    found: ['fatal Error: Command failed: node /srv/depot/crash.js @ step /srv/depot/build.js:2'],
+  },
+  'a level in angle brackets, which is no element of a report': {
+    log: `[311] 2026-11-02T09:14:33.123Z <error> TypeError: no rate
+    at rateOf (/srv/depot/src/tax.js:5:30)
+[311] 2026-11-02T09:14:34.123Z <info> done
+`,
+    found: ['error TypeError: no rate @ rateOf /srv/depot/src/tax.js:5'],
+  },
   'a thrown text in Vitest': {
     log: ` FAIL  test/lids.test.ts > lids > throws a text
 Unknown Error: just a text
