@@ -7,6 +7,7 @@ import {
   maxMessageChars,
   type ParsedException,
 } from './grammar.ts';
+import { endsChildOutput, isCommandFailed, maxChildLines } from './javascriptChild.ts';
 import {
   fileFrame,
   frame,
@@ -39,15 +40,17 @@ const traceHint = /^\(Use `node --trace-uncaught /;
 /** Any class may be thrown: a head whose name says nothing counts only with a frame right below it. */
 const bareHead =
   /^(\s*)(?:Uncaught (?:\(in promise\) )?)?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/;
-/** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`. */
+/** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`; `SeatTaken [Error]: …` of any name. */
 const namedHead =
-  /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception)(?: \[([\w.]{1,80})\])?: (.*)$/;
+  /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception|[A-Z_$][\w$.]{0,80}(?= \[(?:[A-Z]\w{0,80})?Error\]: ))(?: \[([\w.]{1,80})\])?: (.*)$/;
 /** A class that does not say so, behind other text and right above a frame: `booking failed SeatTaken: …`. */
 const ownClass = /\s([A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[([\w.]{1,80})\])?: (.*)$/;
 /** Next's dev server: the place in the file as it was written, above the error. */
 const nextPlace = /^ ?⨯ (\S{1,1000}) \((\d{1,9}):\d{1,9}\)(?: @ .{1,200})?$/;
 const labelledHead = /^\s+(?:[A-Z_$][\w$.]{0,80})?(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /;
 const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\](?: \{|,)?\s*$/;
+/** No stack, but properties: `[AggregateError: …] {`, perhaps behind other text. */
+const opensProperties = /\] \{\s*$/;
 const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
 const causeHead = /^\s*(?:\[cause\]:? |(?:Caused by|caused by|cause): )(.*)$/;
 const listHead = /^\s*\[?errors\]?: \[\s*$/;
@@ -156,14 +159,19 @@ function isUncaughtHead(line: string): boolean {
 type Phase = 'message' | 'frames' | 'properties' | 'closed';
 
 function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: string): Follow {
-  const opens = head.trimEnd().endsWith('] {');
+  const opens = opensProperties.test(head);
   let phase: Phase = opens ? 'properties' : kind === 'bracket' ? 'closed' : 'message';
   let messageLines = 0;
   let blanks = 0;
   const uncaught = kind === 'uncaught';
   const isLabel = !uncaught && !namedHead.test(head);
   const isName = /^[\w$.]{1,101}$/.test(head);
+  let inChild = isCommandFailed(head) && !opens;
   return (line) => {
+    if (inChild) {
+      if (!endsChildOutput(line)) return ++messageLines <= maxChildLines ? 'more' : 'no';
+      inChild = false;
+    }
     if (phase === 'properties') {
       if (indentOf(line) <= base && /^\s*[}\]]/.test(line)) {
         phase = 'closed';
@@ -189,6 +197,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
     if (isName && messageLines === 0 && line.trim() === '') return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
     if (messageLines > 0 && isStrongHead(line)) return 'no';
+    if (!uncaught && tagged.test(line) && namedHead.test(line)) return 'no';
     return ++messageLines <= maxMessageLines && (!placeLine.test(line) || hasColumn.test(line))
       ? uncaught
         ? 'enough'
@@ -292,7 +301,7 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
     return parsed && { ...parsed, frames: asWritten(parsed.frames, placed) };
   }
   const place = placeLine.exec(lines[0] ?? '');
-  const body = place ? belowExcerpt(lines) : lines;
+  const body = place ? belowExcerpt(lines) : withoutLabel(lines);
   if (body.length === 0) return undefined;
   const broken = parsePluginError(body);
   if (broken) return broken;
@@ -308,6 +317,17 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
   }
   // A bracketed error in a sentence is how a message quotes one; alone on its line it was printed.
   return assemble(tree, place, lines);
+}
+
+/** `console.error('Error:', error)`: the word alone, or in a sentence, before the error and right above its frames. */
+const label =
+  /^Error: (?:[^:]{0,200}[^\s:] )?(?=(?:[A-Z_$][\w$.]{0,80}(?:Error|Exception)|[A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[[\w.]{1,80}\])?: )/;
+
+function withoutLabel(lines: readonly string[]): readonly string[] {
+  const [head = '', below = ''] = lines;
+  return isOwnFrame(below) && label.test(head)
+    ? [head.replace(label, ''), ...lines.slice(1)]
+    : lines;
 }
 
 /** The top frame of ours at the place that Next says it has in the file as written. */
@@ -349,14 +369,24 @@ interface Tree extends Head {
 function parseTree(lines: readonly string[]): Tree | undefined {
   const head = readHead(lines[0] ?? '');
   if (!head) return undefined;
-  const bracket = bracketHead.test(lines[0] ?? '');
-  const firstFrame = lines.findIndex((line, at) => at > 0 && isFrame(line) && isOwnFrame(line));
+  const bracket = bracketHead.test(lines[0] ?? '') || opensProperties.test(lines[0] ?? '');
+  const child = isCommandFailed(lines[0] ?? '') ? lines.findIndex(endsChildOutput) : -1;
+  const isFirst = (line: string, at: number) => at > Math.max(child - 1, 0) && isOwnFrame(line);
+  const firstFrame = lines.findIndex(isFirst);
   const hasOwnFrames =
     firstFrame > 0 && !(bracket && lines.slice(0, firstFrame).some((line) => listHead.test(line)));
   const { frames, next } = hasOwnFrames ? readFrames(lines, firstFrame) : { frames: [], next: 1 };
   const said = hasOwnFrames && !bracket ? lines.slice(0, firstFrame) : lines.slice(0, 1);
   const message = messageOf([head.message, ...withoutExcerpt(said).slice(1)]);
-  return { ...head, message, frames, children: parseChildren(lines.slice(next)) };
+  const children = parseChildren(lines.slice(next));
+  return { ...head, message, frames, children: [...childTree(lines.slice(1, child)), ...children] };
+}
+
+/** What the command that failed had thrown itself. */
+function childTree(lines: readonly string[]): readonly Tree[] {
+  const at = lines.findIndex((line) => isStrongHead(line) && !isCommandFailed(line));
+  const tree = at < 0 ? undefined : parseTree(lines.slice(at));
+  return tree && tree.frames.length > 0 ? [tree] : [];
 }
 
 function readFrames(lines: readonly string[], from: number) {
@@ -456,7 +486,9 @@ function thrownValue(place: RegExpExecArray, body: readonly string[]): ParsedExc
   const value = body.filter(
     (line) => line.trim() !== '' && !traceHint.test(line) && !runtimeLine.test(line),
   );
-  if (value.length === 0 || !body.some((line) => traceHint.test(line) || runtimeLine.test(line)))
+  const isTold = body.some((line) => traceHint.test(line));
+  // Of a thrown symbol it says nothing.
+  if (value.length === 0 ? !isTold : !(isTold || body.some((line) => runtimeLine.test(line))))
     return undefined;
   const frames = [fileFrame(place[1] ?? '', place[2])];
   return {

@@ -56,9 +56,10 @@ export function fileFrame(file: string, line?: string): Frame {
   };
 }
 
-/** The importer; what ts-node (`a.ts(3,9): error TS…`) rollup (`a.js (3:5): …`) and Babel (`a.js: … (3:5)`) compile; the file a test is in. */
+/** The importer; what esbuild transforms (`a.ts:1:34: ERROR: …`); what ts-node (`a.ts(3,9): error TS…`) rollup (`a.js (3:5): …`) and Babel (`a.js: … (3:5)`) compile; the file a test is in. */
 const saidPlaces = [
   /imported from (\S{1,1000})$/m,
+  /^(\S{1,1000}\.\w{1,8}):(\d{1,9}):\d{1,9}: ERROR: /m,
   /^(\S{1,1000})\((\d{1,9}),\d{1,9}\): error TS\d/m,
   /^(\S{1,1000}\.\w{1,8}) \((\d{1,9}):\d{1,9}\): /,
   /^(\S{1,1000}\.\w{1,8}): .{1,2000} \((\d{1,9}):\d{1,9}\)(?::|$)/m,

@@ -7,8 +7,8 @@ import { parsePytest } from './pythonTests.ts';
 import { decoded } from './xmlText.ts';
 import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
 
-/** Visual Studio's reports have an element of their own. */
-const opens = /<(failure|error|ErrorInfo)(?=[\s>/])/;
+/** Visual Studio's reports have an element of their own. Behind other text, `<error>` is a logger's level. */
+const opens = /(?:^|>)\s{0,100}<(failure|error|ErrorInfo)(?=[\s>/])/;
 const caseOpens = /^\s{0,60}<testcase\s[^>]{0,16000}[^/>]>\s{0,8}$/;
 const outputOpens = /<system-(?:out|err)>/;
 const maxLines = 950;

@@ -49,7 +49,8 @@ const drawing =
 /** A failure as JavaScript's runners print one: the error, perhaps a difference and a piece of source, the frames. */
 export function javascriptFailure(body: readonly string[]): ParsedException | undefined {
   const start = startOf(body);
-  const first = body[start]?.trim() ?? '';
+  // Vitest calls what is thrown but no error so.
+  const first = body[start]?.trim().replace(/^Unknown Error: /, 'Error: ') ?? '';
   if (first === '' || frameLine.test(first)) return undefined;
   const at = body.findIndex((line, index) => index > start && frameLine.test(line));
   const { frames, causes } = at < 0 ? { frames: [], causes: [] } : readStack(body, at);
@@ -104,7 +105,7 @@ function messageTail(lines: readonly string[]): string[] {
 function readStack(body: readonly string[], at: number) {
   if (!body[at]?.includes('❯')) {
     const more = body.findIndex((line, index) => index > at && /^\s{0,8}Cause:$/.test(line));
-    const lines = body.slice(at, more < 0 ? body.length : more);
+    const lines = withoutExcerpts(body.slice(at, more < 0 ? body.length : more));
     const [parsed] = [...javascript.parse(['Error: of a test', ...lines])];
     const cause = more < 0 ? undefined : javascriptFailure(dedented(body.slice(more + 1)));
     const causes = cause ? [cause, ...cause.causes] : (parsed?.causes ?? []);
@@ -124,6 +125,14 @@ function readStack(body: readonly string[], at: number) {
     ? [{ type: cause[1] ?? 'Error', message: cause[3] ?? '', frames: [] }]
     : [];
   return { frames: parsed?.frames ?? [], causes };
+}
+
+const excerpt = /^\s{0,40}(?:>?\s{0,8}\d{1,6} {0,2})?\|/;
+
+/** Jest draws a piece of source between what was thrown and where that was not expected. */
+function withoutExcerpts(lines: readonly string[]): readonly string[] {
+  if (!lines.some((line) => excerpt.test(line))) return lines;
+  return lines.filter((line) => line.trim() !== '' && !excerpt.test(line));
 }
 
 function linkOf({ type, message, frames }: Cause): Cause {

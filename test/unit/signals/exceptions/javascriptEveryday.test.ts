@@ -169,6 +169,142 @@ echo "::error file=$file,line=3::no lid"
       'error CompileError: Undefined variable: $a, twice% @ - src/x.php:3',
     ],
   },
+  'a class of any name that Node marks as an error, behind other text': {
+    log: `GET /bed -> Nameless [Error]: room r2 has 0 beds
+    at perBed (/srv/depot/src/rooms.js:13:25)
+GET /view -> Rooms [cached]: 14 of 15
+`,
+    found: ['error Nameless: room r2 has 0 beds @ perBed /srv/depot/src/rooms.js:13'],
+  },
+  "a page's error behind what its handler warned of": {
+    log: `[browser:warning] window.onerror Uncaught RangeError: seat map has 0 rows seats.js 41
+[pageerror] RangeError: seat map has 0 rows
+    at http://localhost:8241/seats.js:41:15
+`,
+    found: ['error RangeError: seat map has 0 rows @ - /seats.js:41'],
+  },
+  'a thrown symbol, of which Node says nothing': {
+    log: `
+/srv/depot/src/rooms.js:53
+  sym: () => { throw Symbol('halt'); },
+               ^
+
+(Use \`node --trace-uncaught ...\` to show where the exception was thrown)
+
+Node.js v24.21.0
+`,
+    found: ['fatal Uncaught:  @ - /srv/depot/src/rooms.js:53'],
+  },
+  'an aggregate without a stack, behind other text': {
+    log: `warm-up failed [AggregateError: All promises were rejected] {
+  [errors]: [
+    Error: mirror eu timed out
+        at mirror (/srv/depot/src/mirror.js:4:9)
+  ]
+}
+`,
+    found: ['error AggregateError: All promises were rejected @ mirror /srv/depot/src/mirror.js:4'],
+  },
+  'Jest with a piece of source between what was thrown and where it was not expected': {
+    log: `  ● fare › rejects
+
+    expect(received).rejects.toThrow(expected)
+
+    Expected substring: "nothing"
+    Received message:   "no fares"
+
+          17 | export const loadFares = async () => {
+        > 18 |   throw new Error('no fares');
+             |         ^
+          19 | };
+
+          at loadFares (src/fare.ts:18:9)
+          at Object.<anonymous> (test/fare.test.ts:8:55)
+
+       7 |   test('loads', async () => { await loadFares(); });
+    >  8 |   test('rejects', () => expect(loadFares()).rejects.toThrow('nothing'));
+         |                                                     ^
+
+      at Object.toThrow (node_modules/expect/build/index.js:2155:20)
+      at Object.<anonymous> (test/fare.test.ts:8:67)
+
+`,
+    found: [
+      'error AssertionError: expect(received).rejects.toThrow(expected) @ Object.<anonymous> test/fare.test.ts:8',
+    ],
+  },
+  "the word before an error that is printed, but not an error's own message": {
+    log: `Error: TypeError: no rate
+    at rateOf (/srv/depot/src/tax.js:5:30)
+Error: could not process invoice LateInvoice: 12 days late
+    at remind (/srv/depot/src/tax.js:13:9)
+Error: upload failed: TimeoutError: 30 s
+    at upload (/srv/depot/src/tax.js:21:9)
+`,
+    found: [
+      'error TypeError: no rate @ rateOf /srv/depot/src/tax.js:5',
+      'error LateInvoice: 12 days late @ remind /srv/depot/src/tax.js:13',
+      'error Error: upload failed: TimeoutError: 30 s @ upload /srv/depot/src/tax.js:21',
+    ],
+  },
+  'a command that failed, with the crash of its own in the message': {
+    log: `node:child_process:1017
+    throw err;
+    ^
+
+Error: Command failed: node /srv/depot/crash.js
+/srv/depot/crash.js:1
+const load = (c) => c.plugins.length;
+                              ^
+
+TypeError: no plugins
+    at load (/srv/depot/crash.js:1:31)
+    at Module._compile (node:internal/modules/cjs/loader:1929:14)
+
+Node.js v24.21.0
+
+    at genericNodeError (node:internal/errors:986:15)
+    at checkExecSyncError (node:child_process:942:11)
+    at execSync (node:child_process:1014:15)
+    at step (/srv/depot/build.js:2:23) {
+  status: 1,
+  pid: 311
+}
+
+Node.js v24.21.0
+Error: Command failed: is what the step above said
+`,
+    found: ['fatal Error: Command failed: node /srv/depot/crash.js @ step /srv/depot/build.js:2'],
+  },
+  'a level in angle brackets, which is no element of a report': {
+    log: `[311] 2026-11-02T09:14:33.123Z <error> TypeError: no rate
+    at rateOf (/srv/depot/src/tax.js:5:30)
+[311] 2026-11-02T09:14:34.123Z <info> done
+`,
+    found: ['error TypeError: no rate @ rateOf /srv/depot/src/tax.js:5'],
+  },
+  'a thrown text in Vitest': {
+    log: ` FAIL  test/lids.test.ts > lids > throws a text
+Unknown Error: just a text
+⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[12/12]⎯
+`,
+    found: ['error Error: just a text @ - test/lids.test.ts:-'],
+  },
+  'what esbuild could not transform for tsx': {
+    log: `node:internal/modules/run_main:123
+    triggerUncaughtException(
+    ^
+
+Error: Transform failed with 1 error:
+/srv/depot/src/view.tsx:1:43: ERROR: Unterminated regular expression
+    at failureErrorWithLog (/srv/depot/node_modules/esbuild/lib/main.js:1752:15) {
+  name: 'TransformError'
+}
+
+Node.js v20.20.2
+`,
+    found: ['fatal Error: Transform failed with 1 error: @ - /srv/depot/src/view.tsx:1'],
+  },
 };
 
 describe("everyday output of JavaScript's programs and tools", () => {
