@@ -26,10 +26,11 @@ export function decodeLine(bytes: Buffer, encoding: Encoding): string {
   return text.slice(0, endOfLine(text));
 }
 
-/** Where the line's end begins: `\n`, `\r\n` or `\r`. */
+/** Where the line's end begins: `\n`, `\r\n`, `\r`, or what is left of one that was translated twice. */
 function endOfLine(text: string): number {
-  const end = text.endsWith('\n') ? text.length - 1 : text.length;
-  return text[end - 1] === '\r' ? end - 1 : end;
+  let end = text.endsWith('\n') ? text.length - 1 : text.length;
+  while (text[end - 1] === '\r') end--;
+  return end;
 }
 
 function decodeBytes(bytes: Buffer): string {

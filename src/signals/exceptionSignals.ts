@@ -1,6 +1,6 @@
 import { redact, type SecretKind } from '../core/secrets.ts';
 import type { Cause, ExceptionEvent, ExceptionSignal, Fingerprint, Frame } from '../core/signal.ts';
-import type { FoundException } from './exceptions/assemble.ts';
+import type { FoundException } from './exceptions/foundEvents.ts';
 import { exceptionFingerprint, maskedMessage, messageIdentity } from './fingerprint.ts';
 import type { Locator } from './location.ts';
 import { firstLine } from './masks.ts';

@@ -1,5 +1,6 @@
 import type { ExceptionEvent } from '../core/signal.ts';
-import { type Assembler, createAssembler, type FoundException } from './exceptions/assemble.ts';
+import { type Assembler, createAssembler } from './exceptions/assemble.ts';
+import type { FoundException } from './exceptions/foundEvents.ts';
 import type { Encoding } from './encoding.ts';
 import { type Gatherer, gathererFor } from './recordGatherer.ts';
 import { findHint } from './hints.ts';

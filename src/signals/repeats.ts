@@ -1,10 +1,6 @@
-import {
-  type Assembler,
-  createAssembler,
-  type FoundException,
-  isLeveledLine,
-  mayQuote,
-} from './exceptions/assemble.ts';
+import { type Assembler, createAssembler } from './exceptions/assemble.ts';
+import { isLeveledLine, mayQuote } from './exceptions/block.ts';
+import type { FoundException } from './exceptions/foundEvents.ts';
 import type { ExceptionEvent } from '../core/signal.ts';
 import type { ReadText } from './lineMemory.ts';
 import { fitting, type Outcome, type Passed, passedLines, timeOf, workOut } from './outcomes.ts';

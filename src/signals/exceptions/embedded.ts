@@ -23,12 +23,13 @@ export function mayEmbed(line: string): boolean {
 }
 
 /** Line ends as they are escaped in strings, and by rsyslog. */
-export function hasEscapes(line: string): boolean {
+function hasEscapes(line: string): boolean {
   return line.includes('\\n') || line.includes('#012');
 }
 
 /** The exception whose stack a line holds with its line ends escaped: in a field of logfmt, or as it is. */
 export function readEscaped(line: string, readStack: ReadStack): ParsedException | undefined {
+  if (!hasEscapes(line)) return undefined;
   const text = line.slice(0, maxEscapedChars).replaceAll('#012', '\\n').replaceAll('#011', '\\t');
   if (!escapedFrames.test(text)) return undefined;
   for (const [, double, single] of text.matchAll(quotedValue)) {

@@ -1,6 +1,6 @@
 import { type Json, objectOf, own, textAt } from './jsonValues.ts';
 
-/** The errors of ESLint's JSON, which is a single line, in the form that its unix formatter gives them. */
+/** The errors of ESLint's JSON, a list in a single line, in the form that its unix formatter gives them. */
 export function linesOfEslint(text: string): readonly string[] | undefined {
   if (!text.startsWith('[{"filePath":"')) return undefined;
   try {

@@ -25,8 +25,17 @@ export type ParsedException = Omit<ExceptionEvent, 'raw' | 'timestamp' | 'releas
  * How one language prints its exceptions. Pure. A new language is one file and one line in grammars.ts.
  * Lines are without colour codes, transport prefixes and line ends, and never longer than `maxLineChars`.
  */
-export interface Grammar {
+export interface Grammar extends Hinted, Extent, Surroundings {
   readonly language: string;
+  /**
+   * The block's lines in, its exceptions out (none when it only looked like one).
+   * @param said the logged message right above the block and its continuation lines, if there was one
+   */
+  parse(lines: readonly string[], said?: readonly string[]): Iterable<ParsedException>;
+}
+
+/** Which parts of a log need be read at all. */
+interface Hinted {
   /**
    * Literal texts of five characters at least, of which every exception holds one: in its first line, in
    * the line behind it, or behind a few lines that begin with one ending in `:<line number>`.
@@ -35,39 +44,43 @@ export interface Grammar {
   readonly hints: readonly string[];
   /** The same of texts that ordinary lines have, too: they count where `<line>:<column>`, or a `<line>` that ends the line, stands in the word behind. */
   readonly placeHints?: readonly string[];
-  /**
-   * Its reports stand for themselves (test runners, compilers, sanitizers): a message logged above is not their
-   * head, and words like `ERROR:` and `WARNING:` at the start of their lines are theirs, not a logger's.
-   */
-  readonly standsAlone?: boolean;
+}
+
+/** Which lines are a block's. */
+interface Extent {
   /** Whether a block may begin with this line; if so, the judge of the lines that follow. */
   begin(line: string): Follow | undefined;
   /** Whether this first line says enough by itself; without it, a block waits for a second one. */
   saysEnough?(line: string): boolean;
-  /** Type and message stand below the frames. */
+  /**
+   * Whether a line to which a logger gave a level may belong to an open block all the same; most end it.
+   * @param isHeaded whether the block's first line has a level, too: some loggers write their header before each line
+   */
+  keepsLeveled?(line: string, isHeaded: boolean): boolean;
+  /** Type and message stand below the frames: a line with them goes on with a block that others interrupted. */
   readonly namesLast?: boolean;
-  /** Whether the runtime itself begins so when nobody caught it: however mild what a logger said above. */
-  isUncaught?(line: string): boolean;
-  /** Whether a report with this first line stands below its message, which may be any line; that comes first in `parse`. */
-  takesLineAbove?(first: string): boolean;
+}
+
+/** What a message that was logged above a block, or any other line there, is to it: by default its head. */
+interface Surroundings {
+  /**
+   * Its reports stand for themselves (test runners, compilers, sanitizers): a message logged above is not their
+   * head, no level ends them, and words like `ERROR:` and `WARNING:` at the start of their lines are theirs.
+   */
+  readonly standsAlone?: boolean;
+  /** The same of reports with this first line alone, as far as the message goes. */
+  isApart?(first: string): boolean;
   /** What it takes belongs to the message logged right above, even with a header of its own. */
   readonly isOfMessage?: boolean;
-  /** Loggers may write their header before each line of a report: once before the first, lines with a level belong. */
-  readonly repeatsHeaders?: boolean;
+  /** Whether the runtime itself begins so when nobody caught it: however mild what a logger said above. */
+  isUncaught?(first: string): boolean;
+  /** Whether a report with this first line stands below its message, which may be any line; that comes first in `parse`. */
+  takesLineAbove?(first: string): boolean;
   /**
    * Whether a report was rather written by a logger than by the runtime as the program died: then lines of any
    * kind between a logged message and the report are the message's. Without it they end the message.
    */
   isLogged?(parsed: ParsedException, between: readonly string[]): boolean;
-  /** Whether a report with this first line has nothing to do with a message that was logged above. */
-  isApart?(first: string): boolean;
-  /** Whether a line to which a logger gave a level may belong to an open block all the same; most end it. */
-  keepsLeveled?(line: string): boolean;
-  /**
-   * The block's lines in, its exceptions out (none when it only looked like one).
-   * @param said the logged message right above the block and its continuation lines, if there was one
-   */
-  parse(lines: readonly string[], said?: readonly string[]): Iterable<ParsedException>;
 }
 
 /** The type given to a message that a logger called an error but that names no exception. */

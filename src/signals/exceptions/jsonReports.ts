@@ -14,7 +14,7 @@ const timedOut = /\bTest timeout of \d{1,9}ms exceeded/;
 const inOneLine = /"failureMessages":\[(?!\])|"summary_line":"\d/;
 
 /** What cargo and Rust's test harness write of a compiler's complaint and of a test that failed. */
-export const rustReport =
+const rustReport =
   /^\{"reason": ?"compiler-message"|^\{ ?"type": ?"test",.{0,2000}"event": ?"failed"/;
 
 /** The same as they print it for people. */
@@ -35,14 +35,19 @@ function shownLines(text: unknown): readonly string[] {
   return typeof text === 'string' ? stripVTControlCharacters(text).split('\n', maxLines) : [];
 }
 
+/** Cheap, and true for all that `linesOfReport` takes. */
+export function mayBeReport(text: string): boolean {
+  return text.startsWith('{') && (rustReport.test(text) || inOneLine.test(text));
+}
+
 /** A report in a single line, as one with a line for each value; undefined when it is none. */
 export function linesOfReport(text: string): readonly string[] | undefined {
-  if (!text.startsWith('{')) return undefined;
-  const isRust = rustReport.test(text);
-  if (!isRust && !inOneLine.test(text)) return undefined;
+  if (!mayBeReport(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isRust ? linesOfRust(value) : JSON.stringify(value, undefined, 2).split('\n');
+    return rustReport.test(text)
+      ? linesOfRust(value)
+      : JSON.stringify(value, undefined, 2).split('\n');
   } catch {
     return undefined; // cut, or no JSON after all
   }

@@ -1,5 +1,6 @@
 import { nativeFailure } from './cppTestXml.ts';
 import { reportedFailure } from './dotnetTestFailure.ts';
+import { firstException } from './firstException.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
@@ -164,10 +165,11 @@ export function readFailure(one: ReportedFailure, languages: readonly Grammar[])
   const drawn = lines.some((line) => /^\s{0,8}❯ /.test(line))
     ? javascriptFailure(lines)
     : undefined;
+  const traces = languages.filter((grammar) => !grammar.standsAlone);
   const parsed =
     known ??
     drawn ??
-    parsedBy(languages, lines) ??
+    firstException(lines, traces) ??
     nativeFailure(lines.filter((line) => line !== '')) ??
     javascriptFailure(lines) ??
     phpUnitFailure(lines);
@@ -182,21 +184,6 @@ function unwrapped(lines: readonly string[]): readonly string[] {
   const at = lines.findIndex((line) => /^\s{1,8}\[?cause\]?: \S/.test(line));
   const cause = (lines[at] ?? '').replace(/^\s{1,8}\[?cause\]?: /, '');
   return at < 0 ? lines : [cause, ...lines.slice(at + 1)];
-}
-
-function parsedBy(
-  languages: readonly Grammar[],
-  lines: readonly string[],
-): ParsedException | undefined {
-  for (let at = 0; at < Math.min(lines.length, 20); at++) {
-    for (const grammar of languages) {
-      if (grammar.standsAlone || !grammar.begin(lines[at] ?? '')) continue;
-      for (const parsed of grammar.parse(lines.slice(at))) {
-        return parsed;
-      }
-    }
-  }
-  return undefined;
 }
 
 const anyPlace = /((?:[A-Za-z]:)?[\w@./\\-]{1,300}\.[a-z]{1,5}):(\d{1,9})\b/;

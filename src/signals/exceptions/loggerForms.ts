@@ -84,6 +84,12 @@ const forms: readonly Form[] = [
     header: /^[a-z][\w-]{0,60}(?:\.[\w-]{1,60}){0,8} ([A-Z]{4,8}): /,
   },
   {
+    // The name, the level and the message, as Python's manual shows it: `shop.orders - ERROR - `
+    may: (line) => line.includes(' - '),
+    header: /^[A-Za-z_][\w.-]{0,100} - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - (?=\S)/,
+    language: 'python',
+  },
+  {
     may: (line) => line.includes('.py:'),
     header: rich,
     tail: /\s[\w.-]{1,100}\.py:\d{1,7}\s{0,8}$/,

@@ -43,7 +43,8 @@ export const python: Grammar = {
   language: 'python',
   hints: ['Traceback (most', 'File "'],
   namesLast: true,
-  repeatsHeaders: true,
+  // logging writes its header before the first line alone, but some handlers before each.
+  keepsLeveled: (_line, isHeaded) => isHeaded,
   begin(line) {
     const headed = followHeader(line);
     if (headed) return headed;

@@ -154,6 +154,19 @@ describe('what carries a log', () => {
     });
   }
 
+  it('is not in the way of a blank line whose end was translated twice', async () => {
+    const panic = [
+      'panic: bin 4 is lost',
+      '',
+      'goroutine 1 [running]:',
+      'main.take(...)',
+      '\t/srv/depot/main.go:44',
+    ];
+    assert.deepEqual(await groupsOf(Buffer.from(panic.map((line) => `${line}\r\r\n`).join(''))), [
+      '1 fatal exception panic: bin 4 is lost :44',
+    ]);
+  });
+
   const encodings: Readonly<Record<string, Buffer>> = {
     'UTF-8 with a mark': Buffer.from(`\ufeff${text}`),
     'UTF-16 LE': Buffer.from(`\ufeff${text}`, 'utf16le'),

@@ -60,6 +60,23 @@ main.work(...)
     assert.deepEqual([only?.frames.length, only?.message, only?.causes], [1, 'boom', []]);
   });
 
+  it('ends where another runtime names a place', () => {
+    assert.deepEqual(
+      summaries(`panic: boom
+
+goroutine 1 [running]:
+main.work(...)
+	/home/ann/depot/main.go:44
+/home/ann/depot/bin.rb:11:in \`take': bin 4 is lost (Depot::Lost)
+	from /home/ann/depot/main.rb:4:in \`<main>'
+`),
+      [
+        'fatal panic: boom @ main.work /home/ann/depot/main.go:44',
+        'error Depot::Lost: bin 4 is lost @ take /home/ann/depot/bin.rb:11',
+      ],
+    );
+  });
+
   it('leaves out the frames of the server and of modules; the process goes on', () => {
     assert.deepEqual(
       summaries(`2026/11/20 06:52:10 http: panic serving [::1]:46960: no stock

@@ -23,6 +23,10 @@ const samples: Readonly<Record<string, string>> = {
   dlang: 'app.Lost@a.d(7): x\n----------------\na.d:7 [0x1]\n',
   libtest:
     '{ "type": "test", "name": "a", "event": "failed", "stdout": "thread \'a\' panicked at a.rs:1:1:\\nx\\n" }\n',
+  'jest in one line':
+    '{"testResults":[{"assertionResults":[{"failureMessages":["Error: no lid\\n    at lidOf (src/lids.js:8:12)"]}]}]}\n',
+  'rspec in one line':
+    '{"examples":[{"exception":{"class":"KeyError","message":"no lid","backtrace":["./a.rb:4:in `b\'"]}}],"summary_line":"1 example"}\n',
   'java custom': 'com.acme.Lost: order\n\tat com.acme.A.b(A.java:1)\n',
   'java custom spaces': 'com.acme.Lost: order\n    at com.acme.A.b(A.java:1)\n',
   'java bare': 'ShopFailure\n\tat A.b(A.java:1)\n',

@@ -17,6 +17,7 @@ const forms: Readonly<Record<string, string>> = {
     '2026-03-02 10:00:00,738.738 | ERROR    | MainThread | shop.orders:16 | ',
   'the place behind the name': 'ERROR    shop.orders:sync.py:33 ',
   'a name and no time': 'shop.orders ERROR: ',
+  'a name and no time, between dashes': 'shop.orders - ERROR - ',
   'milliseconds since 1970': '1772445600123 ERROR [main] ',
   'a Java class and its thread': '2026-03-02 10:00:00,480 ERROR com.acme.shop.Cart [main] ',
   'a Java class and an empty field': '10:00:00.480 ERROR com.acme.shop.Cart  ',
@@ -78,6 +79,8 @@ describe('headers of log lines', () => {
       '2026-03-02 10:00:00,738|1301|MainThread|INFO|shop.orders|a|ERROR|b',
       '2026-03-02 10:00:00,738 | 1301 | MainThread | INFO | shop.orders | ERROR | b',
       'see the ERROR: it is explained below',
+      'the codes - ERROR - are explained below',
+      'shop.orders - INFO - ERROR - 0 times',
       '[2026-03-02 10:00:00,301] {sync.py:33} INFO - 0 ERROR lines',
     ];
     for (const sentence of sentences) assert.deepEqual(summaries(sentence), [], sentence);

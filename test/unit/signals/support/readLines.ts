@@ -1,9 +1,6 @@
 import type { ExceptionEvent } from '../../../../src/core/signal.ts';
-import {
-  exceptionsOf,
-  type FoundException,
-  type LogLine,
-} from '../../../../src/signals/exceptions/assemble.ts';
+import { exceptionsOf, type LogLine } from '../../../../src/signals/exceptions/assemble.ts';
+import type { FoundException } from '../../../../src/signals/exceptions/foundEvents.ts';
 
 /** The lines of a text with their byte offsets. */
 export function linesOf(text: string): LogLine[] {
