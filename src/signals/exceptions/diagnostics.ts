@@ -12,7 +12,7 @@ import { workflowCommand } from './workflowCommand.ts';
 const placed = /\(\d{1,9}(?:,\d{1,9})?\): (?:error|warning) /;
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
 const parenthesised: Form = {
-  head: /^(?:\d{1,4}>|\s{1,8})?(\S[^():]{0,500}(?::[^():]{1,500})?)\((\d{1,9})(?:,(\d{1,9}))?(?:,\d{1,9},\d{1,9})?\)\s?: (?:fatal )?error ([A-Z]{1,8}\d{1,6}): (.{1,4000})$/,
+  head: /^(?:\d{1,4}>| {4})?(\S[^():]{0,500}(?::[^():]{1,500})?)\((\d{1,9})(?:,(\d{1,9}))?(?:,\d{1,9},\d{1,9})?\)\s?: (?:fatal )?error ([A-Z]{1,8}\d{1,6}): (.{1,4000})$/,
   follow: () => {
     const inner = quoted();
     return (line) => (placed.test(line) ? 'no' : inner(line));

@@ -289,6 +289,7 @@ describe('what build tools and linkers complain of', () => {
     '[error] Nonzero exit code returned from runner: 1\n[error] (Compile / run) Nonzero exit code returned from runner: 1\n':
       [],
     'the sums : error AB12: are told\n': [],
+    ' /** `a.ts(1,14): error TS2322: …`, in a diff. */\n': [],
     'make: *** [Makefile:101: all] Error 2\nninja: build stopped: subcommand failed.\n': [],
   };
   for (const [text, found] of Object.entries(complaints)) {
