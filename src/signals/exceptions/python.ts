@@ -162,9 +162,19 @@ function parseChain(lines: readonly string[]): ParsedException | undefined {
     part = [];
   }
   // The last one printed is the outermost; its causes were printed before it.
-  const outermost = links.pop();
+  const outermost = lines.includes(quoteEnd) ? withRemote(links) : links.pop();
   const causes = links.reverse().flatMap(({ link, children }) => [link, ...children]);
   return outermost && asException(outermost.link, [...outermost.children, ...causes]);
+}
+
+/** What a worker process raised (its traceback is quoted) and its parent raised again is one: its frames lie within. */
+function withRemote(links: Link[]): Link | undefined {
+  const outermost = links.pop();
+  const raised = links.at(-1)?.link;
+  if (!outermost || raised?.type !== outermost.link.type) return outermost;
+  links.pop();
+  const frames = [...raised.frames, ...outermost.link.frames].slice(0, maxFrames);
+  return { ...outermost, link: { ...outermost.link, frames } };
 }
 
 /** An exception, and those in it when it is a group. */

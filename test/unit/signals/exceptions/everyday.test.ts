@@ -33,7 +33,7 @@ Traceback (most recent call last):
     raise self._value
 ZeroDivisionError: division by zero
 `,
-    found: ['error ZeroDivisionError: division by zero @ <module> /srv/till/main.py:6'],
+    found: ['error ZeroDivisionError: division by zero @ fee /srv/till/fee.py:3'],
   },
   "ZIO's logged cause": {
     log: `timestamp=2026-11-02T09:14:33.123456Z level=ERROR thread=#zio-fiber-14 message="" cause="Exception in thread "zio-fiber-14" java.lang.RuntimeException: no fee for 17
