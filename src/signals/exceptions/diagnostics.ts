@@ -8,10 +8,15 @@ import { arrow, type Form, found, nothing, quoted, quoting, single } from './dia
 import { toolForms } from './toolForms.ts';
 import { workflowCommand } from './workflowCommand.ts';
 
+/** MSBuild's terminal logger indents all of them. */
+const placed = /\(\d{1,9}(?:,\d{1,9})?\): (?:error|warning) /;
 /** `a.ts(1,14): error TS2322: …`, also of C#, F# and Visual C++. */
 const parenthesised: Form = {
-  head: /^(?:\d{1,4}>)?(\S[^():]{0,500}(?::[^():]{1,500})?)\((\d{1,9})(?:,(\d{1,9}))?(?:,\d{1,9},\d{1,9})?\)\s?: (?:fatal )?error ([A-Z]{1,8}\d{1,6}): (.{1,4000})$/,
-  follow: quoted,
+  head: /^(?:\d{1,4}>| {4})?(\S[^():]{0,500}(?::[^():]{1,500})?)\((\d{1,9})(?:,(\d{1,9}))?(?:,\d{1,9},\d{1,9})?\)\s?: (?:fatal )?error ([A-Z]{1,8}\d{1,6}): (.{1,4000})$/,
+  follow: () => {
+    const inner = quoted();
+    return (line) => (placed.test(line) ? 'no' : inner(line));
+  },
   *parse(head) {
     const message = (head[5] ?? '').replace(/ \[[^\]]{1,500}proj(?:::[^\]]{1,100})?\]$/, '');
     yield found(head[1] ?? '', head[2], head[3], head[4], message);

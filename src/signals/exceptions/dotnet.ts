@@ -1,7 +1,6 @@
 import type { Cause, Frame } from '../../core/signal.ts';
 import { type Follow, type Grammar, maxFrames, type ParsedException } from './grammar.ts';
-import { isFrame, languageOf, readFrame } from './dotnetFrame.ts';
-import { testFailure } from './dotnetTestFailure.ts';
+import { endOfInner, isFrame, languageOf, readFrame, seam } from './dotnetFrame.ts';
 import { addFrame, exceptionOf, isScriptError, maxMessageLines, messageOf } from './parts.ts';
 
 /** `System.IO.IOException`, `Acme.Shop+Lost`, ``Acme.Fault`1[System.Int32]``. */
@@ -13,6 +12,8 @@ const head = new RegExp(String.raw`^(\s{0,16})(${errorName})${code}: (.*)$`);
 /** A type with a namespace, whatever its name ends in; counts only with a frame below it. */
 const dotted = String.raw`[A-Z_]\w{0,80}(?:[.+][A-Za-z_]\w{0,80}){1,12}(?:\`\d{1,2}(?:\[.{1,200}?\])?)?`;
 const dottedHead = new RegExp(String.raw`^(${dotted})${code}: (.*)$`);
+/** The same behind a bar or an arrow. */
+const trailingDotted = new RegExp(String.raw`(?:\||> )(${dotted})${code}: (.*)$`);
 const unhandled = new RegExp(
   String.raw`^(?:Unhandled [Ee]xception[.:]|(?:FATAL )?UNHANDLED EXCEPTION:|Unhandled Exception in .{1,80}?:) ?(?:(${typeName})${code}(?:: (.*)|)|)$`,
 );
@@ -24,9 +25,6 @@ const innerHead = new RegExp(
 const innerOnHead = new RegExp(
   String.raw`^(.{0,8000}?) ---> (${dotted}|${errorName})${code}(?:: (.*)|)$`,
 );
-/** Translated, too; the seam where an exception was thrown again speaks of no inner one. */
-const endOfInner = /^\s*--- .{0,100}(?:\binner\b|intern|внутр|内部|내부|wewn)/;
-const seam = /^\s*--- .{1,200}---$|^\s*---$/;
 /** Where one of several inner exceptions ends. */
 const innerEnd = /\s*<---$/;
 const monoAgain = /^FATAL UNHANDLED EXCEPTION: /;
@@ -39,8 +37,6 @@ const repeated = /^(?:Repeat \d{1,9} times:|-{20,60})$/;
 const aborted = /^Aborted(?: \(core dumped\))?$/;
 /** Microsoft.Extensions.Logging's console: the category, then the message and the exception, indented. */
 const consoleLogger = /^(fail|crit): ([\w.`+<>]{1,200})\[-?\d{1,10}\]$/;
-const testFailed =
-  /^\s{1,4}Failed (\S.{0,300}?) \[(?:<? ?)[\d.,]{1,10} ?m?s(?: [\d.]{1,10} ?ms)?\]$/;
 /** Where line ends became blanks: a stack on one line. */
 const oneLine = new RegExp(
   String.raw`(?:^|[\s:\]|])${errorName}${code}: .{0,4000}? {3,4}at [\w.+<>\`]{1,300}\(.{0,4000}$`,
@@ -59,12 +55,10 @@ export const dotnet: Grammar = {
     'Process terminated',
     'fail: ',
     'crit: ',
-    '  Failed ',
   ],
   begin(line) {
     if (!mayBegin(line)) return undefined;
     if (consoleLogger.test(line)) return followConsole();
-    if (testFailed.test(line)) return followTest();
     if (unhandled.test(line)) return followStack(true);
     if (runtimeDeath.test(line)) return followDeath();
     if (isOneLine(line)) return () => 'no';
@@ -72,18 +66,13 @@ export const dotnet: Grammar = {
     if (head.test(line)) return followStack(/^\s*\w+\./.test(line));
     const trailing = trailingHead.exec(line);
     if (trailing) return followStack(/\w\./.test(trailing[1] ?? ''));
-    return dottedHead.test(line) ? followStack(false) : undefined;
+    return dottedHead.test(line) || isTrailing(line) ? followStack(false) : undefined;
   },
-  saysEnough: (line) =>
-    isOneLine(line) || (!unhandled.test(line) && !head.test(line) && !testFailed.test(line)),
+  saysEnough: (line) => isOneLine(line) || (!unhandled.test(line) && !head.test(line)),
   keepsLeveled: (line) => monoAgain.test(line) || isFrame(line),
   *parse(lines) {
     const parsed =
-      parseTest(lines) ??
-      parseOneLine(lines) ??
-      parseConsole(lines) ??
-      parseDeath(lines) ??
-      parseStack(lines);
+      parseOneLine(lines) ?? parseConsole(lines) ?? parseDeath(lines) ?? parseStack(lines);
     if (parsed) yield parsed;
   },
 };
@@ -100,11 +89,16 @@ function parseOneLine([line = '']: readonly string[]): ParsedException | undefin
 function mayBegin(line: string): boolean {
   if (line.includes('Exception') || line.includes('Error') || line.includes('Fault')) return true;
   const first = line.charCodeAt(0);
-  if (first === 32) return testFailed.test(line);
+  if (first === 32) return false;
   if (first >= 65 && first <= 90 && dottedHead.test(line)) return true;
+  if (isTrailing(line)) return true;
   return /^(?:fail: |crit: |Stack overflow|Process term|Fatal error|Unhandled |FATAL UNH)/.test(
     line,
   );
+}
+
+function isTrailing(line: string): boolean {
+  return (line.includes('|') || line.includes('> ')) && trailingDotted.test(line);
 }
 
 /** @param strong whether the head can be nothing else; only then a message may have further lines */
@@ -165,21 +159,6 @@ function followConsole(): Follow {
   };
 }
 
-function followTest(): Follow {
-  let lines = 0;
-  let stack = false;
-  return (line) => {
-    lines++;
-    if (lines === 1) return /^\s+Error Message:$/.test(line) ? 'more' : 'no';
-    if (/^\s+Stack Trace:$/.test(line)) {
-      stack = true;
-      return 'more';
-    }
-    if (!stack) return lines > maxMessageLines || testFailed.test(line) ? 'no' : 'more';
-    return isFrame(line) || endOfInner.test(line) || seam.test(line) ? 'enough' : 'no';
-  };
-}
-
 interface Link {
   readonly type: string;
   readonly message: string[];
@@ -215,7 +194,7 @@ function readHead(line: string): { type: string; message: string } | undefined {
   if (plain) return { type: plain[2] ?? '', message: plain[3] ?? '' };
   const named = dottedHead.exec(line);
   if (named) return { type: named[1] ?? '', message: named[2] ?? '' };
-  const trailing = trailingHead.exec(line);
+  const trailing = trailingHead.exec(line) ?? trailingDotted.exec(line);
   return trailing ? { type: trailing[1] ?? '', message: trailing[2] ?? '' } : undefined;
 }
 
@@ -281,12 +260,16 @@ function parseDeath(lines: readonly string[]): ParsedException | undefined {
   return exceptionOf(languageOf(frames), { type, message, frames }, [], { severity: 'fatal' });
 }
 
+function isThrown(line: string, below: string): boolean {
+  return head.test(line) || (dottedHead.test(line) && isFrame(below));
+}
+
 function parseConsole(lines: readonly string[]): ParsedException | undefined {
   const match = consoleLogger.exec(lines[0] ?? '');
   if (!match) return undefined;
   const severity = match[1] === 'crit' ? 'fatal' : 'error';
   const body = lines.slice(1).map((line) => line.replace(/^ {6}/, ''));
-  const start = body.findIndex((line) => head.test(line));
+  const start = body.findIndex((line, at) => isThrown(line, body[at + 1] ?? ''));
   const thrown = start < 0 ? undefined : parseStack(body.slice(start));
   if (thrown) return { ...thrown, severity };
   const message = messageOf(body);
@@ -300,11 +283,4 @@ function parseConsole(lines: readonly string[]): ParsedException | undefined {
     causes: [],
     severity,
   };
-}
-
-function parseTest(lines: readonly string[]): ParsedException | undefined {
-  if (!testFailed.test(lines[0] ?? '')) return undefined;
-  const stack = lines.findIndex((line) => /^\s+Stack Trace:$/.test(line));
-  if (stack < 0) return undefined;
-  return testFailure(messageOf(lines.slice(2, stack)), lines.slice(stack + 1));
 }

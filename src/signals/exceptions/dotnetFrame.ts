@@ -11,6 +11,15 @@ const unityFrame =
 /** Loggers cut the indentation off; then only a place makes it a frame. */
 const withoutIndent = /^at .{1,1600} in .{1,600}:(?:line )?\d{1,9}\s*$/;
 
+/** Translated, too; the seam where an exception was thrown again speaks of no inner one. */
+export const endOfInner = /^\s*--- .{0,100}(?:\binner\b|intern|внутр|内部|내부|wewn)/;
+export const seam = /^\s*--- .{1,200}---$|^\s*---$/;
+
+/** What stands between frames. */
+export function isSeam(line: string): boolean {
+  return endOfInner.test(line) || seam.test(line);
+}
+
 /** Java prints `at` and a place in parentheses, JavaScript a line and a column. */
 export function isFrame(line: string): boolean {
   return isKnownFrame(line);

@@ -13,6 +13,7 @@ import { diagnostics } from './diagnostics.ts';
 import { doctests } from './doctests.ts';
 import { dlang } from './dlang.ts';
 import { dotnet } from './dotnet.ts';
+import { dotnetTestHost } from './dotnetTestHost.ts';
 import { dotnetTests } from './dotnetTests.ts';
 import { elixir, elixirTests } from './elixir.ts';
 import { erlang } from './erlang.ts';
@@ -116,6 +117,7 @@ export const grammars: readonly Grammar[] = [
   swiftTests,
   robotTests,
   xunitTests,
+  dotnetTestHost,
   dotnetTests,
   batsTests,
   npm,

@@ -201,6 +201,12 @@ const forms: readonly Form[] = [
       /^(?:\d{1,9} {1,8})?\[[^\]\n]{1,80}\] \[?([A-Z]{4,5})\]? {1,4}[\w$.]{1,200}(?: \S{0,60})? - /,
   },
   {
+    // All in brackets, the thread first: `[main] [2026-03-02 10:00:00] [ERROR] [shop.Cart] `
+    may: (line) => isBracketed(line) && line.includes('] ['),
+    header:
+      /^\[[^\]\n]{1,80}\] \[(?:\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\] \[([A-Z]{4,5}) ?\] (?:\[[\w$.]{1,160}\] )?(?:- )?/,
+  },
+  {
     // Microsoft.Extensions.Logging on one line: `10:00:00 fail: Shop.Worker[3] `, systemd's `<3>Shop.Worker[3] `
     may: (line) => line.includes('] ') && (line.includes(': ') || line.charCodeAt(0) === 60),
     header:

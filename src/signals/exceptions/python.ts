@@ -66,7 +66,7 @@ export const python: Grammar = {
 
 /** AWS Lambda logs the type and its message above the frames. */
 function parseHeaded(said: string, lines: readonly string[]): ParsedException | undefined {
-  const isHead = header.test(lines[0] ?? '') && isTypeLine(said, false);
+  const isHead = header.test(lines[0] ?? '') && isTypeLine(said, false) && !/^[a-z]\w*:/.test(said);
   const alone = isHead ? parseTraceback([...lines, said]) : undefined;
   return alone && alone.frames.length > 0 ? asException(alone, []) : undefined;
 }

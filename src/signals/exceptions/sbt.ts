@@ -13,7 +13,7 @@ const scala3 =
 const drawn = /^\s{0,8}\d{0,6}\s{0,8}\|(.*)$/;
 /** What sbt says of its own run. */
 const echo =
-  /^\[error\] (?:(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten) errors? found$|\(.{1,200}\) (?:Compilation failed|sbt\.|\S.{0,200}Exception)|Total time: \d|Failed: Total \d|Error: Total \d|Passed: Total \d|Failed tests:$|Error during tests:$)/;
+  /^\[error\] (?:(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten) errors? found$|\(.{1,200}\) (?:Compilation failed|sbt\.|\S.{0,200}Exception)|Total time: \d|(?:\(.{1,200}\) )?Nonzero exit code returned from runner: |Failed: Total \d|Error: Total \d|Passed: Total \d|Failed tests:$|Error during tests:$)/;
 
 /** What compilers say within sbt, and Scala 3's own form. */
 export const sbt: Grammar = {

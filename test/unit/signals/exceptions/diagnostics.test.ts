@@ -281,7 +281,15 @@ describe('what build tools and linkers complain of', () => {
       ['error NU1101: Unable to find package Lids. @ - /srv/shop/Shop.csproj:-'],
     "CSC : error CS5001: Program does not contain a static 'Main' method [/srv/shop/Shop.csproj]\n":
       ["error CS5001: Program does not contain a static 'Main' method @ - /srv/shop/Shop.csproj:-"],
+    "  Shop failed with 2 error(s) and 1 warning(s) (1.1s)\n    /srv/Cart.cs(9,13): warning CS0168: unused\n    /srv/Cart.cs(12,5): error CS0103: The name 'totl' does not exist\n    /srv/Bank.cs(3,20): error CS0535: 'Bank' lacks 'Ask()'\n":
+      [
+        "error CS0103: The name 'totl' does not exist @ - /srv/Cart.cs:12",
+        "error CS0535: 'Bank' lacks 'Ask()' @ - /srv/Bank.cs:3",
+      ],
+    '[error] Nonzero exit code returned from runner: 1\n[error] (Compile / run) Nonzero exit code returned from runner: 1\n':
+      [],
     'the sums : error AB12: are told\n': [],
+    ' /** `a.ts(1,14): error TS2322: …`, in a diff. */\n': [],
     'make: *** [Makefile:101: all] Error 2\nninja: build stopped: subcommand failed.\n': [],
   };
   for (const [text, found] of Object.entries(complaints)) {

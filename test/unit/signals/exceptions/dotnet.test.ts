@@ -31,6 +31,57 @@ DETAIL: Key (id)=(42) already exists.
     ]);
   });
 
+  it('reads a type that says nothing behind a bar, an arrow and the header of a console', () => {
+    const stack = 'Acme.App+Task: too deep\n   at Acme.App.Run() in /srv/App.cs:line 5\n';
+    const found = ['error Acme.App+Task: too deep @ Acme.App.Run /srv/App.cs:5'];
+    assert.deepEqual(summaries(`2026-03-02 10:00:00.1234|ERROR|Acme.App|failed|${stack}`), found);
+    assert.deepEqual(summaries(`failed --> ${stack}`), found);
+    const indented = stack.replace(/^(?=.)/gm, '      ');
+    assert.deepEqual(summaries(`fail: Acme.App[0]\n      failed\n${indented}`), found);
+    assert.deepEqual(summaries('a|Acme.App: told\nb --> Acme.App: told again\n'), []);
+  });
+
+  it('reads failed tests of the terminal logger once, and their inner exceptions', () => {
+    const text = `[xUnit.net 00:00:00.39]     Acme.CartTests.Pays [FAIL]
+[xUnit.net 00:00:00.39]       Stack Trace:
+[xUnit.net 00:00:00.39]         /srv/Pay.cs(19,0): at Acme.Pay.Charge(Card card)
+  Acme.Tests test failed with 2 error(s) (0.8s)
+    /srv/CartTests.cs(28): error TESTERROR: 
+      Acme.CartTests.Totals(value: 6) (< 1ms): Error Message: Assert.True() Failure
+      Expected: True
+      Actual:   False
+      Stack Trace:
+         at Acme.CartTests.Totals(Int32 value) in /srv/CartTests.cs:line 28
+    /srv/Pay.cs(19): error TESTERROR:
+      Acme.CartTests.Pays (1s 2ms): Error Message: Acme.PayException : declined
+      ---- System.TimeoutException : no answer
+      Stack Trace:
+         at Acme.Pay.Charge(Card card) in /srv/Pay.cs:line 19
+      ----- Inner Stack Trace -----
+         at Acme.Bank.Ask() in /srv/Bank.cs:line 7
+
+Test summary: total: 5, failed: 2, succeeded: 3, skipped: 0, duration: 0.8s
+Build failed with 2 error(s) in 1.4s
+`;
+    assert.deepEqual(summaries(text), [
+      'error AssertionFailure: Assert.True() Failure @ Acme.CartTests.Totals /srv/CartTests.cs:28',
+      'error Acme.PayException: declined @ Acme.Pay.Charge /srv/Pay.cs:19',
+    ]);
+  });
+
+  it('reads failed tests of older hosts, long ones, and such without a message', () => {
+    const stack = '  Stack Trace:\n     at Acme.T.Adds() in /srv/T.cs:line 9\n';
+    const message = '  Error Message:\n   Assert.Fail failed.\n';
+    const place = '@ Acme.T.Adds /srv/T.cs:9';
+    const said = [`error AssertionFailure: Assert.Fail failed. ${place}`];
+    assert.deepEqual(summaries(`  X Acme.T.Adds [12ms]\n${message}${stack}`), said);
+    assert.deepEqual(summaries(`  Failed Adds [1 m 2 s]\n${message}${stack}`), said);
+    assert.deepEqual(summaries(`  Failed Adds [25 ms]\n${stack}`), [
+      `error AssertionFailure:  ${place}`,
+    ]);
+    assert.deepEqual(summaries('  Failed to read [25 ms]\n  and more\n'), []);
+  });
+
   it('reads what was thrown before or behind a test of NUnit', () => {
     for (const step of ['OneTimeSetUp: ', 'SetUp : ', 'TearDown : ']) {
       const text = `  Failed Opens [1 ms]

@@ -21,6 +21,7 @@ const forms: Readonly<Record<string, string>> = {
   'milliseconds since 1970': '1772445600123 ERROR [main] ',
   'a Java class and its thread': '2026-03-02 10:00:00,480 ERROR com.acme.shop.Cart [main] ',
   'a Java class and an empty field': '10:00:00.480 ERROR com.acme.shop.Cart  ',
+  'all in brackets, the thread first': '[main] [03-02 10:00:00] [ERROR] [shop.Cart] ',
   'Flask names the module': '[2026-03-02 10:00:00,123] ERROR in app: ',
   "bunyan's command line": '[2026-03-02T10:00:00.123Z] ERROR: shop/4512 on web-1: ',
   'uvicorn fills up with blanks': 'ERROR:    ',

@@ -274,6 +274,7 @@ OutOfStock: only 2 of tea left          `;
   it('says nothing for a traceback without its exception, and for talk about one', () => {
     const cut = traceback().split('\n').slice(0, -1).join('\n');
     assert.deepEqual(eventsIn(cut), []);
+    assert.deepEqual(eventsIn(`handle: <Handle boom(42) at /srv/app/main.py:9>\n${cut}`), []);
     assert.deepEqual(
       eventsIn('A Traceback (most recent call last) header is printed\n  File formats: csv'),
       [],
