@@ -1,12 +1,5 @@
-import { indentOf, messageOf } from './parts.ts';
 import type { Cause, Frame } from '../../core/signal.ts';
-import {
-  type Follow,
-  type Grammar,
-  maxFrames,
-  maxMessageChars,
-  type ParsedException,
-} from './grammar.ts';
+import { type Follow, type Grammar, maxMessageChars, type ParsedException } from './grammar.ts';
 import { endsChildOutput, isCommandFailed, maxChildLines } from './javascriptChild.ts';
 import {
   fileFrame,
@@ -16,17 +9,36 @@ import {
   isOwnFrame,
   languageOf,
   placeInMessage,
-  readFrame,
 } from './javascriptFrame.ts';
+import {
+  bareHead,
+  bracketHead,
+  type Head,
+  isStrongHead,
+  namedHead,
+  opensProperties,
+  ownClass,
+  readHead,
+  viteHead,
+  withoutLabel,
+} from './javascriptHeads.ts';
+import {
+  caretLine,
+  elided,
+  flatten,
+  framesOf,
+  parseTree,
+  readFrames,
+  type Tree,
+  withoutExcerpt,
+} from './javascriptTree.ts';
+import { indentOf, messageOf } from './parts.ts';
 
 /** `/srv/app/cart.js:8`, `file:///srv/a.mjs:2`, `C:\app\a.js:3`, `node:internal/x:12`: the head of an uncaught one. */
 const placeLine =
   /^((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/|\.{1,2}\/|webpack)[^\n]{1,1000}|evalmachine\.<anonymous>|undefined|<anonymous_script>|\[eval\]):(\d{1,9})$/;
 /** Such a place is part of a message (Prisma names the call that failed). */
 const hasColumn = /:\d{1,9}:\d{1,9}$/;
-/** Vite's dev server: the message alone, above the stack. */
-const viteHead =
-  /\[vite\] (?:\([\w-]{1,20}\) )?(?:Internal server error|Error when evaluating SSR module [^\s:]{1,500}): (.*)$/;
 /** Chromium's log of a page's console, as Electron writes it. */
 const pageError =
   /^\[\d{1,9}:\d{4}\/\d{6}\.\d{3,6}:[A-Z]{4,7}:CONSOLE[(:]\d{1,9}\)?\] "Uncaught (?:\(in promise\) )?([A-Z]\w{0,80}): (.{0,8000})", source: (\S{1,1000}) \((\d{1,9})\)$/;
@@ -34,26 +46,11 @@ const pageError =
 const geckoError = /^JavaScript error: (\S{1,1000}), line (\d{1,9}): ([A-Z]\w{0,80}): (.{0,8000})$/;
 /** Its own tag, as every message has one there: `[pageerror] RangeError: …`. */
 const tagged = /^\[[a-z][\w.:-]{0,40}\] \S/;
-const caretLine = /^\s*[\^~]+\s*$/;
 const runtimeLine = /^Node\.js v\d+\.\d+\.\d+/;
 const traceHint = /^\(Use `node --trace-uncaught /;
-/** Any class may be thrown: a head whose name says nothing counts only with a frame right below it. */
-const bareHead =
-  /^(\s*)(?:Uncaught (?:\(in promise\) )?)?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/;
-/** The same inside a line of text: `request failed TypeError: …`, `[Error: x]`; `SeatTaken [Error]: …` of any name. */
-const namedHead =
-  /(?<![\w$.])([A-Z_$][\w$.]{0,80}(?:Error|Exception|Rejection)|Error|Exception|[A-Z_$][\w$.]{0,80}(?= \[(?:[A-Z]\w{0,80})?Error\]: ))(?: \[([\w.]{1,80})\])?: (.*)$/;
-/** A class that does not say so, behind other text and right above a frame: `booking failed SeatTaken: …`. */
-const ownClass = /\s([A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[([\w.]{1,80})\])?: (.*)$/;
 /** Next's dev server: the place in the file as it was written, above the error. */
 const nextPlace = /^ ?⨯ (\S{1,1000}) \((\d{1,9}):\d{1,9}\)(?: @ .{1,200})?$/;
 const labelledHead = /^\s+(?:[A-Z_$][\w$.]{0,80})?(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /;
-const bracketHead = /^\s*\[([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?: (.*?)\](?: \{|,)?\s*$/;
-/** No stack, but properties: `[AggregateError: …] {`, perhaps behind other text. */
-const opensProperties = /\] \{\s*$/;
-const elided = /^\s*\.\.\. (?:\d+ (?:lines|more)|\d+ lines matching cause stack trace)/;
-const causeHead = /^\s*(?:\[cause\]:? |(?:Caused by|caused by|cause): )(.*)$/;
-const listHead = /^\s*\[?errors\]?: \[\s*$/;
 /** What Vite's plugins say of where they failed. */
 const pluginPlace = /^ {2}File: (\S.{0,1000}?):(\d{1,9}):\d{1,9}$/;
 /** Hermes, as React Native reports it. */
@@ -220,11 +217,6 @@ function parseFrames(lines: readonly string[], said: readonly string[]): ParsedE
   };
 }
 
-/** Without the line of code and the caret that Deno prints between the message and the frames. */
-function withoutExcerpt(lines: readonly string[]): readonly string[] {
-  return lines.length > 2 && caretLine.test(lines.at(-1) ?? '') ? lines.slice(0, -2) : lines;
-}
-
 function parseEngineHead(line: string): ParsedException | undefined {
   const match = engineHead.exec(line);
   return match
@@ -234,18 +226,6 @@ function parseEngineHead(line: string): ParsedException | undefined {
 
 function asError({ type, message, frames }: Cause): ParsedException {
   return { language: languageOf(frames), type, message, frames, causes: [], severity: 'error' };
-}
-
-function isStrongHead(line: string): boolean {
-  return /^(?:Uncaught (?:\(in promise\) )?)?[A-Z_$][\w$.]{0,80}(?:Error|Exception)(?: \[[\w.]{1,80}\])?: /.test(
-    line,
-  );
-}
-
-interface Head {
-  readonly type: string;
-  readonly code?: string;
-  readonly message: string;
 }
 
 function isConsoleError(line: string): boolean {
@@ -262,37 +242,6 @@ function parseConsoleError(line: string): ParsedException | undefined {
   if (file === undefined) return undefined;
   return asError({ type, message, frames: [frame('', `${file}:${at}`)] });
 }
-
-function readHead(line: string): Head | undefined {
-  const vite = line.includes('[vite] ') ? viteHead.exec(line) : null;
-  if (vite) return readHead(vite[1] ?? '') ?? { type: 'Error', message: vite[1] ?? '' };
-  const bracket = bracketHead.exec(line);
-  const bare =
-    bracket ??
-    /^(?:Uncaught (?:\(in promise\) )?)?([A-Z_$][\w$.]{0,100})(?: \[([\w.]{1,80})\])?(?:: (.*)|)$/.exec(
-      line.trim(),
-    );
-  const match =
-    bracket ??
-    (bare && bare[1]?.endsWith('Warning') ? null : bare) ??
-    namedHead.exec(line) ??
-    ownClass.exec(line);
-  if (!match) return undefined;
-  // Bun prints an error of the system without its class.
-  if (systemCode.test(match[1] ?? '')) return { type: 'Error', message: line.trim() };
-  const code = match[2];
-  const isName = code !== undefined && givenName.test(code);
-  const said = (match[3] ?? '').replace(/ \{$/, '');
-  return {
-    type: isName ? code : (match[1] ?? 'Error'),
-    message: line[match.index - 1] === '[' ? said.replace(/\]$/, '') : said,
-    ...(code === undefined || code === 'Error' || isName ? {} : { code }),
-  };
-}
-
-const systemCode = /^E[A-Z]{3,15}$/;
-/** `Error [QuotaError]: …`: the class, then the name it was given; codes are in capitals. */
-const givenName = /[a-z](?:Error|Exception)$/;
 
 function parseBlock(lines: readonly string[]): ParsedException | undefined {
   const placed = nextPlace.exec(lines[0] ?? '');
@@ -317,17 +266,6 @@ function parseBlock(lines: readonly string[]): ParsedException | undefined {
   }
   // A bracketed error in a sentence is how a message quotes one; alone on its line it was printed.
   return assemble(tree, place, lines);
-}
-
-/** `console.error('Error:', error)`: the word alone, or in a sentence, before the error and right above its frames. */
-const label =
-  /^Error: (?:[^:]{0,200}[^\s:] )?(?=(?:[A-Z_$][\w$.]{0,80}(?:Error|Exception)|[A-Z][a-z\d]{1,40}(?:[A-Z][a-z\d]{0,40}){1,8})(?: \[[\w.]{1,80}\])?: )/;
-
-function withoutLabel(lines: readonly string[]): readonly string[] {
-  const [head = '', below = ''] = lines;
-  return isOwnFrame(below) && label.test(head)
-    ? [head.replace(label, ''), ...lines.slice(1)]
-    : lines;
 }
 
 /** The top frame of ours at the place that Next says it has in the file as written. */
@@ -361,78 +299,6 @@ function parsePluginError(lines: readonly string[]): ParsedException | undefined
   return { ...asError({ ...head, frames }), kind: 'diagnostic' };
 }
 
-interface Tree extends Head {
-  readonly frames: readonly Frame[];
-  readonly children: readonly Tree[];
-}
-
-function parseTree(lines: readonly string[]): Tree | undefined {
-  const head = readHead(lines[0] ?? '');
-  if (!head) return undefined;
-  const bracket = bracketHead.test(lines[0] ?? '') || opensProperties.test(lines[0] ?? '');
-  const child = isCommandFailed(lines[0] ?? '') ? lines.findIndex(endsChildOutput) : -1;
-  const isFirst = (line: string, at: number) => at > Math.max(child - 1, 0) && isOwnFrame(line);
-  const firstFrame = lines.findIndex(isFirst);
-  const hasOwnFrames =
-    firstFrame > 0 && !(bracket && lines.slice(0, firstFrame).some((line) => listHead.test(line)));
-  const { frames, next } = hasOwnFrames ? readFrames(lines, firstFrame) : { frames: [], next: 1 };
-  const said = hasOwnFrames && !bracket ? lines.slice(0, firstFrame) : lines.slice(0, 1);
-  const message = messageOf([head.message, ...withoutExcerpt(said).slice(1)]);
-  const children = parseChildren(lines.slice(next));
-  return { ...head, message, frames, children: [...childTree(lines.slice(1, child)), ...children] };
-}
-
-/** What the command that failed had thrown itself. */
-function childTree(lines: readonly string[]): readonly Tree[] {
-  const at = lines.findIndex((line) => isStrongHead(line) && !isCommandFailed(line));
-  const tree = at < 0 ? undefined : parseTree(lines.slice(at));
-  return tree && tree.frames.length > 0 ? [tree] : [];
-}
-
-function readFrames(lines: readonly string[], from: number) {
-  const frames: Frame[] = [];
-  for (let at = from; at < lines.length; at++) {
-    const line = lines[at] ?? '';
-    if (!isFrame(line) && !elided.test(line)) return { frames, next: at };
-    const frame = readFrame(line);
-    if (frame && frames.length < maxFrames) frames.push(frame);
-    if (line.endsWith(' {')) return { frames, next: at + 1 };
-  }
-  return { frames, next: lines.length };
-}
-
-/** `[cause]: …` and the items of `[errors]: [`, each a smaller tree. */
-function parseChildren(lines: readonly string[]): Tree[] {
-  const children: Tree[] = [];
-  let inList = false;
-  for (let at = 0; at < lines.length && children.length < 20; at++) {
-    const line = lines[at] ?? '';
-    if (listHead.test(line)) {
-      inList = true;
-      continue;
-    }
-    const cause = causeHead.exec(line);
-    const text = cause ? (cause[1] ?? '') : inList ? line.trim() : '';
-    if (text === '' || !(bareHead.test(text) || bracketHead.test(text))) continue;
-    const indent = indentOf(line);
-    let end = at + 1;
-    while (end < lines.length && isInside(lines[end] ?? '', indent)) end++;
-    const tree = parseTree([text, ...lines.slice(at + 1, end).map(withoutComma)]);
-    if (tree) children.push(tree);
-    at = end - 1;
-  }
-  return children;
-}
-
-/** What has no indent, as Jest and loggers write a cause, ends where the next one begins. */
-function isInside(line: string, indent: number): boolean {
-  return line.trim() === '' || indentOf(line) > indent || (indent === 0 && !causeHead.test(line));
-}
-
-function withoutComma(line: string): string {
-  return line.replace(/,$/, '');
-}
-
 function assemble(
   tree: Tree,
   place: RegExpExecArray | null,
@@ -449,21 +315,6 @@ function assemble(
     causes: flatten(tree.children),
     severity: fatal ? 'fatal' : 'error',
   };
-}
-
-/** The error's own; where none of them is in the app, those of its cause besides. */
-function framesOf({ frames, children }: Tree): readonly Frame[] {
-  if (frames.some((frame) => frame.inApp)) return frames;
-  const inner = children.map((child) => child.frames).filter((of) => of.length > 0);
-  const best = inner.find((of) => of.some((frame) => frame.inApp));
-  return frames.length === 0 ? (inner[0] ?? []) : [...frames, ...(best ?? [])];
-}
-
-function flatten(children: readonly Tree[]): Cause[] {
-  return children.flatMap((child) => [
-    { type: child.type, message: child.message, frames: child.frames },
-    ...flatten(child.children),
-  ]);
 }
 
 /** Loader errors name their place only above the stack, or in the message. */
