@@ -1,5 +1,5 @@
 import { grammars } from './exceptions/grammars.ts';
-import { jsonHints } from './exceptions/jsonLines.ts';
+import { jsonHints } from './exceptions/records/jsonLines.ts';
 
 /** The shortest hint allowed: the search moves up to this far at a time. */
 export const minHintLength = 5;

@@ -1,4 +1,4 @@
-import { isAtLeast, levelOf, syslogLevel } from './exceptions/level.ts';
+import { isAtLeast, levelOf, syslogLevel } from './exceptions/headers/level.ts';
 
 /**
  * Forms in which a letter or a number at the start of a line is all that tells of an error: too short for the

@@ -1,7 +1,7 @@
 import type { ExceptionEvent } from '../core/signal.ts';
 import { createAssembler } from './exceptions/assemble.ts';
-import { epochMs } from './exceptions/jsonLines.ts';
-import { timeAt } from './exceptions/loggerPrefix.ts';
+import { epochMs } from './exceptions/records/jsonLines.ts';
+import { timeAt } from './exceptions/headers/loggerPrefix.ts';
 import { placesIn, type Run, runsIn } from './lineForm.ts';
 import type { ReadText } from './lineMemory.ts';
 import { fewVariants, variants, withOtherRuns } from './otherRuns.ts';

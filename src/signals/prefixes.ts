@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { levelOf } from './exceptions/level.ts';
-import { timeAt } from './exceptions/loggerPrefix.ts';
-import { peel } from './exceptions/transport.ts';
+import { levelOf } from './exceptions/headers/level.ts';
+import { timeAt } from './exceptions/headers/loggerPrefix.ts';
+import { peel } from './exceptions/headers/transport.ts';
 
 /**
  * What runs several commands at once (concurrently, turbo, pnpm, Lerna) names each before its lines; so do stern the

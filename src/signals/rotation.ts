@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { readHeader } from './exceptions/loggerPrefix.ts';
+import { readHeader } from './exceptions/headers/loggerPrefix.ts';
 
 /** Files that are one log: what was rotated away, oldest first, and what is still written. */
 export interface LogSet {

@@ -1,5 +1,5 @@
 import type { ReadText } from '../lineMemory.ts';
-import { stripControls } from './controls.ts';
+import { stripControls } from './headers/controls.ts';
 import type { FoundException } from './foundEvents.ts';
 import { linesIn, mayHoldLines } from './lineParts.ts';
 import { createRouter } from './router.ts';

@@ -1,10 +1,10 @@
 import type { ReadText } from '../lineMemory.ts';
 import type { Follow, Grammar, ParsedException } from './grammar.ts';
 import { grammars } from './grammars.ts';
-import { isAtLeast } from './level.ts';
+import { isAtLeast } from './headers/level.ts';
 import { isLeveled, type Piece } from './pieces.ts';
 import { headerLike, isPlain, notesOn, type ShapeNotes } from './shapeNotes.ts';
-import { peel } from './transport.ts';
+import { peel } from './headers/transport.ts';
 
 /** The lines that a grammar takes for a report, as far as they have come, with what stands above them. */
 export interface Block {

@@ -1,8 +1,8 @@
 import type { ExceptionEvent } from '../../core/signal.ts';
 import { type Block, namedType, withAbove } from './block.ts';
-import { framesInTerms } from './erlang.ts';
+import { framesInTerms } from './languages/erlang.ts';
 import { loggedError, maxMessageChars, type ParsedException } from './grammar.ts';
-import type { Level } from './level.ts';
+import type { Level } from './headers/level.ts';
 import type { Piece } from './pieces.ts';
 
 /** An exception of a log and where it begins there, in bytes. */

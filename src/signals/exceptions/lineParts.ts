@@ -1,6 +1,6 @@
-import { linesOfEslint } from './eslintJson.ts';
-import { linesOfList, mayBeList } from './jsonLists.ts';
-import { linesOfReport, mayBeReport } from './jsonReports.ts';
+import { linesOfEslint } from './diagnostics/eslintJson.ts';
+import { linesOfList, mayBeList } from './records/jsonLists.ts';
+import { linesOfReport, mayBeReport } from './tests/jsonReports.ts';
 
 /** Lines of a log that hold several: reports and lists of records that were written into one, bars of progress. */
 

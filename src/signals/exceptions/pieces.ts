@@ -1,6 +1,6 @@
-import { isAtLeast, type Level } from './level.ts';
-import type { Header } from './loggerPrefix.ts';
-import { languageOfLogger, type Origin, originOf } from './origin.ts';
+import { isAtLeast, type Level } from './headers/level.ts';
+import type { Header } from './headers/loggerPrefix.ts';
+import { languageOfLogger, type Origin, originOf } from './headers/origin.ts';
 import type { ShapeNotes } from './shapeNotes.ts';
 
 /** A line as grammars see it, without carriers and header, and what these said of it. */

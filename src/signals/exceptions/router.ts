@@ -1,10 +1,10 @@
 import { maxBlockLines } from './block.ts';
-import { stripControls } from './controls.ts';
-import { readEscaped } from './embedded.ts';
+import { stripControls } from './headers/controls.ts';
+import { readEscaped } from './records/embedded.ts';
 import { type FoundException, recordEvent } from './foundEvents.ts';
 import { maxLineChars } from './grammar.ts';
-import type { JsonRecord } from './jsonLines.ts';
-import { readHeader } from './loggerPrefix.ts';
+import type { JsonRecord } from './records/jsonLines.ts';
+import { readHeader } from './headers/loggerPrefix.ts';
 import { completed, type Piece, pieceOf, type Told, withTold } from './pieces.ts';
 import {
   exceptionIn,
@@ -13,10 +13,10 @@ import {
   pieceOfRecord,
   readStack,
   recordIn,
-} from './records.ts';
+} from './records/records.ts';
 import { headerLike, isPlain, type ShapeNotes } from './shapeNotes.ts';
 import type { Stream, Streams } from './streams.ts';
-import { type Carried, peel, plain } from './transport.ts';
+import { type Carried, peel, plain } from './headers/transport.ts';
 
 /** How many carriers may lie around a line. */
 const maxCarriers = 3;

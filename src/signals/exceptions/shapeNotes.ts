@@ -1,7 +1,13 @@
 import { type ReadText, shapeOf } from '../lineMemory.ts';
-import { mayEmbed } from './embedded.ts';
-import { type Header, type HeaderCuts, cutHeader, headerCuts, readHeader } from './loggerPrefix.ts';
-import type { Carried } from './transport.ts';
+import { mayEmbed } from './records/embedded.ts';
+import {
+  type Header,
+  type HeaderCuts,
+  cutHeader,
+  headerCuts,
+  readHeader,
+} from './headers/loggerPrefix.ts';
+import type { Carried } from './headers/transport.ts';
 
 /** What lines that differ in their digits only have in common, so that it is found out once. */
 export interface ShapeNotes {

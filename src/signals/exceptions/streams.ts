@@ -17,7 +17,7 @@ import {
 import { blockEvent, type FoundException, loggedEvent } from './foundEvents.ts';
 import type { ParsedException } from './grammar.ts';
 import { grammars } from './grammars.ts';
-import { isAtLeast } from './level.ts';
+import { isAtLeast } from './headers/level.ts';
 import { isLeveled, type Piece, saysAnything, textsOf } from './pieces.ts';
 
 const maxStreams = 64;

@@ -1,4 +1,4 @@
-import { levelOf } from '../exceptions/level.ts';
+import { levelOf } from '../exceptions/headers/level.ts';
 
 /** Where times are looked for, and how far a header can reach. */
 const maxHeaderChars = 500;

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../core/errors.ts';
 import type { Content } from '../bytes.ts';
 import { decodeLine, type Encoding } from '../encoding.ts';
-import { readRecord } from '../exceptions/jsonLines.ts';
+import { readRecord } from '../exceptions/records/jsonLines.ts';
 import { lineEnd, maxLineBytes } from '../lineBreaks.ts';
 import { joinLog } from '../logSet.ts';
 import { withoutHeader } from './header.ts';

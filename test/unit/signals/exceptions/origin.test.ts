@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { languageOfLogger, originOf } from '../../../../src/signals/exceptions/origin.ts';
+import { languageOfLogger, originOf } from '../../../../src/signals/exceptions/headers/origin.ts';
 import { eventsIn } from '../support/readLines.ts';
 
 describe('the place of a logged message', () => {
