@@ -32,4 +32,12 @@ describe('look-alikes', () => {
 
   for (const [text, expected] of Object.entries(errors))
     it(`hide none: ${text.slice(0, 60)}`, () => assert.deepEqual(summaries(text), [expected]));
+
+  it('come to an end when they were made to be slow', () => {
+    const lines = [
+      'AError: '.repeat(1_000) + '   at a.b(c)'.repeat(700),
+      '<Failure file="a" line="1">'.repeat(500),
+    ];
+    for (const line of lines) summaries(`${line}\n`.repeat(150));
+  });
 });
