@@ -349,6 +349,18 @@ describe('scanning', () => {
       assert.deepEqual(await found(), []);
     });
 
+    it('goes on from the later of two positions, where a scan came between renaming and making anew', async () => {
+      writeFileSync(log(), filler + stack(1));
+      assert.deepEqual(await found(false), []);
+      appendFileSync(log(), info(1));
+      renameSync(log(), log('app.log.1'));
+      assert.deepEqual(await found(false), ['order 1 lost']);
+      renameSync(log('app.log.1'), log('app.log.2'));
+      writeFileSync(log('app.log.1'), stack(2) + info(2));
+      assert.deepEqual(await found(false), ['order 2 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
     it('counts no error again while the one behind it is still open', async () => {
       const open = 'Error: order 2';
       writeFileSync(log('app.log.1'), filler + stack(1) + open);
