@@ -268,9 +268,11 @@ export interface Malformed {
   readonly reason: string;
 }
 
-/** What one file's growth yielded. Committed whole (signals and position) or not at all. */
+/** What one file's growth yielded. Committed whole (signals and positions) or not at all. */
 export interface ScanBatch {
   readonly position: FilePosition;
+  /** Of files whose end was counted with this one's beginning: what was written when they were rotated away. */
+  readonly ended?: readonly FilePosition[];
   readonly signals: readonly Signal[];
   readonly malformed: readonly Malformed[];
   readonly lines: number;
@@ -278,4 +280,11 @@ export interface ScanBatch {
   /** What was measured, for the windows it belongs to. */
   readonly metrics?: readonly MetricWindow[];
   readonly interactions?: readonly Interaction[];
+}
+
+/** All that a batch moves on. */
+export function positionsOf(
+  batch: Pick<ScanBatch, 'ended'> & { readonly position?: FilePosition },
+) {
+  return [...(batch.position ? [batch.position] : []), ...(batch.ended ?? [])];
 }

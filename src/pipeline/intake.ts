@@ -6,6 +6,7 @@ import {
   firstAtOf,
   lastAtOf,
   occurrencesOf,
+  positionsOf,
   type ScanBatch,
   type Signal,
 } from '../core/signal.ts';
@@ -27,7 +28,7 @@ export interface Intake {
 }
 
 /** What stands beside the signals of a batch. */
-type Beside = Pick<ScanBatch, 'metrics' | 'interactions'> & {
+type Beside = Pick<ScanBatch, 'metrics' | 'interactions' | 'ended'> & {
   readonly position?: FilePosition;
   readonly lines?: number;
 };
@@ -162,7 +163,7 @@ function createIntake(
         audit({ actor: 'patchwright', action: 'preview.wanted', subject: id, after: { reason } }),
       );
     }
-    if (batch.position) changes.push({ kind: 'position', position: batch.position });
+    for (const position of positionsOf(batch)) changes.push({ kind: 'position', position });
     return {
       changes,
       created: [...created],

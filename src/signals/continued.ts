@@ -10,8 +10,8 @@ export interface Tail {
   /** What lies before them. */
   readonly before: Buffer;
   readonly encoding: Encoding;
-  /** Of the file it was cut from, once it has been counted. */
-  readonly position: FilePosition;
+  /** Of the files it was cut from, once it has been counted. */
+  readonly ends: readonly FilePosition[];
 }
 
 /** By file, the one that it goes on from: plain logs of one set, of which the later is read from its beginning. */

@@ -78,7 +78,7 @@ function readWith<T extends { readonly offset: number }>(
   memory: LineMemory,
   knownForm?: LineForm,
 ): LogReader<T> {
-  const counter = createLineCounter(start);
+  const counter = createLineCounter(Math.max(0, start));
   let found: T[] = [];
   let safeCount = 0;
   let safe = start;
@@ -165,22 +165,27 @@ function readWith<T extends { readonly offset: number }>(
     }
   };
 
+  /** Gives back where a record begins that was cut, and waits for its end. */
+  const endRecord = (): number | undefined => {
+    if (gathered === undefined) return undefined;
+    const record = form?.gatherer?.end();
+    if (record === undefined) return gathered;
+    assembler.push({ text: record }, gathered);
+    gathered = undefined;
+    return undefined;
+  };
+
   /** What needs another line to mean anything waits for it, unless others were counted meanwhile. */
   const finish = (end: number): void => {
-    if (gathered !== undefined) {
-      const record = form?.gatherer?.end();
-      if (record === undefined) return;
-      assembler.push({ text: record }, gathered);
-      gathered = undefined;
-      collect();
-    }
+    const cut = endRecord();
+    collect();
     const waiting = safe;
     assembler.close(false);
     collect();
     if (assembler.openSince() === waiting && found.length === safeCount) return;
     assembler.close(true);
     collect();
-    markSafe(end);
+    markSafe(cut ?? end);
   };
 
   return {

@@ -87,7 +87,9 @@ export function createPositions(read: ReadPosition, names: readonly string[]): P
     byInode = new Map();
     for (const name of new Set(names.flatMap((file) => [file, ...formerNames(file)]))) {
       const position = read(name);
-      if (position && position.offset > 0) byInode.set(position.inode, position);
+      // A name that nothing has since may still stand at an earlier place of the same file.
+      if (position && position.offset > (byInode.get(position.inode)?.offset ?? 0))
+        byInode.set(position.inode, position);
     }
     return byInode;
   };

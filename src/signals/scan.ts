@@ -3,7 +3,7 @@ import { throwIfCancelled } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { keptKinds } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
-import type { FilePosition, ScanBatch } from '../core/signal.ts';
+import { type FilePosition, positionsOf, type ScanBatch } from '../core/signal.ts';
 import { type Content, gzipContent, gzipHead, plainContent, skipBytes } from './bytes.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
 import { behind, inTurn, leadOf, predecessorsIn, type Tail } from './continued.ts';
@@ -72,7 +72,7 @@ export interface ScanOptions {
 
 /**
  * Reads what the workspace's sources have grown by. Each batch must be committed as a whole, signals
- * and position in one transaction, before the next one is asked for; then each occurrence is counted
+ * and positions in one transaction, before the next one is asked for; then each occurrence is counted
  * once whatever happens. A batch without signals may carry a position under a name like
  * `app.log@<hash>`: the position of content that left `app.log`; keep it like any other.
  * Never throws for what lies in the workspace; rejects with `cancelled` when the signal fires.
@@ -177,11 +177,15 @@ async function* makePlans(
 
 function retirement(position: FilePosition): ScanBatch {
   const file = retiredName(position.file, position.headHash);
-  return { position: { ...position, file }, signals: [], malformed: [], lines: 0, bytes: 0 };
+  return nothingTo({ ...position, file });
+}
+
+function nothingTo(position: FilePosition): ScanBatch {
+  return { position, signals: [], malformed: [], lines: 0, bytes: 0 };
 }
 
 function noted(run: Run, batch: ScanBatch): ScanItem {
-  run.positions.note(batch.position);
+  for (const position of positionsOf(batch)) run.positions.note(position);
   return { kind: 'batch', batch };
 }
 
@@ -216,7 +220,8 @@ async function* readPlain(run: Run, plan: Plan, turn: Turn): AsyncGenerator<Scan
     });
     const renamed = plan.from !== undefined && plan.from.file !== plan.file;
     const start = startIn(plan, opened.size);
-    const encoding = detectEncoding(opened.head);
+    const isEmpty = opened.size === 0;
+    const encoding = (isEmpty ? turn.tail?.encoding : undefined) ?? detectEncoding(opened.head);
     const head = await readAt(opened.handle, 0, Math.min(opened.size, sniffedBytes));
     const tail = turn.tail?.encoding === encoding ? turn.tail : undefined;
     const lead = tail ? leadOf(tail, head) : Buffer.alloc(0);
@@ -227,6 +232,7 @@ async function* readPlain(run: Run, plan: Plan, turn: Turn): AsyncGenerator<Scan
       start: start - lead.length,
       encoding,
       flush: run.flush && !turn.isContinued,
+      ended: tail?.ends ?? [],
       positionAt,
     };
     const end = yield* readContent(run, {
@@ -234,8 +240,10 @@ async function* readPlain(run: Run, plan: Plan, turn: Turn): AsyncGenerator<Scan
       content: behind(lead, plainContent(opened, start)),
       always: renamed || (plan.start === 0 && plan.retires !== undefined),
     });
-    if (tail && end >= 0) yield noted(run, endOf(tail));
-    if (turn.isContinued) await keepTail(run, plan, opened, end, encoding, positionAt);
+    if (turn.isContinued) {
+      const kept = tail && end < 0 ? { tail, lead } : undefined;
+      await keepTail(run, plan, opened, { end, encoding, kept, positionAt });
+    }
     const ahead = plan.kind === 'log' ? await outgrown(run, opened, start, encoding) : undefined;
     if (!ahead) return;
     const reason = `it grows faster than it can be read: ${inMegabytes(ahead.start - opened.size)} MB were left out`;
@@ -244,6 +252,7 @@ async function* readPlain(run: Run, plan: Plan, turn: Turn): AsyncGenerator<Scan
       ...reading,
       before: await bytesBefore(opened, ahead.start),
       start: ahead.start,
+      ended: [],
       content: plainContent({ ...opened, size: ahead.size }, ahead.start),
       always: false,
     });
@@ -252,9 +261,13 @@ async function* readPlain(run: Run, plan: Plan, turn: Turn): AsyncGenerator<Scan
   }
 }
 
-/** Once what goes on with it has been counted, all of the file before has. */
-function endOf({ position }: Tail): ScanBatch {
-  return { position, signals: [], malformed: [], lines: 0, bytes: 0 };
+/** How far a file was read that another one goes on from. */
+interface ReadTo {
+  readonly end: number;
+  readonly encoding: Encoding;
+  /** What led, when nothing of it was counted: all of it is passed on, with the whole file. */
+  readonly kept: { readonly tail: Tail; readonly lead: Buffer } | undefined;
+  readonly positionAt: (offset: number) => Promise<FilePosition>;
 }
 
 /** Of a file that another one goes on from, what was not counted yet is read again as that one's beginning. */
@@ -262,16 +275,16 @@ async function keepTail(
   { tails }: Run,
   { file }: Plan,
   opened: OpenFile,
-  end: number,
-  encoding: Encoding,
-  positionAt: (offset: number) => Promise<FilePosition>,
+  { end, encoding, kept, positionAt }: ReadTo,
 ): Promise<void> {
   if (end >= opened.size) return;
+  const from = Math.max(0, end);
+  const bytes = await readAt(opened.handle, from, opened.size - from);
   tails.set(file, {
-    bytes: await readAt(opened.handle, end, opened.size - end),
-    before: await bytesBefore(opened, end),
+    bytes: kept ? Buffer.concat([kept.lead, bytes]) : bytes,
+    before: kept?.tail.before ?? (await bytesBefore(opened, from)),
     encoding,
-    position: await positionAt(opened.size),
+    ends: [...(kept?.tail.ends ?? []), await positionAt(opened.size)],
   });
 }
 
@@ -324,6 +337,7 @@ async function* readArchive(run: Run, plan: Plan): AsyncGenerator<ScanItem> {
       start,
       encoding: detectEncoding(head),
       flush: true,
+      ended: [],
       positionAt: async (offset, atEnd) => ({
         file: plan.file,
         offset,
@@ -356,6 +370,8 @@ async function openArchive(path: string, from: FilePosition | undefined) {
 interface Reading extends Source {
   readonly content: Content;
   readonly flush: boolean;
+  /** What leads, at offsets below 0, is the end of these. */
+  readonly ended: readonly FilePosition[];
   positionAt(offset: number, atEnd: boolean): Promise<FilePosition>;
   /** Whether the last position is to be saved even when nothing was counted. */
   readonly always: boolean;
@@ -368,6 +384,7 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
   const { buffer } = run;
   const pace = createPace();
   let committed = start;
+  let { ended } = reading;
 
   /** What can be committed now, if it is enough or the last. */
   const batch = async (atEnd: boolean): Promise<ScanBatch | undefined> => {
@@ -380,9 +397,14 @@ async function* readContent(run: Run, reading: Reading): AsyncGenerator<ScanItem
       counted >= maxBatchCounts;
     const isWanted = atEnd ? reading.always || bytes > 0 : isFull && bytes > 0;
     if (!isWanted) return undefined;
+    // The files before end all at once: until then nothing is counted, and all of it read again.
+    if (safe < 0)
+      return atEnd && reading.always ? nothingTo(await reading.positionAt(0, true)) : undefined;
     committed = safe;
-    const position = await reading.positionAt(Math.max(0, safe), atEnd);
-    return { position, ...source.take(), lines: source.reader.takeLines(), bytes };
+    const position = await reading.positionAt(safe, atEnd);
+    const also = ended.length > 0 ? { ended } : {};
+    ended = [];
+    return { position, ...also, ...source.take(), lines: source.reader.takeLines(), bytes };
   };
 
   const ahead = readAhead(content, run.ahead);

@@ -1,6 +1,6 @@
 /** Runs in a thread of its own: reads what sources have grown by, for `scanInWorker.ts`. */
 import { parentPort } from 'node:worker_threads';
-import type { FilePosition } from '../core/signal.ts';
+import { type FilePosition, positionsOf } from '../core/signal.ts';
 import { errorMessage, isPatchwrightError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import { createScanner, type ScanItem } from './scan.ts';
@@ -70,7 +70,9 @@ async function run(order: ScanOrder): Promise<void> {
     for await (const item of scanner.scan({ flush }, controller.signal)) {
       post({ kind: 'item', id, item });
       onTheWay++;
-      if (item.kind === 'batch') positions.set(item.batch.position.file, item.batch.position);
+      if (item.kind === 'batch') {
+        for (const position of positionsOf(item.batch)) positions.set(position.file, position);
+      }
       await free();
     }
     post({ kind: 'end', id });

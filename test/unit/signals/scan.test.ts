@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { occurrencesOf, type Signal } from '../../../src/core/signal.ts';
+import { occurrencesOf, positionsOf, type Signal } from '../../../src/core/signal.ts';
 import { isPatchwrightError } from '../../../src/core/errors.ts';
 import { createScanner } from '../../../src/signals/scan.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
@@ -48,6 +48,25 @@ describe('scanning', () => {
     folder.path('ws', ...(parts.length > 0 ? parts : ['app.log']));
   const found = async (flush = true): Promise<string[]> =>
     messages((await reader.scan(flush)).signals);
+
+  /** What is committed by a scan that is killed behind so many batches. */
+  const stopped = async ({ positions }: Follower, batches: number): Promise<string[]> => {
+    const scanner = createScanner({
+      folder: log('.'),
+      clock: { now: () => new Date() },
+      settings: logSettings(),
+      readPosition: (file) => positions.get(file),
+    });
+    const committed: string[] = [];
+    let left = batches;
+    for await (const item of scanner.scan({ flush: true })) {
+      if (item.kind !== 'batch') continue;
+      committed.push(...messages(item.batch.signals));
+      for (const position of positionsOf(item.batch)) positions.set(position.file, position);
+      if (--left === 0) break;
+    }
+    return committed;
+  };
 
   beforeEach(() => {
     mkdirSync(log('.'), { recursive: true });
@@ -95,6 +114,18 @@ describe('scanning', () => {
       assert.deepEqual(await found(false), ['full', 'order 1 lost']);
     });
 
+    it('does not hold back what is whole behind a record of which only a part was written', async () => {
+      const record = (textPayload: string): string =>
+        `${JSON.stringify({ logName: 'projects/shop/logs/api', textPayload }, undefined, 2)}\n`;
+      const [head = '', frame = ''] = stack(1).split('\n');
+      const next = record('served a request');
+      writeFileSync(log(), record(head) + record(frame) + next.slice(0, 20));
+      assert.deepEqual(await found(), ['order 1 lost']);
+      appendFileSync(log(), next.slice(20) + record(head) + record(frame));
+      assert.deepEqual(await found(), ['order 1 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
     it('waits for nothing behind a message, whatever else might begin with its words', async () => {
       writeFileSync(log(), 'ERROR: order 7 lost\n');
       assert.deepEqual(await found(), ['order 7 lost']);
@@ -132,19 +163,7 @@ describe('scanning', () => {
     it('goes on behind the last committed batch when it was stopped in between', async () => {
       const text = Array.from({ length: 2_000 }, (_, i) => placed(i) + info(i)).join('');
       writeFileSync(log(), text);
-      const scanner = createScanner({
-        folder: log('.'),
-        clock: { now: () => new Date() },
-        settings: logSettings(),
-        readPosition: (file) => reader.positions.get(file),
-      });
-      const first: string[] = [];
-      for await (const item of scanner.scan({ flush: true })) {
-        if (item.kind !== 'batch') continue;
-        first.push(...messages(item.batch.signals));
-        reader.positions.set(item.batch.position.file, item.batch.position);
-        break;
-      }
+      const first = await stopped(reader, 1);
       assert.ok(first.length > 0 && first.length < 2_000);
       const rest = await found();
       assert.deepEqual(
@@ -286,6 +305,99 @@ describe('scanning', () => {
       appendFileSync(log(), end + filler);
       assert.deepEqual(await found(false), ['no fee']);
       assert.deepEqual(await found(), []);
+    });
+
+    it('passes it on over files that are empty, or all of which belongs to it', async () => {
+      for (const middle of ['', '    at serve (/srv/app/src/server.js:3:1)\n']) {
+        for (const names of [
+          ['app.log.2', 'app.log.1', 'app.log'],
+          ['app-2026-03-01.log', 'app-2026-03-02.log', 'app-2026-03-03.log'],
+        ] as const) {
+          rmSync(log('.'), { recursive: true });
+          mkdirSync(log('.'));
+          reader = follow(log('.'));
+          writeFileSync(log(names[0]), filler + stack(1));
+          writeFileSync(log(names[1]), middle);
+          writeFileSync(log(names[2]), info(1) + stack(2) + info(2));
+          assert.deepEqual(await found(false), ['order 1 lost', 'order 2 lost']);
+          assert.deepEqual(await found(), []);
+          assert.equal(reader.positions.get(names[0])?.offset, (filler + stack(1)).length);
+        }
+      }
+    });
+
+    it('passes it on over an empty file whatever its encoding', async () => {
+      const wide = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+      writeFileSync(log('app.log.2'), wide(filler + stack(1)));
+      writeFileSync(log('app.log.1'), '');
+      writeFileSync(log(), wide(info(1) + stack(2) + info(2)));
+      assert.deepEqual(await found(), ['order 1 lost', 'order 2 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
+    it('counts once what is rotated twice before it is whole', async () => {
+      writeFileSync(log(), filler + stack(1) + info(1));
+      assert.deepEqual(await found(false), ['order 1 lost']);
+      appendFileSync(log(), stack(2) + info(2) + begin);
+      renameSync(log(), log('app.log.1'));
+      writeFileSync(log(), '    pay()\n');
+      assert.deepEqual(await found(false), ['order 2 lost']);
+      renameSync(log('app.log.1'), log('app.log.2'));
+      renameSync(log(), log('app.log.1'));
+      writeFileSync(log(), `ValueError: no fee\n${info(3)}`);
+      assert.deepEqual(await found(false), ['no fee']);
+      assert.deepEqual(await found(), []);
+    });
+
+    it('goes on from the later of two positions, where a scan came between renaming and making anew', async () => {
+      writeFileSync(log(), filler + stack(1));
+      assert.deepEqual(await found(false), []);
+      appendFileSync(log(), info(1));
+      renameSync(log(), log('app.log.1'));
+      assert.deepEqual(await found(false), ['order 1 lost']);
+      renameSync(log('app.log.1'), log('app.log.2'));
+      writeFileSync(log('app.log.1'), stack(2) + info(2));
+      assert.deepEqual(await found(false), ['order 2 lost']);
+      assert.deepEqual(await found(), []);
+    });
+
+    it('counts no error again while the one behind it is still open', async () => {
+      const open = 'Error: order 2';
+      writeFileSync(log('app.log.1'), filler + stack(1) + open);
+      writeFileSync(log(), ' lost\n    at loadc (/srv/app/src/orders.js:8:12)\n');
+      const all = [...(await found(false)), ...(await found(false)), ...(await found(false))];
+      appendFileSync(log(), info(3));
+      all.push(...(await found(false)), ...(await found(false)), ...(await found()));
+      assert.deepEqual(all, ['order 1 lost', 'order 2 lost']);
+    });
+
+    it('nor in the middle of three', async () => {
+      writeFileSync(log('app.log.2'), filler + stack(1) + 'Error: order 2');
+      writeFileSync(log('app.log.1'), ' lost\n    at loadc (/srv/app/src/orders.js:8:12)\n');
+      writeFileSync(log(), '    at serve (/srv/app/src/server.js:3:1)\n');
+      const all = [...(await found(false)), ...(await found(false))];
+      appendFileSync(log(), info(3));
+      all.push(...(await found(false)), ...(await found()));
+      assert.deepEqual(all, ['order 1 lost', 'order 2 lost']);
+    });
+
+    it('counts once what lies in both files, wherever it is stopped', async () => {
+      writeFileSync(log('app.log.1'), filler + stack(1));
+      writeFileSync(log(), filler + stack(2) + info(1));
+      for (const batches of [1, 2, 3]) {
+        reader = follow(log('.'));
+        const first = await stopped(reader, batches);
+        const rest = [...(await found()), ...(await found())];
+        assert.deepEqual([...first, ...rest].sort(), ['order 1 lost', 'order 2 lost']);
+      }
+    });
+
+    it('counts the lines of both files once', async () => {
+      writeFileSync(log('app.log.1'), filler + stack(1));
+      writeFileSync(log(), filler);
+      const { lines, bytes } = await reader.scan(true);
+      assert.equal(lines, 42);
+      assert.equal(bytes, (filler + filler + stack(1)).length);
     });
 
     it('glues no line to the last one of a file that ends without an end', async () => {

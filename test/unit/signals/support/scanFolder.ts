@@ -1,5 +1,10 @@
 import { parseSettings, type Settings } from '../../../../src/core/settings.ts';
-import type { FilePosition, Malformed, Signal } from '../../../../src/core/signal.ts';
+import {
+  type FilePosition,
+  type Malformed,
+  positionsOf,
+  type Signal,
+} from '../../../../src/core/signal.ts';
 import { createScanner, type Scanner } from '../../../../src/signals/scan.ts';
 
 export interface Scanned {
@@ -46,7 +51,7 @@ export function follow(folder: string, settings: Settings = logSettings()): Foll
         }
         signals.push(...item.batch.signals);
         malformed.push(...item.batch.malformed);
-        positions.set(item.batch.position.file, item.batch.position);
+        for (const position of positionsOf(item.batch)) positions.set(position.file, position);
         sums.batches++;
         sums.bytes += item.batch.bytes;
         sums.lines += item.batch.lines;
