@@ -161,10 +161,9 @@ function areOpposed(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
 
 /** How much two texts have in common, 0 to 1: by their share (Jaccard), or one within the other. */
 export function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  if (areOpposed(a, b)) return 0;
   let shared = 0;
   for (const feature of a) if (b.has(feature)) shared += weightOf(feature);
-  if (shared === 0) return 0;
+  if (shared === 0 || areOpposed(a, b)) return 0;
   const [small, large] = [weight(a), weight(b)].sort((x, y) => x - y) as [number, number];
   const share = shared / (small + large - shared);
   const within = shared >= 1.5 && large <= 4 * small ? (0.7 * shared) / small : 0;

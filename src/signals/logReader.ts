@@ -6,7 +6,7 @@ import { type Gatherer, gathererFor } from './recordGatherer.ts';
 import { findHint } from './hints.ts';
 import { type FindMark, findMarkFor } from './levelMarks.ts';
 import { lineEnd } from './lineBreaks.ts';
-import { createLineMemory, type LineMemory } from './lineMemory.ts';
+import { createLineMemory, type LineMemory, type ReadText } from './lineMemory.ts';
 import { type Carry, carryFor } from './prefixes.ts';
 import { createRepeats, type LogFinding } from './repeats.ts';
 
@@ -96,20 +96,24 @@ function readWith<T extends { readonly offset: number }>(
 
   /** Where the record begins of which only some lines were seen. */
   let gathered: number | undefined;
-  const gather = (gatherer: Gatherer, text: string, offset: number): void => {
+  const gather = (gatherer: Gatherer, line: ReadText, offset: number): void => {
     const start = gathered ?? offset;
-    const record = gatherer.take(text);
-    gathered = gatherer.isOpen ? (record === undefined ? start : offset) : undefined;
-    if (record !== undefined) assembler.push({ text: record }, start);
+    const taken = gatherer.take(line.text);
+    gathered = gatherer.isOpen ? (taken === undefined ? start : offset) : undefined;
+    if (taken === line.text) assembler.push(carried(line), offset);
+    else if (taken !== undefined) assembler.push({ text: taken }, start);
   };
+
+  const carried = (line: ReadText): ReadText =>
+    form?.carry ? { text: form.carry(line.text) } : line;
 
   /** Whether something is open behind the line. */
   const push = (bytes: Buffer, from: number, end: number, base: number): boolean => {
     const offset = base + from;
     counter.line(base + end);
     const line = memory.read(bytes, from, end, encoding);
-    if (form?.gatherer) gather(form.gatherer, line.text, offset);
-    else assembler.push(form?.carry ? { text: form.carry(line.text) } : line, offset);
+    if (form?.gatherer) gather(form.gatherer, line, offset);
+    else assembler.push(carried(line), offset);
     collect();
     const open = assembler.openSince() ?? gathered;
     if (open === undefined) {
@@ -118,6 +122,8 @@ function readWith<T extends { readonly offset: number }>(
     }
     if (open === offset && (found.at(-1)?.offset ?? -1) < offset) markSafe(offset);
     else if (base + end - safe > maxOpenBytes) {
+      form?.gatherer?.end();
+      gathered = undefined;
       assembler.close(true);
       collect();
       markSafe(base + end);

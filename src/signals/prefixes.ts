@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { levelOf } from './exceptions/headers/level.ts';
-import { timeAt } from './exceptions/headers/loggerPrefix.ts';
+import { readHeader, timeAt } from './exceptions/headers/loggerPrefix.ts';
 import { peel } from './exceptions/headers/transport.ts';
 
 /**
@@ -23,6 +23,8 @@ const clocked = /^\d\d:\d\d:\d\d(?: {2}|$)/;
 const timed =
   /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z| ?[+-]\d\d:?\d\d)?(?:\]:?|:)?(?: (?![\da-f]{2}[OE][ +])|$)/;
 const indented = /^(?:\s{2,}|\t)\S/;
+/** A level in capitals, brackets or a column; another word of a command's output may be one by chance. */
+const plainLevel = /^[[(<]|[A-Z]{3}|: {2}/;
 const minLines = 3;
 /** How many lines may stand before the first name, and how many with one must follow then. */
 const maxOpening = 12;
@@ -47,8 +49,9 @@ export function carryFor(head: Buffer, before?: Buffer): Carry | undefined {
     return (line) => stripVTControlCharacters(line).replace(clocked, '');
   }
   if (lines.every((line) => timed.test(line))) {
-    const goesOn = lines.some((line) => indented.test(peel(line.replace(timed, '')).text));
-    return goesOn ? restamped : undefined;
+    const goesOn = (line: string): boolean =>
+      indented.test(peel(line.replace(timed, '')).text) && !isTimedByLogger(line);
+    return lines.some(goesOn) ? restamped : undefined;
   }
   const form = formOf(lines);
   const inner = form ? undefined : formOf(lines.map((line) => peel(line).text));
@@ -82,10 +85,18 @@ function carryWithin(carry: Carry): Carry {
   };
 }
 
+/** Whether the level, aligned or behind names, is one only behind the time: that is the logger's own then. */
+function isTimedByLogger(line: string): boolean {
+  const { level, between = '' } = readHeader(line);
+  if (level === undefined || !plainLevel.test(between)) return false;
+  return readHeader(peel(line.replace(timed, '')).text).level === undefined;
+}
+
 /** As `docker logs --timestamps` writes it. */
 function restamped(coloured: string): string {
   const line = stripVTControlCharacters(coloured);
-  const iso = timed.test(line) ? timeAt(line, 0) : undefined;
+  const isCarried = timed.test(line) && !isTimedByLogger(line);
+  const iso = isCarried ? timeAt(line, 0) : undefined;
   return iso === undefined ? line : `${iso.slice(0, -1)}0000Z ${line.replace(timed, '')}`;
 }
 

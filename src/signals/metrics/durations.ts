@@ -13,7 +13,7 @@ const longestMs = 86_400_000;
 
 /** What a log line may have to tell. Cheap: most lines of most logs say nothing of it. */
 export const durationHint =
-  /\d ?(?:ms|[µμ]s|us|ns|s|secs?|seconds|(?:milli|micro|nano)s\w{0,8})\b|[Dd]uration|[Ee]lapsed|[Ll]atency|[Rr]esponse_?[Tt]ime|request_time|"(?:GET|POST|PUT|PATCH|DELETE|HEAD) |(?:GET|POST|PUT|PATCH|DELETE) "?\//;
+  /\d ?(?:ms|[µμ]s|us|ns|s|secs?|seconds|mins?|minutes?|(?:milli|micro|nano)s\w{0,8})\b|[Dd]uration|[Ee]lapsed|[Ll]atency|[Rr]esponse_?[Tt]ime|request_time|"(?:GET|POST|PUT|PATCH|DELETE|HEAD) |(?:GET|POST|PUT|PATCH|DELETE) "?\//;
 
 /**
  * How long a log line says that something took (metric `response_time`, per endpoint or operation), and

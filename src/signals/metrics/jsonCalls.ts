@@ -83,6 +83,8 @@ function durationIn(all: readonly Json[], record: Json): number | undefined {
 
 /** Nothing that is called takes three hours. */
 const surelyNanoseconds = 1e7;
+/** Longer ones that are whole seconds by chance are rarer than whole milliseconds. */
+const longestWholeSeconds = 60;
 
 /**
  * What a number without a unit counts, in ms: zap writes all times in seconds, slog whole nanoseconds (and
@@ -90,7 +92,9 @@ const surelyNanoseconds = 1e7;
  */
 function bareUnit(record: Json, value: number): number {
   const { ts, time, level } = record;
-  if (!Number.isInteger(value)) return typeof ts === 'number' && ts < 1e11 ? 1_000 : 1;
+  const isNumbered = typeof ts === 'number' && ts < 1e11;
+  if (!Number.isInteger(value)) return isNumbered ? 1_000 : 1;
+  if (isNumbered && !Number.isInteger(ts) && value <= longestWholeSeconds) return 1_000;
   const isSlog =
     typeof time === 'string' && time.length > 24 && /^(?:DEBUG|INFO|WARN|ERROR)$/.test(`${level}`);
   return value >= surelyNanoseconds || (isSlog && value >= 10_000) ? 1e-6 : 1;

@@ -78,6 +78,47 @@ java.lang.IllegalStateException: no price
     );
   });
 
+  describe('and no logger that aligns its levels', () => {
+    const time = '2026-03-02 10:00:00';
+    const loggers: Readonly<Record<string, (level: string) => string>> = {
+      'Spring Boot': (level) => `${time}.123 ${level.padStart(5)} 1 --- [  main] c.a.Shop  : `,
+      'logback %-5level': (level) => `${time}.123 [pool-1-thread-2] ${level.padEnd(5)} c.a.Shop - `,
+      'logback %5level': (level) => `${time},123 ${level.padStart(5)} [main] c.a.Shop - `,
+      'logback %10thread': (level) => `${time},123     [main] ${level.padStart(5)} c.a.Shop - `,
+      'log4j %5p': (level) => `[${time},123] ${level.padStart(5)} c.a.Shop - `,
+      'Python %8s': (level) => `${time},123 ${level.padStart(8)} `,
+      'Python with a name': (level) => `${time},123 ${'shop.api'.padStart(12)} ${level} `,
+      'Serilog padded': (level) => `${time}.123 +00:00 [${level.padStart(5)}] `,
+      NLog: (level) => `${time}.1234 ${level.padStart(6)} Shop.Api - `,
+      'winston padded': (level) => `${time} ${`${level.toLowerCase()}:`.padEnd(9)}`,
+      'two blanks, boxed': (level) => `[${time}]  ${level} `,
+    };
+    for (const [logger, head] of Object.entries(loggers)) {
+      const lines = [`${head('INFO')}job began`, `${head('ERROR')}payment failed`];
+      const stack = [`${head('ERROR')}payment failed`, ...trace];
+      const [boxed] = /^\[?[\d-]+ [\d:.,]+\]?/.exec(head('INFO')) ?? [];
+
+      it(`finds all errors, and stacks: ${logger}`, () => {
+        const logged = 'error LoggedError: payment failed';
+        assert.deepEqual(foundIn(`${[...lines, ...lines].join('\n')}\n`), [logged, logged]);
+        const detailed = [...lines, `${time}    of this order`, ...lines, lines[0]];
+        assert.deepEqual(foundIn(`${detailed.join('\n')}\n`), [logged, logged]);
+        assert.deepEqual(foundIn(`${[...lines, lines[0], ...stack].join('\n')}\n`), [
+          logged,
+          expected,
+        ]);
+        const timed = trace.map((line) => `${boxed} ${line}`);
+        const all = [...lines, lines[0], stack[0], ...timed, lines[0]];
+        assert.deepEqual(foundIn(`${all.join('\n')}\n`), [logged, expected]);
+      });
+    }
+
+    it('still takes indented words of a command for no levels', () => {
+      const output = ['response of the bank', '    error: { code: 1 }', '    code: 7', 'done'];
+      assert.deepEqual(foundIn(`${output.map((line) => `${time} ${line}`).join('\n')}\n`), []);
+    });
+  });
+
   describe('in a log that grows', () => {
     const temp = tempFolder('pw-prefixes');
     const told = '[api] ready\n[web] ready\n[api] up\n[web] up\n';

@@ -181,6 +181,9 @@ describe('durations in log lines', () => {
     ['INFO Task mail succeeded in 1.5s: None', 'Task mail response_time 1500'],
     ['INFO export duration=PT1M2.5S', 'export response_time 62500'],
     ['INFO lookup took 1 minute 3 seconds', 'lookup response_time 63000'],
+    ['INFO lookup took 5 minutes', 'lookup response_time 300000'],
+    ['INFO export completed in 5 min', 'export response_time 300000'],
+    ['INFO 5 mints sold'],
     [
       'INFO Processed 12 payments in 1834 microseconds',
       'Processed <number> payments response_time 1.834',
@@ -199,6 +202,18 @@ describe('durations in log lines', () => {
       '{"level":"info","ts":1795161600.12,"msg":"handled request","request":{"method":"GET","uri":"/shop"},"duration":1.5,"status":200}',
       'GET /shop response_time 1500',
       'GET /shop request_errors 0',
+    ],
+    [
+      '{"level":"info","ts":1772446272.123,"msg":"handled request","path":"/shop","duration":5}',
+      '/shop response_time 5000',
+    ],
+    [
+      '{"level":"info","ts":1772446272.123,"msg":"handled request","path":"/shop","duration":1834}',
+      '/shop response_time 1834',
+    ],
+    [
+      '{"level":"info","ts":1772446272,"msg":"handled request","path":"/shop","duration":5}',
+      '/shop response_time 5',
     ],
     [
       '{"message":"x","meta":{"req":{"url":"/a","method":"GET"},"res":{"statusCode":200},"responseTime":7}}',
