@@ -24,12 +24,15 @@ const hashed = remembered(200, (text) => createHash('sha256').update(text).diges
  * the first line of the message with its variables taken out. Line numbers and absolute paths never count.
  * An error that was only logged is its message's pattern.
  * @param fileOf a frame's file relative to the workspace, or undefined when none matches
+ * @param isAgain whether it was only raised again, by the texts before they were sanitised
  */
 export function exceptionFingerprint(
   event: ExceptionEvent,
   fileOf: (file: string) => string | undefined,
+  isAgain = isRaisedAgain(event),
 ): Fingerprint {
-  const top = framesOfIdentity(event).find((frame) => frame.inApp);
+  const raised = isAgain ? event.causes[0]?.frames.find(isInApp) : undefined;
+  const top = raised ?? event.frames.find(isInApp);
   const head: Parts = [
     { label: 'kind', value: 'exception' },
     { label: 'language', value: familyOf(event.language) },
@@ -49,11 +52,16 @@ export function exceptionFingerprint(
   return seal([...head, ...place, ...(messageCounts(event.kind, top) ? messageParts(said) : [])]);
 }
 
-/** What was only raised again, as by one handler for all, is told apart by where it was raised first. */
-function framesOfIdentity({ type, message, frames, causes }: ExceptionEvent): readonly Frame[] {
-  const first = causes[0];
-  const isSame = first?.type === type && first.message === message;
-  return isSame && first.frames.some(({ inApp }) => inApp) ? first.frames : frames;
+/**
+ * Whether its first cause is the event itself. What was only raised again, as by one handler for all, is told
+ * apart by where it was raised first.
+ */
+export function isRaisedAgain({ type, message, causes }: ExceptionEvent): boolean {
+  return causes[0]?.type === type && causes[0].message === message;
+}
+
+function isInApp({ inApp }: Frame): boolean {
+  return inApp;
 }
 
 /** Whether the message is part of the identity: a place with its source text says enough. */

@@ -1,4 +1,5 @@
-import type { ExceptionEvent, Frame } from '../core/signal.ts';
+import type { Cause, ExceptionEvent, Frame } from '../core/signal.ts';
+import { isRaisedAgain } from './fingerprint.ts';
 import type { Locator } from './location.ts';
 import { createSourceMaps } from './sourceMaps.ts';
 import { readInside, realRoot } from './workspaceFile.ts';
@@ -6,7 +7,7 @@ import { readInside, realRoot } from './workspaceFile.ts';
 /** Completes what a trace says by what the workspace knows of the places in it. */
 export interface Origins {
   complete(event: ExceptionEvent): ExceptionEvent;
-  /** Of that the language and the first two in-app frames, for less. */
+  /** Of that the language and the frames that events are told apart by, for less. */
   place(event: ExceptionEvent): Place;
 }
 
@@ -15,6 +16,8 @@ export interface Place {
   readonly top: Frame | undefined;
   /** The in-app frame behind it. */
   readonly caller: Frame | undefined;
+  /** Of what was only raised again, the in-app frame where it was raised first. */
+  readonly first: Frame | undefined;
 }
 
 const maxSourceBytes = 2 * 1024 * 1024;
@@ -91,23 +94,36 @@ export function createOrigins(folder: string, locator: Locator): Origins {
     return found;
   };
 
+  const withTop = (frames: readonly Frame[]): readonly Frame[] => {
+    const at = frames.findIndex((frame) => frame.inApp);
+    const top = frames[at];
+    return top ? frames.with(at, completedFrame(top)) : frames;
+  };
+
   return {
     place(event) {
       const isScript = isScriptEvent(event);
       const [top, caller] = placesIn(event.frames, isScript);
       const language = languageOf(event, top, isScript);
-      return { language, top: top && completedFrame(top), caller };
+      const raised = isRaisedAgain(event) ? event.causes[0] : undefined;
+      const [first] = raised ? placesIn(raised.frames, isScript) : [];
+      return {
+        language,
+        top: top && completedFrame(top),
+        caller,
+        first: first && completedFrame(first),
+      };
     },
     complete(event) {
       const isScript = isScriptEvent(event);
-      const frames = isScript ? mapped(event.frames) : event.frames;
-      const causes = isScript
-        ? event.causes.map((cause) => ({ ...cause, frames: mapped(cause.frames) }))
-        : event.causes;
-      const at = frames.findIndex((frame) => frame.inApp);
-      const top = frames[at];
-      const completed = top ? frames.with(at, completedFrame(top)) : frames;
-      return { ...event, language: languageOf(event, top, isScript), frames: completed, causes };
+      const isAgain = isRaisedAgain(event);
+      const frames = withTop(isScript ? mapped(event.frames) : event.frames);
+      const causes = event.causes.map((cause, at): Cause => {
+        const shown = isScript ? mapped(cause.frames) : cause.frames;
+        return { ...cause, frames: at === 0 && isAgain ? withTop(shown) : shown };
+      });
+      const top = frames.find(({ inApp }) => inApp);
+      return { ...event, language: languageOf(event, top, isScript), frames, causes };
     },
   };
 }
