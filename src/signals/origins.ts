@@ -2,6 +2,7 @@ import type { Cause, ExceptionEvent, Frame } from '../core/signal.ts';
 import { isRaisedAgain } from './fingerprint.ts';
 import type { Locator } from './location.ts';
 import { createSourceMaps } from './sourceMaps.ts';
+import { remembered } from './remembered.ts';
 import { readInside, realRoot } from './workspaceFile.ts';
 
 /** Completes what a trace says by what the workspace knows of the places in it. */
@@ -22,6 +23,7 @@ export interface Place {
 
 const maxSourceBytes = 2 * 1024 * 1024;
 const maxFiles = 20;
+const maxPlaces = 500;
 /** Deeper frames are only shown. */
 const maxMapped = 40;
 
@@ -44,15 +46,29 @@ export function createOrigins(folder: string, locator: Locator): Origins {
     return lines;
   };
 
+  /** None where there are too many to read. */
+  const alike = remembered(maxPlaces, (file) => {
+    const files = locator.alike(file);
+    return files.length > maxFiles ? [] : files;
+  });
+
+  /** '' where none or several have it. */
+  const fileWith = remembered(maxPlaces, (place) => {
+    const [name = '', line, source] = place.split('\n');
+    const [file = '', ...others] = alike(name).filter((path) => {
+      const text = linesOf(path)[Number(line) - 1]?.trim() ?? '';
+      return text !== '' && (source === undefined || source === text);
+    });
+    return others.length > 0 ? '' : file;
+  });
+
   /** Of several packages with a `src/main.rs` the one that has the line, and in it what the report quotes. */
   const inOneOf = (frame: Frame): Frame => {
     const { line, source } = frame;
     if (line === undefined || locator.locate(frame.file) !== undefined) return frame;
-    const [file, ...others] = locator.alike(frame.file).filter((path) => {
-      const text = linesOf(path)[line - 1]?.trim() ?? '';
-      return text !== '' && (source === undefined || source === text);
-    });
-    return file === undefined || others.length > 0 ? frame : { ...frame, file };
+    const quoted = source === undefined ? [] : [source];
+    const file = fileWith([frame.file, line, ...quoted].join('\n'));
+    return file === '' ? frame : { ...frame, file };
   };
 
   const withSource = (frame: Frame): Frame => {
