@@ -3,6 +3,10 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, compose } from '../../../src/compose.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
+import { ticketIdOf } from '../../../src/core/ticket.ts';
+import { bringBack } from '../../../src/pipeline/bringBack.ts';
+import { open, ticketChange } from '../../support/backlog.ts';
+import { exceptionSignal } from '../../support/nouns.ts';
 import { tempFolder } from '../../support/tempFolder.ts';
 
 describe('an error whose fingerprint has changed with the rules', function () {
@@ -53,5 +57,27 @@ describe('an error whose fingerprint has changed with the rules', function () {
     assert.deepEqual(await scanned(4, 'total'), { 'version 2': 6, 'version 3': 10 });
     const [ticket] = app.backlog.tickets.list();
     assert.ok(ticket?.metadata.fingerprint && !('former' in ticket.metadata.fingerprint));
+  });
+});
+
+describe('an archived ticket', function () {
+  this.timeout(60_000);
+  const temp = tempFolder('pw-former');
+
+  it('is fetched for an error that it is of by the rules before', async () => {
+    const former = { version: 2, hash: 'f'.repeat(64), parts: [] };
+    const fingerprint = { version: 3, hash: 'a'.repeat(64), parts: [], former };
+    const id = ticketIdOf({ kind: 'exception', fingerprint: former });
+    const backlog = await open(temp.path(), { maxTickets: 1 });
+    try {
+      const closed = { status: 'closed', updatedAt: '2026-01-01T00:00:00.000Z' } as const;
+      await backlog.write([ticketChange(id, closed), ticketChange('other')]);
+      await backlog.snapshot();
+      assert.equal(backlog.archive.has(id), true);
+      await bringBack({ backlog }, [exceptionSignal({ fingerprint })]);
+      assert.equal(backlog.tickets.get(id)?.status, 'closed');
+    } finally {
+      await backlog.dispose();
+    }
   });
 });
