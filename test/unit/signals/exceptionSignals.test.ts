@@ -27,12 +27,12 @@ describe('signals of exceptions', () => {
       return located.alike(file);
     };
     const locator = { ...located, alike };
-    const { toSignal, keyOf } = createSignals(locator, createOrigins(temp.path('.'), locator));
+    const made = createSignals(locator, createOrigins(temp.path('.'), locator));
     const at = (line: number) => event({ frames: [frame('src/index.js', 'run', line)] });
     return {
       located: (line: number) =>
-        toSignal({ event: at(line), offset: 0 }, 'a.log', '').location?.file,
-      key: (line: number) => keyOf(at(line)),
+        made.toSignal({ event: at(line), offset: 0 }, 'a.log', '').location?.file,
+      key: (line: number) => made.keyOf(at(line)),
       looks: () => looks,
     };
   };
@@ -60,13 +60,13 @@ describe('signals of exceptions', () => {
     mkdirSync(temp.path('src'), { recursive: true });
     writeFileSync(temp.path('src/Orders.js'), 'load();\nsave();\n');
     writeFileSync(temp.path('src/Stock.js'), 'count();\n');
-    const { keyOf, toSignal } = signals();
+    const made = signals();
     const events = [raisedIn('Orders', 1), raisedIn('Orders', 2), raisedIn('Stock', 1), event({})];
     const hashes = events.map(
-      (one) => toSignal({ event: one, offset: 0 }, 'a.log', '').fingerprint,
+      (one) => made.toSignal({ event: one, offset: 0 }, 'a.log', '').fingerprint,
     );
     assert.equal(new Set(hashes.map(({ hash }) => hash)).size, 4);
-    assert.equal(new Set(events.map(keyOf)).size, 4);
+    assert.equal(new Set(events.map(made.keyOf)).size, 4);
   });
 
   it('look only once for which of several files of a name has the line', () => {
