@@ -132,7 +132,8 @@ export function looksLikePassword(value: string): boolean {
 /** Base64 of `user:password`. */
 export function isBasic(value: string): boolean {
   if (!/^[A-Za-z0-9+/]{10,}={0,2}$/.test(value)) return false;
-  const plain = Buffer.from(value, 'base64').toString('latin1');
-  const password = /^[\x20-\x7e]{0,100}?:([\x20-\x7e]{4,})$/.exec(plain)?.[1];
+  const plain = Buffer.from(value, 'base64').toString('utf8');
+  // Text, whatever its letters: no control characters, and nothing that is no UTF-8.
+  const password = /^[^\p{C}\ufffd]{0,100}?:([^\p{C}\ufffd]{4,})$/u.exec(plain)?.[1];
   return password !== undefined && !isFiller(password) && !isCommonPassword(password);
 }

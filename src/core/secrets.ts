@@ -62,7 +62,7 @@ export const maxSecretChars = 1 << 20;
 
 /** `the password is hunter2`, `token 3f78… was refused`. */
 const spokenSecret =
-  /\b(?<name>pass(?:word|wd|phrase|code)|pwd|secret(?: key)?|token|(?:api|access|auth|private|license)[ _-]?key|credentials?)(?:\s(?:is|was|of|set to|has been))?[\s:]{1,3}["'`([]?(?<secret>[\w.~+/=$!@#%^&*-]{6,300})/dgi;
+  /\b(?<name>pass(?:word|wd|phrase|code)|pwd|secret(?: key)?|token|(?:api|access|auth|private|license)[ _-]?key|credentials?)(?:\s(?:is|was|of|set to|has been))?[\s:]{1,3}(?:["'`](?<quoted>[^"'`\n\\]{6,200})(?=["'`])|["'`([]?(?<secret>[\w.~+/=$!@#%^&*-]{6,300}))/dgi;
 
 /** `user=jane`, `"username":"jane"`, `for user 'jane'`, `invalid user jane`. */
 const userName = new RegExp(
@@ -347,11 +347,11 @@ function isSecretAssignment(match: RegExpMatchArray): boolean {
   return value.length >= 8 && looksRandom(value);
 }
 
-/** `"password": "dragonfly"` of a record; `"password": "Password is too short"` says something about one. */
+/** `"password": "dragonfly"` of a record; `"password": "Password"` is the label of a form. */
 function isField(match: RegExpMatchArray): boolean {
   const { name = '', quoted } = match.groups ?? {};
   const isQuoted = quoted !== undefined && /^["'\\]/.test(separatorOf(match));
-  return isQuoted && !quoted.includes(' ') && !quoted.toLowerCase().includes(name.toLowerCase());
+  return isQuoted && quoted.toLowerCase() !== name.toLowerCase();
 }
 
 function isSpokenSecret(match: RegExpMatchArray): boolean {

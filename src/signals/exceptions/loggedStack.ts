@@ -51,7 +51,9 @@ function parse(
   if (text === '' || frames.length === 0 || (!named && advice.test(text))) return undefined;
   if (!isLogged && !named && frames.length < 2) return undefined;
   const type = named?.[1] ?? loggedError;
-  const message = (named ? text.slice(named.index + named[0].length) : text).trim();
+  const message = (named ? text.slice(named.index + named[0].length) : text)
+    .trim()
+    .replace(named?.[0].startsWith('#<') ? />$/ : /(?!)/, '');
   const parsed = exceptionOf(form.language, { type, message, frames }, []);
   const isUnhandled = frames.some(({ file }) => form.runner?.test(file));
   return named?.index === 0 && isUnhandled ? { ...parsed, isUnhandled } : parsed;

@@ -101,7 +101,7 @@ export function createStreams(found: (exception: FoundException) => void): Strea
     const [first] = one.said;
     const pieces = one.said;
     [one.said, one.loose] = [[], []];
-    if (first && isAtLeast(first.level, 'error') && saysAnything(pieces)) {
+    if (first && isAtLeast(first.level, 'error') && (first.wrapped || saysAnything(pieces))) {
       found({ event: loggedEvent(pieces), offset: first.offset });
     }
   };

@@ -58,6 +58,13 @@ describe('secrets', () => {
       "login with password 'DragonFly'",
       "login with password '<secret>'",
     ],
+    ['a password of several words', 'with password "dragon fly"', 'with password "<secret>"'],
+    ['a JSON password named so', '{"password":"mypassword"}', '{"password":"<secret>"}'],
+    [
+      'credentials that are not of ASCII',
+      `sent Basic ${Buffer.from('jané:dragonfly').toString('base64')} to it`,
+      'sent Basic <authorization> to it',
+    ],
     ['a JSON password of letters', '{"password": "dragonfly"}', '{"password": "<secret>"}'],
     [
       'credentials of a proxy',

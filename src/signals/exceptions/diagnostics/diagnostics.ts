@@ -66,7 +66,7 @@ const goTool: Form = {
 
 /** `src/shop.erl:5:5: syntax error before: Z`: neither has the Erlang compiler. */
 const erlc: Form = {
-  head: /^((?:[A-Za-z]:)?[\w@./\\+-]{1,500}\.[eh]rl):(\d{1,9})(?::(\d{1,9}))?: (?!Warning: )(.{1,4000})$/,
+  head: /^((?:[A-Za-z]:)?[\w@./\\+-]{1,500}\.[eh]rl):(\d{1,9})(?::(\d{1,9}))?: (?!Warning: )(?=[^\s%])(.{1,4000})$/,
   follow: () => (line) => (/^%\s{1,8}(?:\d{1,9})?\|/.test(line) ? 'enough' : 'no'),
   *parse(head) {
     yield found(head[1] ?? '', head[2], head[3], undefined, head[4] ?? '');

@@ -79,9 +79,9 @@ const forms: readonly Form[] = [
     language: 'python',
   },
   {
-    // The name and the level alone: `shop.orders ERROR: `
+    // The name and the level alone: `shop.orders ERROR: `; a word without a dot is that of a sentence.
     may: (line) => line.charCodeAt(0) >= 97 && line.includes(': '),
-    header: /^[a-z][\w-]{0,60}(?:\.[\w-]{1,60}){0,8} ([A-Z]{4,8}): /,
+    header: /^[a-z][\w-]{0,60}(?:\.[\w-]{1,60}){1,8} ([A-Z]{4,8}): /,
   },
   {
     // The name, the level and the message, as Python's manual shows it: `shop.orders - ERROR - `

@@ -41,8 +41,9 @@ const words =
 const translated =
   'SCHWERWIEGEND|WARNUNG|GRAVE|AVERTISSEMENT|INFOS|ADVERTENCIA|AVVERTENZA|INFORMAZIONI';
 const command = /##\[(error|warning|debug)\]/y;
+/** `[error]: #errors` is a link of Markdown. */
 const bracketed = new RegExp(
-  `[\\[<(]\\s{0,8}(?:[\\w .#-]{1,60}[.:/])?(${words}|[EWID])\\s{0,8}[\\])>](?=[:\\s]|$|[^\\w\\s])[:]?`,
+  `[\\[<(]\\s{0,8}(?:[\\w .#-]{1,60}[.:/])?(${words}|[EWID])\\s{0,8}[\\])>](?!: (?:#|https?:|\\.{0,2}/)\\S*$)(?=[:\\s]|$|[^\\w\\s])[:]?`,
   'iy',
 );
 const capital = new RegExp(

@@ -38,9 +38,8 @@ const aborted = /^Aborted(?: \(core dumped\))?$/;
 /** Microsoft.Extensions.Logging's console: the category, then the message and the exception, indented. */
 const consoleLogger = /^(fail|crit): ([\w.`+<>]{1,200})\[-?\d{1,10}\]$/;
 /** Where line ends became blanks: a stack on one line. */
-const oneLine = new RegExp(
-  String.raw`(?:^|[\s:\]|])${errorName}${code}: .{0,4000}? {3,4}at [\w.+<>\`]{1,300}\(.{0,4000}$`,
-);
+const oneLineHead = new RegExp(String.raw`(?:^|[\s:\]|])${errorName}${code}: `);
+const oneLineFrame = / {3,4}at [\w.+<>`]{1,300}\(/;
 
 export const dotnet: Grammar = {
   language: 'csharp',
@@ -78,7 +77,8 @@ export const dotnet: Grammar = {
 };
 
 function isOneLine(line: string): boolean {
-  return line.includes('   at ') && oneLine.test(line);
+  const at = line.includes('   at ') ? line.search(oneLineFrame) : -1;
+  return at > 0 && oneLineHead.test(line.slice(Math.max(0, at - 4_000), at + 1));
 }
 
 function parseOneLine([line = '']: readonly string[]): ParsedException | undefined {

@@ -17,7 +17,7 @@ export const fish: Grammar = {
     if (!line.includes('.fish (line ') || !place.test(line)) return undefined;
     let lines = 0;
     return (next) => {
-      const isPart = /^\s/.test(next) || called.test(next) || lines === 0;
+      const isPart = /^[\s^]/.test(next) || called.test(next) || lines === 0;
       return isPart && !place.test(next) && ++lines < maxLines ? 'enough' : 'no';
     };
   },
@@ -32,7 +32,12 @@ function parseReport(lines: readonly string[]): ParsedException | undefined {
   const at = lines.findIndex((line) => place.test(line));
   const [, file = '', line, own = ''] = place.exec(lines[at] ?? '') ?? [];
   const said = own.trim() === '' ? (lines[at - 1] ?? '') : own;
-  if (said.trim() === '') return undefined;
+  if (
+    said.trim() === '' ||
+    (own.trim() !== '' &&
+      !lines.some((text) => /^\s*\^|^\tcalled on line |^in function/.test(text)))
+  )
+    return undefined;
   const frames: Frame[] = [frameOf(file, isInApp(file), { line: Number(line) })];
   for (const text of lines.slice(at + 1)) {
     const [, number, path = ''] = caller.exec(text) ?? [];

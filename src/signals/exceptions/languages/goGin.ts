@@ -8,7 +8,7 @@ import {
 } from '../grammar.ts';
 import { frameOf, isInApp } from './goFrames.ts';
 
-const ginHead = /\bpanic recovered:\s?(.{0,4000})$/;
+const ginHead = /\bpanic recovered:\s?(.{0,4000})/;
 const ginPlace = /^(\/.{0,1000}\.go):(\d{1,9}) \(0x[0-9a-f]{1,16}\)$/;
 const maxMessageLines = 40;
 

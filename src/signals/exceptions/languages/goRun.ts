@@ -14,7 +14,13 @@ export const goRun: Grammar = {
 };
 
 function isReason(line: string): boolean {
-  return /^\S/.test(line) && !/^(?:FAIL|PASS|ok)\b/.test(line);
+  return (
+    /^\S/.test(line) &&
+    !/^(?:FAIL|PASS|ok)\b/.test(line) &&
+    /: \S|\b(?:error|fail|can'?t|cannot|could not|unable|invalid|missing|refused|denied)/i.test(
+      line,
+    )
+  );
 }
 
 function reasonOf(message: string): ParsedException {

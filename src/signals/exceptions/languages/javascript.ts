@@ -189,7 +189,7 @@ function followStack(kind: 'head' | 'bracket' | 'uncaught', base: number, head: 
     }
     if (frameLine.test(line) && !uncaught) return 'no';
     // hapi's `Debug: …` and the like are a label above the error.
-    if (messageLines === 0 && isLabel && labelledHead.test(line)) return 'no';
+    if (isLabel && (labelledHead.test(line) || namedHead.test(line))) return 'no';
     // A word above an empty line: a title, or the dots of a test run.
     if (isName && messageLines === 0 && line.trim() === '') return 'no';
     if (messageLines === 0 && isStrongHead(line) && !uncaught) return 'no';
@@ -306,7 +306,8 @@ function assemble(
 ): ParsedException {
   const own = framesOf(tree);
   const frames = withPlace(own, tree, place);
-  const fatal = place !== null || lines.some((line) => runtimeLine.test(line));
+  const isScript = place !== null && /^(?:evalmachine\.)?<anonymous/.test(place[1] ?? '');
+  const fatal = (place !== null && !isScript) || lines.some((line) => runtimeLine.test(line));
   return {
     language: languageOf(frames),
     type: tree.type,

@@ -15,7 +15,7 @@ const undecodable =
   /^SyntaxError: (Non-UTF-8 code starting with .{1,20} in file (.{1,1000}) on line (\d{1,9}), .{1,300})$/;
 /** asyncio's words for a failure that nobody took; without a traceback where nothing was raised. */
 const neverRaised = /^future: <(?:Future|Task) finished .{0,4000}exception=[A-Za-z_]/;
-const typed = /^([A-Za-z_][\w.]{0,200})(?:: (.*))?$/;
+const typed = /^([A-Za-z_][\w.]{0,200}(?:Error|Exception)|[A-Za-z_][\w.]{0,200}(?=: ))(?:: (.*))?$/;
 
 /** What Python says of an exception without frames on lines of their own. */
 export const pythonBare: Grammar = {

@@ -17,7 +17,7 @@ export const errorName = String.raw`(?:[A-Z]\w{0,80}::){0,10}[A-Z]\w{0,80}(?:Err
 export const place = String.raw`((?:[A-Za-z]:)?[^\s:'"(][^:'"\n]{0,500}|<internal:[^>]{1,200}>|\(eval[^)]{0,200}\)|-e|-):(\d{1,9})(?::in [\x60'](.{1,300}?)')?`;
 /** Some loggers name the program before what they were given. */
 const headPlace = String.raw`(?:[\w.-]{1,40}: )?${place}`;
-const errorHead = new RegExp(String.raw`^${headPlace}: (.*?) ?\((${typeName})\)$`);
+const errorHead = new RegExp(String.raw`^${headPlace}: (?!\s)(.*?) ?\((${typeName})\)$`);
 /** A message without its class goes on in the lines below; only `full_message` puts the class behind the last. */
 const openHead = new RegExp(String.raw`^${headPlace}: (.+)$`);
 const fromLine = new RegExp(String.raw`^\s{1,8}(?:\d{1,6}: )?from ${place}$`);
@@ -377,7 +377,7 @@ export const rubyStack = loggedStack({
   isFrame: (line) => line.includes(':in ') && isPlace(line),
   framesIn: (lines) => framesIn(lines, plainFrame),
   named: new RegExp(
-    String.raw`(?:^|[\s([])(${errorName}|[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){1,10})(?:: | - )`,
+    String.raw`(?:^|[\s([]|#<)(${errorName}|[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){1,10})(?:: | - )`,
   ),
   runner: /[\\/]sidekiq[^\n]{0,100}[\\/]processor\.rb$/,
 });

@@ -125,6 +125,7 @@ const messageKeys = [
   'text',
   'textPayload',
   'body',
+  'Body',
   'log',
   'short_message',
   'line',
@@ -134,7 +135,10 @@ function readMessage(record: Json): string | undefined {
   const message = firstText(record, messageKeys);
   if (message !== undefined) return message;
   const template = firstText(record, ['@mt', 'MessageTemplate']);
-  return template === undefined ? undefined : rendered(template, record);
+  if (template !== undefined) return rendered(template, record);
+  const body = objectAt(record, 'body') ?? objectAt(record, 'Body');
+  const said = body && firstText(body, ['stringValue', 'string_value', 'Value']);
+  return said ?? firstText(record, ['detail', 'details', 'description', 'reason', 'title', 'code']);
 }
 
 /**
@@ -179,6 +183,7 @@ function readLevel(record: Json): Level | undefined {
     'Level',
     'LogLevel',
     'severityText',
+    'severity_text',
     'SeverityText',
   ]) {
     const value = own(record, key);

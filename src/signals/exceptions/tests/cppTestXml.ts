@@ -9,6 +9,7 @@ const opens = new RegExp(
   `<(${names}) (?:success="false" type="\\w{1,60}" |crash="\\w{1,5}"|file(?:name)?="[^"]{1,1000}" line=")`,
 );
 const attributes = '(?: [\\w-]{1,40}="[^"]{0,2000}"){1,8}';
+const starts = new RegExp(`<(${names})(${attributes})>`, 'g');
 const maxLines = 100;
 
 /** The reports in XML of Catch2, doctest and Boost.Test, which have elements of their own for failed checks. */
@@ -30,9 +31,15 @@ export const cppTestXml: Grammar = {
   },
   *parse(lines) {
     const text = lines.join('\n');
-    const elements = new RegExp(`<(${names})(${attributes})>([^]*?)</\\1>`, 'g');
-    for (const [whole, , known = '', body = ''] of text.matchAll(elements)) {
-      if (opens.test(whole)) yield failureOf(known, body);
+    let done = 0;
+    for (const open of text.matchAll(starts)) {
+      if (open.index < done) continue;
+      const [whole, name = '', known = ''] = open;
+      const from = open.index + whole.length;
+      const end = text.indexOf(`</${name}>`, from);
+      if (end < 0) return;
+      done = end;
+      if (opens.test(whole)) yield failureOf(known, text.slice(from, end));
     }
   },
 };

@@ -43,7 +43,7 @@ const catch2Compact: Form = {
 
 /** doctest: `a.cpp:8: ERROR: CHECK( … ) is NOT correct!`, its values below. */
 const doctest: Form = {
-  head: /^(\S.{0,1000}?\.\w{1,4})(?::(\d{1,9})|\((\d{1,9})\)): (?:FATAL )?ERROR: (.{1,4000})$/,
+  head: /^(\S.{0,1000}?\.(?:c|cc|cpp|cxx|h|hh|hpp|ipp|mm?))(?::(\d{1,9})|\((\d{1,9})\)): (?:FATAL )?ERROR: (.{1,4000})$/,
   follow: untilEmpty,
   message: (said, rest) => [said, ...rest.map((line) => line.trim())].join('\n'),
 };
@@ -63,7 +63,7 @@ const cppUTest: Form = {
 
 /** Check: `a.c:7:F:core:test_total:0: Assertion 'x' failed`; E is for a signal, the place is the last that was passed. */
 const check: Form = {
-  head: /^([^\s`'"]{1,1000}?):(\d{1,9})():[FE]:[^:]{1,200}:\w{1,200}:\d{1,9}: (.{1,4000})$/,
+  head: /^([^\s`'"]{1,1000}?\.\w{1,4}):(\d{1,9})():[FE]:[^:]{1,200}:\w{1,200}:\d{1,9}: (.{1,4000})$/,
   message: (said) => said,
 };
 

@@ -13,20 +13,24 @@ export const dotnetTests: Grammar = {
   language: 'csharp',
   standsAlone: true,
   hints: [') Failed : ', ') Error : ', ') Test Failure : ', ') Test Error : ', '\nfailed '],
-  begin: (line) => (/^[\df]/.test(line) && head.test(line) ? follow() : undefined),
+  begin: (line) =>
+    /^[\df]/.test(line) && head.test(line) ? follow(line.startsWith('failed ')) : undefined,
   *parse(lines) {
     const frames = lines.findIndex((line) => isFrame(asFrame(line)));
     const end = frames < 0 ? lines.length : frames;
     const words = lines.slice(1, end).map((line) => line.replace(/^ {2}(?=\S)/, ''));
+    if (frames < 0 && messageOf(words) === '') return;
     yield testFailure(messageOf(words), lines.slice(end).map(asFrame));
   },
 };
 
-function follow(): Follow {
+/** @param isPlatform the testing platform indents what belongs to a test */
+function follow(isPlatform: boolean): Follow {
   let lines = 0;
   let frames = 0;
   return (line) => {
     if (head.test(line) || ++lines > maxLines) return 'no';
+    if (isPlatform && lines === 1 && !/^\s{2,}\S/.test(line)) return 'no';
     if (isFrame(asFrame(line))) {
       frames++;
       return 'enough';
