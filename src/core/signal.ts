@@ -49,6 +49,8 @@ export interface Fingerprint {
   /** 64 hex digits. */
   readonly hash: string;
   readonly parts: readonly { readonly label: string; readonly value: string }[];
+  /** What it was by the rules before, where it has changed: its ticket may be known by that. Not kept. */
+  readonly former?: Omit<Fingerprint, 'former'>;
 }
 
 /** A part of what one event was like, besides those that make its identity. */

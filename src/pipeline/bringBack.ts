@@ -1,6 +1,6 @@
 import type { Signal } from '../core/signal.ts';
 import type { House } from './house.ts';
-import { route } from './route.ts';
+import { formerIdOf, route } from './route.ts';
 
 /** A split leads to a group, a merge to another ticket: each may lie in the archive. */
 const maxSteps = 20;
@@ -12,11 +12,13 @@ export async function bringBack(
 ): Promise<void> {
   const { archive, tickets } = backlog;
   if (archive.count() === 0) return;
-  const routes = signals.map((signal) => () => route(signal, (id) => tickets.get(id)));
+  const idsOf = (signal: Signal): readonly string[] => {
+    const { id, into } = route(signal, (one) => tickets.get(one));
+    const former = tickets.get(id) ? undefined : formerIdOf(signal);
+    return former === undefined ? [id, into] : [id, into, former];
+  };
   for (let step = 0; step < maxSteps; step++) {
-    const archived = new Set(
-      routes.flatMap((now) => [now().id, now().into]).filter((id) => archive.has(id)),
-    );
+    const archived = new Set(signals.flatMap(idsOf).filter((id) => archive.has(id)));
     if (archived.size === 0) return;
     await archive.bringBack([...archived]);
   }

@@ -16,9 +16,27 @@ export function route(
   found: Signal,
   ticketOf: (id: string) => Pick<Ticket, 'metadata'> | undefined,
 ): Routed {
-  const signal = routed(found, (id) => splitsOf(ticketOf(id)?.metadata ?? {}));
+  const known = asKnown(found, ticketOf);
+  const signal = routed(known, (id) => splitsOf(ticketOf(id)?.metadata ?? {}));
   const id = ticketIdOf(signal);
   return { signal, id, into: endOfMerges(id, ticketOf) };
+}
+
+/** The id that its ticket had by the rules before, where they say something else now. */
+export function formerIdOf({ kind, fingerprint: { former } }: Signal): string | undefined {
+  return former && ticketIdOf({ kind, fingerprint: former });
+}
+
+/** Under the fingerprint that its ticket has: who had one by the rules before keeps that one. */
+function asKnown(
+  found: Signal,
+  ticketOf: (id: string) => Pick<Ticket, 'metadata'> | undefined,
+): Signal {
+  const { former, ...own } = found.fingerprint;
+  const formerId = formerIdOf(found);
+  if (!former || formerId === undefined) return found;
+  const isFormer = !ticketOf(ticketIdOf(found)) && ticketOf(formerId) !== undefined;
+  return { ...found, fingerprint: isFormer ? former : own };
 }
 
 /** A ticket that others were merged into may have been merged itself. */

@@ -52,7 +52,7 @@ export async function splitBy(house: House, ticketId: string, by: SplitBy): Prom
     const variants = house.backlog.groups.variants(ticket.id);
     const apart = variants.filter(({ traits }) => valueOf(traits, part) === value);
     const rest = variants.filter((variant) => !apart.includes(variant));
-    const own = seal([...fingerprint.parts, { label: part, value }]);
+    const own = seal([...fingerprint.parts, { label: part, value }], fingerprint.version);
     const id = ticketIdOf({ kind: group.kind, fingerprint: own });
     refuseAgain(ticket, id);
     const now = house.clock.now().toISOString();

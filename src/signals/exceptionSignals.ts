@@ -1,7 +1,12 @@
 import { redact, type SecretKind } from '../core/secrets.ts';
 import type { Cause, ExceptionEvent, ExceptionSignal, Fingerprint, Frame } from '../core/signal.ts';
 import type { FoundException } from './exceptions/foundEvents.ts';
-import { exceptionFingerprint, maskedMessage, messageIdentity } from './fingerprint.ts';
+import {
+  exceptionFingerprint,
+  isRaisedAgain,
+  maskedMessage,
+  messageIdentity,
+} from './fingerprint.ts';
 import type { Locator } from './location.ts';
 import { firstLine } from './masks.ts';
 import type { Origins } from './origins.ts';
@@ -33,8 +38,8 @@ export function createSignals(
   const again = remembered(maxRemembered, sanitise);
   // Frames, source lines and some messages repeat; what begins with a time or is a record never does.
   const clean = (line: string): string => (/^[\d[{]/.test(line) ? sanitise(line) : again(line));
-  const identify = (event: ExceptionEvent): Fingerprint =>
-    exceptionFingerprint(event, (path) => locator.locate(path));
+  const identify = (event: ExceptionEvent, isAgain: boolean): Fingerprint =>
+    exceptionFingerprint(event, (path) => locator.locate(path), isAgain);
 
   const cleanText = (text: string): string => {
     // A key spans lines; all else can be looked for line by line, and most lines were seen before.
@@ -63,7 +68,7 @@ export function createSignals(
 
   return {
     keyOf(event) {
-      const { language, top, caller } = origins.place(event);
+      const { language, top, caller, first } = origins.place(event);
       const said = cleanFirstLine(event.message);
       return [
         event.kind,
@@ -72,6 +77,7 @@ export function createSignals(
         event.severity,
         placeKey(top),
         placeKey(caller),
+        placeKey(first),
         event.causes.slice(0, maxCauses).at(-1)?.type ?? '',
         event.release ?? '',
         maskedMessage(said),
@@ -88,7 +94,7 @@ export function createSignals(
         raw: cleanText(event.raw).slice(0, maxRawChars),
       };
       // Masked texts give the same identity, and keep secrets out of its parts.
-      const fingerprint = identify(exception);
+      const fingerprint = identify(exception, isRaisedAgain(found));
       const location = locationOf(event, locator);
       return {
         kind: 'exception',

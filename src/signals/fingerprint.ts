@@ -6,10 +6,10 @@ import { remembered, rememberedByDigits } from './remembered.ts';
 import { saidName } from './saidNames.ts';
 import { patternOf } from './templates/tokens.ts';
 
-/** Raised when the rules below change; what they leave as it was keeps the version that it had, and so its ticket. */
-export const fingerprintVersion = 2;
-/** Since then names that a runtime quotes are part of the identity. */
-const versionWithNames = 3;
+/** What later rules leave as it was keeps this version and its hash, and so its ticket. */
+const fingerprintVersion = 2;
+/** Of what they tell apart by more: by names that a runtime quotes, and by where was raised first what was raised again. */
+const versionWithMore = 3;
 
 type Parts = Fingerprint['parts'];
 
@@ -21,39 +21,53 @@ const hashed = remembered(200, (text) => createHash('sha256').update(text).diges
 /**
  * The identity of an exception: its language family, its short type, and the top in-app frame of the
  * outermost exception by file, function and the line's source text; without a source text (or a frame)
- * the first line of the message with its variables taken out. Line numbers and absolute paths never count.
+ * the first line of the message with its variables taken out, and the name that the runtime quotes in it. Line numbers and absolute paths never count.
  * An error that was only logged is its message's pattern.
  * @param fileOf a frame's file relative to the workspace, or undefined when none matches
+ * @param isAgain whether it was only raised again, by the texts before they were sanitised
  */
 export function exceptionFingerprint(
   event: ExceptionEvent,
   fileOf: (file: string) => string | undefined,
+  isAgain = isRaisedAgain(event),
 ): Fingerprint {
-  const top = framesOfIdentity(event).find((frame) => frame.inApp);
-  const head: Parts = [
+  const said = firstLine(event.message);
+  const type = { label: 'type', value: shortType(event.type) };
+  if (event.kind === 'log') {
+    const message = { label: 'message', value: messageIdentity('log', said) };
+    return seal([{ label: 'kind', value: 'log' }, type, message]);
+  }
+  const partsAt = (top: Frame | undefined): Parts => [
     { label: 'kind', value: 'exception' },
     { label: 'language', value: familyOf(event.language) },
-    { label: 'type', value: shortType(event.type) },
+    type,
+    ...(top ? placeParts(event.language === 'ruby' ? unqualified(top) : top, fileOf) : []),
+    ...(messageCounts(event.kind, top) ? [{ label: 'message', value: maskedMessage(said) }] : []),
   ];
-  const said = firstLine(event.message);
-  if (event.kind === 'log') {
-    return seal([
-      { label: 'kind', value: 'log' },
-      ...head.slice(2),
-      { label: 'message', value: messageIdentity('log', said) },
-    ]);
-  }
-  if (!top) return seal([...head, ...messageParts(said)]);
-  const file = withoutContentHash(fileOf(top.file) ?? lastSegments(top.file));
-  const place = placeParts(event.language === 'ruby' ? unqualified(top) : top, file);
-  return seal([...head, ...place, ...(messageCounts(event.kind, top) ? messageParts(said) : [])]);
+  const outer = event.frames.find(isInApp);
+  const raised = isAgain ? event.causes[0]?.frames.find(isInApp) : undefined;
+  const name = messageCounts(event.kind, raised ?? outer) ? saidName(said) : undefined;
+  const former = seal(partsAt(outer));
+  if (!raised && name === undefined) return former;
+  const parts = [
+    ...partsAt(raised ?? outer),
+    ...(name === undefined ? [] : [{ label: 'name', value: name }]),
+  ];
+  // What was raised again may have been raised first in the same function.
+  const isSame = seal(parts).hash === former.hash;
+  return isSame ? former : { ...seal(parts, versionWithMore), former };
 }
 
-/** What was only raised again, as by one handler for all, is told apart by where it was raised first. */
-function framesOfIdentity({ type, message, frames, causes }: ExceptionEvent): readonly Frame[] {
-  const first = causes[0];
-  const isSame = first?.type === type && first.message === message;
-  return isSame && first.frames.some(({ inApp }) => inApp) ? first.frames : frames;
+/**
+ * Whether its first cause is the event itself. What was only raised again, as by one handler for all, is told
+ * apart by where it was raised first.
+ */
+export function isRaisedAgain({ type, message, causes }: ExceptionEvent): boolean {
+  return causes[0]?.type === type && causes[0].message === message;
+}
+
+function isInApp({ inApp }: Frame): boolean {
+  return inApp;
 }
 
 /** Whether the message is part of the identity: a place with its source text says enough. */
@@ -75,14 +89,6 @@ export function feedbackFingerprint(text: string, component: string | undefined)
   ]);
 }
 
-function messageParts(said: string): Parts {
-  const name = saidName(said);
-  return [
-    { label: 'message', value: maskedMessage(said) },
-    ...(name === undefined ? [] : [{ label: 'name', value: name }]),
-  ];
-}
-
 export function shortType(type: string): string {
   return type.split(/::|[.$\\]/).findLast((part) => part !== '') ?? type;
 }
@@ -92,7 +98,8 @@ function familyOf(language: string): string {
   return language === 'typescript' ? 'javascript' : language;
 }
 
-function placeParts(frame: Frame, file: string): Parts {
+function placeParts(frame: Frame, fileOf: (file: string) => string | undefined): Parts {
+  const file = withoutContentHash(fileOf(frame.file) ?? lastSegments(frame.file));
   const name = functionName(frame.function);
   return [
     { label: 'file', value: file },
@@ -154,11 +161,8 @@ function normalised(text: string): string {
     .slice(0, 500);
 }
 
-/** Parts in order make the identity. */
-export function seal(parts: Parts): Fingerprint {
-  const version = parts.some(({ label }) => label === 'name')
-    ? versionWithNames
-    : fingerprintVersion;
+/** Parts in order make the identity, by the rules of a version. */
+export function seal(parts: Parts, version: number = fingerprintVersion): Fingerprint {
   const text = JSON.stringify([version, parts.map(({ label, value }) => [label, value])]);
   return {
     version,

@@ -1,12 +1,14 @@
-import type { ExceptionEvent, Frame } from '../core/signal.ts';
+import type { Cause, ExceptionEvent, Frame } from '../core/signal.ts';
+import { isRaisedAgain } from './fingerprint.ts';
 import type { Locator } from './location.ts';
 import { createSourceMaps } from './sourceMaps.ts';
+import { remembered } from './remembered.ts';
 import { readInside, realRoot } from './workspaceFile.ts';
 
 /** Completes what a trace says by what the workspace knows of the places in it. */
 export interface Origins {
   complete(event: ExceptionEvent): ExceptionEvent;
-  /** Of that the language and the first two in-app frames, for less. */
+  /** Of that the language and the frames that events are told apart by, for less. */
   place(event: ExceptionEvent): Place;
 }
 
@@ -15,10 +17,13 @@ export interface Place {
   readonly top: Frame | undefined;
   /** The in-app frame behind it. */
   readonly caller: Frame | undefined;
+  /** Of what was only raised again, the in-app frame where it was raised first. */
+  readonly first: Frame | undefined;
 }
 
 const maxSourceBytes = 2 * 1024 * 1024;
 const maxFiles = 20;
+const maxPlaces = 500;
 /** Deeper frames are only shown. */
 const maxMapped = 40;
 
@@ -41,15 +46,29 @@ export function createOrigins(folder: string, locator: Locator): Origins {
     return lines;
   };
 
+  /** None where there are too many to read. */
+  const alike = remembered(maxPlaces, (file) => {
+    const files = locator.alike(file);
+    return files.length > maxFiles ? [] : files;
+  });
+
+  /** '' where none or several have it. */
+  const fileWith = remembered(maxPlaces, (place) => {
+    const [name = '', line, source] = place.split('\n');
+    const [file = '', ...others] = alike(name).filter((path) => {
+      const text = linesOf(path)[Number(line) - 1]?.trim() ?? '';
+      return text !== '' && (source === undefined || source === text);
+    });
+    return others.length > 0 ? '' : file;
+  });
+
   /** Of several packages with a `src/main.rs` the one that has the line, and in it what the report quotes. */
   const inOneOf = (frame: Frame): Frame => {
     const { line, source } = frame;
     if (line === undefined || locator.locate(frame.file) !== undefined) return frame;
-    const [file, ...others] = locator.alike(frame.file).filter((path) => {
-      const text = linesOf(path)[line - 1]?.trim() ?? '';
-      return text !== '' && (source === undefined || source === text);
-    });
-    return file === undefined || others.length > 0 ? frame : { ...frame, file };
+    const quoted = source === undefined ? [] : [source];
+    const file = fileWith([frame.file, line, ...quoted].join('\n'));
+    return file === '' ? frame : { ...frame, file };
   };
 
   const withSource = (frame: Frame): Frame => {
@@ -91,23 +110,36 @@ export function createOrigins(folder: string, locator: Locator): Origins {
     return found;
   };
 
+  const withTop = (frames: readonly Frame[]): readonly Frame[] => {
+    const at = frames.findIndex((frame) => frame.inApp);
+    const top = frames[at];
+    return top ? frames.with(at, completedFrame(top)) : frames;
+  };
+
   return {
     place(event) {
       const isScript = isScriptEvent(event);
       const [top, caller] = placesIn(event.frames, isScript);
       const language = languageOf(event, top, isScript);
-      return { language, top: top && completedFrame(top), caller };
+      const raised = isRaisedAgain(event) ? event.causes[0] : undefined;
+      const [first] = raised ? placesIn(raised.frames, isScript) : [];
+      return {
+        language,
+        top: top && completedFrame(top),
+        caller,
+        first: first && completedFrame(first),
+      };
     },
     complete(event) {
       const isScript = isScriptEvent(event);
-      const frames = isScript ? mapped(event.frames) : event.frames;
-      const causes = isScript
-        ? event.causes.map((cause) => ({ ...cause, frames: mapped(cause.frames) }))
-        : event.causes;
-      const at = frames.findIndex((frame) => frame.inApp);
-      const top = frames[at];
-      const completed = top ? frames.with(at, completedFrame(top)) : frames;
-      return { ...event, language: languageOf(event, top, isScript), frames: completed, causes };
+      const isAgain = isRaisedAgain(event);
+      const frames = withTop(isScript ? mapped(event.frames) : event.frames);
+      const causes = event.causes.map((cause, at): Cause => {
+        const shown = isScript ? mapped(cause.frames) : cause.frames;
+        return { ...cause, frames: at === 0 && isAgain ? withTop(shown) : shown };
+      });
+      const top = frames.find(({ inApp }) => inApp);
+      return { ...event, language: languageOf(event, top, isScript), frames, causes };
     },
   };
 }

@@ -26,7 +26,7 @@ function createGenerations<T>(max: number) {
 }
 
 /** The same function with a memory of its last answers. */
-export function remembered<T extends string | number>(
+export function remembered<T extends string | number | readonly string[]>(
   max: number,
   work: (text: string) => T,
 ): (text: string) => T {

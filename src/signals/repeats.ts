@@ -1,5 +1,5 @@
 import { type Assembler, createAssembler } from './exceptions/assemble.ts';
-import { isLeveledLine, mayQuote } from './exceptions/block.ts';
+import { isLeveledLine, mayQuote, mayTakeAbove } from './exceptions/block.ts';
 import type { FoundException } from './exceptions/foundEvents.ts';
 import type { ExceptionEvent } from '../core/signal.ts';
 import type { ReadText } from './lineMemory.ts';
@@ -101,7 +101,7 @@ export function createRepeats(
     const passed = (lines ??= []);
     passed.push(line);
     offsets.push(offset);
-    if (from === root && above && mayQuote(above.line.text)) return readAgain();
+    if (from === root && above && countsFor(line, above.line.text)) return readAgain();
     const step = liveStep(from, line) ?? cutStep(from, line);
     const known = step && step.outcomes.length > 0 ? passedLines(passed) : undefined;
     const outcome = step && known && fitting(step.outcomes, known);
@@ -235,6 +235,11 @@ export function createRepeats(
       return taken;
     },
   };
+}
+
+/** Whether a row that begins with the line may come to something else below the one above. */
+function countsFor(line: ReadText, above: string): boolean {
+  return mayQuote(above) || (above.trim() !== '' && mayTakeAbove(line));
 }
 
 const nothing: readonly LogFinding[] = [];

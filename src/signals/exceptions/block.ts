@@ -127,6 +127,18 @@ export function mayQuote(text: string): boolean {
   return openingFence.test(text) || bareFence.test(text) || prompt.test(text);
 }
 
+/** Whether what such a line begins may have its message, whatever that says, in the line right above. */
+export function mayTakeAbove(line: ReadText): boolean {
+  const notes = notesOn(line);
+  if (!notes) return takesAbove(line.text);
+  return (notes.takesAbove ??= takesAbove(line.text));
+}
+
+function takesAbove(text: string): boolean {
+  const first = peel(text).text;
+  return grammars.some((one) => one.takesLineAbove?.(first) && one.begin(first) !== undefined);
+}
+
 /** A line that only names an exception, and that its logger thought nothing of. */
 export function isHandled({ frames }: ParsedException, { pieces, said }: Block): boolean {
   const [only, ...more] = pieces;

@@ -19,6 +19,8 @@ export interface ShapeNotes {
   grammar?: number;
   /** An error that its logger told in full: it ends what is open, whatever it says. */
   endsAll?: boolean;
+  /** What begins with it may be about the line right above. */
+  takesAbove?: boolean;
 }
 
 export function notesOn(line: ReadText): ShapeNotes | undefined {

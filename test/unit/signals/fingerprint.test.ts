@@ -181,6 +181,27 @@ describe('fingerprint', () => {
     assert.equal(hash({}), '5b4bf892806b7bef8c89b6bbece31a93e39a80d5a97eb6822ea408335aa74807');
   });
 
+  const raisedAgain = (first: Frame) =>
+    event({ causes: [{ type: 'TypeError', message: 'no price', frames: [first] }] });
+
+  it('of later rules says what it was in version 2', () => {
+    const total = event({ message: "Cannot read properties of undefined (reading 'total')" });
+    const unnamed = event({ message: "Cannot read properties of undefined (reading 'a')" });
+    for (const [now, before] of [
+      [total, unnamed],
+      [raisedAgain(frame({ function: 'load' })), event()],
+    ] as const) {
+      const { version, former } = exceptionFingerprint(now, inWorkspace);
+      assert.equal(version, 3);
+      assert.deepEqual(former, exceptionFingerprint(before, inWorkspace));
+    }
+  });
+
+  it('stays in version 2 where later rules come to the same', () => {
+    const { version, former } = exceptionFingerprint(raisedAgain(frame()), inWorkspace);
+    assert.deepEqual([version, former], [2, undefined]);
+  });
+
   it('shortens types of every language', () => {
     assert.deepEqual(
       ['shop.db.StorageError', 'a::b::Oops', 'com.x.Inv$Storage', 'App\\Boom', 'Error'].map(

@@ -120,6 +120,19 @@ describe('what repeats in a log', () => {
     assertSame(many.map((n) => `shop: ${n % 5 === 0 ? 'lost' : 'gone'}\n${called}\n`).join(''));
   });
 
+  const stacks = {
+    Ruby: "    /srv/shop/price.rb:6:in `price_of'\n    /srv/shop/cart.rb:9:in `total'\n",
+    PHP: '#0 /srv/shop/cart.php(16): load_row()\n#1 /srv/shop/run.php(3): main()\n#2 {main}\n',
+  };
+  for (const [language, frames] of Object.entries(stacks)) {
+    it(`has a message above frames that stood without one before: ${language}`, () => {
+      const headed = `order could not be paid\n${frames}\n`;
+      assertSame(`${frames}\n`.repeat(6) + headed.repeat(2));
+      assert.equal(readCounting(`${frames}\n`.repeat(6) + headed.repeat(2)).seen.length, 2);
+      assertSame(`so\n${frames}\n`.repeat(6) + headed.repeat(2) + `${frames}\n`.repeat(6));
+    });
+  }
+
   it('is found among all others', () => {
     const kinds = Object.values(numberedTraces);
     assertSame(many.map((n, i) => kinds[(i * 7) % kinds.length]?.(n) ?? '').join(''));
