@@ -1,5 +1,11 @@
 import type { Cause, Frame } from '../../../core/signal.ts';
-import { type Follow, type Grammar, maxFrames, type ParsedException } from '../grammar.ts';
+import {
+  type Follow,
+  type Grammar,
+  loggedError,
+  maxFrames,
+  type ParsedException,
+} from '../grammar.ts';
 import { endOfInner, isFrame, languageOf, readFrame, seam } from './dotnetFrame.ts';
 import { addFrame, exceptionOf, isScriptError, maxMessageLines, messageOf } from '../parts.ts';
 
@@ -277,7 +283,7 @@ function parseConsole(lines: readonly string[]): ParsedException | undefined {
   return {
     language: 'csharp',
     kind: 'log',
-    type: 'LoggedError',
+    type: loggedError,
     message,
     frames: [],
     causes: [],

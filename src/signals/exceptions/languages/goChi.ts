@@ -1,5 +1,5 @@
-import { frameOf } from './goFrames.ts';
-import { type Grammar, maxFrames, maxMessageChars, type ParsedException } from '../grammar.ts';
+import { frameOf, recovered } from './goFrames.ts';
+import { type Grammar, type ParsedException } from '../grammar.ts';
 
 /** What chi prints of a panic that it recovered from: an arrow at the frame that raised it, the rest indented. */
 const head = /^ panic: (.{1,4000})$/;
@@ -34,12 +34,5 @@ function parse(lines: readonly string[]): ParsedException | undefined {
     return [frameOf(name, where)];
   });
   if (said === undefined || frames.length === 0) return undefined;
-  return {
-    language: 'go',
-    type: said.startsWith('runtime error: ') ? 'runtime error' : 'panic',
-    message: said.replace(/^runtime error: /, '').slice(0, maxMessageChars),
-    frames: frames.slice(0, maxFrames),
-    causes: [],
-    severity: 'error',
-  };
+  return recovered(said, frames);
 }

@@ -1,5 +1,5 @@
 import type { Frame } from '../../../core/signal.ts';
-import { maxFrames } from '../grammar.ts';
+import { maxFrames, maxMessageChars, type ParsedException } from '../grammar.ts';
 
 /** `main.(*Cart).Add(0xc000, 0x1)`, `panic({0x67bcc0, 0xc000})`, `created by main.main in goroutine 1`; no place that another runtime names. */
 export const callLine =
@@ -59,4 +59,16 @@ export function isInApp(name: string, file: string): boolean {
   // What waits (`time.Sleep`, `sync.runtime_Semacquire`) is written in the runtime.
   const isStandard = path.includes(`src/${folder}/`) || path.includes('/src/runtime/');
   return !(isStandard || file.startsWith(`${folder}/`));
+}
+
+/** A panic that a framework recovered from: the program went on. */
+export function recovered(said: string, frames: readonly Frame[]): ParsedException {
+  return {
+    language: 'go',
+    type: said.startsWith('runtime error: ') ? 'runtime error' : 'panic',
+    message: said.replace(/^runtime error: /, '').slice(0, maxMessageChars),
+    frames: frames.slice(0, maxFrames),
+    causes: [],
+    severity: 'error',
+  };
 }

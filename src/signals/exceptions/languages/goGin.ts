@@ -1,12 +1,6 @@
 import type { Frame } from '../../../core/signal.ts';
-import {
-  type Follow,
-  type Grammar,
-  maxFrames,
-  maxMessageChars,
-  type ParsedException,
-} from '../grammar.ts';
-import { frameOf, isInApp } from './goFrames.ts';
+import { type Follow, type Grammar, type ParsedException } from '../grammar.ts';
+import { frameOf, isInApp, recovered } from './goFrames.ts';
 
 const ginHead = /\bpanic recovered:\s?(.{0,4000})/;
 const ginPlace = /^(\/.{0,1000}\.go):(\d{1,9}) \(0x[0-9a-f]{1,16}\)$/;
@@ -67,12 +61,5 @@ function parseGin(lines: readonly string[]): ParsedException | undefined {
   }
   const said = lines.slice(0, start).findLast((line) => line.trim() !== '') ?? '';
   const message = start > 1 ? said : (head[1] ?? '');
-  return {
-    language: 'go',
-    type: message.startsWith('runtime error: ') ? 'runtime error' : 'panic',
-    message: message.replace(/^runtime error: /, '').slice(0, maxMessageChars),
-    frames: frames.slice(0, maxFrames),
-    causes: [],
-    severity: 'error',
-  };
+  return recovered(message, frames);
 }

@@ -27,7 +27,7 @@ const buildPrefix = /^\[(?:error|ERROR)\] ?/;
 const android = /^FATAL EXCEPTION: .{1,200}$/;
 /** What Maven says once more, or about itself. */
 const mavenEcho =
-  /^\[ERROR\]\s*(?:$|Tests run: \d|Failures:\s*$|Errors:\s*$|There (?:are|were) test failures|Please refer to |-> \[Help \d|To see the full stack trace|Re-run Maven |For more information about the errors|\[Help \d|See .{1,300} for the individual test results|stack trace is suppressed)|^\[ERROR\] Failed to execute goal .{1,300}:test .{1,500}There (?:are|were) test failures|^\[error\] (?:stack trace is suppressed|\(.{1,100}\) sbt\.TestsFailedException|Failed tests:$)/;
+  /^\[ERROR\]\s*(?:$|Tests run: \d|Failures:\s*$|Errors:\s*$|There (?:are|were) test failures|Please refer to |-> \[Help \d|To see the full stack trace|Re-run Maven |For more information about the errors|\[Help \d|See .{1,300} for the individual test results|stack trace is suppressed)|^\[ERROR\] Failed to execute goal .{1,300}:test .{1,500}There (?:are|were) test failures|^\[error\] stack trace is suppressed/;
 const mavenEchoed = /^\[ERROR\] {2,4}\S/;
 /** A line of Surefire's list of results: `[ERROR]   CartTest.adds:10->check:7 expected…`; and a test that is none. */
 const mavenResult =

@@ -1,5 +1,5 @@
 import type { Cause, Frame } from '../../../core/signal.ts';
-import type { Follow, Grammar, ParsedException } from '../grammar.ts';
+import { type Follow, type Grammar, loggedError, type ParsedException } from '../grammar.ts';
 import { addFrame, exceptionOf, frameOf, messageOf } from '../parts.ts';
 
 const head = /^ERROR: (.{1,4000})$/;
@@ -169,7 +169,7 @@ function* parseLog(lines: readonly string[]): Iterable<ParsedException> {
     yield exceptionOf('julia', { ...told, frames: framesOf(body.slice(stack)) }, []);
     return;
   }
-  yield exceptionOf('julia', { type: 'LoggedError', message, frames: [frame] }, [], {
+  yield exceptionOf('julia', { type: loggedError, message, frames: [frame] }, [], {
     kind: 'log',
   });
 }

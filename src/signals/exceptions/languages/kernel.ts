@@ -1,4 +1,4 @@
-import type { Grammar } from '../grammar.ts';
+import { type Grammar, loggedError } from '../grammar.ts';
 import { messageOf } from '../parts.ts';
 
 /** Linux' own reports: an oops, a panic, and a process it killed for want of memory. */
@@ -32,7 +32,7 @@ export const kernel: Grammar = {
     const killed = outOfMemory.exec(first);
     if (killed) {
       const message = `Out of memory: Killed process ${killed[1]}`;
-      const type = 'LoggedError';
+      const type = loggedError;
       yield { kind: 'log', language: 'text', type, message, ...none, severity: 'error' };
       return;
     }

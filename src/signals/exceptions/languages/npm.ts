@@ -1,4 +1,4 @@
-import type { Grammar } from '../grammar.ts';
+import { type Grammar, loggedError } from '../grammar.ts';
 import { messageOf } from '../parts.ts';
 
 /** What npm says of a script or an installation that failed; each line has the mark. */
@@ -31,7 +31,7 @@ export const npm: Grammar = {
     yield {
       language: 'text',
       kind: 'log',
-      type: 'LoggedError',
+      type: loggedError,
       message: messageOf([
         said === undefined || said.startsWith(type) ? (said ?? type) : `${type}: ${said}`,
       ]),

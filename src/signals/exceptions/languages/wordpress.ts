@@ -1,4 +1,4 @@
-import type { Grammar } from '../grammar.ts';
+import { type Grammar, loggedError } from '../grammar.ts';
 import { messageOf } from '../parts.ts';
 
 /** A query of WordPress or its plugins that failed, on one line; the callers stand at its end. */
@@ -16,7 +16,7 @@ export const wordpress: Grammar = {
     yield {
       kind: 'log',
       language: 'php',
-      type: 'LoggedError',
+      type: loggedError,
       message: messageOf([end < 0 ? line : line.slice(0, end)]),
       frames: [],
       causes: [],

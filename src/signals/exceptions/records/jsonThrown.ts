@@ -116,8 +116,6 @@ export function printed(type: string, message: string, stack: unknown): string |
   }
   if (/^\S{1,500}:\d{1,9}:in [\x60']/.test(first))
     return [`${first}: ${message} (${type})`, ...rest.map((frame) => `\tfrom ${frame}`)].join('\n');
-  if (/^\s{0,8}at \S/.test(first))
-    return [head, ...frames.map((frame) => `    ${frame.trim()}`)].join('\n');
   if (/^\s*at \S/.test(first))
     return [head, ...frames.map((frame) => `    ${frame.trim()}`)].join('\n');
   return /^[\w.$<>/]{1,500}\([^()]{0,200}\)$/.test(first)

@@ -1,7 +1,7 @@
 import { type Grammar, maxMessageChars, type ParsedException } from '../grammar.ts';
 import { nativeFrame, nativeLanguage } from '../languages/nativeFrame.ts';
 import { failedExpectation, failure } from './testFailure.ts';
-import { decoded } from './xmlText.ts';
+import { decoded } from '../xmlText.ts';
 
 const names = 'Expression|Exception|Failure|FatalErrorCondition|Error|FatalError';
 /** Catch2 and doctest say `filename`, Boost.Test `file`. */

@@ -4,7 +4,7 @@ import { firstException } from '../firstException.ts';
 import type { Follow, Grammar, ParsedException } from '../grammar.ts';
 import { phpUnitFailure } from './phpTests.ts';
 import { parsePytest } from './pythonTests.ts';
-import { decoded } from './xmlText.ts';
+import { decoded } from '../xmlText.ts';
 import { failedExpectation, failure, javascriptFailure, silentFailure } from './testFailure.ts';
 
 /** Visual Studio's reports have an element of their own. Behind other text, `<error>` is a logger's level. */

@@ -1,6 +1,6 @@
 import type { Cause, Frame } from '../../../core/signal.ts';
 import { type Grammar, maxFrames } from '../grammar.ts';
-import { frame, languageOf } from '../languages/javascriptFrame.ts';
+import { frame, languageOf } from './javascriptFrame.ts';
 
 /** tslog prints errors in a form of its own: the class and the message, then for each frame its name and its place. */
 const head = /^ ([A-Z_$][\w$]{0,100}) {2}(\S.{0,4000})$/;

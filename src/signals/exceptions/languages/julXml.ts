@@ -1,8 +1,8 @@
-import { readFrame } from '../languages/javaFrame.ts';
-import { parseStack } from '../languages/java.ts';
-import type { Grammar, ParsedException } from '../grammar.ts';
+import { readFrame } from './javaFrame.ts';
+import { parseStack } from './java.ts';
+import { type Grammar, loggedError, type ParsedException } from '../grammar.ts';
 import { isAtLeast, levelOf } from '../headers/level.ts';
-import { decoded } from '../tests/xmlText.ts';
+import { decoded } from '../xmlText.ts';
 
 /**
  * java.util.logging's files, where nobody chose another formatter. What was thrown is told outermost only;
@@ -30,7 +30,7 @@ function logged(text: string, severity: ParsedException['severity']): ParsedExce
   return {
     kind: 'log',
     language: 'java',
-    type: 'LoggedError',
+    type: loggedError,
     message: valueOf(text, 'message'),
     frames: [],
     causes: [],
